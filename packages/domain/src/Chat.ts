@@ -1,0 +1,54 @@
+/** A chat between a contact and an assistant, with its members, its state and its last message. */
+import * as Schema from "effect/Schema"
+import { ChatMember } from "./ChatMember.ts"
+import { ChatMessage, RunStatus } from "./ChatMessage.ts"
+import { ChatState } from "./ChatState.ts"
+import { ChatId, OrgId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import { MessagePart } from "./MessagePart.ts"
+import * as Open from "./Open.ts"
+import { Features, Tool } from "./Tool.ts"
+
+/** Where a contact came from: an advertisement, a product, an order. */
+export const Referral = Open.struct({
+  type: Open.optional(Open.literals("messenger_ad")),
+  parts: Open.optional(Schema.Array(MessagePart)),
+  ref: Open.optional(Schema.String),
+  ad_id: Open.optional(Schema.String),
+  source: Open.optional(Schema.String),
+  referer_uri: Open.optional(Schema.String),
+  ads_context_data: Open.optional(
+    Open.struct({
+      ad_title: Open.optional(Schema.String),
+      photo_url: Open.optional(Schema.String),
+      video_url: Open.optional(Schema.String),
+      post_id: Open.optional(Schema.String),
+      product_id: Open.optional(Schema.String)
+    })
+  )
+})
+export type Referral = typeof Referral.Type
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+export const Chat = Open.struct({
+  id: ChatId,
+  title: Open.optional(Schema.String),
+  model: Open.optional(Schema.String),
+  members: Open.optional(Schema.Array(ChatMember)),
+  /** A temporary chat is deleted 24 hours after its last activity. */
+  temporary: Open.optional(Schema.Boolean),
+  visibility: Open.optional(Open.literals("PRIVATE", "PUBLIC_READ", "PUBLIC_WRITE")),
+  pinned: Open.optional(Schema.Boolean),
+  status: Open.optional(RunStatus),
+  shared_url: Open.optional(Schema.String),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant),
+  tools: Open.optional(Schema.Array(Tool)),
+  features: Open.optional(Features),
+  org_id: Open.optional(OrgId),
+  state: Open.optional(ChatState),
+  link: Open.optional(Schema.String),
+  last_message: Open.optional(ChatMessage),
+  referral: Open.optional(Referral)
+})
+export type Chat = typeof Chat.Type

@@ -1,0 +1,47 @@
+/** Who takes part in a chat, and so who wrote a message: a contact's channel, a user of the staff, or a widget session. */
+import * as Schema from "effect/Schema"
+import { ChannelId, ContactId, MemberId, UserId } from "./Ids.ts"
+import { IntegrationId } from "./Integration.ts"
+import * as Open from "./Open.ts"
+
+/** A contact as it appears inside a channel. */
+export const MemberContact = Open.struct({
+  id: ContactId,
+  name: Open.optional(Schema.String),
+  blocked: Open.optional(Schema.Boolean),
+  unsubscribed: Open.optional(Schema.Boolean),
+  ai_replies_disabled: Open.optional(Schema.Boolean),
+  is_admin: Open.optional(Schema.Boolean)
+})
+export type MemberContact = typeof MemberContact.Type
+
+/** The channel through which a contact takes part. */
+export const MemberContactChannel = Open.struct({
+  id: ChannelId,
+  type: Open.optional(IntegrationId),
+  /** The contact's address on this channel, for example a phone number. */
+  user_id: Open.optional(Schema.String),
+  avatar: Open.optional(Schema.String),
+  name: Open.optional(Schema.String),
+  username: Open.optional(Schema.String),
+  email: Open.optional(Schema.String),
+  phone: Open.optional(Schema.String),
+  country: Open.optional(Schema.String),
+  agent: Open.optional(Schema.String),
+  ip: Open.optional(Schema.String),
+  language: Open.optional(Schema.String),
+  contact: Open.optional(MemberContact),
+  link: Open.optional(Schema.String)
+})
+export type MemberContactChannel = typeof MemberContactChannel.Type
+
+export const ChatMember = Open.struct({
+  id: MemberId,
+  role: Open.optional(Open.literals("ADMIN", "MEMBER")),
+  user: Open.optional(
+    Open.struct({ id: UserId, name: Open.optional(Schema.String), avatar: Open.optional(Schema.String) })
+  ),
+  session: Open.optional(Open.struct({ id: Schema.String })),
+  contact_channel: Open.optional(MemberContactChannel)
+})
+export type ChatMember = typeof ChatMember.Type

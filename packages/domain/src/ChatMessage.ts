@@ -1,0 +1,50 @@
+/** One message of a chat, written by a contact, an assistant, a user of the staff or the system. */
+import * as Schema from "effect/Schema"
+import { ChatMember } from "./ChatMember.ts"
+import { BroadcastId, MessageId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import { MessagePart } from "./MessagePart.ts"
+import * as Open from "./Open.ts"
+import { Features, Tool } from "./Tool.ts"
+
+/** Who speaks. The author is in `member`; the roles inside and outside a message can differ. */
+export const Role = Open.literals("user", "assistant", "system", "tool", "event", "note")
+export type Role = typeof Role.Type
+
+/** How far the assistant is with a message, or with a chat. */
+export const RunStatus = Open.literals("RUNNING", "COMPLETED", "FAILED", "CANCELED")
+export type RunStatus = typeof RunStatus.Type
+
+const tokens = {
+  input_tokens: Open.optional(Schema.Number),
+  output_tokens: Open.optional(Schema.Number),
+  total_tokens: Open.optional(Schema.Number),
+  reasoning_tokens: Open.optional(Schema.Number),
+  input_tokens_cache_read: Open.optional(Schema.Number),
+  input_tokens_cache_write: Open.optional(Schema.Number)
+}
+
+export const Usage = Open.struct({ ...tokens, turns: Open.optional(Schema.Array(Open.struct(tokens))) })
+export type Usage = typeof Usage.Type
+
+/** @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages */
+export const ChatMessage = Open.struct({
+  id: MessageId,
+  role: Open.optional(Role),
+  model: Open.optional(Schema.String),
+  status: Open.optional(RunStatus),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant),
+  messages: Open.optional(
+    Schema.Array(Open.struct({ role: Open.optional(Role), parts: Open.optional(Schema.Array(MessagePart)) }))
+  ),
+  tools: Open.optional(Schema.Array(Tool)),
+  features: Open.optional(Features),
+  member: Open.optional(ChatMember),
+  /** Why the message failed. */
+  error: Open.optional(Schema.String),
+  broadcast_id: Open.optional(BroadcastId),
+  is_broadcast_message: Open.optional(Schema.Boolean),
+  usage: Open.optional(Usage)
+})
+export type ChatMessage = typeof ChatMessage.Type

@@ -1,0 +1,60 @@
+/** The state of a chat: open or closed, who answers, when a follow-up is due, until when it is muted. */
+import * as Schema from "effect/Schema"
+import { AssistantConfig, ConversationConfig } from "./AssistantConfig.ts"
+import { AssistantId, ConversationId, UserId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import { IntegrationId } from "./Integration.ts"
+import * as Open from "./Open.ts"
+
+/** The states an inbox entry can be in. `SNOOZED` carries no wake time. */
+export const InboxState = Open.literals("OPEN", "SNOOZED", "CLOSED")
+export type InboxState = typeof InboxState.Type
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+export const ChatState = Open.struct({
+  id: Schema.String,
+  state: Open.optional(InboxState),
+  integration_id: Open.optional(IntegrationId),
+  assistant_id: Open.optional(AssistantId),
+  assistant_integration_id: Open.optional(Schema.String),
+  conversation_id: Open.optional(ConversationId),
+  ai_enabled: Open.optional(Schema.Boolean),
+  admin_unseen_count: Open.optional(Schema.Number),
+  user_unseen_count: Open.optional(Schema.Number),
+  assistant: Open.optional(
+    Open.struct({
+      id: AssistantId,
+      name: Open.optional(Schema.String),
+      enabled: Open.optional(Schema.Boolean),
+      avatar_url: Open.optional(Schema.String),
+      deleted: Open.optional(Schema.Boolean),
+      config: Open.optional(Open.struct({ conversation: Open.optional(ConversationConfig) }))
+    })
+  ),
+  assistant_integration: Open.optional(
+    Open.struct({
+      id: Schema.String,
+      enabled: Open.optional(Schema.Boolean),
+      has_connection: Open.optional(Schema.Boolean)
+    })
+  ),
+  assigned_user: Open.optional(
+    Open.struct({
+      id: UserId,
+      name: Open.optional(Schema.String),
+      email: Open.optional(Schema.String),
+      avatar: Open.optional(Schema.String),
+      seen_at: Open.optional(Instant)
+    })
+  ),
+  assigned_at: Open.optional(Instant),
+  assistant_config: Open.optional(AssistantConfig),
+  /** When the assistant is to follow up; null or absent: no follow-up is scheduled. */
+  follow_up_at: Open.optional(Instant),
+  /** Null or absent: not muted. */
+  muted_until: Open.optional(Instant),
+  /** 1 to 5. */
+  csat_score: Open.optional(Schema.Number),
+  last_contact_message_at: Open.optional(Instant)
+})
+export type ChatState = typeof ChatState.Type

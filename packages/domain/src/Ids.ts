@@ -1,0 +1,59 @@
+/**
+ * The identifiers of the Invent API. Each is an opaque, prefixed string (`con_…`, `ast_…`); the brand exists only in
+ * the types, so that a chat's id cannot be passed where a contact's belongs.
+ *
+ * @see https://docs.useinvent.com/api-reference/getting-started/introduction
+ */
+import * as Schema from "effect/Schema"
+
+/** An organization (workspace), or the literal `c`: the one the API key was created in. */
+export const OrgId = Schema.String.pipe(Schema.brand("OrgId"))
+export type OrgId = typeof OrgId.Type
+
+/** A contact: a person who talks to an assistant. Merging contacts makes ids disappear. */
+export const ContactId = Schema.String.pipe(Schema.brand("ContactId"))
+export type ContactId = typeof ContactId.Type
+
+/** A contact's channel: one address (phone number, handle, custom id) at which the contact can be reached. */
+export const ChannelId = Schema.String.pipe(Schema.brand("ChannelId"))
+export type ChannelId = typeof ChannelId.Type
+
+/** A chat. Several chats can belong to one conversation, see {@link ConversationId}. */
+export const ChatId = Schema.String.pipe(Schema.brand("ChatId"))
+export type ChatId = typeof ChatId.Type
+
+/** A conversation: the chats of one contact with one assistant, in sequence. */
+export const ConversationId = Schema.String.pipe(Schema.brand("ConversationId"))
+export type ConversationId = typeof ConversationId.Type
+
+/** A message of a chat. */
+export const MessageId = Schema.String.pipe(Schema.brand("MessageId"))
+export type MessageId = typeof MessageId.Type
+
+/** One call of a tool inside a message. */
+export const ToolCallId = Schema.String.pipe(Schema.brand("ToolCallId"))
+export type ToolCallId = typeof ToolCallId.Type
+
+/** An assistant (`ast_…`). */
+export const AssistantId = Schema.String.pipe(Schema.brand("AssistantId"))
+export type AssistantId = typeof AssistantId.Type
+
+/** A connection to an external service (`con_…`). */
+export const ConnectionId = Schema.String.pipe(Schema.brand("ConnectionId"))
+export type ConnectionId = typeof ConnectionId.Type
+
+/** A member of a chat: a contact's channel, a user, or a session. */
+export const MemberId = Schema.String.pipe(Schema.brand("MemberId"))
+export type MemberId = typeof MemberId.Type
+
+/** A user: a human of the organization's staff. */
+export const UserId = Schema.String.pipe(Schema.brand("UserId"))
+export type UserId = typeof UserId.Type
+
+/** A stored file. */
+export const FileId = Schema.String.pipe(Schema.brand("FileId"))
+export type FileId = typeof FileId.Type
+
+/** A broadcast. */
+export const BroadcastId = Schema.String.pipe(Schema.brand("BroadcastId"))
+export type BroadcastId = typeof BroadcastId.Type

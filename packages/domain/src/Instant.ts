@@ -1,0 +1,42 @@
+/**
+ * A point in time on the wire. The newer pages print RFC 3339 date-times (`2023-11-07T05:31:56Z`), the older ones bare
+ * dates (`2023-12-25`, read as midnight UTC).
+ */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+
+// A DateTime has milliseconds and no offset. Where the received text says more than that (a date only, microseconds, an
+// offset), the text is kept beside the value, so that writing it back changes nothing.
+const receivedText = new WeakMap<DateTime.Utc, string>()
+
+const shape = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/
+const hasOffset = /(?:[Zz]|[+-]\d{2}:?\d{2})$/
+const dateOnly = 10
+
+const canonical = (instant: DateTime.Utc): string => DateTime.formatIso(instant).replace(".000Z", "Z")
+
+const parse = (text: string): Option.Option<DateTime.Utc> => {
+  if (!shape.test(text)) return Option.none()
+  const zoned = text.length === dateOnly || hasOffset.test(text) ? text : `${text}Z`
+  return DateTime.make(zoned)
+}
+
+/** Text on the wire, `DateTime.Utc` in memory. Text that is no date-time is a parse error. */
+export const Instant = Schema.transformOrFail(
+  Schema.String,
+  Schema.DateTimeUtcFromSelf,
+  {
+    strict: true,
+    decode: (text, _, ast) =>
+      Option.match(parse(text), {
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, "Expected an RFC 3339 date-time")),
+        onSome: (instant) => {
+          if (canonical(instant) !== text) receivedText.set(instant, text)
+          return ParseResult.succeed(instant)
+        }
+      }),
+    encode: (instant) => ParseResult.succeed(receivedText.get(instant) ?? canonical(instant))
+  }
+).annotations({ identifier: "Instant", description: "an RFC 3339 date-time" })

@@ -1,0 +1,38 @@
+/** The pieces a message is made of: text, a file, a chosen option. */
+import * as Schema from "effect/Schema"
+import * as Closed from "./Closed.ts"
+import { File } from "./File.ts"
+import * as Open from "./Open.ts"
+
+/** A part as received. Which keys are filled depends on `type`; the newest pages leave `type` itself out. */
+export const MessagePart = Open.struct({
+  type: Open.optional(Open.literals("text", "file", "option_selected")),
+  text: Open.optional(Schema.String),
+  /** The voice note behind `text`. */
+  audio: Open.optional(File),
+  url: Open.optional(Schema.String),
+  kind: Open.optional(Open.literals("voice")),
+  file: Open.optional(File),
+  auto_consume: Open.optional(Schema.Boolean),
+  value: Open.optional(Schema.Unknown),
+  label: Open.optional(Schema.String),
+  start_timestamp: Open.optional(Schema.Number),
+  end_timestamp: Open.optional(Schema.Number)
+})
+export type MessagePart = typeof MessagePart.Type
+
+/** A part to send. Text is the only one of the vendor's six kinds whose body is published. */
+export const UserMessagePart = Closed.struct({
+  type: Schema.Literal("text"),
+  text: Schema.String,
+  start_timestamp: Closed.optional(Schema.Number),
+  end_timestamp: Closed.optional(Schema.Number)
+})
+export type UserMessagePart = typeof UserMessagePart.Type
+
+/** The content of a message to send: at least one part. */
+export const UserMessage = Schema.NonEmptyArray(UserMessagePart)
+export type UserMessage = typeof UserMessage.Type
+
+/** A message of one text part. */
+export const text = (text: string): UserMessage => [{ type: "text", text }]

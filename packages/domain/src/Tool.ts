@@ -1,0 +1,25 @@
+/** The tools and features that a model could use when it wrote a message. */
+import * as Schema from "effect/Schema"
+import { ConnectionId } from "./Ids.ts"
+import * as Open from "./Open.ts"
+
+export const Tool = Open.struct({
+  name: Open.optional(Schema.String),
+  display_name: Open.optional(Schema.String),
+  action_name: Open.optional(Schema.String),
+  description: Open.optional(Schema.String),
+  icon: Open.optional(Schema.String),
+  icon_url: Open.optional(Schema.String),
+  connection_id: Open.optional(ConnectionId),
+  parameters: Open.optional(Schema.Unknown),
+  enabled_by_default: Open.optional(Schema.Boolean),
+  callback: Open.optional(Schema.String),
+  validation: Open.optional(Schema.String)
+})
+export type Tool = typeof Tool.Type
+
+export const Features = Open.struct({
+  web_search: Open.optional(Schema.Unknown),
+  reasoning: Open.optional(Open.struct({ effort: Open.optional(Open.literals("low")) }))
+})
+export type Features = typeof Features.Type

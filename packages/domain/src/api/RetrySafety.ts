@@ -1,0 +1,34 @@
+/**
+ * Whether a request may be repeated when its answer was lost. Each endpoint of the contract says so, in its annotations for
+ * the client's retry policy and in its type for the errors a caller has to expect.
+ */
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as Context from "effect/Context"
+
+/**
+ * - `Safe`: reads only.
+ * - `Idempotent`: sets values or deletes, so a repetition changes nothing more.
+ * - `Unsafe`: creates or sends, so a repetition could do it twice. The API knows no idempotency key.
+ */
+export type Safety = "Safe" | "Idempotent" | "Unsafe"
+
+export class RetrySafety extends Context.Tag("@effect-invent/domain/api/RetrySafety")<RetrySafety, Safety>() {}
+
+export const TypeId: unique symbol = Symbol.for("@effect-invent/domain/api/RetrySafety")
+
+/** An endpoint that says in its type how safe its repetition is. */
+export interface Marked<S extends Safety> {
+  readonly [TypeId]: S
+}
+
+const mark =
+  <S extends Safety>(safety: S) =>
+  <Endpoint extends HttpApiEndpoint.HttpApiEndpoint.Any>(endpoint: Endpoint): Endpoint & Marked<S> =>
+    Object.assign(
+      (endpoint as unknown as HttpApiEndpoint.HttpApiEndpoint.AnyWithProps).annotate(RetrySafety, safety),
+      { [TypeId]: safety } as Marked<S>
+    ) as unknown as Endpoint & Marked<S>
+
+export const safe = mark("Safe")
+export const idempotent = mark("Idempotent")
+export const unsafe = mark("Unsafe")

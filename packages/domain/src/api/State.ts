@@ -1,0 +1,50 @@
+/** The contract of `state`: what a chat's inbox entry says and when its follow-up is due. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { AssistantConfig } from "../AssistantConfig.ts"
+import { Chat } from "../Chat.ts"
+import * as Closed from "../Closed.ts"
+import { ChatId } from "../Ids.ts"
+import { Instant } from "../Instant.ts"
+import * as RetrySafety from "./RetrySafety.ts"
+
+/** The vendor says one year; whether of 365 days or of the calendar is unknown, so the shorter one is held to. */
+const longestMute = "365 days"
+
+const MutedUntil = Schema.filterEffect(Instant, (instant) =>
+  Effect.map(DateTime.now, (now) =>
+    DateTime.lessThanOrEqualTo(instant, DateTime.addDuration(now, longestMute))
+      ? true
+      : "Expected a date-time at most one year ahead"
+  )
+)
+
+/** Only the keys given are changed. */
+export const UpdateState = Closed.struct({
+  state: Closed.optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED")),
+  ai_enabled: Closed.optional(Schema.Boolean),
+  assistant_config: Closed.optional(AssistantConfig),
+  /** Null cancels. */
+  follow_up_at: Closed.optional(Schema.NullOr(Instant)),
+  /** At most one year ahead; null clears. */
+  muted_until: Closed.optional(Schema.NullOr(MutedUntil)),
+  csat_score: Closed.optional(Schema.Int.pipe(Schema.between(1, 5)))
+})
+export type UpdateState = typeof UpdateState.Type
+
+/**
+ * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the chat,
+ * which no published endpoint does.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state
+ */
+export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id/state")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .setPayload(UpdateState)
+  .addSuccess(Chat)
+  .pipe(RetrySafety.idempotent)
+
+export const State = HttpApiGroup.make("state").add(update)

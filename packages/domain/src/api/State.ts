@@ -3,7 +3,9 @@ import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import type { AST, ParseOptions } from "effect/SchemaAST"
 import { AssistantConfig } from "../AssistantConfig.ts"
 import { Chat } from "../Chat.ts"
 import * as Closed from "../Closed.ts"
@@ -14,13 +16,19 @@ import * as RetrySafety from "./RetrySafety.ts"
 /** The vendor says one year; whether of 365 days or of the calendar is unknown, so the shorter one is held to. */
 const longestMute = "365 days"
 
-const MutedUntil = Schema.filterEffect(Instant, (instant) =>
-  Effect.map(DateTime.now, (now) =>
+const notTooLong = (instant: DateTime.Utc, _: ParseOptions, ast: AST) =>
+  Effect.flatMap(DateTime.now, (now) =>
     DateTime.lessThanOrEqualTo(instant, DateTime.addDuration(now, longestMute))
-      ? true
-      : "Expected a date-time at most one year ahead"
+      ? ParseResult.succeed(instant)
+      : ParseResult.fail(new ParseResult.Type(ast, instant, "Expected a date-time at most one year ahead"))
   )
-)
+
+// A filter would need to be pure; what "ahead" means depends on the clock, in both directions.
+const MutedUntil = Schema.transformOrFail(Instant, Schema.DateTimeUtcFromSelf, {
+  strict: true,
+  decode: notTooLong,
+  encode: notTooLong
+})
 
 /** Only the keys given are changed. */
 export const UpdateState = Closed.struct({

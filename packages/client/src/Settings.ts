@@ -1,0 +1,122 @@
+/** What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is built. */
+import { OrgId } from "@effect-invent/domain/Ids"
+import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Redacted from "effect/Redacted"
+import * as Deadline from "./internal/Deadline.ts"
+import * as RateLimit from "./RateLimit.ts"
+import * as RetryBudget from "./RetryBudget.ts"
+import * as RetryPolicy from "./RetryPolicy.ts"
+
+export interface Settings {
+  readonly apiKey: Redacted.Redacted
+  readonly baseUrl: string
+  /** Fills `org_id` in every path that has one. */
+  readonly orgId: OrgId
+  readonly deadlines: Deadline.Deadlines
+  readonly retry: RetryPolicy.RetryPolicy
+  readonly retryBudget: RetryBudget.Options
+  readonly rateLimit: RateLimit.Options
+}
+
+/** Everything but the key has a default. */
+export interface Options {
+  /** `INVENT_API_KEY` */
+  readonly apiKey: Redacted.Redacted
+  /** `INVENT_BASE_URL`; default `https://api.useinvent.com`. Plain HTTP only to this machine. */
+  readonly baseUrl?: string
+  /** `INVENT_ORG_ID`; default `c`, the organization the key was created in. */
+  readonly orgId?: OrgId
+  /** Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. */
+  readonly deadlines?: { readonly attempt?: Duration.DurationInput; readonly total?: Duration.DurationInput }
+  readonly retry?: {
+    readonly maxAttempts?: number
+    readonly baseDelay?: Duration.DurationInput
+    readonly maxDelay?: Duration.DurationInput
+    /** The budget that all calls share, see `RetryBudget`. */
+    readonly budget?: Partial<RetryBudget.Options>
+  }
+  /** `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute. */
+  readonly rateLimit?: { readonly limit?: number; readonly window?: Duration.DurationInput }
+}
+
+export const defaultBaseUrl = "https://api.useinvent.com"
+const defaultOrgId = OrgId.make("c")
+
+const refuse = (path: string, message: string) => Either.left(ConfigError.InvalidData([path], message))
+
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+
+const address = (text: string): Either.Either<string, ConfigError.ConfigError> => {
+  if (!URL.canParse(text)) return refuse("INVENT_BASE_URL", "is not a URL")
+  const url = new URL(text)
+  if (url.username !== "" || url.password !== "") return refuse("INVENT_BASE_URL", "must not hold credentials")
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
+    return refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
+  }
+  return Either.right(url.href.replace(/\/+$/, ""))
+}
+
+const key = (apiKey: Redacted.Redacted): Either.Either<Redacted.Redacted, ConfigError.ConfigError> =>
+  /^[\x21-\x7e]+$/.test(Redacted.value(apiKey))
+    ? Either.right(apiKey)
+    : refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
+
+const duration = (path: string, input: Duration.DurationInput, least: number) => {
+  const decoded = Duration.decodeUnknown(input)
+  return decoded._tag === "Some" && Duration.toMillis(decoded.value) >= least && Duration.isFinite(decoded.value)
+    ? Either.right(decoded.value)
+    : refuse(path, `must be a finite duration of at least ${least} ms`)
+}
+
+const atLeast = (path: string, value: number, least: number) =>
+  Number.isFinite(value) && value >= least ? Either.right(value) : refuse(path, `must be a number of at least ${least}`)
+
+const whole = (path: string, value: number) =>
+  Number.isSafeInteger(value) && value >= 1 ? Either.right(value) : refuse(path, "must be a whole number of at least 1")
+
+/** Fills in the defaults and checks every value. */
+export const make = (options: Options): Either.Either<Settings, ConfigError.ConfigError> =>
+  Either.all({
+    apiKey: key(options.apiKey),
+    baseUrl: address(options.baseUrl ?? defaultBaseUrl),
+    orgId: Either.right(options.orgId ?? defaultOrgId),
+    deadlines: Either.all({
+      attempt: duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
+      total: duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1)
+    }),
+    retry: Either.all({
+      maxAttempts: whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
+      baseDelay: duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
+      maxDelay: duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
+    }),
+    retryBudget: Either.all({
+      capacity: atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
+      refillPerSuccess: atLeast(
+        "retry.budget.refillPerSuccess",
+        options.retry?.budget?.refillPerSuccess ?? RetryBudget.defaults.refillPerSuccess,
+        0
+      )
+    }),
+    rateLimit: Either.all({
+      limit: whole("INVENT_RATE_LIMIT", options.rateLimit?.limit ?? RateLimit.defaults.limit),
+      window: duration("INVENT_RATE_WINDOW", options.rateLimit?.window ?? RateLimit.defaults.window, 1)
+    })
+  })
+
+const environment = Config.all({
+  apiKey: Config.redacted("INVENT_API_KEY"),
+  baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
+  orgId: Config.withDefault(Config.map(Config.nonEmptyString("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
+  rateLimit: Config.all({
+    limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
+    window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
+  })
+})
+
+/** Reads the environment; `overrides` win over it. */
+export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError.ConfigError> =>
+  Effect.flatMap(environment, (found) => make({ ...found, ...overrides }))

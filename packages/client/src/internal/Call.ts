@@ -1,0 +1,32 @@
+/** What the steps of the pipe know about the call they serve: which endpoint, how safe, how far it is. */
+import type { Safety } from "@effect-invent/domain/api/RetrySafety"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
+import type { Answer } from "../RetryPolicy.ts"
+
+/** One call of an endpoint. The mutable part belongs to the call's own fiber. */
+export interface Call {
+  readonly endpoint: string
+  readonly safety: Safety
+  attempts: number
+  /** Set while a request is under way and its answer is not there yet. */
+  inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  /** The last whole answer. */
+  answer: Answer | undefined
+}
+
+export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
+
+export const make = (endpoint: string, safety: Safety): Call => ({
+  endpoint,
+  safety,
+  attempts: 0,
+  inTheAir: undefined,
+  answer: undefined
+})
+
+/** A step of the pipe: one request of a call, to a response or a failure. */
+export type Step<E> = (request: HttpClientRequest, call: Call) => Effect.Effect<HttpClientResponse, E>

@@ -1,0 +1,125 @@
+/** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
+import { InventApi } from "@effect-invent/domain/api/InventApi"
+import { RetrySafety, type Safety } from "@effect-invent/domain/api/RetrySafety"
+import * as InventError from "@effect-invent/domain/InventError"
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpApiClient from "@effect/platform/HttpApiClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ParseResult from "effect/ParseResult"
+import * as Stream from "effect/Stream"
+import type { Methods, Mock, Service } from "../InventClient.ts"
+import type { Settings } from "../Settings.ts"
+import * as Call from "./Call.ts"
+import * as Outcome from "./Outcome.ts"
+import type { ListWithHeaders } from "./Pages.ts"
+
+interface Request {
+  readonly path?: Readonly<Record<string, unknown>>
+  readonly urlParams?: unknown
+  readonly payload?: unknown
+  readonly withResponse?: boolean
+}
+
+type Derived = (request: Request) => Effect.Effect<unknown, unknown, Call.CurrentCall>
+
+interface Entry {
+  readonly group: string
+  readonly name: string
+  readonly safety: Safety
+  readonly hasOrg: boolean
+}
+
+const entries: ReadonlyArray<Entry> = (() => {
+  const found: Array<Entry> = []
+  HttpApi.reflect(InventApi, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, group }) => {
+      found.push({
+        group: group.identifier,
+        name: endpoint.name,
+        safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
+        hasOrg: endpoint.path.includes("/:org_id/")
+      })
+    }
+  })
+  return found
+})()
+
+/** No id: nothing, a step in a path, or text that has no UTF-8. */
+const noId = /^\.{0,2}$|\p{Surrogate}/u
+
+/** An id becomes one segment of the path, whatever it holds. */
+const segments = (endpoint: string, path: Readonly<Record<string, unknown>>) =>
+  Effect.forEach(Object.entries(path), ([name, value]) =>
+    typeof value === "string" && !noId.test(value)
+      ? Effect.succeed([name, encodeURIComponent(value)] as const)
+      : Effect.fail(
+          new InventError.InvalidRequest({ endpoint, issue: `path.${name}: expected an id, got ${JSON.stringify(value)}` })
+        )
+  ).pipe(Effect.map((entries) => Object.fromEntries(entries)))
+
+const toInventError = (call: Call.Call) => (error: unknown): InventError.InventError => {
+  if (!ParseResult.isParseError(error)) {
+    // Of the platform's own errors only "no schema for this status" comes this far.
+    return isInventError(error) ? error : Outcome.unexpected(call, "no page describes this status")
+  }
+  const issue = deepest(error)
+  return call.attempts === 0
+    ? new InventError.InvalidRequest({ endpoint: call.endpoint, issue })
+    : Outcome.unexpected(call, issue)
+}
+
+const longestIssue = 200
+
+/** Of everything that does not fit, the innermost: where a field may be null, every level above says "expected null", too. */
+const deepest = (error: ParseResult.ParseError): string => {
+  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  const innermost = issues.reduce((a, b) => (b.path.length > a.path.length ? b : a))
+  const message = innermost.message.length > longestIssue ? `${innermost.message.slice(0, longestIssue)}…` : innermost.message
+  return innermost.path.length === 0 ? message : `${innermost.path.map(String).join(".")}: ${message}`
+}
+
+const isInventError = (error: unknown): error is InventError.InventError =>
+  typeof error === "object" && error !== null && "_tag" in error && "endpoint" in error
+
+const callable = (entry: Entry, derived: Derived, settings: Settings) => {
+  const endpoint = `${entry.group}.${entry.name}`
+  return (request: Request) =>
+    Effect.suspend(() => {
+      const call = Call.make(endpoint, entry.safety)
+      return segments(endpoint, entry.hasOrg ? { org_id: settings.orgId, ...request.path } : { ...request.path }).pipe(
+        Effect.flatMap((path) => derived({ urlParams: {}, ...request, path })),
+        Effect.mapError(toInventError(call)),
+        Effect.provideService(Call.CurrentCall, call)
+      )
+    }).pipe(Effect.withSpan(`InventClient.${endpoint}`, { captureStackTrace: false }))
+}
+
+/** All methods, and the one that also shows an answer's headers. */
+export const make = (httpClient: HttpClient.HttpClient.With<InventError.InventError, Call.CurrentCall>, settings: Settings) =>
+  Effect.map(HttpApiClient.makeWith(InventApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
+    const derived = client as unknown as Record<string, Record<string, Derived>>
+    const methods: Record<string, Record<string, unknown>> = {}
+    for (const entry of entries) {
+      const group = (methods[entry.group] ??= {})
+      group[entry.name] = callable(entry, derived[entry.group]![entry.name]!, settings)
+    }
+    // The contract's types say what reflection cannot: each method's request, success and errors.
+    const typed = methods as unknown as Methods
+    const listWithHeaders = typed.messages.list as unknown as ListWithHeaders
+    return { methods: typed, listWithHeaders }
+  })
+
+/** A service that answers with what it was given and dies, by name, where it was given nothing. */
+export const mock = (given: Mock): Service => {
+  const absent = (name: string) => `InventClient.layerMock was not given ${name}, and the program called it`
+  const service: Record<string, Record<string, unknown>> = {}
+  for (const { group, name } of entries) {
+    ;(service[group] ??= {})[name] = () => Effect.dieMessage(absent(`${group}.${name}`))
+  }
+  service["messages"]!["stream"] = () => Stream.dieMessage(absent("messages.stream"))
+  for (const [group, methods] of Object.entries(given)) Object.assign((service[group] ??= {}), methods)
+  return service as unknown as Service
+}

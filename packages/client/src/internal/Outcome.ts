@@ -1,0 +1,77 @@
+/** Turns a call's last failure into the error its caller sees; an unsafe request whose answer is missing becomes `OutcomeUnknown`. */
+import * as InventError from "@effect-invent/domain/InventError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import type { Failure } from "../RetryPolicy.ts"
+import type { Call } from "./Call.ts"
+
+const facts = (call: Call) => ({ endpoint: call.endpoint, attempts: call.attempts })
+
+const answerFacts = (call: Call, answer: { status: number; excerpt: string; requestId: string | undefined }) => ({
+  ...facts(call),
+  status: answer.status,
+  excerpt: answer.excerpt,
+  ...(answer.requestId === undefined ? {} : { requestId: answer.requestId })
+})
+
+const decoder = new TextDecoder()
+
+const fingerprint = (request: HttpClientRequest): string => {
+  const body = request.body._tag === "Uint8Array" ? decoder.decode(request.body.body) : ""
+  return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
+}
+
+const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undefined => {
+  if (call.safety !== "Unsafe" || call.inTheAir === undefined) return undefined
+  const { request, sentAt } = call.inTheAir
+  return new InventError.OutcomeUnknown({
+    ...facts(call),
+    ...(call.answer?.requestId === undefined ? {} : { requestId: call.answer.requestId }),
+    fingerprint: fingerprint(request),
+    sentAt,
+    reason,
+    reconcile: `list what exists since ${DateTime.formatIso(sentAt)} before sending it again`
+  })
+}
+
+export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError =>
+  unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
+  new InventError.TimedOut({ ...facts(call), deadline: "total", after })
+
+export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
+  switch (failure._tag) {
+    case "NeverSent":
+      return new InventError.ConnectionFailed({ ...facts(call), reason: failure.reason })
+    case "AnswerLost":
+      return (
+        unknown(call, failure.reason) ?? new InventError.ConnectionLost({ ...facts(call), reason: failure.reason })
+      )
+    case "AttemptTimedOut":
+      return (
+        unknown(call, `no answer within ${Duration.format(failure.after)}`) ??
+        new InventError.TimedOut({ ...facts(call), deadline: "attempt", after: failure.after })
+      )
+    case "Throttled":
+      return new InventError.RateLimited({
+        ...answerFacts(call, failure.answer),
+        ...Option.match(failure.retryAfter, { onNone: () => ({}), onSome: (retryAfter) => ({ retryAfter }) })
+      })
+    case "Faulted":
+      return (
+        unknown(call, `the server answered ${failure.answer.status}`) ??
+        new InventError.ServerFault(answerFacts(call, failure.answer))
+      )
+    case "Rejected":
+      return failure.error
+  }
+}
+
+/** The answer came whole, and is not what the contract says. */
+export const unexpected = (call: Call, issue: string): InventError.UnexpectedResponse =>
+  new InventError.UnexpectedResponse({
+    ...answerFacts(call, call.answer ?? { status: 0, excerpt: "", requestId: undefined }),
+    issue
+  })

@@ -1,0 +1,48 @@
+/**
+ * The one pipe every request goes through, from the outside in:
+ * deadline → retry → rate limit (every attempt pays) → attempt deadline → authentication → status to error → transport.
+ */
+import type * as InventError from "@effect-invent/domain/InventError"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Effect from "effect/Effect"
+import { pipe } from "effect/Function"
+import type { Failure } from "../RetryPolicy.ts"
+import type { RateLimit } from "../RateLimit.ts"
+import * as RetryBudget from "../RetryBudget.ts"
+import type { Settings } from "../Settings.ts"
+import * as Authentication from "./Authentication.ts"
+import { CurrentCall, type Step } from "./Call.ts"
+import * as Deadline from "./Deadline.ts"
+import * as Retry from "./Retry.ts"
+import * as StatusToError from "./StatusToError.ts"
+import * as Transport from "./Transport.ts"
+
+const limited =
+  (rateLimit: RateLimit["Type"]) =>
+  (next: Step<Failure>): Step<Failure> =>
+  (request, call) =>
+    rateLimit.permit(
+      Effect.suspend(() => next(request, call)),
+      (failure) => failure._tag === "NeverSent"
+    )
+
+export const make = (
+  transport: HttpClient.HttpClient,
+  rateLimit: RateLimit["Type"],
+  settings: Settings
+): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
+  Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
+    const step = pipe(
+      Transport.make(transport),
+      StatusToError.make(settings.apiKey),
+      Authentication.make(settings.apiKey),
+      Deadline.perAttempt(settings.deadlines.attempt),
+      limited(rateLimit),
+      Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
+      Deadline.total(settings.deadlines.total)
+    )
+    return HttpClient.makeWith<never, never, InventError.InventError, CurrentCall>(
+      (prepared) => Effect.flatMap(prepared, (request) => Effect.flatMap(CurrentCall, (call) => step(request, call))),
+      (request) => Effect.succeed(request)
+    )
+  })

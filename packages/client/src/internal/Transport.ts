@@ -1,0 +1,65 @@
+/** The innermost step: sends a request, reads its whole answer, and says of a failure whether the request ever left. */
+import type * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import { Failure } from "../RetryPolicy.ts"
+import type { Step } from "./Call.ts"
+
+/** Codes of Node, undici and OpenSSL that say no byte of the request reached a server. */
+const neverSentCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+  "ERR_SSL_WRONG_VERSION_NUMBER",
+  "ERR_SSL_PACKET_LENGTH_TOO_LONG"
+])
+
+const causeDepth = 8
+
+/** The first code along the chain of causes, and through the attempts of a happy-eyeballs connection. */
+const errorCode = (error: unknown, depth = causeDepth): string | undefined => {
+  if (depth === 0 || !Predicate.isObject(error)) return undefined
+  if ("code" in error && typeof error.code === "string") return error.code
+  if ("errors" in error && Array.isArray(error.errors)) return errorCode(error.errors[0], depth - 1)
+  return "cause" in error ? errorCode(error.cause, depth - 1) : undefined
+}
+
+const classify = (error: HttpClientError): Failure => {
+  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: "the body broke off" })
+  if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })
+  const code = errorCode(error.cause)
+  return code !== undefined && neverSentCodes.has(code)
+    ? Failure.NeverSent({ reason: code })
+    : Failure.AnswerLost({ reason: code ?? "the connection was cut" })
+}
+
+export const make =
+  (client: HttpClient.HttpClient): Step<Failure> =>
+  (request, call) =>
+    Effect.gen(function* () {
+      call.attempts++
+      call.inTheAir = { request, sentAt: yield* DateTime.now }
+      const response = yield* client.execute(request)
+      // The body belongs to the attempt: its loss is the attempt's failure. The response keeps it for the decoder.
+      yield* response.arrayBuffer
+      return response
+    }).pipe(
+      Effect.mapError(classify),
+      Effect.tapError((failure) =>
+        Effect.sync(() => {
+          if (failure._tag === "NeverSent") call.inTheAir = undefined
+        })
+      )
+    )

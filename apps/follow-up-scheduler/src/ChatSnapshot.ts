@@ -1,0 +1,97 @@
+/**
+ * What one look at a chat showed, reduced to what a decision needs. Made from the wire's bodies by one pure function, so
+ * that what the vendor may leave out is dealt with here and nowhere else.
+ */
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMember } from "@effect-invent/domain/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Order from "effect/Order"
+import * as Zone from "./Zone.ts"
+
+/** Who wrote a message: the contact, the assistant, or a human of the staff. */
+export type Author = "contact" | "assistant" | "human"
+
+export interface Message {
+  readonly id: MessageId
+  readonly author: Author
+  readonly at: DateTime.Utc
+  /** Still being written by the assistant. */
+  readonly isRunning: boolean
+}
+
+export interface ChatSnapshot {
+  readonly chat_id: ChatId
+  /** The chat's own id where the server names no conversation. */
+  readonly conversation_id: ConversationId
+  /** Whether the chat itself was read, or only its messages. */
+  readonly isWhole: boolean
+  readonly state: "OPEN" | "SNOOZED" | "CLOSED"
+  readonly ai_enabled: boolean
+  readonly isAssigned: boolean
+  readonly isBlocked: boolean
+  readonly isUnsubscribed: boolean
+  readonly muted_until: DateTime.Utc | undefined
+  readonly follow_up_at: DateTime.Utc | undefined
+  /** The contact's zone, else the assistant's. */
+  readonly zone: string | undefined
+  /** By time; failed messages and notes of the staff are left out: the contact never saw them. */
+  readonly messages: ReadonlyArray<Message>
+}
+
+const authorOf = (message: ChatMessage): Author | undefined => {
+  const role = typeof message.role === "string" ? message.role : undefined
+  if (role === "note" || role === "event" || role === "system" || role === "tool") return undefined
+  // The member says who wrote; the roles inside and outside a message can differ.
+  if (message.member?.contact_channel) return "contact"
+  if (message.member?.user) return "human"
+  if (message.member?.session) return "contact"
+  return role === "user" ? "contact" : role === "assistant" ? "assistant" : undefined
+}
+
+const toMessage = (message: ChatMessage): ReadonlyArray<Message> => {
+  const author = authorOf(message)
+  const at = message.created_at ?? message.updated_at
+  if (author === undefined || !at || message.status === "FAILED" || message.status === "CANCELED") return []
+  return [{ id: message.id, author, at, isRunning: author === "assistant" && message.status === "RUNNING" }]
+}
+
+const byTime = Order.mapInput(Order.number, (message: Message) => message.at.epochMillis)
+
+const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMember> =>
+  [...(chat?.members ?? []), ...messages.flatMap((message) => message.member ?? [])].filter(
+    (member) => member.contact_channel
+  )
+
+/** `chat` is undefined where only the messages could be read, as in a dry run. */
+export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
+  const state = chat?.state
+  // The last message can be newer than the list that was read before it.
+  const messages = Arr.dedupeWith([...listed, ...(chat?.last_message ? [chat.last_message] : [])], (a, b) => a.id === b.id)
+  const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
+  const country = channels.flatMap((channel) => channel.country ?? [])[0]
+  return {
+    chat_id,
+    conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
+    isWhole: chat !== undefined,
+    // A state nobody documented is left alone: it counts as snoozed.
+    state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
+    ai_enabled: state?.ai_enabled ?? true,
+    isAssigned: Boolean(state?.assigned_user),
+    isBlocked: channels.some((channel) => channel.contact?.blocked === true),
+    isUnsubscribed: channels.some((channel) => channel.contact?.unsubscribed === true),
+    muted_until: state?.muted_until ?? undefined,
+    follow_up_at: state?.follow_up_at ?? undefined,
+    zone: Zone.ofCountry(country) ?? Zone.known(state?.assistant_config?.timezone),
+    messages: Arr.sort(messages.flatMap(toMessage), byTime)
+  }
+}
+
+/** What is known of the chat after an update answered with it: its new state, and its last message beside those listed before. */
+export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
+  const after = make(before.chat_id, chat, [])
+  const messages = Arr.dedupeWith([...after.messages, ...before.messages], (a, b) => a.id === b.id)
+  return { ...after, messages: Arr.sort(messages, byTime) }
+}

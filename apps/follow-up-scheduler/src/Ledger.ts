@@ -1,0 +1,214 @@
+/**
+ * The record of every plan, every attempt and every decision, in one SQLite file. A change and its audit row are written in
+ * one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended is
+ * taken up again, whatever became of its timer.
+ */
+import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Taken } from "./Decide.ts"
+import { FollowUp } from "./FollowUp.ts"
+import type { FollowUpKey, Plan } from "./Plan.ts"
+import { Reason } from "./Reason.ts"
+import * as Tables from "./Ledger/Tables.ts"
+
+/** The latest decision about a chat. */
+export class Verdict extends Schema.Class<Verdict>("Verdict")({
+  chat_id: Schema.String,
+  conversation_id: Schema.String,
+  decision: Schema.Literal("Act", "Wait", "Stop", "Skip", "Failed"),
+  reason: Schema.NullOr(Reason),
+  until: Schema.NullOr(Schema.DateTimeUtcFromNumber),
+  decided_at: Schema.DateTimeUtcFromNumber
+}) {}
+
+/** One line of a chat's story. */
+export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
+  at: Schema.DateTimeUtcFromNumber,
+  chat_id: Schema.String,
+  conversation_id: Schema.String,
+  key: Schema.NullOr(Schema.String),
+  event: Schema.String,
+  detail: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+}) {}
+
+/** What a change sets; everything else stays. */
+export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "wake">>
+
+export interface Event {
+  readonly name: string
+  readonly detail?: Readonly<Record<string, unknown>>
+}
+
+/** Chats whose follow-ups came to this. */
+export interface Tally {
+  readonly decision: string
+  readonly reason: string | null
+  readonly sent: number
+  readonly chats: number
+}
+
+export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledger")<
+  Ledger,
+  {
+    /** Records a plan; one that was skipped or withdrawn is taken up again. None when its follow-up is on its way or over. */
+    readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /** Changes a follow-up if nobody changed it since it was read; none otherwise. */
+    readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
+    readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
+    /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
+    readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** Records the latest decision about a chat; the audit gets a line when it differs from the one before. */
+    readonly decided: (verdict: Omit<typeof Verdict.Type, "decided_at">) => Effect.Effect<void, SqlError>
+    /** Everything that happened to a chat, in order. */
+    readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
+    /** Every chat counted once, by its latest decision and the follow-ups it got. */
+    readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
+  }
+>() {}
+
+const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
+  const decode = Schema.decodeUnknown(Schema.Array(schema))
+  // A row this program wrote and cannot read is a defect of this program, not an error of its caller.
+  return <E>(rows: Effect.Effect<ReadonlyArray<object>, E>) => Effect.flatMap(rows, (rows) => Effect.orDie(decode(rows)))
+}
+
+const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fields)))
+const followUps = decodeRows(FollowUp)
+const open = ["planned", "armed"]
+/** A follow-up that ended so had its chance: its step is taken. */
+const final = ["assistant_declined", "cancelled", "refused", "chat_gone"] satisfies ReadonlyArray<Reason>
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+
+  const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
+    Effect.flatMap(DateTime.now, (now) =>
+      sql`INSERT INTO audit ${sql.insert({
+        at: now.epochMillis,
+        chat_id: chat.chat_id,
+        conversation_id: chat.conversation_id,
+        key: chat.key ?? null,
+        event: event.name,
+        detail: JSON.stringify(event.detail ?? {})
+      })}`
+    )
+
+  const find = (key: FollowUpKey) => Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
+
+  const advance: Ledger["Type"]["advance"] = (from, change, event) =>
+    sql.withTransaction(
+      Effect.gen(function* () {
+        const rows = yield* followUps(
+          sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), wake: from.wake + 1 })}
+              WHERE key = ${from.key} AND status = ${from.status} AND wake = ${from.wake} RETURNING *`
+        )
+        if (rows[0] === undefined) return Option.none()
+        yield* audit(from, event)
+        return Option.some(rows[0])
+      })
+    )
+
+  const insert = (plan: Plan, event: Event) =>
+    Effect.gen(function* () {
+      const rows = yield* followUps(
+        sql`INSERT INTO follow_ups ${sql.insert({
+          ...plan,
+          due_at: plan.due_at.epochMillis,
+          status: "planned",
+          wake: 0,
+          arms: 0,
+          looks: 0
+        })} ON CONFLICT (key) DO NOTHING RETURNING *`
+      )
+      if (rows[0] === undefined) return Option.none<FollowUp>()
+      yield* audit(plan, event)
+      return Option.some(rows[0])
+    })
+
+  const reopen = (existing: FollowUp, plan: Plan, event: Event) =>
+    (existing.status === "skipped" || existing.status === "withdrawn") && !final.some((reason) => reason === existing.reason)
+      ? advance(existing, { status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy }, event)
+      : Effect.succeedNone
+
+  const plan: Ledger["Type"]["plan"] = (plan, event) =>
+    sql.withTransaction(
+      Effect.flatMap(insert(plan, event), (inserted) =>
+        Option.isSome(inserted)
+          ? Effect.succeed(inserted)
+          : Effect.flatMap(
+              find(plan.key),
+              Option.match({ onNone: () => Effect.succeedNone, onSome: (existing) => reopen(existing, plan, event) })
+            )
+      )
+    )
+
+  const decided: Ledger["Type"]["decided"] = (verdict) =>
+    sql.withTransaction(
+      Effect.gen(function* () {
+        const now = yield* DateTime.now
+        const row = Schema.encodeSync(Verdict)(new Verdict({ ...verdict, decided_at: now }))
+        const before = yield* sql<{ decision: string; reason: string | null }>`
+          SELECT decision, reason FROM verdicts WHERE chat_id = ${verdict.chat_id}`
+        yield* sql`INSERT INTO verdicts ${sql.insert(row)}
+          ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
+        if (before[0]?.decision === verdict.decision && before[0]?.reason === verdict.reason) return
+        const until = verdict.until === null ? {} : { until: DateTime.formatIso(verdict.until) }
+        yield* audit(verdict, { name: "decided", detail: { decision: verdict.decision, reason: verdict.reason, ...until } })
+      })
+    )
+
+  return {
+    plan,
+    advance,
+    find,
+    decided,
+    taken: (conversation_id) =>
+      Effect.map(
+        followUps(
+          sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id}
+              AND (status IN ('armed', 'sent', 'unknown') OR ${sql.in("reason", final)})`
+        ),
+        (rows) => rows.flatMap(toTaken)
+      ),
+    overdue: (before) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${before.epochMillis} ORDER BY due_at`
+      ),
+    story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
+    tally: sql<Tally>`
+      SELECT v.decision, v.reason, count(*) AS chats,
+        (SELECT count(*) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
+      FROM verdicts v GROUP BY v.decision, v.reason, sent ORDER BY chats DESC`
+  } satisfies Ledger["Type"]
+})
+
+const toTaken = (row: FollowUp): ReadonlyArray<Taken> =>
+  row.follow_up_at === null
+    ? []
+    : [
+        {
+          anchor_id: row.anchor_id,
+          step: row.step,
+          message_id: row.message_id ?? undefined,
+          follow_up_at: row.follow_up_at,
+          isUnderWay: row.status === "armed"
+        }
+      ]
+
+/** Creates the tables where they are missing. */
+export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(
+  Ledger,
+  Effect.zipRight(Effect.flatMap(SqlClient.SqlClient, Tables.create), make)
+)
+
+/** A ledger that is only read: its tables must be there. */
+export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)

@@ -1,0 +1,79 @@
+/** Looks at a chat, decides, and writes down what follows from it: a verdict for every chat, a plan and a timer for some. */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import type { InventError, RepeatableError } from "@effect-invent/domain/InventError"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { ChatReader } from "./ChatReader.ts"
+import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import * as Decide from "./Decide.ts"
+import { Ledger } from "./Ledger.ts"
+import * as Plan from "./Plan.ts"
+import { ActivePolicy } from "./Policy.ts"
+import { Timer } from "./Timer.ts"
+
+export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Observe")<
+  Observe,
+  {
+    /** Reads the chat and acts on what it shows. A chat that cannot be read gets a verdict that says so. */
+    readonly chat: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
+    /** The same for a chat that was just read. */
+    readonly snapshot: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
+  }
+>() {}
+
+export const make = Effect.gen(function* () {
+  const policy = yield* ActivePolicy
+  const reader = yield* ChatReader
+  const ledger = yield* Ledger
+  const timer = yield* Timer
+
+  const plan = Effect.fn("Observe.plan")(function* (chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) {
+    if (decision._tag === "Stop" || decision._tag === "Skip") return
+    if (decision._tag === "Wait" && decision.reason === "in_progress") return
+    const due = decision._tag === "Wait" ? decision.until : now
+    const planned = yield* ledger.plan(Plan.make(policy, chat, decision, due), {
+      name: "planned",
+      detail: { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
+    })
+    yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
+  })
+
+  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (chat) {
+    const taken = yield* ledger.taken(chat.conversation_id)
+    const now = yield* DateTime.now
+    const decision = Decide.decide({ policy, chat, taken, now })
+    yield* ledger.decided({
+      chat_id: chat.chat_id,
+      conversation_id: chat.conversation_id,
+      decision: decision._tag,
+      reason: decision._tag === "Act" ? null : decision.reason,
+      until: decision._tag === "Wait" ? decision.until : null
+    })
+    yield* plan(chat, decision, now)
+    return decision
+  })
+
+  const failed = (chat_id: ChatId, error: InventError) =>
+    ledger.decided({
+      chat_id,
+      conversation_id: chat_id,
+      decision: "Failed",
+      reason: error._tag === "NotFound" ? "chat_gone" : "unreachable",
+      until: null
+    })
+
+  return {
+    snapshot,
+    chat: (chat_id) =>
+      Effect.flatMap(
+        Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error)),
+        snapshot
+      )
+  } satisfies Observe["Type"]
+})
+
+export const layer = Layer.effect(Observe, make)

@@ -1,0 +1,69 @@
+/** Why a chat is not followed up, or not yet. Stronger reasons come first: of several that hold, the strongest is given. */
+import * as Schema from "effect/Schema"
+
+/** Reasons that end a cadence until the facts change. */
+export const StopReason = Schema.Literal(
+  "blocked",
+  "unsubscribed",
+  "human_takeover",
+  "ai_disabled",
+  "closed",
+  "replied",
+  "never_answered",
+  "before_effective_from",
+  "cadence_finished"
+)
+export type StopReason = typeof StopReason.Type
+
+/** Reasons that hold a follow-up back for now. */
+export const SkipReason = Schema.Literal("snoozed", "not_ours", "unknown_zone", "no_opening")
+export type SkipReason = typeof SkipReason.Type
+
+/** What is waited for. */
+export const WaitReason = Schema.Literal("muted", "silence", "quiet_hours", "in_progress")
+export type WaitReason = typeof WaitReason.Type
+
+/** What the outside world did with a follow-up, found when it was carried out. */
+export const OutcomeReason = Schema.Literal(
+  "superseded",
+  "cancelled",
+  "chat_gone",
+  "assistant_declined",
+  "not_confirmed",
+  "unreachable",
+  "refused"
+)
+export type OutcomeReason = typeof OutcomeReason.Type
+
+export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, OutcomeReason)
+export type Reason = typeof Reason.Type
+
+const sentences: Record<Reason, string> = {
+  blocked: "the contact is blocked",
+  unsubscribed: "the contact unsubscribed",
+  human_takeover: "a human of the staff has taken over",
+  ai_disabled: "the assistant is switched off in this chat",
+  closed: "the chat is closed",
+  replied: "the customer wrote last and is waiting for us",
+  never_answered: "we have not written to the customer yet",
+  before_effective_from: "our last message is older than the policy",
+  cadence_finished: "every step of the policy has been taken",
+  snoozed: "the chat is snoozed",
+  not_ours: "somebody else has scheduled a follow-up",
+  unknown_zone: "nobody knows the customer's time zone",
+  no_opening: "the policy allows no hour within nine days",
+  muted: "the chat is muted",
+  silence: "the customer still has time to answer",
+  quiet_hours: "it is night, or a day off, where the customer is",
+  in_progress: "a follow-up is under way",
+  superseded: "a newer message of ours took the anchor's place",
+  cancelled: "somebody else cancelled the follow-up",
+  chat_gone: "the chat no longer exists",
+  assistant_declined: "the assistant was asked and wrote nothing",
+  not_confirmed: "whether it was written cannot be told",
+  unreachable: "the service could not be reached",
+  refused: "the server refused the request"
+}
+
+/** A reason in words, for people. */
+export const describe = (reason: Reason): string => sentences[reason]

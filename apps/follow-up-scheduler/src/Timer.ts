@@ -1,0 +1,66 @@
+/**
+ * Wakes a follow-up at its instant. Timers are hints: the ledger says what is due, a wake-up only makes it punctual. Each
+ * one is a message of @effect/cluster, persisted with the instant of its delivery, to one entity per conversation.
+ */
+import * as ClusterSchema from "@effect/cluster/ClusterSchema"
+import * as DeliverAt from "@effect/cluster/DeliverAt"
+import * as Entity from "@effect/cluster/Entity"
+import type { Sharding } from "@effect/cluster/Sharding"
+import * as Rpc from "@effect/rpc/Rpc"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PrimaryKey from "effect/PrimaryKey"
+import * as Schema from "effect/Schema"
+import type { FollowUp } from "./FollowUp.ts"
+import { FollowUpKey } from "./Plan.ts"
+
+export class Timer extends Context.Tag("@effect-invent/follow-up-scheduler/Timer")<
+  Timer,
+  {
+    /** Asks for a wake-up at `due_at`. Never fails: what is lost here, the sweep finds. */
+    readonly schedule: (followUp: FollowUp) => Effect.Effect<void>
+  }
+>() {}
+
+class Wake extends Schema.Class<Wake>("Wake")({
+  key: FollowUpKey,
+  wake: Schema.Int,
+  at: Schema.DateTimeUtcFromNumber
+}) {
+  [PrimaryKey.symbol]() {
+    return `${this.key}#${this.wake}`
+  }
+  [DeliverAt.symbol]() {
+    return this.at
+  }
+}
+
+const Conversation = Entity.make("FollowUp", [Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)])
+
+/** Timers that survive the process, at-least-once. */
+export const layerCluster: Layer.Layer<Timer, never, Sharding> = Layer.effect(
+  Timer,
+  Effect.map(Conversation.client, (client) => ({
+    schedule: (followUp) =>
+      client(followUp.conversation_id)
+        .Wake(new Wake({ key: followUp.key, wake: followUp.wake, at: followUp.due_at }), { discard: true })
+        .pipe(Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause)))
+  }))
+)
+
+/** No timers: what is due is found by the next pass over the ledger. */
+export const layerNone: Layer.Layer<Timer> = Layer.succeed(Timer, { schedule: () => Effect.void })
+
+/** Answers wake-ups, one at a time for each conversation. */
+export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Effect.Effect<void, E, R>) =>
+  Conversation.toLayer(
+    Effect.map(Effect.context<R>(), (context) => ({
+      Wake: ({ payload }: { readonly payload: Wake }) =>
+        onWake(payload.key, payload.wake).pipe(
+          Effect.provide(context),
+          Effect.catchAllCause((cause) => Effect.logError("a follow-up could not be carried out; the sweep will try again", cause))
+        )
+    }))
+  )
+

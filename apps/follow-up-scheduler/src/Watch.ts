@@ -1,0 +1,64 @@
+/** Where chats to look at come from: a list of ids, looked at once or again and again, or events of a channel. */
+import { ChatId } from "@effect-invent/domain/Ids"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+
+/** The list of chats cannot be used. Nothing was sent. */
+export class ChatsUnreadable extends Schema.TaggedError<ChatsUnreadable>()("ChatsUnreadable", {
+  file: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `chats ${this.file}: ${this.reason}`
+  }
+}
+
+export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch")<
+  Watch,
+  {
+    /** Chats that may have changed. A chat can come any number of times. */
+    readonly chats: Stream.Stream<ChatId, ChatsUnreadable>
+  }
+>() {}
+
+const idLine = /^[\x21-\x7e]+$/
+
+/** Reads a file of chat ids, one a line; blank lines and what follows a `#` do not count. */
+export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
+  const files = yield* FileSystem.FileSystem
+  const text = yield* Effect.mapError(
+    files.readFileString(file),
+    (error) =>
+      new ChatsUnreadable({ file, reason: `cannot be read (${error._tag === "SystemError" ? error.reason : error.message})` })
+  )
+  const ids: Array<ChatId> = []
+  for (const [index, line] of text.split(/\r?\n/).entries()) {
+    const id = line.replace(/#.*/, "").trim()
+    if (id === "") continue
+    if (!idLine.test(id)) return yield* new ChatsUnreadable({ file, reason: `line ${index + 1} is not a chat id` })
+    ids.push(ChatId.make(id))
+  }
+  if (ids.length === 0) return yield* new ChatsUnreadable({ file, reason: "names no chat" })
+  return [...new Set(ids)]
+})
+
+/** The chats of a file, read anew each time. A file that has become unreadable is waited for. */
+export const layerFile = (file: string, every: Duration.Duration) =>
+  Layer.effect(
+    Watch,
+    Effect.map(Effect.context<FileSystem.FileSystem>(), (context) => {
+      const read = Effect.provide(readFile(file), context)
+      const again = Effect.catchAll(read, (error) => Effect.as(Effect.logWarning(error.message), []))
+      const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
+      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)) }
+    })
+  )
+
+/** Chats named by events, for example of a custom channel that sees every message pass. */
+export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats })

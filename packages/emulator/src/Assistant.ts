@@ -1,0 +1,86 @@
+/**
+ * The scripted assistant: it answers contacts, and writes the follow-up of a chat at the very instant it is due. What a real
+ * assistant does with a `follow_up_at` that was set through the API is undocumented; see {@link Options}.
+ */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import * as FiberSet from "effect/FiberSet"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import type { Scope } from "effect/Scope"
+import * as Reply from "./Reply.ts"
+import { World } from "./World.ts"
+import type { Event } from "./World/Core.ts"
+
+export interface Settings {
+  readonly script: Reply.Script
+  /** From the contact's message to the appearance of the assistant's, which is then RUNNING. */
+  readonly replyDelay: Duration.DurationInput
+  /** From RUNNING to COMPLETED or FAILED. */
+  readonly runDelay: Duration.DurationInput
+}
+
+export const defaults: Settings = { script: Reply.echo, replyDelay: "250 millis", runDelay: "250 millis" }
+
+// Timers of the platform reach some 24 days ahead, and a follow-up may be due later than that.
+const longestSleep = Duration.days(1)
+
+const sleepUntil = (instant: DateTime.Utc): Effect.Effect<void> =>
+  Effect.flatMap(DateTime.now, (now) =>
+    DateTime.greaterThanOrEqualTo(now, instant)
+      ? Effect.void
+      : Effect.zipRight(
+          Effect.sleep(Duration.min(Duration.millis(DateTime.distance(now, instant)), longestSleep)),
+          sleepUntil(instant)
+        )
+  )
+
+export const make = Effect.fnUntraced(function* (
+  overrides: Partial<Settings> = {}
+): Effect.fn.Return<void, never, World | Scope> {
+  const settings = { ...defaults, ...overrides }
+  const world = yield* World
+  const events = yield* world.events
+  const replies = yield* FiberSet.make<void>()
+  const followUps = yield* FiberMap.make<ChatId, void>()
+
+  const reply = Effect.fn("Assistant.reply")(
+    function* (chatId: ChatId, since: DateTime.Utc, choose: () => Reply.Reply, cause: "reply" | "tool") {
+      yield* sleepUntil(DateTime.addDuration(since, settings.replyDelay))
+      const chosen = choose()
+      if (chosen._tag === "Silence") return
+      const begun = yield* world.beginReply(chatId)
+      if (Option.isNone(begun)) return
+      yield* Effect.sleep(settings.runDelay)
+      yield* world.endReply(chatId, begun.value, chosen, cause)
+    },
+    Effect.catchAllDefect((defect) => Effect.logError("The assistant's script failed", defect))
+  )
+
+  const followUp = (chatId: ChatId, due: DateTime.Utc) => Effect.zipRight(sleepUntil(due), world.followUp(chatId, due))
+
+  const handle = (event: Event) => {
+    const chatId = event.chat_id
+    switch (event._tag) {
+      case "ContactWrote": {
+        const context = { chatId, turn: event.turn, contactText: event.text }
+        return FiberSet.run(replies, reply(chatId, event.at, () => settings.script(context), "reply"))
+      }
+      case "ToolAnswered":
+        return FiberSet.run(replies, reply(chatId, event.at, () => Reply.Text("Thank you, that is connected."), "tool"))
+      case "FollowUpSet":
+        return event.follow_up_at === null
+          ? FiberMap.remove(followUps, chatId)
+          : FiberMap.run(followUps, chatId, followUp(chatId, event.follow_up_at))
+    }
+  }
+
+  yield* Queue.take(events).pipe(Effect.flatMap(handle), Effect.forever, Effect.forkScoped)
+})
+
+export const layer = (settings?: Partial<Settings>): Layer.Layer<never, never, World> =>
+  Layer.scopedDiscard(make(settings))

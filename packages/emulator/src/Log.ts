@@ -1,0 +1,106 @@
+/**
+ * The emulator's own account of what happened: an append-only list that an independent checker reads as JSON lines. It
+ * names API keys and never holds one.
+ */
+import { ChatId, ContactId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+
+const at = Schema.DateTimeUtc
+
+/** A request, logged when it is answered. `status` 499: the client went away before the answer. */
+export const RequestEntry = Schema.Struct({
+  kind: Schema.Literal("request"),
+  at,
+  answered_at: Schema.DateTimeUtc,
+  /** The name of the key, never its secret. */
+  key: Schema.NullOr(Schema.String),
+  method: Schema.String,
+  path: Schema.String,
+  /** Group and method, as in `state.update`; null when no endpoint has this method and path. */
+  endpoint: Schema.NullOr(Schema.String),
+  chat_id: Schema.NullOr(ChatId),
+  status: Schema.Int,
+  /** Whether the request changed something, whatever its answer says. */
+  applied: Schema.Boolean
+})
+
+/** A chat was created. */
+export const ChatEntry = Schema.Struct({
+  kind: Schema.Literal("chat"),
+  at,
+  chat_id: ChatId,
+  conversation_id: ConversationId,
+  contact_id: ContactId,
+  country: Schema.NullOr(Schema.String),
+  channel_type: Schema.String
+})
+
+/** A message came to its end: when created, or when the assistant was done with it. */
+export const MessageEntry = Schema.Struct({
+  kind: Schema.Literal("message"),
+  at,
+  chat_id: ChatId,
+  conversation_id: ConversationId,
+  message_id: MessageId,
+  author: Schema.Literal("contact", "assistant", "user"),
+  /**
+   * By a contact: `opening`, `message`, or `tool` for the answer to one. By the assistant: `reply`, `follow_up`, or `tool`
+   * for going on after that answer. By a user: `takeover`.
+   */
+  cause: Schema.Literal("reply", "follow_up", "tool", "takeover", "opening", "message"),
+  status: Schema.Literal("COMPLETED", "FAILED")
+})
+
+/** The whole state of a chat after a change. */
+export const StateEntry = Schema.Struct({
+  kind: Schema.Literal("state"),
+  at,
+  chat_id: ChatId,
+  /** The name of an API key, or `assistant`, `user`, `contact`. */
+  by: Schema.String,
+  state: Schema.Literal("OPEN", "SNOOZED", "CLOSED"),
+  ai_enabled: Schema.Boolean,
+  follow_up_at: Schema.NullOr(Schema.DateTimeUtc),
+  muted_until: Schema.NullOr(Schema.DateTimeUtc),
+  /** Whether a user of the staff has the chat. */
+  assigned: Schema.Boolean
+})
+
+/** What a contact permits, after it was added or changed. */
+export const ContactEntry = Schema.Struct({
+  kind: Schema.Literal("contact"),
+  at,
+  contact_id: ContactId,
+  blocked: Schema.Boolean,
+  unsubscribed: Schema.Boolean
+})
+
+/** One line of the log. All instants are written as ISO 8601 with milliseconds. */
+export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry)
+export type Entry = typeof Entry.Type
+export type Cause = typeof MessageEntry.Type.cause
+
+export class Log extends Context.Tag("@effect-invent/emulator/Log")<
+  Log,
+  {
+    readonly append: (entry: Entry) => Effect.Effect<void>
+    /** Everything so far, oldest first. */
+    readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+  }
+>() {}
+
+export const layer: Layer.Layer<Log> = Layer.sync(Log, () => {
+  const entries: Array<Entry> = []
+  return {
+    append: (entry) => Effect.sync(() => void entries.push(entry)),
+    entries: Effect.sync(() => [...entries])
+  }
+})
+
+const encode = Schema.encodeSync(Schema.parseJson(Entry))
+
+/** One JSON object a line. */
+export const toJsonLines = (entries: ReadonlyArray<Entry>): string => entries.map((entry) => `${encode(entry)}\n`).join("")

@@ -1,0 +1,35 @@
+/**
+ * How a call of an interactive tool looks inside a message. The vendor documents that such calls exist and have an id, not
+ * where the id is found: this shape (an inner message of role `tool` with keys of its own) is the emulator's invention, so
+ * everybody reads it through {@link pendingTool}.
+ */
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import { ConnectionId, ToolCallId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** A call that the assistant made. */
+export const ToolCall = Schema.Struct({
+  role: Schema.Literal("tool"),
+  tool_call_id: ToolCallId,
+  name: Schema.String,
+  status: Schema.Literal("pending", "answered")
+})
+export type ToolCall = typeof ToolCall.Type
+
+/** What the contact answered. */
+export const ToolResponse = Schema.Struct({
+  role: Schema.Literal("tool"),
+  tool_call_id: ToolCallId,
+  connection_id: ConnectionId
+})
+export type ToolResponse = typeof ToolResponse.Type
+
+const decode = Schema.decodeUnknownOption(ToolCall)
+
+/** The call in this message that waits for the contact's answer. */
+export const pendingTool = (message: ChatMessage): Option.Option<ToolCall> =>
+  Arr.findFirst(message.messages ?? [], (inner) =>
+    Option.filter(decode(inner), (call) => call.status === "pending")
+  )

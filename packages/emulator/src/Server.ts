@@ -1,0 +1,118 @@
+/**
+ * Serves the contract over HTTP. Each request passes the key (401), the limiter (429) and the router (404) in this order,
+ * and is logged whatever becomes of it.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
+import type * as HttpApp from "@effect/platform/HttpApp"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import { RequestError, RouteNotFound } from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Call from "./Call.ts"
+import * as ErrorBody from "./ErrorBody.ts"
+import * as Handlers from "./Handlers.ts"
+import { Keys } from "./Keys.ts"
+import { Log } from "./Log.ts"
+import { Options } from "./Options.ts"
+import { RateLimiter } from "./RateLimiter.ts"
+import { Refusal } from "./Refusal.ts"
+import * as Routes from "./Routes.ts"
+
+/** The longest body that is read, in bytes. */
+const longestBody = 1024 * 1024
+
+/** What nginx logs for a client that went away before its answer. */
+const clientClosedRequest = 499
+
+const tooLong = new Refusal({ status: 413, message: `The body is longer than ${longestBody} bytes` })
+
+const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
+  Number(request.headers["content-length"] ?? 0) > longestBody ? tooLong : Effect.void
+
+const makeAdmit = Effect.gen(function* () {
+  const limiter = yield* RateLimiter
+  return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, key: Option.Option<string>) {
+    if (Option.isNone(key)) return yield* new Refusal({ status: 401, message: "The API key is missing or wrong" })
+    const verdict = yield* limiter.check(Option.getOrElse(request.remoteAddress, () => "unknown"))
+    if (verdict.allowed) return yield* checkLength(request)
+    const response = (body: HttpServerResponse.HttpServerResponse) =>
+      limiter.limit.retryAfter === "none"
+        ? body
+        : HttpServerResponse.setHeader(body, "retry-after", String(Math.ceil(verdict.retryAfterMillis / 1000)))
+    return yield* Effect.fail({ _tag: "RateLimited", response } as const)
+  })
+})
+
+/** The refusal behind a failed handling, where it is the request's fault. */
+const blame = (error: unknown): Option.Option<Refusal> => {
+  if (error instanceof Refusal) return Option.some(error)
+  if (error instanceof RouteNotFound) return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
+  if (error instanceof RequestError) return Option.some(new Refusal({ status: 400, message: "The body is not JSON" }))
+  if (error instanceof HttpApiDecodeError) return Option.some(new Refusal({ status: 400, message: error.message }))
+  return Option.none()
+}
+
+const makeMiddleware = Effect.gen(function* () {
+  const keys = yield* Keys
+  const log = yield* Log
+  const { errorBody } = yield* Options
+  const admit = yield* makeAdmit
+
+  const answerFailure = (cause: Cause.Cause<unknown>) =>
+    Option.match(blame(Cause.squash(cause)), {
+      onSome: ({ message, status }) => Effect.succeed(ErrorBody.response(errorBody, status, message)),
+      onNone: () =>
+        Cause.isInterrupted(cause)
+          ? Effect.interrupt
+          : Effect.as(
+              Effect.logError("A request could not be handled", cause),
+              ErrorBody.response(errorBody, 500, "The emulator failed")
+            )
+    })
+
+  return (app: HttpApp.Default): HttpApp.Default =>
+    Effect.gen(function* () {
+      const request = yield* HttpServerRequest.HttpServerRequest
+      const at = yield* DateTime.now
+      const path = request.url.split("?", 1)[0] ?? ""
+      const { chat_id, endpoint } = Routes.find(request.method, path)
+      const key = keys.owner(request.headers["authorization"])
+      const call = Call.make(Option.getOrNull(key), chat_id)
+      const logged = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse>) =>
+        Effect.flatMap(DateTime.now, (answered_at) =>
+          log.append({
+            kind: "request",
+            at,
+            answered_at,
+            method: request.method,
+            path,
+            endpoint,
+            ...call,
+            status: Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest
+          })
+        )
+      return yield* admit(request, key).pipe(
+        Effect.zipRight(app),
+        Effect.catchTag("RateLimited", ({ response }) =>
+          Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
+        ),
+        Effect.catchAllCause(answerFailure),
+        Effect.provideService(Call.Call, call),
+        HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(longestBody))),
+        Effect.onExit(logged)
+      )
+    })
+})
+
+export const layer = HttpApiBuilder.serve().pipe(
+  Layer.provide(HttpApiBuilder.middleware(makeMiddleware)),
+  Layer.provide(Handlers.layer)
+)

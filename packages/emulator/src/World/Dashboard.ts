@@ -1,0 +1,139 @@
+/** What people do in Invent's own dashboard, outside the published endpoints. */
+import type { ChannelId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
+import { text } from "@effect-invent/domain/MessagePart"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { notFound } from "../Refusal.ts"
+import type { Core } from "./Core.ts"
+import type { AssistantRecord, ChannelType, ChatRecord, ContactRecord, State } from "./Store.ts"
+import * as Wire from "./Wire.ts"
+
+export interface NewContact {
+  readonly name: string | null
+  /** Two letters, as in `DE`. */
+  readonly country?: string
+  readonly channels: ReadonlyArray<{ readonly type: ChannelType; readonly user_id?: string }>
+}
+
+/** A contact that was added, and its channels in the order given. */
+export interface AddedContact {
+  readonly id: ContactId
+  readonly channels: ReadonlyArray<{ readonly id: ChannelId; readonly type: ChannelType }>
+}
+
+export const make = (core: Core) => {
+  const { atomic, store } = core
+
+  const contactChanged = (contact: ContactRecord) =>
+    Effect.flatMap(DateTime.now, (at) =>
+      core.log.append({
+        kind: "contact",
+        at,
+        contact_id: contact.id,
+        blocked: contact.blocked,
+        unsubscribed: contact.unsubscribed
+      })
+    )
+
+  const addContact = Effect.fn("World.addContact")(function* (options: NewContact) {
+    const contact: ContactRecord = {
+      id: store.ids.contact(),
+      name: options.name,
+      country: options.country ?? null,
+      blocked: false,
+      unsubscribed: false
+    }
+    store.contacts.set(contact.id, contact)
+    const channels = options.channels.map(({ type, user_id }) => {
+      const id = store.ids.channel()
+      store.channels.set(id, { id, contact_id: contact.id, type, user_id: user_id ?? `address of ${id}` })
+      return { id, type }
+    })
+    yield* contactChanged(contact)
+    return { id: contact.id, channels } satisfies AddedContact
+  }, atomic)
+
+  const addAssistant = Effect.fn("World.addAssistant")(function* (options: {
+    readonly name: string
+    readonly timezone?: string
+  }) {
+    const config = options.timezone === undefined ? null : { timezone: options.timezone }
+    const assistant: AssistantRecord = { id: store.ids.assistant(), name: options.name, config }
+    yield* Effect.sync(() => store.assistants.set(assistant.id, assistant))
+    return assistant.id
+  }, atomic)
+
+  const joinChat = Effect.fn("World.joinChat")(function* (chatId: ChatId, channelId: ChannelId) {
+    const chat = yield* store.findChat(chatId)
+    const channel = yield* store.findChannel(channelId)
+    if (channel.contact_id !== chat.contact_id) return yield* notFound("channel of the contact", channelId)
+    chat.members.push({ _tag: "Contact", id: store.ids.member(), channel_id: channelId })
+  }, atomic)
+
+  const staffMember = (chat: ChatRecord, user_id: UserId) => {
+    const present = chat.members.find((member) => member._tag === "User" && member.user_id === user_id)
+    if (present !== undefined) return present
+    const member = { _tag: "User", id: store.ids.member(), user_id } as const
+    chat.members.push(member)
+    return member
+  }
+
+  const takeOver = Effect.fn("World.takeOver")(function* (
+    chatId: ChatId,
+    userId: UserId = store.user_id,
+    words = "A person is with you now."
+  ) {
+    const chat = yield* store.findChat(chatId)
+    const at = yield* DateTime.now
+    const member = staffMember(chat, userId)
+    const record = core.addMessage(chat, at, { author: "user", member, status: "COMPLETED", parts: text(words) })
+    chat.assigned = { user_id: userId, at }
+    chat.ai_enabled = false
+    yield* core.messageEnded(chat, record, "takeover", at)
+    yield* core.stateChanged(chat, "user", at)
+    return Wire.message(store, record)
+  }, atomic)
+
+  const change = (chatId: ChatId, f: (chat: ChatRecord) => void) =>
+    atomic(
+      Effect.gen(function* () {
+        const chat = yield* store.findChat(chatId)
+        f(chat)
+        yield* core.stateChanged(chat, "user", yield* DateTime.now)
+      })
+    )
+
+  const changeContact = (contactId: ContactId, f: (contact: ContactRecord) => void) =>
+    atomic(
+      Effect.gen(function* () {
+        const contact = yield* store.findContact(contactId)
+        f(contact)
+        yield* contactChanged(contact)
+      })
+    )
+
+  const handBack = Effect.fn("World.handBack")((chatId: ChatId) =>
+    change(chatId, (chat) => {
+      chat.assigned = null
+      chat.ai_enabled = true
+    })
+  )
+
+  const setState = Effect.fn("World.setState")((chatId: ChatId, state: State) =>
+    change(chatId, (chat) => void (chat.state = state))
+  )
+
+  const mute = Effect.fn("World.mute")((chatId: ChatId, until: DateTime.Utc | null) =>
+    change(chatId, (chat) => void (chat.muted_until = until))
+  )
+
+  const block = Effect.fn("World.block")((contactId: ContactId, blocked: boolean = true) =>
+    changeContact(contactId, (contact) => void (contact.blocked = blocked))
+  )
+
+  const unsubscribe = Effect.fn("World.unsubscribe")((contactId: ContactId, unsubscribed: boolean = true) =>
+    changeContact(contactId, (contact) => void (contact.unsubscribed = unsubscribed))
+  )
+
+  return { addContact, addAssistant, joinChat, takeOver, handBack, setState, mute, block, unsubscribe }
+}

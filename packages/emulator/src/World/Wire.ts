@@ -1,0 +1,104 @@
+/** How the records of the world look in an answer. */
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMember } from "@effect-invent/domain/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatState } from "@effect-invent/domain/ChatState"
+import type { ToolCall, ToolResponse } from "../PendingTool.ts"
+import type { ChatRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
+
+const member = (store: Store, record: MemberRecord): ChatMember => {
+  if (record._tag === "User") return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: "Staff" } }
+  const channel = store.channels.get(record.channel_id)
+  const contact = channel && store.contacts.get(channel.contact_id)
+  if (channel === undefined || contact === undefined) return { id: record.id }
+  return {
+    id: record.id,
+    role: "MEMBER",
+    contact_channel: {
+      id: channel.id,
+      type: channel.type,
+      user_id: channel.user_id,
+      name: contact.name,
+      country: contact.country,
+      contact: {
+        id: contact.id,
+        name: contact.name,
+        blocked: contact.blocked,
+        unsubscribed: contact.unsubscribed,
+        is_admin: false
+      }
+    }
+  }
+}
+
+const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
+  const call: ToolCall | null = record.tool && {
+    role: "tool",
+    tool_call_id: record.tool.id,
+    name: record.tool.name,
+    status: record.tool.pending ? "pending" : "answered"
+  }
+  const response: ToolResponse | null = record.response && {
+    role: "tool",
+    tool_call_id: record.response.id,
+    connection_id: record.response.connection_id
+  }
+  const role = record.author === "contact" ? "user" : "assistant"
+  return [
+    ...(record.parts === null ? [] : [{ role, parts: record.parts } as const]),
+    ...(call === null ? [] : [call]),
+    ...(response === null ? [] : [response])
+  ]
+}
+
+export const message = (store: Store, record: MessageRecord): ChatMessage => ({
+  id: record.id,
+  role: record.author === "contact" ? "user" : "assistant",
+  model: "emulator",
+  status: record.status,
+  created_at: record.created_at,
+  updated_at: record.updated_at,
+  messages: inner(record),
+  tools: record.tool === null ? [] : [{ name: record.tool.name, display_name: record.tool.name }],
+  ...(record.member === null ? {} : { member: member(store, record.member) }),
+  ...(record.error === null ? {} : { error: record.error })
+})
+
+const state = (store: Store, chat: ChatRecord): ChatState => {
+  const assistant = store.assistants.get(chat.assistant_id)
+  return {
+    id: `state_of_${chat.id}`,
+    state: chat.state,
+    integration_id: chat.channel_type,
+    assistant_id: chat.assistant_id,
+    conversation_id: chat.conversation_id,
+    ai_enabled: chat.ai_enabled,
+    ...(assistant === undefined ? {} : { assistant: { id: assistant.id, name: assistant.name, enabled: true } }),
+    assigned_user: chat.assigned && { id: chat.assigned.user_id, name: "Staff" },
+    assigned_at: chat.assigned && chat.assigned.at,
+    assistant_config: chat.assistant_config ?? assistant?.config ?? null,
+    follow_up_at: chat.follow_up_at,
+    muted_until: chat.muted_until,
+    csat_score: chat.csat_score,
+    last_contact_message_at: chat.last_contact_message_at
+  }
+}
+
+export const chat = (store: Store, record: ChatRecord): Chat => {
+  const last = record.messages.at(-1)
+  return {
+    id: record.id,
+    title: record.title,
+    model: "emulator",
+    members: record.members.map((each) => member(store, each)),
+    temporary: false,
+    visibility: "PRIVATE",
+    pinned: false,
+    status: last?.status ?? "COMPLETED",
+    created_at: record.created_at,
+    updated_at: record.updated_at,
+    org_id: store.org_id,
+    state: state(store, record),
+    ...(last === undefined ? {} : { last_message: message(store, last) })
+  }
+}

@@ -1,0 +1,69 @@
+/** What the assistant does to a chat: begin a message, end it, and follow up when that is due. */
+import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
+import { text } from "@effect-invent/domain/MessagePart"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Obstacle } from "../Options.ts"
+import type { Outcome } from "../Reply.ts"
+import type { Core } from "./Core.ts"
+import type { ChatRecord } from "./Store.ts"
+
+export const make = (core: Core) => {
+  const { atomic, options, store } = core
+
+  const isBlocked = (chat: ChatRecord) => store.contacts.get(chat.contact_id)?.blocked === true
+
+  const beginReply = Effect.fn("World.beginReply")(function* (chatId: ChatId) {
+    const chat = store.chats.get(chatId)
+    if (chat === undefined || !chat.ai_enabled || chat.state !== "OPEN" || isBlocked(chat)) return Option.none()
+    const at = yield* DateTime.now
+    return Option.some(core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" }).id)
+  }, atomic)
+
+  const endReply = Effect.fn("World.endReply")(function* (
+    chatId: ChatId,
+    messageId: MessageId,
+    outcome: Outcome,
+    cause: "reply" | "tool"
+  ) {
+    const chat = store.chats.get(chatId)
+    const message = chat?.messages.find((each) => each.id === messageId)
+    if (chat === undefined || message === undefined) return
+    const at = yield* DateTime.now
+    message.updated_at = at
+    message.status = outcome._tag === "Failure" ? "FAILED" : "COMPLETED"
+    if (outcome._tag === "Text") message.parts = text(outcome.text)
+    if (outcome._tag === "Tool") message.tool = { id: store.ids.toolCall(), name: outcome.name, pending: true }
+    if (outcome._tag === "Failure") message.error = outcome.error
+    chat.updated_at = at
+    yield* core.messageEnded(chat, message, cause, at)
+  }, atomic)
+
+  const obstacles = (chat: ChatRecord, now: DateTime.Utc): Record<Obstacle, boolean> => ({
+    closed: chat.state === "CLOSED",
+    snoozed: chat.state === "SNOOZED",
+    muted: chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until),
+    aiDisabled: !chat.ai_enabled,
+    blocked: isBlocked(chat)
+  })
+
+  const followUp = Effect.fn("World.followUp")(function* (chatId: ChatId, due: DateTime.Utc) {
+    const chat = store.chats.get(chatId)
+    if (chat?.follow_up_at !== due) return
+    const at = yield* DateTime.now
+    const inTheWay = obstacles(chat, at)
+    const kinds = Object.keys(inTheWay) as Array<Obstacle>
+    const fires = kinds.every((kind) => !inTheWay[kind] || options.followUpFiresWhen[kind])
+    if (!fires && options.suppressedFollowUp === "kept") return
+    if (fires) {
+      const parts = text("Are you still there? I am happy to help.")
+      const message = core.addMessage(chat, at, { author: "assistant", member: null, status: "COMPLETED", parts })
+      yield* core.messageEnded(chat, message, "follow_up", at)
+    }
+    yield* core.setFollowUp(chat, null)
+    yield* core.stateChanged(chat, "assistant", at)
+  }, atomic)
+
+  return { beginReply, endReply, followUp }
+}

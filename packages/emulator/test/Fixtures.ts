@@ -1,0 +1,58 @@
+/** A world without a socket, and the few steps that most tests begin with. */
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import { text } from "@effect-invent/domain/MessagePart"
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Assistant from "../src/Assistant.ts"
+import * as Log from "../src/Log.ts"
+import * as Options from "../src/Options.ts"
+import * as World from "../src/World.ts"
+
+export const layer = (behaviour?: Options.Overrides, assistant?: Partial<Assistant.Settings>) =>
+  Assistant.layer({ replyDelay: "2 seconds", runDelay: "3 seconds", ...assistant }).pipe(
+    Layer.provideMerge(World.layer),
+    Layer.provideMerge(Log.layer),
+    Layer.provide(Options.layer(behaviour))
+  )
+
+/** Ada, with a custom channel and a WhatsApp one. */
+export const addAda = Effect.gen(function* () {
+  const world = yield* World.World
+  const { channels, id } = yield* world.addContact({
+    name: "Ada",
+    country: "GB",
+    channels: [{ type: "custom" }, { type: "whatsapp_bot" }]
+  })
+  const [custom, whatsapp] = channels
+  return custom !== undefined && whatsapp !== undefined
+    ? { contact_id: id, channel_id: custom.id, whatsapp_id: whatsapp.id }
+    : yield* Effect.dieMessage("a contact without its channels")
+})
+
+/** A chat of Ada's, in which nobody has written yet. */
+export const openChat = Effect.gen(function* () {
+  const world = yield* World.World
+  const ada = yield* addAda
+  const chat = yield* world.createChat(ada, {})
+  return { ...ada, chat_id: chat.id }
+})
+
+export const write = (path: Parameters<World.World["Type"]["sendMessage"]>[0], words = "Hello") =>
+  Effect.flatMap(World.World, (world) => world.sendMessage(path, { message: text(words) }))
+
+export const messagesOf = (chatId: ChatId) =>
+  Effect.flatMap(World.World, (world) => Effect.map(world.listMessages(chatId), (page) => page.messages))
+
+export const stateOf = (chatId: ChatId) =>
+  Effect.flatMap(World.World, (world) => Effect.map(world.snapshot(chatId), (chat) => chat.state))
+
+/** Author and status of each message, as in `assistant COMPLETED`. */
+export const summary = (messages: ReadonlyArray<ChatMessage>) =>
+  messages.map(({ role, status }) => `${String(role)} ${String(status)}`)
+
+export const words = (message: ChatMessage | undefined) => message?.messages?.[0]?.parts?.[0]?.text
+
+export const fromNow = (duration: Duration.DurationInput) => Effect.map(DateTime.now, DateTime.addDuration(duration))

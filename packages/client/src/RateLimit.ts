@@ -48,7 +48,8 @@ interface Permit {
 
 /**
  * For every phase φ of a sliding counter, previous·(1−φ) + current ≤ burst + rate·window ≤ limit, as long as bursts of any
- * two windows stay within `burst` and everything else leaves at `rate`.
+ * two windows stay within `burst` and everything else leaves at `rate`. Below about 100 requests a window the reserve is smaller
+ * than what one request and its jitter weigh, and such a server can refuse one; the other models never do.
  */
 const makeState = (options: Options) => {
   const window = Duration.toMillis(options.window)
@@ -94,6 +95,7 @@ const makeState = (options: Options) => {
     unused: (permit: Permit) => {
       inFlight--
       if (permit.isBurst) burstInFlight--
+      else nextPaced -= interval
     },
     pause: (until: number) => {
       closedUntil = Math.max(closedUntil, until)
@@ -101,37 +103,60 @@ const makeState = (options: Options) => {
   }
 }
 
+/** Makes the waiting interruptible and nothing else: a permit that was taken always comes back. */
+type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+
+/** Turns, in the order of arrival. Only the first is called; whoever leaves, served or interrupted, calls the next. */
+const makeLine = () => {
+  const turns = new Set<Effect.Latch>()
+  const callFirst = () => turns.values().next().value?.unsafeOpen()
+  return <A>(served: Effect.Effect<A>, restore: Restore): Effect.Effect<A> =>
+    Effect.suspend(() => {
+      const turn = Effect.unsafeMakeLatch(false)
+      const leave = Effect.sync(() => {
+        turns.delete(turn)
+        callFirst()
+      })
+      turns.add(turn)
+      callFirst()
+      return Effect.ensuring(Effect.zipRight(restore(turn.await), served), leave)
+    })
+}
+
+/** Milliseconds on the monotone clock: a step of the wall clock neither frees permits nor holds them. */
+const monotoneMillis = Effect.map(Clock.clockWith(Effect.succeed), (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
+
 export const make = (options: Options): Effect.Effect<RateLimit["Type"]> =>
   Effect.gen(function* () {
     const state = makeState(options)
-    // One waiter at the head of the queue at a time: whoever came first goes first, and a cancelled waiter leaves no trace.
-    const head = yield* Effect.makeSemaphore(1)
-    const answered = yield* Effect.makeLatch(false)
+    const line = makeLine()
+    const given = yield* Effect.makeLatch(false)
 
-    // The latch is closed before looking, so that an answer that comes after the look is not missed.
-    const wait: Effect.Effect<Permit> = Effect.flatMap(Effect.zipRight(answered.close, Clock.currentTimeMillis), (now) => {
-      const taken = state.take(now)
-      if (taken === undefined) return Effect.zipRight(answered.await, wait)
-      return "wait" in taken ? Effect.zipRight(Effect.sleep(taken.wait), wait) : Effect.succeed(taken)
-    })
+    // The latch is closed before looking, so that a permit that is given after the look is not missed.
+    const take = (restore: Restore): Effect.Effect<Permit> =>
+      Effect.flatMap(Effect.zipRight(given.close, monotoneMillis), (now) => {
+        const taken = state.take(now)
+        if (taken === undefined) return Effect.zipRight(restore(given.await), take(restore))
+        if (!("wait" in taken)) return Effect.succeed(taken)
+        return Effect.zipRight(restore(Effect.raceFirst(given.await, Effect.sleep(Math.ceil(taken.wait)))), take(restore))
+      })
 
     const give = (permit: Permit, isUnused: boolean) =>
       Effect.zipRight(
-        Effect.map(Clock.currentTimeMillis, (now) => (isUnused ? state.unused(permit) : state.received(permit, now))),
-        answered.open
+        Effect.map(monotoneMillis, (now) => (isUnused ? state.unused(permit) : state.received(permit, now))),
+        given.open
       )
 
     return {
       permit: (request, neverLeft) =>
         Effect.uninterruptibleMask((restore) =>
-          Effect.flatMap(restore(head.withPermits(1)(wait)), (permit) =>
+          Effect.flatMap(line(take(restore), restore), (permit) =>
             Effect.onExit(restore(request), (exit) =>
               give(permit, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
             )
           )
         ),
-      pause: (duration) =>
-        Effect.map(Clock.currentTimeMillis, (now) => state.pause(now + Duration.toMillis(duration)))
+      pause: (duration) => Effect.map(monotoneMillis, (now) => state.pause(now + Duration.toMillis(duration)))
     }
   })
 

@@ -21,37 +21,47 @@ const rfc850 = new RegExp(`^${longDay}, (?<day>\\d{2})-${month}-(?<year>\\d{2}) 
 const asctime = new RegExp(`^${day} ${month} (?<day>[ \\d]\\d) ${time} (?<year>\\d{4})$`)
 
 const millisPerDay = 86_400_000
-const fiftyYears = 50 * 365.2425 * millisPerDay
+const millisPerYear = 365.2425 * millisPerDay
+const fiftyYears = 50 * millisPerYear
+/** Longer than any wait, and short enough that now and this make a date. */
+const longestSeconds = 1e11
 
-const epochMillis = (year: number, part: (name: string) => number, monthIndex: number): Option.Option<number> => {
-  const [date, hour, minute, second] = [part("day"), part("hour"), part("minute"), part("second")]
-  if (date < 1 || hour > 23 || minute > 59 || second > 60) return Option.none()
+/** Midnight of a day, if there is such a day: Date.UTC rolls 31 February over into March. */
+const dayOf = (year: number, monthIndex: number, date: number): Option.Option<number> => {
   const midnight = Date.UTC(year, monthIndex, date)
-  // Date.UTC rolls 31 February over into March; a date that does not exist is not a date.
-  if (date > 28 && midnight >= Date.UTC(year, monthIndex + 1, 1)) return Option.none()
-  return Option.some(midnight + ((hour * 60 + minute) * 60 + second) * 1000)
+  const exists = date >= 1 && (date <= 28 || midnight < Date.UTC(year, monthIndex + 1, 1))
+  return exists ? Option.some(midnight) : Option.none()
+}
+
+const timeOfDay = (hour: number, minute: number, second: number): Option.Option<number> =>
+  hour <= 23 && minute <= 59 && second <= 60 ? Option.some(((hour * 60 + minute) * 60 + second) * 1000) : Option.none()
+
+const isWeekday = (midnight: number, name: string) =>
+  shortDays[(((midnight / millisPerDay + 4) % 7) + 7) % 7] === name.slice(0, 3)
+
+/** The years that the digits can mean, the latest first. */
+const candidates = (digits: string, now: number): ReadonlyArray<number> => {
+  if (digits.length === 4) return [Number(digits)]
+  const century = Math.floor((1970 + now / millisPerYear) / 100) * 100
+  return [century + 100, century, century - 100].map((first) => first + Number(digits))
 }
 
 const httpDate = (text: string, now: number): Option.Option<number> => {
   const groups = (imfFixdate.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups
   if (groups === undefined) return Option.none()
-  const part = (name: string) => Number(groups[name])
-  const monthIndex = months.indexOf(groups["month"] ?? "")
-  const weekday = (groups["weekday"] ?? "").slice(0, 3)
-  const onWeekday = (at: number) => shortDays[(Math.floor(at / millisPerDay) + 4) % 7] === weekday
-  if (groups["year"]?.length === 4) return Option.filter(epochMillis(part("year"), part, monthIndex), onWeekday)
+  const { day = "", hour, minute, month = "", second, weekday = "", year = "" } = groups
+  const days = candidates(year, now).map((year) => dayOf(year, months.indexOf(month), Number(day)))
   // A two-digit year that seems more than 50 years ahead is in the past (RFC 9110 §5.6.7).
-  const century = Math.floor((1970 + now / (365.2425 * millisPerDay)) / 100) * 100
-  const recent = epochMillis(century + part("year"), part, monthIndex)
-  const settled = Option.exists(recent, (at) => at > now + fiftyYears)
-    ? epochMillis(century - 100 + part("year"), part, monthIndex)
-    : recent
-  return Option.filter(settled, onWeekday)
+  const meant = year.length === 4 ? days[0]! : Option.firstSomeOf(days.map(Option.filter((at) => at <= now + fiftyYears)))
+  return Option.flatMap(
+    Option.filter(meant, (midnight) => isWeekday(midnight, weekday)),
+    (midnight) => Option.map(timeOfDay(Number(hour), Number(minute), Number(second)), (time) => midnight + time)
+  )
 }
 
 /** How long to wait, counted from `now` (epoch milliseconds). A date in the past means no wait. */
 export const parse = (header: string | undefined, now: number): Option.Option<Duration.Duration> => {
   if (header === undefined) return Option.none()
-  if (/^\d{1,15}$/.test(header)) return Option.some(Duration.seconds(Number(header)))
+  if (/^\d+$/.test(header)) return Option.some(Duration.seconds(Math.min(Number(header), longestSeconds)))
   return Option.map(httpDate(header, now), (at) => Duration.millis(Math.max(0, at - now)))
 }

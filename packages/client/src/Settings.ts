@@ -57,6 +57,7 @@ const address = (text: string): Either.Either<string, ConfigError.ConfigError> =
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
     return refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
   }
+  if (/[?#]/.test(url.href)) return refuse("INVENT_BASE_URL", "must end with its path")
   return Either.right(url.href.replace(/\/+$/, ""))
 }
 
@@ -78,12 +79,15 @@ const atLeast = (path: string, value: number, least: number) =>
 const whole = (path: string, value: number) =>
   Number.isSafeInteger(value) && value >= 1 ? Either.right(value) : refuse(path, "must be a whole number of at least 1")
 
+const organization = (orgId: OrgId) =>
+  orgId === "" ? refuse("INVENT_ORG_ID", "must not be empty") : Either.right(orgId)
+
 /** Fills in the defaults and checks every value. */
 export const make = (options: Options): Either.Either<Settings, ConfigError.ConfigError> =>
   Either.all({
     apiKey: key(options.apiKey),
     baseUrl: address(options.baseUrl ?? defaultBaseUrl),
-    orgId: Either.right(options.orgId ?? defaultOrgId),
+    orgId: organization(options.orgId ?? defaultOrgId),
     deadlines: Either.all({
       attempt: duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
       total: duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1)
@@ -110,7 +114,7 @@ export const make = (options: Options): Either.Either<Settings, ConfigError.Conf
 const environment = Config.all({
   apiKey: Config.redacted("INVENT_API_KEY"),
   baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
-  orgId: Config.withDefault(Config.map(Config.nonEmptyString("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
+  orgId: Config.withDefault(Config.map(Config.string("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
   rateLimit: Config.all({
     limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
     window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
@@ -119,4 +123,6 @@ const environment = Config.all({
 
 /** Reads the environment; `overrides` win over it. */
 export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError.ConfigError> =>
-  Effect.flatMap(environment, (found) => make({ ...found, ...overrides }))
+  Effect.flatMap(environment, (found) =>
+    make({ ...found, ...overrides, rateLimit: { ...found.rateLimit, ...overrides?.rateLimit } })
+  )

@@ -1,6 +1,6 @@
-/** Puts the API key on a request. It is the only place that reads the key. */
+/** Puts the API key on a request, and takes it out of what a server says. Nothing else reads the key. */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
-import type * as Redacted from "effect/Redacted"
+import * as Redacted from "effect/Redacted"
 import type { Step } from "./Call.ts"
 
 export const make =
@@ -8,3 +8,9 @@ export const make =
   <E>(next: Step<E>): Step<E> =>
   (request, call) =>
     next(HttpClientRequest.bearerToken(request, apiKey), call)
+
+/** Removes the key from text: a server may echo what it was sent. */
+export const withoutKey =
+  (apiKey: Redacted.Redacted) =>
+  (text: string): string =>
+    text.replaceAll(Redacted.value(apiKey), "<redacted>")

@@ -12,9 +12,9 @@ export interface Call {
   readonly endpoint: string
   readonly safety: Safety
   attempts: number
-  /** Set while a request is under way and its answer is not there yet. */
+  /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
   inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
-  /** The last whole answer. */
+  /** The whole answer to the last request, if there was one. */
   answer: Answer | undefined
 }
 

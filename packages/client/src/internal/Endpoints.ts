@@ -9,8 +9,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Stream from "effect/Stream"
-import type { Methods, Mock, Service } from "../InventClient.ts"
+import type { Methods, Mock, Service } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
+import * as Authentication from "./Authentication.ts"
 import * as Call from "./Call.ts"
 import * as Outcome from "./Outcome.ts"
 import type { ListWithHeaders } from "./Pages.ts"
@@ -60,12 +61,12 @@ const segments = (endpoint: string, path: Readonly<Record<string, unknown>>) =>
         )
   ).pipe(Effect.map((entries) => Object.fromEntries(entries)))
 
-const toInventError = (call: Call.Call) => (error: unknown): InventError.InventError => {
+const toInventError = (call: Call.Call, withoutKey: (text: string) => string) => (error: unknown): InventError.InventError => {
   if (!ParseResult.isParseError(error)) {
     // Of the platform's own errors only "no schema for this status" comes this far.
     return isInventError(error) ? error : Outcome.unexpected(call, "no page describes this status")
   }
-  const issue = deepest(error)
+  const issue = shortened(withoutKey(deepest(error)))
   return call.attempts === 0
     ? new InventError.InvalidRequest({ endpoint: call.endpoint, issue })
     : Outcome.unexpected(call, issue)
@@ -77,21 +78,26 @@ const longestIssue = 200
 const deepest = (error: ParseResult.ParseError): string => {
   const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
   const innermost = issues.reduce((a, b) => (b.path.length > a.path.length ? b : a))
-  const message = innermost.message.length > longestIssue ? `${innermost.message.slice(0, longestIssue)}…` : innermost.message
-  return innermost.path.length === 0 ? message : `${innermost.path.map(String).join(".")}: ${message}`
+  return innermost.path.length === 0 ? innermost.message : `${innermost.path.map(String).join(".")}: ${innermost.message}`
 }
+
+/** What was expected stands at the beginning, what came at the end. */
+const shortened = (issue: string) =>
+  issue.length > longestIssue ? `${issue.slice(0, longestIssue / 2)}…${issue.slice(-longestIssue / 2)}` : issue
 
 const isInventError = (error: unknown): error is InventError.InventError =>
   typeof error === "object" && error !== null && "_tag" in error && "endpoint" in error
 
 const callable = (entry: Entry, derived: Derived, settings: Settings) => {
   const endpoint = `${entry.group}.${entry.name}`
+  const withoutKey = Authentication.withoutKey(settings.apiKey)
+  const withOrg = (path: Request["path"]) => (entry.hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
   return (request: Request) =>
     Effect.suspend(() => {
       const call = Call.make(endpoint, entry.safety)
-      return segments(endpoint, entry.hasOrg ? { org_id: settings.orgId, ...request.path } : { ...request.path }).pipe(
+      return segments(endpoint, withOrg(request.path)).pipe(
         Effect.flatMap((path) => derived({ urlParams: {}, ...request, path })),
-        Effect.mapError(toInventError(call)),
+        Effect.mapError(toInventError(call, withoutKey)),
         Effect.provideService(Call.CurrentCall, call)
       )
     }).pipe(Effect.withSpan(`InventClient.${endpoint}`, { captureStackTrace: false }))

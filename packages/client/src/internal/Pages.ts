@@ -1,4 +1,4 @@
-/** Reads a paged list as a stream: until an empty page, or until the server's own count says that all was seen. */
+/** Reads a paged list as a stream: until the server's own count says that all was seen, else until a short or empty page. */
 import * as Paging from "@effect-invent/domain/api/Paging"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -29,12 +29,19 @@ const numberIn = (response: HttpClientResponse, header: string): number | undefi
   return text !== undefined && /^\d+$/.test(text) ? Number(text) : undefined
 }
 
-const isLast = (response: HttpClientResponse, page: number, take: number, length: number): boolean => {
+/** What is known of the pages before the one at hand. */
+interface Progress {
+  readonly page: number
+  readonly previous: ReadonlyArray<ChatMessage>
+  /** Entries up to and with the previous page, or fewer: one request too many loses nothing, one too few does. */
+  readonly seen: number
+}
+
+const isLast = (response: HttpClientResponse, seen: number, take: number, length: number): boolean => {
   if (length === 0) return true
   const count = numberIn(response, Paging.headers.count)
   // A server may give fewer than were asked for on every page, so a short page alone ends nothing when it names its size.
-  const given = numberIn(response, Paging.headers.take) ?? take
-  return count === undefined ? length < given : page * given >= count
+  return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
 const sameIds = (a: ReadonlyArray<ChatMessage>, b: ReadonlyArray<ChatMessage>): boolean =>
@@ -44,8 +51,9 @@ export const stream =
   (list: ListWithHeaders) =>
   (request: ListRequest): Stream.Stream<ChatMessage, InventError.RepeatableError> => {
     const take = request.urlParams?.take ?? Paging.maxTake
-    const first = { page: request.urlParams?.page ?? 1, previous: [] as ReadonlyArray<ChatMessage> }
-    return Stream.paginateChunkEffect(first, ({ page, previous }) =>
+    const firstPage = request.urlParams?.page ?? 1
+    const first: Progress = { page: firstPage, previous: [], seen: 0 }
+    return Stream.paginateChunkEffect(first, ({ page, previous, seen }) =>
       Effect.flatMap(
         list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
         ([messages, response]) => {
@@ -60,9 +68,11 @@ export const stream =
               })
             )
           }
-          const next = isLast(response, page, take, messages.length)
+          // The pages before a resumed one are at least as long as it: only the last page is shorter.
+          const seenNow = messages.length * (page === firstPage ? page : 1) + seen
+          const next: Option.Option<Progress> = isLast(response, seenNow, take, messages.length)
             ? Option.none()
-            : Option.some({ page: page + 1, previous: messages })
+            : Option.some({ page: page + 1, previous: messages, seen: seenNow })
           return Effect.succeed([Chunk.unsafeFromArray(messages), next] as const)
         }
       )

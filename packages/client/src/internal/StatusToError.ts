@@ -3,9 +3,10 @@ import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Redacted from "effect/Redacted"
+import type * as Redacted from "effect/Redacted"
 import * as RetryAfter from "../RetryAfter.ts"
 import { type Answer, Failure } from "../RetryPolicy.ts"
+import * as Authentication from "./Authentication.ts"
 import type { Step } from "./Call.ts"
 
 const excerptLength = 500
@@ -47,17 +48,16 @@ const rejectionOf = (endpoint: string, attempts: number, answer: Answer): Invent
 export const make =
   (apiKey: Redacted.Redacted) =>
   (next: Step<Failure>): Step<Failure> => {
-    const excerptOf = (body: ArrayBuffer) =>
-      decoder
-        .decode(body.byteLength > excerptLength * 4 ? body.slice(0, excerptLength * 4) : body)
-        .replaceAll(Redacted.value(apiKey), "<redacted>")
-        .slice(0, excerptLength)
+    const withoutKey = Authentication.withoutKey(apiKey)
+    // The key goes before the cut, or a piece of it could stay.
+    const excerptOf = (body: ArrayBuffer) => withoutKey(decoder.decode(body)).slice(0, excerptLength)
 
     return (request, call) =>
       Effect.flatMap(next(request, call), (response) => {
         const answered = Effect.map(Effect.orDie(response.arrayBuffer), (body) => {
           const answer: Answer = { status: response.status, excerpt: excerptOf(body), requestId: requestId(response) }
           call.answer = answer
+          if (answer.status === 429) call.inTheAir = undefined
           return answer
         })
         if (response.status >= 200 && response.status < 300) return Effect.as(answered, response)

@@ -26,23 +26,26 @@ const neverSentCodes: ReadonlySet<string> = new Set([
   "ERR_SSL_PACKET_LENGTH_TOO_LONG"
 ])
 
+/** An open connection can die of any network code, too: then the system call says so, and the request may have left. */
+const onOpenConnection: ReadonlySet<unknown> = new Set(["read", "write"])
+
 const causeDepth = 8
 
-/** The first code along the chain of causes, and through the attempts of a happy-eyeballs connection. */
-const errorCode = (error: unknown, depth = causeDepth): string | undefined => {
+/** The first error with a code along the chain of causes, and through the attempts of a happy-eyeballs connection. */
+const coded = (error: unknown, depth = causeDepth): { readonly code: string; readonly syscall?: unknown } | undefined => {
   if (depth === 0 || !Predicate.isObject(error)) return undefined
-  if ("code" in error && typeof error.code === "string") return error.code
-  if ("errors" in error && Array.isArray(error.errors)) return errorCode(error.errors[0], depth - 1)
-  return "cause" in error ? errorCode(error.cause, depth - 1) : undefined
+  if ("code" in error && typeof error.code === "string") return error as { readonly code: string }
+  if ("errors" in error && Array.isArray(error.errors)) return coded(error.errors[0], depth - 1)
+  return "cause" in error ? coded(error.cause, depth - 1) : undefined
 }
 
 const classify = (error: HttpClientError): Failure => {
   if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: "the body broke off" })
   if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })
-  const code = errorCode(error.cause)
-  return code !== undefined && neverSentCodes.has(code)
-    ? Failure.NeverSent({ reason: code })
-    : Failure.AnswerLost({ reason: code ?? "the connection was cut" })
+  const cause = coded(error.cause)
+  return cause !== undefined && neverSentCodes.has(cause.code) && !onOpenConnection.has(cause.syscall)
+    ? Failure.NeverSent({ reason: cause.code })
+    : Failure.AnswerLost({ reason: cause?.code ?? "the connection was cut" })
 }
 
 export const make =
@@ -50,6 +53,7 @@ export const make =
   (request, call) =>
     Effect.gen(function* () {
       call.attempts++
+      call.answer = undefined
       call.inTheAir = { request, sentAt: yield* DateTime.now }
       const response = yield* client.execute(request)
       // The body belongs to the attempt: its loss is the attempt's failure. The response keeps it for the decoder.

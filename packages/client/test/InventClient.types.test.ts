@@ -1,0 +1,88 @@
+import type * as InventClient from "@effect-invent/client/InventClient"
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type * as Ids from "@effect-invent/domain/Ids"
+import type * as InventError from "@effect-invent/domain/InventError"
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import { describe, expectTypeOf, it } from "vitest"
+
+type Client = InventClient.InventClient["Type"]
+type Method<Group extends keyof Client, Name extends keyof Client[Group]> = Client[Group][Name]
+type Fails<M> = M extends (request: never) => Effect.Effect<infer _A, infer E, infer _R> ? E : "not a method"
+type Succeeds<M> = M extends (request: never) => Effect.Effect<infer A, infer _E, infer _R> ? A : "not a method"
+type Argument<M> = M extends (request: infer Request) => unknown ? Request : "not a method"
+type Tag<M> = Fails<M> extends { readonly _tag: infer T } ? T : "not tagged"
+
+type Unsafe =
+  | Method<"contacts", "createChat">
+  | Method<"contacts", "sendMessage">
+  | Method<"contacts", "sendMessageOnChannel">
+  | Method<"contacts", "respondToTool">
+type Update = Method<"state", "update">
+type List = Method<"messages", "list">
+
+describe("the types of a method", () => {
+  it("name OutcomeUnknown for every unsafe method", () => {
+    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "createChat">>>()
+    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "sendMessage">>>()
+    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "sendMessageOnChannel">>>()
+    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "respondToTool">>>()
+  })
+
+  it("do not name OutcomeUnknown where a repetition changes nothing", () => {
+    expectTypeOf<Extract<Tag<Update>, "OutcomeUnknown">>().toBeNever()
+    expectTypeOf<Extract<Tag<List>, "OutcomeUnknown">>().toBeNever()
+    type Streamed = ReturnType<Method<"messages", "stream">>
+    expectTypeOf<Streamed>().toEqualTypeOf<Stream.Stream<ChatMessage, InventError.RepeatableError>>()
+  })
+
+  it("do not name ServerFault or ConnectionLost where they would hide that the outcome is unknown", () => {
+    expectTypeOf<Extract<Tag<Unsafe>, "ServerFault" | "ConnectionLost">>().toBeNever()
+    expectTypeOf<"ServerFault" | "ConnectionLost">().toExtend<Tag<Update>>()
+    expectTypeOf<"ServerFault" | "ConnectionLost">().toExtend<Tag<List>>()
+  })
+
+  it("are the whole unions and nothing of the platform", () => {
+    expectTypeOf<Fails<Unsafe>>().toEqualTypeOf<InventError.UnsafeError>()
+    expectTypeOf<Fails<Update>>().toEqualTypeOf<InventError.RepeatableError>()
+    expectTypeOf<Fails<List>>().toEqualTypeOf<InventError.RepeatableError>()
+  })
+
+  it("give the contract's successes", () => {
+    expectTypeOf<Succeeds<Method<"contacts", "createChat">>>().toEqualTypeOf<Chat>()
+    expectTypeOf<Succeeds<Method<"contacts", "sendMessage">>>().toEqualTypeOf<ChatMessage>()
+    expectTypeOf<Succeeds<Update>>().toEqualTypeOf<Chat>()
+    expectTypeOf<Succeeds<List>>().toEqualTypeOf<ReadonlyArray<ChatMessage>>()
+  })
+
+  it("let org_id be left out, and nothing else of a path", () => {
+    type Path = Argument<Method<"contacts", "createChat">>["path"]
+    expectTypeOf<{ contact_id: Ids.ContactId; channel_id: Ids.ChannelId }>().toExtend<Path>()
+    expectTypeOf<{ org_id: Ids.OrgId; contact_id: Ids.ContactId; channel_id: Ids.ChannelId }>().toExtend<Path>()
+    expectTypeOf<{ contact_id: Ids.ContactId }>().not.toExtend<Path>()
+    expectTypeOf<{ contact_id: Ids.ContactId; channel_id: Ids.ChatId }>().not.toExtend<Path>()
+    expectTypeOf<Argument<Update>["path"]>().toEqualTypeOf<{ readonly chat_id: Ids.ChatId }>()
+  })
+
+  it("ask for a payload where the contract has one, and let urlParams be left out", () => {
+    expectTypeOf<{ path: { chat_id: Ids.ChatId } }>().not.toExtend<Argument<Update>>()
+    expectTypeOf<{ path: { chat_id: Ids.ChatId }; payload: {} }>().toExtend<Argument<Update>>()
+    expectTypeOf<{ path: { chat_id: Ids.ChatId } }>().toExtend<Argument<List>>()
+  })
+
+  it("close the payload", () => {
+    const accepts = (_: Argument<Update>["payload"]) => {}
+    accepts({ csat_score: 3, ai_enabled: true })
+    // @ts-expect-error a key that the contract does not know is a typing error, not a wish
+    accepts({ csat_score: 3, csat: 3 })
+    // @ts-expect-error the contract knows three states
+    accepts({ state: "ARCHIVED" })
+    const says = (_: Argument<Method<"contacts", "sendMessage">>["payload"]) => {}
+    says({ message: [{ type: "text", text: "hello" }] })
+    // @ts-expect-error a message has at least one part
+    says({ message: [] })
+    // @ts-expect-error a plain string is not a channel's id
+    says({ message: [{ type: "text", text: "hello" }], channel_id: "channel_1" })
+  })
+})

@@ -1,0 +1,78 @@
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as Ids from "@effect-invent/domain/Ids"
+import * as InventError from "@effect-invent/domain/InventError"
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Stream from "effect/Stream"
+
+const chat_id = Ids.ChatId.make("chat_1")
+const contact_id = Ids.ContactId.make("contact_1")
+const channel_id = Ids.ChannelId.make("channel_1")
+const message_id = Ids.MessageId.make("message_1")
+const tool_call_id = Ids.ToolCallId.make("call_1")
+const message = [{ type: "text", text: "hello" }] as const
+
+type Client = InventClient.InventClient["Type"]
+
+const methods: Record<string, (invent: Client) => Effect.Effect<unknown, InventError.InventError>> = {
+  "contacts.createChat": ({ contacts }) => contacts.createChat({ path: { contact_id, channel_id }, payload: {} }),
+  "contacts.sendMessage": ({ contacts }) => contacts.sendMessage({ path: { contact_id, chat_id }, payload: { message } }),
+  "contacts.sendMessageOnChannel": ({ contacts }) =>
+    contacts.sendMessageOnChannel({ path: { contact_id, channel_id, chat_id }, payload: { message } }),
+  "contacts.respondToTool": ({ contacts }) =>
+    contacts.respondToTool({
+      path: { contact_id, channel_id, chat_id, message_id, tool_call_id },
+      payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") }
+    }),
+  "state.update": ({ state }) => state.update({ path: { chat_id }, payload: {} }),
+  "messages.list": ({ messages }) => messages.list({ path: { chat_id } }),
+  "messages.stream": ({ messages }) => Stream.runDrain(messages.stream({ path: { chat_id } }))
+}
+
+const run = (mock: InventClient.Mock, name: string) =>
+  Effect.exit(Effect.flatMap(InventClient.InventClient, methods[name]!)).pipe(Effect.provide(InventClient.layerMock(mock)))
+
+describe("a mocked client", () => {
+  for (const name of Object.keys(methods)) {
+    it.effect(`dies with a message that names ${name} when it was not given that`, () =>
+      Effect.gen(function* () {
+        for (const mock of [{}, { contacts: {}, state: {}, messages: {} }] satisfies ReadonlyArray<InventClient.Mock>) {
+          const exit = yield* run(mock, name)
+          const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
+          expect(Cause.isDie(cause)).toBe(true)
+          expect(String(Cause.squash(cause))).toMatch(new RegExp(`layerMock was not given ${name.replace(".", "\\.")},`))
+        }
+      })
+    )
+  }
+
+  it.effect("answers with the methods it was given, and dies for their neighbours", () =>
+    Effect.gen(function* () {
+      const mock: InventClient.Mock = {
+        messages: { list: ({ path }) => Effect.succeed([{ id: Ids.MessageId.make(`of ${path.chat_id}`) }]) }
+      }
+      expect(yield* run(mock, "messages.list")).toEqual(Exit.succeed([{ id: "of chat_1" }]))
+      expect(String(yield* run(mock, "messages.stream"))).toContain("messages.stream")
+      expect(String(yield* run(mock, "state.update"))).toContain("state.update")
+    })
+  )
+
+  it.effect("streams what it was given", () =>
+    Effect.gen(function* () {
+      const ids = ["m1", "m2"].map((id) => ({ id: Ids.MessageId.make(id) }))
+      const mock = InventClient.layerMock({ messages: { stream: () => Stream.fromIterable(ids) } })
+      const { messages } = yield* Effect.provide(InventClient.InventClient, mock)
+      expect(Chunk.toReadonlyArray(yield* Stream.runCollect(messages.stream({ path: { chat_id } })))).toEqual(ids)
+    })
+  )
+
+  it.effect("fails with the typed errors it was given", () =>
+    Effect.gen(function* () {
+      const error = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
+      expect(yield* run({ state: { update: () => Effect.fail(error) } }, "state.update")).toEqual(Exit.fail(error))
+    })
+  )
+})

@@ -1,0 +1,207 @@
+import type * as InventClient from "@effect-invent/client/InventClient"
+import * as Ids from "@effect-invent/domain/Ids"
+import type * as InventError from "@effect-invent/domain/InventError"
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as HashMap from "effect/HashMap"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
+import * as Tracer from "effect/Tracer"
+import { inspect } from "node:util"
+import * as Vendor from "./Vendor.ts"
+
+const { apiKey, calls, inOrder, json, within } = Vendor
+
+type Client = InventClient.InventClient["Type"]
+type Call = (invent: Client) => Effect.Effect<unknown, InventError.InventError>
+
+/** Every way in which a program can print a value. */
+const printed = (value: unknown): ReadonlyArray<string> => [
+  String(value),
+  JSON.stringify(value) ?? "",
+  inspect(value, { depth: 10, showHidden: true, getters: true }),
+  inspect(value, { depth: 10 })
+]
+
+/** A server that tells everybody what it was sent, the API key included. */
+const echo =
+  (status: number, wrap: (authorization: string) => string, headers: Record<string, string> = {}): Vendor.Answer =>
+  (request) =>
+    Vendor.text(wrap(request.headers["authorization"] ?? "nothing"), status, headers)(request)
+
+const inHtml = (authorization: string) => `<pre>authorization: ${authorization}</pre>`
+
+const kinds: Record<InventError.InventError["_tag"], { readonly answer: Vendor.Answer; readonly call: Call }> = {
+  InvalidRequest: {
+    answer: json([]),
+    call: (invent) => invent.messages.list({ path: { chat_id: Ids.ChatId.make("") } })
+  },
+  BadRequest: { answer: echo(400, inHtml), call: calls.Safe },
+  Unauthorized: { answer: echo(401, inHtml), call: calls.Safe },
+  Forbidden: { answer: echo(403, inHtml), call: calls.Safe },
+  NotFound: { answer: echo(404, inHtml), call: calls.Safe },
+  Conflict: { answer: echo(409, inHtml), call: calls.Safe },
+  UnprocessableContent: { answer: echo(422, inHtml), call: calls.Safe },
+  RateLimited: { answer: echo(429, inHtml), call: calls.Safe },
+  ServerFault: { answer: echo(500, inHtml), call: calls.Safe },
+  UnexpectedResponse: { answer: echo(200, (key) => JSON.stringify([{ id: { key } }])), call: calls.Safe },
+  ConnectionFailed: { answer: Vendor.refused, call: calls.Safe },
+  ConnectionLost: { answer: Vendor.reset, call: calls.Safe },
+  TimedOut: { answer: Vendor.stalls, call: calls.Safe },
+  RetryAfterTooLong: { answer: echo(429, inHtml, { "retry-after": "3600" }), call: calls.Safe },
+  OutcomeUnknown: { answer: echo(500, inHtml), call: calls.Unsafe }
+}
+
+/** What a tracer is told of a span, all of it. */
+interface Recorded extends Tracer.Span {
+  readonly attributes: Map<string, unknown>
+  readonly events: Array<readonly [name: string, attributes: unknown]>
+}
+
+const recordSpans = () => {
+  const spans: Array<Recorded> = []
+  const tracer = Tracer.make({
+    span: (name, parent, context, links, startTime, kind) => {
+      const attributes = new Map<string, unknown>()
+      const events: Array<readonly [name: string, attributes: unknown]> = []
+      let status: Tracer.SpanStatus = { _tag: "Started", startTime }
+      const span: Recorded = {
+        _tag: "Span",
+        name,
+        spanId: String(spans.length),
+        traceId: "trace",
+        parent,
+        context,
+        links,
+        kind,
+        sampled: true,
+        attributes,
+        events,
+        get status() {
+          return status
+        },
+        end: (endTime, exit) => {
+          status = { _tag: "Ended", startTime, endTime, exit }
+        },
+        attribute: (key, value) => {
+          attributes.set(key, value)
+        },
+        event: (name, _, attributes) => {
+          events.push([name, attributes])
+        },
+        addLinks: () => {}
+      }
+      spans.push(span)
+      return span
+    },
+    context: (run) => run()
+  })
+  return { spans, tracer }
+}
+
+/** What an exporter prints of a span's failure, and of a failure of our own everything. */
+const failure = ({ name, status }: Recorded): ReadonlyArray<string> => {
+  if (status._tag !== "Ended" || Exit.isSuccess(status.exit)) return []
+  const pretty = Cause.pretty(status.exit.cause, { renderErrorCause: true })
+  return name.startsWith("InventClient.") ? [pretty, ...printed(status.exit)] : [pretty]
+}
+
+const options = { retry: { maxAttempts: 2, baseDelay: 10 }, deadlines: { attempt: "2 seconds" } } as const
+
+describe("the API key", () => {
+  it.scoped("is sent with every request", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.reset, json([])))
+      yield* within("1 seconds", calls.Safe(invent))
+      expect(seen.map(({ headers }) => headers["authorization"])).toEqual([`Bearer ${apiKey}`, `Bearer ${apiKey}`])
+    })
+  )
+
+  for (const [tag, { answer, call }] of Object.entries(kinds)) {
+    it.scoped(`is in no output of ${tag}, even when the server echoes it`, () =>
+      Effect.gen(function* () {
+        const { invent } = yield* Vendor.connect(() => answer, options)
+        const exit = yield* within("10 seconds", Effect.exit(call(invent)))
+        const error = Option.getOrThrow(Exit.causeOption(exit).pipe(Option.flatMap(Cause.failureOption)))
+        expect(error._tag).toBe(tag)
+        const outputs = [...printed(error), ...printed(exit), error.message, error.stack ?? ""]
+        for (const output of [...outputs, Cause.pretty(Cause.fail(error), { renderErrorCause: true })]) {
+          expect(output).not.toContain(apiKey)
+        }
+      })
+    )
+  }
+
+  it.scoped("is replaced in what the server says, and the rest is kept", () =>
+    Effect.gen(function* () {
+      const { invent } = yield* Vendor.connect(() => echo(400, inHtml))
+      const error = yield* within("1 seconds", Effect.flip(calls.Safe(invent)))
+      expect(error).toMatchObject({ excerpt: "<pre>authorization: Bearer <redacted></pre>" })
+    })
+  )
+
+  it.scoped("is not printed in part, where an excerpt or an issue ends", () =>
+    Effect.gen(function* () {
+      const half = apiKey.slice(0, apiKey.length / 2)
+      const many = yield* Vendor.connect(() => echo(400, (key) => `${key}\n`.repeat(1000)))
+      expect(printed(yield* within(0, Effect.flip(calls.Safe(many.invent)))).join("\n")).not.toContain(half)
+      for (const length of Array.from({ length: 20 }, (_, i) => 460 + 3 * i)) {
+        const { invent } = yield* Vendor.connect(() => echo(400, (key) => "x".repeat(length) + key))
+        const error = yield* within(0, Effect.flip(calls.Safe(invent)))
+        expect(printed(error).join("\n"), String(length)).not.toContain(half)
+      }
+      for (const length of Array.from({ length: 20 }, (_, i) => 20 + 7 * i)) {
+        const { invent } = yield* Vendor.connect(() => echo(200, (key) => JSON.stringify([{ id: ["x".repeat(length), key] }])))
+        const error = yield* within(0, Effect.flip(calls.Safe(invent)))
+        expect(printed(error).join("\n"), String(length)).not.toContain(half)
+      }
+    })
+  )
+
+  it.scoped("is in no span and in no log", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = recordSpans()
+      const logs: Array<string> = []
+      const logger = Logger.make(({ annotations, cause, message, spans }) => {
+        logs.push(...printed(message), ...printed(cause), Cause.pretty(cause), ...printed(HashMap.toEntries(annotations)), ...printed(spans))
+      })
+      for (const { answer, call } of Object.values(kinds)) {
+        const { invent } = yield* Vendor.connect(() => answer, options)
+        const logged = Effect.tapErrorCause(call(invent), (cause) => Effect.logError("the call failed", cause))
+        const program = Effect.exit(logged).pipe(
+          Effect.withTracer(tracer),
+          Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
+          Logger.withMinimumLogLevel(LogLevel.All)
+        )
+        yield* within("5 seconds", program)
+      }
+      const attributes = spans.map((span) => Object.fromEntries(span.attributes))
+      expect(attributes.some((attribute) => attribute["http.request.header.authorization"] === "<redacted>")).toBe(true)
+      expect(spans.filter(({ name }) => name.startsWith("InventClient.")).length).toBeGreaterThan(20)
+      expect(logs.some((log) => log.includes("outcome unknown"))).toBe(true)
+      const traced = spans.flatMap((span) => [
+        span.name,
+        ...printed(Object.fromEntries(span.attributes)),
+        ...printed(span.events),
+        ...failure(span)
+      ])
+      for (const output of [...traced, ...logs]) expect(output.includes(apiKey), output.slice(0, 2000)).toBe(false)
+    })
+  )
+
+  it.scoped("never goes into the telemetry of a call: one span for it, one child for each attempt", () =>
+    Effect.gen(function* () {
+      const { spans, tracer } = recordSpans()
+      const { invent } = yield* Vendor.connect(inOrder(Vendor.reset, json([])))
+      yield* within("1 seconds", Effect.withTracer(calls.Safe(invent), tracer))
+      const [call, ...inner] = spans
+      expect(call?.name).toBe("InventClient.messages.list")
+      const attempts = inner.filter(({ name }) => name === "InventClient.attempt")
+      expect(attempts.map(({ attributes }) => attributes.get("http.request.resend_count"))).toEqual([0, 1])
+      expect(attempts.every(({ parent }) => Option.contains(Option.map(parent, (span) => span.spanId), call?.spanId))).toBe(true)
+    })
+  )
+})

@@ -1,0 +1,148 @@
+/**
+ * Judges a follow-up scheduler by what the emulator logged, the policy file and the time-zone database, and by nothing else:
+ * it shares no code with the scheduler, nor with the rest of the emulator.
+ */
+import * as Duration from "effect/Duration"
+import * as Calendar from "./Checker/Calendar.ts"
+import * as Chat from "./Checker/Chat.ts"
+import * as Contact from "./Checker/Contact.ts"
+import * as Entry from "./Checker/Entry.ts"
+import * as FollowUp from "./Checker/FollowUp.ts"
+import { toIso } from "./Checker/Instant.ts"
+import type { Policy } from "./Checker/Policy.ts"
+import * as Stretch from "./Checker/Stretch.ts"
+import * as Verdict from "./Checker/Verdict.ts"
+
+export { readLog } from "./Checker/Entry.ts"
+export { readPolicy } from "./Checker/Policy.ts"
+export { render } from "./Checker/Render.ts"
+
+export interface Settings {
+  /** How much later than the policy and its `arm_lead` say a follow-up may come. */
+  readonly grace: Duration.DurationInput
+}
+
+interface Tracked {
+  readonly chat: Chat.Chat
+  readonly stretch: Stretch.Stretch | undefined
+}
+
+interface Answered {
+  readonly index: number
+  readonly at: number
+  readonly answered_at: number
+}
+
+/** The scheduler's requests about each chat, with their places in the log. */
+const answeredByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string, ReadonlyArray<Answered>> => {
+  const byChat = new Map<string, Array<Answered>>()
+  for (const [index, entry] of entries.entries()) {
+    if (entry.kind !== "request" || entry.chat_id === null || !FollowUp.isSchedulers(entry)) continue
+    const of = byChat.get(entry.chat_id) ?? []
+    of.push({ index, at: entry.at, answered_at: entry.answered_at })
+    byChat.set(entry.chat_id, of)
+  }
+  return byChat
+}
+
+const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: Entry.Request) => boolean) => {
+  const counts = new Map<string, number>()
+  for (const entry of entries) {
+    if (entry.kind !== "request" || !isCounted(entry)) continue
+    const key = entry.key ?? "(no key)"
+    counts.set(key, (counts.get(key) ?? 0) + 1)
+  }
+  return Object.fromEntries([...counts].toSorted(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** Entries count in the order of the log, also where their times are equal. */
+export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, settings: Settings): Verdict.Verdict => {
+  const grace = Duration.toMillis(settings.grace)
+  const calendar = Calendar.make(policy)
+  const answered = answeredByChat(entries)
+  const chats = new Map<string, Tracked>()
+  const chatsOf = new Map<string, Set<string>>()
+  const contacts = new Map<string, Contact.Contact>()
+  const violations: Array<Verdict.Violation & { readonly millis: number }> = []
+  const races: Array<number> = []
+  let followUps = 0
+  let foreignFollowUps = 0
+
+  const report = (chat_id: string, millis: number, { detail, rule }: Verdict.Finding) =>
+    violations.push({ rule, chat_id, at: toIso(millis), detail, millis })
+
+  const contactOf = ({ contact_id }: Chat.Chat) => contacts.get(contact_id ?? "") ?? Contact.unknown
+
+  const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? Chat.make(chat_id)
+
+  const close = (chat_id: string, stretch: Stretch.Stretch, end: number, outcome: string) => {
+    const missed = Stretch.missed(policy, calendar, stretch, end, grace)
+    if (missed !== undefined) {
+      report(chat_id, missed.deadline, { rule: "missed", detail: `${missed.detail} and ${outcome}` })
+    }
+  }
+
+  const settle = (chat: Chat.Chat, at: number, outcome = "never came") => {
+    const before = chats.get(chat.chat_id)?.stretch
+    const stretch = Stretch.resume(before, Stretch.begin(policy, calendar, chat, contactOf(chat), at), at)
+    if (before !== undefined && before !== stretch) close(chat.chat_id, before, at, outcome)
+    chats.set(chat.chat_id, { chat, stretch })
+  }
+
+  const followUp = ({ at, chat_id }: Entry.Message, index: number) => {
+    const chat = chatOf(chat_id)
+    if (FollowUp.isForeign(chat)) {
+      foreignFollowUps++
+      return settle(Chat.afterForeignFollowUp(chat, at), at)
+    }
+    followUps++
+    const isBefore = (request: Answered) =>
+      request.answered_at < at || (request.answered_at === at && request.index < index)
+    const wasTold = (since: number) =>
+      (answered.get(chat_id) ?? []).some((request) => request.at > since && isBefore(request))
+    const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, wasTold })
+    for (const finding of judgement.findings) report(chat_id, at, finding)
+    if (judgement.race !== undefined) races.push(judgement.race)
+    settle(Chat.afterFollowUp(chat, at, judgement.isStray), at, `came at ${toIso(at)}`)
+  }
+
+  const read = (entry: Entry.Entry, index: number) => {
+    switch (entry.kind) {
+      case "request":
+        return
+      case "chat": {
+        const { chat_id, contact_id, country } = entry
+        chatsOf.set(contact_id, (chatsOf.get(contact_id) ?? new Set()).add(chat_id))
+        return settle({ ...chatOf(chat_id), contact_id, country }, entry.at)
+      }
+      case "message":
+        return entry.cause === "follow_up" && entry.status === "COMPLETED"
+          ? followUp(entry, index)
+          : settle(Chat.afterMessage(chatOf(entry.chat_id), entry), entry.at)
+      case "state":
+        return settle(Chat.afterState(chatOf(entry.chat_id), entry), entry.at)
+      case "contact": {
+        contacts.set(entry.contact_id, Contact.after(contacts.get(entry.contact_id) ?? Contact.unknown, entry))
+        for (const chat_id of chatsOf.get(entry.contact_id) ?? []) settle(chatOf(chat_id), entry.at)
+      }
+    }
+  }
+
+  entries.forEach(read)
+  const end = entries.reduce((latest, entry) => Math.max(latest, Entry.writtenAt(entry)), -Infinity)
+  for (const [chat_id, { stretch }] of chats) {
+    if (stretch !== undefined) close(chat_id, stretch, end, "never came")
+  }
+
+  return {
+    violations: violations
+      .toSorted((a, b) => a.millis - b.millis)
+      .map(({ at, chat_id, detail, rule }) => ({ rule, chat_id, at, detail })),
+    chats: chats.size,
+    followUps,
+    foreignFollowUps,
+    races: Verdict.summarize(races),
+    requests: countByKey(entries, () => true),
+    refused429: countByKey(entries, ({ status }) => status === 429)
+  }
+}

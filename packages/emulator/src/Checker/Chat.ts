@@ -1,0 +1,148 @@
+/** What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch milliseconds. */
+import type { Message, State } from "./Entry.ts"
+
+export interface Chat {
+  readonly chat_id: string
+  readonly contact_id: string | undefined
+  readonly country: string | null
+
+  // Who waits for whom. A silence begins with the contact's message and ends with the next one.
+  /** The contact's first message that nobody has answered yet. */
+  readonly waitingSince: number | undefined
+  /** The assistant's last message in this silence that is no follow-up; none while the contact waits. */
+  readonly answeredAt: number | undefined
+  /** When the assistant began that message, where the log says so. */
+  readonly answerBegunAt: number | undefined
+  /** The assistant's last message of all, follow-ups included. */
+  readonly lastOursAt: number | undefined
+  readonly lastFollowUpAt: number | undefined
+  /** Follow-ups in this silence. */
+  readonly sent: number
+  /** Follow-ups that crossed the message this silence began with: they may count as steps of it, or not. */
+  readonly strays: number
+  /** Messages that the assistant has begun and not ended: their id and when. */
+  readonly running: ReadonlyMap<string, number>
+
+  // What speaks against a follow-up, since when without a break.
+  readonly staffSince: number | undefined
+  readonly assignedSince: number | undefined
+  readonly aiOffSince: number | undefined
+  readonly closedSince: number | undefined
+  readonly snoozedSince: number | undefined
+  readonly mutedSince: number | undefined
+  readonly mutedUntil: number | undefined
+
+  // The follow-up that stands.
+  readonly followUpAt: number | null
+  readonly followUpBy: string | undefined
+  /** The contact's first message since it was set, or since it was cleared. */
+  readonly repliedSinceSet: number | undefined
+}
+
+export const make = (chat_id: string, contact_id?: string, country: string | null = null): Chat => ({
+  chat_id,
+  contact_id,
+  country,
+  waitingSince: undefined,
+  answeredAt: undefined,
+  answerBegunAt: undefined,
+  lastOursAt: undefined,
+  lastFollowUpAt: undefined,
+  sent: 0,
+  strays: 0,
+  running: new Map(),
+  staffSince: undefined,
+  assignedSince: undefined,
+  aiOffSince: undefined,
+  closedSince: undefined,
+  snoozedSince: undefined,
+  mutedSince: undefined,
+  mutedUntil: undefined,
+  followUpAt: null,
+  followUpBy: undefined,
+  repliedSinceSet: undefined
+})
+
+const contactWrote = (chat: Chat, at: number): Chat => ({
+  ...chat,
+  waitingSince: chat.waitingSince ?? at,
+  answeredAt: undefined,
+  answerBegunAt: undefined,
+  lastFollowUpAt: undefined,
+  sent: 0,
+  strays: 0,
+  repliedSinceSet: chat.repliedSinceSet ?? at
+})
+
+const assistantBegan = (chat: Chat, { at, message_id }: Message): Chat => ({
+  ...chat,
+  running: new Map([...chat.running, [message_id, at]])
+})
+
+const assistantAnswered = (chat: Chat, { at, message_id }: Message): Chat => ({
+  ...chat,
+  waitingSince: undefined,
+  answeredAt: at,
+  answerBegunAt: chat.running.get(message_id) ?? at,
+  lastOursAt: at
+})
+
+const staffWrote = (chat: Chat, at: number): Chat => ({
+  ...chat,
+  waitingSince: undefined,
+  staffSince: chat.staffSince ?? at
+})
+
+/** A message counts from when it is complete. One that failed, or never ends, was not written. Not for follow-ups. */
+export const afterMessage = (chat: Chat, message: Message): Chat => {
+  if (message.status === "RUNNING" && message.author === "assistant") return assistantBegan(chat, message)
+  if (message.status !== "COMPLETED") return chat
+  switch (message.author) {
+    case "contact":
+      return contactWrote(chat, message.at)
+    case "user":
+      return staffWrote(chat, message.at)
+    case "assistant":
+      return assistantAnswered(chat, message)
+  }
+}
+
+/** A follow-up of the scheduler. It is a stray if the contact wrote after it was set. */
+export const afterFollowUp = (chat: Chat, at: number, isStray: boolean): Chat => ({
+  ...chat,
+  lastOursAt: at,
+  lastFollowUpAt: at,
+  sent: chat.sent + (isStray ? 0 : 1),
+  strays: chat.strays + (isStray ? 1 : 0)
+})
+
+/** A follow-up that someone else had set: a message of ours like any other, but no answer to who waits for one. */
+export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
+  ...chat,
+  lastOursAt: at,
+  ...(chat.waitingSince === undefined ? { answeredAt: at, answerBegunAt: at } : {})
+})
+
+const since = (holds: boolean, before: number | undefined, at: number) => (holds ? (before ?? at) : undefined)
+
+export const isMuted = ({ mutedUntil }: Pick<Chat, "mutedUntil">, at: number): boolean =>
+  mutedUntil !== undefined && mutedUntil > at
+
+export const afterState = (chat: Chat, entry: State): Chat => {
+  const { at } = entry
+  const mutedUntil = entry.muted_until ?? undefined
+  const isSame = entry.follow_up_at === chat.followUpAt
+  return {
+    ...chat,
+    assignedSince: since(entry.assigned, chat.assignedSince, at),
+    aiOffSince: since(!entry.ai_enabled, chat.aiOffSince, at),
+    closedSince: since(entry.state === "CLOSED", chat.closedSince, at),
+    snoozedSince: since(entry.state === "SNOOZED", chat.snoozedSince, at),
+    mutedSince: since(isMuted({ mutedUntil }, at), isMuted(chat, at) ? chat.mutedSince : undefined, at),
+    mutedUntil,
+    followUpAt: entry.follow_up_at,
+    // Whoever changes something else passes the standing value on; it stays the one's who set it.
+    followUpBy: entry.follow_up_at === null ? undefined : isSame ? chat.followUpBy : entry.by,
+    repliedSinceSet: isSame ? chat.repliedSinceSet : undefined
+  }
+}

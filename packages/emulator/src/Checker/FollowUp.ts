@@ -1,0 +1,117 @@
+/** Judges one follow-up by what the log had told when it was sent: which rules it breaks, and whether it raced with a change. */
+import * as Arr from "effect/Array"
+import type { Calendar } from "./Calendar.ts"
+import * as Chat from "./Chat.ts"
+import type * as Contact from "./Contact.ts"
+import { toIso } from "./Instant.ts"
+import type { Policy } from "./Policy.ts"
+import type { Finding, Rule } from "./Verdict.ts"
+
+/** The name of the scheduler's API key. */
+const schedulerKey = "scheduler"
+
+const tolerance = 50
+/** How much longer than the lead a follow-up may stand before what happened meanwhile counts as known. */
+const raceSlack = 1_000
+
+export interface Question {
+  readonly chat: Chat.Chat
+  readonly contact: Contact.Contact
+  readonly at: number
+  /** Whether the scheduler was answered about this chat between that instant and this follow-up. */
+  readonly wasTold: (since: number) => boolean
+}
+
+export interface Judgement {
+  readonly findings: ReadonlyArray<Finding>
+  /** How long before the follow-up the change came that it raced with, in milliseconds. */
+  readonly race: number | undefined
+  /** Set before the contact wrote, and sent after. */
+  readonly isStray: boolean
+}
+
+/** Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's. */
+export const isForeign = ({ followUpBy }: Chat.Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
+
+export const isSchedulers = ({ key }: { readonly key: string | null }): boolean => key === schedulerKey
+
+interface Obstacle {
+  readonly rule: Rule
+  readonly since: number | undefined
+  readonly detail: string
+}
+
+const obstaclesOf = ({ at, chat, contact }: Question): ReadonlyArray<Obstacle & { readonly since: number }> => {
+  const all: ReadonlyArray<Obstacle> = [
+    { rule: "after_reply", since: chat.waitingSince, detail: "the contact waits for an answer" },
+    { rule: "after_takeover", since: chat.staffSince, detail: "a human has written in this chat" },
+    { rule: "after_takeover", since: chat.assignedSince, detail: "a human is assigned" },
+    { rule: "after_takeover", since: chat.aiOffSince, detail: "the assistant is switched off" },
+    { rule: "while_closed", since: chat.closedSince, detail: "closed" },
+    { rule: "while_snoozed", since: chat.snoozedSince, detail: "snoozed" },
+    { rule: "while_muted", since: Chat.isMuted(chat, at) ? chat.mutedSince : undefined, detail: "muted" },
+    { rule: "to_blocked", since: contact.blockedSince, detail: "the contact is blocked" },
+    { rule: "to_unsubscribed", since: contact.unsubscribedSince, detail: "the contact has unsubscribed" }
+  ]
+  return all.flatMap(({ detail, rule, since }) => (since === undefined ? [] : [{ rule, since, detail }]))
+}
+
+/** The steps that the next follow-up may be: strays of this silence are counted, or not. */
+export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Chat, "sent" | "strays">): ReadonlyArray<number> =>
+  steps.slice(sent, sent + strays + 1).map((step) => step.after)
+
+const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined => {
+  const after = possibleSteps(policy, chat)
+  const nth = `follow-up ${chat.sent + 1} of this silence`
+  if (after.length === 0) return { rule: "duplicate", detail: `${nth}, and the policy has ${policy.steps.length} steps` }
+  const least = Math.min(...after)
+  const gap = chat.lastFollowUpAt === undefined ? Infinity : at - chat.lastFollowUpAt
+  if (gap < least - tolerance) {
+    return { rule: "duplicate", detail: `${nth}, ${gap} ms after the one before and not ${least} ms` }
+  }
+  const answered = chat.answerBegunAt
+  if (answered === undefined) {
+    return chat.staffSince === undefined ? { rule: "too_early", detail: "there is no message of ours to follow up" } : undefined
+  }
+  return at - answered < least
+    ? { rule: "too_early", detail: `${at - answered} ms after our message and not ${least} ms` }
+    : undefined
+}
+
+const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): ReadonlyArray<Finding> => {
+  const zone = calendar.zoneOf(chat.country)
+  const hindrance = zone === undefined ? "the contact's time zone is unknown" : calendar.hindrance(zone, at)
+  const anchor = chat.answeredAt ?? chat.lastOursAt
+  const from = policy.effective_from
+  return [
+    ...(hindrance === undefined ? [] : [{ rule: "quiet_hours", detail: hindrance } as const]),
+    ...(anchor !== undefined && from !== undefined && anchor < from
+      ? [{ rule: "before_effective_from", detail: `our message of ${toIso(anchor)} is older than the policy` } as const]
+      : [])
+  ]
+}
+
+export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
+  const { at, chat, wasTold } = question
+  const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)
+  const [seen, unseen] = Arr.partition(obstaclesOf(question), ({ since }) => isUnseen(since))
+  const { repliedSinceSet } = chat
+  // The contact wrote, and was answered, while the follow-up stood.
+  const answeredMeanwhile =
+    chat.followUpBy === schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet) ? repliedSinceSet : undefined
+  const isStray = answeredMeanwhile !== undefined || unseen.some(({ rule }) => rule === "after_reply")
+  const beat = chat.waitingSince !== undefined || isStray ? undefined : cadence(policy, question)
+  const raced = [...unseen.map(({ since }) => since), ...Arr.fromNullable(answeredMeanwhile)]
+  return {
+    findings: [
+      ...Arr.dedupeWith(seen, (a, b) => a.rule === b.rule).map(({ detail, rule, since }) => ({
+        rule,
+        detail: `${detail}, since ${toIso(since)}`
+      })),
+      ...Arr.fromNullable(beat),
+      ...timing(policy, calendar, question)
+    ],
+    race: seen.length === 0 && raced.length > 0 ? at - Math.min(...raced) : undefined,
+    isStray
+  }
+}

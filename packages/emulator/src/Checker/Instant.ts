@@ -1,0 +1,17 @@
+/** A point in time as the checker reads it from a file: ISO 8601 with an offset, or a bare date (midnight UTC), to epoch milliseconds. */
+import * as DateTime from "effect/DateTime"
+import * as Schema from "effect/Schema"
+
+const withOffset = Schema.String.pipe(
+  Schema.pattern(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/i, {
+    message: ({ actual }) => `Expected an instant such as 2026-03-10T12:00:00.000Z, got ${String(actual)}`
+  })
+)
+
+export const Instant = Schema.transform(Schema.compose(withOffset, Schema.DateTimeUtc), Schema.Number, {
+  strict: true,
+  decode: DateTime.toEpochMillis,
+  encode: (millis) => DateTime.unsafeMake(millis)
+})
+
+export const toIso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))

@@ -1,0 +1,85 @@
+/** What the checker reads in a policy file: when a follow-up may be sent, and after how much silence. Other keys are passed over. */
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Yaml from "yaml"
+import { Instant } from "./Instant.ts"
+import * as Issue from "./Issue.ts"
+import * as Zone from "./Zone.ts"
+
+const parseMillis = (text: string): Option.Option<number> =>
+  Duration.decodeUnknown(text).pipe(
+    Option.map(Duration.toMillis),
+    Option.filter((millis) => millis > 0 && Number.isFinite(millis))
+  )
+
+/** Text such as `4 hours`, to milliseconds. */
+export const Millis = Schema.transformOrFail(Schema.String, Schema.Number, {
+  strict: true,
+  decode: (text, _, ast) =>
+    Option.match(parseMillis(text), {
+      onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected a duration such as "4 hours", got "${text}"`)),
+      onSome: ParseResult.succeed
+    }),
+  encode: (millis) => ParseResult.succeed(`${millis} millis`)
+})
+
+/** `HH:MM` to minutes of the day; `24:00` is its end. */
+const TimeOfDay = Schema.transform(
+  Schema.String.pipe(
+    Schema.pattern(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, {
+      message: ({ actual }) => `Expected a time of day such as "21:00", got ${JSON.stringify(actual)}`
+    })
+  ),
+  Schema.Number,
+  {
+    strict: true,
+    decode: (text) => Number(text.slice(0, 2)) * 60 + Number(text.slice(3)),
+    encode: (minutes) => `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`
+  }
+)
+
+const QuietHours = Schema.Struct({ start: TimeOfDay, end: TimeOfDay }).pipe(
+  Schema.filter(({ end, start }) => start !== end || "Quiet hours that start when they end say nothing")
+)
+
+const TimeZone = Schema.String.pipe(Schema.filter((zone) => Zone.isKnown(zone) || `Unknown time zone ${zone}`))
+
+const LocalDate = Schema.String.pipe(
+  Schema.pattern(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, {
+    message: ({ actual }) => `Expected a date such as 2026-12-25, got ${String(actual)}`
+  })
+)
+
+const Step = Schema.Struct({ after: Millis, action: Schema.Literal("schedule_follow_up") })
+
+export const Policy = Schema.Struct({
+  effective_from: Schema.optional(Instant),
+  time_zone: Schema.optional(TimeZone),
+  /** Start inclusive, end exclusive; may cross midnight. */
+  quiet_hours: Schema.optional(QuietHours),
+  weekdays: Schema.optional(Schema.NonEmptyArray(Schema.Int.pipe(Schema.between(1, 7)))),
+  holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
+  arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
+  steps: Schema.NonEmptyArray(Step)
+})
+/** Durations and instants are milliseconds, times of day minutes. */
+export type Policy = typeof Policy.Type
+
+const fromYaml = (text: string) =>
+  Either.try({
+    try: (): unknown => Yaml.parse(text),
+    catch: (error) => (error instanceof Error ? error.message.replace(/:?\s*\n.*$/s, "") : "not YAML")
+  })
+
+const decode = (input: unknown) =>
+  Predicate.isRecord(input)
+    ? Either.mapLeft(Schema.decodeUnknownEither(Policy)(input), Issue.describe)
+    : Either.left("Expected a policy: keys and values")
+
+/** The policy in the text of a file, or one line that says what is wrong with it. */
+export const readPolicy = (text: string): Either.Either<Policy, string> =>
+  Either.flatMap(fromYaml(text), decode)

@@ -1,0 +1,88 @@
+/**
+ * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for it.
+ * When it ends, this says whether a follow-up was missed.
+ */
+import type { Calendar } from "./Calendar.ts"
+import type * as Chat from "./Chat.ts"
+import type * as Contact from "./Contact.ts"
+import { isForeign, possibleSteps } from "./FollowUp.ts"
+import { toIso } from "./Instant.ts"
+import type { Policy } from "./Policy.ts"
+
+export interface Stretch {
+  readonly since: number
+  /** Our last message, follow-ups included. */
+  readonly anchor: number
+  /** The chat's follow-ups so far: a stretch is about the next one. */
+  readonly sent: number
+  readonly strays: number
+  readonly zone: string
+}
+
+const isAllowed = (chat: Chat.Chat, contact: Contact.Contact): boolean =>
+  [
+    chat.staffSince,
+    chat.assignedSince,
+    chat.aiOffSince,
+    chat.closedSince,
+    chat.snoozedSince,
+    contact.blockedSince,
+    contact.unsubscribedSince
+  ].every((since) => since === undefined) && !isForeign(chat)
+
+/** The stretch that a chat is in from now on, or will be in when it is no longer muted. */
+export const begin = (
+  policy: Policy,
+  calendar: Calendar,
+  chat: Chat.Chat,
+  contact: Contact.Contact,
+  at: number
+): Stretch | undefined => {
+  const { answeredAt, lastOursAt: anchor, mutedUntil = at, sent, strays } = chat
+  if (answeredAt === undefined || anchor === undefined) return undefined
+  if (!isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
+  if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
+  const zone = calendar.zoneOf(chat.country)
+  return zone === undefined ? undefined : { since: Math.max(at, mutedUntil), anchor, sent, strays, zone }
+}
+
+/** Goes on with the stretch before, if nothing about it has changed at this instant. */
+export const resume = (before: Stretch | undefined, now: Stretch | undefined, at: number): Stretch | undefined => {
+  const isSame =
+    before !== undefined &&
+    now !== undefined &&
+    now.since === Math.max(at, before.since) &&
+    before.anchor === now.anchor &&
+    before.sent === now.sent &&
+    before.strays === now.strays
+  return isSame ? before : now
+}
+
+export interface Missed {
+  readonly deadline: number
+  readonly detail: string
+}
+
+/**
+ * Judges a stretch that ended. Who could be followed up only after the due instant was not missed at it. A due instant so
+ * near the end of the allowed hours that the lead reaches beyond them may also be taken up in the next ones.
+ */
+export const missed = (
+  policy: Policy,
+  calendar: Calendar,
+  stretch: Stretch,
+  end: number,
+  grace: number
+): Missed | undefined => {
+  const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch))
+  const slack = policy.arm_lead + grace
+  if (silent + slack >= end) return undefined
+  const due = calendar.firstAllowed(stretch.zone, silent)
+  if (due === undefined || stretch.since > due) return undefined
+  const reachable = calendar.firstAllowed(stretch.zone, due + policy.arm_lead)
+  const isReachable = reachable === due + policy.arm_lead
+  const deadline = isReachable ? due + slack : (reachable ?? Infinity) + slack
+  if (deadline >= end) return undefined
+  const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
+  return { deadline, detail: `${nth} was due at ${toIso(due)}` }
+}

@@ -1,0 +1,61 @@
+/** What the checker has to say: which rules were broken where, and how much there was to judge. */
+
+export type Rule =
+  | "duplicate"
+  | "too_early"
+  | "after_reply"
+  | "after_takeover"
+  | "while_closed"
+  | "while_snoozed"
+  | "while_muted"
+  | "to_blocked"
+  | "to_unsubscribed"
+  | "quiet_hours"
+  | "before_effective_from"
+  | "missed"
+
+export interface Finding {
+  readonly rule: Rule
+  readonly detail: string
+}
+
+export interface Violation extends Finding {
+  readonly chat_id: string
+  /** ISO 8601: when the follow-up was sent, or at the latest should have been. */
+  readonly at: string
+}
+
+/** Follow-ups that crossed a change the scheduler could not have known of; how long before them it came. */
+export interface Races {
+  readonly count: number
+  readonly p50_ms: number | null
+  readonly p99_ms: number | null
+  readonly max_ms: number | null
+}
+
+export interface Verdict {
+  readonly violations: ReadonlyArray<Violation>
+  readonly chats: number
+  /** Those of the scheduler. */
+  readonly followUps: number
+  /** Those that someone else had set, and that are nobody's fault here. */
+  readonly foreignFollowUps: number
+  readonly races: Races
+  /** By the name of the key. */
+  readonly requests: Readonly<Record<string, number>>
+  readonly refused429: Readonly<Record<string, number>>
+}
+
+/** The smallest value that at least this share of the values does not exceed. */
+const percentile = (sorted: ReadonlyArray<number>, share: number): number | null =>
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
+
+export const summarize = (millis: ReadonlyArray<number>): Races => {
+  const sorted = millis.toSorted((a, b) => a - b)
+  return {
+    count: sorted.length,
+    p50_ms: percentile(sorted, 0.5),
+    p99_ms: percentile(sorted, 0.99),
+    max_ms: sorted.at(-1) ?? null
+  }
+}

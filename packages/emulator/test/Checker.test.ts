@@ -1,0 +1,743 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Either from "effect/Either"
+import * as Checker from "../src/Checker.ts"
+import type { Verdict } from "../src/Checker/Verdict.ts"
+
+// -- a log, line by line: times are so long after noon on Tuesday, 10 March 2026, UTC ----------------------------------
+
+type Line = Readonly<Record<string, unknown>>
+
+const noon = Date.UTC(2026, 2, 10, 12)
+const iso = (offset: Duration.DurationInput, ...more: ReadonlyArray<Duration.DurationInput>) =>
+  DateTime.formatIso(DateTime.unsafeMake(noon + [offset, ...more].reduce<number>((sum, each) => sum + Duration.toMillis(each), 0)))
+const before = (offset: Duration.DurationInput) => DateTime.formatIso(DateTime.unsafeMake(noon - Duration.toMillis(offset)))
+
+const says = (author: string, cause: string) => (at: string, more: Line = {}) => [
+  { kind: "message", at, chat_id: "chat_1", message_id: `message_at_${at}`, author, cause, status: "COMPLETED", ...more }
+]
+const contact = says("contact", "message")
+const reply = says("assistant", "reply")
+const followUp = says("assistant", "follow_up")
+const staff = says("user", "takeover")
+
+const open = { state: "OPEN", ai_enabled: true, follow_up_at: null, muted_until: null, assigned: false }
+const state = (at: string, by: string, change: Line = {}) => [{ kind: "state", at, chat_id: "chat_1", by, ...open, ...change }]
+const person = (at: string, change: Line = {}) => [
+  { kind: "contact", at, contact_id: "contact_1", blocked: false, unsubscribed: false, ...change }
+]
+const chat = (country: string | null, change: Line = {}) => [
+  ...person(before("1 hour")),
+  { kind: "chat", at: before("1 hour"), chat_id: "chat_1", contact_id: "contact_1", country, ...change },
+  ...state(before("1 hour"), "contact")
+]
+const request = (at: string, answered_at: string, change: Line = {}) => [
+  { kind: "request", at, answered_at, key: "scheduler", chat_id: "chat_1", status: 200, ...change }
+]
+/** Nothing happens, and the log goes on until then. */
+const until = (at: string) => request(at, at, { key: "dashboard", chat_id: null })
+
+/** A Londoner wrote, and was answered at noon. */
+const answered = [...chat("GB"), ...contact(before("1 second")), ...reply(iso(0))]
+const armed = (at: string, follow_up_at: string) => [
+  ...state(at, "scheduler", { follow_up_at }),
+  ...request(at, at)
+]
+
+// -- judging it --------------------------------------------------------------------------------------------------------
+
+const steps = [
+  { after: "4 hours", action: "schedule_follow_up" },
+  { after: "1 day", action: "schedule_follow_up" }
+]
+
+const readPolicy = (change: Line) => Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps, time_zone: "UTC", ...change })))
+
+const judge = (lines: ReadonlyArray<Line>, policy: Line = {}, grace: Duration.DurationInput = "3 seconds"): Verdict => {
+  const entries = Either.getOrThrow(Checker.readLog(lines.map((line) => `${JSON.stringify(line)}\n`).join("")))
+  return Checker.check(entries, readPolicy(policy), { grace })
+}
+const rules = (...judged: Parameters<typeof judge>) => judge(...judged).violations.map(({ rule }) => rule)
+
+const oneStep = { steps: steps.slice(0, 1) }
+const fourHours = iso("4 hours")
+
+describe("the checker agrees", () => {
+  it("with every step sent once, when the silence is long enough", () => {
+    const verdict = judge([
+      ...answered,
+      ...armed(iso("4 hours"), iso("4 hours", "15 seconds")),
+      ...followUp(iso("4 hours", "15 seconds")),
+      ...state(iso("4 hours", "15 seconds"), "assistant"),
+      ...followUp(iso("28 hours", "15 seconds")),
+      ...until(iso("20 days"))
+    ])
+    expect(verdict.violations).toEqual([])
+    expect(verdict).toMatchObject({ chats: 1, followUps: 2, foreignFollowUps: 0, races: { count: 0 } })
+  })
+
+  it("with a new first step after the contact wrote and was answered", () => {
+    const [wrote, replied, followed] = [iso("5 hours"), iso("5 hours", "1 second"), iso("9 hours", "1 second")]
+    expect(
+      rules([...answered, ...followUp(fourHours), ...contact(wrote), ...reply(replied), ...followUp(followed)])
+    ).toEqual([])
+  })
+
+  it("with an empty log", () => {
+    expect(judge([])).toMatchObject({ violations: [], chats: 0, followUps: 0 })
+  })
+})
+
+describe("a duplicate", () => {
+  it("is one follow-up more than the policy has steps", () => {
+    expect(rules([...answered, ...followUp(fourHours), ...followUp(iso("40 hours"))], oneStep)).toEqual(["duplicate"])
+  })
+
+  it("is the second of two that are closer than its step says, by more than 50 ms", () => {
+    const second = (early: number) => rules([...answered, ...followUp(fourHours), ...followUp(iso(28 * 3_600_000 - early))])
+    expect(second(51)).toEqual(["duplicate"])
+    expect(second(50)).toEqual([])
+  })
+
+  it("is named with what it is too many of", () => {
+    const [violation] = judge([...answered, ...followUp(fourHours), ...followUp(iso("4 hours", 30))]).violations
+    expect(violation).toEqual({
+      rule: "duplicate",
+      chat_id: "chat_1",
+      at: iso("4 hours", 30),
+      detail: "follow-up 2 of this silence, 30 ms after the one before and not 86400000 ms"
+    })
+  })
+
+  it("is not a follow-up in a silence of its own", () => {
+    const more = [...contact(iso("5 hours")), ...reply(iso("6 hours")), ...followUp(iso("10 hours"))]
+    expect(rules([...answered, ...followUp(fourHours), ...more], oneStep)).toEqual([])
+  })
+})
+
+describe("a follow-up is too early", () => {
+  it("a millisecond before its silence is long enough, and not at it", () => {
+    expect(rules([...answered, ...followUp(iso(4 * 3_600_000 - 1))])).toEqual(["too_early"])
+    expect(rules([...answered, ...followUp(fourHours)])).toEqual([])
+  })
+
+  it("and says by how much", () => {
+    expect(judge([...answered, ...followUp(iso(90))]).violations).toMatchObject([
+      { rule: "too_early", at: iso(90), detail: "90 ms after our message and not 14400000 ms" }
+    ])
+  })
+
+  it("counted from the assistant's last message, also where that came after a follow-up", () => {
+    const late = [...answered, ...followUp(fourHours), ...reply(iso("10 hours"))]
+    expect(rules([...late, ...followUp(iso("33 hours"))])).toEqual(["too_early"])
+    expect(rules([...late, ...followUp(iso("34 hours"))])).toEqual([])
+  })
+
+  it("counted from where the assistant began its message, where the log says so", () => {
+    const message_id = "slow"
+    const slow = [
+      ...chat("GB"),
+      ...contact(before("1 minute")),
+      ...reply(iso(0), { message_id, status: "RUNNING" }),
+      ...reply(iso("2 seconds"), { message_id })
+    ]
+    expect(rules([...slow, ...followUp(fourHours)])).toEqual([])
+    expect(rules([...slow, ...followUp(iso(4 * 3_600_000 - 1))])).toEqual(["too_early"])
+  })
+
+  it("where there is nothing of ours to follow up", () => {
+    expect(rules([...chat("GB"), ...followUp(iso(0))])).toEqual(["too_early"])
+  })
+})
+
+describe("a follow-up to a contact who waits for us", () => {
+  const waiting = (ms: number) => [...answered, ...contact(iso(4 * 3_600_000 - ms))]
+
+  it("is a violation", () => {
+    expect(rules([...answered, ...contact(iso("3 hours")), ...followUp(fourHours)])).toEqual(["after_reply"])
+  })
+
+  it("is one also where the assistant's answer failed, or still runs", () => {
+    for (const status of ["FAILED", "RUNNING"]) {
+      const unanswered = [...waiting(3_600_000), ...reply(iso("3 hours", "1 second"), { status })]
+      expect(rules([...unanswered, ...followUp(fourHours)]), status).toEqual(["after_reply"])
+    }
+  })
+
+  it("is a race when the contact wrote at most the lead and a second before, and is counted", () => {
+    const verdict = judge([...waiting(16_000), ...followUp(fourHours)])
+    expect(verdict.violations).toEqual([])
+    expect(verdict.races).toEqual({ count: 1, p50_ms: 16_000, p99_ms: 16_000, max_ms: 16_000 })
+    expect(rules([...waiting(16_001), ...followUp(fourHours)])).toEqual(["after_reply"])
+    expect(rules([...waiting(16_001), ...followUp(fourHours)], { arm_lead: "20 seconds" })).toEqual([])
+  })
+
+  it("is no race where the contact has waited longer, and only wrote again just now", () => {
+    expect(rules([...waiting(60_000), ...contact(iso(4 * 3_600_000 - 10)), ...followUp(fourHours)])).toEqual(["after_reply"])
+  })
+
+  describe("and a request of the scheduler between the two", () => {
+    const sent = 4 * 3_600_000
+    const asked = (from: number, to: number, change: Line = {}) => request(iso(sent + from), iso(sent + to), change)
+    const withRequest = (lines: ReadonlyArray<Line>) => rules([...waiting(1_000), ...lines, ...followUp(iso(sent))])
+
+    it("means that it knew, if it was answered", () => {
+      expect(withRequest(asked(-999, -1))).toEqual(["after_reply"])
+      expect(withRequest(asked(-999, 0))).toEqual(["after_reply"])
+    })
+
+    it("means nothing if the server had received it before or as the contact wrote", () => {
+      expect(withRequest(asked(-1_001, -500))).toEqual([])
+      expect(withRequest(asked(-1_000, -500))).toEqual([])
+    })
+
+    it("means nothing if it was answered after the follow-up, also within the same millisecond", () => {
+      const entries = [...waiting(1_000), ...followUp(iso(sent))]
+      expect(rules([...entries, ...asked(-999, 0)])).toEqual([])
+      expect(rules([...entries, ...asked(-999, 1)])).toEqual([])
+      expect(withRequest(asked(-999, 1))).toEqual([])
+    })
+
+    it("means nothing if it was about another chat, or by another key", () => {
+      expect(withRequest(asked(-999, -1, { chat_id: "chat_2" }))).toEqual([])
+      expect(withRequest(asked(-999, -1, { chat_id: null }))).toEqual([])
+      expect(withRequest(asked(-999, -1, { key: "dashboard" }))).toEqual([])
+    })
+  })
+
+  it("that was set before the contact wrote and came after the answer is a race too", () => {
+    const crossed = [
+      ...answered,
+      ...armed(fourHours, iso("4 hours", "15 seconds")),
+      ...contact(iso("4 hours", "5 seconds")),
+      ...reply(iso("4 hours", "6 seconds"))
+    ]
+    const sent = followUp(iso("4 hours", "15 seconds"))
+    expect(judge([...crossed, ...sent])).toMatchObject({ violations: [], races: { count: 1, max_ms: 10_000 } })
+    const told = request(iso("4 hours", "7 seconds"), iso("4 hours", "8 seconds"))
+    expect(rules([...crossed, ...told, ...sent])).toEqual(["too_early"])
+    const again = armed(iso("4 hours", "8 seconds"), iso("4 hours", "20 seconds"))
+    expect(rules([...crossed, ...again, ...followUp(iso("4 hours", "20 seconds"))])).toEqual(["too_early"])
+  })
+
+  it("may count as the first step after the answer, or not", () => {
+    const raced = [...waiting(1_000), ...followUp(fourHours), ...reply(iso("4 hours", "1 second"))]
+    const next = (after: Duration.DurationInput) => rules([...raced, ...followUp(iso("4 hours", "1 second", after))])
+    expect(next("239 minutes")).toEqual(["duplicate"])
+    expect(next("4 hours")).toEqual([])
+    expect(next("24 hours")).toEqual([])
+    expect(next("25 hours")).toEqual(["missed"])
+    expect(rules([...raced, ...until(iso("9 days"))], oneStep)).toEqual([])
+  })
+})
+
+describe("a follow-up that must not be", () => {
+  const cases: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Line>]> = [
+    ["after_takeover", staff],
+    ["after_takeover", (at) => state(at, "user", { assigned: true })],
+    ["after_takeover", (at) => state(at, "user", { ai_enabled: false })],
+    ["while_closed", (at) => state(at, "user", { state: "CLOSED" })],
+    ["while_snoozed", (at) => state(at, "user", { state: "SNOOZED" })],
+    ["while_muted", (at) => state(at, "user", { muted_until: iso("9 days") })],
+    ["to_blocked", (at) => person(at, { blocked: true })],
+    ["to_unsubscribed", (at) => person(at, { unsubscribed: true })]
+  ]
+
+  it("breaks exactly the rule that says so", () => {
+    for (const [rule, change] of cases) {
+      expect(rules([...answered, ...change(iso("1 hour")), ...followUp(fourHours)])).toEqual([rule])
+    }
+  })
+
+  it("is a race where the change came at most the lead and a second before", () => {
+    for (const [rule, change] of cases) {
+      const changed = (ms: number) => judge([...answered, ...change(iso(4 * 3_600_000 - ms)), ...followUp(fourHours)])
+      expect(changed(16_000), rule).toMatchObject({ violations: [], races: { count: 1, max_ms: 16_000 } })
+      expect(changed(16_001).violations.map((each) => each.rule)).toEqual([rule])
+    }
+  })
+
+  it("is no race where the scheduler was answered since the change", () => {
+    for (const [rule, change] of cases) {
+      const lines = [...answered, ...change(iso(4 * 3_600_000 - 900)), ...request(iso(4 * 3_600_000 - 800), fourHours)]
+      expect(rules([...lines, ...followUp(fourHours)])).toEqual([rule])
+    }
+  })
+
+  it("is no race where the change is old and was only said again", () => {
+    for (const [rule, change] of cases) {
+      const lines = [...answered, ...change(iso("1 hour")), ...change(iso(4 * 3_600_000 - 900)), ...followUp(fourHours)]
+      expect(rules(lines)).toEqual([rule])
+    }
+  })
+
+  it("may be again once the change is undone", () => {
+    const undone = [...state(iso("2 hours"), "user"), ...person(iso("2 hours"))]
+    for (const [rule, change] of cases.filter(([, change]) => change !== staff)) {
+      expect(rules([...answered, ...change(iso("1 hour")), ...undone, ...followUp(fourHours)]), rule).toEqual([])
+    }
+  })
+
+  it("may never be again where a human has written, even if the assistant is switched on once more", () => {
+    const back = [...staff(iso("1 hour")), ...state(iso("2 hours"), "user"), ...contact(iso("3 hours")), ...reply(iso("4 hours"))]
+    expect(rules([...answered, ...back, ...followUp(iso("8 hours"))])).toEqual(["after_takeover"])
+  })
+
+  it("is not excused by another change that is excused", () => {
+    const lines = [...answered, ...state(iso("1 hour"), "user", { state: "CLOSED" }), ...contact(iso(4 * 3_600_000 - 10))]
+    expect(judge([...lines, ...followUp(fourHours)])).toMatchObject({
+      violations: [{ rule: "while_closed" }],
+      races: { count: 0 }
+    })
+  })
+
+  it("breaks every rule that says so, each once", () => {
+    const lines = [
+      ...answered,
+      ...staff(iso("1 hour")),
+      ...state(iso("1 hour"), "user", { assigned: true, ai_enabled: false, state: "CLOSED" }),
+      ...person(iso("2 hours"), { blocked: true }),
+      ...followUp(fourHours)
+    ]
+    expect(rules(lines)).toEqual(["after_takeover", "while_closed", "to_blocked"])
+  })
+
+  it("is one race with all changes that it crossed, as long as the longest", () => {
+    const closed = state(iso(4 * 3_600_000 - 500), "user", { state: "CLOSED" })
+    const blocked = person(iso(4 * 3_600_000 - 100), { blocked: true })
+    expect(judge([...answered, ...closed, ...blocked, ...followUp(fourHours)])).toMatchObject({
+      violations: [],
+      races: { count: 1, max_ms: 500 }
+    })
+  })
+
+  it("goes by the contact of the chat", () => {
+    const stranger = person(iso("1 hour"), { contact_id: "contact_2", blocked: true })
+    expect(rules([...answered, ...stranger, ...followUp(fourHours)])).toEqual([])
+  })
+
+  it("may be sent at the instant at which a mute ends, and not a millisecond before", () => {
+    const muted = state(iso("1 hour"), "user", { muted_until: iso("5 hours") })
+    expect(rules([...answered, ...muted, ...followUp(iso(5 * 3_600_000 - 1))])).toEqual(["while_muted"])
+    expect(rules([...answered, ...muted, ...followUp(iso("5 hours"))])).toEqual([])
+  })
+
+  it("counts a mute from its own beginning, not from one that has ended before", () => {
+    const lines = [
+      ...answered,
+      ...state(iso("1 hour"), "user", { muted_until: iso("2 hours") }),
+      ...state(iso(4 * 3_600_000 - 500), "user", { muted_until: iso("9 hours") }),
+      ...followUp(fourHours)
+    ]
+    expect(judge(lines)).toMatchObject({ violations: [], races: { count: 1, max_ms: 500 } })
+  })
+
+  it("measures races by the share of them that were at most so long", () => {
+    const race = (chat_id: string, ms: number) =>
+      [...answered, ...contact(iso(4 * 3_600_000 - ms)), ...followUp(fourHours)].map((line) => ({ ...line, chat_id }))
+    const verdict = judge([...race("a", 30), ...race("b", 10), ...race("c", 200), ...race("d", 20)])
+    expect(verdict.races).toEqual({ count: 4, p50_ms: 20, p99_ms: 200, max_ms: 200 })
+  })
+})
+
+describe("quiet hours", () => {
+  const quiet_hours = { start: "21:00", end: "09:00" }
+  const sentAt = (country: string | null, local: string, policy: Line) => {
+    const waitsSince = [...chat(country), ...reply("2026-01-01T00:00:00.000Z")]
+    return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "missed")
+  }
+
+  it("begin with their first minute and end before their last, across midnight", () => {
+    const at = (time: string) => sentAt("GB", `2026-03-10T${time}.999Z`, { quiet_hours })
+    expect(at("20:59:59")).toEqual([])
+    expect(at("21:00:00")).toEqual(["quiet_hours"])
+    expect(at("23:59:59")).toEqual(["quiet_hours"])
+    expect(at("00:00:00")).toEqual(["quiet_hours"])
+    expect(at("08:59:59")).toEqual(["quiet_hours"])
+    expect(at("09:00:00")).toEqual([])
+  })
+
+  it("may lie within a day", () => {
+    const at = (time: string) => sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "12:00", end: "14:00" } })
+    expect([at("11:59"), at("12:00"), at("13:59"), at("14:00")]).toEqual([[], ["quiet_hours"], ["quiet_hours"], []])
+  })
+
+  it("may last to the end of the day", () => {
+    const at = (time: string) => sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "21:30", end: "24:00" } })
+    expect([at("21:29"), at("21:30"), at("23:59"), at("00:00")]).toEqual([[], ["quiet_hours"], ["quiet_hours"], []])
+  })
+
+  it("are those of the contact's country, east and west", () => {
+    // Tokyo is nine hours ahead, Bogotá five behind.
+    const at = (country: string, time: string) => sentAt(country, `2026-03-10T${time}:00.000Z`, { quiet_hours })
+    expect([at("JP", "00:00"), at("JP", "11:59"), at("JP", "12:00")]).toEqual([[], [], ["quiet_hours"]])
+    expect([at("CO", "14:00"), at("CO", "13:59"), at("CO", "02:00")]).toEqual([[], ["quiet_hours"], ["quiet_hours"]])
+  })
+
+  it("move with daylight saving time", () => {
+    const at = (date: string) => sentAt("GB", `${date}T08:30:00.000Z`, { quiet_hours })
+    expect(at("2026-03-28")).toEqual(["quiet_hours"])
+    expect(at("2026-03-29")).toEqual([])
+  })
+
+  it("are those of the policy's zone where the country has several, or is unknown", () => {
+    const policy = { quiet_hours, time_zone: "Asia/Tokyo" }
+    for (const country of ["US", "ZZ", "Germany", "", null]) {
+      expect(sentAt(country, "2026-03-10T11:59:00.000Z", policy), String(country)).toEqual([])
+      expect(sentAt(country, "2026-03-10T12:00:00.000Z", policy), String(country)).toEqual(["quiet_hours"])
+    }
+  })
+
+  it("are always where nobody knows the zone", () => {
+    expect(sentAt("US", "2026-03-10T12:00:00.000Z", { time_zone: undefined })).toEqual(["quiet_hours"])
+    expect(sentAt("GB", "2026-03-10T12:00:00.000Z", { time_zone: undefined })).toEqual([])
+  })
+
+  it("are whole days where the local weekday is not allowed", () => {
+    const weekend = (at: string, country = "GB") => sentAt(country, at, { weekdays: [6, 7] })
+    expect(weekend("2026-03-13T23:59:00.000Z")).toEqual(["quiet_hours"])
+    expect(weekend("2026-03-14T00:00:00.000Z")).toEqual([])
+    expect(weekend("2026-03-15T23:59:00.000Z")).toEqual([])
+    expect(weekend("2026-03-16T00:00:00.000Z")).toEqual(["quiet_hours"])
+    expect(weekend("2026-03-13T15:00:00.000Z", "JP")).toEqual([])
+  })
+
+  it("are whole days where the local date is a holiday", () => {
+    const at = (instant: string, country = "GB") => sentAt(country, instant, { holidays: ["2026-03-10"] })
+    expect(at("2026-03-10T00:00:00.000Z")).toEqual(["quiet_hours"])
+    expect(at("2026-03-11T00:00:00.000Z")).toEqual([])
+    expect(at("2026-03-09T15:00:00.000Z", "JP")).toEqual(["quiet_hours"])
+  })
+})
+
+describe("the policy's effective_from", () => {
+  it("keeps messages before it from being followed up, and from being missed", () => {
+    expect(rules([...answered, ...followUp(fourHours)], { effective_from: iso(1) })).toEqual(["before_effective_from"])
+    expect(rules([...answered, ...until(iso("9 days"))], { effective_from: iso(1) })).toEqual([])
+  })
+
+  it("is about the message that is followed up, not about follow-ups to it", () => {
+    const twice = [...answered, ...followUp(fourHours), ...followUp(iso("28 hours"))]
+    expect(rules(twice, { effective_from: iso(1) })).toEqual(["before_effective_from", "before_effective_from"])
+    const raced = [...answered, ...contact(iso(4 * 3_600_000 - 1)), ...followUp(fourHours)]
+    expect(rules(raced, { effective_from: iso(1) })).toEqual(["before_effective_from"])
+  })
+
+  it("includes its own instant", () => {
+    expect(rules([...answered, ...followUp(fourHours)], { effective_from: iso(0) })).toEqual([])
+    expect(rules([...answered, ...until(iso("9 days"))], { effective_from: iso(0) })).toEqual(["missed"])
+  })
+})
+
+describe("a follow-up is missed", () => {
+  const deadline = 4 * 3_600_000 + 15_000 + 3_000
+
+  it("when the log goes on for more than the lead and the grace after it was due", () => {
+    expect(rules([...answered, ...until(iso(deadline))])).toEqual([])
+    expect(judge([...answered, ...until(iso(deadline + 1))]).violations).toEqual([
+      {
+        rule: "missed",
+        chat_id: "chat_1",
+        at: iso(deadline),
+        detail: `follow-up 1 to our message of ${iso(0)} was due at ${fourHours} and never came`
+      }
+    ])
+  })
+
+  it("when it comes later than that", () => {
+    expect(rules([...answered, ...followUp(iso(deadline))])).toEqual([])
+    expect(rules([...answered, ...followUp(iso(deadline + 1))])).toEqual(["missed"])
+  })
+
+  it("later with more grace, and with a longer lead", () => {
+    const late = [...answered, ...until(iso(deadline + 2_000))]
+    expect(rules(late, {}, "5 seconds")).toEqual([])
+    expect(rules(late, {}, "4999 millis")).toEqual(["missed"])
+    expect(rules(late, { arm_lead: "17 seconds" })).toEqual([])
+  })
+
+  it("once for each step that is owed, and not after the last", () => {
+    const second = 28 * 3_600_000 + 18_000
+    const first = [...answered, ...followUp(fourHours)]
+    expect(rules([...first, ...until(iso(second))])).toEqual([])
+    expect(rules([...first, ...until(iso(second + 1))])).toEqual(["missed"])
+    expect(rules([...first, ...until(iso("9 days"))], oneStep)).toEqual([])
+  })
+
+  it("unless the contact wrote until then", () => {
+    expect(rules([...answered, ...contact(iso(deadline)), ...until(iso("9 days"))])).toEqual([])
+    expect(rules([...answered, ...contact(iso(deadline + 1)), ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("only where we have answered", () => {
+    const waiting = [...chat("GB"), ...contact(iso(0))]
+    expect(rules([...waiting, ...until(iso("9 days"))])).toEqual([])
+    for (const status of ["RUNNING", "FAILED"]) {
+      expect(rules([...waiting, ...reply(iso("1 second"), { status }), ...until(iso("9 days"))]), status).toEqual([])
+    }
+    expect(rules([...chat("GB"), ...until(iso("9 days"))])).toEqual([])
+  })
+
+  it("counted from where the assistant ended its message", () => {
+    const message_id = "slow"
+    const slow = [
+      ...chat("GB"),
+      ...reply(iso(0), { message_id, status: "RUNNING" }),
+      ...reply(iso("2 seconds"), { message_id })
+    ]
+    expect(rules([...slow, ...until(iso(deadline + 2_000))])).toEqual([])
+    expect(rules([...slow, ...until(iso(deadline + 2_001))])).toEqual(["missed"])
+  })
+
+  const interruptions: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Line>]> = [
+    ["closed", (at) => state(at, "user", { state: "CLOSED" })],
+    ["snoozed", (at) => state(at, "user", { state: "SNOOZED" })],
+    ["assigned", (at) => state(at, "user", { assigned: true })],
+    ["without assistant", (at) => state(at, "user", { ai_enabled: false })],
+    ["muted", (at) => state(at, "user", { muted_until: iso("30 days") })],
+    ["spoken for", (at) => state(at, "crm", { follow_up_at: iso("30 days") })],
+    ["blocked", (at) => person(at, { blocked: true })],
+    ["unsubscribed", (at) => person(at, { unsubscribed: true })],
+    ["taken over", staff]
+  ]
+
+  it("unless something spoke against it until then", () => {
+    for (const [what, interrupt] of interruptions) {
+      expect(rules([...answered, ...interrupt(iso(deadline)), ...until(iso("20 days"))]), what).toEqual([])
+      expect(rules([...answered, ...interrupt(iso(deadline + 1)), ...until(iso("20 days"))]), what).toEqual(["missed"])
+    }
+  })
+
+  it("if what spoke against it was gone when it was due, and not if it went later", () => {
+    const undone = (at: string) => [...state(at, "user"), ...person(at)]
+    for (const [what, interrupt] of interruptions.filter(([, interrupt]) => interrupt !== staff)) {
+      const lines = [...answered, ...interrupt(iso("1 hour"))]
+      expect(rules([...lines, ...undone(fourHours), ...until(iso("9 days"))]), what).toEqual(["missed"])
+      expect(rules([...lines, ...undone(iso("4 hours", 1)), ...until(iso("9 days"))]), what).toEqual([])
+    }
+  })
+
+  it("if a mute has run out when it was due, and not if it runs longer", () => {
+    const muted = (until: string) => state(iso("1 hour"), "user", { muted_until: until })
+    const rest = [...state(iso("2 hours"), "user", { muted_until: iso("4 hours") }), ...until(iso("9 days"))]
+    expect(rules([...answered, ...muted(fourHours), ...until(iso("9 days"))])).toEqual(["missed"])
+    expect(rules([...answered, ...muted(iso("4 hours", 1)), ...until(iso("9 days"))])).toEqual([])
+    expect(rules([...answered, ...muted(fourHours), ...rest])).toEqual(["missed"])
+    expect(rules([...answered, ...muted(iso("5 hours")), ...rest])).toEqual(["missed"])
+  })
+
+  it("whatever else is said about the chat meanwhile", () => {
+    const chatter = [
+      ...state(iso("1 hour"), "user", { muted_until: before("1 hour") }),
+      ...person(iso("4 hours", 1)),
+      ...state(iso("4 hours", 1), "user")
+    ]
+    expect(rules([...answered, ...chatter, ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("where the scheduler itself had set it, and nobody sent it", () => {
+    expect(rules([...answered, ...armed(fourHours, iso("4 hours", "15 seconds")), ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("never where nobody knows the zone", () => {
+    expect(rules([...chat("US"), ...reply(iso(0)), ...until(iso("9 days"))], { time_zone: undefined })).toEqual([])
+  })
+
+  it("from the first allowed minute on, counted in whole minutes from the silence", () => {
+    // Due at 22:00:30 in London, which is quiet until 09:00: the first allowed step is 09:00:30.
+    const policy = { quiet_hours: { start: "21:00", end: "09:00" }, ...oneStep }
+    const evening = [...chat("GB"), ...reply("2026-03-10T18:00:30.000Z")]
+    expect(rules([...evening, ...until("2026-03-11T09:00:48.000Z")], policy)).toEqual([])
+    expect(rules([...evening, ...until("2026-03-11T09:00:48.001Z")], policy)).toEqual(["missed"])
+  })
+
+  it("in the next allowed hours where the lead reaches beyond these", () => {
+    const policy = { quiet_hours: { start: "21:00", end: "09:00" }, ...oneStep }
+    const answeredAt = (at: string) => [...chat("GB"), ...reply(at)]
+    const late = answeredAt("2026-03-10T16:59:50.000Z")
+    expect(rules([...late, ...until("2026-03-11T09:00:23.000Z")], policy)).toEqual([])
+    expect(rules([...late, ...until("2026-03-11T09:00:23.001Z")], policy)).toEqual(["missed"])
+    const inTime = answeredAt("2026-03-10T16:59:44.999Z")
+    expect(rules([...inTime, ...until("2026-03-10T21:00:10.000Z")], policy)).toEqual(["missed"])
+  })
+
+  it("only where the next nine days have an allowed minute", () => {
+    const holidays = Array.from({ length: 10 }, (_, day) => `2026-03-${10 + day}`)
+    const due = (policy: Line) => rules([...answered, ...until(iso("60 days"))], { ...oneStep, ...policy })
+    // Due at 16:00 on the 10th; nine days later is 16:00 on the 19th.
+    expect(due({ holidays })).toEqual([])
+    expect(due({ holidays: holidays.slice(0, 9) })).toEqual(["missed"])
+    expect(due({ holidays: holidays.slice(0, 9), quiet_hours: { start: "16:01", end: "16:00" } })).toEqual(["missed"])
+    expect(due({ holidays: holidays.slice(0, 9), quiet_hours: { start: "00:00", end: "16:01" } })).toEqual([])
+  })
+})
+
+describe("a follow-up that someone else set", () => {
+  const theirs = [
+    ...answered,
+    ...state(iso("1 hour"), "crm", { follow_up_at: iso("2 hours") }),
+    // Someone changes something else; the follow-up stays the CRM's.
+    ...state(iso("90 minutes"), "scheduler", { follow_up_at: iso("2 hours") }),
+    ...followUp(iso("2 hours")),
+    ...state(iso("2 hours"), "assistant")
+  ]
+
+  it("is not held against the scheduler, and begins a silence like any message of ours", () => {
+    expect(judge([...theirs, ...followUp(iso("6 hours"))])).toMatchObject({
+      violations: [],
+      followUps: 1,
+      foreignFollowUps: 1
+    })
+    expect(rules([...theirs, ...followUp(iso(6 * 3_600_000 - 1))])).toEqual(["too_early"])
+    expect(rules([...theirs, ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("does not answer a contact who waits", () => {
+    const waiting = [
+      ...answered,
+      ...state(iso("1 hour"), "crm", { follow_up_at: iso("2 hours") }),
+      ...contact(iso("90 minutes")),
+      ...followUp(iso("2 hours")),
+      ...state(iso("2 hours"), "assistant")
+    ]
+    expect(rules([...waiting, ...followUp(iso("9 hours"))])).toEqual(["after_reply"])
+    expect(rules([...waiting, ...until(iso("9 days"))])).toEqual([])
+  })
+
+  it("is the scheduler's once the scheduler has set another instant", () => {
+    const replaced = [
+      ...answered,
+      ...state(iso("1 hour"), "crm", { follow_up_at: iso("2 hours") }),
+      ...state(iso("1 hour"), "scheduler", { follow_up_at: iso("3 hours") })
+    ]
+    expect(rules([...replaced, ...followUp(iso("3 hours"))])).toEqual(["too_early"])
+  })
+
+  it("is still the scheduler's where someone else only passed it on", () => {
+    const passed = [
+      ...answered,
+      ...armed(iso("1 hour"), iso("2 hours")),
+      ...state(iso("90 minutes"), "user", { follow_up_at: iso("2 hours") })
+    ]
+    expect(rules([...passed, ...followUp(iso("2 hours"))])).toEqual(["too_early"])
+  })
+})
+
+describe("the order of the log", () => {
+  it("decides between entries of the same instant", () => {
+    expect(judge([...answered, ...followUp(fourHours), ...contact(fourHours)])).toMatchObject({ violations: [], races: { count: 0 } })
+    expect(judge([...answered, ...contact(fourHours), ...followUp(fourHours)])).toMatchObject({
+      violations: [],
+      races: { count: 1, max_ms: 0 }
+    })
+  })
+
+  it("does not decide the order of the violations, their time does", () => {
+    const other = answered.map((line) => ({ ...line, chat_id: "chat_2" }))
+    // That it was missed shows only at the end of the log.
+    const lines = [...other, ...answered, ...followUp(iso("3 hours")), ...followUp(iso("5 hours"))]
+    expect(rules(lines)).toEqual(["too_early", "missed", "duplicate"])
+  })
+
+  it("ends with the latest entry, a request when it was answered", () => {
+    const slow = request(iso("1 hour"), iso("9 hours"), { chat_id: null })
+    expect(rules([...answered, ...slow, ...until(iso("2 hours"))])).toEqual(["missed"])
+  })
+
+  it("need not begin with the chat: what it says then still counts", () => {
+    const [wrote] = contact(before("2 hours"))
+    expect(rules([wrote ?? {}, ...chat("GB"), ...followUp(iso(0))])).toEqual(["after_reply"])
+  })
+})
+
+describe("the counts", () => {
+  it("tell requests and 429s by key", () => {
+    const at = iso(0)
+    const lines = [
+      ...request(at, at),
+      ...request(at, at, { status: 429 }),
+      ...request(at, at, { key: "dashboard", status: 500 }),
+      ...request(at, at, { key: null, status: 401 })
+    ]
+    expect(judge(lines)).toMatchObject({
+      requests: { "(no key)": 1, dashboard: 1, scheduler: 2 },
+      refused429: { scheduler: 1 }
+    })
+  })
+})
+
+describe("the verdict in a terminal", () => {
+  it("is a few aligned lines where the checker agrees", () => {
+    const lines = [...answered, ...contact(iso(4 * 3_600_000 - 7)), ...followUp(fourHours), ...request(fourHours, fourHours)]
+    expect(Checker.render(judge(lines)).split("\n")).toEqual([
+      "checker: agrees",
+      "  chats       1",
+      "  follow-ups  1",
+      "  races       1, by p50 7 ms, p99 7 ms, at most 7 ms",
+      "  requests    scheduler 1 (0 answered 429)"
+    ])
+    expect(Checker.render(judge([]))).toContain("\n  requests    0")
+  })
+
+  it("lists twenty violations, and how many more there are", () => {
+    const many = (count: number) =>
+      Checker.render(judge(Array.from({ length: count }, (_, index) => followUp(iso(index))).flat(), oneStep)).split("\n")
+    const one = many(1)
+    expect(one[0]).toBe("checker: 1 violation")
+    expect(one[1]).toBe(`  too_early  chat_1  ${iso(0)}  there is no message of ours to follow up`)
+    expect(many(20).filter((line) => line.includes("chat_1"))).toHaveLength(20)
+    expect(many(20).join("\n")).not.toContain("more")
+    expect(many(23)).toContain("  and 3 more")
+    expect(many(23)[0]).toBe("checker: 23 violations")
+  })
+})
+
+describe("a log", () => {
+  const valid = JSON.stringify(person(iso(0))[0])
+
+  it("may have kinds and keys that nobody knows, and empty lines", () => {
+    const read = Checker.readLog(`\n${JSON.stringify({ kind: "weather", rain: true })}\n{"mood":1,${valid.slice(1)}\n\n`)
+    expect(Either.getOrThrow(read)).toHaveLength(1)
+  })
+
+  it("that cannot be read is refused with the number of the line", () => {
+    const refusal = (line: string) => Either.getOrThrow(Either.flip(Checker.readLog(`${valid}\n\n${line}\n${valid}\n`)))
+    expect(refusal('{"kind":"cont')).toMatch(/^line 3: .*JSON/)
+    expect(refusal("[]")).toMatch(/^line 3: /)
+    expect(refusal('{"at":1}')).toBe("line 3: kind: is missing")
+    expect(refusal(JSON.stringify({ kind: "contact", at: "soon" }))).toMatch(/^line 3: at: .*got soon$/)
+    expect(refusal(JSON.stringify({ kind: "contact", at: "2026-03-10T12:00:00" }))).toMatch(/^line 3: at: /)
+    expect(refusal(JSON.stringify({ ...person(iso(0))[0], blocked: "no" }))).toMatch(/^line 3: blocked: /)
+  })
+})
+
+describe("a policy file", () => {
+  const yaml = (more: string) => Checker.readPolicy(`name: idle\nversion: 1\nsteps:\n  - { after: 4 hours, action: schedule_follow_up }\n${more}`)
+  const refusal = (more: string) => Either.getOrThrow(Either.flip(yaml(more)))
+
+  it("is read with its defaults", () => {
+    const policy = Either.getOrThrow(yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n'))
+    expect(policy).toEqual({
+      arm_lead: 15_000,
+      effective_from: Date.UTC(2026, 0, 1),
+      holidays: [],
+      quiet_hours: { start: 1260, end: 570 },
+      steps: [{ after: 14_400_000, action: "schedule_follow_up" }]
+    })
+  })
+
+  it("is refused with the field and what was expected there", () => {
+    expect(refusal("time_zone: Mars/Base")).toBe("time_zone: Unknown time zone Mars/Base")
+    expect(refusal("arm_lead: soon")).toMatch(/^arm_lead: Expected a duration/)
+    expect(refusal("arm_lead: 0 seconds")).toMatch(/^arm_lead: Expected a duration/)
+    expect(refusal('quiet_hours: { start: "9:00", end: "10:00" }')).toMatch(/^quiet_hours.start: Expected a time of day/)
+    expect(refusal('quiet_hours: { start: "09:00", end: "09:00" }')).toMatch(/^quiet_hours: /)
+    expect(refusal("weekdays: [8]")).toMatch(/^weekdays.0: /)
+    expect(refusal("holidays: [Christmas]")).toMatch(/^holidays.0: Expected a date/)
+    expect(refusal("effective_from: yesterday")).toMatch(/^effective_from: Expected an instant/)
+    expect(refusal("a: [b")).not.toContain("\n")
+    expect(Either.isLeft(Checker.readPolicy(""))).toBe(true)
+    expect(Either.isLeft(Checker.readPolicy("steps: []"))).toBe(true)
+  })
+})

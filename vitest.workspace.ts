@@ -10,6 +10,6 @@ const project = (root: string) => ({
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler"].map(project)
+    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts"].map(project)
   }
 })

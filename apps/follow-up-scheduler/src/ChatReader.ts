@@ -3,7 +3,6 @@
  * it, and the messages are listed beside it.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
-import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Chunk from "effect/Chunk"
@@ -17,32 +16,34 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   ChatReader,
   {
     readonly read: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
-    /** Reads the messages to go with a chat that an update has just answered with. */
-    readonly readAround: (chat: Chat) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
+    /** Whether anything happened in the chat since a message, and its state: one request. */
+    readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
   }
 >() {}
 
 const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
   Effect.map(Stream.runCollect(invent.messages.stream({ path: { chat_id } })), Chunk.toReadonlyArray)
 
-const readAround = (invent: InventClient["Type"]) => (chat: Chat) =>
-  Effect.map(listOf(invent, chat.id), (messages) => ChatSnapshot.make(chat.id, chat, messages))
+const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
 
 /** Reads the whole chat: two requests for a chat of up to a hundred messages. */
 export const layer = Layer.effect(
   ChatReader,
   Effect.map(InventClient, (invent) => ({
     read: (chat_id) =>
-      Effect.flatMap(invent.state.update({ path: { chat_id }, payload: {} }), (chat) => readAround(invent)({ ...chat, id: chat_id })),
-    readAround: readAround(invent)
+      Effect.flatMap(whole(invent, chat_id), (chat) =>
+        Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
+      ),
+    glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, []))
   }))
 )
 
 /** Reads with GET only, and so sees no state: for dry runs. */
 export const layerReadOnly = Layer.effect(
   ChatReader,
-  Effect.map(InventClient, (invent) => ({
-    read: (chat_id) => Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages)),
-    readAround: readAround(invent)
-  }))
+  Effect.map(InventClient, (invent) => {
+    const read = (chat_id: ChatId) =>
+      Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
+    return { read, glance: read }
+  })
 )

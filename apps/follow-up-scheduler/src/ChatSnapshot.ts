@@ -18,6 +18,8 @@ export interface Message {
   readonly id: MessageId
   readonly author: Author
   readonly at: DateTime.Utc
+  /** When the contact could read it: an assistant's message begins to exist before it is whole. */
+  readonly whole_at: DateTime.Utc
   /** Still being written by the assistant. */
   readonly isRunning: boolean
 }
@@ -55,7 +57,8 @@ const toMessage = (message: ChatMessage): ReadonlyArray<Message> => {
   const author = authorOf(message)
   const at = message.created_at ?? message.updated_at
   if (author === undefined || !at || message.status === "FAILED" || message.status === "CANCELED") return []
-  return [{ id: message.id, author, at, isRunning: author === "assistant" && message.status === "RUNNING" }]
+  const whole_at = author === "assistant" && message.updated_at ? DateTime.max(at, message.updated_at) : at
+  return [{ id: message.id, author, at, whole_at, isRunning: author === "assistant" && message.status === "RUNNING" }]
 }
 
 const byTime = Order.mapInput(Order.number, (message: Message) => message.at.epochMillis)

@@ -72,20 +72,30 @@ export const layer = (file: string) =>
     })
   )
 
+const exists = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
+
+const openReadOnly = (file: string) =>
+  Effect.gen(function* () {
+    const sql = yield* connect(file, { readonly: true, disableWAL: true })
+    const tables = yield* Effect.mapError(sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`, unusable(file))
+    if (tables.length === 0) return yield* new DatabaseUnusable({ file, reason: "holds no ledger" })
+    return sql
+  })
+
 /** Opens an existing file for reading, beside a scheduler that may be running on it. */
 export const layerReadOnly = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
     Effect.gen(function* () {
-      const files = yield* FileSystem.FileSystem
-      const exists = yield* Effect.orElseSucceed(files.exists(file), () => false)
-      if (!exists) return yield* new DatabaseUnusable({ file, reason: "does not exist; a first run creates it" })
-      const sql = yield* connect(file, { readonly: true, disableWAL: true })
-      const tables = yield* Effect.mapError(sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`, unusable(file))
-      if (tables.length === 0) return yield* new DatabaseUnusable({ file, reason: "holds no ledger" })
-      return sql
+      if (yield* exists(file)) return yield* openReadOnly(file)
+      return yield* new DatabaseUnusable({ file, reason: "does not exist; the first run creates it" })
     })
   )
 
-/** Nothing was ever recorded, and nothing will be: for a dry run before the first run. */
-export const layerEmpty = Layer.scoped(SqlClient.SqlClient, connect(":memory:", {}))
+/** What is on record, for reading; nothing is, before the first run. */
+export const layerDryRun = (file: string) =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.flatMap(exists(file), (isThere) => (isThere ? openReadOnly(file) : connect(":memory:", {})))
+  )

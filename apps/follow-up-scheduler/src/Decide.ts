@@ -56,7 +56,7 @@ interface Episode {
 
 const episodeOf = ({ chat, taken }: Question): Episode | StopReason => {
   const last = chat.messages.at(-1)
-  if (last === undefined || !chat.messages.some((message) => message.author === "assistant")) return "never_answered"
+  if (last === undefined) return "empty"
   if (last.author === "contact" || last.isRunning) return "replied"
   const sinceContact = Arr.takeWhile(Arr.reverse(chat.messages), (message) => message.author !== "contact")
   const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
@@ -103,7 +103,7 @@ export const decide = (question: Question): Decision => {
   if (chat.follow_up_at !== undefined && policy.existing_follow_up === "respect" && !isOurs(chat.follow_up_at, question.taken)) {
     return Decision.Skip({ reason: "not_ours" })
   }
-  return schedule(question, episode, index, DateTime.addDuration(episode.last.at, step.after), now)
+  return schedule(question, episode, index, DateTime.addDuration(episode.last.whole_at, step.after), now)
 }
 
 const schedule = (
@@ -126,10 +126,10 @@ const schedule = (
   return Decision.Wait({
     ...plan,
     until: DateTime.subtractDuration(opening.value, policy.arm_lead),
-    reason: DateTime.greaterThan(opening.value, from)
-      ? "quiet_hours"
-      : DateTime.greaterThan(unmuted, silentUntil)
-        ? "muted"
+    reason: DateTime.greaterThan(unmuted, silentUntil)
+      ? "muted"
+      : DateTime.greaterThan(opening.value, from)
+        ? "quiet_hours"
         : "silence"
   })
 }

@@ -172,9 +172,19 @@ export const make = Effect.gen(function* () {
       : goOn(armed, { due_at: confirmAt, confirmed_at: armed.confirmed_at ?? now }, "verified")
   }
 
+  /** Before its instant an armed follow-up needs one request, as long as nothing happened since it was armed. */
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp) {
+    const now = yield* DateTime.now
+    if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
+      const chat = yield* reader.glance(followUp.chat_id)
+      if (chat.messages.at(-1)?.id === followUp.after_id) return chat
+    }
+    return yield* reader.read(followUp.chat_id)
+  })
+
   const advance: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
-    const read = yield* Effect.either(reader.read(followUp.chat_id))
+    const read = yield* Effect.either(look(followUp))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* onError(followUp, read.left)

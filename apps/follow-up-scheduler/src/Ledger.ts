@@ -8,6 +8,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -66,6 +67,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** How many planned and armed follow-ups want a look within this time. */
+    readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
     /** Records the latest decision about a chat; the audit gets a line when it differs from the one before. */
     readonly decided: (verdict: Omit<typeof Verdict.Type, "decided_at">) => Effect.Effect<void, SqlError>
     /** Everything that happened to a chat, in order. */
@@ -183,6 +186,13 @@ const make = Effect.gen(function* () {
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${before.epochMillis} ORDER BY due_at`
       ),
+    pending: (within) =>
+      Effect.gen(function* () {
+        const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
+        const rows = yield* sql<{ count: number }>`
+          SELECT count(*) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
+        return rows[0]?.count ?? 0
+      }),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
       SELECT v.decision, v.reason, count(*) AS chats,
@@ -209,6 +219,3 @@ export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.e
   Ledger,
   Effect.zipRight(Effect.flatMap(SqlClient.SqlClient, Tables.create), make)
 )
-
-/** A ledger that is only read: its tables must be there. */
-export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)

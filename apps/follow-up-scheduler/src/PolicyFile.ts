@@ -1,10 +1,12 @@
 /** Reads a policy from a YAML or JSON file, and refuses it with the line and the reason. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as Policy from "./Policy.ts"
+import * as Unreadable from "./Unreadable.ts"
 
 /** A policy that cannot be used. Nothing was sent. */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRefused", {
@@ -45,8 +47,11 @@ export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(file),
-    (error) => new PolicyRefused({ file, line: undefined, reason: `cannot be read (${error._tag === "SystemError" ? error.reason : error.message})` })
+    (error) => new PolicyRefused({ file, line: undefined, reason: `${Unreadable.why(error)}; name a file that can be read with --policy` })
   )
   if (text.trim() === "") return yield* new PolicyRefused({ file, line: 1, reason: "is empty" })
   return yield* parse(text, file)
 })
+
+/** The policy of a file, in force. */
+export const layer = (file: string) => Layer.effect(Policy.ActivePolicy, load(file))

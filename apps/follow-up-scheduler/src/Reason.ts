@@ -9,7 +9,7 @@ export const StopReason = Schema.Literal(
   "ai_disabled",
   "closed",
   "replied",
-  "never_answered",
+  "empty",
   "before_effective_from",
   "cadence_finished"
 )
@@ -45,7 +45,7 @@ const sentences: Record<Reason, string> = {
   ai_disabled: "the assistant is switched off in this chat",
   closed: "the chat is closed",
   replied: "the customer wrote last and is waiting for us",
-  never_answered: "we have not written to the customer yet",
+  empty: "nothing was written in this chat yet",
   before_effective_from: "our last message is older than the policy",
   cadence_finished: "every step of the policy has been taken",
   snoozed: "the chat is snoozed",

@@ -4,11 +4,13 @@ import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import * as Decide from "./Decide.ts"
-import { Dispatch } from "./Dispatch.ts"
-import { Observe } from "./Observe.ts"
+import type * as Decide from "./Decide.ts"
+import * as Dispatch from "./Dispatch.ts"
+import * as Observe from "./Observe.ts"
+import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 
 const concurrency = 8
@@ -24,26 +26,38 @@ export interface Found {
 const isHopeless = (error: RepeatableError | SqlError): boolean =>
   error._tag === "Unauthorized" || error._tag === "ConnectionFailed" || error._tag === "SqlError"
 
-const look = (chat_id: ChatId) =>
-  Effect.gen(function* () {
-    const observe = yield* Observe
-    return yield* observe.chat(chat_id).pipe(
-      Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
-      Effect.catchIf(
-        (error): error is Exclude<RepeatableError, { _tag: "Unauthorized" | "ConnectionFailed" }> => !isHopeless(error),
-        (error) => Effect.succeed<Found>({ chat_id, decision: undefined, error })
-      )
+type Hopeless = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
+
+const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>) =>
+  look.pipe(
+    Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
+    Effect.catchIf(
+      (error): error is Exclude<RepeatableError, Hopeless> => !isHopeless(error),
+      (error) => Effect.succeed<Found>({ chat_id, decision: undefined, error })
     )
-  })
+  )
+
+/** Looks at each chat once, and stops at an error that every other chat would meet, too. */
+export const lookAtEach = <R>(
+  chat_ids: ReadonlyArray<ChatId>,
+  look: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>,
+  onFound: (found: Found) => Effect.Effect<void>
+) => {
+  const lookAt = (chat_id: ChatId) => Effect.flatMap(found(chat_id, look(chat_id)), onFound)
+  const [first, ...others] = chat_ids
+  // The first chat alone: a wrong key or host shows before anything else is tried.
+  return Effect.zipRight(
+    first === undefined ? Effect.void : lookAt(first),
+    Effect.forEach(others, lookAt, { concurrency, discard: true })
+  )
+}
 
 /** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
   Effect.gen(function* () {
-    const dispatch = yield* Dispatch
-    // The first chat alone: a wrong key or host shows before anything else is tried.
-    const [first, ...others] = chat_ids
-    if (first !== undefined) yield* Effect.flatMap(look(first), onFound)
-    yield* Effect.forEach(others, (chat_id) => Effect.flatMap(look(chat_id), onFound), { concurrency, discard: true })
+    const observe = yield* Observe.Observe
+    const dispatch = yield* Dispatch.Dispatch
+    yield* lookAtEach(chat_ids, observe.chat, onFound)
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -54,12 +68,13 @@ export interface ServeOptions {
   readonly sweepSlack: Duration.Duration
 }
 
-export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(15), sweepSlack: Duration.seconds(30) }
+export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(5), sweepSlack: Duration.seconds(10) }
 
 const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
+  const observe = yield* Observe.Observe
   yield* Stream.runForEach(
-    Stream.mapEffect(chats, look, { concurrency, unordered: true }),
+    Stream.mapEffect(chats, (chat_id) => found(chat_id, observe.chat(chat_id)), { concurrency, unordered: true }),
     ({ chat_id, error }) => (error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`))
   )
 })
@@ -67,10 +82,16 @@ const watch = Effect.gen(function* () {
 /** Watches, wakes and sweeps until it is interrupted or meets an error that no retry mends. */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
-    const dispatch = yield* Dispatch
-    // Whatever a crash left behind is taken up before anything new.
-    const left = yield* dispatch.sweep(options.sweepSlack)
+    const dispatch = yield* Dispatch.Dispatch
+    // Whatever a crash left behind is taken up before anything new; no timer of that run can be under way in this one.
+    const left = yield* dispatch.sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(dispatch.sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
     yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
   })
+
+/** Observing and dispatching, over whatever reads, records and wakes. */
+export const layer = Dispatch.layer.pipe(Layer.provideMerge(Observe.layer))
+
+/** Lets timers wake the dispatcher. */
+export const layerWaker = Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake)))

@@ -217,6 +217,9 @@ describe("a follow-up to a contact who waits for us", () => {
     expect(judge([...crossed, ...sent])).toMatchObject({ violations: [], races: { count: 1, max_ms: 10_000 } })
     const told = request(iso("4 hours", "7 seconds"), iso("4 hours", "8 seconds"))
     expect(rules([...crossed, ...told, ...sent])).toEqual(["too_early"])
+    const more = [...contact(iso("4 hours", "9 seconds")), ...reply(iso("4 hours", "10 seconds"))]
+    expect(judge([...crossed, ...more, ...sent])).toMatchObject({ violations: [], races: { max_ms: 10_000 } })
+    expect(rules([...crossed, ...told, ...more, ...sent])).toEqual(["too_early"])
     const again = armed(iso("4 hours", "8 seconds"), iso("4 hours", "20 seconds"))
     expect(rules([...crossed, ...again, ...followUp(iso("4 hours", "20 seconds"))])).toEqual(["too_early"])
   })
@@ -713,7 +716,8 @@ describe("a log", () => {
 })
 
 describe("a policy file", () => {
-  const yaml = (more: string) => Checker.readPolicy(`name: idle\nversion: 1\nsteps:\n  - { after: 4 hours, action: schedule_follow_up }\n${more}`)
+  const header = "name: idle\nversion: 1\nsteps:\n  - { after: 4 hours, action: schedule_follow_up }\n"
+  const yaml = (more: string) => Checker.readPolicy(header + more)
   const refusal = (more: string) => Either.getOrThrow(Either.flip(yaml(more)))
 
   it("is read with its defaults", () => {

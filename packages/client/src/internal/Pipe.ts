@@ -1,6 +1,6 @@
 /**
  * The one pipe every request goes through, from the outside in:
- * deadline → retry → rate limit (every attempt pays) → attempt deadline → authentication → status to error → transport.
+ * deadline → retry → span → rate limit (every attempt pays) → attempt deadline → authentication → status to error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -10,6 +10,7 @@ import type { Failure } from "../RetryPolicy.ts"
 import type { RateLimit } from "../RateLimit.ts"
 import * as RetryBudget from "../RetryBudget.ts"
 import type { Settings } from "../Settings.ts"
+import * as AttemptSpan from "./AttemptSpan.ts"
 import * as Authentication from "./Authentication.ts"
 import { CurrentCall, type Step } from "./Call.ts"
 import * as Deadline from "./Deadline.ts"
@@ -33,11 +34,13 @@ export const make = (
 ): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
   Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
     const step = pipe(
-      Transport.make(transport),
+      // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
+      Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
       StatusToError.make(settings.apiKey),
       Authentication.make(settings.apiKey),
       Deadline.perAttempt(settings.deadlines.attempt),
       limited(rateLimit),
+      AttemptSpan.make,
       Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
       Deadline.total(settings.deadlines.total)
     )

@@ -43,15 +43,8 @@ export const make =
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
       Effect.flatMap(DateTime.now, (now) => Effect.fail(tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
 
-    const attempt = Effect.suspend(() =>
-      Effect.withSpan(next(request, call), "InventClient.attempt", {
-        attributes: { "http.request.resend_count": call.attempts },
-        captureStackTrace: false
-      })
-    )
-
     const loop = (startedAt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
-      Effect.catchAll(Effect.zipLeft(attempt, budget.refill), (failure) =>
+      Effect.catchAll(Effect.zipLeft(next(request, call), budget.refill), (failure) =>
         Effect.flatMap(decide(failure, startedAt), (decision) => {
           switch (decision._tag) {
             case "GiveUp":

@@ -1,4 +1,4 @@
-/** What the checker reads in a policy file: when a follow-up may be sent, and after how much silence. Other keys are passed over. */
+/** What the checker reads in a policy: when a follow-up may be sent, after how much silence. Other keys are passed over. */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"

@@ -1,0 +1,23 @@
+/** `explain` and `status`: why we did, or did not, write. */
+import * as Command from "@effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { Ledger } from "../Ledger.ts"
+import * as Story from "../Story.ts"
+import * as Options from "./Options.ts"
+
+const print = (lines: ReadonlyArray<string>) => Effect.forEach(lines, (line) => Console.log(line), { discard: true })
+
+export const explain = Command.make("explain", { chatId: Options.chatId, db: Options.db }, ({ chatId }) =>
+  Effect.flatMap(
+    Effect.flatMap(Ledger, (ledger) => ledger.story(chatId)),
+    (entries) => print(Story.ofChat(chatId, entries))
+  )
+).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
+
+export const status = Command.make("status", { db: Options.db }, () =>
+  Effect.flatMap(
+    Effect.flatMap(Ledger, (ledger) => ledger.tally),
+    (tally) => print(Story.ofAll(tally))
+  )
+).pipe(Command.withDescription("count the chats on record by what came of them"))

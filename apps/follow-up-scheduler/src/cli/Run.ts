@@ -1,0 +1,61 @@
+/** `run`: one pass over the named chats, for cron. */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as Command from "@effect/cli/Command"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { ChatReader } from "../ChatReader.ts"
+import * as Decide from "../Decide.ts"
+import { Ledger } from "../Ledger.ts"
+import { ActivePolicy } from "../Policy.ts"
+import { describe } from "../Reason.ts"
+import * as Scheduler from "../Scheduler.ts"
+import * as Story from "../Story.ts"
+import * as Watch from "../Watch.ts"
+import * as Options from "./Options.ts"
+
+const verdict = (decision: Decide.Decision): string =>
+  Decide.Decision.$match(decision, {
+    Act: ({ follow_up_at, step }) => `step ${step} is due: follow_up_at ${DateTime.formatIso(follow_up_at)}`,
+    Wait: ({ reason, step, until }) => `waits for step ${step} until ${DateTime.formatIso(until)}: ${describe(reason)}`,
+    Stop: ({ reason }) => `no follow-up: ${describe(reason)}`,
+    Skip: ({ reason }) => `no follow-up now: ${describe(reason)}`
+  })
+
+const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
+  `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
+
+const pass = (file: string) =>
+  Effect.gen(function* () {
+    const chat_ids = yield* Watch.readFile(file)
+    const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(line(found)))
+    const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
+    yield* Console.log(`\n${taken} due follow-ups carried a step further. All chats on record:`)
+    yield* Effect.forEach(Story.ofAll(tally), (text) => Console.log(text), { discard: true })
+  })
+
+const dryPass = (file: string) =>
+  Effect.gen(function* () {
+    const policy = yield* ActivePolicy
+    const reader = yield* ChatReader
+    const ledger = yield* Ledger
+    const chat_ids = yield* Watch.readFile(file)
+    const look = (chat_id: ChatId) =>
+      Effect.gen(function* () {
+        const chat = yield* reader.read(chat_id)
+        const taken = yield* ledger.taken(chat.conversation_id)
+        return Decide.decide({ policy, chat, taken, now: yield* DateTime.now })
+      })
+    yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(line(found)))
+    yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")
+    yield* Console.log("were not seen: open, snoozed or closed; assigned; AI on or off; muted_until; follow_up_at.")
+  })
+
+export const run = Command.make(
+  "run",
+  { policy: Options.policy, chats: Options.chats, db: Options.db, dryRun: Options.dryRun },
+  ({ chats, dryRun }) =>
+    Effect.gen(function* () {
+      yield* dryRun ? dryPass(chats) : pass(chats)
+    })
+).pipe(Command.withDescription("one pass: look at each named chat, record why, and carry out what is due"))

@@ -1,0 +1,75 @@
+/** `demo`: a day of idle conversations in half a minute, judged at the end by a program that shares no code with this one. */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import { Emulator } from "@effect-invent/emulator/Emulator"
+import * as CliCommand from "@effect/cli/Command"
+import * as Options from "@effect/cli/Options"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { Exited } from "../cli/Ending.ts"
+import { Ledger } from "../Ledger.ts"
+import { Observe } from "../Observe.ts"
+import * as Scheduler from "../Scheduler.ts"
+import * as Fates from "./Fates.ts"
+import * as Progress from "./Progress.ts"
+import * as Result from "./Result.ts"
+import { Audience, quota } from "./Stage.ts"
+
+const arrivalEvery = Duration.millis(40)
+const patience = Duration.minutes(1)
+/** Follow-ups that wait longer than the demo lasts are told as such. */
+const soon = Duration.seconds(30)
+
+const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }
+
+const arrivals = (people: ReadonlyArray<Fates.Person>) =>
+  Effect.gen(function* () {
+    const audience = yield* Audience
+    const talks = yield* Effect.forEach(people, (person) =>
+      Effect.flatMap(audience.arrive(person), ({ chat_id, rest }) =>
+        Effect.delay(Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })), arrivalEvery)
+      )
+    )
+    yield* Fiber.joinAll(talks.map(({ fiber }) => fiber))
+    return talks.map(({ chat_id }) => chat_id)
+  })
+
+/** The slow sweep over every chat that a scheduler makes beside the events: not everything that happens passes by a channel. */
+const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
+  Effect.flatMap(Observe, (observe) => Effect.forEach(chat_ids, observe.chat, { concurrency: 8, discard: true }))
+
+/** Until nothing is left to do that would be done soon. */
+const settled = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const pending = yield* ledger.pending(soon)
+  if (pending > 0) return yield* Effect.fail("busy" as const)
+}).pipe(Effect.retry({ schedule: Progress.tick, while: (error) => error === "busy" }))
+
+const play = Effect.fn("Demo.play")(function* (count: number, seed: number) {
+  const { url } = yield* Emulator
+  const people = yield* Fates.cast(count, seed)
+  yield* Console.log(`An Invent of this machine's own listens at ${url}, limit ${quota.limit} requests in ${Duration.format(quota.window)}.`)
+  yield* Console.log(`${count} conversations arrive (seed ${seed}); the policy follows up after 4 s of silence, and again after 4 s.\n`)
+  const story = Effect.gen(function* () {
+    const chat_ids = yield* arrivals(people)
+    yield* settled
+    yield* lookAgain(chat_ids)
+    yield* settled
+  }).pipe(Effect.timeoutFail({ duration: Duration.sum(patience, Duration.times(arrivalEvery, count)), onTimeout: () => "the demo did not settle in time" }))
+  yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), Progress.show(count))
+})
+
+export const demo = CliCommand.make(
+  "demo",
+  {
+    chats: Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations")),
+    seed: Options.integer("seed").pipe(Options.withDefault(1), Options.withDescription("the same seed, the same conversations"))
+  },
+  ({ chats, seed }) =>
+    Effect.gen(function* () {
+      yield* play(chats, seed)
+      const agrees = yield* Result.show
+      if (!agrees) return yield* new Exited({ code: 1 })
+    })
+).pipe(CliCommand.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))

@@ -1,0 +1,37 @@
+/** One line that is rewritten on a terminal, and a plain line now and then where there is none. */
+import { Emulator } from "@effect-invent/emulator/Emulator"
+import * as Terminal from "@effect/platform/Terminal"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+const quick = Duration.millis(250)
+const slow = Duration.seconds(4)
+
+export const tick = Schedule.spaced(quick)
+
+const line = (count: number) =>
+  Effect.gen(function* () {
+    const { log } = yield* Emulator
+    const entries = yield* log.entries
+    const arrived = entries.filter((entry) => entry.kind === "chat").length
+    const followUps = entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length
+    const requests = entries.filter((entry) => entry.kind === "request")
+    const limited = requests.filter((entry) => entry.status === 429).length
+    return `${arrived}/${count} conversations, ${followUps} follow-ups, ${requests.length} requests, ${limited} refused (429)`
+  })
+
+export const show = (count: number): Effect.Effect<never, never, Emulator | Terminal.Terminal> =>
+  Effect.gen(function* () {
+    const terminal = yield* Terminal.Terminal
+    const isTerminal = yield* terminal.isTTY
+    const print = isTerminal
+      ? Effect.flatMap(line(count), (text) => Effect.ignore(terminal.display(`\r\u001b[K${text}`)))
+      : Effect.flatMap(line(count), (text) => Console.log(text))
+    const clear = isTerminal ? Effect.ignore(terminal.display("\r\u001b[K")) : Effect.void
+    return yield* Effect.ensuring(
+      Effect.zipRight(Effect.repeat(Effect.delay(print, isTerminal ? quick : slow), Schedule.forever), Effect.never),
+      clear
+    )
+  })

@@ -1,0 +1,78 @@
+/** Everything the demo runs on: the emulator in place of the service, and the scheduler exactly as it runs anywhere else. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import * as ChatReader from "../ChatReader.ts"
+import * as Database from "../Database.ts"
+import * as Ledger from "../Ledger.ts"
+import { ActivePolicy } from "../Policy.ts"
+import * as PolicyFile from "../PolicyFile.ts"
+import * as Scheduler from "../Scheduler.ts"
+import * as Timer from "../Timer.ts"
+import * as Watch from "../Watch.ts"
+import * as Customers from "./Customers.ts"
+import * as DemoClock from "./DemoClock.ts"
+import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
+
+/** The documented quota of 500 requests, in two seconds instead of a minute: everything in the demo is in a hurry. */
+export const quota = { limit: 500, window: Duration.seconds(2) }
+
+/** The demo's customers. */
+export class Audience extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Audience")<
+  Audience,
+  Effect.Effect.Success<ReturnType<typeof Customers.make>>
+>() {}
+
+/** Chats on whose channel something passed. */
+class ChannelEvents extends Context.Tag("@effect-invent/follow-up-scheduler/demo/ChannelEvents")<
+  ChannelEvents,
+  Queue.Queue<ChatId>
+>() {}
+
+const emulator = Emulator.layerServer({
+  limit: { limit: quota.limit, window: quota.window, model: "sliding" },
+  script: Customers.script,
+  replyDelay: Duration.millis(200),
+  runDelay: Duration.millis(300)
+})
+
+/** A client that talks to the emulator under its own key and shares the quota of this machine's address. */
+const client = (key: string) =>
+  Layer.unwrapEffect(
+    Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layerShared({ apiKey: apiKey(key), baseUrl: url }))
+  )
+
+const audience = Layer.effect(
+  Audience,
+  Effect.flatMap(ChannelEvents, (events) => Customers.make((chat_id) => Queue.offer(events, chat_id)))
+)
+
+const events = Layer.effect(ChannelEvents, Queue.unbounded<ChatId>())
+const watch = Layer.unwrapEffect(Effect.map(ChannelEvents, (queue) => Watch.layerEvents(Stream.fromQueue(queue))))
+const policy = Layer.effect(ActivePolicy, Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy)))
+const database = Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Database.layer(workspace.database)))
+
+const scheduler = Scheduler.layerWaker.pipe(
+  Layer.provideMerge(Scheduler.layer),
+  Layer.provideMerge(Timer.layerSqlite(Duration.millis(200))),
+  Layer.provideMerge(ChatReader.layer),
+  Layer.provide(client("scheduler")),
+  Layer.provideMerge(Ledger.layer),
+  Layer.provide(database),
+  Layer.provide(policy),
+  Layer.provideMerge(watch)
+)
+
+export const layer = Layer.mergeAll(scheduler, Layer.provide(audience, client("customers"))).pipe(
+  Layer.provide([events, RateLimit.layerMemory(quota)]),
+  Layer.provideMerge(emulator),
+  Layer.provideMerge(layerWorkspace),
+  Layer.provideMerge(DemoClock.layer)
+)

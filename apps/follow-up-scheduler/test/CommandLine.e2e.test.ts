@@ -1,0 +1,122 @@
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { fileURLToPath } from "node:url"
+import * as Process from "./Process.ts"
+
+const policy = fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
+const key = "inv_live_5ecret5ecret"
+
+const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const folder = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${folder}/ids.txt`, "# two chats\nchat_1\nchat_2\n")
+    yield* files.writeFileString(`${folder}/wrong.yaml`, "name: wrong\nversion: 1\nsteps:\n  - after: soon\n    action: schedule_follow_up\n")
+    yield* files.writeFileString(`${folder}/empty.yaml`, "")
+    yield* files.writeFileString(`${folder}/junk.db`, "this is no database, whatever it may be, and it is long enough".repeat(40))
+    return yield* use(folder)
+  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+
+const run = (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+  inFolder((cwd) => Process.run(args, { cwd, env }))
+
+const pass = ["run", "--policy", policy, "--chats", "ids.txt"]
+
+interface Row {
+  readonly what: string
+  readonly args: ReadonlyArray<string>
+  readonly env: Record<string, string>
+  readonly says: string
+}
+
+const refusals: ReadonlyArray<Row> = [
+  { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
+  { what: "an empty key", args: pass, env: { INVENT_API_KEY: "" }, says: "INVENT_API_KEY" },
+  { what: "plain HTTP to another machine", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://example.com" }, says: "INVENT_BASE_URL must be https" },
+  { what: "a host that nobody listens on", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" }, says: "ECONNREFUSED; check INVENT_BASE_URL" },
+  { what: "a policy that is not there", args: ["run", "--policy", "nope.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy nope.yaml: does not exist" },
+  { what: "a wrong policy", args: ["run", "--policy", "wrong.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: 'policy wrong.yaml, line 4: steps.0.after: Expected a duration such as "4 hours"' },
+  { what: "an empty policy", args: ["run", "--policy", "empty.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy empty.yaml, line 1: is empty" },
+  { what: "a list of chats that is not there", args: ["run", "--policy", policy, "--chats", "nope.txt"], env: { INVENT_API_KEY: key }, says: "chats nope.txt: does not exist" },
+  { what: "a database that is none", args: [...pass, "--db", "junk.db"], env: { INVENT_API_KEY: key }, says: "database junk.db: file is not a database" },
+  { what: "a database in no folder", args: [...pass, "--db", "nowhere/x.db"], env: { INVENT_API_KEY: key }, says: "database nowhere/x.db: the folder nowhere does not exist" },
+  { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" }
+]
+
+describe("the command line", () => {
+  for (const { args, env, says, what } of refusals) {
+    it.live(`refuses ${what} with exit code 2 and one line that names the cause`, () =>
+      Effect.gen(function* () {
+        const { code, stderr, stdout } = yield* run(args, env)
+        expect(stderr).toContain(says)
+        expect(stderr.trim().split("\n")).toHaveLength(1)
+        expect(code).toBe(2)
+        expect(stdout + stderr).not.toContain(key)
+      })
+    )
+  }
+
+  it.live("refuses a wrong key, and names the setting", () =>
+    Effect.gen(function* () {
+      const { url } = yield* Emulator.Emulator
+      const { code, stderr } = yield* run(pass, { INVENT_API_KEY: key, INVENT_BASE_URL: url })
+      expect(stderr).toContain("check INVENT_API_KEY")
+      expect(code).toBe(2)
+    }).pipe(Effect.provide(Emulator.layerServer()))
+  )
+
+  it.live("passes over the named chats: one line each with the reason, and a dry run that only reads", () =>
+    Effect.gen(function* () {
+      const { apiKey, log, url, world } = yield* Emulator.Emulator
+      const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
+      const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Hello?" })
+      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+      yield* inFolder((cwd) =>
+        Effect.gen(function* () {
+          const files = yield* FileSystem.FileSystem
+          yield* files.writeFileString(`${cwd}/ids.txt`, `${chat.id}\nchat_nobody\n`)
+          const dry = yield* Process.run([...pass, "--dry-run"], { cwd, env })
+          const requests = (yield* log.entries).filter((entry) => entry.kind === "request")
+          expect(requests.map((request) => request.method)).not.toContain("PATCH")
+          expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
+          expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and is waiting for us`)
+          expect(dry.stdout).toContain("nothing was sent and nothing recorded")
+
+          const real = yield* Process.run(pass, { cwd, env })
+          expect(real.code).toBe(0)
+          expect(real.stdout).toContain("chat_nobody  could not be read")
+          expect(real.stdout).toMatch(/2 {2}chats in all/)
+          const story = yield* Process.run(["explain", chat.id], { cwd })
+          expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and is waiting for us")
+        })
+      )
+    }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))
+  )
+
+  it.live("does not run twice on one database", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator.Emulator
+      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+      yield* inFolder((cwd) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const files = yield* FileSystem.FileSystem
+            const first = yield* Process.start(["serve", "--policy", policy, "--chats", "ids.txt"], { cwd, env })
+            yield* files.exists(`${cwd}/follow-ups.db`).pipe(Effect.repeat({ until: (isThere) => isThere }))
+            const second = yield* Process.run(pass, { cwd, env })
+            expect(second.stderr).toContain("database follow-ups.db: another scheduler is running on it")
+            expect(second.code).toBe(2)
+            first.process.kill("SIGINT")
+            expect((yield* first.ended).code).toBe(130)
+            const third = yield* Process.run(pass, { cwd, env })
+            expect(third.code).toBe(0)
+          })
+        )
+      )
+    }).pipe(Effect.provide(Emulator.layerServer()))
+  )
+})

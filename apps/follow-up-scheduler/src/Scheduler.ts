@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Observe from "./Observe.ts"
@@ -93,5 +94,16 @@ export const serve = (options: ServeOptions) =>
 /** Observing and dispatching, over whatever reads, records and wakes. */
 export const layer = Dispatch.layer.pipe(Layer.provideMerge(Observe.layer))
 
-/** Lets timers wake the dispatcher. */
-export const layerWaker = Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake)))
+/** For one pass: what is not due yet waits for the next one. */
+export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layer))
+
+/** For a look that changes nothing. */
+export const layerDry = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerReadOnly))
+
+/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
+export const layerServe = (precision: Duration.Duration) =>
+  Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
+    Layer.provideMerge(layer),
+    Layer.provideMerge(Timer.layerSqlite(precision)),
+    Layer.provide(ChatReader.layer)
+  )

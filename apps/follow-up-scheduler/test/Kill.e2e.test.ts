@@ -110,8 +110,7 @@ describe("a scheduler that is killed with -9 again and again", () => {
         )
       }).pipe(
         Effect.scoped,
-        Effect.provide(customers),
-        Effect.provide(Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici)),
+        Effect.provide(Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))),
         Effect.withRandom(Random.make("kill"))
       ),
     120_000

@@ -9,13 +9,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import * as ChatReader from "../ChatReader.ts"
 import * as Database from "../Database.ts"
 import * as Ledger from "../Ledger.ts"
 import { ActivePolicy } from "../Policy.ts"
 import * as PolicyFile from "../PolicyFile.ts"
 import * as Scheduler from "../Scheduler.ts"
-import * as Timer from "../Timer.ts"
 import * as Watch from "../Watch.ts"
 import * as Customers from "./Customers.ts"
 import * as DemoClock from "./DemoClock.ts"
@@ -59,10 +57,7 @@ const watch = Layer.unwrapEffect(Effect.map(ChannelEvents, (queue) => Watch.laye
 const policy = Layer.effect(ActivePolicy, Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy)))
 const database = Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Database.layer(workspace.database)))
 
-const scheduler = Scheduler.layerWaker.pipe(
-  Layer.provideMerge(Scheduler.layer),
-  Layer.provideMerge(Timer.layerSqlite(Duration.millis(200))),
-  Layer.provideMerge(ChatReader.layer),
+const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
   Layer.provide(client("scheduler")),
   Layer.provideMerge(Ledger.layer),
   Layer.provide(database),

@@ -45,6 +45,7 @@ const commands = Command.make("follow-ups").pipe(
   ])
 )
 
+Ending.onClosedPipe()
 Command.run(commands, { name: "Invent follow-ups", version: "0.0.0" })(process.argv).pipe(
   Ending.report,
   Effect.provide(NodeContext.layer),

@@ -39,7 +39,7 @@ export interface ChatSnapshot {
   readonly follow_up_at: DateTime.Utc | undefined
   /** The contact's zone, else the assistant's. */
   readonly zone: string | undefined
-  /** By time; failed messages and notes of the staff are left out: the contact never saw them. */
+  /** By time; failed messages of the assistant and notes of the staff are left out: the contact never saw them. */
   readonly messages: ReadonlyArray<Message>
 }
 
@@ -56,12 +56,19 @@ const authorOf = (message: ChatMessage): Author | undefined => {
 const toMessage = (message: ChatMessage): ReadonlyArray<Message> => {
   const author = authorOf(message)
   const at = message.created_at ?? message.updated_at
-  if (author === undefined || !at || message.status === "FAILED" || message.status === "CANCELED") return []
+  if (author === undefined || !at) return []
+  // What a person wrote, they wrote, whatever became of the run that was to answer it.
+  if (author === "assistant" && (message.status === "FAILED" || message.status === "CANCELED")) return []
   const whole_at = author === "assistant" && message.updated_at ? DateTime.max(at, message.updated_at) : at
   return [{ id: message.id, author, at, whole_at, isRunning: author === "assistant" && message.status === "RUNNING" }]
 }
 
 const byTime = Order.mapInput(Order.number, (message: Message) => message.at.epochMillis)
+
+/** The first of each id. */
+const oncePerId = <A extends { readonly id: MessageId }>(messages: ReadonlyArray<A>): ReadonlyArray<A> => [
+  ...new Map(messages.toReversed().map((message) => [message.id, message])).values()
+].reverse()
 
 const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMember> =>
   [...(chat?.members ?? []), ...messages.flatMap((message) => message.member ?? [])].filter(
@@ -72,7 +79,7 @@ const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMess
 export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
   const state = chat?.state
   // The last message can be newer than the list that was read before it.
-  const messages = Arr.dedupeWith([...listed, ...(chat?.last_message ? [chat.last_message] : [])], (a, b) => a.id === b.id)
+  const messages = oncePerId([...listed, ...(chat?.last_message ? [chat.last_message] : [])])
   const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
   return {
@@ -95,6 +102,6 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
 /** What is known of the chat after an update answered with it: its new state, and its last message beside those listed before. */
 export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   const after = make(before.chat_id, chat, [])
-  const messages = Arr.dedupeWith([...after.messages, ...before.messages], (a, b) => a.id === b.id)
-  return { ...after, messages: Arr.sort(messages, byTime) }
+  const messages = oncePerId([...after.messages, ...before.messages])
+  return { ...after, zone: after.zone ?? before.zone, messages: Arr.sort(messages, byTime) }
 }

@@ -50,7 +50,7 @@ interface Episode {
   /** Our last message, follow-ups included: where the silence begins. */
   readonly last: Message
   readonly anchor: Message
-  /** Follow-ups taken since the contact's last message. */
+  /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
   readonly taken: ReadonlyArray<Taken>
 }
 
@@ -61,8 +61,10 @@ const episodeOf = ({ chat, taken }: Question): Episode | StopReason => {
   const sinceContact = Arr.takeWhile(Arr.reverse(chat.messages), (message) => message.author !== "contact")
   const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
   const anchor = sinceContact.find((message) => !followUps.has(message.id)) ?? last
-  const contactAt = chat.messages.findLast((message) => message.author === "contact")?.at.epochMillis ?? -Infinity
-  return { last, anchor, taken: taken.filter((follow) => follow.follow_up_at.epochMillis > contactAt) }
+  const ids = new Set(sinceContact.map((message) => message.id))
+  const isOfEpisode = ({ anchor_id, message_id }: Taken) =>
+    ids.has(anchor_id) || (message_id !== undefined && ids.has(message_id))
+  return { last, anchor, taken: taken.filter(isOfEpisode) }
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
@@ -88,7 +90,7 @@ export const decide = (question: Question): Decision => {
   if (policy.effective_from !== undefined && DateTime.lessThan(episode.anchor.at, policy.effective_from)) {
     return Decision.Stop({ reason: "before_effective_from" })
   }
-  const underWay = episode.taken.find((follow) => follow.isUnderWay)
+  const underWay = question.taken.find((follow) => follow.isUnderWay)
   if (underWay !== undefined) {
     return Decision.Wait({
       step: underWay.step,
@@ -106,6 +108,9 @@ export const decide = (question: Question): Decision => {
   return schedule(question, episode, index, DateTime.addDuration(episode.last.whole_at, step.after), now)
 }
 
+/** A server may store an instant in whole seconds; only such a one is sure to come back as it was sent. */
+const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
+
 const schedule = (
   { chat, policy }: Question,
   { anchor }: Episode,
@@ -115,9 +120,9 @@ const schedule = (
 ): Decision => {
   const zone = chat.zone ?? policy.time_zone
   if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
-  const soonest = DateTime.addDuration(now, policy.arm_lead)
+  const soonest = wholeSecond(DateTime.addDuration(now, policy.arm_lead))
   const unmuted = DateTime.max(silentUntil, chat.muted_until ?? silentUntil)
-  const from = DateTime.max(unmuted, soonest)
+  const from = wholeSecond(DateTime.max(unmuted, soonest))
   const window = Policy.openHours(policy)
   const opening = NextAllowed.nextAllowed({ zone, from, window, weekdays: policy.weekdays, holidays: policy.holidays })
   if (Option.isNone(opening)) return Decision.Skip({ reason: "no_opening" })
@@ -126,7 +131,7 @@ const schedule = (
   return Decision.Wait({
     ...plan,
     until: DateTime.subtractDuration(opening.value, policy.arm_lead),
-    reason: DateTime.greaterThan(unmuted, silentUntil)
+    reason: DateTime.greaterThan(unmuted, DateTime.max(silentUntil, soonest))
       ? "muted"
       : DateTime.greaterThan(opening.value, from)
         ? "quiet_hours"

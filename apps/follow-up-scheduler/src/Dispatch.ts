@@ -53,6 +53,10 @@ export const make = Effect.gen(function* () {
 
   const { end, goOn, later, onError } = Moves.make(ledger, timer)
 
+  const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
+  /** When an armed follow-up is looked at for the last time before its instant. */
+  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
+
   const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
     invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
 
@@ -62,11 +66,11 @@ export const make = Effect.gen(function* () {
     const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at))
     if (answered._tag === "Left") {
       yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
-      yield* onError(armed, answered.left)
+      yield* onError(armed, answered.left, "skipped", lastLookAt(follow_up_at))
       return
     }
     const now = yield* DateTime.now
-    const verifyAt = DateTime.subtractDuration(follow_up_at, Duration.times(policy.arm_lead, 1 / 3))
+    const verifyAt = lastLookAt(follow_up_at)
     const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
     const confirmed = yield* ledger.advance(
       armed,
@@ -116,7 +120,7 @@ export const make = Effect.gen(function* () {
     const isStanding = chat.follow_up_at?.epochMillis === armed.follow_up_at?.epochMillis
     const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left)
+      yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
       return
     }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
@@ -177,7 +181,8 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = yield* reader.glance(followUp.chat_id)
-      if (chat.messages.at(-1)?.id === followUp.after_id) return chat
+      const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
+      if (isUntouched) return chat
     }
     return yield* reader.read(followUp.chat_id)
   })
@@ -187,7 +192,7 @@ export const make = Effect.gen(function* () {
     const read = yield* Effect.either(look(followUp))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* onError(followUp, read.left)
+      yield* onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
       return
     }
     yield* followUp.status === "planned" ? begin(followUp, read.right) : check(followUp, read.right)

@@ -8,7 +8,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -58,7 +58,10 @@ export interface Tally {
 export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledger")<
   Ledger,
   {
-    /** Records a plan; one that was skipped or withdrawn is taken up again. None when its follow-up is on its way or over. */
+    /**
+     * Records a plan; one that was skipped or withdrawn is taken up again, and one that is waiting is brought forward. None
+     * when nothing changed: its follow-up is on its way, or over, or waits no longer than this.
+     */
     readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Changes a follow-up if nobody changed it since it was read; none otherwise. */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
@@ -87,7 +90,7 @@ const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
 const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fields)))
 const followUps = decodeRows(FollowUp)
 const open = ["planned", "armed"]
-/** A follow-up that ended so had its chance: its step is taken. */
+/** A follow-up that was armed and ended so had its chance: its step is taken. */
 const final = ["assistant_declined", "cancelled", "refused", "chat_gone"] satisfies ReadonlyArray<Reason>
 
 const make = Effect.gen(function* () {
@@ -138,8 +141,8 @@ const make = Effect.gen(function* () {
     })
 
   const reopen = (existing: FollowUp, plan: Plan, event: Event) =>
-    (existing.status === "skipped" || existing.status === "withdrawn") && !final.some((reason) => reason === existing.reason)
-      ? advance(existing, { status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy }, event)
+    canBeReopened(existing) || isBroughtForward(existing, plan)
+      ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy }, event)
       : Effect.succeedNone
 
   const plan: Ledger["Type"]["plan"] = (plan, event) =>
@@ -200,6 +203,18 @@ const make = Effect.gen(function* () {
       FROM verdicts v GROUP BY v.decision, v.reason, sent ORDER BY chats DESC`
   } satisfies Ledger["Type"]
 })
+
+const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0 } satisfies Change
+
+const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
+  (status === "skipped" || status === "withdrawn") &&
+  !(follow_up_at !== null && final.some((finalReason) => finalReason === reason))
+
+/** Earlier than this is no news: openings are found in whole minutes from the instant of the look. */
+const sameOpening = Duration.minutes(1)
+
+const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
+  existing.status === "planned" && DateTime.lessThan(DateTime.addDuration(plan.due_at, sameOpening), existing.due_at)
 
 const toTaken = (row: FollowUp): ReadonlyArray<Taken> =>
   row.follow_up_at === null

@@ -19,7 +19,9 @@ const latestMillis = 8.64e15 // the last instant that DateTime and Intl can expr
 const timeOfDay = /^(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/
 
 /** A wall clock time, `HH:MM`, from `00:00` to `24:00` (the end of the day). */
-export const TimeOfDay = Schema.String.pipe(Schema.pattern(timeOfDay, { identifier: "TimeOfDay" }))
+export const TimeOfDay = Schema.String.pipe(
+  Schema.pattern(timeOfDay, { identifier: "TimeOfDay", message: () => "Expected a time from 00:00 to 24:00" })
+)
 
 /**
  * From `start` (inclusive) to `end` (exclusive) on the wall clock. `22:00`–`06:00` crosses midnight; the whole day is

@@ -9,13 +9,22 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
 
+/** Long enough for any follow-up, and short of what an instant can express. */
+const longest = Duration.days(365)
+
+/** Whole milliseconds, as instants have. */
+const isUsable = (duration: Duration.Duration): boolean =>
+  Duration.greaterThan(duration, Duration.zero) &&
+  Duration.lessThanOrEqualTo(duration, longest) &&
+  Number.isInteger(Duration.toMillis(duration))
+
 const PositiveDuration = Schema.transformOrFail(Schema.String, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>
     Option.match(
-      Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) > 0 && Duration.isFinite(duration)),
+      Option.filter(Duration.decodeUnknown(text), isUsable),
       {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours"')),
+        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')),
         onSome: ParseResult.succeed
       }
     ),
@@ -23,6 +32,16 @@ const PositiveDuration = Schema.transformOrFail(Schema.String, Schema.DurationFr
 })
 
 const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => A) => Schema.optionalWith(schema, { default: value })
+
+/** A date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
+const EffectiveFrom = Schema.String.pipe(
+  Schema.filter(
+    (text) =>
+      (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) && /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
+      "Expected a date, or a date-time with its offset such as 2026-01-01T09:00:00Z"
+  ),
+  Schema.compose(Schema.DateTimeUtc)
+)
 
 /** Start inclusive, end exclusive; may cross midnight. What is left of the day must not be empty. */
 const QuietHours = Schema.Struct({ start: NextAllowed.TimeOfDay, end: NextAllowed.TimeOfDay }).pipe(
@@ -46,7 +65,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   name,
   version: Schema.Int.pipe(Schema.positive()),
   /** Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. */
-  effective_from: Schema.optional(Schema.DateTimeUtc),
+  effective_from: Schema.optional(EffectiveFrom),
   /** Where neither the contact's nor the assistant's zone is known. Without it, an unknown zone holds the follow-up. */
   time_zone: Schema.optional(NextAllowed.Zone),
   /** No follow-up in these hours of the contact's day. */
@@ -70,8 +89,8 @@ export class Policy extends Schema.Class<Policy>("Policy")({
 }
 
 const complement = (quiet: { readonly start: string; readonly end: string }): NextAllowed.Window => ({
-  start: quiet.end === "24:00" ? "00:00" : quiet.end,
-  end: quiet.start === "00:00" ? "24:00" : quiet.start
+  start: quiet.end,
+  end: quiet.start
 })
 
 /** The hours in which a follow-up may go out. */

@@ -35,7 +35,12 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   if (broken !== undefined) {
     return yield* new PolicyRefused({ file, line: lines.linePos(broken.pos[0]).line, reason: broken.message })
   }
-  return yield* Effect.mapError(Policy.decode(document.toJS()), (error) => {
+  const content = yield* Effect.try({
+    try: (): unknown => document.toJS(),
+    // An alias without its anchor, or one that grows without end.
+    catch: (cause) => new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
+  })
+  return yield* Effect.mapError(Policy.decode(content), (error) => {
     const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
     const path = issue?.path ?? []
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `

@@ -39,13 +39,24 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
       })
     )
 
-  /** A request failed for good, or is worth another look later: its outcome, where there is one, is read from the chat. */
-  const onError = (from: FollowUp, error: RepeatableError) => {
+  /** Looks again after a while, but at `before` where that is still to come. */
+  const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
+    Effect.flatMap(DateTime.now, (now) => {
+      const usual = DateTime.addDuration(now, unreachableDelay)
+      const due_at = before !== undefined && DateTime.greaterThan(before, now) ? DateTime.min(before, usual) : usual
+      return goOn(from, { due_at }, "unreachable", { error: error._tag })
+    })
+
+  /**
+   * A request failed for good, or is worth another look later: its outcome, where there is one, is read from the chat.
+   * `refused` is what becomes of a follow-up whose request the server refuses.
+   */
+  const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return gone(from)
     if (isRetryable(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
-      return later(from, unreachableDelay, {}, "unreachable", { error: error._tag })
+      return lookAgain(from, error, before)
     }
-    return end(from, "skipped", "refused")
+    return end(from, refused, "refused")
   }
 
   return { goOn, later, end, onError }

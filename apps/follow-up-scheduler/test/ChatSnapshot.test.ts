@@ -1,0 +1,235 @@
+import { Chat } from "@effect-invent/domain/Chat"
+import { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import * as Ids from "@effect-invent/domain/Ids"
+import { Unknown } from "@effect-invent/domain/Open"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { fileURLToPath } from "node:url"
+import * as ChatSnapshot from "../src/ChatSnapshot.ts"
+import * as Decide from "../src/Decide.ts"
+import * as Build from "./Build.ts"
+
+const { after, chat_id, hour, members, messageId, minute, policy, wireChat, wireMessage } = Build
+
+const snapshot = (
+  listed: ReadonlyArray<ChatMessage> = [],
+  state: Parameters<typeof wireChat>[0] = {},
+  fields: Parameters<typeof wireChat>[1] = {}
+) => ChatSnapshot.make(chat_id, wireChat(state, fields), listed)
+
+const authors = (...listed: ReadonlyArray<ChatMessage>) => snapshot(listed).messages.map(({ author }) => author)
+const bare = (role: ChatMessage["role"], fields: Partial<ChatMessage> = {}): ChatMessage => ({
+  id: messageId(`bare ${String(role)}`),
+  created_at: after(0),
+  ...(role === undefined ? {} : { role }),
+  ...fields
+})
+
+describe("the author of a message", () => {
+  const all = { ...members.human, ...members.widget, ...members.contact() }
+
+  for (const role of ["user", "assistant"] as const) {
+    it(`is its member, whatever the role ${role} says`, () => {
+      expect(authors(bare(role, { member: members.contact() }))).toEqual(["contact"])
+      expect(authors(bare(role, { member: members.human }))).toEqual(["human"])
+      expect(authors(bare(role, { member: members.widget }))).toEqual(["contact"])
+      expect(authors(bare(role, { member: all }))).toEqual(["contact"])
+    })
+  }
+
+  it("is its role where no member says who", () => {
+    const nobody = { id: Ids.MemberId.make("nobody") }
+    expect(authors(bare("user"))).toEqual(["contact"])
+    expect(authors(bare("assistant"))).toEqual(["assistant"])
+    expect(authors(bare("assistant", { member: nobody }))).toEqual(["assistant"])
+    expect(authors(bare("user", { member: null }))).toEqual(["contact"])
+  })
+
+  it("is its member where the role is missing or undocumented, and nobody where that is missing, too", () => {
+    expect(authors(bare(undefined, { member: members.contact() }))).toEqual(["contact"])
+    expect(authors(bare(new Unknown({ value: "robot" }), { member: members.human }))).toEqual(["human"])
+    expect(authors(bare(undefined), bare(new Unknown({ value: "robot" })))).toEqual([])
+  })
+})
+
+describe("left out", () => {
+  for (const role of ["note", "event", "system", "tool"] as const) {
+    it(`is a message of the role ${role}, even one that a human wrote`, () => {
+      expect(authors(bare(role, { member: members.human }), bare(role, { member: members.contact() }))).toEqual([])
+    })
+  }
+
+  for (const status of ["FAILED", "CANCELED"] as const) {
+    it(`is a message of the assistant that is ${status}: the contact never saw it`, () => {
+      expect(authors(wireMessage("assistant", 0, { status }))).toEqual([])
+    })
+
+    it(`is nothing that a person wrote, though its status is ${status}: they wrote it`, () => {
+      expect(authors(wireMessage("contact", 0, { status }), wireMessage("human", 1, { status }))).toEqual(["contact", "human"])
+    })
+  }
+
+  it("is a message without any time", () => {
+    const { created_at: _, ...timeless } = wireMessage("assistant", 0)
+    expect(authors(timeless)).toEqual([])
+    expect(authors({ ...timeless, created_at: null, updated_at: after(0) })).toEqual(["assistant"])
+  })
+})
+
+describe("messages", () => {
+  it("are in the order of their time, however they were listed", () => {
+    const listed = [3, 1, 2].map((at) => wireMessage("assistant", at))
+    expect(snapshot(listed).messages.map(({ id }) => id)).toEqual(["assistant@1", "assistant@2", "assistant@3"])
+  })
+
+  it("of the same moment stay in the order of the list", () => {
+    const listed = ["b", "a", "c"].map((id) => wireMessage("assistant", 0, { id: messageId(id) }))
+    expect(snapshot(listed).messages.map(({ id }) => id)).toEqual(["b", "a", "c"])
+  })
+
+  it("include the chat's last message when the list does not have it", () => {
+    const { messages } = snapshot([wireMessage("assistant", 0)], {}, { last_message: wireMessage("contact", minute) })
+    expect(messages.map(({ author }) => author)).toEqual(["assistant", "contact"])
+  })
+
+  it("are there once, as the list has them, when the list and the chat both have one", () => {
+    const running = wireMessage("assistant", 0, { status: "RUNNING" })
+    const { messages } = snapshot([wireMessage("assistant", 0)], {}, { last_message: running })
+    expect(messages).toMatchObject([{ author: "assistant", isRunning: false }])
+  })
+
+  it("are running only while the assistant writes", () => {
+    const running = [wireMessage("assistant", 0, { status: "RUNNING" }), wireMessage("contact", 1, { status: "RUNNING" })]
+    expect(snapshot(running).messages.map(({ isRunning }) => isRunning)).toEqual([true, false])
+  })
+
+  it("of the assistant are whole when they were last updated, those of people when they were written", () => {
+    const listed = (["assistant", "contact", "human"] as const).map((author, at) => wireMessage(author, at, { updated_at: after(hour) }))
+    expect(snapshot(listed).messages.map(({ whole_at }) => whole_at)).toEqual([after(hour), after(1), after(2)])
+    const before = wireMessage("assistant", hour, { updated_at: after(0) })
+    expect(snapshot([before]).messages[0]?.whole_at).toEqual(after(hour))
+  })
+
+  it("are reduced in a moment, thousands of them", { timeout: 3000 }, () => {
+    const listed = Array.from({ length: 30_000 }, (_, at) => wireMessage("assistant", at))
+    expect(snapshot(listed).messages).toHaveLength(30_000)
+  })
+})
+
+describe("the state", () => {
+  for (const state of ["OPEN", "SNOOZED", "CLOSED"] as const) {
+    it(`${state} is what it says`, () => {
+      expect(snapshot([], { state }).state).toBe(state)
+    })
+  }
+
+  it("that nobody documented counts as snoozed: it is left alone", () => {
+    const { state } = snapshot([wireMessage("assistant", 0)], { state: new Unknown({ value: "ARCHIVED" }) })
+    expect(state).toBe("SNOOZED")
+  })
+
+  it("that is missing is open, with the assistant on, nobody assigned, nothing muted or scheduled", () => {
+    const missing = { state: null, ai_enabled: null, assigned_user: null, muted_until: null, follow_up_at: null, conversation_id: null }
+    for (const chat of [wireChat(missing), { id: chat_id, state: null }, { id: chat_id }, undefined]) {
+      expect(ChatSnapshot.make(chat_id, chat, [])).toMatchObject({
+        state: "OPEN", ai_enabled: true, isAssigned: false, isBlocked: false, isUnsubscribed: false,
+        muted_until: undefined, follow_up_at: undefined, conversation_id: chat_id, isWhole: chat !== undefined
+      })
+    }
+  })
+
+  it("tells who is assigned, whether the assistant answers, what is muted and scheduled, and the conversation", () => {
+    const state = { ai_enabled: false, assigned_user: { id: Ids.UserId.make("user_1") }, muted_until: after(1), follow_up_at: after(2) }
+    expect(snapshot([], state)).toMatchObject({
+      ai_enabled: false, isAssigned: true, muted_until: after(1), follow_up_at: after(2), conversation_id: Build.conversation_id
+    })
+  })
+
+  for (const [flag, field] of [["blocked", "isBlocked"], ["unsubscribed", "isUnsubscribed"]] as const) {
+    const channel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1"), [flag]: true } }
+
+    it(`knows a contact who is ${flag} by the chat's members or by a message's`, () => {
+      expect(snapshot([], {}, { members: [members.human, members.contact(channel)] })[field]).toBe(true)
+      expect(snapshot([wireMessage("contact", 0, { member: members.contact(channel) })], {}, { members: null })[field]).toBe(true)
+      expect(snapshot([wireMessage("contact", 0)])[field]).toBe(false)
+    })
+  }
+})
+
+describe("the zone", () => {
+  const zoneOf = (country: string | null, timezone: string | null) =>
+    snapshot(
+      [],
+      { assistant_config: { timezone } },
+      { members: [members.contact({ id: Ids.ChannelId.make("channel_1"), country })] }
+    ).zone
+
+  it("is the contact's country's when that has just one", () => {
+    expect(zoneOf("GB", "America/New_York")).toBe("Europe/London")
+    expect(zoneOf("jp", null)).toBe("Asia/Tokyo")
+  })
+
+  for (const [country, why] of [["US", "it has several"], ["PT", "it has several"], ["ZZ", "it is no country"], ["Portugal", "it is no code"], ["", "it is empty"]] as const) {
+    it(`is not told by the country "${country}": ${why}; the assistant's zone is taken`, () => {
+      expect(zoneOf(country, "Europe/Lisbon")).toBe("Europe/Lisbon")
+      expect(zoneOf(country, null)).toBeUndefined()
+    })
+  }
+
+  for (const nonsense of ["Mars/Olympus", "+01:00", "", "<string>"]) {
+    it(`is unknown where the assistant's is "${nonsense}"`, () => {
+      expect(zoneOf(null, nonsense)).toBeUndefined()
+    })
+  }
+
+  it("can come from a message's member", () => {
+    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
+    expect(snapshot([wireMessage("contact", 0, { member })]).zone).toBe("Asia/Tokyo")
+  })
+})
+
+describe("after an update", () => {
+  const before = snapshot([wireMessage("contact", -minute), wireMessage("assistant", 0)])
+
+  it("the answer's state counts, and its last message comes to those known before", () => {
+    const answer = wireChat({ state: "CLOSED", follow_up_at: after(hour) }, { last_message: wireMessage("contact", 1) })
+    const known = ChatSnapshot.refresh(before, answer)
+    expect(known).toMatchObject({ state: "CLOSED", follow_up_at: after(hour) })
+    expect(known.messages.map(({ id }) => id)).toEqual([`contact@${-minute}`, "assistant@0", "contact@1"])
+  })
+
+  it("a message known before is told as the answer has it", () => {
+    const answer = wireChat({}, { last_message: wireMessage("assistant", 0, { status: "RUNNING" }) })
+    expect(ChatSnapshot.refresh(before, answer).messages.map(({ isRunning }) => isRunning)).toEqual([false, true])
+  })
+
+  it("a zone that only a message told is not forgotten", () => {
+    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
+    expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).zone).toBe("Asia/Tokyo")
+  })
+})
+
+describe("the published examples", () => {
+  const fixture = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const file = fileURLToPath(new URL(`../../../packages/domain/test/fixtures/${name}.response.json`, import.meta.url))
+      return yield* Schema.decode(Schema.parseJson(schema))(yield* files.readFileString(file))
+    }).pipe(Effect.provide(NodeContext.layer))
+
+  for (const name of ["create-chat", "update-state"]) {
+    it.effect(`of ${name} can be decided about: the chat is with a human and its contact is blocked`, () =>
+      Effect.gen(function* () {
+        const chat = yield* fixture(name, Chat)
+        const listed = yield* fixture("list-messages", Schema.Array(ChatMessage))
+        const known = ChatSnapshot.make(chat_id, chat, listed)
+        expect(known).toMatchObject({ isAssigned: true, isBlocked: true, zone: undefined, conversation_id: "<string>" })
+        const decision = Decide.decide({ policy: policy(), chat: known, taken: [], now: Build.start })
+        expect(decision).toEqual(Decide.Decision.Stop({ reason: "blocked" }))
+      })
+    )
+  }
+})

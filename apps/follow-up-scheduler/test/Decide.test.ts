@@ -1,0 +1,489 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as FastCheck from "effect/FastCheck"
+import type { Author, ChatSnapshot } from "../src/ChatSnapshot.ts"
+import * as Decide from "../src/Decide.ts"
+import { SkipReason, StopReason, WaitReason } from "../src/Reason.ts"
+import * as Build from "./Build.ts"
+
+const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
+
+const lead = 15 * second
+
+/** By default: the contact asked, we answered at `Build.start`, and an hour of silence is over but for the lead. */
+const question = (fields: Partial<Decide.Question> = {}): Decide.Question => ({
+  policy: policy(),
+  chat: chat(),
+  taken: [],
+  now: after(hour - lead),
+  ...fields
+})
+
+/** A decision in one line. */
+const shown = Decide.Decision.$match({
+  Act: ({ anchor_id, follow_up_at, step }) => `Act ${step} ${anchor_id} ${DateTime.formatIso(follow_up_at)}`,
+  Wait: ({ anchor_id, reason, step, until }) => `Wait ${reason} ${step} ${anchor_id} ${DateTime.formatIso(until)}`,
+  Stop: ({ reason }) => `Stop ${reason}`,
+  Skip: ({ reason }) => `Skip ${reason}`
+})
+
+const decide = (fields: Partial<Decide.Question> = {}) => shown(Decide.decide(question(fields)))
+
+const act = (step: number, at: number, anchor = "assistant@0") => `Act ${step} ${anchor} ${DateTime.formatIso(after(at))}`
+const wait = (reason: WaitReason, step: number, until: number, anchor = "assistant@0") =>
+  `Wait ${reason} ${step} ${anchor} ${DateTime.formatIso(after(until))}`
+
+type Change = (question: Decide.Question) => Decide.Question
+const inChat = (fields: Partial<Decide.Question["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
+
+/** What makes each Stop reason hold, whatever else holds. The strongest first, as `StopReason` has them. */
+const stops: Readonly<Record<StopReason, Change>> = {
+  blocked: inChat({ isBlocked: true }),
+  unsubscribed: inChat({ isUnsubscribed: true }),
+  human_takeover: inChat({ isAssigned: true }),
+  ai_disabled: inChat({ ai_enabled: false }),
+  closed: inChat({ state: "CLOSED" }),
+  replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
+  empty: inChat({ messages: [] }),
+  before_effective_from: (question) => ({ ...question, policy: policy({ effective_from: "2026-07-15T12:00:00.001Z" }) }),
+  cadence_finished: (question) => ({ ...question, taken: [taken(), taken({ step: 2 })] })
+}
+
+const skips: Readonly<Record<SkipReason, Change>> = {
+  snoozed: inChat({ state: "SNOOZED" }),
+  not_ours: inChat({ follow_up_at: after(5 * hour) }),
+  unknown_zone: (question) => ({ ...inChat({ zone: undefined })(question), policy: policy({ time_zone: undefined }) }),
+  no_opening: (question) => ({
+    ...question,
+    policy: policy({ weekdays: [3], holidays: ["2026-07-15", "2026-07-22"] })
+  })
+}
+
+const waits: Readonly<Record<WaitReason, readonly [Change, until: number]>> = {
+  muted: [inChat({ muted_until: after(5 * hour) }), 5 * hour - lead],
+  silence: [(question) => ({ ...question, now: after(minute) }), hour - lead],
+  quiet_hours: [(question) => ({ ...question, policy: policy({ quiet_hours: { start: "12:30", end: "18:00" } }) }), 6 * hour - lead],
+  in_progress: [(question) => ({ ...question, taken: [taken({ isUnderWay: true, message_id: undefined })] }), hour + minute]
+}
+
+describe("each reason", () => {
+  it("is absent from a chat that was silent long enough: it is acted upon", () => {
+    expect(decide()).toBe(act(1, hour))
+  })
+
+  for (const reason of StopReason.literals) {
+    it(`${reason} stops`, () => {
+      expect(shown(Decide.decide(stops[reason](question())))).toBe(`Stop ${reason}`)
+    })
+  }
+
+  for (const reason of SkipReason.literals) {
+    it(`${reason} skips`, () => {
+      expect(shown(Decide.decide(skips[reason](question())))).toBe(`Skip ${reason}`)
+    })
+  }
+
+  for (const reason of WaitReason.literals) {
+    it(`${reason} waits`, () => {
+      const [change, until] = waits[reason]
+      expect(shown(Decide.decide(change(question())))).toBe(wait(reason, 1, until))
+    })
+  }
+})
+
+describe("of two reasons that hold, the stronger is given:", () => {
+  /** Neither can hold in a chat without messages. */
+  const needMessages: ReadonlyArray<StopReason> = ["replied", "before_effective_from", "cadence_finished"]
+  const canHoldTogether = (a: StopReason, b: StopReason) =>
+    !(a === "empty" && needMessages.includes(b)) && !(b === "empty" && needMessages.includes(a))
+
+  for (const [index, stronger] of StopReason.literals.entries()) {
+    for (const weaker of StopReason.literals.slice(index + 1)) {
+      if (!canHoldTogether(stronger, weaker)) continue
+      it(`${stronger} over ${weaker}`, () => {
+        expect(shown(Decide.decide(stops[stronger](stops[weaker](question()))))).toBe(`Stop ${stronger}`)
+        expect(shown(Decide.decide(stops[weaker](stops[stronger](question()))))).toBe(`Stop ${stronger}`)
+      })
+    }
+  }
+
+  for (const reason of ["blocked", "unsubscribed", "human_takeover", "ai_disabled", "replied", "empty"] as const) {
+    it(`${reason} over snoozed`, () => {
+      expect(shown(Decide.decide(skips.snoozed(stops[reason](question()))))).toBe(`Stop ${reason}`)
+    })
+  }
+
+  for (const reason of ["before_effective_from", "cadence_finished"] as const) {
+    it(`snoozed over ${reason}`, () => {
+      expect(shown(Decide.decide(skips.snoozed(stops[reason](question()))))).toBe("Skip snoozed")
+    })
+  }
+
+  for (const stop of StopReason.literals.filter((reason) => reason !== "cadence_finished")) {
+    for (const skip of ["not_ours", "unknown_zone"] as const) {
+      if (stop === "before_effective_from" && skip === "unknown_zone") continue
+      it(`${stop} over ${skip}`, () => {
+        expect(shown(Decide.decide(stops[stop](skips[skip](question()))))).toBe(`Stop ${stop}`)
+      })
+    }
+  }
+
+  for (const reason of StopReason.literals.filter((reason) => reason !== "cadence_finished")) {
+    it(`${reason} over in_progress`, () => {
+      expect(shown(Decide.decide(stops[reason](waits.in_progress[0](question()))))).toBe(`Stop ${reason}`)
+    })
+  }
+
+  it("a mute over the night, whichever ends later", () => {
+    const night = policy({ quiet_hours: { start: "20:00", end: "09:00" } })
+    expect(decide({ policy: night, chat: chat({ muted_until: after(10 * hour) }) })).toBe(wait("muted", 1, 21 * hour - lead))
+    expect(decide({ policy: night, chat: chat({ muted_until: after(23 * hour) }) })).toBe(wait("muted", 1, 23 * hour - lead))
+  })
+
+  it("the night over a mute that has ended", () => {
+    const night = policy({ quiet_hours: { start: "20:00", end: "09:00" } })
+    const decided = decide({ policy: night, chat: chat({ muted_until: after(2 * hour) }), now: after(10 * hour) })
+    expect(decided).toBe(wait("quiet_hours", 1, 21 * hour))
+  })
+})
+
+describe("the moment to act", () => {
+  it("is arm_lead before the silence ends, not a second earlier", () => {
+    expect(decide({ now: after(hour - lead - 1000) })).toBe(wait("silence", 1, hour - lead))
+    expect(decide({ now: after(hour - lead) })).toBe(act(1, hour))
+  })
+
+  it("sets a whole second, never before the silence ends nor less than arm_lead ahead: a server may keep no fractions", () => {
+    expect(decide({ now: after(hour - lead - 999) })).toBe(act(1, hour))
+    expect(decide({ now: after(hour - lead + 1) })).toBe(act(1, hour + 1000))
+    const uneven = message("assistant", 0, { whole_at: after(1) })
+    expect(decide({ chat: chat({ messages: [uneven] }), now: after(hour - lead) })).toBe(wait("silence", 1, hour + 1000 - lead))
+  })
+
+  it("is arm_lead ahead of now when the silence is long over", () => {
+    expect(decide({ now: after(3 * day) })).toBe(act(1, 3 * day + lead))
+  })
+
+  it("follows the policy's own arm_lead", () => {
+    const early = policy({ arm_lead: "10 minutes" })
+    expect(decide({ policy: early, now: after(50 * minute - 1000) })).toBe(wait("silence", 1, 50 * minute))
+    expect(decide({ policy: early, now: after(50 * minute) })).toBe(act(1, hour))
+  })
+
+  it("counts the silence from when our message was whole, not from when its writing began", () => {
+    const slow = message("assistant", 0, { whole_at: after(2 * minute) })
+    expect(decide({ chat: chat({ messages: [slow] }) })).toBe(wait("silence", 1, hour + 2 * minute - lead))
+  })
+
+  it("is not while the assistant is still writing", () => {
+    expect(decide({ chat: chat({ messages: [message("contact", -minute), message("assistant", 0, { isRunning: true })] }) })).toBe(
+      "Stop replied"
+    )
+  })
+
+  it("ends a follow-up under way confirm_after after its instant, when it is looked for", () => {
+    const underWay = [taken({ isUnderWay: true, follow_up_at: after(2 * hour) })]
+    expect(decide({ policy: policy({ confirm_after: "3 minutes" }), taken: underWay })).toBe(
+      wait("in_progress", 1, 2 * hour + 3 * minute)
+    )
+  })
+
+  it("is not while a follow-up of an earlier episode is under way", () => {
+    const underWay = [taken({ isUnderWay: true, anchor_id: messageId("long ago") })]
+    expect(decide({ taken: underWay })).toBe(wait("in_progress", 1, hour + minute, "long ago"))
+  })
+})
+
+describe("the anchor", () => {
+  it("is our last message, even when nobody asked for it", () => {
+    const messages = [message("assistant", -minute), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("is never a follow-up, told by its message's id: the silence begins anew, the anchor stays", () => {
+    const messages = [message("contact", -minute), message("assistant", 0), message("assistant", hour, { id: messageId("follow-up") })]
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(3 * hour - lead) })).toBe(act(2, 3 * hour))
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(2 * hour) })).toBe(wait("silence", 2, 3 * hour - lead))
+  })
+
+  it("moves to a newer message of ours, and the steps already taken in this silence still count", () => {
+    const newer = message("assistant", 90 * minute)
+    const messages = [...chat().messages, message("assistant", hour, { id: messageId("follow-up") }), newer]
+    const decided = decide({ chat: chat({ messages }), taken: [taken()], now: after(210 * minute - lead) })
+    expect(decided).toBe(act(2, 210 * minute, newer.id))
+  })
+})
+
+describe("an episode", () => {
+  const replied = message("contact", 2 * hour)
+  const answered = message("assistant", 2 * hour + minute)
+  const firstEpisode = [...chat().messages, message("assistant", hour, { id: messageId("follow-up") })]
+
+  it("ends with a reply", () => {
+    expect(decide({ chat: chat({ messages: [...firstEpisode, replied] }), taken: [taken()] })).toBe("Stop replied")
+  })
+
+  it("starts again at step 1 in the next silence, however many steps were taken before", () => {
+    const messages = [...firstEpisode, replied, answered]
+    const now = after(3 * hour + minute - lead)
+    for (const earlier of [[taken()], [taken(), taken({ step: 2, message_id: messageId("follow-up 2") })]]) {
+      expect(decide({ chat: chat({ messages }), taken: earlier, now })).toBe(act(1, 3 * hour + minute, answered.id))
+    }
+  })
+
+  it("does not inherit a follow-up that was set for a later instant than the reply", () => {
+    const declined = taken({ message_id: undefined, follow_up_at: after(5 * hour) })
+    const messages = [...chat().messages, replied, answered]
+    expect(decide({ chat: chat({ messages }), taken: [declined], now: after(day) })).toBe(act(1, day + lead, answered.id))
+  })
+
+  it("does not inherit a follow-up that was answered before its own instant, by clocks that differ", () => {
+    const early = message("assistant", hour - 500, { id: messageId("follow-up") })
+    const messages = [...chat().messages, early, message("contact", hour - 200), answered]
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(day) })).toBe(act(1, day + lead, answered.id))
+  })
+
+  it("counts a step that came to nothing, too", () => {
+    expect(decide({ taken: [taken({ message_id: undefined })], now: after(2 * hour - lead) })).toBe(act(2, 2 * hour))
+  })
+})
+
+describe("the hours", () => {
+  const night = { quiet_hours: { start: "20:00", end: "09:00" } }
+
+  it("are the contact's, not the policy's and not UTC", () => {
+    // 12:59:45 UTC is 21:59 in Tokyo; nine in the morning there is midnight in UTC.
+    const inTokyo = chat({ zone: "Asia/Tokyo" })
+    expect(decide({ policy: policy(night), chat: inTokyo })).toBe(wait("quiet_hours", 1, 12 * hour - lead))
+    expect(decide({ policy: policy(night) })).toBe(act(1, hour))
+  })
+
+  it("are the policy's zone's where the contact's is unknown", () => {
+    const tokyo = policy({ ...night, time_zone: "Asia/Tokyo" })
+    expect(decide({ policy: tokyo, chat: chat({ zone: undefined }) })).toBe(wait("quiet_hours", 1, 12 * hour - lead))
+  })
+
+  it("leave out the weekdays and holidays that the policy leaves out", () => {
+    // It is Wednesday; Friday is a holiday; Saturday begins twelve hours after Friday noon.
+    const strict = policy({ weekdays: [5, 6], holidays: ["2026-07-17"] })
+    expect(decide({ policy: strict })).toBe(wait("quiet_hours", 1, 2 * day + 12 * hour - lead))
+  })
+})
+
+describe("a mute", () => {
+  it("that ends before the silence changes nothing", () => {
+    expect(decide({ chat: chat({ muted_until: after(30 * minute) }) })).toBe(act(1, hour))
+  })
+
+  it("that ends after it puts the follow-up off to its end", () => {
+    const muted = chat({ muted_until: after(2 * hour) })
+    expect(decide({ chat: muted })).toBe(wait("muted", 1, 2 * hour - lead))
+    expect(decide({ chat: muted, now: after(2 * hour - lead) })).toBe(act(1, 2 * hour))
+  })
+})
+
+describe("effective_from", () => {
+  it("is inclusive: our message of that very instant is followed up", () => {
+    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
+  })
+
+  it("asks when our own message was written, not when the chat began", () => {
+    const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("assistant", 0)]
+    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+})
+
+describe("a follow_up_at that stands already", () => {
+  const standing = chat({ follow_up_at: after(5 * hour) })
+
+  it("is respected when it is not ours", () => {
+    expect(decide({ chat: standing, taken: [taken({ anchor_id: messageId("long ago") })] })).toBe("Skip not_ours")
+  })
+
+  it("is replaced when the policy says so", () => {
+    expect(decide({ chat: standing, policy: policy({ existing_follow_up: "replace" }) })).toBe(act(1, hour))
+  })
+
+  it("is no hindrance when we set it", () => {
+    const ours = taken({ anchor_id: messageId("long ago"), follow_up_at: after(5 * hour) })
+    expect(decide({ chat: standing, taken: [ours] })).toBe(act(1, hour))
+  })
+
+  it("is not ours when it differs by a millisecond", () => {
+    const nearly = taken({ anchor_id: messageId("long ago"), follow_up_at: after(5 * hour + 1) })
+    expect(decide({ chat: standing, taken: [nearly] })).toBe("Skip not_ours")
+  })
+})
+
+describe("incidents of other schedulers", () => {
+  it("sent although the customer had just written: a message a millisecond ago stops it", () => {
+    const messages = [...chat().messages, message("contact", hour - lead - 1)]
+    expect(decide({ chat: chat({ messages }) })).toBe("Stop replied")
+  })
+
+  it("nudged a customer whom nobody had answered yet: without a message of ours there is nothing to follow up", () => {
+    expect(decide({ chat: chat({ messages: [message("contact", 0)] }), now: after(10 * day) })).toBe("Stop replied")
+  })
+
+  it("nudged 22 seconds after a human wrote: a human in the chat stops it, though no flag says so", () => {
+    const messages = [...chat().messages, message("human", hour - lead - 22 * second)]
+    expect(decide({ chat: chat({ messages }) })).toBe("Stop human_takeover")
+  })
+
+  it("nudged after a human's chat went on with the assistant: the takeover stays", () => {
+    const messages = [message("human", -hour), message("contact", -minute), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }) })).toBe("Stop human_takeover")
+  })
+
+  it("a stop was overridden by a weaker one: blocked and closed is blocked", () => {
+    expect(decide({ chat: chat({ isBlocked: true, state: "CLOSED", isUnsubscribed: true, isAssigned: true }) })).toBe("Stop blocked")
+  })
+
+  it("never armed again after a reply: our answer to the reply is followed up", () => {
+    const messages = [...chat().messages, message("contact", 2 * hour), message("assistant", 3 * hour)]
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(4 * hour - lead) })).toBe(act(1, 4 * hour, "assistant@10800000"))
+  })
+
+  it("switching on swept all old chats: what we wrote before effective_from is left alone", () => {
+    const old = chat({ messages: [message("contact", -40 * day), message("assistant", -40 * day + minute)] })
+    expect(decide({ chat: old, policy: policy({ effective_from: "2026-07-15T00:00:00Z" }) })).toBe("Stop before_effective_from")
+  })
+
+  it("a snoozed chat was touched: it stays alone, however long it is silent", () => {
+    expect(decide({ chat: chat({ state: "SNOOZED" }), now: after(100 * day) })).toBe("Skip snoozed")
+  })
+
+  it("its own follow-up was counted as the customer's reply: it is a message of ours, and the next step follows", () => {
+    const messages = [...chat().messages, message("assistant", hour, { id: messageId("follow-up") })]
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(hour + minute) })).toBe(wait("silence", 2, 3 * hour - lead))
+  })
+
+  it("a reminder for a moment long past: it moves to now, and only one step is taken at a time", () => {
+    expect(decide({ now: after(30 * day) })).toBe(act(1, 30 * day + lead))
+  })
+
+  it("fired again within the same episode: a cadence that is through stays through", () => {
+    expect(decide({ taken: [taken(), taken({ step: 2 })], now: after(100 * day) })).toBe("Stop cadence_finished")
+  })
+})
+
+describe("whatever it is asked", () => {
+  const zones = ["UTC", "Europe/Lisbon", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "Pacific/Apia"]
+  const policies = [
+    policy(),
+    policy({ quiet_hours: { start: "20:00", end: "09:00" }, weekdays: [1, 2, 3, 4, 5], arm_lead: "17 seconds" }),
+    policy({ quiet_hours: { start: "00:00", end: "23:59" }, time_zone: undefined, existing_follow_up: "replace" }),
+    policy({ effective_from: "2026-03-01T00:00:00Z", weekdays: [7], holidays: ["2026-07-19"], arm_lead: "1 day" }),
+    policy({ steps: [{ after: "365 days", action: "schedule_follow_up" }], arm_lead: "1 millis" })
+  ]
+
+  const times = <const A>(count: number, value: A): ReadonlyArray<A> => Array.from({ length: count }, () => value)
+  const rarely = FastCheck.constantFrom(...times(19, false), true)
+  const instant = FastCheck.integer({ min: -400 * day, max: 400 * day }).map(after)
+  const maybe = <A>(of: FastCheck.Arbitrary<A>) => FastCheck.option(of, { nil: undefined })
+  const id = FastCheck.integer({ min: 1, max: 8 }).map((n) => messageId(`message ${n}`))
+  const messages = FastCheck.array(
+    FastCheck.record({
+      id,
+      author: FastCheck.constantFrom<Array<Author>>(...times(19, "assistant"), ...times(4, "contact"), "human"),
+      at: instant,
+      lasts: FastCheck.integer({ min: 0, max: hour }),
+      isRunning: rarely
+    }).map(({ lasts, ...rest }) => ({ ...rest, whole_at: DateTime.add(rest.at, { millis: lasts }) })),
+    { maxLength: 6 }
+  ).map((list) => list.toSorted((a, b) => a.at.epochMillis - b.at.epochMillis))
+
+  const anything: FastCheck.Arbitrary<Decide.Question> = FastCheck.record({
+    policy: FastCheck.constantFrom(...policies),
+    chat: FastCheck.record({
+      state: FastCheck.constantFrom<Array<ChatSnapshot["state"]>>(...times(19, "OPEN"), "SNOOZED", "CLOSED"),
+      ai_enabled: rarely.map((isOff) => !isOff),
+      isAssigned: rarely,
+      isBlocked: rarely,
+      isUnsubscribed: rarely,
+      muted_until: maybe(instant),
+      follow_up_at: FastCheck.oneof({ weight: 4, arbitrary: FastCheck.constant(undefined) }, { weight: 1, arbitrary: instant }),
+      zone: maybe(FastCheck.constantFrom(...zones)),
+      messages
+    }).map((fields) => chat(fields)),
+    taken: FastCheck.array(
+      FastCheck.record({
+        anchor_id: id,
+        step: FastCheck.integer({ min: 1, max: 3 }),
+        message_id: maybe(id),
+        follow_up_at: instant,
+        isUnderWay: rarely
+      }),
+      { maxLength: 3 }
+    ),
+    now: FastCheck.integer({ min: 0, max: 800 * day }).map(after)
+  })
+
+  const wallClock = (zone: string, instant: DateTime.Utc) => {
+    const parts = new Intl.DateTimeFormat("en-GB", {
+      timeZone: zone, weekday: "short", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23"
+    }).formatToParts(instant.epochMillis)
+    const part = (type: string) => parts.find((found) => found.type === type)!.value
+    return {
+      time: `${part("hour")}:${part("minute")}`,
+      date: `${part("year")}-${part("month")}-${part("day")}`,
+      weekday: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"].indexOf(part("weekday")) + 1
+    }
+  }
+
+  const isOpen = ({ chat, policy }: Decide.Question, instant: DateTime.Utc): boolean => {
+    const { date, time, weekday } = wallClock(chat.zone ?? policy.time_zone!, instant)
+    const quiet = policy.quiet_hours
+    const isQuiet =
+      quiet !== undefined &&
+      (quiet.start < quiet.end ? time >= quiet.start && time < quiet.end : time >= quiet.start || time < quiet.end)
+    return !isQuiet && policy.weekdays.includes(weekday) && !policy.holidays.includes(date)
+  }
+
+  it("answers, and acts only inside the open hours, at least arm_lead ahead", () => {
+    let acted = 0
+    FastCheck.assert(
+      FastCheck.property(anything, (question) => {
+        const decision = Decide.decide(question)
+        if (decision._tag !== "Act") return
+        acted++
+        const { follow_up_at } = decision
+        expect(isOpen(question, follow_up_at)).toBe(true)
+        expect(Duration.toMillis(DateTime.distanceDuration(question.now, follow_up_at))).toBeGreaterThanOrEqual(
+          Duration.toMillis(question.policy.arm_lead)
+        )
+        expect(DateTime.greaterThan(follow_up_at, question.now)).toBe(true)
+      }),
+      { numRuns: 5000 }
+    )
+    expect(acted).toBeGreaterThan(100)
+  })
+
+  it("waits until an instant in the future, at which it acts", () => {
+    let waited = 0
+    FastCheck.assert(
+      FastCheck.property(anything, (question) => {
+        const decision = Decide.decide(question)
+        if (decision._tag !== "Wait" || decision.reason === "in_progress") return
+        waited++
+        expect(DateTime.greaterThan(decision.until, question.now)).toBe(true)
+        expect(Decide.decide({ ...question, now: decision.until })._tag).toBe("Act")
+      }),
+      { numRuns: 5000 }
+    )
+    expect(waited).toBeGreaterThan(100)
+  })
+
+  it("never acts after the contact's message, in a human's chat, or while the assistant writes", () => {
+    FastCheck.assert(
+      FastCheck.property(anything, (question) => {
+        if (Decide.decide(question)._tag !== "Act") return
+        const last = question.chat.messages.at(-1)
+        expect(last).toMatchObject({ author: "assistant", isRunning: false })
+        expect(question.chat.messages.map(({ author }) => author)).not.toContain("human")
+      }),
+      { numRuns: 5000 }
+    )
+  })
+})

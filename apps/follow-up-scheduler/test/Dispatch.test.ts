@@ -1,0 +1,773 @@
+import { UserId } from "@effect-invent/domain/Ids"
+import * as InventError from "@effect-invent/domain/InventError"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as TestClock from "effect/TestClock"
+import * as ChatReader from "../src/ChatReader.ts"
+import { Dispatch } from "../src/Dispatch.ts"
+import type { FollowUp } from "../src/FollowUp.ts"
+import * as Ledger from "../src/Ledger.ts"
+import { Observe } from "../src/Observe.ts"
+import { FollowUpKey } from "../src/Plan.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Scheduler from "../src/Scheduler.ts"
+import * as Timer from "../src/Timer.ts"
+import * as Build from "./Build.ts"
+import * as FakeChat from "./FakeChat.ts"
+
+const { after, chat_id, day, hour, minute, second } = Build
+
+interface Setup {
+  readonly policy?: Readonly<Record<string, unknown>>
+  readonly timer?: Layer.Layer<Timer.Timer>
+  readonly ledger?: Layer.Layer<Ledger.Ledger, unknown, SqlClient.SqlClient>
+}
+
+/** The scheduler over this chat and the database of the surroundings. */
+const scheduler = (fake: FakeChat.FakeChat, { ledger = Ledger.layer, policy = {}, timer = Timer.layerNone }: Setup = {}) =>
+  Scheduler.layer.pipe(
+    Layer.provideMerge(ChatReader.layer),
+    Layer.provideMerge(Layer.mergeAll(timer, Layer.orDie(ledger), fake.layer)),
+    Layer.provide(Layer.succeed(ActivePolicy, Build.policy(policy)))
+  )
+
+const database = SqliteClient.layer({ filename: ":memory:" })
+
+const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)
+
+/** A test that begins at `Build.start`, over a chat and a database of its own. */
+const story = <E>(
+  name: string,
+  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>,
+  { late, ...setup }: Setup & FakeChat.Options = {}
+) => {
+  it.effect(name, () => {
+    const fake = FakeChat.make(late === undefined ? {} : { late })
+    return Effect.zipRight(setClock(Build.start), test(fake)).pipe(
+      Effect.provide(Layer.provideMerge(scheduler(fake, setup), database))
+    )
+  })
+}
+
+const observe = Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
+const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
+const earliest = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.overdue(after(3650 * day)), (rows) => rows[0]))
+
+/** Sweeps, again and again at the very instant at which something is due, and leaves the clock at `until`. */
+const sweepUntil = (until: DateTime.Utc) =>
+  Effect.gen(function* () {
+    for (let count = 0; count < 100; count++) {
+      const next = yield* earliest
+      if (next === undefined || DateTime.greaterThan(next.due_at, until)) return yield* setClock(DateTime.max(until, yield* DateTime.now))
+      yield* setClock(DateTime.max(next.due_at, yield* DateTime.now))
+      yield* sweep
+    }
+    return yield* Effect.dieMessage("the ledger does not come to rest")
+  })
+
+/** The follow-ups on record, as `step status reason`. */
+const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(
+    sql<{ step: number; status: string; reason: string | null }>`SELECT step, status, reason FROM follow_ups ORDER BY rowid`,
+    (rows) => rows.map(({ reason, status, step }) => [step, status, ...(reason === null ? [] : [reason])].join(" "))
+  )
+)
+
+const verdict = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(
+    sql<{ decision: string; reason: string | null }>`SELECT decision, reason FROM verdicts`,
+    (rows) => `${rows[0]?.decision} ${rows[0]?.reason}`
+  )
+)
+
+const events = Effect.flatMap(Ledger.Ledger, (ledger) =>
+  Effect.map(ledger.story(chat_id), (entries) => entries.map((entry) => entry.event))
+)
+
+/** When the first follow-up is armed, and the instant it is armed for. */
+const armedAt = after(hour - 15 * second)
+const instant = after(hour)
+const at = (...millis: ReadonlyArray<number>) => millis.map((offset) => DateTime.formatIso(after(offset)))
+
+/** Observes the chat and sweeps until its first follow-up has just been armed. */
+const arm = Effect.zipRight(observe, sweepUntil(armedAt))
+
+describe("a cadence", () => {
+  story("of two steps is carried out by the ledger and the sweep alone", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+      expect(yield* verdict).toBe("Stop cadence_finished")
+    })
+  )
+
+  story("costs a read and a list, the update, one look before the instant, and a read and a list after it", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      fake.requests.length = 0
+      yield* sweepUntil(after(hour + minute))
+      expect(fake.requests).toEqual(["read", "list", "set", "read", "read", "list"])
+    })
+  )
+
+  story("records each move before the next one begins", () =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(hour + minute))
+      expect((yield* events).filter((event) => event !== "taken_up")).toEqual([
+        "decided", "planned", "armed", "scheduled", "verified", "sent", "planned"
+      ])
+    })
+  )
+
+  story("starts again at its first step after the customer replied and we answered", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(2 * hour))
+      yield* fake.writes("contact")
+      yield* observe
+      yield* setClock(after(2 * hour + minute))
+      yield* fake.writes("assistant")
+      yield* observe
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour + minute, 5 * hour + minute))
+    })
+  )
+
+  story("arms with whole milliseconds, whatever the lead", () =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(hour - 10 * second))
+      expect(Number.isInteger((yield* earliest)?.due_at.epochMillis)).toBe(true)
+    })
+  , { policy: { arm_lead: "10 seconds" } })
+})
+
+describe("what happens between arming and the instant takes the follow-up back", () => {
+  type Happening = readonly [what: string, happen: (fake: FakeChat.FakeChat) => Effect.Effect<void>, reason: string]
+  const happenings: ReadonlyArray<Happening> = [
+    ["the customer writes", (fake) => fake.writes("contact"), "replied"],
+    ["a human of the staff writes", (fake) => fake.writes("human"), "human_takeover"],
+    ["the chat is assigned", (fake) => fake.becomes({ assigned_user: { id: UserId.make("user_1") } }), "human_takeover"],
+    ["the contact is blocked", (fake) => fake.blocks, "blocked"],
+    ["the assistant is switched off", (fake) => fake.becomes({ ai_enabled: false }), "ai_disabled"],
+    ["the chat is closed", (fake) => fake.becomes({ state: "CLOSED" }), "closed"],
+    ["the chat is snoozed", (fake) => fake.becomes({ state: "SNOOZED" }), "snoozed"],
+    ["the assistant writes something else", (fake) => fake.writes("assistant"), "superseded"]
+  ]
+
+  for (const [what, happen, reason] of happenings) {
+    story(`when ${what}: ${reason}`, (fake) =>
+      Effect.gen(function* () {
+        yield* arm
+        expect(yield* fake.followUpAt).toEqual(instant)
+        yield* setClock(after(hour - 10 * second))
+        yield* happen(fake)
+        yield* sweepUntil(after(hour - second))
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect((yield* record)[0]).toBe(`1 withdrawn ${reason}`)
+        yield* sweepUntil(after(hour + 30 * minute))
+        expect(yield* fake.followUps).toEqual([])
+      })
+    )
+
+    story(`when ${what} while the update is under way, without another look`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.once("set", (_, apply) => Effect.zipRight(happen(fake), apply))
+        yield* arm
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect((yield* record)[0]).toBe(`1 withdrawn ${reason}`)
+      })
+    )
+  }
+
+  story("when the chat is muted, and follows up once the mute is over", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.becomes({ muted_until: after(90 * minute) })
+      yield* sweepUntil(after(hour - second))
+      expect(yield* fake.followUpAt).toBeUndefined()
+      expect(yield* verdict).toBe("Wait muted")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(90 * minute, 210 * minute))
+    })
+  )
+
+  story("when the chat is muted at the second step, which stays the same follow-up of the same message", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(3 * hour - 15 * second))
+      yield* fake.becomes({ muted_until: after(5 * hour) })
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 5 * hour))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
+  story("when the chat is muted in a later episode, whose follow-ups are not counted with the earlier one's", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(4 * hour))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+      yield* fake.writes("contact")
+      yield* setClock(after(4 * hour + minute))
+      yield* fake.writes("assistant")
+      yield* observe
+      yield* sweepUntil(after(5 * hour + minute - 15 * second))
+      yield* fake.becomes({ muted_until: after(7 * hour) })
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour, 7 * hour, 9 * hour))
+    })
+  )
+
+  story("but once the customer wrote, nothing is asked of the chat but the taking back", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(10 * day))
+      expect(fake.requests.filter((kind) => kind === "set" || kind === "clear")).toEqual(["set", "clear"])
+      expect(yield* verdict).toBe("Stop replied")
+    })
+  )
+})
+
+describe("somebody else's hand", () => {
+  story("that cancelled the follow-up is respected: this step is not tried again", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.becomes({ follow_up_at: null })
+      yield* sweepUntil(after(90 * minute))
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* record).toEqual(["1 withdrawn cancelled", "2 planned"])
+    })
+  )
+
+  story("that set another instant is respected: its value stands and ours is given up", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.becomes({ follow_up_at: after(5 * hour) })
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUpAt).toEqual(after(5 * hour))
+      expect(yield* record).toEqual(["1 withdrawn not_ours"])
+      expect(yield* verdict).toBe("Skip not_ours")
+    })
+  )
+
+  story("that set another instant before a reply is not taken back with ours", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.becomes({ follow_up_at: after(5 * hour) })
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUpAt).toEqual(after(5 * hour))
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    })
+  )
+})
+
+const call = { endpoint: "state.update", attempts: 1 }
+const answer = { ...call, status: 500, excerpt: "" }
+const connectionLost = new InventError.ConnectionLost({ ...call, reason: "cut" })
+
+const passing: ReadonlyArray<InventError.RepeatableError> = [
+  new InventError.ServerFault(answer),
+  new InventError.TimedOut({ ...call, deadline: "total", after: Duration.seconds(30) }),
+  connectionLost,
+  new InventError.ConnectionFailed({ ...call, reason: "refused" }),
+  new InventError.RateLimited(answer),
+  new InventError.RetryAfterTooLong({ ...call, status: 429, retryAt: after(2 * hour) }),
+  new InventError.UnexpectedResponse({ ...answer, issue: "no JSON" }),
+  new InventError.Unauthorized(answer)
+]
+const final: ReadonlyArray<InventError.RepeatableError> = [
+  new InventError.BadRequest(answer),
+  new InventError.Forbidden(answer),
+  new InventError.Conflict(answer),
+  new InventError.UnprocessableContent(answer),
+  new InventError.InvalidRequest({ endpoint: "state.update", issue: "follow_up_at" })
+]
+
+describe("a failing service", () => {
+  for (const error of passing) {
+    story(`${error._tag} before the update was applied delays the follow-up and loses none`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.once("set", FakeChat.unsent(error))
+        yield* observe
+        yield* sweepUntil(after(10 * day))
+        expect(yield* fake.followUps).toHaveLength(2)
+        expect(yield* record).toEqual(["1 sent", "2 sent"])
+      })
+    )
+
+    story(`${error._tag} after the update was applied sends no second follow-up`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.once("set", FakeChat.unanswered(error))
+        yield* observe
+        yield* sweepUntil(after(10 * day))
+        expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
+        expect(yield* record).toEqual(["1 sent", "2 sent"])
+      })
+    )
+
+    story(`${error._tag} at the last look before arming only puts it off`, (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("read", FakeChat.unsent(error))
+        yield* sweepUntil(after(10 * day))
+        expect(yield* fake.followUps).toHaveLength(2)
+        expect(yield* record).toEqual(["1 sent", "2 sent"])
+      })
+    )
+  }
+
+  for (const error of final) {
+    story(`${error._tag} is the end of the step: refused, and never tried again`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(error) : apply))
+        yield* arm
+        yield* observe
+        yield* sweepUntil(after(90 * minute))
+        expect((yield* record)[0]).toBe("1 skipped refused")
+        expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+      })
+    )
+
+    story(`${error._tag} as the answer to taking it back leaves open whether it was sent, and it is never tried again`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.put((kind, apply) => (kind === "clear" ? Effect.fail(error) : apply))
+        yield* arm
+        yield* fake.writes("contact")
+        yield* sweepUntil(after(hour - second))
+        expect(yield* record).toEqual(["1 unknown refused"])
+      })
+    )
+  }
+
+  story("a refused look at a chat ends its plan, and the next look that succeeds makes it again", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden(answer)))
+      yield* sweepUntil(armedAt)
+      expect(yield* record).toEqual(["1 skipped refused"])
+      yield* observe
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+    })
+  )
+
+  story("a refused look at a chat whose follow-up is armed leaves open whether it was sent", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden(answer)))
+      yield* sweepUntil(after(90 * minute))
+      expect((yield* record)[0]).toBe("1 unknown refused")
+    })
+  )
+
+  story("NotFound ends it: the chat is gone, and the verdict says so", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(new InventError.NotFound(answer)) : apply))
+      yield* arm
+      expect(yield* record).toEqual(["1 skipped chat_gone"])
+      expect(yield* verdict).toBe("Failed chat_gone")
+      yield* sweepUntil(after(10 * day))
+      expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+    })
+  )
+
+  story("a lost answer is looked into before the instant, so that a reply still takes the follow-up back", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.once("set", FakeChat.unanswered(connectionLost))
+      yield* arm
+      yield* setClock(after(hour - 10 * second))
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    })
+  )
+
+  story("an update that was never applied is sent again before the instant, which stays the same", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.once("set", FakeChat.unsent(connectionLost))
+      yield* observe
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+    })
+  )
+
+  story("taking back is tried again when its first request is lost", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.once("set", (_, apply) => Effect.zipRight(fake.writes("contact"), apply))
+      yield* fake.once("clear", FakeChat.unsent(connectionLost))
+      yield* observe
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    })
+  )
+
+  story("a chat that cannot be read gets a verdict that says why", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.put(FakeChat.unsent(connectionLost))
+      expect(yield* Effect.flip(observe)).toBe(connectionLost)
+      expect(yield* verdict).toBe("Failed unreachable")
+      yield* fake.put(FakeChat.unsent(new InventError.NotFound(answer)))
+      expect((yield* Effect.flip(observe))._tag).toBe("NotFound")
+      expect(yield* verdict).toBe("Failed chat_gone")
+    })
+  )
+
+  story("an update that never gets through is given up after three rounds", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
+      yield* observe
+      yield* sweepUntil(after(day))
+      expect((yield* record)[0]).toBe("1 skipped assistant_declined")
+      expect(yield* fake.followUps).toEqual([])
+    })
+  )
+})
+
+describe("the assistant", () => {
+  story("that clears the value and writes nothing has declined: the step is not tried again", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(90 * minute))
+      expect(yield* record).toEqual(["1 skipped assistant_declined", "2 planned"])
+      yield* sweepUntil(after(10 * day))
+      yield* observe
+      yield* sweepUntil(after(20 * day))
+      expect(yield* record).toEqual(["1 skipped assistant_declined", "2 skipped assistant_declined"])
+      expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set", "set"])
+      expect(yield* verdict).toBe("Stop cadence_finished")
+    })
+  , { late: "never" })
+
+  for (const minutes of [0.5, 1.5, 2.5]) {
+    story(`that writes ${minutes} minutes late has still written this follow-up, once`, (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.followUps).toEqual(at(hour + minutes * minute))
+        expect(yield* record).toEqual(["1 sent", "2 planned"])
+      })
+    , { late: minutes * minute })
+  }
+
+  story("that is many minutes late loses its turn: the value is taken back, the end is unknown, and nothing is sent twice", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(90 * minute))
+      expect((yield* record)[0]).toBe("1 unknown not_confirmed")
+      expect(yield* fake.followUpAt).toBeUndefined()
+      expect(yield* fake.followUps).toEqual([])
+    })
+  , { late: 40 * minute })
+
+  story("that wrote although the customer replied afterwards has sent its follow-up", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* sweepUntil(after(hour + 10 * second))
+      expect(yield* fake.followUps).toEqual(at(hour))
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* record).toEqual(["1 sent"])
+      expect(yield* verdict).toBe("Stop replied")
+    })
+  )
+})
+
+/** A ledger whose process ends around the write that carries this event. */
+const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
+  Layer.effect(
+    Ledger.Ledger,
+    Effect.map(Ledger.Ledger, (ledger) => {
+      const around = <A, E>(name: string, write: Effect.Effect<A, E>) =>
+        Effect.flatMap(Ref.get(isDone), (done) => {
+          if (done || name !== event) return write
+          const end = Effect.zipRight(Ref.set(isDone, true), Effect.die("crash"))
+          return when === "before" ? end : Effect.zipRight(write, end)
+        })
+      return {
+        ...ledger,
+        plan: (plan, event) => around(event.name, ledger.plan(plan, event)),
+        advance: (from, change, event) => around(event.name, ledger.advance(from, change, event)),
+        decided: (verdict) => around("decided", ledger.decided(verdict))
+      } satisfies Ledger.Ledger["Type"]
+    })
+  ).pipe(Layer.provide(Ledger.layer))
+
+describe("a crash", () => {
+  /** One life of the process: as it starts, it sweeps what is left; then it looks at its chats and sweeps on. */
+  const life = (fake: FakeChat.FakeChat, setup: Setup = {}) =>
+    Effect.gen(function* () {
+      yield* sweep
+      yield* observe
+      yield* sweepUntil(after(30 * day))
+    }).pipe(Effect.provide(Layer.fresh(scheduler(fake, setup))))
+
+  const lives = (name: string, prepare: (fake: FakeChat.FakeChat) => Effect.Effect<Setup>) => {
+    for (const [pause, label] of [[0, "at once"], [7 * second, "within the lead"], [20 * minute, "much later"]] as const) {
+      it.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
+        Effect.gen(function* () {
+          yield* setClock(Build.start)
+          const fake = FakeChat.make()
+          const crashed = yield* Effect.exit(life(fake, yield* prepare(fake)))
+          expect(Exit.isFailure(crashed)).toBe(true)
+          yield* TestClock.adjust(pause)
+          yield* life(fake)
+          expect(yield* fake.followUps).toHaveLength(2)
+          expect(yield* record).toEqual(["1 sent", "2 sent"])
+        }).pipe(Effect.provide(database))
+      )
+    }
+  }
+
+  lives("after the intent was recorded and before the request left", (fake) => Effect.as(fake.once("set", FakeChat.crash("before")), {}))
+  lives("after the request was applied and before that was recorded", (fake) => Effect.as(fake.once("set", FakeChat.crash("after")), {}))
+  lives("while the chat was read for the last time before arming", (fake) =>
+    Effect.as(fake.put((kind, apply) => {
+      if (kind !== "read" || fake.requests.length < 4) return apply
+      return Effect.zipRight(fake.put((_, apply) => apply), Effect.die("crash"))
+    }), {})
+  )
+
+  for (const event of ["planned", "taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
+    for (const when of ["before", "after"] as const) {
+      lives(`${when} "${event}" was recorded`, () =>
+        Effect.map(Ref.make(false), (isDone) => ({ ledger: mortal(when, event, isDone) }))
+      )
+    }
+  }
+
+  it.effect("before a follow-up was taken back leaves it to the next life, which takes it back", () =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      const first = scheduler(fake)
+      yield* Effect.provide(arm, first)
+      yield* fake.writes("contact")
+      yield* fake.once("clear", FakeChat.crash("before"))
+      const crashed = yield* Effect.exit(Effect.provide(sweepUntil(after(hour - second)), Layer.fresh(first)))
+      expect(Exit.isFailure(crashed)).toBe(true)
+      yield* Effect.provide(sweepUntil(after(day)), Layer.fresh(scheduler(fake)))
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    }).pipe(Effect.provide(database))
+  )
+})
+
+describe("two dispatchers", () => {
+  /** Both do the same with the same row, at the moment at which it is due; what was asked of the chat meanwhile. */
+  const both = (use: (dispatch: Dispatch["Type"], row: FollowUp) => Effect.Effect<unknown, unknown>) =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
+      const one = yield* Layer.build(scheduler(fake))
+      const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(observe, one)
+      yield* setClock(armedAt)
+      const row = yield* Effect.provide(Effect.flatMap(earliest, Effect.fromNullable), one)
+      fake.requests.length = 0
+      yield* Effect.all([one, other].map((life) => use(Context.get(life, Dispatch), row)), { concurrency: "unbounded" })
+      return fake.requests
+    }).pipe(Effect.scoped, Effect.provide(database))
+
+  it.effect("that sweep at the same moment: only one takes the follow-up up", () =>
+    Effect.gen(function* () {
+      expect(yield* both((dispatch) => dispatch.sweep(Duration.zero))).toEqual(["read", "list", "set"])
+    })
+  )
+
+  it.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
+    Effect.gen(function* () {
+      const requests = yield* both((dispatch, row) => dispatch.advance(row))
+      expect([...requests].sort()).toEqual(["list", "list", "read", "read", "set"])
+    })
+  )
+})
+
+describe("a wake-up", () => {
+  const recorded = Effect.map(Ref.make<ReadonlyArray<FollowUp>>([]), (timers) => ({
+    timers,
+    layer: Layer.succeed(Timer.Timer, { schedule: (followUp) => Ref.update(timers, (list) => [...list, followUp]) })
+  }))
+
+  const withTimers = <E>(
+    name: string,
+    test: (
+      fake: FakeChat.FakeChat,
+      timers: Effect.Effect<ReadonlyArray<FollowUp>>
+    ) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
+  ) =>
+    it.effect(name, () =>
+      Effect.gen(function* () {
+        const { layer, timers } = yield* recorded
+        const fake = FakeChat.make()
+        yield* setClock(Build.start)
+        yield* Effect.provide(test(fake, Ref.get(timers)), scheduler(fake, { timer: layer }))
+      }).pipe(Effect.provide(database))
+    )
+
+  withTimers("for every row carries a whole cadence out, without any sweep", (fake, timers) =>
+    Effect.gen(function* () {
+      const dispatch = yield* Dispatch
+      yield* observe
+      for (let woken = 0; woken < (yield* timers).length; woken++) {
+        const { due_at, key, wake } = (yield* timers)[woken]!
+        yield* setClock(DateTime.max(due_at, yield* DateTime.now))
+        yield* dispatch.wake(key, wake)
+      }
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
+  withTimers("that is stale does nothing", (fake, timers) =>
+    Effect.gen(function* () {
+      const dispatch = yield* Dispatch
+      yield* observe
+      const stale = (yield* timers)[0]!
+      yield* sweepUntil(armedAt)
+      fake.requests.length = 0
+      const before = yield* events
+      yield* dispatch.wake(stale.key, stale.wake)
+      expect(fake.requests).toEqual([])
+      expect(yield* events).toEqual(before)
+    })
+  )
+
+  withTimers("that comes twice at once arms once", (fake, timers) =>
+    Effect.gen(function* () {
+      const dispatch = yield* Dispatch
+      yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
+      yield* observe
+      const { key, wake } = (yield* timers)[0]!
+      yield* setClock(armedAt)
+      yield* Effect.all([dispatch.wake(key, wake), dispatch.wake(key, wake)], { concurrency: "unbounded" })
+      expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
+    })
+  )
+
+  withTimers("for a follow-up that nobody knows, or that has ended, does nothing", (fake, timers) =>
+    Effect.gen(function* () {
+      const dispatch = yield* Dispatch
+      const ledger = yield* Ledger.Ledger
+      yield* dispatch.wake(FollowUpKey.make("nobody"), 0)
+      yield* observe
+      yield* sweepUntil(after(2 * hour))
+      const ended = Option.getOrThrow(yield* ledger.find((yield* timers)[0]!.key))
+      fake.requests.length = 0
+      yield* dispatch.wake(ended.key, ended.wake)
+      expect(ended.status).toBe("sent")
+      expect(fake.requests).toEqual([])
+    })
+  )
+})
+
+describe("what has changed when its time comes", () => {
+  const quiet = { quiet_hours: { start: "20:00", end: "09:00" } }
+
+  story("a clock that jumped into the night puts the follow-up off until the morning", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* setClock(after(9 * hour))
+      yield* sweep
+      expect((yield* events).at(-1)).toBe("postponed")
+      expect(fake.requests).not.toContain("set")
+      yield* sweepUntil(after(22 * hour))
+      // Openings are found in whole minutes from the instant of the look, and an instant is set 15 seconds ahead.
+      expect(yield* fake.followUps).toEqual(at(21 * hour + 15 * second))
+    })
+  , { policy: quiet })
+
+  story("a customer who wrote before it was armed gets nothing, and nothing is set", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(10 * day))
+      expect(fake.requests).not.toContain("set")
+      expect(yield* record).toEqual(["1 skipped replied"])
+    })
+  )
+
+  story("a newer message of ours makes a new plan, counted from that message", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* setClock(after(30 * minute))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(90 * minute))
+      expect(yield* record).toEqual(["1 skipped superseded", "1 sent", "2 planned"])
+    })
+  )
+
+  story("a chat that was snoozed and is open again is planned again", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.becomes({ state: "SNOOZED" })
+      yield* sweepUntil(armedAt)
+      expect(yield* record).toEqual(["1 skipped snoozed"])
+      yield* fake.becomes({ state: "OPEN" })
+      yield* setClock(after(2 * hour))
+      yield* observe
+      yield* sweepUntil(after(3 * hour))
+      expect(yield* fake.followUps).toEqual(at(2 * hour + 15 * second))
+    })
+  )
+
+  story("a mute that was lifted early brings the follow-up forward", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.becomes({ muted_until: after(300 * day) })
+      yield* observe
+      yield* fake.becomes({ muted_until: null })
+      yield* observe
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+    })
+  )
+
+  story("looking at a chat again and again changes nothing, and is written down once", () =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* observe
+      yield* setClock(after(minute))
+      yield* observe
+      expect(yield* events).toEqual(["decided", "planned"])
+      expect(yield* record).toEqual(["1 planned"])
+    })
+  )
+
+  story("looking at a chat again and again at night does not move its plan about", () =>
+    Effect.gen(function* () {
+      yield* setClock(after(10 * hour))
+      yield* observe
+      yield* TestClock.adjust("61 seconds")
+      yield* observe
+      yield* TestClock.adjust("17 seconds")
+      yield* observe
+      expect(yield* events).toEqual(["decided", "planned"])
+    })
+  , { policy: quiet })
+
+  story("a policy that replaces puts its own instant in the place of somebody else's", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.becomes({ follow_up_at: after(5 * hour) })
+      yield* observe
+      yield* sweepUntil(after(hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+    })
+  , { policy: { existing_follow_up: "replace" } })
+})

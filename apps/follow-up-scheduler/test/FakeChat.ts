@@ -1,0 +1,117 @@
+/**
+ * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at` falls
+ * due. Faults and crashes are put between the program and this chat, never into it.
+ */
+import * as InventClient from "@effect-invent/client/InventClient"
+import type { UpdateState } from "@effect-invent/domain/api/State"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatState } from "@effect-invent/domain/ChatState"
+import { ChannelId, ContactId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type { Author } from "../src/ChatSnapshot.ts"
+import * as Build from "./Build.ts"
+
+/** What a request is about: reading the chat, listing its messages, setting a follow-up, taking it back. */
+export type Kind = "read" | "list" | "set" | "clear"
+
+/** Stands between the program and the chat; `apply` is the request as the chat would answer it. */
+export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<A, RepeatableError>
+
+export interface Options {
+  /** How long after its instant the assistant writes; "never": it clears the value and stays silent. */
+  readonly late?: number | "never"
+}
+
+export const make = ({ late = 0 }: Options = {}) => {
+  let state: Partial<ChatState> = {}
+  let messages: ReadonlyArray<ChatMessage> = [Build.wireMessage("contact", -Build.minute), Build.wireMessage("assistant", 0)]
+  const followUps: Array<ChatMessage> = []
+  const requests: Array<Kind> = []
+  let between: Between = (_, apply) => apply
+  let contact = Build.members.contact()
+
+  /** What the assistant has done by now. */
+  const settle = Effect.map(DateTime.now, (now) => {
+    if (!state.follow_up_at) return
+    const writesAt = state.follow_up_at.epochMillis + (late === "never" ? 0 : late)
+    if (writesAt > now.epochMillis) return
+    state = { ...state, follow_up_at: null }
+    if (late === "never") return
+    const written = Build.wireMessage("assistant", writesAt - Build.start.epochMillis, {
+      id: Build.messageId(`follow-up ${followUps.length + 1}`)
+    })
+    followUps.push(written)
+    messages = [...messages, written]
+  })
+
+  const wire = () => Build.wireChat(state, { members: [contact], last_message: messages.at(-1)! })
+
+  const kindOf = ({ follow_up_at }: UpdateState): Kind => (follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set")
+
+  const answer = <A>(kind: Kind, result: () => A) =>
+    Effect.suspend(() => {
+      requests.push(kind)
+      return between(kind, Effect.map(settle, result))
+    })
+
+  return {
+    /** Instants at which the assistant followed up. */
+    followUps: Effect.map(settle, () => followUps.map((written) => DateTime.formatIso(written.created_at!))),
+    followUpAt: Effect.map(settle, () => state.follow_up_at ?? undefined),
+    requests,
+    /** Somebody writes, now. */
+    writes: (author: Author, fields: Partial<ChatMessage> = {}) =>
+      Effect.map(Effect.zipRight(settle, DateTime.now), (now) => {
+        messages = [...messages, Build.wireMessage(author, now.epochMillis - Build.start.epochMillis, fields)]
+      }),
+    /** Somebody changes the state of the chat, now. */
+    becomes: (change: Partial<ChatState>) => Effect.map(settle, () => void (state = { ...state, ...change })),
+    /** Somebody blocks the contact, now. */
+    blocks: Effect.map(settle, () => {
+      contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), blocked: true } })
+    }),
+    /** From now on `other` stands in between. */
+    put: (other: Between) => Effect.sync(() => void (between = other)),
+    /** Stands in between at the next request of this kind, and steps aside. */
+    once: (wanted: Kind, fault: Between) =>
+      Effect.sync(() => {
+        const before = between
+        between = (kind, apply) => {
+          if (kind !== wanted) return before(kind, apply)
+          between = before
+          return fault(kind, apply)
+        }
+      }),
+    layer: InventClient.layerMock({
+      state: {
+        update: ({ payload }) =>
+          answer(kindOf(payload), () => {
+            if (payload.follow_up_at !== undefined) state = { ...state, follow_up_at: payload.follow_up_at }
+            return wire()
+          })
+      },
+      messages: { stream: () => Stream.unwrap(answer("list", () => Stream.fromIterable(messages))) }
+    })
+  }
+}
+
+export type FakeChat = ReturnType<typeof make>
+
+/** The request never arrives. */
+export const unsent =
+  (error: RepeatableError): Between =>
+  () =>
+    Effect.fail(error)
+
+/** The request is applied, and its answer is lost. */
+export const unanswered =
+  (error: RepeatableError): Between =>
+  (_, apply) =>
+    Effect.zipRight(apply, Effect.fail(error))
+
+/** The process ends before the request leaves, or after it was applied. */
+export const crash = (when: "before" | "after"): Between => (_, apply) =>
+  when === "before" ? Effect.die("crash") : Effect.zipRight(apply, Effect.die("crash"))

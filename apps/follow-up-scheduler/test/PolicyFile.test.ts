@@ -1,0 +1,244 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import { describe, expect, it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { fileURLToPath } from "node:url"
+import * as Policy from "../src/Policy.ts"
+import * as PolicyFile from "../src/PolicyFile.ts"
+import * as Build from "./Build.ts"
+
+const yaml = `name: nudge
+version: 1
+time_zone: UTC
+steps:
+  - after: 1 hour
+    action: schedule_follow_up
+  - after: 2 hours
+    action: schedule_follow_up
+`
+
+const parse = (text: string) => PolicyFile.parse(text, "nudge.yaml")
+
+/** A folder that is gone after the test, and the path of a file in it. */
+const writing = (content: string | Uint8Array) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const file = path.join(yield* files.makeTempDirectoryScoped(), "nudge.yaml")
+    yield* typeof content === "string" ? files.writeFileString(file, content) : files.writeFile(file, content)
+    return file
+  })
+
+const withFiles = <E>(name: string, test: Effect.Effect<void, E, NodeContext.NodeContext | Scope.Scope>) =>
+  it.scoped(name, () => Effect.provide(test, NodeContext.layer))
+
+describe("a policy file", () => {
+  it.effect("in YAML is the policy that it says", () =>
+    Effect.gen(function* () {
+      expect(yield* parse(yaml)).toEqual(Build.policy())
+    })
+  )
+
+  it.effect("in JSON is the same policy, indented by spaces, by tabs or not at all", () =>
+    Effect.gen(function* () {
+      const json = {
+        name: "nudge",
+        version: 1,
+        time_zone: "UTC",
+        steps: [
+          { after: "1 hour", action: "schedule_follow_up" },
+          { after: "2 hours", action: "schedule_follow_up" }
+        ]
+      }
+      for (const indent of [2, "\t", undefined]) {
+        expect(yield* parse(JSON.stringify(json, undefined, indent))).toEqual(Build.policy())
+      }
+    })
+  )
+
+  for (const [kind, text] of [
+    ["begins with a byte order mark", `\uFEFF${yaml}`],
+    ["ends its lines as Windows does", yaml.replaceAll("\n", "\r\n")],
+    ["does not end with a line end", yaml.trimEnd()],
+    ["has comments in any script", `# Ненавязчиво 🙂\n${yaml}`]
+  ] as const) {
+    withFiles(`that ${kind} is the same policy`,
+      Effect.gen(function* () {
+        expect(yield* PolicyFile.load(yield* writing(text))).toEqual(Build.policy())
+      })
+    )
+  }
+
+  it.effect("that says no more than it must gets the defaults", () =>
+    Effect.gen(function* () {
+      const policy = yield* parse(yaml)
+      expect(policy.weekdays).toEqual([1, 2, 3, 4, 5, 6, 7])
+      expect(policy.holidays).toEqual([])
+      expect(policy.arm_lead).toEqual(Duration.seconds(15))
+      expect(policy.confirm_after).toEqual(Duration.minutes(1))
+      expect(policy.existing_follow_up).toBe("respect")
+      expect(policy.effective_from).toBeUndefined()
+      expect(Policy.openHours(policy)).toEqual({ start: "00:00", end: "24:00" })
+      expect(policy.id).toBe("nudge@1")
+    })
+  )
+
+  it.effect("may say from when it holds, by date or by instant", () =>
+    Effect.gen(function* () {
+      for (const [text, instant] of [
+        ["2026-02-28", "2026-02-28T00:00:00Z"],
+        ["2026-01-01T09:30:00Z", "2026-01-01T09:30:00Z"],
+        ["2026-01-01T09:30+02:00", "2026-01-01T07:30:00Z"],
+        ["2026-01-01T09:30:00.250Z", "2026-01-01T09:30:00.250Z"]
+      ] as const) {
+        expect((yield* parse(`${yaml}effective_from: ${text}\n`)).effective_from).toEqual(DateTime.unsafeMake(instant))
+      }
+    })
+  )
+
+  it.effect("may be quiet from any minute to any other: what is left of the day is open", () =>
+    Effect.gen(function* () {
+      for (const [start, end] of [["20:00", "09:00"], ["00:00", "09:00"], ["20:00", "24:00"], ["12:00", "13:00"], ["00:01", "00:00"]] as const) {
+        const policy = yield* parse(`${yaml}quiet_hours: { start: "${start}", end: "${end}" }\n`)
+        expect(Policy.openHours(policy)).toEqual({ start: end, end: start })
+      }
+    })
+  )
+})
+
+describe("a wrong policy is refused with its line and its field:", () => {
+  const without = (field: string) => yaml.replace(new RegExp(`^${field}:.*\n`, "m"), "")
+  const withLine = (line: string) => `${yaml}${line}\n`
+  const steps = yaml.indexOf("steps:")
+
+  const wrong: ReadonlyArray<readonly [what: string, text: string, line: number, says: string]> = [
+    ["an unknown key", withLine("quite_hours: {}"), 9, "quite_hours: is unexpected"],
+    ["an unknown key of a step", yaml.replace("action: schedule", "atcion: schedule"), 6, "steps.0.atcion: is unexpected"],
+    ["a missing name", without("name"), 1, "name: is missing"],
+    ["a missing version", without("version"), 1, "version: is missing"],
+    ["a name with spaces", yaml.replace("nudge", "my nudge"), 1, "name: Expected lower-case letters, digits and dashes"],
+    ["a name in another script", yaml.replace("nudge", "напоминание"), 1, "name: Expected lower-case letters, digits and dashes"],
+    ["a name with a letter that looks like another", yaml.replace("nudge", "nudgе"), 1, "name: Expected lower-case letters"],
+    ["a name that is too long", yaml.replace("nudge", "n".repeat(65)), 1, "name: Expected lower-case letters"],
+    ["version 0", yaml.replace("version: 1", "version: 0"), 2, "version: Expected a positive number"],
+    ["version 1.5", yaml.replace("version: 1", "version: 1.5"), 2, "version: Expected an integer"],
+    ["an unknown zone", yaml.replace("UTC", "Europe/Lisboa"), 3, "time_zone: Unknown time zone: Europe/Lisboa"],
+    ["an offset in place of a zone", yaml.replace("UTC", '"+01:00"'), 3, "time_zone: Unknown time zone"],
+    ["a duration without a unit", yaml.replace("1 hour", "1"), 5, "steps.0.after"],
+    ["a duration nobody knows", yaml.replace("2 hours", "2 fortnights"), 7, 'steps.1.after: Expected a duration such as "4 hours"'],
+    ["no duration at all", yaml.replace("1 hour", "0 hours"), 5, "steps.0.after: Expected a duration"],
+    ["a negative duration", yaml.replace("1 hour", "-1 hour"), 5, "steps.0.after: Expected a duration"],
+    ["an endless duration", yaml.replace("1 hour", "Infinity"), 5, "steps.0.after: Expected a duration"],
+    ["a duration beyond a year", yaml.replace("1 hour", "366 days"), 5, "steps.0.after: Expected a duration"],
+    ["a duration beyond the calendar", yaml.replace("1 hour", "99999999999999 days"), 5, "steps.0.after: Expected a duration"],
+    ["a lead of less than a millisecond", withLine("arm_lead: 100 micros"), 9, "arm_lead: Expected a duration"],
+    ["no confirm_after", withLine("confirm_after: 0 seconds"), 9, "confirm_after: Expected a duration"],
+    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: send_message"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
+    ["no steps", `${yaml.slice(0, steps)}steps: []\n`, 4, "steps.0: is missing"],
+    ["steps that are no list", `${yaml.slice(0, steps)}steps: soon\n`, 4, "steps: Expected"],
+    ["weekday 8", withLine("weekdays: [1, 8]"), 9, "weekdays.1: Expected"],
+    ["weekday 0", withLine("weekdays: [0]"), 9, "weekdays.0: Expected"],
+    ["a weekday by name", withLine("weekdays: [Monday]"), 9, "weekdays.0: Expected"],
+    ["no weekday", withLine("weekdays: []"), 9, "weekdays.0: is missing"],
+    ["30 February", withLine('holidays: ["2026-02-30"]'), 9, "holidays.0: Expected LocalDate"],
+    ["a second holiday that is no date, on its own line", withLine("holidays:\n  - 2026-12-25\n  - Christmas"), 11, "holidays.1: Expected LocalDate"],
+    ["quiet hours that leave nothing", withLine('quiet_hours: { start: "00:00", end: "24:00" }'), 9, "quiet_hours: leaves no hour in which to write"],
+    ["quiet hours that end where they start", withLine('quiet_hours: { start: "20:00", end: "20:00" }'), 9, "quiet_hours: leaves no hour"],
+    ["quiet hours that end at midnight where they start", withLine('quiet_hours: { start: "00:00", end: "00:00" }'), 9, "quiet_hours: leaves no hour"],
+    ["quiet hours without an end", withLine('quiet_hours: { start: "20:00" }'), 9, "quiet_hours.end: is missing"],
+    ["25 o'clock", withLine('quiet_hours: { start: "25:00", end: "09:00" }'), 9, "quiet_hours.start: Expected a time from 00:00 to 24:00"],
+    ["a start on 30 February", withLine("effective_from: 2026-02-30T00:00:00Z"), 9, "effective_from: Expected a date"],
+    ["a start without its offset", withLine("effective_from: 2026-01-01T09:00:00"), 9, "effective_from: Expected a date"],
+    ["a start in words", withLine("effective_from: tomorrow"), 9, "effective_from: Expected a date"],
+    ["a start that is only a year", withLine('effective_from: "2026"'), 9, "effective_from: Expected a date"],
+    ["a start in the 25th hour", withLine("effective_from: 2026-01-01T25:00:00Z"), 9, "effective_from: "],
+    ["an unknown way with other follow-ups", withLine("existing_follow_up: ignore"), 9, "existing_follow_up: Expected"],
+    ["a key that is there twice", withLine("name: other"), 9, "Map keys must be unique"],
+    ["a broken line", yaml.replace("time_zone: UTC", "time_zone: [UTC"), 4, ""],
+    ["a tab for indentation", yaml.replace("  - after: 2", "\t- after: 2"), 7, "Tabs are not allowed as indentation"],
+    ["two policies in one file", `${yaml}---\n${yaml}`, 9, "Source contains multiple documents"],
+    ["an alias without its anchor", withLine("holidays: *days"), 1, "Unresolved alias"],
+    ["aliases that multiply", `a: &a [${"1,".repeat(20)}]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]\n`, 1, "Excessive alias count"],
+    ["a list", "- name: nudge\n", 1, "Expected"],
+    ["a word", "nudge\n", 1, "Expected"],
+    ["comments only", "# later\n", 1, "Expected"]
+  ]
+
+  for (const [what, text, line, says] of wrong) {
+    it.effect(what, () =>
+      Effect.gen(function* () {
+        const refused = yield* Effect.flip(parse(text))
+        expect(refused).toBeInstanceOf(PolicyFile.PolicyRefused)
+        expect(refused.reason).toContain(says)
+        expect(refused.line).toBe(line)
+        expect(refused.message.startsWith(`policy nudge.yaml, line ${line}: ${says}`)).toBe(true)
+      })
+    )
+  }
+})
+
+describe("a file that is no policy", () => {
+  for (const [what, content] of [["0 bytes", ""], ["spaces and line ends", " \n\r\n\t"], ["a byte order mark alone", "\uFEFF"]] as const) {
+    withFiles(`but ${what} is refused as empty`,
+      Effect.gen(function* () {
+        const file = yield* writing(content)
+        expect(yield* Effect.flip(PolicyFile.load(file))).toMatchObject({ file, line: 1, reason: "is empty" })
+      })
+    )
+  }
+
+  withFiles("but bytes that are no text is refused",
+    Effect.gen(function* () {
+      const file = yield* writing(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+      expect(yield* Effect.flip(PolicyFile.load(file))).toBeInstanceOf(PolicyFile.PolicyRefused)
+    })
+  )
+
+  withFiles("because it is not there is refused by its name, without a line",
+    Effect.gen(function* () {
+      const refused = yield* Effect.flip(PolicyFile.load("/no/such/nudge.yaml"))
+      expect(refused).toBeInstanceOf(PolicyFile.PolicyRefused)
+      expect(refused.line).toBeUndefined()
+      expect(refused.message).toMatch(/^policy \/no\/such\/nudge\.yaml: /)
+    })
+  )
+
+  withFiles("because it is a folder is refused",
+    Effect.gen(function* () {
+      const folder = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
+      expect(yield* Effect.flip(PolicyFile.load(folder))).toMatchObject({ _tag: "PolicyRefused", file: folder, line: undefined })
+    })
+  )
+})
+
+describe("the policies of this repository", () => {
+  withFiles("load, and idle-nudge nudges twice in office hours",
+    Effect.gen(function* () {
+      const policy = yield* PolicyFile.load(fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url)))
+      expect(policy.id).toBe("idle-nudge@1")
+      expect(policy.steps.map(({ after }) => Duration.toHours(after))).toEqual([4, 24])
+      expect(Policy.openHours(policy)).toEqual({ start: "09:00", end: "20:00" })
+      expect(policy.weekdays).toEqual([1, 2, 3, 4, 5])
+    })
+  )
+
+  it.effect("survive being written and read again", () =>
+    Effect.gen(function* () {
+      const policy = Build.policy({ quiet_hours: { start: "20:00", end: "09:00" }, effective_from: "2026-01-01", arm_lead: "90 seconds" })
+      const written = yield* Schema.encode(Policy.Policy)(policy)
+      expect(yield* parse(JSON.stringify(written))).toEqual(policy)
+    })
+  )
+
+  withFiles("are in force where the layer is provided",
+    Effect.gen(function* () {
+      const file = yield* writing(yaml)
+      expect(yield* Effect.provide(Policy.ActivePolicy, PolicyFile.layer(file))).toEqual(Build.policy())
+    })
+  )
+})

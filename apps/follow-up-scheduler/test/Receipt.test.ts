@@ -1,0 +1,96 @@
+import { describe, expect, it } from "@effect/vitest"
+import type { ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
+import * as Receipt from "../src/Receipt.ts"
+import type { Reason } from "../src/Reason.ts"
+import * as Build from "./Build.ts"
+
+const { after, chat, followUp, hour, message, messageId, minute } = Build
+
+/** The chat after its follow-up was armed for an hour after `Build.start`, with these messages since. */
+const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> = {}) =>
+  chat({ messages: [...chat().messages, ...messages], ...fields })
+
+const read = (chat: ChatSnapshot) => Receipt.read(followUp(), chat)
+const overtaken = (reason: Reason) => Receipt.Receipt.Overtaken({ reason })
+const standing = { follow_up_at: after(hour) }
+
+describe("an armed follow-up", () => {
+  it("stands while our value is there and nobody wrote", () => {
+    expect(read(since([], standing))).toEqual(Receipt.Receipt.Standing())
+  })
+
+  it("is cleared when no value is there and no message", () => {
+    expect(read(since([]))).toEqual(Receipt.Receipt.Cleared())
+  })
+
+  it("is replaced when another value is there, even a millisecond away", () => {
+    for (const other of [5 * hour, hour + 1, hour - 1]) {
+      expect(read(since([], { follow_up_at: after(other) }))).toEqual(Receipt.Receipt.Replaced())
+    }
+  })
+
+  it("is sent when the assistant wrote at its instant, later, or up to a second early", () => {
+    for (const at of [hour, hour + 10 * minute, hour - 1000]) {
+      const written = message("assistant", at)
+      expect(read(since([written]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+    }
+  })
+
+  it("is overtaken by another message of ours more than a second before its instant", () => {
+    expect(read(since([message("assistant", hour - 1001)], standing))).toEqual(overtaken("superseded"))
+  })
+
+  it("is sent by its first message: what comes after that does not matter", () => {
+    const written = message("assistant", hour)
+    for (const author of ["contact", "human", "assistant"] as const) {
+      expect(read(since([written, message(author, hour + 1)]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+    }
+  })
+
+  it("is overtaken by a reply, though the assistant has answered that since", () => {
+    expect(read(since([message("contact", 30 * minute), message("assistant", hour)], standing))).toEqual(overtaken("replied"))
+  })
+
+  it("is overtaken by a human of the staff", () => {
+    expect(read(since([message("human", 30 * minute)], standing))).toEqual(overtaken("human_takeover"))
+  })
+
+  it("is not sent while its message is still being written", () => {
+    const running = message("assistant", hour, { isRunning: true })
+    expect(read(since([running]))).toEqual(Receipt.Receipt.Cleared())
+    expect(read(since([running, message("contact", hour + 1)]))).toEqual(overtaken("replied"))
+  })
+
+  it("does not mistake what was there before it was armed for what came after", () => {
+    const armedAfter = followUp({ after_id: messageId("reply") })
+    const messages = [message("contact", -minute), message("assistant", hour + 1), message("contact", 0, { id: messageId("reply") })]
+    expect(Receipt.read(armedAfter, chat({ messages, ...standing }))).toEqual(Receipt.Receipt.Standing())
+  })
+})
+
+describe("what holds against writing at all overtakes it:", () => {
+  const hindrances: ReadonlyArray<readonly [Reason, Partial<ChatSnapshot>]> = [
+    ["blocked", { isBlocked: true }],
+    ["unsubscribed", { isUnsubscribed: true }],
+    ["human_takeover", { isAssigned: true }],
+    ["ai_disabled", { ai_enabled: false }],
+    ["closed", { state: "CLOSED" }],
+    ["snoozed", { state: "SNOOZED" }],
+    ["muted", { muted_until: after(hour + 1) }]
+  ]
+
+  for (const [reason, fields] of hindrances) {
+    it(reason, () => {
+      expect(read(since([], { ...standing, ...fields }))).toEqual(overtaken(reason))
+      expect(read(since([], fields))).toEqual(overtaken(reason))
+    })
+
+    it(`${reason}, but not a follow-up that was sent already`, () => {
+      expect(read(since([message("assistant", hour)], fields))._tag).toBe("Sent")
+    })
+  }
+
+  it("a mute that is over by the instant holds against nothing", () => {
+    expect(read(since([], { ...standing, muted_until: after(hour) }))._tag).toBe("Standing")
+  })
+})

@@ -4,7 +4,8 @@ const project = (root: string) => ({
   root,
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
-  test: { name: root, include: ["test/**/*.test.ts"] }
+  // Some tests start processes; on a busy machine each takes seconds.
+  test: { name: root, include: ["test/**/*.test.ts"], testTimeout: 60_000 }
 })
 
 export default defineConfig({

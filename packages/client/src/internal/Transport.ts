@@ -1,4 +1,4 @@
-/** The innermost step: sends a request, reads its whole answer, and says of a failure whether the request ever left. */
+/** The innermost step: sends a request, and says of a failure whether the request ever left. */
 import type * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import * as DateTime from "effect/DateTime"
@@ -40,7 +40,7 @@ const coded = (error: unknown, depth = causeDepth): { readonly code: string; rea
 }
 
 const classify = (error: HttpClientError): Failure => {
-  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: "the body broke off" })
+  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: error.reason })
   if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })
   const cause = coded(error.cause)
   return cause !== undefined && neverSentCodes.has(cause.code) && !onOpenConnection.has(cause.syscall)
@@ -55,10 +55,7 @@ export const make =
       call.attempts++
       call.answer = undefined
       call.inTheAir = { request, sentAt: yield* DateTime.now }
-      const response = yield* client.execute(request)
-      // The body belongs to the attempt: its loss is the attempt's failure. The response keeps it for the decoder.
-      yield* response.arrayBuffer
-      return response
+      return yield* client.execute(request)
     }).pipe(
       Effect.mapError(classify),
       Effect.tapError((failure) =>

@@ -1,8 +1,13 @@
 /** The innermost step: sends a request, and says of a failure whether the request ever left. */
-import type * as HttpClient from "@effect/platform/HttpClient"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../RetryPolicy.ts"
 import type { Step } from "./Call.ts"
@@ -48,9 +53,24 @@ const classify = (error: HttpClientError): Failure => {
     : Failure.AnswerLost({ reason: cause?.code ?? "the connection was cut" })
 }
 
-export const make =
-  (client: HttpClient.HttpClient): Step<Failure> =>
-  (request, call) =>
+const withManualRedirect = (context: Context.Context<never>): Context.Context<never> => {
+  const own = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))
+  return Context.add(context, FetchHttpClient.RequestInit, { ...own, redirect: "manual" })
+}
+
+/**
+ * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
+ * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
+ * only a request that is being prepared sees. So it is completed there, and only for this request.
+ */
+const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.mapRequestEffect(client, (request) =>
+    Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
+  ).pipe(HttpClient.transformResponse(Effect.mapInputContext<never, never>(identity)))
+
+export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
+  const client = withoutRedirects(transport)
+  return (request, call) =>
     Effect.gen(function* () {
       call.attempts++
       call.answer = undefined
@@ -64,3 +84,4 @@ export const make =
         })
       )
     )
+}

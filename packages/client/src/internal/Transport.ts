@@ -44,6 +44,13 @@ const coded = (error: unknown, depth = causeDepth): { readonly code: string; rea
   return "cause" in error ? coded(error.cause, depth - 1) : undefined
 }
 
+/**
+ * Whether the request left. A kept-alive connection that the server closed meanwhile is no exception: its errors are
+ * `UND_ERR_SOCKET` ("other side closed") and `ECONNRESET` on a read, and the counters that undici gives with the first,
+ * `bytesWritten` and `bytesRead`, count the connection's whole life and what was handed to the kernel. Against a server
+ * that closes idle connections, both came for requests that it had read whole, so neither proves that nothing was
+ * processed: the answer is lost. Undici itself looks for the close before it writes, and then opens another connection.
+ */
 const classify = (error: HttpClientError): Failure => {
   if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: error.reason })
   if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })

@@ -168,6 +168,19 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
       })
     )
 
+    it.scopedLive("a drip after 400: is BadRequest where the attempt has the time, with what came of the body", () =>
+      Effect.gen(function* () {
+        const { baseUrl } = yield* Sockets.serve((response) => {
+          response.writeHead(400, json)
+          response.write("wrong:")
+          drip(response)
+        })
+        const invent = yield* Sockets.connect(baseUrl, httpClient)
+        const error = yield* Effect.flip(calls.Unsafe(invent))
+        expect(error).toMatchObject({ _tag: "BadRequest", excerpt: expect.stringMatching(/^wrong: /) })
+      })
+    )
+
     it.scopedLive("gzip of something huge: stops at the bound", () =>
       Effect.gen(function* () {
         const bomb = gzipSync(Buffer.alloc(50 * megabyte.length, 0x20))

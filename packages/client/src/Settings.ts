@@ -20,6 +20,7 @@ export interface Settings {
   readonly retry: RetryPolicy.RetryPolicy
   readonly retryBudget: RetryBudget.Options
   readonly rateLimit: RateLimit.Options
+  readonly maxBodyBytes: number
 }
 
 /** Everything but the key has a default. */
@@ -41,10 +42,16 @@ export interface Options {
   }
   /** `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute. */
   readonly rateLimit?: { readonly limit?: number; readonly window?: Duration.DurationInput }
+  /**
+   * The longest body of an answer that is read, in bytes and after decompression; default 8 MiB. A longer one is
+   * `UnexpectedResponse`.
+   */
+  readonly maxBodyBytes?: number
 }
 
 export const defaultBaseUrl = "https://api.useinvent.com"
 const defaultOrgId = OrgId.make("c")
+const defaultMaxBodyBytes = 8 * 1024 * 1024
 
 const refuse = (path: string, message: string) => Either.left(ConfigError.InvalidData([path], message))
 
@@ -108,7 +115,8 @@ export const make = (options: Options): Either.Either<Settings, ConfigError.Conf
     rateLimit: Either.all({
       limit: whole("INVENT_RATE_LIMIT", options.rateLimit?.limit ?? RateLimit.defaults.limit),
       window: duration("INVENT_RATE_WINDOW", options.rateLimit?.window ?? RateLimit.defaults.window, 1)
-    })
+    }),
+    maxBodyBytes: whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })
 
 const environment = Config.all({

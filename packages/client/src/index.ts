@@ -1,5 +1,6 @@
 export * as InventClient from "./InventClient.ts"
 export * as RateLimit from "./RateLimit.ts"
+export * as Reconcile from "./Reconcile.ts"
 export * as RetryAfter from "./RetryAfter.ts"
 export * as RetryBudget from "./RetryBudget.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"

@@ -1,6 +1,7 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Ids from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
@@ -492,16 +493,19 @@ describe("the deadline of an attempt", () => {
 
   it.scoped("covers the body, too", () =>
     Effect.gen(function* () {
-      const endless: Vendor.Answer = (request) =>
-        Effect.flatMap(Vendor.text("")(request), (response) =>
-          Effect.succeed(new Proxy(response, { get: (target, key) => (key === "arrayBuffer" ? Effect.never : Reflect.get(target, key)) }))
-        )
-      const { invent } = yield* Vendor.connect(() => endless, {
-        deadlines: { attempt: "2 seconds" },
-        retry: { maxAttempts: 1 }
-      })
-      const error = yield* within("2 seconds", Effect.flip(calls.Safe(invent)))
-      expect(error).toMatchObject({ _tag: "TimedOut", deadline: "attempt" })
+      const endless =
+        (headers: Record<string, string>): Vendor.Answer =>
+        (request) =>
+          Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(new ReadableStream({}), { headers })))
+      const announced: ReadonlyArray<Record<string, string>> = [{}, { "content-length": "9" }]
+      for (const headers of announced) {
+        const { invent } = yield* Vendor.connect(() => endless(headers), {
+          deadlines: { attempt: "2 seconds" },
+          retry: { maxAttempts: 1 }
+        })
+        const error = yield* within("2 seconds", Effect.flip(calls.Safe(invent)))
+        expect(error).toMatchObject({ _tag: "TimedOut", deadline: "attempt" })
+      }
     })
   )
 

@@ -68,6 +68,8 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
     /at least 0/
   ],
   "an attempt without time": [{ apiKey, deadlines: { attempt: 0 } }, "deadlines.attempt", /at least 1 ms/],
+  "bodies of no length": [{ apiKey, maxBodyBytes: 0 }, "maxBodyBytes", /whole number of at least 1/],
+  "bodies of any length": [{ apiKey, maxBodyBytes: Infinity }, "maxBodyBytes", /whole number of at least 1/],
   "a call without end": [{ apiKey, deadlines: { total: Duration.infinity } }, "deadlines.total", /finite/]
 }
 
@@ -138,7 +140,8 @@ describe("settings", () => {
       deadlines: { attempt: Duration.seconds(20), total: Duration.minutes(5) },
       retry: { maxAttempts: 4, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) },
       retryBudget: { capacity: 25, refillPerSuccess: 0.1 },
-      rateLimit: { limit: 500, window: Duration.minutes(1) }
+      rateLimit: { limit: 500, window: Duration.minutes(1) },
+      maxBodyBytes: 8_388_608
     })
   })
 
@@ -180,13 +183,14 @@ describe("settings", () => {
 
   it.effect("let an override win over the environment, and over nothing else in it", () =>
     Effect.gen(function* () {
-      const overrides = { orgId: OrgId.make("org_8"), rateLimit: { limit: 40 }, deadlines: { attempt: "1 seconds" } } as const
+      const overrides = { orgId: OrgId.make("org_8"), rateLimit: { limit: 40 }, deadlines: { attempt: "1 seconds" }, maxBodyBytes: 9 } as const
       const found = yield* withEnvironment(everything)(Settings.config(overrides))
       expect(found).toMatchObject({
         baseUrl: "https://example.com",
         orgId: "org_8",
         rateLimit: { limit: 40, window: Duration.seconds(10) },
-        deadlines: { attempt: Duration.seconds(1), total: Duration.minutes(5) }
+        deadlines: { attempt: Duration.seconds(1), total: Duration.minutes(5) },
+        maxBodyBytes: 9
       })
     })
   )

@@ -7,6 +7,7 @@ import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Stream from "effect/Stream"
 import type { Methods, Mock, Service } from "../Methods.ts"
@@ -76,7 +77,10 @@ const longestIssue = 200
 
 /** Of everything that does not fit, the innermost: where a field may be null, every level above says "expected null", too. */
 const deepest = (error: ParseResult.ParseError): string => {
-  const issues = ParseResult.ArrayFormatter.formatErrorSync(error)
+  // What came is printed recursively, and a server can nest it deeper than the stack is.
+  const formatted = Either.try(() => ParseResult.ArrayFormatter.formatErrorSync(error))
+  if (Either.isLeft(formatted)) return "it does not fit, and it is nested too deep to say where"
+  const issues = formatted.right
   const innermost = issues.reduce((a, b) => (b.path.length > a.path.length ? b : a))
   return innermost.path.length === 0 ? innermost.message : `${innermost.path.map(String).join(".")}: ${innermost.message}`
 }

@@ -36,7 +36,7 @@ export const make = (
     const step = pipe(
       // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
       Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
-      StatusToError.make(settings.apiKey),
+      StatusToError.make(settings),
       Authentication.make(settings.apiKey),
       Deadline.perAttempt(settings.deadlines.attempt),
       limited(rateLimit),

@@ -1,16 +1,30 @@
-/** Turns an answer's status into a failure before any schema sees its body: what a body of an error looks like is undocumented. */
+/**
+ * Turns an answer into a failure by its status before any schema sees its body: what a body of an error looks like is
+ * undocumented. Reads the body of a success whole, within a bound, and of anything else only the beginning.
+ */
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
 import type * as Redacted from "effect/Redacted"
 import * as RetryAfter from "../RetryAfter.ts"
 import { type Answer, Failure } from "../RetryPolicy.ts"
 import * as Authentication from "./Authentication.ts"
-import type { Step } from "./Call.ts"
+import * as Body from "./Body.ts"
+import type { Call, Step } from "./Call.ts"
+import * as Outcome from "./Outcome.ts"
 
 const excerptLength = 500
+/** Of a body that is only for a human to read: so many bytes, waited for so many milliseconds. */
+const excerptBytes = 64 * 1024
+const excerptPatience = 2_000
+
 const decoder = new TextDecoder()
+const strictDecoder = new TextDecoder("utf-8", { fatal: true })
+
+const isUtf8 = (body: ArrayBuffer) => Either.isRight(Either.try(() => strictDecoder.decode(body)))
 
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
 
@@ -45,31 +59,61 @@ const rejectionOf = (endpoint: string, attempts: number, answer: Answer): Invent
   }
 }
 
+/** What the decompression says of a body that is not what `content-encoding` names. The same would come next time. */
+const isMiscoded = (error: unknown): boolean =>
+  Predicate.isObject(error) && (("code" in error && error.code === "Z_DATA_ERROR") || ("cause" in error && isMiscoded(error.cause)))
+
+export interface Options {
+  readonly apiKey: Redacted.Redacted
+  /** The longest body of a success, in bytes, after decompression. */
+  readonly maxBodyBytes: number
+}
+
 export const make =
-  (apiKey: Redacted.Redacted) =>
+  ({ apiKey, maxBodyBytes }: Options) =>
   (next: Step<Failure>): Step<Failure> => {
     const withoutKey = Authentication.withoutKey(apiKey)
     // The key goes before the cut, or a piece of it could stay.
     const excerptOf = (body: ArrayBuffer) => withoutKey(decoder.decode(body)).slice(0, excerptLength)
 
+    const answered = (response: HttpClientResponse, call: Call, body: ArrayBuffer): Answer =>
+      (call.answer = { status: response.status, excerpt: excerptOf(body), requestId: requestId(response) })
+
+    const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
+
+    const success = (response: HttpClientResponse, call: Call) =>
+      Body.read(response, maxBodyBytes).pipe(
+        Effect.mapError((error) => {
+          if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
+          answered(response, call, new ArrayBuffer(0))
+          return rejected(call, "the body is not what its content-encoding names")
+        }),
+        Effect.flatMap(({ bytes, isCut }) => {
+          answered(response, call, isCut ? bytes.slice(0, excerptBytes) : bytes)
+          if (isCut) return Effect.fail(rejected(call, `body larger than ${maxBodyBytes} bytes`))
+          return isUtf8(bytes)
+            ? Effect.succeed(Body.withBody(response, bytes))
+            : Effect.fail(rejected(call, "the body is not UTF-8"))
+        })
+      )
+
+    const failure = (response: HttpClientResponse, call: Call) =>
+      // What the status says holds whatever becomes of the body.
+      Effect.zipWith(Body.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
+        const answer = answered(response, call, body)
+        const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
+        return answer.status === 429
+          ? Failure.Throttled({ answer, retryAfter })
+          : answer.status >= 500
+            ? Failure.Faulted({ answer, retryAfter })
+            : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
+      })
+
     return (request, call) =>
       Effect.flatMap(next(request, call), (response) => {
-        const answered = Effect.map(Effect.orDie(response.arrayBuffer), (body) => {
-          const answer: Answer = { status: response.status, excerpt: excerptOf(body), requestId: requestId(response) }
-          call.answer = answer
-          if (answer.status === 429) call.inTheAir = undefined
-          return answer
-        })
-        if (response.status >= 200 && response.status < 300) return Effect.as(answered, response)
-        return Effect.flatMap(Effect.zip(answered, Clock.currentTimeMillis), ([answer, now]) => {
-          const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
-          return Effect.fail<Failure>(
-            answer.status === 429
-              ? Failure.Throttled({ answer, retryAfter })
-              : answer.status >= 500
-                ? Failure.Faulted({ answer, retryAfter })
-                : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
-          )
-        })
+        if (response.status === 429) call.inTheAir = undefined
+        return response.status >= 200 && response.status < 300
+          ? success(response, call)
+          : Effect.flatMap(failure(response, call), (failure) => Effect.fail<Failure>(failure))
       })
   }

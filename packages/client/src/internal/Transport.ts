@@ -1,8 +1,13 @@
-/** The innermost step: sends a request, reads its whole answer, and says of a failure whether the request ever left. */
-import type * as HttpClient from "@effect/platform/HttpClient"
+/** The innermost step: sends a request, and says of a failure whether the request ever left. */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import { identity } from "effect/Function"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../RetryPolicy.ts"
 import type { Step } from "./Call.ts"
@@ -39,8 +44,15 @@ const coded = (error: unknown, depth = causeDepth): { readonly code: string; rea
   return "cause" in error ? coded(error.cause, depth - 1) : undefined
 }
 
+/**
+ * Whether the request left. A kept-alive connection that the server closed meanwhile is no exception: its errors are
+ * `UND_ERR_SOCKET` ("other side closed") and `ECONNRESET` on a read, and the counters that undici gives with the first,
+ * `bytesWritten` and `bytesRead`, count the connection's whole life and what was handed to the kernel. Against a server
+ * that closes idle connections, both came for requests that it had read whole, so neither proves that nothing was
+ * processed: the answer is lost. Undici itself looks for the close before it writes, and then opens another connection.
+ */
 const classify = (error: HttpClientError): Failure => {
-  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: "the body broke off" })
+  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: error.reason })
   if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })
   const cause = coded(error.cause)
   return cause !== undefined && neverSentCodes.has(cause.code) && !onOpenConnection.has(cause.syscall)
@@ -48,17 +60,29 @@ const classify = (error: HttpClientError): Failure => {
     : Failure.AnswerLost({ reason: cause?.code ?? "the connection was cut" })
 }
 
-export const make =
-  (client: HttpClient.HttpClient): Step<Failure> =>
-  (request, call) =>
+const withManualRedirect = (context: Context.Context<never>): Context.Context<never> => {
+  const own = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))
+  return Context.add(context, FetchHttpClient.RequestInit, { ...own, redirect: "manual" })
+}
+
+/**
+ * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
+ * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
+ * only a request that is being prepared sees. So it is completed there, and only for this request.
+ */
+const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.mapRequestEffect(client, (request) =>
+    Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
+  ).pipe(HttpClient.transformResponse(Effect.mapInputContext<never, never>(identity)))
+
+export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
+  const client = withoutRedirects(transport)
+  return (request, call) =>
     Effect.gen(function* () {
       call.attempts++
       call.answer = undefined
       call.inTheAir = { request, sentAt: yield* DateTime.now }
-      const response = yield* client.execute(request)
-      // The body belongs to the attempt: its loss is the attempt's failure. The response keeps it for the decoder.
-      yield* response.arrayBuffer
-      return response
+      return yield* client.execute(request)
     }).pipe(
       Effect.mapError(classify),
       Effect.tapError((failure) =>
@@ -67,3 +91,4 @@ export const make =
         })
       )
     )
+}

@@ -1,0 +1,93 @@
+/**
+ * Whether a listed message or chat is the one that a request asked for, judged by author, content and time. Where a page
+ * leaves open what a server keeps of a request (blanks, dates, authors), the answer is `Doubtful` and never a guess.
+ */
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMember } from "@effect-invent/domain/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { AssistantId, ChannelId, ContactId, ToolCallId } from "@effect-invent/domain/Ids"
+import type { UserMessage } from "@effect-invent/domain/MessagePart"
+import * as DateTime from "effect/DateTime"
+import * as Predicate from "effect/Predicate"
+
+export type Likeness = "Equal" | "Doubtful" | "Different"
+
+/** Who acts: the channel, where the request names it, else the contact. */
+export interface Author {
+  readonly contact_id: ContactId
+  readonly channel_id: ChannelId | undefined
+}
+
+const all = (...likenesses: ReadonlyArray<Likeness>): Likeness =>
+  likenesses.includes("Different") ? "Different" : likenesses.includes("Doubtful") ? "Doubtful" : "Equal"
+
+const same = (isSame: boolean): Likeness => (isSame ? "Equal" : "Different")
+
+const ofMember = (member: ChatMember, author: Author): Likeness => {
+  const channel = member.contact_channel
+  if (channel === null || channel === undefined) return member.user || member.session ? "Different" : "Doubtful"
+  if (author.channel_id !== undefined) return same(channel.id === author.channel_id)
+  return channel.contact ? same(channel.contact.id === author.contact_id) : "Doubtful"
+}
+
+export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Likeness => {
+  if (member) return ofMember(member, author)
+  return role === "assistant" || role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
+}
+
+const plain = (text: string) => text.normalize("NFC").replace(/\s+/g, " ").trim()
+
+/** Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or with other blanks. */
+const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => {
+  const listed = (message.messages ?? []).flatMap((inner) => inner.parts ?? [])
+  const isWhole = listed.length === sent.length && listed.every((part, index) => part.text === sent[index]?.text)
+  if (isWhole) return "Equal"
+  const words = plain(sent.map((part) => part.text).join(" "))
+  return plain(listed.map((part) => part.text ?? "").join(" ")) === words ? "Doubtful" : "Different"
+}
+
+const millisPerDay = 86_400_000
+
+/** Midnight to the millisecond is how a bare date reads, which says nothing of the hour. */
+const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Likeness =>
+  at === null || at === undefined || at.epochMillis % millisPerDay === 0
+    ? "Doubtful"
+    : same(DateTime.greaterThanOrEqualTo(at, since))
+
+export const ofMessage = (listed: ChatMessage, sent: Author & { readonly message: UserMessage }, since: DateTime.Utc): Likeness =>
+  all(ofAuthor(listed, sent), ofContent(listed, sent.message), ofTime(listed.created_at, since))
+
+export interface NewChat {
+  readonly channel_id: ChannelId
+  readonly assistant_id: AssistantId | undefined
+  readonly title: string | undefined
+}
+
+const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Likeness =>
+  wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
+
+/** The contact's channel is the sole member that a new chat begins with; others may have joined since. */
+export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Likeness =>
+  all(
+    listed.members
+      ? same(listed.members.some((member) => member.contact_channel?.id === wanted.channel_id))
+      : "Doubtful",
+    ifStated(wanted.assistant_id, listed.state?.assistant_id),
+    ifStated(wanted.title, listed.title),
+    ofTime(listed.created_at, since)
+  )
+
+/** The objects in a message that name a tool call, however deep: where its id stands is not published. */
+export const mentions = (message: ChatMessage, tool_call_id: ToolCallId): ReadonlyArray<Readonly<Record<string, unknown>>> => {
+  const found: Array<Record<string, unknown>> = []
+  const open: Array<unknown> = [message.messages]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (!Predicate.isObject(next)) continue
+    const values: ReadonlyArray<unknown> = Object.values(next)
+    if (values.includes(tool_call_id) && Predicate.isRecord(next)) found.push({ ...next })
+    for (const value of values) open.push(value)
+  }
+  return found
+}
+

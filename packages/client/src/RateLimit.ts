@@ -1,164 +1,157 @@
 /**
- * Keeps requests inside the vendor's quota (500 a minute per IP address) so that the quota is used and not hit.
+ * Keeps requests inside the vendor's quota (500 a minute per IP address) so that the quota is used and not hit, whichever
+ * kind of limit the vendor has; the rule and its proof are in `internal/Quota.ts`.
  *
- * A permit is taken for every request and returns one window after the response was *received*: the server counted the
- * request before that, so no window of its own ever holds more than the limit, whatever its clock or the latency. Against
- * servers that weigh the previous window into the current one, requests are also paced; a small burst goes out at once.
+ * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link withLane}.
+ * After a 429, which means that somebody else spends the same quota, the limiter takes less and gives itself back what it can.
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Line from "./internal/Line.ts"
+import * as Quota from "./internal/Quota.ts"
 
 export interface Options {
   /** Requests per window. */
   readonly limit: number
   readonly window: Duration.Duration
+  /** Calls that may wait; one more fails with {@link QueueFull}. Default: 10,000, of which the last waits for 20 minutes. */
+  readonly maxQueued?: number
 }
 
 /** The documented general limit. */
-export const defaults: Options = { limit: 500, window: Duration.minutes(1) }
+export const defaults = { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 } as const satisfies Options
+
+/**
+ * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served. Every
+ * tenth turn belongs to whoever has waited longest, if that is longer than a window: no lane starves.
+ */
+export type Lane = Line.Lane
+
+/** The lane of the calls that are made here. */
+export class CurrentLane extends Context.Reference<CurrentLane>()("@effect-invent/client/RateLimit/CurrentLane", {
+  defaultValue: (): Lane => "send"
+}) {}
+
+/** Puts all calls of an effect in this lane. */
+export const withLane =
+  (lane: Lane) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.provideService(effect, CurrentLane, lane) as Effect.Effect<A, E, R>
+
+/** As many calls wait as may. The request did not leave. */
+export class QueueFull extends Data.TaggedError("QueueFull")<Waiting> {}
+
+export interface Waiting {
+  /** Calls that wait now. */
+  readonly queued: number
+  /** How long one that came now, in the lane it is asked in, would wait at most if all went well and nobody overtook it. */
+  readonly expectedWait: Duration.Duration
+}
 
 export class RateLimit extends Context.Tag("@effect-invent/client/RateLimit")<
   RateLimit,
   {
     /**
-     * Runs one request under a permit; waits for it in the order of arrival. A request for which `neverLeft` says so
-     * gives its permit back at once.
+     * Runs one request under a permit, and waits for it in the {@link Lane} of the surroundings. A request for which
+     * `neverLeft` says so gives its permit back at once; one that is interrupted counts as received then.
      */
     readonly permit: <A, E, R>(
       request: Effect.Effect<A, E, R>,
       neverLeft: (error: E) => boolean
-    ) => Effect.Effect<A, E, R>
-    /** Somebody else spends the same quota: nobody sends for this long. */
+    ) => Effect.Effect<A, E | QueueFull, R>
+    /**
+     * To be called after a 429: somebody else spends the same quota. Nobody sends for this long, or for longer while 429s go
+     * on; then one request tries, and the others follow, a little less of them than before.
+     */
     readonly pause: (duration: Duration.Duration) => Effect.Effect<void>
+    /** What a call would wait for now. */
+    readonly waiting: Effect.Effect<Waiting>
   }
 >() {}
-
-/** Of the limit, what bursts may take and what stays unused against the jitter of arrivals. */
-const burstShare = 0.04
-const reserveShare = 0.015
-
-interface Permit {
-  readonly isBurst: boolean
-}
-
-/**
- * For every phase φ of a sliding counter, previous·(1−φ) + current ≤ burst + rate·window ≤ limit, as long as bursts of any
- * two windows stay within `burst` and everything else leaves at `rate`. Below about 100 requests a window the reserve is smaller
- * than what one request and its jitter weigh, and such a server can refuse one; the other models never do.
- */
-const makeState = (options: Options) => {
-  const window = Duration.toMillis(options.window)
-  const burst = Math.floor(options.limit * burstShare)
-  const paced = Math.max(1, options.limit * (1 - reserveShare) - burst)
-  const interval = window / paced
-  let inFlight = 0
-  let burstInFlight = 0
-  let nextPaced = 0
-  let closedUntil = 0
-  // Both are sorted: entries are pushed with a monotone time of return.
-  const returning: Array<number> = []
-  const burstReturning: Array<number> = []
-
-  const drop = (queue: Array<number>, now: number) => {
-    while (queue.length > 0 && queue[0]! <= now) queue.shift()
-  }
-
-  return {
-    /** A permit, or the milliseconds until it is worth asking again; none while only an answer can free one. */
-    take: (now: number): Permit | { readonly wait: number } | undefined => {
-      drop(returning, now)
-      drop(burstReturning, now)
-      if (closedUntil > now) return { wait: closedUntil - now }
-      if (inFlight + returning.length >= options.limit) {
-        return returning.length > 0 ? { wait: returning[0]! - now } : undefined
-      }
-      const isBurst = nextPaced > now && burstInFlight + burstReturning.length < burst
-      if (nextPaced > now && !isBurst) return { wait: nextPaced - now }
-      if (isBurst) burstInFlight++
-      else nextPaced = Math.max(nextPaced, now - interval) + interval
-      inFlight++
-      return { isBurst }
-    },
-    received: (permit: Permit, now: number) => {
-      inFlight--
-      returning.push(now + window)
-      if (permit.isBurst) {
-        burstInFlight--
-        burstReturning.push(now + 2 * window)
-      }
-    },
-    unused: (permit: Permit) => {
-      inFlight--
-      if (permit.isBurst) burstInFlight--
-      else nextPaced -= interval
-    },
-    pause: (until: number) => {
-      closedUntil = Math.max(closedUntil, until)
-    }
-  }
-}
 
 /** Makes the waiting interruptible and nothing else: a permit that was taken always comes back. */
 type Restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** Turns, in the order of arrival. Only the first is called; whoever leaves, served or interrupted, calls the next. */
-const makeLine = () => {
-  const turns = new Set<Effect.Latch>()
-  const callFirst = () => turns.values().next().value?.unsafeOpen()
-  return <A>(served: Effect.Effect<A>, restore: Restore): Effect.Effect<A> =>
-    Effect.suspend(() => {
-      const turn = Effect.unsafeMakeLatch(false)
-      const leave = Effect.sync(() => {
-        turns.delete(turn)
-        callFirst()
-      })
-      turns.add(turn)
-      callFirst()
-      return Effect.ensuring(Effect.zipRight(restore(turn.await), served), leave)
-    })
+interface Waiter {
+  readonly lane: Lane
+  readonly since: number
+  /** Opened when it is worth to look again. */
+  readonly call: Effect.Latch
 }
 
 /** Milliseconds on the monotone clock: a step of the wall clock neither frees permits nor holds them. */
 const monotoneMillis = Effect.map(Clock.clockWith(Effect.succeed), (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
 
-export const make = (options: Options): Effect.Effect<RateLimit["Type"]> =>
-  Effect.gen(function* () {
-    const state = makeState(options)
-    const line = makeLine()
-    const given = yield* Effect.makeLatch(false)
+const makeSync = (options: Options): RateLimit["Type"] => {
+  const window = Duration.toMillis(options.window)
+  const maxQueued = options.maxQueued ?? defaults.maxQueued
+  const quota = Quota.make(options.limit, window)
+  const line = Line.make<Waiter>(window)
 
-    // The latch is closed before looking, so that a permit that is given after the look is not missed.
-    const take = (restore: Restore): Effect.Effect<Permit> =>
-      Effect.flatMap(Effect.zipRight(given.close, monotoneMillis), (now) => {
-        const taken = state.take(now)
-        if (taken === undefined) return Effect.zipRight(restore(given.await), take(restore))
-        if (!("wait" in taken)) return Effect.succeed(taken)
-        return Effect.zipRight(restore(Effect.raceFirst(given.await, Effect.sleep(Math.ceil(taken.wait)))), take(restore))
-      })
+  const callNext = Effect.map(monotoneMillis, (now) => line.next(now)?.call.unsafeOpen())
 
-    const give = (permit: Permit, isUnused: boolean) =>
-      Effect.zipRight(
-        Effect.map(monotoneMillis, (now) => (isUnused ? state.unused(permit) : state.received(permit, now))),
-        given.open
-      )
+  // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is missed.
+  const take = (waiter: Waiter, restore: Restore): Effect.Effect<Quota.Permit> =>
+    Effect.flatMap(Effect.zipRight(waiter.call.close, monotoneMillis), (now) => {
+      const next = line.next(now)
+      if (next !== waiter) {
+        next?.call.unsafeOpen()
+        return Effect.zipRight(restore(waiter.call.await), take(waiter, restore))
+      }
+      const taken = quota.take(now)
+      if (!("wait" in taken)) {
+        line.leave(waiter, true)
+        return Effect.succeed(taken)
+      }
+      const until = Effect.sleep(Math.max(1, Math.ceil(taken.wait)))
+      return Effect.zipRight(restore(Effect.raceFirst(waiter.call.await, until)), take(waiter, restore))
+    })
 
-    return {
-      permit: (request, neverLeft) =>
-        Effect.uninterruptibleMask((restore) =>
-          Effect.flatMap(line(take(restore), restore), (permit) =>
-            Effect.onExit(restore(request), (exit) =>
-              give(permit, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
-            )
-          )
-        ),
-      pause: (duration) => Effect.map(monotoneMillis, (now) => state.pause(now + Duration.toMillis(duration)))
-    }
+  const waitingIn = (lane: Lane, now: number): Waiting => ({
+    queued: line.length(),
+    expectedWait: Duration.millis(quota.expected(now, line.ahead(lane) + 1))
   })
+
+  const enter = (lane: Lane, restore: Restore): Effect.Effect<Quota.Permit, QueueFull> =>
+    Effect.flatMap(monotoneMillis, (now) => {
+      if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
+      const waiter: Waiter = { lane, since: now, call: Effect.unsafeMakeLatch(false) }
+      line.join(waiter)
+      const leave = Effect.suspend(() => {
+        line.leave(waiter, false)
+        return callNext
+      })
+      return Effect.ensuring(take(waiter, restore), leave)
+    })
+
+  const give = (permit: Quota.Permit, isUnused: boolean) =>
+    Effect.flatMap(monotoneMillis, (now) => {
+      if (!isUnused) return quota.received(permit, now) ? callNext : Effect.void
+      quota.unused(permit)
+      return callNext
+    })
+
+  return {
+    permit: (request, neverLeft) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)), (permit) =>
+          Effect.onExit(restore(request), (exit) =>
+            give(permit, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
+          )
+        )
+      ),
+    pause: (duration) => Effect.map(monotoneMillis, (now) => quota.refused(now, Duration.toMillis(duration))),
+    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(monotoneMillis, (now) => waitingIn(lane, now)))
+  }
+}
+
+export const make = (options: Options): Effect.Effect<RateLimit["Type"]> => Effect.sync(() => makeSync(options))
 
 /** A limiter of its own for this process. */
 export const layerMemory = (options: Options = defaults): Layer.Layer<RateLimit> => Layer.effect(RateLimit, make(options))

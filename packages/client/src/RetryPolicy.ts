@@ -17,6 +17,8 @@ export interface Answer {
 
 /** How one attempt can fail. */
 export type Failure = Data.TaggedEnum<{
+  /** Too many calls wait for the rate limit; this one would have waited so long. */
+  QueueFull: { readonly queued: number; readonly expectedWait: Duration.Duration }
   /** Provably never reached the server: the name did not resolve, the connection was refused, TLS failed. */
   NeverSent: { readonly reason: string }
   /** It left, and no whole answer came back. */
@@ -82,6 +84,7 @@ const isRepeatable = (failure: Failure, safety: Safety): boolean => {
     case "AttemptTimedOut":
     case "Faulted":
       return safety !== "Unsafe"
+    case "QueueFull":
     case "Rejected":
       return false
   }

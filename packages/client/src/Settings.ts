@@ -40,8 +40,8 @@ export interface Options {
     /** The budget that all calls share, see `RetryBudget`. */
     readonly budget?: Partial<RetryBudget.Options>
   }
-  /** `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute. */
-  readonly rateLimit?: { readonly limit?: number; readonly window?: Duration.DurationInput }
+  /** `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute, and 10,000 calls that wait for them. */
+  readonly rateLimit?: { readonly limit?: number; readonly window?: Duration.DurationInput; readonly maxQueued?: number }
   /**
    * The longest body of an answer that is read, in bytes and after decompression; default 8 MiB. A longer one is
    * `UnexpectedResponse`.
@@ -114,7 +114,8 @@ export const make = (options: Options): Either.Either<Settings, ConfigError.Conf
     }),
     rateLimit: Either.all({
       limit: whole("INVENT_RATE_LIMIT", options.rateLimit?.limit ?? RateLimit.defaults.limit),
-      window: duration("INVENT_RATE_WINDOW", options.rateLimit?.window ?? RateLimit.defaults.window, 1)
+      window: duration("INVENT_RATE_WINDOW", options.rateLimit?.window ?? RateLimit.defaults.window, 1),
+      maxQueued: whole("rateLimit.maxQueued", options.rateLimit?.maxQueued ?? RateLimit.defaults.maxQueued)
     }),
     maxBodyBytes: whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })

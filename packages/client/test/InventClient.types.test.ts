@@ -43,6 +43,12 @@ describe("the types of a method", () => {
     expectTypeOf<"ServerFault" | "ConnectionLost">().toExtend<Tag<List>>()
   })
 
+  it("name QueueFull for every method: nothing about it is ambiguous", () => {
+    expectTypeOf<InventError.QueueFull>().toExtend<Fails<Unsafe>>()
+    expectTypeOf<InventError.QueueFull>().toExtend<Fails<Update>>()
+    expectTypeOf<InventError.QueueFull>().toExtend<Fails<List>>()
+  })
+
   it("are the whole unions and nothing of the platform", () => {
     expectTypeOf<Fails<Unsafe>>().toEqualTypeOf<InventError.UnsafeError>()
     expectTypeOf<Fails<Update>>().toEqualTypeOf<InventError.RepeatableError>()

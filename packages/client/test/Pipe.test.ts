@@ -1,4 +1,5 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Ids from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -513,7 +514,46 @@ describe("the deadline of an attempt", () => {
     Effect.gen(function* () {
       const { invent } = yield* Vendor.connect(() => json([]), { rateLimit: narrow, deadlines: { attempt: "2 seconds" } })
       yield* within(0, calls.Safe(invent))
-      expect(yield* within("1 minutes", calls.Safe(invent))).toEqual([])
+      expect(yield* within("3 minutes", calls.Safe(invent))).toEqual([])
+    })
+  )
+})
+
+describe("the queue for the rate limit", () => {
+  for (const [safety, call] of Object.entries(calls)) {
+    it.scoped(`that is full is QueueFull at once for a call that is ${safety}, and nothing was sent`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(() => json([]), { rateLimit: { ...narrow, maxQueued: 1 } })
+        yield* within(0, calls.Safe(invent))
+        yield* Effect.fork(calls.Safe(invent))
+        yield* TestClock.adjust(0)
+        const error = yield* within(0, Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+        expect(error).toMatchObject({ _tag: "QueueFull", attempts: 0, queued: 1 })
+        expect(error._tag === "QueueFull" && Duration.toSeconds(error.expectedWait)).toBeGreaterThan(60)
+        expect(seen.length).toBe(1)
+      })
+    )
+  }
+
+  it.scoped("has lanes: a call in `stop` goes before one that has waited longer", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => json([]), { rateLimit: narrow })
+      yield* within(0, calls.Safe(invent))
+      yield* Effect.fork(calls.Safe(invent))
+      yield* TestClock.adjust(0)
+      yield* Effect.fork(RateLimit.withLane("stop")(calls.Idempotent(invent)))
+      yield* TestClock.adjust("3 minutes")
+      expect(seen.map(({ method }) => method)).toEqual(["GET", "PATCH"])
+    })
+  )
+
+  it.scoped("is held after a 429, also after one that ended its call", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 429), json([])), { retry: { maxAttempts: 1 } })
+      const error = yield* within(0, Effect.flip(calls.Safe(invent)))
+      expect(error._tag).toBe("RateLimited")
+      yield* within("1 seconds", calls.Safe(invent))
+      expect(seen[1]!.at).toBe(600)
     })
   )
 })

@@ -34,7 +34,13 @@ const echo =
 
 const inHtml = (authorization: string) => `<pre>authorization: ${authorization}</pre>`
 
-const kinds: Record<InventError.InventError["_tag"], { readonly answer: Vendor.Answer; readonly call: Call }> = {
+interface Kind {
+  readonly answer: Vendor.Answer
+  readonly call: Call
+  readonly rateLimit?: { readonly limit: number; readonly maxQueued: number }
+}
+
+const kinds: Record<InventError.InventError["_tag"], Kind> = {
   InvalidRequest: {
     answer: json([]),
     call: (invent) => invent.messages.list({ path: { chat_id: Ids.ChatId.make("") } })
@@ -51,6 +57,18 @@ const kinds: Record<InventError.InventError["_tag"], { readonly answer: Vendor.A
   ConnectionFailed: { answer: Vendor.refused, call: calls.Safe },
   ConnectionLost: { answer: Vendor.reset, call: calls.Safe },
   TimedOut: { answer: Vendor.stalls, call: calls.Safe },
+  QueueFull: {
+    answer: Vendor.stalls,
+    // One leaves, one may wait, and the third is too much.
+    call: (invent) =>
+      Effect.scoped(
+        Effect.zipRight(
+          Effect.forEach([calls.Safe(invent), calls.Safe(invent)], (call) => Effect.zipLeft(Effect.forkScoped(call), Effect.yieldNow())),
+          calls.Safe(invent)
+        )
+      ),
+    rateLimit: { limit: 1, maxQueued: 1 }
+  },
   RetryAfterTooLong: { answer: echo(429, inHtml, { "retry-after": "3600" }), call: calls.Safe },
   OutcomeUnknown: { answer: echo(500, inHtml), call: calls.Unsafe }
 }
@@ -120,10 +138,10 @@ describe("the API key", () => {
     })
   )
 
-  for (const [tag, { answer, call }] of Object.entries(kinds)) {
+  for (const [tag, { answer, call, rateLimit = {} }] of Object.entries(kinds)) {
     it.scoped(`is in no output of ${tag}, even when the server echoes it`, () =>
       Effect.gen(function* () {
-        const { invent } = yield* Vendor.connect(() => answer, options)
+        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit })
         const exit = yield* within("10 seconds", Effect.exit(call(invent)))
         const error = Option.getOrThrow(Exit.causeOption(exit).pipe(Option.flatMap(Cause.failureOption)))
         expect(error._tag).toBe(tag)
@@ -168,8 +186,8 @@ describe("the API key", () => {
       const logger = Logger.make(({ annotations, cause, message, spans }) => {
         logs.push(...printed(message), ...printed(cause), Cause.pretty(cause), ...printed(HashMap.toEntries(annotations)), ...printed(spans))
       })
-      for (const { answer, call } of Object.values(kinds)) {
-        const { invent } = yield* Vendor.connect(() => answer, options)
+      for (const { answer, call, rateLimit = {} } of Object.values(kinds)) {
+        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit })
         const logged = Effect.tapErrorCause(call(invent), (cause) => Effect.logError("the call failed", cause))
         const program = Effect.exit(logged).pipe(
           Effect.withTracer(tracer),

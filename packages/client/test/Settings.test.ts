@@ -54,6 +54,7 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "a limit of zero": [{ apiKey, rateLimit: { limit: 0 } }, "INVENT_RATE_LIMIT", /whole number of at least 1/],
   "a limit of half a request": [{ apiKey, rateLimit: { limit: 0.5 } }, "INVENT_RATE_LIMIT", /whole number/],
   "a limit that is no number": [{ apiKey, rateLimit: { limit: Number.NaN } }, "INVENT_RATE_LIMIT", /whole number/],
+  "a queue for nobody": [{ apiKey, rateLimit: { maxQueued: 0 } }, "rateLimit.maxQueued", /whole number of at least 1/],
   "a negative window": [{ apiKey, rateLimit: { window: "-1 minutes" } }, "INVENT_RATE_WINDOW", /duration of at least 1 ms/],
   "a window without end": [{ apiKey, rateLimit: { window: Duration.infinity } }, "INVENT_RATE_WINDOW", /finite/],
   "an unparsable window": [{ apiKey, rateLimit: { window: "soon" as never } }, "INVENT_RATE_WINDOW", /duration/],
@@ -140,7 +141,7 @@ describe("settings", () => {
       deadlines: { attempt: Duration.seconds(20), total: Duration.minutes(5) },
       retry: { maxAttempts: 4, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) },
       retryBudget: { capacity: 25, refillPerSuccess: 0.1 },
-      rateLimit: { limit: 500, window: Duration.minutes(1) },
+      rateLimit: { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 },
       maxBodyBytes: 8_388_608
     })
   })
@@ -150,7 +151,7 @@ describe("settings", () => {
       Settings.make({ apiKey, deadlines: { total: "1 hours" }, rateLimit: { limit: 7 }, retry: { maxAttempts: 1 } })
     )
     expect(deadlines).toEqual({ attempt: Duration.seconds(20), total: Duration.hours(1) })
-    expect(rateLimit).toEqual({ limit: 7, window: Duration.minutes(1) })
+    expect(rateLimit).toEqual({ limit: 7, window: Duration.minutes(1), maxQueued: 10_000 })
     expect(retry).toEqual({ maxAttempts: 1, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) })
   })
 

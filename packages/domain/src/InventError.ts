@@ -136,6 +136,19 @@ export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   }
 }
 
+/** Too many calls wait for the rate limit already. This one did not join them, so nothing about it is ambiguous. */
+export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
+  ...call,
+  /** Calls that wait. */
+  queued: Schema.NonNegativeInt,
+  /** How long this one would have waited. */
+  expectedWait: Schema.DurationFromSelf
+}) {
+  override get message() {
+    return `${this.endpoint}: ${this.queued} calls wait already, for ${Duration.format(this.expectedWait)}`
+  }
+}
+
 /** The server asks to wait longer than the call's deadline leaves. */
 export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("RetryAfterTooLong", {
   ...call,
@@ -182,6 +195,7 @@ export type RepeatableError =
   | ConnectionFailed
   | ConnectionLost
   | TimedOut
+  | QueueFull
   | RetryAfterTooLong
 
 /** What an unsafe endpoint can fail with: an ambiguous end is {@link OutcomeUnknown} there, and nothing else. */
@@ -200,6 +214,7 @@ export const isRetryable = (error: InventError): boolean => {
     case "ConnectionFailed":
     case "ConnectionLost":
     case "TimedOut":
+    case "QueueFull":
     case "RetryAfterTooLong":
       return true
     default:

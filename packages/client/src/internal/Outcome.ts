@@ -43,6 +43,8 @@ export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventE
 
 export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
   switch (failure._tag) {
+    case "QueueFull":
+      return new InventError.QueueFull({ ...facts(call), queued: failure.queued, expectedWait: failure.expectedWait })
     case "NeverSent":
       return new InventError.ConnectionFailed({ ...facts(call), reason: failure.reason })
     case "AnswerLost":

@@ -6,8 +6,8 @@ import type * as InventError from "@effect-invent/domain/InventError"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import { pipe } from "effect/Function"
-import type { Failure } from "../RetryPolicy.ts"
-import type { RateLimit } from "../RateLimit.ts"
+import { Failure } from "../RetryPolicy.ts"
+import { QueueFull, type RateLimit } from "../RateLimit.ts"
 import * as RetryBudget from "../RetryBudget.ts"
 import type { Settings } from "../Settings.ts"
 import * as AttemptSpan from "./AttemptSpan.ts"
@@ -22,9 +22,12 @@ const limited =
   (rateLimit: RateLimit["Type"]) =>
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
-    rateLimit.permit(
-      Effect.suspend(() => next(request, call)),
-      (failure) => failure._tag === "NeverSent"
+    Effect.mapError(
+      rateLimit.permit(
+        Effect.suspend(() => next(request, call)),
+        (failure) => failure._tag === "NeverSent"
+      ),
+      (failure) => (failure instanceof QueueFull ? Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait }) : failure)
     )
 
 export const make = (

@@ -41,7 +41,10 @@ export const make =
       })
 
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
-      Effect.flatMap(DateTime.now, (now) => Effect.fail(tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
+      Effect.zipRight(
+        failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
+        Effect.flatMap(DateTime.now, (now) => Effect.fail(tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
+      )
 
     const loop = (startedAt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
       Effect.catchAll(Effect.zipLeft(next(request, call), budget.refill), (failure) =>

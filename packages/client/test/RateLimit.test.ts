@@ -262,6 +262,19 @@ describe("the rate limit", () => {
     })
   )
 
+  it.effect("keeps to what a late 429 asks for, whatever becomes of the request that tries", () =>
+    Effect.gen(function* () {
+      const limit = yield* RateLimit.make(RateLimit.defaults)
+      const { request, times } = recorder("1 seconds")
+      yield* limit.pause(Duration.seconds(10))
+      yield* Effect.forkAll([0, 1].map((name) => limit.permit(request(name), never)))
+      yield* TestClock.adjust("10500 millis")
+      yield* limit.pause(Duration.seconds(30))
+      yield* TestClock.adjust("1 minutes")
+      expect(times()).toEqual([10_000, 40_500])
+    })
+  )
+
   it.effect("waits twice as long each time the request that tries is refused, and an eighth of a window at most", () =>
     Effect.gen(function* () {
       const limit = yield* RateLimit.make(RateLimit.defaults)

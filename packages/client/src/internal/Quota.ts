@@ -182,6 +182,8 @@ export const make = (limit: number, window: number): Quota => {
   let evenly = Number.NEGATIVE_INFINITY
   let closedUntil = Number.NEGATIVE_INFINITY
   let isProbeDue = false
+  /** While the probe is out, nobody else leaves. */
+  let probedUntil = Number.NEGATIVE_INFINITY
   let refusedInARow = 0
 
   const look = (now: number) => {
@@ -200,7 +202,7 @@ export const make = (limit: number, window: number): Quota => {
 
   return {
     take: (now) => {
-      const open = Math.max(closedUntil, smooth(1))
+      const open = Math.max(closedUntil, probedUntil, smooth(1))
       if (open > now) return { wait: open - now }
       if (room < 1) look(now)
       if (room < 1) return { wait: Math.min(promise.at - now, window) }
@@ -209,13 +211,13 @@ export const make = (limit: number, window: number): Quota => {
       history.sent()
       const isProbe = isProbeDue
       isProbeDue = false
-      if (isProbe) closedUntil = now + foreign.patience * window
+      if (isProbe) probedUntil = now + foreign.patience * window
       else refusedInARow = 0
       return { isProbe }
     },
     received: (permit, now) => {
       history.received(now)
-      if (permit.isProbe && !isProbeDue) closedUntil = Math.min(closedUntil, now)
+      if (permit.isProbe) probedUntil = Number.NEGATIVE_INFINITY
       const isSooner = history.isAhead(promise.step)
       if (isSooner) promised = 0
       return isSooner || permit.isProbe
@@ -224,14 +226,13 @@ export const make = (limit: number, window: number): Quota => {
       history.unused()
       room++
       evenly -= interval
-      if (permit.isProbe && !isProbeDue) {
-        isProbeDue = true
-        closedUntil = Number.NEGATIVE_INFINITY
-      }
+      if (!permit.isProbe) return
+      isProbeDue = true
+      probedUntil = Number.NEGATIVE_INFINITY
     },
     refused: (now, pause) => {
       // Who was in flight together was refused for the same reason.
-      if (now >= closedUntil) {
+      if (now >= Math.max(closedUntil, probedUntil)) {
         share.refused(now)
         const back = Math.min(foreign.firstPause * 2 ** refusedInARow++, foreign.longestPause)
         closedUntil = now + back * window

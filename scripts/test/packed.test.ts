@@ -1,0 +1,164 @@
+/** The packages as they are published: packed, judged by the two usual linters, and put into an empty project that uses them. */
+import { spawn } from "node:child_process"
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler"]
+const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))
+const installed = (name: string) => join(project, "node_modules", name)
+
+interface Manifest {
+  readonly name: string
+  readonly version: string
+  readonly dependencies?: Record<string, string>
+  readonly peerDependencies?: Record<string, string>
+  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
+}
+
+const manifestIn = (folder: string) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
+const tarball = (folder: string) => {
+  const { name, version } = manifestIn(join(root, folder))
+  return join(project, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
+}
+
+const run = (command: string, args: ReadonlyArray<string>, cwd = project) =>
+  new Promise<{ readonly status: number | null; readonly output: string }>((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" }, stdio: ["ignore", "pipe", "pipe"] })
+    let output = ""
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text))
+    child.on("error", reject).on("close", (status) => resolve({ status, output }))
+  })
+const node = (...args: ReadonlyArray<string>) => run(process.execPath, args)
+const bin = (name: string, file: string) => join(root, "node_modules", name, file)
+const pnpm = process.env["npm_execpath"]?.includes("pnpm") ? [process.execPath, process.env["npm_execpath"]] : ["npx", "--yes", "pnpm@10.34.9"]
+
+beforeAll(async () => {
+  for (const folder of folders) {
+    const packed = await run(pnpm[0]!, [...pnpm.slice(1), "pack", "--pack-destination", project], join(root, folder))
+    if (packed.status !== 0) throw new Error(packed.output)
+    const target = installed(manifestIn(join(root, folder)).name)
+    mkdirSync(target, { recursive: true })
+    const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"])
+    if (unpacked.status !== 0) throw new Error(unpacked.output)
+  }
+  // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested with.
+  for (const folder of folders) {
+    const { dependencies, name, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
+    for (const wanted of Object.keys({ ...dependencies, ...peerDependencies })) {
+      const link = installed(wanted)
+      if (existsSync(link)) continue
+      const source = join(root, folder, "node_modules", wanted)
+      if (!existsSync(source)) throw new Error(`${name} asks for ${wanted}, which its folder does not have`)
+      mkdirSync(dirname(link), { recursive: true })
+      symlinkSync(realpathSync(source), link, "junction")
+    }
+  }
+  mkdirSync(installed("@types"), { recursive: true })
+  symlinkSync(realpathSync(join(root, "node_modules/@types/node")), installed("@types/node"), "junction")
+}, 120_000)
+
+afterAll(() => {
+  rmSync(project, { recursive: true, force: true })
+})
+
+describe.each(folders)("the package of %s", (folder) => {
+  const home = () => installed(manifestIn(join(root, folder)).name)
+
+  it("is what publint expects", async () => {
+    expect(await node(bin("publint", "src/cli.js"), "run", tarball(folder), "--strict")).toMatchObject({ status: 0 })
+  })
+
+  it("has types that belong to its code, wherever they are imported from as ESM", async () => {
+    const subpaths = readdirSync(join(root, folder, "src")).flatMap((file) =>
+      /^[A-Z]\w*\.ts$/.test(file) ? [file.replace(".ts", "")] : []
+    )
+    const judged = await node(
+      bin("@arethetypeswrong/cli", "dist/index.js"),
+      tarball(folder),
+      "--profile",
+      "esm-only",
+      "--format",
+      "ascii",
+      "--include-entrypoints",
+      ...subpaths
+    )
+    expect(judged, judged.output).toMatchObject({ status: 0 })
+    expect(judged.output).toContain(`/${subpaths[0]}`)
+  })
+
+  it("asks for exact neighbours and for ranges of what its users bring themselves", () => {
+    const { dependencies = {}, peerDependencies = {}, version } = manifestIn(home())
+    const all = Object.entries({ ...dependencies, ...peerDependencies })
+    expect(all.filter(([, range]) => /workspace:|catalog:/.test(range))).toEqual([])
+    expect(all.filter(([name, range]) => name.startsWith("@effect-invent/") && range !== version)).toEqual([])
+    if (folder.startsWith("packages/")) {
+      expect(Object.keys(dependencies).filter((name) => name === "effect" || name === "@effect/platform")).toEqual([])
+      expect(peerDependencies["effect"]).toMatch(/^\^3\./)
+    }
+  })
+
+  it("carries a licence and a text of its own, and no build state", () => {
+    expect(readdirSync(home())).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json", "src"]))
+    expect(existsSync(join(home(), "dist/.tsbuildinfo"))).toBe(false)
+  })
+})
+
+describe("an empty project with the packages", () => {
+  it("compiles the quick start against their types with TypeScript 5, libraries checked, and runs it", async () => {
+    copyFileSync(join(root, "apps/follow-up-scheduler/test/readme/QuickStart.ts"), join(project, "QuickStart.ts"))
+    writeFileSync(join(project, "package.json"), `{ "type": "module" }`)
+    writeFileSync(
+      join(project, "Start.ts"),
+      `import * as Emulator from "@effect-invent/emulator/Emulator"
+import { Effect, Redacted } from "effect"
+
+await Effect.gen(function* () {
+  const { apiKey, url, world } = yield* Emulator.Emulator
+  const contact = yield* world.addContact({ name: "Ana", channels: [{ type: "whatsapp_bot" }] })
+  const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Hello?" })
+  process.env["INVENT_API_KEY"] = Redacted.value(apiKey("newcomer"))
+  process.env["INVENT_BASE_URL"] = url
+  yield* Effect.promise(() => import("./QuickStart.js"))
+  const { state } = yield* world.snapshot(chat.id)
+  console.log("follow-up set:", state?.follow_up_at !== null && state?.follow_up_at !== undefined)
+}).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })), Effect.runPromise)
+`
+    )
+    writeFileSync(
+      join(project, "tsconfig.json"),
+      JSON.stringify({
+        compilerOptions: { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: false, types: ["node"] },
+        files: ["QuickStart.ts", "Start.ts"]
+      })
+    )
+    const compiled = await node(bin("typescript-5", "bin/tsc"), "--project", ".")
+    expect(compiled.output).toBe("")
+    const ran = await node("Start.js")
+    expect(ran.output).toMatch(/^message_\d+ user \w+\nfollow-up set: true\n$/)
+    expect(ran.status).toBe(0)
+  })
+
+  it("cannot reach what is internal", async () => {
+    const reached = await node("--eval", `import("@effect-invent/client/internal/Pipe").catch((error) => console.log(error.code))`)
+    expect(reached.output).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n")
+  })
+
+  it("keeps the pure time window of the scheduler importable by itself", async () => {
+    const program = `
+      const { nextAllowed } = await import("@effect-invent/follow-up-scheduler/NextAllowed")
+      const { DateTime, Option } = await import("effect")
+      const next = nextAllowed({
+        zone: "Europe/Lisbon",
+        from: DateTime.unsafeMake("2026-12-24T18:00:00Z"),
+        window: { start: "09:00", end: "18:00" },
+        weekdays: [1, 2, 3, 4, 5, 6, 7],
+        holidays: ["2026-12-25"]
+      })
+      console.log(Option.getOrThrow(Option.map(next, DateTime.formatIso)))`
+    expect((await node("--input-type=module", "--eval", program)).output).toBe("2026-12-26T09:00:00.000Z\n")
+  })
+})

@@ -1,5 +1,5 @@
 /** The types of the client's methods, computed from the contract: what each takes, gives, and can fail with. */
-import type { InventApi } from "@effect-invent/domain/api/InventApi"
+import type { CallableApi } from "@effect-invent/domain/api/InventApi"
 import type * as RetrySafety from "@effect-invent/domain/api/RetrySafety"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { OrgId } from "@effect-invent/domain/Ids"
@@ -11,7 +11,7 @@ import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 
-type Groups = typeof InventApi extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
+type Groups = typeof CallableApi extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
 
 type WithoutOrg<Path> = Path extends { readonly org_id: unknown }
   ? Simplify<Omit<Path, "org_id"> & { readonly org_id?: OrgId }>

@@ -1,5 +1,5 @@
 /** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
-import { InventApi } from "@effect-invent/domain/api/InventApi"
+import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { RetrySafety, type Safety } from "@effect-invent/domain/api/RetrySafety"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as HttpApi from "@effect/platform/HttpApi"
@@ -35,7 +35,7 @@ interface Entry {
 
 const entries: ReadonlyArray<Entry> = (() => {
   const found: Array<Entry> = []
-  HttpApi.reflect(InventApi, {
+  HttpApi.reflect(CallableApi, {
     onGroup: () => {},
     onEndpoint: ({ endpoint, group }) => {
       found.push({
@@ -109,7 +109,7 @@ const callable = (entry: Entry, derived: Derived, settings: Settings) => {
 
 /** All methods, and the one that also shows an answer's headers. */
 export const make = (httpClient: HttpClient.HttpClient.With<InventError.InventError, Call.CurrentCall>, settings: Settings) =>
-  Effect.map(HttpApiClient.makeWith(InventApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
+  Effect.map(HttpApiClient.makeWith(CallableApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
     const derived = client as unknown as Record<string, Record<string, Derived>>
     const methods: Record<string, Record<string, unknown>> = {}
     for (const entry of entries) {

@@ -7,19 +7,22 @@
  * yield* invent.state.update({ path: { chat_id }, payload: { follow_up_at } })
  * ```
  */
+import * as Chats from "@effect-invent/domain/api/Chats"
+import * as Inbox from "@effect-invent/domain/api/Inbox"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Endpoints from "./internal/Endpoints.ts"
-import * as Pages from "./internal/Pages.ts"
+import * as Events from "./internal/Events.ts"
+import * as NewestChat from "./internal/NewestChat.ts"
 import * as Pipe from "./internal/Pipe.ts"
 import type { Mock, Service } from "./Methods.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
-export type { ErrorOf, Extras, Method, Methods, Mock, Request, Service } from "./Methods.ts"
+export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, Request, Service, Streams } from "./Methods.ts"
 
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}
 
@@ -30,8 +33,14 @@ export const make = (
     const transport = yield* HttpClient.HttpClient
     const rateLimit = yield* RateLimit.RateLimit
     const httpClient = yield* Pipe.make(transport, rateLimit, settings)
-    const { listWithHeaders, methods } = yield* Endpoints.make(httpClient, settings)
-    return { ...methods, messages: { ...methods.messages, stream: Pages.stream(listWithHeaders) } }
+    const methods = yield* Endpoints.make(httpClient, settings)
+    const { chats, inbox, state } = methods
+    return {
+      ...methods,
+      state: { ...state, newestChat: NewestChat.make(state.info) },
+      inbox: { ...inbox, events: Events.make(settings, Inbox.events.path, inbox.stream) },
+      chats: { ...chats, events: Events.make(settings, Chats.events.path, chats.stream) }
+    }
   })
 
 const fromSettings = (settings: Effect.Effect<Settings.Settings, ConfigError>) =>

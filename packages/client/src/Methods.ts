@@ -1,17 +1,20 @@
 /** The types of the client's methods, computed from the contract: what each takes, gives, and can fail with. */
-import type { InventApi } from "@effect-invent/domain/api/InventApi"
+import type { CallableApi } from "@effect-invent/domain/api/InventApi"
 import type * as RetrySafety from "@effect-invent/domain/api/RetrySafety"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { OrgId } from "@effect-invent/domain/Ids"
+import type * as ContractSocket from "@effect-invent/domain/api/WebSocket"
+import type { ChatId, OrgId } from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpApi from "@effect/platform/HttpApi"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type { DurationInput } from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
+import type { InboxChange } from "./InboxChange.ts"
 
-type Groups = typeof InventApi extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
+type Groups = typeof CallableApi extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
 
 type WithoutOrg<Path> = Path extends { readonly org_id: unknown }
   ? Simplify<Omit<Path, "org_id"> & { readonly org_id?: OrgId }>
@@ -25,9 +28,12 @@ type Argument<Key extends string, Value> = [Value] extends [never]
 
 /** What a method takes: `path`, `urlParams` and `payload` as the contract says; `org_id` is filled in when left out. */
 export type Request<Path, UrlParams, Payload> = Simplify<
-  { readonly path: WithoutOrg<Path> } & Argument<"urlParams", UrlParams> &
+  Argument<"path", WithoutOrg<Path>> & Argument<"urlParams", UrlParams> &
     ([Payload] extends [never] ? {} : { readonly payload: Payload })
 >
+
+/** A request that may leave everything out may be left out itself. */
+type Arguments<Request> = {} extends Request ? [request?: Request] : [request: Request]
 
 /** Only an unsafe endpoint can fail with `OutcomeUnknown`. */
 export type ErrorOf<Endpoint> =
@@ -46,31 +52,96 @@ export type Method<Endpoint> =
     infer _R,
     infer _RE
   >
-    ? (request: Request<Path, UrlParams, Payload>) => Effect.Effect<Success, ErrorOf<Endpoint>>
+    ? (...args: Arguments<Request<Path, UrlParams, Payload>>) => Effect.Effect<Success, ErrorOf<Endpoint>>
     : never
 
-/** Every endpoint of the contract. */
+type StreamOf<Endpoint> =
+  Endpoint extends HttpApiEndpoint.HttpApiEndpoint<
+    infer _Name,
+    infer _Method,
+    infer Path,
+    infer UrlParams,
+    infer Payload,
+    infer _Headers,
+    ReadonlyArray<infer Item>,
+    infer _Error,
+    infer _R,
+    infer _RE
+  >
+    ? (...args: Arguments<Request<Path, UrlParams, Payload>>) => Stream.Stream<Item, InventError.RepeatableError>
+    : never
+
+/** Every endpoint of the contract that is called; one that is opened as a WebSocket is among {@link Extras}. */
 export type Methods = {
   readonly [Group in Groups as Group["identifier"]]: {
-    readonly [Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint["name"]]: Method<Endpoint>
+    readonly [Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint extends ContractSocket.Marked
+      ? never
+      : Endpoint["name"]]: Method<Endpoint>
   }
 }
 
-type ListRequest = Parameters<Methods["messages"]["list"]>[0]
+/**
+ * For every list its stream, `stream` for `list` and `streamNotes` for `listNotes`: all entries, page by page, in the order
+ * the server lists them. Resume with `urlParams.page`. Fails with `UnexpectedResponse` when a page comes twice; what was
+ * emitted before a failure stays emitted.
+ */
+export type Streams = {
+  readonly [Group in Groups as Group["identifier"]]: {
+    readonly [Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint["name"] extends `list${infer What}`
+      ? `stream${What}`
+      : never]: StreamOf<Endpoint>
+  }
+}
 
-/** Methods made of several requests. */
+/** What `inbox.events` can be told. */
+export interface EventsRequest {
+  readonly path?: { readonly org_id?: OrgId }
+  /**
+   * How often to list the inbox beside listening: what a silent or lossy connection keeps back shows then. Default 5
+   * minutes; each time costs a request for every 100 chats.
+   */
+  readonly listEvery?: DurationInput
+}
+
+/** Methods made of several requests, or of none. */
 export interface Extras {
-  readonly messages: {
+  readonly state: {
     /**
-     * All messages of a chat, page by page, in the order the server lists them. Resume with `urlParams.page`. Fails with
-     * `UnexpectedResponse` when a page comes twice; what was emitted before a failure stays emitted.
+     * The live chat of the conversation that a chat belongs to: follows `state.info` from one to the next, and is the chat
+     * itself where no other exists. Fails with `UnexpectedResponse` when the chats name each other in a circle, or are more
+     * than a conversation can be expected to have.
      */
-    readonly stream: (request: ListRequest) => Stream.Stream<ChatMessage, InventError.RepeatableError>
+    readonly newestChat: (request: {
+      readonly path: { readonly chat_id: ChatId }
+    }) => Effect.Effect<ChatId, InventError.RepeatableError>
+  }
+  readonly chats: {
+    /** As `inbox.events`, by the older list and WebSocket of the organization's chats. */
+    readonly events: (
+      request?: EventsRequest
+    ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
+  }
+  readonly inbox: {
+    /**
+     * The inbox as it is, and then every change, for as long as it is run. A connection that is lost or refused is tried
+     * again, ever more slowly; what changed meanwhile is found by listing, so that without any connection this is a poll.
+     * Ends only by failing: with what a list fails with, unless it can succeed later.
+     *
+     * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
+     * browser's WebSocket does not allow: provide that of Node, or of `ws`.
+     *
+     * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
+     */
+    readonly events: (
+      request?: EventsRequest & Pick<NonNullable<Parameters<Methods["inbox"]["list"]>[0]>, "urlParams">
+    ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
   }
 }
 
 export type Service = {
-  readonly [Group in keyof Methods]: Group extends keyof Extras ? Methods[Group] & Extras[Group] : Methods[Group]
+  readonly [Group in keyof Methods]: Methods[Group] &
+    Streams[Group] &
+    (Group extends keyof Extras ? Extras[Group] : unknown)
 }
 
 /** The methods a test wants to answer itself. */

@@ -79,13 +79,17 @@ export interface Lists {
   readonly messages: Pick<Service["messages"], "stream">
 }
 /** The part of the client that a sender needs. */
-export type Sends = Lists & { readonly contacts: Contacts }
+export type Sends = Lists & {
+  readonly contacts: Pick<Contacts, "createChat" | "respondToTool" | "sendMessage" | "sendMessageOnChannel">
+}
 
 const defaults = { visibleWithin: Duration.seconds(10), looks: 4, maxSends: 2, skew: Duration.minutes(2) }
 
-const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) => DateTime.subtractDuration(instant, skew)
+/** The server's clock may be as far off as `skew`. */
+export const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) => DateTime.subtractDuration(instant, skew)
 
-const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
+/** The messages of a chat, each once. */
+export const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
   Effect.map(
     Stream.runCollect(
       invent.messages.stream({ path: { chat_id }, ...(since === undefined ? {} : { urlParams: { from_date: since } }) })
@@ -94,8 +98,8 @@ const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
     (messages) => [...new Map(Chunk.toReadonlyArray(messages).map((message) => [message.id, message])).values()]
   )
 
-/** Nothing was found: that is an answer only when it had the time to appear. */
-const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visibleWithin }: Patience): Effect.Effect<Verdict<never>> =>
+/** The verdict when nothing was found: that is an answer only when it had the time to appear. */
+export const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visibleWithin }: Patience): Effect.Effect<Verdict<never>> =>
   Effect.map(DateTime.now, (now) => {
     const conclusiveAt = DateTime.addDuration(unknown.sentAt, visibleWithin)
     return DateTime.lessThan(now, conclusiveAt)
@@ -103,8 +107,11 @@ const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visibleWithi
       : Verdict.NotApplied()
   })
 
-/** As many equal ones as requests: each was applied. Any other number fits no single reading, except none. */
-const judge = <A extends { readonly id: string }>(
+/**
+ * The verdict by any list: as many equal entries as requests, and each was applied. Any other number fits no single reading,
+ * except none.
+ */
+export const judge = <A extends { readonly id: string }>(
   candidates: ReadonlyArray<A>,
   likeness: (candidate: A) => Evidence.Likeness,
   unknown: OutcomeUnknown,
@@ -259,7 +266,7 @@ export const exactlyOnce = <A, E, R, E2, R2>(
 }
 
 /** What exists before the first request: no equal message of before is mistaken for its result. */
-const recent = (invent: Lists, chat_id: ChatId, options: MessageOptions) =>
+export const recent = (invent: Lists, chat_id: ChatId, options: MessageOptions) =>
   options.known === undefined
     ? Effect.flatMap(DateTime.now, (now) =>
         Effect.map(listed(invent, chat_id, before(now, options)), (messages) => messages.map(({ id }) => id))

@@ -16,7 +16,7 @@ export interface Settings {
   readonly baseUrl: string
   /** Fills `org_id` in every path that has one. */
   readonly orgId: OrgId
-  readonly deadlines: Deadline.Deadlines
+  readonly deadlines: Deadline.Settings
   readonly retry: RetryPolicy.RetryPolicy
   readonly retryBudget: RetryBudget.Options
   readonly rateLimit: RateLimit.Options
@@ -31,8 +31,16 @@ export interface Options {
   readonly baseUrl?: string
   /** `INVENT_ORG_ID`; default `c`, the organization the key was created in. */
   readonly orgId?: OrgId
-  /** Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. */
-  readonly deadlines?: { readonly attempt?: Duration.DurationInput; readonly total?: Duration.DurationInput }
+  /**
+   * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an attempt
+   * of a call that the server answers only when its work is done, an approved tool or a broadcast that is not told
+   * `background: true`; such a call has `blocking` and `total` in all.
+   */
+  readonly deadlines?: {
+    readonly attempt?: Duration.DurationInput
+    readonly total?: Duration.DurationInput
+    readonly blocking?: Duration.DurationInput
+  }
   readonly retry?: {
     readonly maxAttempts?: number
     readonly baseDelay?: Duration.DurationInput
@@ -97,7 +105,8 @@ export const make = (options: Options): Either.Either<Settings, ConfigError.Conf
     orgId: organization(options.orgId ?? defaultOrgId),
     deadlines: Either.all({
       attempt: duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
-      total: duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1)
+      total: duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
+      blocking: duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
     }),
     retry: Either.all({
       maxAttempts: whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),

@@ -1,6 +1,8 @@
+export * as InboxChange from "./InboxChange.ts"
 export * as InventClient from "./InventClient.ts"
 export * as RateLimit from "./RateLimit.ts"
 export * as Reconcile from "./Reconcile.ts"
+export * as ReconcileRecords from "./ReconcileRecords.ts"
 export * as RetryAfter from "./RetryAfter.ts"
 export * as RetryBudget from "./RetryBudget.ts"
 export * as RetryPolicy from "./RetryPolicy.ts"

@@ -1,8 +1,11 @@
+import type { InboxChange } from "@effect-invent/client/InboxChange"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type * as Ids from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
+import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
+import type { WebSocketConstructor } from "@effect/platform/Socket"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 import { describe, expectTypeOf, it } from "vitest"
@@ -14,6 +17,34 @@ type Succeeds<M> = M extends (request: never) => Effect.Effect<infer A, infer _E
 type Argument<M> = M extends (request: infer Request) => unknown ? Request : "not a method"
 type Tag<M> = Fails<M> extends { readonly _tag: infer T } ? T : "not tagged"
 
+/** The methods, as `contacts.createChat`, that can fail with this tag. */
+type FailingWith<T extends string> = {
+  [Group in keyof InventClient.Methods]: {
+    [Name in keyof InventClient.Methods[Group]]: [T] extends [Tag<InventClient.Methods[Group][Name]>] ? `${Group}.${string & Name}` : never
+  }[keyof InventClient.Methods[Group]]
+}[keyof InventClient.Methods]
+type Every = {
+  [Group in keyof InventClient.Methods]: `${Group}.${string & keyof InventClient.Methods[Group]}`
+}[keyof InventClient.Methods]
+
+type UnsafeName =
+  | "contacts.create"
+  | "contacts.merge"
+  | "contacts.uploadFile"
+  | "contacts.createChat"
+  | "contacts.sendMessage"
+  | "contacts.sendMessageOnChannel"
+  | "contacts.respondToTool"
+  | "contacts.decideApproval"
+  | "messages.create"
+  | "messages.decideApproval"
+  | "assistants.create"
+  | "assistants.createChat"
+  | "broadcasts.create"
+  | "broadcasts.sendMarketing"
+  | "broadcasts.sendTransactional"
+  | "workflows.run"
+
 type Unsafe =
   | Method<"contacts", "createChat">
   | Method<"contacts", "sendMessage">
@@ -23,11 +54,26 @@ type Update = Method<"state", "update">
 type List = Method<"messages", "list">
 
 describe("the types of a method", () => {
-  it("name OutcomeUnknown for every unsafe method", () => {
-    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "createChat">>>()
-    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "sendMessage">>>()
-    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "sendMessageOnChannel">>>()
-    expectTypeOf<InventError.OutcomeUnknown>().toExtend<Fails<Method<"contacts", "respondToTool">>>()
+  it("name OutcomeUnknown for the unsafe methods and for no other", () => {
+    expectTypeOf<FailingWith<"OutcomeUnknown">>().toEqualTypeOf<UnsafeName>()
+    expectTypeOf<FailingWith<"ServerFault">>().toEqualTypeOf<Exclude<Every, UnsafeName>>()
+    expectTypeOf<FailingWith<"NotFound">>().toEqualTypeOf<Every>()
+  })
+
+  it("have no method for what is opened as a WebSocket, and a stream for every list", () => {
+    expectTypeOf<Extract<keyof InventClient.Methods["inbox"], "events">>().toBeNever()
+    expectTypeOf<"stream" | "streamNotes" | "streamActivities" | "streamFields" | "streamSegments">().toExtend<keyof Client["contacts"]>()
+    expectTypeOf<ReturnType<Method<"workflows", "streamRuns">>>().toEqualTypeOf<Stream.Stream<WorkflowRun, InventError.RepeatableError>>()
+    expectTypeOf<ReturnType<Method<"inbox", "events">>>().toEqualTypeOf<
+      Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
+    >()
+  })
+
+  it("let a request be left out that may be empty, and no other", () => {
+    expectTypeOf<[]>().toExtend<Parameters<Method<"orgs", "list">>>()
+    expectTypeOf<[]>().toExtend<Parameters<Method<"contacts", "stream">>>()
+    expectTypeOf<[]>().not.toExtend<Parameters<Method<"messages", "list">>>()
+    expectTypeOf<[]>().not.toExtend<Parameters<Method<"contacts", "create">>>()
   })
 
   it("do not name OutcomeUnknown where a repetition changes nothing", () => {

@@ -1,35 +1,33 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
+import * as Socket from "@effect/platform/Socket"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 
 const chat_id = Ids.ChatId.make("chat_1")
 const contact_id = Ids.ContactId.make("contact_1")
 const channel_id = Ids.ChannelId.make("channel_1")
-const message_id = Ids.MessageId.make("message_1")
-const tool_call_id = Ids.ToolCallId.make("call_1")
-const message = [{ type: "text", text: "hello" }] as const
+const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
+  throw new Error("a mock opens no socket")
+})
 
 type Client = InventClient.InventClient["Type"]
 
 const methods: Record<string, (invent: Client) => Effect.Effect<unknown, InventError.InventError>> = {
   "contacts.createChat": ({ contacts }) => contacts.createChat({ path: { contact_id, channel_id }, payload: {} }),
-  "contacts.sendMessage": ({ contacts }) => contacts.sendMessage({ path: { contact_id, chat_id }, payload: { message } }),
-  "contacts.sendMessageOnChannel": ({ contacts }) =>
-    contacts.sendMessageOnChannel({ path: { contact_id, channel_id, chat_id }, payload: { message } }),
-  "contacts.respondToTool": ({ contacts }) =>
-    contacts.respondToTool({
-      path: { contact_id, channel_id, chat_id, message_id, tool_call_id },
-      payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") }
-    }),
+  "contacts.streamNotes": ({ contacts }) => Stream.runDrain(contacts.streamNotes({ path: { contact_id } })),
   "state.update": ({ state }) => state.update({ path: { chat_id }, payload: {} }),
+  "state.newestChat": ({ state }) => state.newestChat({ path: { chat_id } }),
   "messages.list": ({ messages }) => messages.list({ path: { chat_id } }),
-  "messages.stream": ({ messages }) => Stream.runDrain(messages.stream({ path: { chat_id } }))
+  "messages.stream": ({ messages }) => Stream.runDrain(messages.stream({ path: { chat_id } })),
+  "inbox.events": ({ inbox }) => Effect.provide(Stream.runDrain(inbox.events()), noSocket),
+  "orgs.list": ({ orgs }) => orgs.list()
 }
 
 const run = (mock: InventClient.Mock, name: string) =>

@@ -2,8 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Open from "./Open.ts"
 
-/** Switches of a conversation. */
-export const ConversationConfig = Open.struct({
+const conversationConfig = Open.struct({
   thread_mode: Open.optional(Open.literals("new")),
   welcome_banner: Open.optional(Schema.String),
   suggested_messages: Open.optional(Schema.Array(Schema.String)),
@@ -18,10 +17,14 @@ export const ConversationConfig = Open.struct({
   enable_auto_follow_ups: Open.optional(Schema.Boolean),
   enable_auto_csat: Open.optional(Schema.Boolean),
   enable_private_chats: Open.optional(Schema.Boolean)
-})
-export type ConversationConfig = typeof ConversationConfig.Type
+}).annotations({ identifier: "ConversationConfig" })
 
-export const AssistantConfig = Open.struct({
+/** Switches of a conversation. */
+export interface ConversationConfig extends Schema.Schema.Type<typeof conversationConfig> {}
+export interface ConversationConfigEncoded extends Schema.Schema.Encoded<typeof conversationConfig> {}
+export const ConversationConfig: Schema.Schema<ConversationConfig, ConversationConfigEncoded> = conversationConfig
+
+const assistantConfig = Open.struct({
   language: Open.optional(Open.literals("auto")),
   model: Open.optional(Schema.String),
   stt: Open.optional(Open.struct({ model: Open.optional(Schema.String) })),
@@ -31,5 +34,8 @@ export const AssistantConfig = Open.struct({
   /** An IANA time zone: the only zone the API knows. */
   timezone: Open.optional(Schema.String),
   instructions: Open.optional(Schema.String)
-})
-export type AssistantConfig = typeof AssistantConfig.Type
+}).annotations({ identifier: "AssistantConfig" })
+
+export interface AssistantConfig extends Schema.Schema.Type<typeof assistantConfig> {}
+export interface AssistantConfigEncoded extends Schema.Schema.Encoded<typeof assistantConfig> {}
+export const AssistantConfig: Schema.Schema<AssistantConfig, AssistantConfigEncoded> = assistantConfig

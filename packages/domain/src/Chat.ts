@@ -9,8 +9,7 @@ import { MessagePart } from "./MessagePart.ts"
 import * as Open from "./Open.ts"
 import { Features, Tool } from "./Tool.ts"
 
-/** Where a contact came from: an advertisement, a product, an order. */
-export const Referral = Open.struct({
+const referral = Open.struct({
   type: Open.optional(Open.literals("messenger_ad")),
   parts: Open.optional(Schema.Array(MessagePart)),
   ref: Open.optional(Schema.String),
@@ -26,11 +25,14 @@ export const Referral = Open.struct({
       product_id: Open.optional(Schema.String)
     })
   )
-})
-export type Referral = typeof Referral.Type
+}).annotations({ identifier: "Referral" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
-export const Chat = Open.struct({
+/** Where a contact came from: an advertisement, a product, an order. */
+export interface Referral extends Schema.Schema.Type<typeof referral> {}
+export interface ReferralEncoded extends Schema.Schema.Encoded<typeof referral> {}
+export const Referral: Schema.Schema<Referral, ReferralEncoded> = referral
+
+const chat = Open.struct({
   id: ChatId,
   title: Open.optional(Schema.String),
   model: Open.optional(Schema.String),
@@ -50,5 +52,9 @@ export const Chat = Open.struct({
   link: Open.optional(Schema.String),
   last_message: Open.optional(ChatMessage),
   referral: Open.optional(Referral)
-})
-export type Chat = typeof Chat.Type
+}).annotations({ identifier: "Chat" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+export interface Chat extends Schema.Schema.Type<typeof chat> {}
+export interface ChatEncoded extends Schema.Schema.Encoded<typeof chat> {}
+export const Chat: Schema.Schema<Chat, ChatEncoded> = chat

@@ -1,5 +1,6 @@
 /** Who takes part in a chat, and so who wrote a message: a contact's channel, a user of the staff, or a widget session. */
 import * as Schema from "effect/Schema"
+import * as ContactChannel from "./ContactChannel.ts"
 import { ChannelId, ContactId, MemberId, UserId } from "./Ids.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
@@ -31,11 +32,12 @@ export const MemberContactChannel = Open.struct({
   ip: Open.optional(Schema.String),
   language: Open.optional(Schema.String),
   contact: Open.optional(MemberContact),
-  link: Open.optional(Schema.String)
+  link: Open.optional(Schema.String),
+  ...ContactChannel.olderNames
 })
 export type MemberContactChannel = typeof MemberContactChannel.Type
 
-export const ChatMember = Open.struct({
+const chatMember = Open.struct({
   id: MemberId,
   role: Open.optional(Open.literals("ADMIN", "MEMBER")),
   user: Open.optional(
@@ -43,5 +45,8 @@ export const ChatMember = Open.struct({
   ),
   session: Open.optional(Open.struct({ id: Schema.String })),
   contact_channel: Open.optional(MemberContactChannel)
-})
-export type ChatMember = typeof ChatMember.Type
+}).annotations({ identifier: "ChatMember" })
+
+export interface ChatMember extends Schema.Schema.Type<typeof chatMember> {}
+export interface ChatMemberEncoded extends Schema.Schema.Encoded<typeof chatMember> {}
+export const ChatMember: Schema.Schema<ChatMember, ChatMemberEncoded> = chatMember

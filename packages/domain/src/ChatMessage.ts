@@ -27,8 +27,7 @@ const tokens = {
 export const Usage = Open.struct({ ...tokens, turns: Open.optional(Schema.Array(Open.struct(tokens))) })
 export type Usage = typeof Usage.Type
 
-/** @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages */
-export const ChatMessage = Open.struct({
+const chatMessage = Open.struct({
   id: MessageId,
   role: Open.optional(Role),
   model: Open.optional(Schema.String),
@@ -46,5 +45,9 @@ export const ChatMessage = Open.struct({
   broadcast_id: Open.optional(BroadcastId),
   is_broadcast_message: Open.optional(Schema.Boolean),
   usage: Open.optional(Usage)
-})
-export type ChatMessage = typeof ChatMessage.Type
+}).annotations({ identifier: "ChatMessage" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages */
+export interface ChatMessage extends Schema.Schema.Type<typeof chatMessage> {}
+export interface ChatMessageEncoded extends Schema.Schema.Encoded<typeof chatMessage> {}
+export const ChatMessage: Schema.Schema<ChatMessage, ChatMessageEncoded> = chatMessage

@@ -1,7 +1,7 @@
 /** The state of a chat: open or closed, who answers, when a follow-up is due, until when it is muted. */
 import * as Schema from "effect/Schema"
 import { AssistantConfig, ConversationConfig } from "./AssistantConfig.ts"
-import { AssistantId, ConversationId, UserId } from "./Ids.ts"
+import { AssistantId, ChatId, ConversationId, UserId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
@@ -10,8 +10,7 @@ import * as Open from "./Open.ts"
 export const InboxState = Open.literals("OPEN", "SNOOZED", "CLOSED")
 export type InboxState = typeof InboxState.Type
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
-export const ChatState = Open.struct({
+const chatState = Open.struct({
   id: Schema.String,
   state: Open.optional(InboxState),
   integration_id: Open.optional(IntegrationId),
@@ -56,5 +55,35 @@ export const ChatState = Open.struct({
   /** 1 to 5. */
   csat_score: Open.optional(Schema.Number),
   last_contact_message_at: Open.optional(Instant)
-})
-export type ChatState = typeof ChatState.Type
+}).annotations({ identifier: "ChatState" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+export interface ChatState extends Schema.Schema.Type<typeof chatState> {}
+export interface ChatStateEncoded extends Schema.Schema.Encoded<typeof chatState> {}
+export const ChatState: Schema.Schema<ChatState, ChatStateEncoded> = chatState
+
+const unseen = Open.struct({
+  chat_id: Open.optional(ChatId),
+  assigned_user_id: Open.optional(UserId),
+  admin_unseen_count: Open.optional(Schema.Number),
+  user_unseen_count: Open.optional(Schema.Number)
+}).annotations({ identifier: "Unseen" })
+
+/**
+ * How much of a chat is unseen, and by whom.
+ *
+ * @see https://docs.useinvent.com/api-reference/mark-chat-as-unseen
+ */
+export interface Unseen extends Schema.Schema.Type<typeof unseen> {}
+export interface UnseenEncoded extends Schema.Schema.Encoded<typeof unseen> {}
+export const Unseen: Schema.Schema<Unseen, UnseenEncoded> = unseen
+
+const stateInfo = Open.struct({
+  /** The newest chat of the conversation, where another chat exists. */
+  newest_chat_id: Open.optional(ChatId)
+}).annotations({ identifier: "StateInfo" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info */
+export interface StateInfo extends Schema.Schema.Type<typeof stateInfo> {}
+export interface StateInfoEncoded extends Schema.Schema.Encoded<typeof stateInfo> {}
+export const StateInfo: Schema.Schema<StateInfo, StateInfoEncoded> = stateInfo

@@ -10,3 +10,15 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
 
 /** A key that may be left out. Where null has a meaning of its own, the schema says so. */
 export const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optionalWith(schema, { exact: true })
+
+/** Text of at most so many characters. */
+export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(longest))
+
+/** An address as far as its shape tells: something before the @ and something after. */
+export const email = text(256).pipe(
+  Schema.pattern(/^[^\s@]+@[^\s@]+$/, { message: () => "Expected an e-mail address" })
+)
+
+/** An absolute URI. */
+export const uri = (longest: number) =>
+  text(longest).pipe(Schema.filter((value) => URL.canParse(value) || "Expected an absolute URI"))

@@ -4,8 +4,7 @@ import { FileId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
 
-/** @see https://docs.useinvent.com/api-reference/chats-files/get-chat-files */
-export const File = Open.struct({
+export const fields = {
   id: FileId,
   file_path: Open.optional(Schema.String),
   file_filename: Open.optional(Schema.String),
@@ -14,5 +13,11 @@ export const File = Open.struct({
   file_mimetype: Open.optional(Schema.String),
   file_url: Open.optional(Schema.String),
   created_at: Open.optional(Instant)
-})
-export type File = typeof File.Type
+}
+
+const file = Open.struct(fields).annotations({ identifier: "File" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-files/get-chat-files */
+export interface File extends Schema.Schema.Type<typeof file> {}
+export interface FileEncoded extends Schema.Schema.Encoded<typeof file> {}
+export const File: Schema.Schema<File, FileEncoded> = file

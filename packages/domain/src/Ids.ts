@@ -57,3 +57,47 @@ export type FileId = typeof FileId.Type
 /** A broadcast. */
 export const BroadcastId = Schema.String.pipe(Schema.brand("BroadcastId"))
 export type BroadcastId = typeof BroadcastId.Type
+
+/** A segment: a named set of contacts. */
+export const SegmentId = Schema.String.pipe(Schema.brand("SegmentId"))
+export type SegmentId = typeof SegmentId.Type
+
+/** A note that the staff keeps on a contact. */
+export const NoteId = Schema.String.pipe(Schema.brand("NoteId"))
+export type NoteId = typeof NoteId.Type
+
+/** An entry of a contact's timeline. */
+export const ActivityId = Schema.String.pipe(Schema.brand("ActivityId"))
+export type ActivityId = typeof ActivityId.Type
+
+/** A field that an organization keeps on its contacts. */
+export const FieldId = Schema.String.pipe(Schema.brand("FieldId"))
+export type FieldId = typeof FieldId.Type
+
+/** A conversation summary. */
+export const MemoryId = Schema.String.pipe(Schema.brand("MemoryId"))
+export type MemoryId = typeof MemoryId.Type
+
+/** A member of an organization: what a chat is assigned to. */
+export const OrgMemberId = Schema.String.pipe(Schema.brand("OrgMemberId"))
+export type OrgMemberId = typeof OrgMemberId.Type
+
+/** A board of an assistant. */
+export const BoardId = Schema.String.pipe(Schema.brand("BoardId"))
+export type BoardId = typeof BoardId.Type
+
+/** A template of a broadcast. */
+export const TemplateId = Schema.String.pipe(Schema.brand("TemplateId"))
+export type TemplateId = typeof TemplateId.Type
+
+/** One message of a broadcast to one contact. */
+export const RecipientId = Schema.String.pipe(Schema.brand("RecipientId"))
+export type RecipientId = typeof RecipientId.Type
+
+/** A workflow. */
+export const WorkflowId = Schema.String.pipe(Schema.brand("WorkflowId"))
+export type WorkflowId = typeof WorkflowId.Type
+
+/** One run of a workflow. */
+export const WorkflowRunId = Schema.String.pipe(Schema.brand("WorkflowRunId"))
+export type WorkflowRunId = typeof WorkflowRunId.Type

@@ -1,8 +1,7 @@
 /** The kinds of channel on which an assistant talks. */
 import * as Open from "./Open.ts"
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation */
-export const IntegrationId = Open.literals(
+export const integrations = [
   "internal",
   "custom",
   "whatsapp_bot",
@@ -16,5 +15,8 @@ export const IntegrationId = Open.literals(
   "telnyx",
   "email",
   "google_calendar"
-)
+] as const
+
+/** @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation */
+export const IntegrationId = Open.literals(...integrations)
 export type IntegrationId = typeof IntegrationId.Type

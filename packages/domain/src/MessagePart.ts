@@ -4,8 +4,7 @@ import * as Closed from "./Closed.ts"
 import { File } from "./File.ts"
 import * as Open from "./Open.ts"
 
-/** A part as received. Which keys are filled depends on `type`; the newest pages leave `type` itself out. */
-export const MessagePart = Open.struct({
+const messagePart = Open.struct({
   type: Open.optional(Open.literals("text", "file", "option_selected")),
   text: Open.optional(Schema.String),
   /** The voice note behind `text`. */
@@ -18,8 +17,12 @@ export const MessagePart = Open.struct({
   label: Open.optional(Schema.String),
   start_timestamp: Open.optional(Schema.Number),
   end_timestamp: Open.optional(Schema.Number)
-})
-export type MessagePart = typeof MessagePart.Type
+}).annotations({ identifier: "MessagePart" })
+
+/** A part as received. Which keys are filled depends on `type`; the newest pages leave `type` itself out. */
+export interface MessagePart extends Schema.Schema.Type<typeof messagePart> {}
+export interface MessagePartEncoded extends Schema.Schema.Encoded<typeof messagePart> {}
+export const MessagePart: Schema.Schema<MessagePart, MessagePartEncoded> = messagePart
 
 /** A part to send. Text is the only one of the vendor's six kinds whose body is published. */
 export const UserMessagePart = Closed.struct({

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { ConnectionId } from "./Ids.ts"
 import * as Open from "./Open.ts"
 
-export const Tool = Open.struct({
+const tool = Open.struct({
   name: Open.optional(Schema.String),
   display_name: Open.optional(Schema.String),
   action_name: Open.optional(Schema.String),
@@ -15,8 +15,11 @@ export const Tool = Open.struct({
   enabled_by_default: Open.optional(Schema.Boolean),
   callback: Open.optional(Schema.String),
   validation: Open.optional(Schema.String)
-})
-export type Tool = typeof Tool.Type
+}).annotations({ identifier: "Tool" })
+
+export interface Tool extends Schema.Schema.Type<typeof tool> {}
+export interface ToolEncoded extends Schema.Schema.Encoded<typeof tool> {}
+export const Tool: Schema.Schema<Tool, ToolEncoded> = tool
 
 export const Features = Open.struct({
   web_search: Open.optional(Schema.Unknown),

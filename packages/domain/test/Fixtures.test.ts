@@ -1,4 +1,4 @@
-import * as Contacts from "@effect-invent/domain/api/Contacts"
+import * as AsContact from "@effect-invent/domain/api/AsContact"
 import * as Messages from "@effect-invent/domain/api/Messages"
 import * as State from "@effect-invent/domain/api/State"
 import * as Open from "@effect-invent/domain/Open"
@@ -12,17 +12,17 @@ const published = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"))
 
 const responses = {
-  "respond-to-tool": Contacts.respondToTool.successSchema,
-  "send-message": Contacts.sendMessage.successSchema,
-  "create-chat": Contacts.createChat.successSchema,
+  "respond-to-tool": AsContact.respondToTool.successSchema,
+  "send-message": AsContact.sendMessage.successSchema,
+  "create-chat": AsContact.createChat.successSchema,
   "update-state": State.update.successSchema,
   "list-messages": Messages.list.successSchema
 } as const
 
 const requests = {
-  "respond-to-tool": Contacts.RespondToTool,
-  "send-message": Contacts.SendMessage,
-  "create-chat": Contacts.CreateChat,
+  "respond-to-tool": AsContact.RespondToTool,
+  "send-message": AsContact.SendMessage,
+  "create-chat": AsContact.CreateChat,
   "update-state": State.UpdateState
 } as const
 

@@ -1,4 +1,4 @@
-import * as Contacts from "@effect-invent/domain/api/Contacts"
+import * as AsContact from "@effect-invent/domain/api/AsContact"
 import * as State from "@effect-invent/domain/api/State"
 import * as Ids from "@effect-invent/domain/Ids"
 import { Instant } from "@effect-invent/domain/Instant"
@@ -17,17 +17,17 @@ const isAccepted = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
 describe("a documented limit", () => {
   it.effect("holds a title to 256 characters", () =>
     Effect.gen(function* () {
-      expect(yield* isAccepted(Contacts.CreateChat, { title: "x".repeat(256) })).toBe(true)
-      expect(yield* isAccepted(Contacts.CreateChat, { title: "x".repeat(257) })).toBe(false)
+      expect(yield* isAccepted(AsContact.CreateChat, { title: "x".repeat(256) })).toBe(true)
+      expect(yield* isAccepted(AsContact.CreateChat, { title: "x".repeat(257) })).toBe(false)
     })
   )
 
   it.effect("asks for at least one part", () =>
     Effect.gen(function* () {
-      expect(yield* isAccepted(Contacts.SendMessage, { message: MessagePart.text("hello") })).toBe(true)
+      expect(yield* isAccepted(AsContact.SendMessage, { message: MessagePart.text("hello") })).toBe(true)
       const empty = [] as unknown as MessagePart.UserMessage
-      expect(yield* isAccepted(Contacts.SendMessage, { message: empty })).toBe(false)
-      expect(yield* isAccepted(Contacts.CreateChat, { message: empty })).toBe(false)
+      expect(yield* isAccepted(AsContact.SendMessage, { message: empty })).toBe(false)
+      expect(yield* isAccepted(AsContact.CreateChat, { message: empty })).toBe(false)
     })
   )
 

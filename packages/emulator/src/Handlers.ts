@@ -10,6 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { applies, Call } from "./Call.ts"
 import * as ErrorBody from "./ErrorBody.ts"
+import * as NotYet from "./NotYet.ts"
 import { Options } from "./Options.ts"
 import { notFound, type Refusal } from "./Refusal.ts"
 import { World } from "./World.ts"
@@ -29,15 +30,17 @@ const contacts = HttpApiBuilder.group(InventApi.InventApi, "contacts", (handlers
     const refuse = yield* makeRefuse
     const within = <A>(orgId: OrgId, effect: Effect.Effect<A, Refusal>) =>
       refuse(orgId === "c" || orgId === world.orgId ? effect : notFound("organization", orgId))
-    return handlers
-      .handle("createChat", ({ path, payload }) =>
-        within(path.org_id, applies(world.createChat(path, payload), { chatId: (chat) => chat.id }))
-      )
-      .handle("sendMessage", ({ path, payload }) => within(path.org_id, applies(world.sendMessage(path, payload))))
-      .handle("sendMessageOnChannel", ({ path, payload }) =>
-        within(path.org_id, applies(world.sendMessage(path, { ...payload, channel_id: path.channel_id })))
-      )
-      .handle("respondToTool", ({ path, payload }) => within(path.org_id, applies(world.respondToTool(path, payload))))
+    return NotYet.rest(
+      handlers
+        .handle("createChat", ({ path, payload }) =>
+          within(path.org_id, applies(world.createChat(path, payload), { chatId: (chat) => chat.id }))
+        )
+        .handle("sendMessage", ({ path, payload }) => within(path.org_id, applies(world.sendMessage(path, payload))))
+        .handle("sendMessageOnChannel", ({ path, payload }) =>
+          within(path.org_id, applies(world.sendMessage(path, { ...payload, channel_id: path.channel_id })))
+        )
+        .handle("respondToTool", ({ path, payload }) => within(path.org_id, applies(world.respondToTool(path, payload))))
+    )
   })
 )
 
@@ -45,11 +48,13 @@ const state = HttpApiBuilder.group(InventApi.InventApi, "state", (handlers) =>
   Effect.gen(function* () {
     const world = yield* World
     const refuse = yield* makeRefuse
-    return handlers.handle("update", ({ path, payload }) =>
-      Effect.flatMap(Call, ({ key }) => {
-        const update = world.updateState(path.chat_id, payload, key ?? "nobody")
-        return refuse(Object.keys(payload).length === 0 ? update : applies(update))
-      })
+    return NotYet.rest(
+      handlers.handle("update", ({ path, payload }) =>
+        Effect.flatMap(Call, ({ key }) => {
+          const update = world.updateState(path.chat_id, payload, key ?? "nobody")
+          return refuse(Object.keys(payload).length === 0 ? update : applies(update))
+        })
+      )
     )
   })
 )
@@ -60,23 +65,38 @@ const messages = HttpApiBuilder.group(InventApi.InventApi, "messages", (handlers
   Effect.gen(function* () {
     const world = yield* World
     const refuse = yield* makeRefuse
-    return handlers.handle("list", ({ path, urlParams }) =>
-      world.listMessages(path.chat_id, urlParams).pipe(
-        Effect.flatMap(({ count, messages, page, take }) =>
-          Effect.map(Effect.orDie(encodePage(messages)), (body) =>
-            HttpServerResponse.unsafeJson(body).pipe(
-              HttpServerResponse.setHeaders({
-                [Paging.headers.count]: String(count),
-                [Paging.headers.page]: String(page),
-                [Paging.headers.take]: String(take)
-              })
+    return NotYet.rest(
+      handlers.handle("list", ({ path, urlParams }) =>
+        world.listMessages(path.chat_id, urlParams).pipe(
+          Effect.flatMap(({ count, messages, page, take }) =>
+            Effect.map(Effect.orDie(encodePage(messages)), (body) =>
+              HttpServerResponse.unsafeJson(body).pipe(
+                HttpServerResponse.setHeaders({
+                  [Paging.headers.count]: String(count),
+                  [Paging.headers.page]: String(page),
+                  [Paging.headers.take]: String(take)
+                })
+              )
             )
-          )
-        ),
-        refuse
+          ),
+          refuse
+        )
       )
     )
   })
 )
 
-export const layer = HttpApiBuilder.api(InventApi.InventApi).pipe(Layer.provide([contacts, state, messages]))
+const notYet = Layer.mergeAll(
+  HttpApiBuilder.group(InventApi.InventApi, "files", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "memories", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "chats", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "inbox", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "assistants", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "broadcasts", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "segments", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "connections", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "workflows", NotYet.rest),
+  HttpApiBuilder.group(InventApi.InventApi, "orgs", NotYet.rest)
+)
+
+export const layer = HttpApiBuilder.api(InventApi.InventApi).pipe(Layer.provide([contacts, state, messages, notYet]))

@@ -2,7 +2,7 @@
  * The world behind the API: one organization with its assistants, contacts, channels, chats and messages, in memory. Every
  * operation happens whole or not at all, and is written to the {@link Log}.
  */
-import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/Contacts"
+import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"

@@ -4,13 +4,22 @@ import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Answer } from "../RetryPolicy.ts"
+
+export interface Deadlines {
+  readonly attempt: Duration.Duration
+  /** Counts waiting for a permit and backing off, too. */
+  readonly total: Duration.Duration
+}
 
 /** One call of an endpoint. The mutable part belongs to the call's own fiber. */
 export interface Call {
   readonly endpoint: string
   readonly safety: Safety
+  /** Instead of the client's, where the call has its own. */
+  readonly deadlines: Deadlines | undefined
   attempts: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
   inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
@@ -20,9 +29,10 @@ export interface Call {
 
 export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
 
-export const make = (endpoint: string, safety: Safety): Call => ({
+export const make = (endpoint: string, safety: Safety, deadlines?: Deadlines): Call => ({
   endpoint,
   safety,
+  deadlines,
   attempts: 0,
   inTheAir: undefined,
   answer: undefined

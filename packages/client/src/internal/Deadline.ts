@@ -1,33 +1,49 @@
-/** The two deadlines of a call: one for each attempt, from the first byte to the last, and one for the call with all its waits. */
+/**
+ * The two deadlines of a call: one for each attempt, from the first byte to the last, and one for the call with all its
+ * waits. A call that waits for work at the server brings its own.
+ */
 import type * as InventError from "@effect-invent/domain/InventError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Failure } from "../RetryPolicy.ts"
-import type { Step } from "./Call.ts"
+import type { Deadlines, Step } from "./Call.ts"
 import * as Outcome from "./Outcome.ts"
 
-export interface Deadlines {
-  readonly attempt: Duration.Duration
-  /** Counts waiting for a permit and backing off, too. */
-  readonly total: Duration.Duration
+export interface Settings extends Deadlines {
+  /** Of an attempt of a call that the server answers only when its work is done. */
+  readonly blocking: Duration.Duration
 }
 
-export const defaults: Deadlines = { attempt: Duration.seconds(20), total: Duration.minutes(5) }
+export const defaults: Settings = {
+  attempt: Duration.seconds(20),
+  total: Duration.minutes(5),
+  blocking: Duration.minutes(10)
+}
+
+/** The work may take its time; the rest of the call has as long as any other. */
+export const ofBlocking = ({ blocking, total }: Settings): Deadlines => ({
+  attempt: blocking,
+  total: Duration.sum(total, blocking)
+})
 
 export const perAttempt =
   (after: Duration.Duration) =>
   (next: Step<Failure>): Step<Failure> =>
-  (request, call) =>
-    Effect.timeoutFail(next(request, call), {
-      duration: after,
-      onTimeout: () => Failure.AttemptTimedOut({ after })
+  (request, call) => {
+    const own = call.deadlines?.attempt ?? after
+    return Effect.timeoutFail(next(request, call), {
+      duration: own,
+      onTimeout: () => Failure.AttemptTimedOut({ after: own })
     })
+  }
 
 export const total =
   (after: Duration.Duration) =>
   (next: Step<InventError.InventError>): Step<InventError.InventError> =>
-  (request, call) =>
-    Effect.timeoutFail(next(request, call), {
-      duration: after,
-      onTimeout: () => Outcome.pastTotalDeadline(call, after)
+  (request, call) => {
+    const own = call.deadlines?.total ?? after
+    return Effect.timeoutFail(next(request, call), {
+      duration: own,
+      onTimeout: () => Outcome.pastTotalDeadline(call, own)
     })
+  }

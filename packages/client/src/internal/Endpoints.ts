@@ -1,6 +1,8 @@
 /** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
-import { InventApi } from "@effect-invent/domain/api/InventApi"
+import { CallableApi } from "@effect-invent/domain/api/InventApi"
+import { Blocking } from "@effect-invent/domain/api/Blocking"
 import { RetrySafety, type Safety } from "@effect-invent/domain/api/RetrySafety"
+import { WebSocket } from "@effect-invent/domain/api/WebSocket"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
@@ -8,14 +10,16 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Stream from "effect/Stream"
-import type { Methods, Mock, Service } from "../Methods.ts"
+import type { Extras, Methods, Mock, Service, Streams } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Call from "./Call.ts"
+import * as Deadline from "./Deadline.ts"
 import * as Outcome from "./Outcome.ts"
-import type { ListWithHeaders } from "./Pages.ts"
+import * as Pages from "./Pages.ts"
 
 interface Request {
   readonly path?: Readonly<Record<string, unknown>>
@@ -31,18 +35,22 @@ interface Entry {
   readonly name: string
   readonly safety: Safety
   readonly hasOrg: boolean
+  /** Whether a call with this payload waits for work at the server. */
+  readonly isBlocking: (payload: unknown) => boolean
 }
 
 const entries: ReadonlyArray<Entry> = (() => {
   const found: Array<Entry> = []
-  HttpApi.reflect(InventApi, {
+  HttpApi.reflect(CallableApi, {
     onGroup: () => {},
     onEndpoint: ({ endpoint, group }) => {
+      if (Option.isSome(Context.getOption(endpoint.annotations, WebSocket))) return
       found.push({
         group: group.identifier,
         name: endpoint.name,
         safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
-        hasOrg: endpoint.path.includes("/:org_id/")
+        hasOrg: endpoint.path.includes("/:org_id/"),
+        isBlocking: Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
       })
     }
   })
@@ -96,9 +104,10 @@ const callable = (entry: Entry, derived: Derived, settings: Settings) => {
   const endpoint = `${entry.group}.${entry.name}`
   const withoutKey = Authentication.withoutKey(settings.apiKey)
   const withOrg = (path: Request["path"]) => (entry.hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
-  return (request: Request) =>
+  const blocking = Deadline.ofBlocking(settings.deadlines)
+  return (request: Request = {}) =>
     Effect.suspend(() => {
-      const call = Call.make(endpoint, entry.safety)
+      const call = Call.make(endpoint, entry.safety, entry.isBlocking(request.payload) ? blocking : undefined)
       return segments(endpoint, withOrg(request.path)).pipe(
         Effect.flatMap((path) => derived({ urlParams: {}, ...request, path })),
         Effect.mapError(toInventError(call, withoutKey)),
@@ -107,29 +116,47 @@ const callable = (entry: Entry, derived: Derived, settings: Settings) => {
     }).pipe(Effect.withSpan(`InventClient.${endpoint}`, { captureStackTrace: false }))
 }
 
-/** All methods, and the one that also shows an answer's headers. */
+/** The stream of a list: `stream` of `list`, `streamNotes` of `listNotes`. */
+const streamName = (name: string): string | undefined => (name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined)
+
+/** All methods, and a stream for each that lists. */
 export const make = (httpClient: HttpClient.HttpClient.With<InventError.InventError, Call.CurrentCall>, settings: Settings) =>
-  Effect.map(HttpApiClient.makeWith(InventApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
+  Effect.map(HttpApiClient.makeWith(CallableApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
     const derived = client as unknown as Record<string, Record<string, Derived>>
     const methods: Record<string, Record<string, unknown>> = {}
     for (const entry of entries) {
       const group = (methods[entry.group] ??= {})
-      group[entry.name] = callable(entry, derived[entry.group]![entry.name]!, settings)
+      const method = callable(entry, derived[entry.group]![entry.name]!, settings)
+      group[entry.name] = method
+      const stream = streamName(entry.name)
+      if (stream !== undefined) {
+        group[stream] = Pages.stream(`${entry.group}.${entry.name}`, method as unknown as Pages.ListWithHeaders)
+      }
     }
     // The contract's types say what reflection cannot: each method's request, success and errors.
-    const typed = methods as unknown as Methods
-    const listWithHeaders = typed.messages.list as unknown as ListWithHeaders
-    return { methods: typed, listWithHeaders }
+    return methods as unknown as { readonly [Group in keyof Methods]: Methods[Group] & Streams[Group] }
   })
+
+const extras = { state: ["newestChat"], inbox: ["events"], chats: ["events"] } satisfies {
+  readonly [Group in keyof Extras]: ReadonlyArray<keyof Extras[Group]>
+}
+const streaming: ReadonlySet<string> = new Set(["events"])
 
 /** A service that answers with what it was given and dies, by name, where it was given nothing. */
 export const mock = (given: Mock): Service => {
-  const absent = (name: string) => `InventClient.layerMock was not given ${name}, and the program called it`
   const service: Record<string, Record<string, unknown>> = {}
-  for (const { group, name } of entries) {
-    ;(service[group] ??= {})[name] = () => Effect.dieMessage(absent(`${group}.${name}`))
+  const absent = (group: string, name: string, die: (message: string) => unknown) => {
+    const message = `InventClient.layerMock was not given ${group}.${name}, and the program called it`
+    ;(service[group] ??= {})[name] = () => die(message)
   }
-  service["messages"]!["stream"] = () => Stream.dieMessage(absent("messages.stream"))
+  for (const { group, name } of entries) {
+    absent(group, name, Effect.dieMessage)
+    const stream = streamName(name)
+    if (stream !== undefined) absent(group, stream, Stream.dieMessage)
+  }
+  for (const [group, names] of Object.entries(extras)) {
+    for (const name of names) absent(group, name, streaming.has(name) ? Stream.dieMessage : Effect.dieMessage)
+  }
   for (const [group, methods] of Object.entries(given)) Object.assign((service[group] ??= {}), methods)
   return service as unknown as Service
 }

@@ -18,7 +18,7 @@ export interface Author {
   readonly channel_id: ChannelId | undefined
 }
 
-const all = (...likenesses: ReadonlyArray<Likeness>): Likeness =>
+export const all = (...likenesses: ReadonlyArray<Likeness>): Likeness =>
   likenesses.includes("Different") ? "Different" : likenesses.includes("Doubtful") ? "Doubtful" : "Equal"
 
 const same = (isSame: boolean): Likeness => (isSame ? "Equal" : "Different")
@@ -35,10 +35,17 @@ export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Likenes
   return role === "assistant" || role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
 }
 
+/** The key acts as the staff; as which user, no page says. */
+export const ofStaff = ({ member, role }: ChatMessage): Likeness => {
+  if (member?.contact_channel || member?.session) return "Different"
+  if (member?.user) return "Equal"
+  return role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
+}
+
 const plain = (text: string) => text.normalize("NFC").replace(/\s+/g, " ").trim()
 
 /** Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or with other blanks. */
-const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => {
+export const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => {
   const listed = (message.messages ?? []).flatMap((inner) => inner.parts ?? [])
   const isWhole = listed.length === sent.length && listed.every((part, index) => part.text === sent[index]?.text)
   if (isWhole) return "Equal"
@@ -49,7 +56,7 @@ const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => {
 const millisPerDay = 86_400_000
 
 /** Midnight to the millisecond is how a bare date reads, which says nothing of the hour. */
-const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Likeness =>
+export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Likeness =>
   at === null || at === undefined || at.epochMillis % millisPerDay === 0
     ? "Doubtful"
     : same(DateTime.greaterThanOrEqualTo(at, since))
@@ -63,7 +70,7 @@ export interface NewChat {
   readonly title: string | undefined
 }
 
-const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Likeness =>
+export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Likeness =>
   wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
 
 /** The contact's channel is the sole member that a new chat begins with; others may have joined since. */

@@ -1,28 +1,24 @@
 /** Reads a paged list as a stream: until the server's own count says that all was seen, else until a short or empty page. */
 import * as Paging from "@effect-invent/domain/api/Paging"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { ChatId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Chunk from "effect/Chunk"
-import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
-interface ListRequest {
-  readonly path: { readonly chat_id: ChatId }
-  readonly urlParams?: {
-    readonly from_date?: DateTime.Utc
-    readonly page?: number
-    readonly take?: number
-    readonly next?: string
-  }
+export interface ListRequest {
+  readonly path?: Readonly<Record<string, unknown>>
+  readonly urlParams?: { readonly page?: number; readonly take?: number }
+}
+
+export interface Item {
+  readonly id: string
 }
 
 export type ListWithHeaders = (
   request: ListRequest & { readonly withResponse: true }
-) => Effect.Effect<[ReadonlyArray<ChatMessage>, HttpClientResponse], InventError.RepeatableError>
+) => Effect.Effect<[ReadonlyArray<Item>, HttpClientResponse], InventError.RepeatableError>
 
 const numberIn = (response: HttpClientResponse, header: string): number | undefined => {
   const text = response.headers[header]
@@ -32,7 +28,7 @@ const numberIn = (response: HttpClientResponse, header: string): number | undefi
 /** What is known of the pages before the one at hand. */
 interface Progress {
   readonly page: number
-  readonly previous: ReadonlyArray<ChatMessage>
+  readonly previous: ReadonlyArray<Item>
   /** Entries up to and with the previous page, or fewer: one request too many loses nothing, one too few does. */
   readonly seen: number
 }
@@ -44,23 +40,23 @@ const isLast = (response: HttpClientResponse, seen: number, take: number, length
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
-const sameIds = (a: ReadonlyArray<ChatMessage>, b: ReadonlyArray<ChatMessage>): boolean =>
-  a.length > 0 && a.length === b.length && a.every((message, index) => message.id === b[index]?.id)
+const sameIds = (a: ReadonlyArray<Item>, b: ReadonlyArray<Item>): boolean =>
+  a.length > 0 && a.length === b.length && a.every((item, index) => item.id === b[index]?.id)
 
 export const stream =
-  (list: ListWithHeaders) =>
-  (request: ListRequest): Stream.Stream<ChatMessage, InventError.RepeatableError> => {
+  (endpoint: string, list: ListWithHeaders) =>
+  (request: ListRequest = {}): Stream.Stream<Item, InventError.RepeatableError> => {
     const take = request.urlParams?.take ?? Paging.maxTake
     const firstPage = request.urlParams?.page ?? 1
     const first: Progress = { page: firstPage, previous: [], seen: 0 }
     return Stream.paginateChunkEffect(first, ({ page, previous, seen }) =>
       Effect.flatMap(
         list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
-        ([messages, response]) => {
-          if (sameIds(messages, previous)) {
+        ([items, response]) => {
+          if (sameIds(items, previous)) {
             return Effect.fail(
               new InventError.UnexpectedResponse({
-                endpoint: "messages.list",
+                endpoint,
                 attempts: 1,
                 status: response.status,
                 excerpt: "",
@@ -69,11 +65,11 @@ export const stream =
             )
           }
           // The pages before a resumed one are at least as long as it: only the last page is shorter.
-          const seenNow = messages.length * (page === firstPage ? page : 1) + seen
-          const next: Option.Option<Progress> = isLast(response, seenNow, take, messages.length)
+          const seenNow = items.length * (page === firstPage ? page : 1) + seen
+          const next: Option.Option<Progress> = isLast(response, seenNow, take, items.length)
             ? Option.none()
-            : Option.some({ page: page + 1, previous: messages, seen: seenNow })
-          return Effect.succeed([Chunk.unsafeFromArray(messages), next] as const)
+            : Option.some({ page: page + 1, previous: items, seen: seenNow })
+          return Effect.succeed([Chunk.unsafeFromArray(items), next] as const)
         }
       )
     )

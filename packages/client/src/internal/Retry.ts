@@ -32,7 +32,7 @@ export const make =
           failure,
           safety: call.safety,
           attempt: call.attempts,
-          remaining: Duration.millis(Math.max(0, Duration.toMillis(total) - (now - startedAt))),
+          remaining: Duration.millis(Math.max(0, Duration.toMillis(call.deadlines?.total ?? total) - (now - startedAt))),
           jitter: yield* Random.next
         }
         const decision = RetryPolicy.decide({ ...situation, budgetLeft: true })

@@ -1,12 +1,24 @@
-/** The contract of `messages`: the messages of a chat. */
+/** The contract of `messages`: the messages of a chat, and those that the staff sends. */
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { ChatMessage } from "../ChatMessage.ts"
-import { ChatId } from "../Ids.ts"
+import * as Closed from "../Closed.ts"
+import { ChatId, MessageId, ToolCallId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
+import { UserMessage } from "../MessagePart.ts"
+import { DecideApproval } from "./Approval.ts"
+import { Blocking, unlessInBackground } from "./Blocking.ts"
+import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
+
+export const CreateMessage = Closed.struct({ message: UserMessage })
+
+/** The whole new content. */
+export const EditMessage = Closed.struct({ message: UserMessage })
+
+const inChat = { chat_id: ChatId, message_id: MessageId }
 
 /**
  * Lists the messages of a chat. Their order is undocumented, and so is whether `from_date` includes its own instant: sort
@@ -16,8 +28,81 @@ import * as RetrySafety from "./RetrySafety.ts"
  */
 export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
-  .setUrlParams(Schema.Struct({ from_date: Schema.optionalWith(Instant, { exact: true }), ...Paging.fields }))
+  .setUrlParams(Closed.struct({ from_date: Closed.optional(Instant), ...Paging.fields }))
   .addSuccess(Schema.Array(ChatMessage))
   .pipe(RetrySafety.safe)
 
-export const Messages = HttpApiGroup.make("messages").add(list)
+/**
+ * Sends a message into a chat as the API key, that is as the staff. Whether that switches the assistant off is
+ * undocumented.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-messages/create-chat-message
+ */
+export const create = HttpApiEndpoint.post("create", "/chats/:chat_id/messages")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .setPayload(CreateMessage)
+  .addSuccess(ChatMessage)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Reads one message.
+ *
+ * @experimental The path is inferred from those that edit and delete a message.
+ * @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-message
+ */
+export const get = HttpApiEndpoint.get("get", "/chats/:chat_id/messages/:message_id")
+  .setPath(Schema.Struct(inChat))
+  .addSuccess(ChatMessage)
+  .annotate(Experimental, { inferred: ["path"], missing: "the path" })
+  .pipe(RetrySafety.safe)
+
+/**
+ * Replaces the text of a message.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-messages/edit-chat-message
+ */
+export const edit = HttpApiEndpoint.patch("edit", "/chats/:chat_id/messages/:message_id")
+  .setPath(Schema.Struct(inChat))
+  .setPayload(EditMessage)
+  .addSuccess(ChatMessage)
+  .pipe(RetrySafety.idempotent)
+
+/**
+ * Deletes a message.
+ *
+ * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
+ * @see https://docs.useinvent.com/api-reference/chats-messages/delete-chat-message
+ */
+export const remove = HttpApiEndpoint.del("remove", "/chats/:chat_id/messages/:message_id")
+  .setPath(Schema.Struct(inChat))
+  .addSuccess(Schema.Void, { status: 200 })
+  .addSuccess(Schema.Void, { status: 204 })
+  .annotate(Experimental, { inferred: ["answer"], missing: "what is answered" })
+  .pipe(RetrySafety.idempotent)
+
+/**
+ * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only when the
+ * tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
+ *
+ * @experimental The page describes decision, explanation and background without their keys; `decision`, `reason` and
+ * `background` are inferred.
+ * @see https://docs.useinvent.com/api-reference/chats-messages/decide-action-approval
+ */
+export const decideApproval = HttpApiEndpoint.post(
+  "decideApproval",
+  "/chats/:chat_id/messages/:message_id/approvals/:tool_call_id"
+)
+  .setPath(Schema.Struct({ ...inChat, tool_call_id: ToolCallId }))
+  .setPayload(DecideApproval)
+  .addSuccess(ChatMessage)
+  .annotate(Experimental, { inferred: ["body"], missing: "the names of the body's keys" })
+  .annotate(Blocking, unlessInBackground)
+  .pipe(RetrySafety.unsafe)
+
+export const Messages = HttpApiGroup.make("messages")
+  .add(list)
+  .add(create)
+  .add(get)
+  .add(edit)
+  .add(remove)
+  .add(decideApproval)

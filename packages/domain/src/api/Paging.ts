@@ -5,6 +5,7 @@
  * @see https://docs.useinvent.com/api-reference/getting-started/cookbook
  */
 import * as Schema from "effect/Schema"
+import * as Closed from "../Closed.ts"
 
 /** The most entries a page can have. */
 export const maxTake = 100
@@ -15,6 +16,9 @@ export const fields = {
   /** A token for the next page, on endpoints that the vendor does not name. */
   next: Schema.optionalWith(Schema.String, { exact: true })
 }
+
+/** The query of a list without filters of its own. */
+export const Page = Closed.struct(fields)
 
 /** The response headers that carry the counts. */
 export const headers = { count: "pagination-count", page: "pagination-page", take: "pagination-take" } as const

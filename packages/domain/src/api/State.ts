@@ -8,8 +8,9 @@ import * as Schema from "effect/Schema"
 import type { AST, ParseOptions } from "effect/SchemaAST"
 import { AssistantConfig } from "../AssistantConfig.ts"
 import { Chat } from "../Chat.ts"
+import { ChatState, StateInfo, Unseen } from "../ChatState.ts"
 import * as Closed from "../Closed.ts"
-import { ChatId } from "../Ids.ts"
+import { ChatId, OrgMemberId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
@@ -43,6 +44,9 @@ export const UpdateState = Closed.struct({
 })
 export type UpdateState = typeof UpdateState.Type
 
+/** Presumably a member of the organization; the answer shows them as `assigned_user`. */
+export const Assign = Closed.struct({ member_id: Schema.NullOr(OrgMemberId) })
+
 /**
  * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the chat,
  * which no published endpoint does.
@@ -55,4 +59,36 @@ export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id/state")
   .addSuccess(Chat)
   .pipe(RetrySafety.idempotent)
 
-export const State = HttpApiGroup.make("state").add(update)
+/**
+ * Assigns a conversation to a member of the staff; null unassigns. Answers with the state alone.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation
+ */
+export const assign = HttpApiEndpoint.patch("assign", "/chats/:chat_id/state/assign")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .setPayload(Assign)
+  .addSuccess(ChatState)
+  .pipe(RetrySafety.idempotent)
+
+/**
+ * Marks a chat as unseen by the staff. Doing it again leaves it unseen; whether it counts up is undocumented.
+ *
+ * @see https://docs.useinvent.com/api-reference/mark-chat-as-unseen
+ */
+export const markUnseen = HttpApiEndpoint.post("markUnseen", "/chats/:chat_id/state/unseen")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .addSuccess(Unseen)
+  .pipe(RetrySafety.idempotent)
+
+/**
+ * Names the newest chat of the conversation that this chat belongs to, where there is another: whoever keeps a chat's id
+ * must follow it.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info
+ */
+export const info = HttpApiEndpoint.get("info", "/chats/:chat_id/state/info")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .addSuccess(StateInfo)
+  .pipe(RetrySafety.safe)
+
+export const State = HttpApiGroup.make("state").add(update).add(assign).add(markUnseen).add(info)

@@ -1,5 +1,5 @@
 /** What contacts do: open a chat, write, answer an interactive tool. Through the API they can on custom channels only. */
-import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/Contacts"
+import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
 import { text, type UserMessage } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"

@@ -1,0 +1,236 @@
+/**
+ * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same assumptions. Of
+ * `broadcasts.create` and `broadcasts.sendMarketing` nothing is listed, so there is no verdict on them.
+ */
+import type { Assistant } from "@effect-invent/domain/Assistant"
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { Contact, MergedContact } from "@effect-invent/domain/Contact"
+import type { ContactFile } from "@effect-invent/domain/ContactFile"
+import type { ChatId, ToolCallId } from "@effect-invent/domain/Ids"
+import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
+import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import * as Evidence from "./internal/Evidence.ts"
+import type { Service } from "./Methods.ts"
+import * as Reconcile from "./Reconcile.ts"
+
+const { Verdict } = Reconcile
+
+type Contacts = Service["contacts"]
+type CreateMessage = Parameters<Service["messages"]["create"]>[0]
+type Approval = { readonly path: { readonly chat_id: ChatId; readonly tool_call_id: ToolCallId } }
+type CreateContact = Parameters<Contacts["create"]>[0]
+type Merge = Parameters<Contacts["merge"]>[0]
+type UploadFile = Parameters<Contacts["uploadFile"]>[0]
+type CreateAssistant = Parameters<Service["assistants"]["create"]>[0]
+type RunWorkflow = Parameters<Service["workflows"]["run"]>[0]
+type SendTransactional = Parameters<Service["broadcasts"]["sendTransactional"]>[0]
+
+export type Options = Reconcile.Window & Reconcile.Patience & { readonly known?: ReadonlyArray<string> }
+
+const collect = <A extends { readonly id: string }, E>(stream: Stream.Stream<A, E>): Effect.Effect<ReadonlyArray<A>, E> =>
+  Effect.map(Stream.runCollect(stream), (items) => [...new Map(Chunk.toReadonlyArray(items).map((item) => [item.id, item])).values()])
+
+const stillUnknown = (reason: string) => Effect.succeed(Verdict.StillUnknown({ reason }))
+
+/** The chats of the inbox, for the `findChat` of `Reconcile.createChat`: those on custom channels, where contacts' chats are. */
+export const inboxChats = (invent: { readonly inbox: Pick<Service["inbox"], "stream"> }): Effect.Effect<ReadonlyArray<Chat>, RepeatableError> =>
+  collect(invent.inbox.stream({ urlParams: { integration_id: "custom" } }))
+
+/** Whether `messages.create` was applied: looks for a new message of the staff's with the same parts. */
+export const createMessageVerdict = (
+  invent: Reconcile.Lists,
+  { path, payload }: CreateMessage,
+  unknown: OutcomeUnknown,
+  options: Reconcile.MessageOptions = {}
+): Effect.Effect<Reconcile.Verdict<ChatMessage>, RepeatableError> => {
+  const since = Reconcile.before(unknown.sentAt, options)
+  const likeness = (message: ChatMessage) =>
+    Evidence.all(
+      Evidence.ofStaff(message),
+      Evidence.ofContent(message, payload.message),
+      Evidence.ofTime(message.created_at, since)
+    )
+  return Effect.flatMap(Reconcile.listed(invent, path.chat_id, since), (messages) =>
+    Reconcile.judge(messages, likeness, unknown, options)
+  )
+}
+
+/**
+ * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and says
+ * that it is pending. Anything else leaves it open, as nothing published says who decided.
+ */
+export const decideApprovalVerdict = (
+  invent: Reconcile.Lists,
+  { path }: Approval,
+  unknown: OutcomeUnknown,
+  options: Reconcile.Patience = {}
+): Effect.Effect<Reconcile.Verdict<never>, RepeatableError> =>
+  Effect.flatMap(Reconcile.listed(invent, path.chat_id), (messages) =>
+    messages.some((message) => Evidence.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending"))
+      ? Reconcile.absent(unknown, options)
+      : stillUnknown("no message says that the tool call is pending, and none can say whose decision it was")
+  )
+
+/**
+ * Whether `contacts.create` was applied: looks for a contact with the channel's address or e-mail, created since; where a
+ * contact was named, for its new channel. Without address and e-mail there is nothing to go by.
+ */
+export const createContactVerdict = (
+  invent: { readonly contacts: Pick<Contacts, "stream"> },
+  { path, payload }: CreateContact,
+  unknown: OutcomeUnknown,
+  options: Options = {}
+): Effect.Effect<Reconcile.Verdict<Contact>, RepeatableError> => {
+  const { channel } = payload
+  if (channel?.user_id === undefined && channel?.email === undefined) {
+    return stillUnknown("the request has neither an address nor an e-mail to look for")
+  }
+  const since = Reconcile.before(unknown.sentAt, options)
+  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]) =>
+    Evidence.all(
+      Evidence.ifStated(channel.user_id, listed.user_id),
+      Evidence.ifStated(channel.email, listed.email),
+      channel.contact_id === undefined ? "Equal" : Evidence.ofTime(listed.created_at, since)
+    )
+  const likeness = (contact: Contact): Evidence.Likeness => {
+    const channels = (contact.channels ?? []).map(ofChannel)
+    const best = channels.includes("Equal") ? "Equal" : channels.includes("Doubtful") || !contact.channels ? "Doubtful" : "Different"
+    return Evidence.all(
+      best,
+      channel.contact_id === undefined
+        ? Evidence.ofTime(contact.created_at, since)
+        : Evidence.ifStated(channel.contact_id, contact.id)
+    )
+  }
+  const filter = channel.user_id === undefined ? { email: channel.email! } : { user_id: channel.user_id }
+  return Effect.flatMap(collect(invent.contacts.stream({ ...(path && { path }), urlParams: filter })), (contacts) =>
+    Reconcile.judge(contacts, likeness, unknown, options)
+  )
+}
+
+/**
+ * Whether `contacts.merge` was applied. Applied: none of the sources is listed any more, and the contact is. Not applied: all
+ * of them are. Lists all contacts. A merge of whatever the server finds by itself leaves nothing to look for.
+ */
+export const mergeVerdict = (
+  invent: { readonly contacts: Pick<Contacts, "stream"> },
+  { path, payload }: Merge,
+  unknown: OutcomeUnknown,
+  options: Reconcile.Patience = {}
+): Effect.Effect<Reconcile.Verdict<MergedContact>, RepeatableError> => {
+  const sources = payload.source_contact_ids
+  if (sources === undefined) return stillUnknown("the request names no contacts to look for")
+  const { contact_id, ...org } = path
+  return Effect.flatMap(
+    collect(invent.contacts.stream({ path: org })),
+    (contacts): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
+      const merged = contacts.find(({ id }) => id === contact_id)
+      const left = sources.filter((source) => contacts.some(({ id }) => id === source))
+      if (merged === undefined) return stillUnknown(`${contact_id} is not listed`)
+      if (left.length === 0) return Effect.succeed(Verdict.Applied({ result: { merged, merged_contact_ids: sources } }))
+      return left.length === sources.length ? Reconcile.absent(unknown, options) : stillUnknown(`still listed: ${left.join(", ")}`)
+    }
+  )
+}
+
+/** Whether `contacts.uploadFile` was applied: looks at the contact's timeline for a new file of this name and size. */
+export const uploadFileVerdict = (
+  invent: { readonly contacts: Pick<Contacts, "streamActivities"> },
+  { path, payload }: UploadFile,
+  unknown: OutcomeUnknown,
+  options: Options = {}
+): Effect.Effect<Reconcile.Verdict<ContactFile>, RepeatableError> => {
+  const since = Reconcile.before(unknown.sentAt, options)
+  const sent = "file" in payload ? payload.file : undefined
+  const likeness = ({ file_filename, file_size }: ContactFile): Evidence.Likeness => {
+    if (sent === undefined) return "Doubtful"
+    if (sent instanceof Uint8Array) return Evidence.all(Evidence.ifStated(sent.length, file_size), "Doubtful")
+    return Evidence.all(Evidence.ifStated(sent.name, file_filename), Evidence.ifStated(sent.data.length, file_size))
+  }
+  const activities = collect(invent.contacts.streamActivities({ path, urlParams: { type: "file_uploaded" } }))
+  return Effect.flatMap(activities, (activities) => {
+    const recent = activities.filter(({ created_at }) => Evidence.ofTime(created_at, since) !== "Different")
+    const undated = new Set(recent.filter(({ created_at }) => Evidence.ofTime(created_at, since) === "Doubtful").map(({ file }) => file?.id))
+    const files = recent.flatMap(({ file }) => (file ? [file] : []))
+    if (files.length < recent.length) return stillUnknown("a new entry of the timeline does not show its file")
+    return Reconcile.judge(files, (file) => Evidence.all(likeness(file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
+  })
+}
+
+/** Whether `assistants.create` was applied: looks for an assistant of that name, created since. */
+export const createAssistantVerdict = (
+  invent: { readonly assistants: Pick<Service["assistants"], "stream"> },
+  { path, payload }: CreateAssistant,
+  unknown: OutcomeUnknown,
+  options: Options = {}
+): Effect.Effect<Reconcile.Verdict<Assistant>, RepeatableError> => {
+  const since = Reconcile.before(unknown.sentAt, options)
+  const likeness = ({ created_at, name }: Assistant) =>
+    Evidence.all(Evidence.ifStated(payload.name, name), Evidence.ofTime(created_at, since))
+  return Effect.flatMap(collect(invent.assistants.stream({ ...(path && { path }) })), (assistants) =>
+    Reconcile.judge(assistants, likeness, unknown, options)
+  )
+}
+
+/**
+ * Whether `workflows.run` was applied: looks for a run begun since that names the workflow, and the identifier where one was
+ * given. The keys of neither are published, so all values of a run are searched.
+ */
+export const runWorkflowVerdict = (
+  invent: { readonly workflows: Pick<Service["workflows"], "streamRuns"> },
+  { path, payload }: RunWorkflow,
+  unknown: OutcomeUnknown,
+  options: Options = {}
+): Effect.Effect<Reconcile.Verdict<WorkflowRun>, RepeatableError> => {
+  const since = Reconcile.before(unknown.sentAt, options)
+  const { workflow_id, ...org } = path
+  const named = (run: WorkflowRun, value: string | undefined): Evidence.Likeness =>
+    value === undefined || Object.values(run).includes(value) ? "Equal" : "Doubtful"
+  const likeness = (run: WorkflowRun) =>
+    Evidence.all(named(run, workflow_id), named(run, payload.identifier), Evidence.ofTime(run.created_at, since))
+  return Effect.flatMap(collect(invent.workflows.streamRuns({ path: org })), (runs) =>
+    Reconcile.judge(runs, likeness, unknown, options)
+  )
+}
+
+/**
+ * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's tells: looks there for a new message
+ * of the broadcast. That none is there says nothing of the other channels.
+ */
+export const sendTransactionalVerdict = (
+  invent: Reconcile.Lists,
+  { path }: SendTransactional,
+  chat_id: ChatId,
+  unknown: OutcomeUnknown,
+  options: Options = {}
+): Effect.Effect<Reconcile.Verdict<ChatMessage>, RepeatableError> => {
+  const since = Reconcile.before(unknown.sentAt, options)
+  return Effect.flatMap(Reconcile.listed(invent, chat_id, since), (messages): Effect.Effect<Reconcile.Verdict<ChatMessage>> => {
+    const known = new Set<string>(options.known)
+    const sent = messages.find(
+      ({ broadcast_id, created_at, id }) =>
+        broadcast_id === path.broadcast_id && !known.has(id) && Evidence.ofTime(created_at, since) === "Equal"
+    )
+    return sent === undefined
+      ? stillUnknown("the chat shows no message of the broadcast, which may have gone to another channel")
+      : Effect.succeed(Verdict.Applied({ result: sent }))
+  })
+}
+
+/** `messages.create`, applied exactly once: as `Reconcile.sendMessage`. */
+export const createMessage = (
+  invent: { readonly messages: Pick<Service["messages"], "create" | "stream"> },
+  request: CreateMessage,
+  options: Reconcile.MessageOptions = {}
+): Effect.Effect<ChatMessage, InventError> =>
+  Effect.flatMap(Reconcile.recent(invent, request.path.chat_id, options), (known) =>
+    Reconcile.exactlyOnce(
+      invent.messages.create(request),
+      (unknown) => createMessageVerdict(invent, request, unknown, { ...options, known }),
+      options
+    )
+  )

@@ -1,0 +1,56 @@
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import { describe, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:http"
+import { connect } from "./Sockets.ts"
+
+const chat = (id: string) => ({ id, updated_at: "2026-03-04T10:00:00Z" })
+
+const serve = (handshakes: Array<string | undefined>) =>
+  HttpRouter.empty.pipe(
+    HttpRouter.get("/orgs/c/inbox", HttpServerResponse.json([chat("listed")])),
+    HttpRouter.get(
+      "/orgs/c/inbox/ws",
+      Effect.gen(function* () {
+        handshakes.push((yield* HttpServerRequest.HttpServerRequest).headers["authorization"])
+        const socket = yield* HttpServerRequest.upgrade
+        const write = yield* socket.writer
+        const nth = handshakes.length
+        yield* Effect.forkScoped(Effect.zipRight(Effect.sleep("200 millis"), write(JSON.stringify({ data: chat(`pushed ${nth}`) }))))
+        // The first connection is closed by the server.
+        const end = nth === 1 ? Effect.sleep("400 millis") : Effect.never
+        yield* Effect.raceFirst(socket.runRaw(() => {}), end)
+        return HttpServerResponse.empty()
+      }).pipe(Effect.scoped)
+    ),
+    HttpServer.serve(),
+    Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 }))
+  )
+
+describe("inbox.events over a real socket", () => {
+  it.scopedLive("sends the key in the handshake, and comes back when the server closes", () =>
+    Effect.gen(function* () {
+      const handshakes: Array<string | undefined> = []
+      const server = yield* Layer.build(serve(handshakes))
+      const url = yield* Effect.provide(HttpServer.addressFormattedWith(Effect.succeed), server)
+      const invent: InventClient.InventClient["Type"] = yield* connect(url, NodeHttpClient.layerUndici)
+      const changes = yield* invent.inbox.events().pipe(Stream.take(3), Stream.runCollect, Effect.provide(NodeSocket.layerWebSocketConstructor))
+      expect(Chunk.toReadonlyArray(changes).map((change) => ("chat" in change ? `${change._tag} ${change.chat.id}` : change))).toEqual([
+        "Listed listed",
+        "Pushed pushed 1",
+        "Pushed pushed 2"
+      ])
+      expect(handshakes).toEqual(["Bearer key-1", "Bearer key-1"])
+    })
+  )
+})

@@ -1,0 +1,180 @@
+import type * as InboxChange from "@effect-invent/client/InboxChange"
+import type * as InventClient from "@effect-invent/client/InventClient"
+import * as Socket from "@effect/platform/Socket"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as Vendor from "./Vendor.ts"
+
+const { json } = Vendor
+
+/** A socket that the test holds the other end of. */
+class FakeSocket extends EventTarget {
+  readyState = 0
+  closed = false
+  readonly url: string
+  readonly given: unknown
+  constructor(url: string, given: unknown) {
+    super()
+    this.url = url
+    this.given = given
+  }
+  close() {
+    this.closed = true
+  }
+  opens() {
+    this.readyState = 1
+    this.dispatchEvent(new Event("open"))
+  }
+  says(data: unknown) {
+    this.dispatchEvent(Object.assign(new Event("message"), { data }))
+  }
+  ends(code = 1006) {
+    this.dispatchEvent(Object.assign(new Event("close"), { code, reason: "" }))
+  }
+}
+
+type Refusal = "refused"
+type Behaviour = (socket: FakeSocket, nth: number) => Refusal | void
+
+const run = (
+  list: (seen: Vendor.Seen) => Vendor.Answer,
+  behaviour: Behaviour = (socket) => queueMicrotask(() => socket.opens()),
+  request: Parameters<InventClient.InventClient["Type"]["inbox"]["events"]>[0] = {}
+) =>
+  Effect.gen(function* () {
+    const { invent, seen } = yield* Vendor.connect(list)
+    const sockets: Array<FakeSocket> = []
+    const changes: Array<InboxChange.InboxChange> = []
+    const construct = (url: string, given: unknown) => {
+      const socket = new FakeSocket(url, given)
+      sockets.push(socket)
+      if (behaviour(socket, sockets.length) === "refused") queueMicrotask(() => socket.dispatchEvent(new Event("error")))
+      return socket
+    }
+    const fiber = yield* invent.inbox.events(request).pipe(
+      Stream.runForEach((change) => Effect.sync(() => changes.push(change))),
+      Effect.provideService(Socket.WebSocketConstructor, construct as never),
+      Effect.forkScoped
+    )
+    const told = () =>
+      changes.map((change) => (change._tag === "Unreadable" ? `Unreadable ${change.excerpt}` : `${change._tag} ${change.chat.id}`))
+    yield* TestClock.adjust("1 seconds")
+    return { fiber, seen, sockets, changes, told }
+  })
+
+const chat = (id: string, second = 0) => ({ id, updated_at: `2026-03-04T10:00:0${second}Z` })
+const frame = (data: unknown, type?: string) => JSON.stringify({ ...(type === undefined ? {} : { type }), data })
+
+describe("inbox.events", () => {
+  it.scoped("opens the socket of the organization with the key in a header, and nowhere else", () =>
+    Effect.gen(function* () {
+      const { sockets } = yield* run(() => json([]))
+      expect(sockets.map(({ url }) => url)).toEqual(["wss://api.useinvent.com/orgs/c/inbox/ws"])
+      expect(sockets[0]!.given).toEqual({ headers: { authorization: `Bearer ${Vendor.apiKey}` } })
+    })
+  )
+
+  it.scoped("tells the inbox as it is, then what is pushed, unknown types included", () =>
+    Effect.gen(function* () {
+      const { changes, sockets, told } = yield* run(() => json([chat("a"), chat("b")]))
+      expect(told()).toEqual(["Listed a", "Listed b"])
+      sockets[0]!.says(frame(chat("c"), "create"))
+      sockets[0]!.says(new TextEncoder().encode(frame(chat("d"))))
+      sockets[0]!.says(frame(chat("e"), "update"))
+      yield* TestClock.adjust("1 seconds")
+      expect(told().slice(2)).toEqual(["Pushed c", "Pushed d", "Pushed e"])
+      expect(changes.slice(2)).toMatchObject([{ type: "create" }, {}, { type: { _tag: "Unknown", value: "update" } }])
+    })
+  )
+
+  it.scoped("tells a frame that is no event, without the key, and goes on", () =>
+    Effect.gen(function* () {
+      const { sockets, told } = yield* run(() => json([]))
+      const frames = ["ping", '{"type":"ping"}', `{"data":7,"key":"${Vendor.apiKey}"}`, "[".repeat(100_000)]
+      for (const each of frames) sockets[0]!.says(each)
+      sockets[0]!.says(frame(chat("a")))
+      yield* TestClock.adjust("1 seconds")
+      expect(told().slice(0, 3)).toEqual(["Unreadable ping", 'Unreadable {"type":"ping"}', 'Unreadable {"data":7,"key":"<redacted>"}'])
+      expect(told()[3]!.length).toBeLessThan(600)
+      expect(told()[4]).toBe("Pushed a")
+    })
+  )
+
+  it.scoped("after a connection is lost tells what changed meanwhile, and nothing that was told", () =>
+    Effect.gen(function* () {
+      const lists = [[chat("a", 1), chat("b", 1)], [chat("a", 1), chat("b", 2), chat("c", 2), chat("d", 3)]]
+      const { seen, sockets, told } = yield* run(({ nth }) => json(lists[nth - 1]))
+      sockets[0]!.says(frame(chat("d", 3)))
+      sockets[0]!.ends()
+      yield* TestClock.adjust("1 seconds")
+      expect(sockets.length).toBe(2)
+      expect(seen.length).toBe(2)
+      expect(told()).toEqual(["Listed a", "Listed b", "Pushed d", "Listed b", "Listed c"])
+    })
+  )
+
+  it.scoped("lists every five minutes beside a connection that says nothing", () =>
+    Effect.gen(function* () {
+      const { seen, sockets, told } = yield* run(({ nth }) => json([chat("a", nth)]))
+      yield* TestClock.adjust("10 minutes")
+      expect([sockets.length, seen.length]).toEqual([1, 3])
+      expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
+    })
+  )
+
+  it.scoped("polls, ever more slowly, where no connection is let in", () =>
+    Effect.gen(function* () {
+      const { seen, sockets, told } = yield* run(({ nth }) => json([chat("a", Math.min(nth, 9))]), () => "refused")
+      const early = seen.length
+      yield* TestClock.adjust("20 seconds")
+      // The longest back-off is 400 ms here, so that there is one at least as often.
+      expect(sockets.length).toBe(seen.length)
+      expect(seen.length - early).toBeGreaterThanOrEqual(20_000 / 400)
+      expect(early).toBeGreaterThan(1_000 / 400)
+      expect(told().length).toBe(9)
+    })
+  )
+
+  it.scoped("goes on when a list fails for now, and fails when it always will", () =>
+    Effect.gen(function* () {
+      const down = yield* run(({ nth }) => (nth <= 4 ? json({}, 503) : json([chat("a")])))
+      yield* TestClock.adjust("1 minutes")
+      expect(down.told()).toEqual(["Listed a"])
+      const refused = yield* run(() => json({}, 401), () => "refused")
+      expect(yield* Effect.flip(Fiber.join(refused.fiber))).toMatchObject({ _tag: "Unauthorized", endpoint: "inbox.list" })
+    })
+  )
+
+  it.scoped("closes its socket when nobody listens any more, and opens no other", () =>
+    Effect.gen(function* () {
+      const { fiber, sockets } = yield* run(() => json([]))
+      yield* Fiber.interrupt(fiber)
+      yield* TestClock.adjust("10 minutes")
+      expect(sockets.map(({ closed }) => closed)).toEqual([true])
+    })
+  )
+
+  it.scoped("survives a constructor that takes no headers, as a poll", () =>
+    Effect.gen(function* () {
+      const { told } = yield* run(
+        () => json([chat("a")]),
+        () => {
+          throw new SyntaxError("The subprotocol is invalid")
+        }
+      )
+      expect(told()).toEqual(["Listed a"])
+    })
+  )
+
+  it.scoped("gives the list its filter", () =>
+    Effect.gen(function* () {
+      const request = { urlParams: { integration_id: "custom" }, listEvery: "1 minutes" } as const
+      const { seen } = yield* run(() => json([]), undefined, request)
+      yield* TestClock.adjust("2 minutes")
+      expect(seen.map(({ url }) => url.searchParams.get("integration_id"))).toEqual(["custom", "custom", "custom"])
+    })
+  )
+})

@@ -1,0 +1,48 @@
+/** An assistant: the AI that talks to contacts, with the channels and actions it has. */
+import * as Schema from "effect/Schema"
+import { AssistantConfig } from "./AssistantConfig.ts"
+import { AssistantId, BoardId, ConnectionId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import { IntegrationId } from "./Integration.ts"
+import * as Open from "./Open.ts"
+
+const assistantIntegration = Open.struct({
+  id: Schema.String,
+  enabled: Open.optional(Schema.Boolean),
+  integration_id: Open.optional(IntegrationId),
+  assistant_id: Open.optional(AssistantId),
+  connection_id: Open.optional(ConnectionId),
+  config: Open.optional(Schema.Unknown),
+  error: Open.optional(Schema.String),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "AssistantIntegration" })
+
+/** A channel on which the assistant talks. */
+export interface AssistantIntegration extends Schema.Schema.Type<typeof assistantIntegration> {}
+export interface AssistantIntegrationEncoded extends Schema.Schema.Encoded<typeof assistantIntegration> {}
+export const AssistantIntegration: Schema.Schema<AssistantIntegration, AssistantIntegrationEncoded> = assistantIntegration
+
+const assistant = Open.struct({
+  id: AssistantId,
+  name: Open.optional(Schema.String),
+  enabled: Open.optional(Schema.Boolean),
+  deleted: Open.optional(Schema.Boolean),
+  /** Signs the widget's `user-hash`. A secret, though not an API key. */
+  secret_key: Open.optional(Schema.String),
+  avatar_url: Open.optional(Schema.String),
+  config: Open.optional(AssistantConfig),
+  integrations: Open.optional(Schema.Array(AssistantIntegration)),
+  /** What an action looks like is undocumented. */
+  actions: Open.optional(Schema.Array(Schema.Unknown)),
+  boards: Open.optional(
+    Schema.Array(Open.struct({ board_id: Open.optional(BoardId), initial_segment_id: Open.optional(Schema.String) }))
+  ),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "Assistant" })
+
+/** @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant */
+export interface Assistant extends Schema.Schema.Type<typeof assistant> {}
+export interface AssistantEncoded extends Schema.Schema.Encoded<typeof assistant> {}
+export const Assistant: Schema.Schema<Assistant, AssistantEncoded> = assistant

@@ -1,0 +1,40 @@
+/** One entry of a contact's timeline: what happened to the contact, and by whom. */
+import * as Schema from "effect/Schema"
+import { ContactFile } from "./ContactFile.ts"
+import { ContactNote } from "./ContactNote.ts"
+import { ActivityId, AssistantId, BroadcastId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import * as Open from "./Open.ts"
+import { Segment } from "./Segment.ts"
+import { User } from "./User.ts"
+
+export const activityTypes = [
+  "note_created",
+  "file_uploaded",
+  "segment_added",
+  "segment_removed",
+  "contact_blocked",
+  "contact_unblocked",
+  "contact_unsubscribed",
+  "contact_resubscribed"
+] as const
+
+const contactActivity = Open.struct({
+  id: ActivityId,
+  type: Open.optional(Open.literals(...activityTypes)),
+  created_at: Open.optional(Instant),
+  actor: Open.optional(User),
+  assistant: Open.optional(
+    Open.struct({ id: AssistantId, name: Open.optional(Schema.String), avatar_url: Open.optional(Schema.String) })
+  ),
+  segment: Open.optional(Segment),
+  broadcast: Open.optional(Open.struct({ id: BroadcastId, name: Open.optional(Schema.String) })),
+  note: Open.optional(ContactNote),
+  file: Open.optional(ContactFile),
+  metadata: Open.optional(Schema.Unknown)
+}).annotations({ identifier: "ContactActivity" })
+
+/** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities */
+export interface ContactActivity extends Schema.Schema.Type<typeof contactActivity> {}
+export interface ContactActivityEncoded extends Schema.Schema.Encoded<typeof contactActivity> {}
+export const ContactActivity: Schema.Schema<ContactActivity, ContactActivityEncoded> = contactActivity

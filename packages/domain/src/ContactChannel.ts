@@ -1,0 +1,41 @@
+/** A contact's channel: one address at which the contact can be reached. */
+import * as Schema from "effect/Schema"
+import { ChannelId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import { IntegrationId } from "./Integration.ts"
+import * as Open from "./Open.ts"
+
+/** What the oldest pages call `type`, `user_id`, `username`, `name` and `avatar`. */
+export const olderNames = {
+  channel_type: Open.optional(IntegrationId),
+  channel_id: Open.optional(Schema.String),
+  channel_name: Open.optional(Schema.String),
+  channel_display_name: Open.optional(Schema.String),
+  channel_avatar: Open.optional(Schema.String)
+}
+
+const contactChannel = Open.struct({
+  id: ChannelId,
+  type: Open.optional(IntegrationId),
+  /** The contact's address on this channel, for example a phone number. */
+  user_id: Open.optional(Schema.String),
+  avatar: Open.optional(Schema.String),
+  name: Open.optional(Schema.String),
+  username: Open.optional(Schema.String),
+  email: Open.optional(Schema.String),
+  phone: Open.optional(Schema.String),
+  country: Open.optional(Schema.String),
+  agent: Open.optional(Schema.String),
+  ip: Open.optional(Schema.String),
+  language: Open.optional(Schema.String),
+  link: Open.optional(Schema.String),
+  platform_data: Open.optional(Schema.Unknown),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant),
+  ...olderNames
+}).annotations({ identifier: "ContactChannel" })
+
+/** @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels */
+export interface ContactChannel extends Schema.Schema.Type<typeof contactChannel> {}
+export interface ContactChannelEncoded extends Schema.Schema.Encoded<typeof contactChannel> {}
+export const ContactChannel: Schema.Schema<ContactChannel, ContactChannelEncoded> = contactChannel

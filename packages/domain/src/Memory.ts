@@ -1,0 +1,20 @@
+/** What the assistant remembers of a conversation: a summary, written by itself every 10 messages. */
+import * as Schema from "effect/Schema"
+import { ChatId, MemoryId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import * as Open from "./Open.ts"
+
+const memory = Open.struct({
+  id: MemoryId,
+  chat_id: Open.optional(ChatId),
+  summary: Open.optional(Schema.String),
+  key_points: Open.optional(Schema.Array(Schema.String)),
+  message_count: Open.optional(Schema.Number),
+  summarized_at: Open.optional(Instant),
+  created_at: Open.optional(Instant)
+}).annotations({ identifier: "Memory" })
+
+/** @see https://docs.useinvent.com/api-reference/chats-memories/get-conversation-summaries */
+export interface Memory extends Schema.Schema.Type<typeof memory> {}
+export interface MemoryEncoded extends Schema.Schema.Encoded<typeof memory> {}
+export const Memory: Schema.Schema<Memory, MemoryEncoded> = memory

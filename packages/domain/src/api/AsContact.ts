@@ -1,0 +1,111 @@
+/** The part of `contacts` that acts as a contact, on a custom channel. No other kind of channel allows it. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as Schema from "effect/Schema"
+import { Chat } from "../Chat.ts"
+import { ChatMessage } from "../ChatMessage.ts"
+import * as Closed from "../Closed.ts"
+import { AssistantId, ChannelId, ChatId, ConnectionId, ContactId, MessageId, OrgId, ToolCallId } from "../Ids.ts"
+import { UserMessage } from "../MessagePart.ts"
+import { DecideApproval } from "./Approval.ts"
+import { Blocking, unlessInBackground } from "./Blocking.ts"
+import { Experimental } from "./Experimental.ts"
+import * as RetrySafety from "./RetrySafety.ts"
+
+/** `assistant_id` is accepted without being documented as required. */
+export const CreateChat = Closed.struct({
+  assistant_id: Closed.optional(AssistantId),
+  title: Closed.optional(Schema.String.pipe(Schema.maxLength(256))),
+  /** The opening message, authored as the contact. */
+  message: Closed.optional(UserMessage)
+})
+
+export const SendMessage = Closed.struct({
+  message: UserMessage,
+  /** The custom channel to send as; required when the contact has more than one on this chat. */
+  channel_id: Closed.optional(ChannelId)
+})
+
+export const SendMessageOnChannel = Closed.struct({ message: UserMessage })
+
+/** The answer to an interactive tool. `connection` is the only kind documented. */
+export const RespondToTool = Closed.struct({ type: Schema.Literal("connection"), connection_id: ConnectionId })
+
+const contact = { org_id: OrgId, contact_id: ContactId }
+const toolCall = { ...contact, channel_id: ChannelId, chat_id: ChatId, message_id: MessageId, tool_call_id: ToolCallId }
+
+/**
+ * Starts a chat with a contact on one of its custom channels. The contact's channel is the chat's sole member; the
+ * message, if any, is the contact's.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-chat-on-a-contact-channel
+ */
+export const createChat = HttpApiEndpoint.post(
+  "createChat",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats"
+)
+  .setPath(Schema.Struct({ ...contact, channel_id: ChannelId }))
+  .setPayload(CreateChat)
+  .addSuccess(Chat)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Posts a message into an existing chat as the contact. Custom channels only.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/send-a-message-as-a-contact
+ */
+export const sendMessage = HttpApiEndpoint.post("sendMessage", "/orgs/:org_id/contacts/:contact_id/chats/:chat_id/messages")
+  .setPath(Schema.Struct({ ...contact, chat_id: ChatId }))
+  .setPayload(SendMessage)
+  .addSuccess(ChatMessage)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Posts a message as the contact, the channel named in the path: the newer form of `sendMessage`.
+ *
+ * @experimental The page lists its path parameters and not the path itself; the order of its segments is inferred.
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/send-a-message-as-a-contact-on-a-channel
+ */
+export const sendMessageOnChannel = HttpApiEndpoint.post(
+  "sendMessageOnChannel",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages"
+)
+  .setPath(Schema.Struct({ ...contact, channel_id: ChannelId, chat_id: ChatId }))
+  .setPayload(SendMessageOnChannel)
+  .addSuccess(ChatMessage)
+  .annotate(Experimental, { inferred: ["path"], missing: "the order of the path's segments" })
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Answers a pending interactive tool as the contact. Custom channels only; what happens to a tool that is no longer
+ * pending is undocumented.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/respond-to-interactive-tool-as-a-contact-on-a-channel
+ */
+export const respondToTool = HttpApiEndpoint.post(
+  "respondToTool",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/tools/:tool_call_id/respond"
+)
+  .setPath(Schema.Struct(toolCall))
+  .setPayload(RespondToTool)
+  .addSuccess(ChatMessage)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Accepts or rejects a pending action as the contact: as `messages.decideApproval`, on a custom channel.
+ *
+ * @experimental Method and end of the path are inferred from `messages.decideApproval`, and the keys of the body as there.
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/decide-action-approval-as-a-contact-on-a-channel
+ */
+export const decideApproval = HttpApiEndpoint.post(
+  "decideApproval",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/approvals/:tool_call_id"
+)
+  .setPath(Schema.Struct(toolCall))
+  .setPayload(DecideApproval)
+  .addSuccess(ChatMessage)
+  .annotate(Experimental, {
+    inferred: ["method", "path", "body"],
+    missing: "the method, the end of the path, and the names of the body's keys"
+  })
+  .annotate(Blocking, unlessInBackground)
+  .pipe(RetrySafety.unsafe)

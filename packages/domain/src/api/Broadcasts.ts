@@ -1,0 +1,84 @@
+/**
+ * The contract of `broadcasts`. One path has two meanings: an older page sends a marketing broadcast to its segments, the
+ * newer page a transactional one to a single contact. Which of them a server means is decided by the broadcast.
+ */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import { Broadcast, Recipients } from "../Broadcast.ts"
+import * as Closed from "../Closed.ts"
+import { BroadcastId, ChannelId, ContactId, OrgId, SegmentId, TemplateId } from "../Ids.ts"
+import { Instant } from "../Instant.ts"
+import { Blocking, unlessInBackground } from "./Blocking.ts"
+import * as RetrySafety from "./RetrySafety.ts"
+
+export const CreateBroadcast = Closed.struct({
+  name: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(255)),
+  /** Null: at once. */
+  scheduled_at: Closed.optional(Schema.NullOr(Instant)),
+  segment_ids: Closed.optional(Schema.Array(SegmentId).pipe(Schema.maxItems(10))),
+  send_to_all: Closed.optional(Schema.Boolean)
+})
+
+/**
+ * To whom, from the most exact: a channel; a contact, whose channel each template infers; a phone number or an e-mail
+ * address, whose contact is found or created. Beside a channel or a contact, `phone` and `email` override its own for this
+ * broadcast only.
+ */
+export const SendTransactional = Closed.struct({
+  contact_channel_id: Closed.optional(ChannelId),
+  contact_id: Closed.optional(ContactId),
+  phone: Closed.optional(Closed.text(256)),
+  email: Closed.optional(Closed.text(256)),
+  /** Overrides the contact's name for this broadcast only. */
+  name: Closed.optional(Closed.text(256)),
+  /** Override the stored fields; what is left out has its default. */
+  variables: Closed.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  /** Only these of the broadcast's templates. */
+  template_ids: Closed.optional(Schema.Array(TemplateId)),
+  /** True: queued, and the answer comes at once. False, the vendor's default: the answer comes when all was sent. */
+  background: Closed.optional(Schema.Boolean)
+})
+
+const broadcast = { org_id: OrgId, broadcast_id: BroadcastId }
+
+/**
+ * Creates a marketing broadcast, for at most 10 segments or for everybody.
+ *
+ * @see https://docs.useinvent.com/api-reference/create-a-broadcast
+ */
+export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/broadcasts")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setPayload(CreateBroadcast)
+  .addSuccess(Broadcast)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Sends a marketing broadcast to its segments: one that is `DRAFT`, `CANCELLED` or `FAILED`. The older meaning of the path;
+ * it has no body.
+ *
+ * @see https://docs.useinvent.com/api-reference/send-a-broadcast
+ */
+export const sendMarketing = HttpApiEndpoint.post("sendMarketing", "/orgs/:org_id/broadcasts/:broadcast_id/send")
+  .setPath(Schema.Struct(broadcast))
+  .addSuccess(Broadcast)
+  .pipe(RetrySafety.unsafe)
+
+/**
+ * Sends a transactional broadcast to one contact, on every channel that its templates reach: each that fired has a row in
+ * the answer. The newer meaning of the path. Unless told `background: true`, it answers only when all was sent.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-broadcasts/send-a-transactional-broadcast
+ */
+export const sendTransactional = HttpApiEndpoint.post("sendTransactional", "/orgs/:org_id/broadcasts/:broadcast_id/send")
+  .setPath(Schema.Struct(broadcast))
+  .setPayload(SendTransactional)
+  .addSuccess(Recipients)
+  .annotate(Blocking, unlessInBackground)
+  .pipe(RetrySafety.unsafe)
+
+/** One endpoint for each method and path, as a router and an OpenAPI document want it. */
+export const Broadcasts = HttpApiGroup.make("broadcasts").add(create).add(sendTransactional)
+
+/** Both meanings. */
+export const WithMarketing = Broadcasts.add(sendMarketing)

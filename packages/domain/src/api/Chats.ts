@@ -1,0 +1,55 @@
+/** The contract of `chats`: the chats of an organization, by older pages of the vendor's. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import { Chat } from "../Chat.ts"
+import * as Closed from "../Closed.ts"
+import { ChatId, OrgId } from "../Ids.ts"
+import { InboxEvent } from "../InboxEvent.ts"
+import { Tool } from "../Tool.ts"
+import * as Paging from "./Paging.ts"
+import * as RetrySafety from "./RetrySafety.ts"
+import * as WebSocket from "./WebSocket.ts"
+
+/** Only the keys given are changed. The page states no limits. */
+export const UpdateChat = Closed.struct({
+  title: Closed.optional(Schema.String),
+  model: Closed.optional(Schema.String),
+  visibility: Closed.optional(Schema.Literal("PRIVATE", "PUBLIC_READ", "PUBLIC_WRITE")),
+  pinned: Closed.optional(Schema.Boolean),
+  tools: Closed.optional(Schema.Array(Tool))
+})
+
+/**
+ * Lists the chats of the organization. An old page, with old names for a channel's keys; `inbox.list` is what is used.
+ *
+ * @see https://docs.useinvent.com/api-reference/get-org-chats
+ */
+export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/chats")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setUrlParams(Paging.Page)
+  .addSuccess(Schema.Array(Chat))
+  .pipe(RetrySafety.safe)
+
+/**
+ * Changes a chat's title, model, visibility, pin or tools. Its inbox state is changed by `state.update`.
+ *
+ * @see https://docs.useinvent.com/api-reference/update-chat
+ */
+export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id")
+  .setPath(Schema.Struct({ chat_id: ChatId }))
+  .setPayload(UpdateChat)
+  .addSuccess(Chat)
+  .pipe(RetrySafety.idempotent)
+
+/**
+ * The events of the organization's chats, as a WebSocket. An old page; `inbox.events` is the newer.
+ *
+ * @see https://docs.useinvent.com/api-reference/chat-org-websocket
+ */
+export const events = HttpApiEndpoint.get("events", "/orgs/:org_id/chats/ws")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .addSuccess(InboxEvent)
+  .pipe(RetrySafety.safe, WebSocket.mark)
+
+export const Chats = HttpApiGroup.make("chats").add(list).add(update).add(events)

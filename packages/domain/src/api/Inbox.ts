@@ -1,0 +1,49 @@
+/** The contract of `inbox`: the chats of all channels and assistants in one list, and what happens to them. */
+import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import * as Schema from "effect/Schema"
+import { Chat } from "../Chat.ts"
+import * as Closed from "../Closed.ts"
+import { OrgId } from "../Ids.ts"
+import { InboxEvent } from "../InboxEvent.ts"
+import { integrations } from "../Integration.ts"
+import { Experimental } from "./Experimental.ts"
+import * as Paging from "./Paging.ts"
+import * as RetrySafety from "./RetrySafety.ts"
+import * as WebSocket from "./WebSocket.ts"
+
+export const InboxFilter = Closed.struct({
+  /** Only the chats of this kind of channel. */
+  integration_id: Closed.optional(Schema.Literal(...integrations)),
+  ...Paging.fields
+})
+
+/**
+ * Lists the chats of the inbox, each with its members, state and last message. Their order is undocumented.
+ *
+ * @experimental There is no page: the path, `integration_id` and `take` are what public code uses; `page` is inferred from
+ * other lists.
+ * @see https://docs.useinvent.com/guides/inbox
+ */
+export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/inbox")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setUrlParams(InboxFilter)
+  .addSuccess(Schema.Array(Chat))
+  .annotate(Experimental, {
+    inferred: ["path", "query", "answer"],
+    missing: "a page; the path, `integration_id` and `take` are seen in use only"
+  })
+  .pipe(RetrySafety.safe)
+
+/**
+ * What happens in the inbox, as a WebSocket: each frame carries a whole chat. Which types a frame can have, pings, order and
+ * resumption are undocumented.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
+ */
+export const events = HttpApiEndpoint.get("events", "/orgs/:org_id/inbox/ws")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .addSuccess(InboxEvent)
+  .pipe(RetrySafety.safe, WebSocket.mark)
+
+export const Inbox = HttpApiGroup.make("inbox").add(list).add(events)

@@ -5,7 +5,7 @@ import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
-import type { Answer } from "../RetryPolicy.ts"
+import type { Answer, Failure } from "../RetryPolicy.ts"
 
 /** One call of an endpoint. The mutable part belongs to the call's own fiber. */
 export interface Call {
@@ -14,8 +14,12 @@ export interface Call {
   attempts: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
   inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  /** The status of the answer to the last request, as soon as there is one. */
+  status: number | undefined
   /** The whole answer to the last request, if there was one. */
   answer: Answer | undefined
+  /** What became of the last request, if a 429 refused it. */
+  refusal: Failure | undefined
 }
 
 export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
@@ -25,7 +29,9 @@ export const make = (endpoint: string, safety: Safety): Call => ({
   safety,
   attempts: 0,
   inTheAir: undefined,
-  answer: undefined
+  status: undefined,
+  answer: undefined,
+  refusal: undefined
 })
 
 /** A step of the pipe: one request of a call, to a response or a failure. */

@@ -37,10 +37,6 @@ const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undef
   })
 }
 
-export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError =>
-  unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
-  new InventError.TimedOut({ ...facts(call), deadline: "total", after })
-
 export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
   switch (failure._tag) {
     case "QueueFull":
@@ -69,6 +65,15 @@ export const fromFailure = (failure: Failure, call: Call): InventError.InventErr
     case "Rejected":
       return failure.error
   }
+}
+
+/** Whoever waited for another try after a 429 learns of the 429. */
+export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError => {
+  if (call.refusal !== undefined) return fromFailure(call.refusal, call)
+  return (
+    unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
+    new InventError.TimedOut({ ...facts(call), deadline: "total", after })
+  )
 }
 
 /** The answer came whole, and is not what the contract says. */

@@ -103,7 +103,7 @@ export const make =
         const answer = answered(response, call, body)
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
-          ? Failure.Throttled({ answer, retryAfter })
+          ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
           : answer.status >= 500
             ? Failure.Faulted({ answer, retryAfter })
             : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
@@ -111,6 +111,7 @@ export const make =
 
     return (request, call) =>
       Effect.flatMap(next(request, call), (response) => {
+        call.status = response.status
         if (response.status === 429) call.inTheAir = undefined
         return response.status >= 200 && response.status < 300
           ? success(response, call)

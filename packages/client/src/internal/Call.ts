@@ -12,6 +12,8 @@ export interface Call {
   readonly endpoint: string
   readonly safety: Safety
   attempts: number
+  /** How long the last request waited for its permit, in seconds. */
+  queued: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
   inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
   /** The status of the answer to the last request, as soon as there is one. */
@@ -28,6 +30,7 @@ export const make = (endpoint: string, safety: Safety): Call => ({
   endpoint,
   safety,
   attempts: 0,
+  queued: 0,
   inTheAir: undefined,
   status: undefined,
   answer: undefined,

@@ -621,6 +621,40 @@ describe("an interruption", () => {
     })
   )
 
+  const endlessBody: Vendor.Answer = (request) =>
+    Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(new ReadableStream({}))))
+  const stages: Record<string, { readonly answer: Vendor.Answer; readonly countedFrom: number }> = {
+    "waits for an answer": { answer: Vendor.stalls, countedFrom: 5000 },
+    "reads a body": { answer: endlessBody, countedFrom: 5000 },
+    "backs off": { answer: Vendor.text("", 503, { "retry-after": "60" }), countedFrom: 0 }
+  }
+  for (const [stage, { answer, countedFrom }] of Object.entries(stages)) {
+    it.scoped(`of a call that ${stage} returns its permit: the next call leaves when it should`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(inOrder(answer, json([])), { rateLimit: narrow })
+        const fiber = yield* Effect.fork(calls.Safe(invent))
+        yield* TestClock.adjust("5 seconds")
+        expect(yield* Vendor.isOver(fiber)).toBe(false)
+        expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
+        yield* within("3 minutes", calls.Safe(invent))
+        // Two windows later no kind of server remembers it; times are rounded up to 50 ms.
+        expect(seen.map(({ at }) => at)).toEqual([0, countedFrom + 120_050])
+      })
+    )
+  }
+
+  it.scoped("in the queue makes way: the next call leaves as if that one had never been", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => json([]), { rateLimit: narrow })
+      yield* within(0, calls.Safe(invent))
+      const fiber = yield* Effect.fork(calls.Safe(invent))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.interrupt(fiber)
+      yield* within("3 minutes", calls.Safe(invent))
+      expect(seen.map(({ at }) => at)).toEqual([0, 120_050])
+    })
+  )
+
   it.scoped("ends a request in flight at once, and reaches the transport", () =>
     Effect.gen(function* () {
       let isAborted = false

@@ -32,7 +32,6 @@ const numberIn = (response: HttpClientResponse, header: string): number | undefi
 /** What is known of the pages before the one at hand. */
 interface Progress {
   readonly page: number
-  readonly previous: ReadonlyArray<ChatMessage>
   /** Entries up to and with the previous page, or fewer: one request too many loses nothing, one too few does. */
   readonly seen: number
 }
@@ -44,37 +43,45 @@ const isLast = (response: HttpClientResponse, seen: number, take: number, length
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
-const sameIds = (a: ReadonlyArray<ChatMessage>, b: ReadonlyArray<ChatMessage>): boolean =>
-  a.length > 0 && a.length === b.length && a.every((message, index) => message.id === b[index]?.id)
+/** Two pages of equal length that begin and end alike are one page twice, as no message is listed twice. */
+const endsOf = (messages: ReadonlyArray<ChatMessage>): string =>
+  JSON.stringify([messages.length, messages.at(0)?.id, messages.at(-1)?.id])
 
 export const stream =
   (list: ListWithHeaders) =>
   (request: ListRequest): Stream.Stream<ChatMessage, InventError.RepeatableError> => {
     const take = request.urlParams?.take ?? Paging.maxTake
     const firstPage = request.urlParams?.page ?? 1
-    const first: Progress = { page: firstPage, previous: [], seen: 0 }
-    return Stream.paginateChunkEffect(first, ({ page, previous, seen }) =>
-      Effect.flatMap(
-        list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
-        ([messages, response]) => {
-          if (sameIds(messages, previous)) {
-            return Effect.fail(
-              new InventError.UnexpectedResponse({
-                endpoint: "messages.list",
-                attempts: 1,
-                status: response.status,
-                excerpt: "",
-                issue: `page ${page} repeats page ${page - 1}`
-              })
-            )
+    const first: Progress = { page: firstPage, seen: 0 }
+    return Stream.suspend(() => {
+      /** The page that came first with these ends. */
+      const pages = new Map<string, number>()
+      return Stream.paginateChunkEffect(first, ({ page, seen }) =>
+        Effect.flatMap(
+          list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
+          ([messages, response]) => {
+            const ends = endsOf(messages)
+            const before = messages.length === 0 ? undefined : pages.get(ends)
+            if (before !== undefined) {
+              return Effect.fail(
+                new InventError.UnexpectedResponse({
+                  endpoint: "messages.list",
+                  attempts: 1,
+                  status: response.status,
+                  excerpt: "",
+                  issue: `page ${page} repeats page ${before}`
+                })
+              )
+            }
+            pages.set(ends, page)
+            // The pages before a resumed one are at least as long as it: only the last page is shorter.
+            const seenNow = messages.length * (page === firstPage ? page : 1) + seen
+            const next: Option.Option<Progress> = isLast(response, seenNow, take, messages.length)
+              ? Option.none()
+              : Option.some({ page: page + 1, seen: seenNow })
+            return Effect.succeed([Chunk.unsafeFromArray(messages), next] as const)
           }
-          // The pages before a resumed one are at least as long as it: only the last page is shorter.
-          const seenNow = messages.length * (page === firstPage ? page : 1) + seen
-          const next: Option.Option<Progress> = isLast(response, seenNow, take, messages.length)
-            ? Option.none()
-            : Option.some({ page: page + 1, previous: messages, seen: seenNow })
-          return Effect.succeed([Chunk.unsafeFromArray(messages), next] as const)
-        }
+        )
       )
-    )
+    })
   }

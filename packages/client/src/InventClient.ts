@@ -54,9 +54,9 @@ const fromSettings = (settings: Effect.Effect<Settings.Settings, ConfigError>) =
 export const layer = (options: Settings.Options): Layer.Layer<InventClient, ConfigError, HttpClient.HttpClient> =>
   fromSettings(Effect.suspend(() => Settings.make(options)))
 
-/** As `layer`, with the `RateLimit` of the surroundings: for several clients that spend one quota. */
+/** As `layer`, with the `RateLimit` of the surroundings and its options: for several clients that spend one quota. */
 export const layerShared = (
-  options: Settings.Options
+  options: Omit<Settings.Options, "rateLimit">
 ): Layer.Layer<InventClient, ConfigError, HttpClient.HttpClient | RateLimit.RateLimit> =>
   Layer.effect(InventClient, Effect.flatMap(Effect.suspend(() => Settings.make(options)), make))
 

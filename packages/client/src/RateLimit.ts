@@ -8,24 +8,40 @@
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
 import * as Clock from "effect/Clock"
+import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Check from "./internal/Check.ts"
 import * as Line from "./internal/Line.ts"
 import * as Quota from "./internal/Quota.ts"
 
 export interface Options {
   /** Requests per window. */
   readonly limit: number
-  readonly window: Duration.Duration
+  readonly window: Duration.DurationInput
   /** Calls that may wait; one more fails with {@link QueueFull}. Default: 10,000, of which the last waits for 20 minutes. */
   readonly maxQueued?: number
 }
 
+/** {@link Options} that hold. */
+export interface CheckedOptions extends Required<Options> {
+  readonly window: Duration.Duration
+}
+
 /** The documented general limit. */
-export const defaults = { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 } as const satisfies Options
+export const defaults = { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 } as const satisfies CheckedOptions
+
+/** Fails with the name of the option that is out of range. */
+export const check = ({ limit, maxQueued = defaults.maxQueued, window }: Options): Check.Checked<CheckedOptions> =>
+  Either.all({
+    limit: Check.whole("INVENT_RATE_LIMIT", limit),
+    window: Check.duration("INVENT_RATE_WINDOW", window, 1),
+    maxQueued: Check.whole("rateLimit.maxQueued", maxQueued)
+  })
 
 /**
  * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served. Every
@@ -88,9 +104,9 @@ interface Waiter {
 /** Milliseconds on the monotone clock: a step of the wall clock neither frees permits nor holds them. */
 const monotoneMillis = Effect.map(Clock.clockWith(Effect.succeed), (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
 
-const makeSync = (options: Options): RateLimit["Type"] => {
+const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   const window = Duration.toMillis(options.window)
-  const maxQueued = options.maxQueued ?? defaults.maxQueued
+  const { maxQueued } = options
   const quota = Quota.make(options.limit, window)
   const line = Line.make<Waiter>(window)
 
@@ -151,7 +167,8 @@ const makeSync = (options: Options): RateLimit["Type"] => {
   }
 }
 
-export const make = (options: Options): Effect.Effect<RateLimit["Type"]> => Effect.sync(() => makeSync(options))
+export const make = (options: Options): Effect.Effect<RateLimit["Type"], ConfigError> =>
+  Effect.map(Effect.suspend(() => check(options)), makeSync)
 
-/** A limiter of its own for this process. */
-export const layerMemory = (options: Options = defaults): Layer.Layer<RateLimit> => Layer.effect(RateLimit, make(options))
+/** A limiter of its own for this process. Fails with a `ConfigError` that names the option when one is out of range. */
+export const layerMemory = (options: Options = defaults): Layer.Layer<RateLimit, ConfigError> => Layer.effect(RateLimit, make(options))

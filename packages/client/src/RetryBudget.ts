@@ -3,7 +3,9 @@
  * with few extra requests and recovery is met at full speed.
  */
 import * as Effect from "effect/Effect"
+import * as Metric from "effect/Metric"
 import * as Ref from "effect/Ref"
+import * as Telemetry from "./Telemetry.ts"
 
 export interface RetryBudget {
   /** Takes a token if there is one. */
@@ -23,7 +25,19 @@ export interface Options {
 export const defaults: Options = { capacity: 25, refillPerSuccess: 0.1 }
 
 export const make = (options: Options): Effect.Effect<RetryBudget> =>
-  Effect.map(Ref.make(options.capacity), (tokens) => ({
-    spend: Ref.modify(tokens, (left) => (left >= 1 ? [true, left - 1] : [false, left])),
-    refill: Ref.update(tokens, (left) => Math.min(options.capacity, left + options.refillPerSuccess))
-  }))
+  Effect.gen(function* () {
+    const { capacity, refillPerSuccess } = options
+    const tokens = yield* Ref.make(capacity)
+    const show = Effect.flatMap(Ref.get(tokens), (left) => Metric.set(Telemetry.retryBudget, left))
+    yield* show
+    return {
+      spend: Effect.zipLeft(
+        Ref.modify(tokens, (left) => (left >= 1 ? [true, left - 1] : [false, left])),
+        show
+      ),
+      refill: Effect.flatMap(
+        Ref.modify(tokens, (left) => [left < capacity, Math.min(capacity, left + refillPerSuccess)]),
+        (isNews) => (isNews ? show : Effect.void)
+      )
+    }
+  })

@@ -45,7 +45,10 @@ export type Decision = Data.TaggedEnum<{
 export const Decision = Data.taggedEnum<Decision>()
 
 export interface RetryPolicy {
-  /** Requests per call at most, the first one included. */
+  /**
+   * Requests per call at most, the first one included, without those that a 429 refused: they were not applied, so the call
+   * goes back to the rate limit's queue until its deadline. With 1 nothing is repeated, after a 429 neither.
+   */
   readonly maxAttempts: number
   /** The upper end of the first back-off; it doubles with each attempt. */
   readonly baseDelay: Duration.Duration
@@ -64,7 +67,7 @@ export interface Situation {
   readonly policy: RetryPolicy
   readonly failure: Failure
   readonly safety: Safety
-  /** The attempt that failed, counted from 1. */
+  /** The attempt that failed, counted from 1 and without those that a 429 refused. */
   readonly attempt: number
   /** Whether the shared retry budget still has a token. */
   readonly budgetLeft: boolean
@@ -90,15 +93,20 @@ const isRepeatable = (failure: Failure, safety: Safety): boolean => {
   }
 }
 
-/** A 429 is the limiter's business, not an outage: it spends no budget. */
-export const spendsBudget = (failure: Failure): boolean => failure._tag !== "Throttled"
+/** A 429 is the limiter's business, not an outage: it spends neither budget nor attempts. */
+export const isSpending = (failure: Failure): boolean => failure._tag !== "Throttled"
+
+const isExhausted = ({ attempt, budgetLeft, failure, policy }: Situation): boolean =>
+  isSpending(failure) ? attempt >= policy.maxAttempts || !budgetLeft : policy.maxAttempts === 1
+
+/** After a 429 the limiter's pauses grow, so the back-off stays at its first. */
+const ceilingOf = ({ attempt, failure, policy }: Situation): Duration.Duration =>
+  Duration.min(Duration.times(policy.baseDelay, isSpending(failure) ? 2 ** (attempt - 1) : 1), policy.maxDelay)
 
 export const decide = (situation: Situation): Decision => {
-  const { attempt, failure, jitter, policy, remaining, safety } = situation
-  if (!isRepeatable(failure, safety) || attempt >= policy.maxAttempts) return Decision.GiveUp()
-  if (spendsBudget(failure) && !situation.budgetLeft) return Decision.GiveUp()
-  const ceiling = Duration.min(Duration.times(policy.baseDelay, 2 ** (attempt - 1)), policy.maxDelay)
-  const backOff = Duration.times(ceiling, jitter)
+  const { failure, jitter, remaining, safety } = situation
+  if (!isRepeatable(failure, safety) || isExhausted(situation)) return Decision.GiveUp()
+  const backOff = Duration.times(ceilingOf(situation), jitter)
   const asked = failure._tag === "Throttled" || failure._tag === "Faulted" ? failure.retryAfter : Option.none()
   if (Option.isSome(asked) && Duration.greaterThanOrEqualTo(asked.value, remaining)) {
     return Decision.TooLong({ wait: asked.value })

@@ -1,11 +1,12 @@
 /** What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is built. */
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
-import * as Duration from "effect/Duration"
+import type { ConfigError } from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import * as Check from "./internal/Check.ts"
 import * as Deadline from "./internal/Deadline.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as RetryBudget from "./RetryBudget.ts"
@@ -19,7 +20,7 @@ export interface Settings {
   readonly deadlines: Deadline.Settings
   readonly retry: RetryPolicy.RetryPolicy
   readonly retryBudget: RetryBudget.Options
-  readonly rateLimit: RateLimit.Options
+  readonly rateLimit: RateLimit.CheckedOptions
   readonly maxBodyBytes: number
 }
 
@@ -61,72 +62,56 @@ export const defaultBaseUrl = "https://api.useinvent.com"
 const defaultOrgId = OrgId.make("c")
 const defaultMaxBodyBytes = 8 * 1024 * 1024
 
-const refuse = (path: string, message: string) => Either.left(ConfigError.InvalidData([path], message))
-
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
-const address = (text: string): Either.Either<string, ConfigError.ConfigError> => {
-  if (!URL.canParse(text)) return refuse("INVENT_BASE_URL", "is not a URL")
+const address = (text: string): Check.Checked<string> => {
+  if (!URL.canParse(text)) return Check.refuse("INVENT_BASE_URL", "is not a URL")
   const url = new URL(text)
-  if (url.username !== "" || url.password !== "") return refuse("INVENT_BASE_URL", "must not hold credentials")
+  if (url.username !== "" || url.password !== "") return Check.refuse("INVENT_BASE_URL", "must not hold credentials")
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
-    return refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
+    return Check.refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
   }
-  if (/[?#]/.test(url.href)) return refuse("INVENT_BASE_URL", "must end with its path")
+  if (/[?#]/.test(url.href)) return Check.refuse("INVENT_BASE_URL", "must end with its path")
   return Either.right(url.href.replace(/\/+$/, ""))
 }
 
-const key = (apiKey: Redacted.Redacted): Either.Either<Redacted.Redacted, ConfigError.ConfigError> =>
+const key = (apiKey: Redacted.Redacted): Check.Checked<Redacted.Redacted> =>
   /^[\x21-\x7e]+$/.test(Redacted.value(apiKey))
     ? Either.right(apiKey)
-    : refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
+    : Check.refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
 
-const duration = (path: string, input: Duration.DurationInput, least: number) => {
-  const decoded = Duration.decodeUnknown(input)
-  return decoded._tag === "Some" && Duration.toMillis(decoded.value) >= least && Duration.isFinite(decoded.value)
-    ? Either.right(decoded.value)
-    : refuse(path, `must be a finite duration of at least ${least} ms`)
-}
-
-const atLeast = (path: string, value: number, least: number) =>
-  Number.isFinite(value) && value >= least ? Either.right(value) : refuse(path, `must be a number of at least ${least}`)
-
-const whole = (path: string, value: number) =>
-  Number.isSafeInteger(value) && value >= 1 ? Either.right(value) : refuse(path, "must be a whole number of at least 1")
+/** Nothing, a step in a path, or text that has no UTF-8. */
+const noId = /^\.{0,2}$|\p{Surrogate}/u
 
 const organization = (orgId: OrgId) =>
-  orgId === "" ? refuse("INVENT_ORG_ID", "must not be empty") : Either.right(orgId)
+  noId.test(orgId) ? Check.refuse("INVENT_ORG_ID", "must be an id, and not be empty") : Either.right(orgId)
 
 /** Fills in the defaults and checks every value. */
-export const make = (options: Options): Either.Either<Settings, ConfigError.ConfigError> =>
+export const make = (options: Options): Check.Checked<Settings> =>
   Either.all({
     apiKey: key(options.apiKey),
     baseUrl: address(options.baseUrl ?? defaultBaseUrl),
     orgId: organization(options.orgId ?? defaultOrgId),
     deadlines: Either.all({
-      attempt: duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
-      total: duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
-      blocking: duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
+      attempt: Check.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
+      total: Check.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
+      blocking: Check.duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
     }),
     retry: Either.all({
-      maxAttempts: whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
-      baseDelay: duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
-      maxDelay: duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
+      maxAttempts: Check.whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
+      baseDelay: Check.duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
+      maxDelay: Check.duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
     }),
     retryBudget: Either.all({
-      capacity: atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
-      refillPerSuccess: atLeast(
+      capacity: Check.atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
+      refillPerSuccess: Check.atLeast(
         "retry.budget.refillPerSuccess",
         options.retry?.budget?.refillPerSuccess ?? RetryBudget.defaults.refillPerSuccess,
         0
       )
     }),
-    rateLimit: Either.all({
-      limit: whole("INVENT_RATE_LIMIT", options.rateLimit?.limit ?? RateLimit.defaults.limit),
-      window: duration("INVENT_RATE_WINDOW", options.rateLimit?.window ?? RateLimit.defaults.window, 1),
-      maxQueued: whole("rateLimit.maxQueued", options.rateLimit?.maxQueued ?? RateLimit.defaults.maxQueued)
-    }),
-    maxBodyBytes: whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
+    rateLimit: RateLimit.check({ ...RateLimit.defaults, ...options.rateLimit }),
+    maxBodyBytes: Check.whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })
 
 const environment = Config.all({
@@ -140,7 +125,7 @@ const environment = Config.all({
 })
 
 /** Reads the environment; `overrides` win over it. */
-export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError.ConfigError> =>
+export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError> =>
   Effect.flatMap(environment, (found) =>
     make({ ...found, ...overrides, rateLimit: { ...found.rateLimit, ...overrides?.rateLimit } })
   )

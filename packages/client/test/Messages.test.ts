@@ -159,6 +159,36 @@ describe("messages.stream", () => {
     })
   )
 
+  it.scoped("refuses pages that go round in a circle", () =>
+    Effect.gen(function* () {
+      const circle = [["a", "b"], ["c", "d"], ["e", "f"]]
+      const answer = ({ nth }: Vendor.Seen) => json(circle[(nth - 1) % 3]!.map(message))
+      const { end, ids, pages } = yield* read(answer, { take: 2, page: 4 })
+      expect(end).toMatchObject({ _tag: "Left", left: { _tag: "UnexpectedResponse", issue: "page 7 repeats page 4" } })
+      expect({ ids, pages }).toEqual({ ids: circle.flat(), pages: [4, 5, 6, 7] })
+    })
+  )
+
+  it.scoped("goes on where a failure ended it, at the page after those that came whole", () =>
+    Effect.gen(function* () {
+      const answer = (seen: Vendor.Seen) => (seen.nth === 3 ? Vendor.reset : paging({ count: 9 })(seen))
+      const first = yield* read(answer, { take: 2 })
+      expect(first.end).toMatchObject({ _tag: "Left", left: { _tag: "ConnectionLost" } })
+      const page = 1 + first.ids.length / 2
+      const second = yield* read(paging({ count: 9 }), { take: 2, page })
+      expect([...first.ids, ...second.ids]).toEqual(names(1, 9))
+    })
+  )
+
+  it.scoped("takes pages that shifted while it read them, and shows what is on both", () =>
+    Effect.gen(function* () {
+      const shifted = [["a", "b", "c"], ["c", "d", "e"], ["f"]]
+      const { end, ids } = yield* read(({ nth }) => json(shifted[nth - 1]!.map(message)), { take: 3 })
+      expect(end._tag).toBe("Right")
+      expect(ids).toEqual(shifted.flat())
+    })
+  )
+
   it.scoped("fails with the typed error of a page in the middle, and keeps what came before", () =>
     Effect.gen(function* () {
       const answer = (seen: Vendor.Seen) => (seen.nth === 2 ? Vendor.text("gone", 404) : paging({ count: 6 })(seen))

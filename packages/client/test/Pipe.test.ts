@@ -83,16 +83,46 @@ describe("a status", () => {
     })
   )
 
-  it.scoped("of 429, again and again, is RateLimited after four requests, with what the server asked for", () =>
+  it.scoped("of 429, again and again, is RateLimited when the total deadline passes, with what the server asked for", () =>
     Effect.gen(function* () {
       for (const call of Object.values(calls)) {
         const { invent, seen } = yield* Vendor.connect(() => Vendor.text("slow down", 429, { "retry-after": "2" }))
-        const error = yield* within("30 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
-        expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts: 4, retryAfter: Duration.seconds(2) })
-        expect(seen.length).toBe(4)
+        const error = yield* within("5 minutes", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+        const attempts = seen.length
+        expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts, retryAfter: Duration.seconds(2) })
+        // A pause is 2 s at least and 7.5 s and a jitter at most.
+        expect(attempts).toBeGreaterThanOrEqual(300 / 7.6)
+        expect(attempts).toBeLessThanOrEqual(1 + 300 / 2)
       }
     })
   )
+
+  it.scoped("of 429 leaves a call all its attempts: it is waited out, and a failure after it is repeated", () =>
+    Effect.gen(function* () {
+      const refused = Array.from({ length: 9 }, () => Vendor.text("", 429))
+      const { invent, seen } = yield* Vendor.connect(
+        inOrder(Vendor.text("", 500), ...refused, Vendor.text("", 500), Vendor.reset, json(chat))
+      )
+      expect((yield* within("2 minutes", calls.Idempotent(invent))).id).toBe("chat_1")
+      expect(seen.length).toBe(13)
+    })
+  )
+
+  for (const [safety, call] of Object.entries(calls)) {
+    it.scoped(`of 429 for half a minute delays 100 calls that are ${safety} and fails none, and few requests are refused`, () =>
+      Effect.gen(function* () {
+        const answer = ({ at, method }: Vendor.Seen) =>
+          at < 30_000 ? Vendor.text("", 429) : json(method === "GET" ? [] : message("m1"))
+        const { invent, seen } = yield* Vendor.connect(answer)
+        const one = Effect.exit<unknown, unknown, never>(call(invent))
+        const exits = yield* within("90 seconds", Effect.replicateEffect(one, 100, { concurrency: "unbounded" }))
+        expect(exits.filter(Exit.isSuccess).length).toBe(100)
+        // The burst of 50 was on its way, then one tries after each pause.
+        expect(seen.filter(({ at }) => at < 30_000).length).toBeLessThanOrEqual(60)
+        expect(seen.filter(({ at }) => at >= 30_000).length).toBe(100)
+      })
+    )
+  }
 
   it.scoped("of an error keeps the start of a long body", () =>
     Effect.gen(function* () {
@@ -440,14 +470,14 @@ describe("the total deadline", () => {
       })
     )
 
-    it.scoped(`that passes after a 429, before the repetition, is TimedOut for a call that is ${safety}: nothing is ambiguous`, () =>
+    it.scoped(`that passes after a 429, before the repetition, is RateLimited for a call that is ${safety}: nothing is ambiguous`, () =>
       Effect.gen(function* () {
         const { invent, seen } = yield* Vendor.connect(() => Vendor.text("", 429), {
           rateLimit: narrow,
           deadlines: { total: "10 seconds" }
         })
         const error = yield* within("10 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
-        expect(error).toMatchObject({ _tag: "TimedOut", deadline: "total", attempts: 1 })
+        expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts: 1 })
         expect(seen.length).toBe(1)
       })
     )
@@ -588,6 +618,40 @@ describe("an interruption", () => {
         yield* TestClock.adjust("2 minutes")
         expect(seen.length).toBe(1)
       }
+    })
+  )
+
+  const endlessBody: Vendor.Answer = (request) =>
+    Effect.sync(() => HttpClientResponse.fromWeb(request, new Response(new ReadableStream({}))))
+  const stages: Record<string, { readonly answer: Vendor.Answer; readonly countedFrom: number }> = {
+    "waits for an answer": { answer: Vendor.stalls, countedFrom: 5000 },
+    "reads a body": { answer: endlessBody, countedFrom: 5000 },
+    "backs off": { answer: Vendor.text("", 503, { "retry-after": "60" }), countedFrom: 0 }
+  }
+  for (const [stage, { answer, countedFrom }] of Object.entries(stages)) {
+    it.scoped(`of a call that ${stage} returns its permit: the next call leaves when it should`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(inOrder(answer, json([])), { rateLimit: narrow })
+        const fiber = yield* Effect.fork(calls.Safe(invent))
+        yield* TestClock.adjust("5 seconds")
+        expect(yield* Vendor.isOver(fiber)).toBe(false)
+        expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
+        yield* within("3 minutes", calls.Safe(invent))
+        // Two windows later no kind of server remembers it; times are rounded up to 50 ms.
+        expect(seen.map(({ at }) => at)).toEqual([0, countedFrom + 120_050])
+      })
+    )
+  }
+
+  it.scoped("in the queue makes way: the next call leaves as if that one had never been", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => json([]), { rateLimit: narrow })
+      yield* within(0, calls.Safe(invent))
+      const fiber = yield* Effect.fork(calls.Safe(invent))
+      yield* TestClock.adjust("5 seconds")
+      yield* Fiber.interrupt(fiber)
+      yield* within("3 minutes", calls.Safe(invent))
+      expect(seen.map(({ at }) => at)).toEqual([0, 120_050])
     })
   )
 

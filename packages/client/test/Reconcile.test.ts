@@ -1,3 +1,4 @@
+import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Reconcile from "@effect-invent/client/Reconcile"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import * as Ids from "@effect-invent/domain/Ids"
@@ -8,9 +9,41 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { channel_id, chat_id, contact_id, within } from "./Vendor.ts"
+import * as Vendor from "./Vendor.ts"
+
+const { channel_id, chat_id, contact_id, within } = Vendor
 
 const { Applied, NotApplied } = Reconcile.Verdict
+
+const at = { contact_id, chat_id, channel_id }
+const toolAt = { ...at, message_id: Ids.MessageId.make("message_1"), tool_call_id: Ids.ToolCallId.make("tool_1") }
+const payload = { message: [{ type: "text", text: "hello" }] } as const
+
+/** An unsafe call of each kind that has a verdict. */
+const unsafe = {
+  createChatVerdict: ({ contacts }) => contacts.createChat({ path: at, payload: {} }),
+  sendMessageVerdict: ({ contacts }) => contacts.sendMessage({ path: at, payload }),
+  sendMessageOnChannelVerdict: ({ contacts }) => contacts.sendMessageOnChannel({ path: at, payload }),
+  respondToToolVerdict: ({ contacts }) =>
+    contacts.respondToTool({ path: toolAt, payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") } })
+} satisfies Record<
+  Extract<Exclude<keyof typeof Reconcile, "Verdict">, `${string}Verdict`>,
+  (invent: InventClient.InventClient["Type"]) => Effect.Effect<unknown, InventError.InventError>
+>
+
+describe("an outcome that is unknown", () => {
+  for (const [verdict, call] of Object.entries(unsafe)) {
+    it.scoped(`names the verdict that finds it out: ${verdict}`, () =>
+      Effect.gen(function* () {
+        const { invent } = yield* Vendor.connect(() => Vendor.reset)
+        const error = yield* within(0, Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+        expect(error._tag === "OutcomeUnknown" && error.reconcile).toBe(
+          `look at what exists since 1970-01-01T00:00:00.000Z before sending it again: Reconcile.${verdict} does`
+        )
+      })
+    )
+  }
+})
 
 const sentAt = DateTime.unsafeMake("2026-03-04T10:00:00.500Z")
 const after = (duration: Duration.DurationInput) => DateTime.addDuration(sentAt, duration)

@@ -52,10 +52,16 @@ describe("the retry policy", () => {
           }
         })
 
-        it("is given up after the last attempt", () => {
+        it(`is ${failure._tag === "Throttled" ? "not counted as an attempt" : "given up after the last attempt"}`, () => {
           for (const attempt of [4, 5, 400]) {
-            expect(RetryPolicy.decide({ ...plenty, failure, safety, attempt })._tag).toBe("GiveUp")
+            const decision = RetryPolicy.decide({ ...plenty, failure, safety, attempt })
+            expect(decision._tag).toBe(failure._tag === "Throttled" ? "Repeat" : "GiveUp")
           }
+        })
+
+        it("is given up where nothing is to be repeated", () => {
+          const policy = { ...RetryPolicy.defaults, maxAttempts: 1 }
+          expect(RetryPolicy.decide({ ...plenty, policy, failure, safety })._tag).toBe("GiveUp")
         })
 
         it(`${failure._tag === "Throttled" ? "needs no budget" : "is given up without budget"}`, () => {
@@ -87,6 +93,13 @@ describe("the retry policy", () => {
       return decision._tag === "Repeat" ? Duration.toMillis(decision.after) : undefined
     })
     expect(waits).toEqual([250, 500, 1000, 1500, 1500, 1500])
+  })
+
+  it("leaves it to the limiter to wait longer after each 429", () => {
+    for (const attempt of [1, 2, 3, 400]) {
+      const decision = RetryPolicy.decide({ ...plenty, failure: failures["Throttled"]!, safety: "Unsafe", attempt })
+      expect(decision).toEqual(RetryPolicy.Decision.Repeat({ after: Duration.millis(250) }))
+    }
   })
 
   it("takes a back-off of fractions of a millisecond", () => {
@@ -143,8 +156,11 @@ const asked = ({ failure }: RetryPolicy.Situation): number =>
     ? Option.match(failure.retryAfter, { onNone: () => 0, onSome: Duration.toMillis })
     : 0
 
-const ceiling = ({ attempt, policy }: RetryPolicy.Situation): number =>
-  Math.min(Duration.toMillis(policy.baseDelay) * 2 ** (attempt - 1), Duration.toMillis(policy.maxDelay))
+const ceiling = ({ attempt, failure, policy }: RetryPolicy.Situation): number =>
+  Math.min(
+    Duration.toMillis(policy.baseDelay) * (failure._tag === "Throttled" ? 1 : 2 ** (attempt - 1)),
+    Duration.toMillis(policy.maxDelay)
+  )
 
 describe("in any situation, the retry policy", () => {
   it("never repeats an unsafe request whose answer is missing or a 5xx", () => {
@@ -176,11 +192,13 @@ describe("in any situation, the retry policy", () => {
     })
   })
 
-  it("never goes beyond the attempts or spends a budget that is empty", () => {
+  it("never goes beyond the attempts or spends a budget that is empty, 429s aside", () => {
     always(({ attempt, budgetLeft, failure, policy }, decision) => {
       if (decision._tag !== "Repeat") return
+      expect(policy.maxAttempts).toBeGreaterThan(1)
+      if (failure._tag === "Throttled") return
       expect(attempt).toBeLessThan(policy.maxAttempts)
-      if (RetryPolicy.spendsBudget(failure)) expect(budgetLeft).toBe(true)
+      expect(budgetLeft).toBe(true)
     })
   })
 })

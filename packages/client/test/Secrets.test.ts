@@ -9,8 +9,9 @@ import * as HashMap from "effect/HashMap"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
-import * as Tracer from "effect/Tracer"
+import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
+import * as Spans from "./Spans.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { apiKey, calls, inOrder, json, within } = Vendor
@@ -26,11 +27,16 @@ const printed = (value: unknown): ReadonlyArray<string> => [
   inspect(value, { depth: 10 })
 ]
 
-/** A server that tells everybody what it was sent, the API key included. */
+const echoedIn = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray", "x-echo", "location", "content-type", "set-cookie"]
+
+/** A server that tells everybody what it was sent, the API key included, in the body and in every header that is read. */
 const echo =
   (status: number, wrap: (authorization: string) => string, headers: Record<string, string> = {}): Vendor.Answer =>
-  (request) =>
-    Vendor.text(wrap(request.headers["authorization"] ?? "nothing"), status, headers)(request)
+  (request) => {
+    const authorization = request.headers["authorization"] ?? "nothing"
+    const echoed = Object.fromEntries(echoedIn.map((name) => [name, authorization]))
+    return Vendor.text(wrap(authorization), status, { ...echoed, ...headers })(request)
+  }
 
 const inHtml = (authorization: string) => `<pre>authorization: ${authorization}</pre>`
 
@@ -73,61 +79,14 @@ const kinds: Record<InventError.InventError["_tag"], Kind> = {
   OutcomeUnknown: { answer: echo(500, inHtml), call: calls.Unsafe }
 }
 
-/** What a tracer is told of a span, all of it. */
-interface Recorded extends Tracer.Span {
-  readonly attributes: Map<string, unknown>
-  readonly events: Array<readonly [name: string, attributes: unknown]>
-}
-
-const recordSpans = () => {
-  const spans: Array<Recorded> = []
-  const tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind) => {
-      const attributes = new Map<string, unknown>()
-      const events: Array<readonly [name: string, attributes: unknown]> = []
-      let status: Tracer.SpanStatus = { _tag: "Started", startTime }
-      const span: Recorded = {
-        _tag: "Span",
-        name,
-        spanId: String(spans.length),
-        traceId: "trace",
-        parent,
-        context,
-        links,
-        kind,
-        sampled: true,
-        attributes,
-        events,
-        get status() {
-          return status
-        },
-        end: (endTime, exit) => {
-          status = { _tag: "Ended", startTime, endTime, exit }
-        },
-        attribute: (key, value) => {
-          attributes.set(key, value)
-        },
-        event: (name, _, attributes) => {
-          events.push([name, attributes])
-        },
-        addLinks: () => {}
-      }
-      spans.push(span)
-      return span
-    },
-    context: (run) => run()
-  })
-  return { spans, tracer }
-}
-
 /** The end of a span, printed in every way there is, whether it went well or not. */
-const ending = ({ status }: Recorded): ReadonlyArray<string> => {
+const ending = ({ status }: Spans.Recorded): ReadonlyArray<string> => {
   if (status._tag !== "Ended") return []
   const pretty = Exit.isSuccess(status.exit) ? "" : Cause.pretty(status.exit.cause, { renderErrorCause: true })
   return [pretty, ...printed(status.exit)]
 }
 
-const options = { retry: { maxAttempts: 2, baseDelay: 10 }, deadlines: { attempt: "2 seconds" } } as const
+const options = { retry: { maxAttempts: 2, baseDelay: 10 }, deadlines: { attempt: "2 seconds", total: "4 seconds" } } as const
 
 describe("the API key", () => {
   it.scoped("is sent with every request", () =>
@@ -161,6 +120,36 @@ describe("the API key", () => {
     })
   )
 
+  it.scoped("is replaced in a request id, whichever header has it, and the id is bounded", () =>
+    Effect.gen(function* () {
+      for (const header of echoedIn.slice(0, 4)) {
+        const key = yield* Vendor.connect(() => Vendor.text("", 404, { [header]: `req-${apiKey}-7` }))
+        expect(yield* within(0, Effect.flip(calls.Safe(key.invent)))).toMatchObject({ requestId: "req-<redacted>-7" })
+        const long = yield* Vendor.connect(() => Vendor.text("", 404, { [header]: "x".repeat(190) + apiKey + "x".repeat(10_000) }))
+        expect(yield* within(0, Effect.flip(calls.Safe(long.invent)))).toMatchObject({ requestId: `${"x".repeat(190)}<redacted>` })
+      }
+    })
+  )
+
+  it.scoped("is replaced where the server, or our own issue, quotes it as JSON or in a URL", () =>
+    Effect.gen(function* () {
+      const awkward = `ik"\\\\&%$+/=~NEVER-PRINT`
+      const apiKey = Redacted.make(awkward)
+      const wraps: Record<string, (key: string) => string> = {
+        json: (key) => JSON.stringify({ key }),
+        url: (key) => `?key=${encodeURIComponent(key)}`,
+        issue: (key) => JSON.stringify([{ id: { key } }])
+      }
+      for (const [name, wrap] of Object.entries(wraps)) {
+        const answer = Vendor.text(wrap(awkward), name === "issue" ? 200 : 400)
+        const { invent } = yield* Vendor.connect(() => answer, { apiKey })
+        const error = yield* within(0, Effect.flip(calls.Safe(invent)))
+        for (const output of printed(error)) expect(output).not.toContain("NEVER-PRINT")
+        expect(JSON.stringify(error)).toContain("<redacted>")
+      }
+    })
+  )
+
   it.scoped("is not printed in part, where an excerpt or an issue ends", () =>
     Effect.gen(function* () {
       const half = apiKey.slice(0, apiKey.length / 2)
@@ -181,7 +170,7 @@ describe("the API key", () => {
 
   it.scoped("is in no span and in no log", () =>
     Effect.gen(function* () {
-      const { spans, tracer } = recordSpans()
+      const { spans, tracer } = Spans.record()
       const logs: Array<string> = []
       const logger = Logger.make(({ annotations, cause, message, spans }) => {
         logs.push(...printed(message), ...printed(cause), Cause.pretty(cause), ...printed(HashMap.toEntries(annotations)), ...printed(spans))
@@ -196,7 +185,8 @@ describe("the API key", () => {
         )
         yield* within("5 seconds", program)
       }
-      expect(spans.filter(({ name }) => name.startsWith("InventClient.")).length).toBeGreaterThan(20)
+      expect(spans.filter(({ kind }) => kind === "internal").length).toBeGreaterThanOrEqual(Object.keys(kinds).length)
+      expect(spans.filter(({ kind }) => kind === "client").length).toBeGreaterThan(Object.keys(kinds).length)
       expect(logs.some((log) => log.includes("outcome unknown"))).toBe(true)
       const traced = spans.flatMap((span) => [
         span.name,
@@ -205,26 +195,6 @@ describe("the API key", () => {
         ...ending(span)
       ])
       for (const output of [...traced, ...logs]) expect(output.includes(apiKey), output.slice(0, 2000)).toBe(false)
-    })
-  )
-
-  it.scoped("never goes into the telemetry of a call: one span for it, one child for each attempt", () =>
-    Effect.gen(function* () {
-      const { spans, tracer } = recordSpans()
-      const { invent } = yield* Vendor.connect(inOrder(Vendor.reset, json([])))
-      yield* within("1 seconds", Effect.withTracer(calls.Safe(invent), tracer))
-      const [call, ...inner] = spans
-      expect(call?.name).toBe("InventClient.messages.list")
-      expect(inner.map(({ kind, name }) => [name, kind])).toEqual([
-        ["InventClient.attempt", "client"],
-        ["InventClient.attempt", "client"]
-      ])
-      const attempts = inner
-      expect(attempts.map(({ attributes }) => Object.fromEntries(attributes))).toEqual([
-        expect.objectContaining({ "http.request.method": "GET", "http.request.resend_count": 0 }),
-        expect.objectContaining({ "http.request.resend_count": 1, "http.response.status_code": 200, "server.port": expect.any(Number) })
-      ])
-      expect(attempts.every(({ parent }) => Option.contains(Option.map(parent, (span) => span.spanId), call?.spanId))).toBe(true)
     })
   )
 })

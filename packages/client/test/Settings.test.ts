@@ -1,4 +1,5 @@
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Settings from "@effect-invent/client/Settings"
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -50,6 +51,8 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "credentials in the URL": [{ apiKey, baseUrl: "https://me:secret@api.example.com" }, "INVENT_BASE_URL", /credentials/],
   "a query in the URL": [{ apiKey, baseUrl: "https://api.example.com/?v=1" }, "INVENT_BASE_URL", /end with its path/],
   "a fragment in the URL": [{ apiKey, baseUrl: "https://api.example.com/#x" }, "INVENT_BASE_URL", /end with its path/],
+  "an organization that is a step in a path": [{ apiKey, orgId: OrgId.make("..") }, "INVENT_ORG_ID", /must be an id/],
+  "an organization that has no UTF-8": [{ apiKey, orgId: OrgId.make("\ud800") }, "INVENT_ORG_ID", /must be an id/],
   "an empty organization": [{ apiKey, orgId: OrgId.make("") }, "INVENT_ORG_ID", /not be empty/],
   "a limit of zero": [{ apiKey, rateLimit: { limit: 0 } }, "INVENT_RATE_LIMIT", /whole number of at least 1/],
   "a limit of half a request": [{ apiKey, rateLimit: { limit: 0.5 } }, "INVENT_RATE_LIMIT", /whole number/],
@@ -58,9 +61,16 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "a negative window": [{ apiKey, rateLimit: { window: "-1 minutes" } }, "INVENT_RATE_WINDOW", /duration of at least 1 ms/],
   "a window without end": [{ apiKey, rateLimit: { window: Duration.infinity } }, "INVENT_RATE_WINDOW", /finite/],
   "an unparsable window": [{ apiKey, rateLimit: { window: "soon" as never } }, "INVENT_RATE_WINDOW", /duration/],
+  "a window of a negative number": [{ apiKey, rateLimit: { window: -1 } }, "INVENT_RATE_WINDOW", /at least 1 ms/],
+  "a window that no timer can wait for": [{ apiKey, rateLimit: { window: "25 days" } }, "INVENT_RATE_WINDOW", /at most 24 days/],
   "zero attempts": [{ apiKey, retry: { maxAttempts: 0 } }, "retry.maxAttempts", /whole number of at least 1/],
   "one attempt and a half": [{ apiKey, retry: { maxAttempts: 1.5 } }, "retry.maxAttempts", /whole number/],
   "an unparsable back-off": [{ apiKey, retry: { baseDelay: "1 fortnight" as never } }, "retry.baseDelay", /duration/],
+  "a negative back-off": [{ apiKey, retry: { baseDelay: -5 } }, "retry.baseDelay", /at least 0 ms/],
+  "a back-off that is negative in words": [{ apiKey, retry: { baseDelay: "-5 millis" } }, "retry.baseDelay", /at least 0 ms/],
+  "a back-off of negative nanoseconds": [{ apiKey, retry: { baseDelay: -5n } }, "retry.baseDelay", /at least 0 ms/],
+  "a back-off of a negative pair": [{ apiKey, retry: { baseDelay: [-1, 0] } }, "retry.baseDelay", /at least 0 ms/],
+  "a longest back-off that is no number": [{ apiKey, retry: { maxDelay: Number.NaN } }, "retry.maxDelay", /at least 0 ms/],
   "a longest back-off without end": [{ apiKey, retry: { maxDelay: Duration.infinity } }, "retry.maxDelay", /finite/],
   "a negative budget": [{ apiKey, retry: { budget: { capacity: -1 } } }, "retry.budget.capacity", /at least 0/],
   "a refill that is no number": [
@@ -69,6 +79,11 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
     /at least 0/
   ],
   "an attempt without time": [{ apiKey, deadlines: { attempt: 0 } }, "deadlines.attempt", /at least 1 ms/],
+  "an attempt longer than any timer": [{ apiKey, deadlines: { attempt: "25 days" } }, "deadlines.attempt", /at most 24 days/],
+  "a call of negative length": [{ apiKey, deadlines: { total: -1 } }, "deadlines.total", /at least 1 ms/],
+  "an unparsable deadline": [{ apiKey, deadlines: { total: "later" as never } }, "deadlines.total", /duration/],
+  "a queue for half a call": [{ apiKey, rateLimit: { maxQueued: 1.5 } }, "rateLimit.maxQueued", /whole number/],
+  "a refill of negative size": [{ apiKey, retry: { budget: { refillPerSuccess: -0.1 } } }, "retry.budget.refillPerSuccess", /at least 0/],
   "bodies of no length": [{ apiKey, maxBodyBytes: 0 }, "maxBodyBytes", /whole number of at least 1/],
   "bodies of any length": [{ apiKey, maxBodyBytes: Infinity }, "maxBodyBytes", /whole number of at least 1/],
   "a call without end": [{ apiKey, deadlines: { total: Duration.infinity } }, "deadlines.total", /finite/]
@@ -110,8 +125,33 @@ const environments: Record<string, readonly [entries: Record<string, string>, na
   "a limit that is no number": [{ INVENT_API_KEY: "k", INVENT_RATE_LIMIT: "many" }, "INVENT_RATE_LIMIT"],
   "a negative window": [{ INVENT_API_KEY: "k", INVENT_RATE_WINDOW: "-1 minutes" }, "INVENT_RATE_WINDOW"],
   "a window of nothing": [{ INVENT_API_KEY: "k", INVENT_RATE_WINDOW: "0 seconds" }, "INVENT_RATE_WINDOW"],
+  "a key of blanks": [{ INVENT_API_KEY: "  " }, "INVENT_API_KEY"],
+  "a base URL that is none": [{ INVENT_API_KEY: "k", INVENT_BASE_URL: "api.useinvent.com" }, "INVENT_BASE_URL"],
+  "a negative limit": [{ INVENT_API_KEY: "k", INVENT_RATE_LIMIT: "-500" }, "INVENT_RATE_LIMIT"],
+  "an empty limit": [{ INVENT_API_KEY: "k", INVENT_RATE_LIMIT: "" }, "INVENT_RATE_LIMIT"],
+  "a window without end": [{ INVENT_API_KEY: "k", INVENT_RATE_WINDOW: "Infinity" }, "INVENT_RATE_WINDOW"],
+  "a window without a unit": [{ INVENT_API_KEY: "k", INVENT_RATE_WINDOW: "60" }, "INVENT_RATE_WINDOW"],
   "an unparsable window": [{ INVENT_API_KEY: "k", INVENT_RATE_WINDOW: "a while" }, "INVENT_RATE_WINDOW"]
 }
+
+describe("the other layers", () => {
+  const limits = { "INVENT_RATE_LIMIT": { limit: 0 }, "INVENT_RATE_WINDOW": { window: -1 }, "rateLimit.maxQueued": { maxQueued: 0 } }
+  for (const [name, bad] of Object.entries(limits)) {
+    it.effect(`refuse a shared limiter, and name ${name}`, () =>
+      Effect.gen(function* () {
+        const layer = RateLimit.layerMemory({ ...RateLimit.defaults, ...bad })
+        expect(String(yield* Effect.flip(Effect.scoped(Layer.build(layer))))).toContain(name)
+      })
+    )
+  }
+
+  it.effect("refuse bad options of a client that shares a limiter", () =>
+    Effect.gen(function* () {
+      const layer = InventClient.layerShared({ apiKey, retry: { maxAttempts: 0 } }).pipe(Layer.provide(RateLimit.layerMemory()))
+      expect(yield* refusal(layer)).toContain("retry.maxAttempts")
+    })
+  )
+})
 
 describe("layerConfig", () => {
   for (const [what, [entries, name]] of Object.entries(environments)) {

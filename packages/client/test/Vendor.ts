@@ -111,7 +111,7 @@ export const channel_id = Ids.ChannelId.make("channel_1")
 export const chat = { id: "chat_1" }
 export const message = (id: string) => ({ id })
 
-type Client = InventClient.InventClient["Type"]
+export type Client = InventClient.InventClient["Type"]
 
 /** One call of each kind of safety. */
 export const calls = {

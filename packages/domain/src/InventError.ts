@@ -74,14 +74,14 @@ export class UnprocessableContent extends Schema.TaggedError<UnprocessableConten
   }
 }
 
-/** 429, and the retry policy gave up. The request was not applied. */
+/** 429 until the deadline: a call that is refused waits for the rate limit again. The request was not applied. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,
   /** What the server asked for in `Retry-After`, counted from its answer. */
   retryAfter: Schema.optionalWith(Schema.DurationFromSelf, { exact: true })
 }) {
   override get message() {
-    return `${this.endpoint}: rate limited (429) after ${this.attempts} attempts`
+    return `${this.endpoint}: rate limited (429), ${this.attempts} requests`
   }
 }
 

@@ -1,48 +1,30 @@
 /**
- * One span for each attempt, named and attributed as OpenTelemetry's conventions for HTTP clients say. It ends without the
- * request and the response: whoever prints a span's result must not print a key.
- *
- * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+ * One span for each request that leaves, named and attributed by OpenTelemetry's conventions. It ends without the request
+ * and the response: whoever prints a span's result must not print a key.
  */
-import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Effect from "effect/Effect"
 import type { Failure } from "../RetryPolicy.ts"
 import type { Call, Step } from "./Call.ts"
+import * as Conventions from "./Conventions.ts"
 
-const attributesOf = (request: HttpClientRequest, call: Call) => {
-  const url = URL.canParse(request.url) ? new URL(request.url) : undefined
-  return {
-    "http.request.method": request.method,
-    "http.request.resend_count": call.attempts,
-    ...(url === undefined ? {} : { "server.address": url.hostname, "server.port": portOf(url), "url.full": url.href })
-  }
-}
-
-const portOf = (url: URL): number => (url.port !== "" ? Number(url.port) : url.protocol === "https:" ? 443 : 80)
-
-const statusOf = (failure: Failure): number | undefined => {
-  switch (failure._tag) {
-    case "Throttled":
-    case "Faulted":
-      return failure.answer.status
-    case "Rejected":
-      return "status" in failure.error ? failure.error.status : undefined
-    default:
-      return undefined
-  }
-}
-
-const annotate = (status: number | undefined) =>
-  status === undefined ? Effect.void : Effect.annotateCurrentSpan("http.response.status_code", status)
+const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
 
 export const make =
+  (endpointOf: Conventions.EndpointOf) =>
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
     Effect.suspend(() => {
+      const endpoint = endpointOf(request, call)
+      const attributes = {
+        ...endpoint,
+        ...resends(call),
+        "url.full": Conventions.fullUrl(request),
+        "invent.client.queue.duration": call.queued
+      }
       const ended: { response?: HttpClientResponse; failure?: Failure } = {}
       return next(request, call).pipe(
-        Effect.tapBoth({ onFailure: (failure) => annotate(statusOf(failure)), onSuccess: (response) => annotate(response.status) }),
+        Effect.onExit((exit) => Effect.annotateCurrentSpan(Conventions.endingOf(exit, call))),
         Effect.mapBoth({
           onFailure: (failure) => {
             ended.failure = failure
@@ -52,7 +34,7 @@ export const make =
             ended.response = response
           }
         }),
-        Effect.withSpan("InventClient.attempt", { kind: "client", attributes: attributesOf(request, call), captureStackTrace: false }),
+        Effect.withSpan(`${request.method} ${endpoint["url.template"]}`, { kind: "client", attributes, captureStackTrace: false }),
         Effect.mapBoth({ onFailure: () => ended.failure!, onSuccess: () => ended.response! })
       )
     })

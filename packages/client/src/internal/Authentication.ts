@@ -9,8 +9,9 @@ export const make =
   (request, call) =>
     next(HttpClientRequest.bearerToken(request, apiKey), call)
 
-/** Removes the key from text: a server may echo what it was sent. */
-export const withoutKey =
-  (apiKey: Redacted.Redacted) =>
-  (text: string): string =>
-    text.replaceAll(Redacted.value(apiKey), "<redacted>")
+/** Removes the key from text, also where it is quoted as JSON or in a URL: a server may echo what it was sent. */
+export const withoutKey = (apiKey: Redacted.Redacted): ((text: string) => string) => {
+  const key = Redacted.value(apiKey)
+  const forms = new Set([key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)])
+  return (text) => [...forms].reduce((text, form) => text.replaceAll(form, "<redacted>"), text)
+}

@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
-import type { Answer } from "../RetryPolicy.ts"
+import type { Answer, Failure } from "../RetryPolicy.ts"
 
 export interface Deadlines {
   readonly attempt: Duration.Duration
@@ -21,10 +21,16 @@ export interface Call {
   /** Instead of the client's, where the call has its own. */
   readonly deadlines: Deadlines | undefined
   attempts: number
+  /** How long the last request waited for its permit, in seconds. */
+  queued: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
   inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  /** The status of the answer to the last request, as soon as there is one. */
+  status: number | undefined
   /** The whole answer to the last request, if there was one. */
   answer: Answer | undefined
+  /** What became of the last request, if a 429 refused it. */
+  refusal: Failure | undefined
 }
 
 export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
@@ -34,8 +40,11 @@ export const make = (endpoint: string, safety: Safety, deadlines?: Deadlines): C
   safety,
   deadlines,
   attempts: 0,
+  queued: 0,
   inTheAir: undefined,
-  answer: undefined
+  status: undefined,
+  answer: undefined,
+  refusal: undefined
 })
 
 /** A step of the pipe: one request of a call, to a response or a failure. */

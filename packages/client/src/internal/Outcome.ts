@@ -5,6 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
+import type * as Reconcile from "../Reconcile.ts"
 import type { Failure } from "../RetryPolicy.ts"
 import type { Call } from "./Call.ts"
 
@@ -24,6 +25,20 @@ const fingerprint = (request: HttpClientRequest): string => {
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
 }
 
+/** Who looks for what became of a request. */
+const verdicts: Readonly<Record<string, keyof typeof Reconcile>> = {
+  "contacts.createChat": "createChatVerdict",
+  "contacts.sendMessage": "sendMessageVerdict",
+  "contacts.sendMessageOnChannel": "sendMessageOnChannelVerdict",
+  "contacts.respondToTool": "respondToToolVerdict"
+}
+
+const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
+  const verdict = verdicts[endpoint]
+  const how = verdict === undefined ? "" : `: Reconcile.${verdict} does`
+  return `look at what exists since ${DateTime.formatIso(sentAt)} before sending it again${how}`
+}
+
 const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undefined => {
   if (call.safety !== "Unsafe" || call.inTheAir === undefined) return undefined
   const { request, sentAt } = call.inTheAir
@@ -33,13 +48,9 @@ const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undef
     fingerprint: fingerprint(request),
     sentAt,
     reason,
-    reconcile: `list what exists since ${DateTime.formatIso(sentAt)} before sending it again`
+    reconcile: reconcile(call.endpoint, sentAt)
   })
 }
-
-export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError =>
-  unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
-  new InventError.TimedOut({ ...facts(call), deadline: "total", after })
 
 export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
   switch (failure._tag) {
@@ -69,6 +80,15 @@ export const fromFailure = (failure: Failure, call: Call): InventError.InventErr
     case "Rejected":
       return failure.error
   }
+}
+
+/** Whoever waited for another try after a 429 learns of the 429. */
+export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError => {
+  if (call.refusal !== undefined) return fromFailure(call.refusal, call)
+  return (
+    unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
+    new InventError.TimedOut({ ...facts(call), deadline: "total", after })
+  )
 }
 
 /** The answer came whole, and is not what the contract says. */

@@ -28,7 +28,6 @@ const numberIn = (response: HttpClientResponse, header: string): number | undefi
 /** What is known of the pages before the one at hand. */
 interface Progress {
   readonly page: number
-  readonly previous: ReadonlyArray<Item>
   /** Entries up to and with the previous page, or fewer: one request too many loses nothing, one too few does. */
   readonly seen: number
 }
@@ -40,37 +39,45 @@ const isLast = (response: HttpClientResponse, seen: number, take: number, length
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
-const sameIds = (a: ReadonlyArray<Item>, b: ReadonlyArray<Item>): boolean =>
-  a.length > 0 && a.length === b.length && a.every((item, index) => item.id === b[index]?.id)
+/** Two pages of equal length that begin and end alike are one page twice, as nothing is listed twice. */
+const endsOf = (items: ReadonlyArray<Item>): string =>
+  JSON.stringify([items.length, items.at(0)?.id, items.at(-1)?.id])
 
 export const stream =
   (endpoint: string, list: ListWithHeaders) =>
   (request: ListRequest = {}): Stream.Stream<Item, InventError.RepeatableError> => {
     const take = request.urlParams?.take ?? Paging.maxTake
     const firstPage = request.urlParams?.page ?? 1
-    const first: Progress = { page: firstPage, previous: [], seen: 0 }
-    return Stream.paginateChunkEffect(first, ({ page, previous, seen }) =>
-      Effect.flatMap(
-        list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
-        ([items, response]) => {
-          if (sameIds(items, previous)) {
-            return Effect.fail(
-              new InventError.UnexpectedResponse({
-                endpoint,
-                attempts: 1,
-                status: response.status,
-                excerpt: "",
-                issue: `page ${page} repeats page ${page - 1}`
-              })
-            )
+    const first: Progress = { page: firstPage, seen: 0 }
+    return Stream.suspend(() => {
+      /** The page that came first with these ends. */
+      const pages = new Map<string, number>()
+      return Stream.paginateChunkEffect(first, ({ page, seen }) =>
+        Effect.flatMap(
+          list({ ...request, urlParams: { ...request.urlParams, page, take }, withResponse: true }),
+          ([items, response]) => {
+            const ends = endsOf(items)
+            const before = items.length === 0 ? undefined : pages.get(ends)
+            if (before !== undefined) {
+              return Effect.fail(
+                new InventError.UnexpectedResponse({
+                  endpoint,
+                  attempts: 1,
+                  status: response.status,
+                  excerpt: "",
+                  issue: `page ${page} repeats page ${before}`
+                })
+              )
+            }
+            pages.set(ends, page)
+            // The pages before a resumed one are at least as long as it: only the last page is shorter.
+            const seenNow = items.length * (page === firstPage ? page : 1) + seen
+            const next: Option.Option<Progress> = isLast(response, seenNow, take, items.length)
+              ? Option.none()
+              : Option.some({ page: page + 1, seen: seenNow })
+            return Effect.succeed([Chunk.unsafeFromArray(items), next] as const)
           }
-          // The pages before a resumed one are at least as long as it: only the last page is shorter.
-          const seenNow = items.length * (page === firstPage ? page : 1) + seen
-          const next: Option.Option<Progress> = isLast(response, seenNow, take, items.length)
-            ? Option.none()
-            : Option.some({ page: page + 1, previous: items, seen: seenNow })
-          return Effect.succeed([Chunk.unsafeFromArray(items), next] as const)
-        }
+        )
       )
-    )
+    })
   }

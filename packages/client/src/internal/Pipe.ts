@@ -1,6 +1,6 @@
 /**
  * The one pipe every request goes through, from the outside in:
- * deadline → retry → span → rate limit (every attempt pays) → attempt deadline → authentication → status to error → transport.
+ * deadline → retry → rate limit (every attempt pays) → span → attempt deadline → authentication → status to error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -13,7 +13,9 @@ import type { Settings } from "../Settings.ts"
 import * as AttemptSpan from "./AttemptSpan.ts"
 import * as Authentication from "./Authentication.ts"
 import { CurrentCall, type Step } from "./Call.ts"
+import * as Conventions from "./Conventions.ts"
 import * as Deadline from "./Deadline.ts"
+import * as Measure from "./Measure.ts"
 import * as Retry from "./Retry.ts"
 import * as StatusToError from "./StatusToError.ts"
 import * as Transport from "./Transport.ts"
@@ -23,9 +25,8 @@ const limited =
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
     Effect.mapError(
-      rateLimit.permit(
-        Effect.suspend(() => next(request, call)),
-        (failure) => failure._tag === "NeverSent"
+      Effect.flatMap(Measure.queue(call), ({ granted }) =>
+        rateLimit.permit(Effect.zipRight(granted, next(request, call)), (failure) => failure._tag === "NeverSent")
       ),
       (failure) => (failure instanceof QueueFull ? Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait }) : failure)
     )
@@ -36,16 +37,19 @@ export const make = (
   settings: Settings
 ): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
   Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
+    const endpointOf = Conventions.endpoints(settings.baseUrl)
     const step = pipe(
       // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
       Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
       StatusToError.make(settings),
       Authentication.make(settings.apiKey),
       Deadline.perAttempt(settings.deadlines.attempt),
+      Measure.requests(endpointOf),
+      AttemptSpan.make(endpointOf),
       limited(rateLimit),
-      AttemptSpan.make,
       Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
-      Deadline.total(settings.deadlines.total)
+      Deadline.total(settings.deadlines.total),
+      Measure.calls
     )
     return HttpClient.makeWith<never, never, InventError.InventError, CurrentCall>(
       (prepared) => Effect.flatMap(prepared, (request) => Effect.flatMap(CurrentCall, (call) => step(request, call))),

@@ -24,19 +24,19 @@ export const make =
   ({ budget, policy, rateLimit, total }: Options) =>
   (next: Step<RetryPolicy.Failure>): Step<InventError.InventError> =>
   (request, call) => {
-    const decide = (failure: RetryPolicy.Failure, startedAt: number) =>
+    const decide = (failure: RetryPolicy.Failure, attempt: number, startedAt: number) =>
       Effect.gen(function* () {
         const now = yield* Clock.currentTimeMillis
         const situation = {
           policy,
           failure,
           safety: call.safety,
-          attempt: call.attempts,
+          attempt,
           remaining: Duration.millis(Math.max(0, Duration.toMillis(call.deadlines?.total ?? total) - (now - startedAt))),
           jitter: yield* Random.next
         }
         const decision = RetryPolicy.decide({ ...situation, budgetLeft: true })
-        if (decision._tag !== "Repeat" || !RetryPolicy.spendsBudget(failure)) return decision
+        if (decision._tag !== "Repeat" || !RetryPolicy.isSpending(failure)) return decision
         return (yield* budget.spend) ? decision : RetryPolicy.decide({ ...situation, budgetLeft: false })
       })
 
@@ -46,21 +46,24 @@ export const make =
         Effect.flatMap(DateTime.now, (now) => Effect.fail(tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
       )
 
-    const loop = (startedAt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
+    const from = (attempt: number, startedAt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
       Effect.catchAll(Effect.zipLeft(next(request, call), budget.refill), (failure) =>
-        Effect.flatMap(decide(failure, startedAt), (decision) => {
+        Effect.flatMap(decide(failure, attempt, startedAt), (decision) => {
           switch (decision._tag) {
             case "GiveUp":
               return giveUp(failure)
             case "TooLong":
               return giveUp(failure, decision.wait)
             case "Repeat":
-              return Effect.zipRight(holdBack(rateLimit, failure, decision.after), loop(startedAt))
+              return Effect.zipRight(
+                holdBack(rateLimit, failure, decision.after),
+                from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt, startedAt)
+              )
           }
         })
       )
 
-    return Effect.flatMap(Clock.currentTimeMillis, loop)
+    return Effect.flatMap(Clock.currentTimeMillis, (now) => from(1, now))
   }
 
 /** After a 429 the limiter holds everybody, and this call waits with them; otherwise only this call waits. */

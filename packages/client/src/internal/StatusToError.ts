@@ -28,6 +28,8 @@ const isUtf8 = (body: ArrayBuffer) => Either.isRight(Either.try(() => strictDeco
 
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
 
+const longestRequestId = 200
+
 const requestId = (response: HttpClientResponse): string | undefined => {
   const name = requestIdHeaders.find((header) => response.headers[header] !== undefined)
   return name === undefined ? undefined : response.headers[name]
@@ -76,8 +78,13 @@ export const make =
     // The key goes before the cut, or a piece of it could stay.
     const excerptOf = (body: ArrayBuffer) => withoutKey(decoder.decode(body)).slice(0, excerptLength)
 
+    const requestIdOf = (response: HttpClientResponse) => {
+      const id = requestId(response)
+      return id === undefined ? undefined : withoutKey(id).slice(0, longestRequestId)
+    }
+
     const answered = (response: HttpClientResponse, call: Call, body: ArrayBuffer): Answer =>
-      (call.answer = { status: response.status, excerpt: excerptOf(body), requestId: requestId(response) })
+      (call.answer = { status: response.status, excerpt: excerptOf(body), requestId: requestIdOf(response) })
 
     const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
 
@@ -103,7 +110,7 @@ export const make =
         const answer = answered(response, call, body)
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
-          ? Failure.Throttled({ answer, retryAfter })
+          ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
           : answer.status >= 500
             ? Failure.Faulted({ answer, retryAfter })
             : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
@@ -111,6 +118,7 @@ export const make =
 
     return (request, call) =>
       Effect.flatMap(next(request, call), (response) => {
+        call.status = response.status
         if (response.status === 429) call.inTheAir = undefined
         return response.status >= 200 && response.status < 300
           ? success(response, call)

@@ -80,7 +80,9 @@ export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
   return (request, call) =>
     Effect.gen(function* () {
       call.attempts++
+      call.status = undefined
       call.answer = undefined
+      call.refusal = undefined
       call.inTheAir = { request, sentAt: yield* DateTime.now }
       return yield* client.execute(request)
     }).pipe(

@@ -10,6 +10,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -260,11 +262,47 @@ for (const [name, { answer = { id: "x", brand_new: 1 }, call, sends }] of Object
         const given = yield* call(invent)
         expect(seen.map(({ method, url }) => [method, url.pathname + url.search])).toEqual([[method, path]])
         expect(seen[0]!.body === "" ? undefined : JSON.parse(seen[0]!.body)).toEqual(body)
+        // Old pages show no authorization; their endpoints have it all the same.
+        expect(seen[0]!.headers["authorization"]).toBe(`Bearer ${Vendor.apiKey}`)
         if (method !== "DELETE") expect(given).toEqual(answer)
+      })
+    )
+
+    it.scoped("gives a value or a typed error, whatever JSON is answered", () =>
+      Effect.gen(function* () {
+        const bodies = FastCheck.sample(FastCheck.jsonValue({ maxDepth: 3 }), 10)
+        const { invent } = yield* Vendor.connect(({ nth }) => json(bodies[nth - 1]))
+        for (const body of bodies) {
+          const result = yield* Effect.either(call(invent))
+          if (Either.isLeft(result)) expect(result.left._tag, JSON.stringify(body)).toBe("UnexpectedResponse")
+        }
       })
     )
   })
 }
+
+describe("a request outside a documented limit", () => {
+  const broken: Record<string, (invent: Client) => Effect.Effect<unknown, InventError>> = {
+    name: ({ contacts }) => contacts.update({ path: { contact_id }, payload: { name: "x".repeat(513) } }),
+    source_contact_ids: ({ contacts }) => contacts.merge({ path: { contact_id }, payload: { source_contact_ids: [] } }),
+    reason: ({ messages }) =>
+      messages.decideApproval({
+        path: { chat_id, message_id, tool_call_id },
+        payload: { decision: "rejected", reason: "x".repeat(513) }
+      }),
+    take: ({ orgs }) => orgs.list({ urlParams: { take: 101 } }),
+    memory_id: ({ memories }) => memories.remove({ path: { chat_id, memory_id: Ids.MemoryId.make("..") } })
+  }
+  for (const [field, call] of Object.entries(broken)) {
+    it.scoped(`is InvalidRequest, names the field and is not sent: ${field}`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(() => json({}))
+        expect(yield* Effect.flip(call(invent))).toMatchObject({ _tag: "InvalidRequest", issue: expect.stringMatching(field) })
+        expect(seen).toEqual([])
+      })
+    )
+  }
+})
 
 describe("a deletion", () => {
   for (const name of Object.keys(samples).filter((name) => samples[name]!.sends[0] === "DELETE")) {

@@ -97,7 +97,7 @@ const observations: Record<Path<Settings.Options>, Observation> = {
         (invent) =>
           invent.messages.decideApproval({
             path: { chat_id: Vendor.chat_id, message_id: Ids.MessageId.make("message_1"), tool_call_id: Ids.ToolCallId.make("call_1") },
-            payload: { decision: "accept" }
+            payload: { decision: "accepted" }
           })
       ),
       ({ over }) => over

@@ -21,4 +21,8 @@ export const email = text(256).pipe(
 
 /** An absolute URI. */
 export const uri = (longest: number) =>
-  text(longest).pipe(Schema.filter((value) => URL.canParse(value) || "Expected an absolute URI"))
+  text(longest).pipe(
+    Schema.filter((value) => URL.canParse(value) || "Expected an absolute URI", {
+      arbitrary: () => (fc) => fc.webUrl()
+    })
+  )

@@ -23,10 +23,18 @@ const parse = (text: string): Option.Option<DateTime.Utc> => {
   return DateTime.make(zoned)
 }
 
-/** Text on the wire, `DateTime.Utc` in memory. Text that is no date-time is a parse error. */
+// RFC 3339 has years of four digits.
+const latest = 253_402_300_799_999
+
+/**
+ * Text on the wire, `DateTime.Utc` in memory. Text that is no date-time is a parse error, and so is a year that has not four
+ * digits.
+ */
 export const Instant = Schema.transformOrFail(
   Schema.String,
-  Schema.DateTimeUtcFromSelf,
+  Schema.DateTimeUtcFromSelf.annotations({
+    arbitrary: () => (fc) => fc.integer({ min: 0, max: latest }).map((millis) => DateTime.unsafeMake(millis))
+  }),
   {
     strict: true,
     decode: (text, _, ast) =>
@@ -37,6 +45,11 @@ export const Instant = Schema.transformOrFail(
           return ParseResult.succeed(instant)
         }
       }),
-    encode: (instant) => ParseResult.succeed(receivedText.get(instant) ?? canonical(instant))
+    encode: (instant, _, ast) => {
+      const text = receivedText.get(instant) ?? canonical(instant)
+      return shape.test(text)
+        ? ParseResult.succeed(text)
+        : ParseResult.fail(new ParseResult.Type(ast, instant, "Expected a year of four digits"))
+    }
   }
 ).annotations({ identifier: "Instant", description: "an RFC 3339 date-time" })

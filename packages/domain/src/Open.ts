@@ -29,7 +29,7 @@ export const literals = <const Values extends readonly [string, ...Array<string>
     strict: true,
     decode: (value) => (isKnown(value) ? value : new Unknown({ value })),
     encode: (value) => (typeof value === "string" ? value : value.value)
-  })
+  }).annotations({ jsonSchema: { type: "string", examples: values } })
 }
 
 /** A key that may be absent or null. Every key but `id` is: the pages disagree on which are always present. */

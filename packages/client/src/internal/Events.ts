@@ -13,7 +13,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
-import * as Mailbox from "effect/Mailbox"
+import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
@@ -22,6 +22,9 @@ import { InboxChange } from "../InboxChange.ts"
 import type { EventsRequest } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
+
+/** What is to be told, and at the end why there is no more. */
+type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
 
 const excerptLength = 500
 
@@ -78,13 +81,13 @@ const connect = (settings: Settings, url: string) =>
   Socket.fromWebSocket(Effect.acquireRelease(open(settings, url), (webSocket) => Effect.sync(() => webSocket.close(1000))))
 
 /** One connection, from its opening to its end. Fails only with what a later connection could not change. */
-const session = (settings: Settings, { list, listEvery, url }: Options, mailbox: Mailbox.Mailbox<InboxChange, RepeatableError>) => {
+const session = (settings: Settings, { list, listEvery, url }: Options, changes: Changes) => {
   const seen = makeSeen()
   const withoutKey = Authentication.withoutKey(settings.apiKey)
 
   const tell = (change: InboxChange) => {
     if (change._tag !== "Unreadable") seen.add(change.chat)
-    return mailbox.offer(change)
+    return Queue.offer(changes, Effect.succeed(change))
   }
   const listed = Stream.runForEach(Stream.filter(list, seen.isNew), (chat) => tell(InboxChange.Listed({ chat })))
 
@@ -112,8 +115,8 @@ const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange
     )
   return Stream.unwrapScoped(
     Effect.gen(function* () {
-      const mailbox = yield* Mailbox.make<InboxChange, RepeatableError>()
-      const once = session(settings, options, mailbox)
+      const changes: Changes = yield* Queue.unbounded<Effect.Effect<InboxChange, RepeatableError>>()
+      const once = session(settings, options, changes)
       const from = (failures: number): Effect.Effect<never, RepeatableError, Socket.WebSocketConstructor> =>
         Effect.gen(function* () {
           const startedAt = yield* Clock.currentTimeMillis
@@ -124,8 +127,8 @@ const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange
           yield* backOff(now)
           return yield* from(Math.min(now + 1, 30))
         })
-      yield* Effect.forkScoped(Effect.catchAllCause(from(0), (cause) => mailbox.failCause(cause)))
-      return Mailbox.toStream(mailbox)
+      yield* Effect.forkScoped(Effect.catchAllCause(from(0), (cause) => Queue.offer(changes, Effect.failCause(cause))))
+      return Stream.repeatEffect(Effect.flatten(Queue.take(changes)))
     })
   )
 }

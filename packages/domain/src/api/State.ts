@@ -2,6 +2,7 @@
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
@@ -24,8 +25,13 @@ const notTooLong = (instant: DateTime.Utc, _: ParseOptions, ast: AST) =>
       : ParseResult.fail(new ParseResult.Type(ast, instant, "Expected a date-time at most one year ahead"))
   )
 
+// What every clock allows.
+const ofTheFirstYear = Schema.DateTimeUtcFromSelf.annotations({
+  arbitrary: () => (fc) => fc.integer({ min: 0, max: Duration.toMillis(longestMute) }).map((millis) => DateTime.unsafeMake(millis))
+})
+
 // A filter would need to be pure; what "ahead" means depends on the clock, in both directions.
-const MutedUntil = Schema.transformOrFail(Instant, Schema.DateTimeUtcFromSelf, {
+const MutedUntil = Schema.transformOrFail(Instant, ofTheFirstYear, {
   strict: true,
   decode: notTooLong,
   encode: notTooLong

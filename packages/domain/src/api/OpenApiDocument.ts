@@ -1,0 +1,76 @@
+/** The contract as an OpenAPI 3.1 document, for tools that know nothing of Effect. */
+import * as HttpApi from "@effect/platform/HttpApi"
+import * as OpenApi from "@effect/platform/OpenApi"
+import * as Context from "effect/Context"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { Blocking } from "./Blocking.ts"
+import { Experimental } from "./Experimental.ts"
+import { InventApi } from "./InventApi.ts"
+import { RetrySafety } from "./RetrySafety.ts"
+import { WebSocket } from "./WebSocket.ts"
+
+const annotation = <I, S, A>(annotations: Context.Context<never>, tag: Context.Tag<I, S>, key: string, tell: (value: S) => A) =>
+  Option.match(Context.getOption(annotations, tag), { onNone: () => ({}), onSome: (value) => ({ [key]: tell(value) }) })
+
+/** What OpenAPI has no word for: `x-retry-safety`, `x-experimental` with what is missing, `x-blocking`, `x-websocket`. */
+const extensions = (annotations: Context.Context<never>) => ({
+  ...annotation(annotations, RetrySafety, "x-retry-safety", (safety) => safety),
+  ...annotation(annotations, Experimental, "x-experimental", (experimental) => experimental),
+  ...annotation(annotations, Blocking, "x-blocking", () => true),
+  ...annotation(annotations, WebSocket, "x-websocket", () => true)
+})
+
+/** The statuses that the vendor documents. What the body of an error looks like it does not. */
+const refusals = {
+  400: { description: "The parameters are refused" },
+  401: { description: "The key is missing or wrong, or the endpoint is not open to keys" },
+  404: { description: "There is no such thing" },
+  429: { description: "Too many requests" }
+}
+
+/** What we send is closed; what we receive is not. */
+const closed = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(closed)
+  if (!Predicate.isRecord(schema)) return schema
+  return Object.fromEntries(
+    Object.entries(schema).map(([key, value]) => [key, key === "additionalProperties" && value === true ? false : closed(value)])
+  )
+}
+
+const succeeding = (responses: OpenApi.OpenAPISpecResponses) =>
+  Object.fromEntries(Object.entries(responses).filter(([status]) => status.startsWith("2")))
+
+/** The errors of the platform's own servers. */
+const ofThePlatform: ReadonlySet<string> = new Set(["HttpApiDecodeError", "Issue", "PropertyKey"])
+
+const bearer = { type: "http", scheme: "bearer" } as const
+
+export const make = (): OpenApi.OpenAPISpec => {
+  const spec = OpenApi.fromApi(InventApi, { additionalPropertiesStrategy: "allow" })
+  const found = new Map<string, object>()
+  HttpApi.reflect(InventApi, {
+    onGroup: () => {},
+    onEndpoint: ({ endpoint, group }) => found.set(`${group.identifier}.${endpoint.name}`, extensions(endpoint.annotations))
+  })
+  // An operation's own, empty security would mean that it needs none.
+  const described = ({ security: _, ...operation }: OpenApi.OpenAPISpecOperation) => ({
+    ...operation,
+    ...(operation.requestBody && { requestBody: closed(operation.requestBody) }),
+    responses: { ...succeeding(operation.responses), ...refusals },
+    ...found.get(operation.operationId)
+  })
+  const paths = Object.entries(spec.paths).map(([path, operations]) => [
+    path,
+    Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, described(operation)]))
+  ])
+  const schemas = Object.entries(spec.components.schemas).filter(([name]) => !ofThePlatform.has(name))
+  return {
+    ...spec,
+    info: { title: "Invent", version: "0.0.0" },
+    servers: [{ url: "https://api.useinvent.com" }],
+    paths: Object.fromEntries(paths) as OpenApi.OpenAPISpec["paths"],
+    components: { ...spec.components, schemas: Object.fromEntries(schemas), securitySchemes: { key: bearer } },
+    security: [{ key: [] }]
+  }
+}

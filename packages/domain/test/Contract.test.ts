@@ -1,0 +1,134 @@
+import { Experimental } from "@effect-invent/domain/api/Experimental"
+import { CallableApi, InventApi } from "@effect-invent/domain/api/InventApi"
+import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
+import * as HttpApi from "@effect/platform/HttpApi"
+import { describe, expect, it } from "@effect/vitest"
+import * as Arbitrary from "effect/Arbitrary"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as FastCheck from "effect/FastCheck"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import { readdirSync, readFileSync } from "node:fs"
+
+interface Endpoint {
+  readonly name: string
+  readonly method: string
+  readonly path: string
+  readonly safety: Option.Option<string>
+  readonly experimental: Option.Option<Experimental["Type"]>
+  readonly schemas: Readonly<Record<string, Schema.Schema<unknown, unknown>>>
+}
+
+const endpoints: Array<Endpoint> = []
+HttpApi.reflect(CallableApi, {
+  onGroup: () => {},
+  onEndpoint: ({ endpoint, group }) => {
+    const { payloadSchema, pathSchema, successSchema, urlParamsSchema } = endpoint
+    const given: Record<string, Option.Option<unknown>> = {
+      path: pathSchema,
+      query: urlParamsSchema,
+      body: payloadSchema,
+      answer: Option.some(successSchema)
+    }
+    const schemas = Object.entries(given).flatMap(([part, schema]) => (Option.isSome(schema) ? [[part, schema.value]] : []))
+    endpoints.push({
+      name: `${group.identifier}.${endpoint.name}`,
+      method: endpoint.method,
+      path: endpoint.path,
+      safety: Context.getOption(endpoint.annotations, RetrySafety),
+      experimental: Context.getOption(endpoint.annotations, Experimental),
+      schemas: Object.fromEntries(schemas) as Endpoint["schemas"]
+    })
+  }
+})
+
+const sources = new URL("../src/api/", import.meta.url)
+const text = readdirSync(sources).map((file) => readFileSync(new URL(file, sources), "utf8")).join("\n")
+
+/** The docstring of an endpoint: what stands right above the constant that makes it. */
+const docs = new Map(
+  [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = HttpApiEndpoint\s*\.\w+\(\s*"(\w+)",\s*"([^"]+)"/g)].map(
+    ([, doc, name, path]) => [`${name} ${path}`, doc!] as const
+  )
+)
+
+describe("the contract", () => {
+  for (const { experimental, method, name, path, safety } of endpoints) {
+    it(`${name} says how safe its repetition is, links to the vendor, and hides nothing that is inferred`, () => {
+      expect(Option.isSome(safety)).toBe(true)
+      if (method === "GET") expect(safety).toEqual(Option.some("Safe"))
+      if (method === "PATCH" || method === "DELETE") expect(safety).toEqual(Option.some("Idempotent"))
+      const doc = docs.get(`${name.split(".")[1]} ${path}`) ?? ""
+      expect(doc).toMatch(/@see https:\/\/docs\.useinvent\.com\//)
+      expect(doc.includes("@experimental")).toBe(Option.isSome(experimental))
+    })
+  }
+
+  it("has no path without an organization or a chat: the un-scoped ones of old pages are gone", () => {
+    expect(endpoints.filter(({ path }) => !/^\/(orgs\/:org_id|chats\/:chat_id)(\/|$)/.test(path))).toEqual([])
+  })
+
+  it("has one endpoint for each method and path where it is served, and one more to call", () => {
+    const served: Array<string> = []
+    HttpApi.reflect(InventApi, { onGroup: () => {}, onEndpoint: ({ endpoint }) => served.push(`${endpoint.method} ${endpoint.path}`) })
+    expect(new Set(served).size).toBe(served.length)
+    const called = endpoints.map(({ method, path }) => `${method} ${path}`)
+    expect(called.filter((each, index) => called.indexOf(each) !== index)).toEqual([
+      "POST /orgs/:org_id/broadcasts/:broadcast_id/send"
+    ])
+    expect(new Set(called)).toEqual(new Set(served))
+  })
+})
+
+const runs = { numRuns: 20 }
+
+describe("any value", () => {
+  for (const { name, schemas } of endpoints) {
+    for (const [part, schema] of Object.entries(schemas)) {
+      it.effect(`of the ${part} of ${name} survives being written and read`, () =>
+        Effect.gen(function* () {
+          const equal = Schema.equivalence(schema)
+          for (const value of FastCheck.sample(Arbitrary.make(schema), runs)) {
+            const back = yield* Effect.flatMap(Schema.encode(schema)(value), Schema.decodeUnknown(schema))
+            expect(equal(back, value) || JSON.stringify(back) === JSON.stringify(value), JSON.stringify(value)).toBe(true)
+          }
+        })
+      )
+    }
+  }
+})
+
+/** JSON of the right shape with anything at all in some of its places. */
+const disturbed = (json: FastCheck.JsonValue): FastCheck.Arbitrary<FastCheck.JsonValue> => {
+  const anything = FastCheck.jsonValue({ maxDepth: 3 })
+  const inside = Array.isArray(json)
+    ? FastCheck.tuple(...json.map(disturbed))
+    : typeof json === "object" && json !== null
+      ? FastCheck.record(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, disturbed(value ?? null)])))
+      : FastCheck.constant(json)
+  return FastCheck.oneof({ weight: 12, arbitrary: inside as FastCheck.Arbitrary<FastCheck.JsonValue> }, { weight: 1, arbitrary: anything })
+}
+
+const fixtures = new URL("fixtures/", import.meta.url)
+const bodies = readdirSync(fixtures)
+  .filter((file) => file.endsWith(".response.json"))
+  .map((file) => JSON.parse(readFileSync(new URL(file, fixtures), "utf8")) as FastCheck.JsonValue)
+
+describe("any JSON whatsoever", () => {
+  const json = FastCheck.oneof(FastCheck.jsonValue({ maxDepth: 5 }), ...bodies.map(disturbed))
+  for (const { name, schemas } of endpoints) {
+    it(`as the answer of ${name} gives a value or a parse error`, () => {
+      const decode = Schema.decodeUnknownEither(schemas["answer"]!)
+      FastCheck.assert(
+        FastCheck.property(json, (body) => {
+          const result = decode(body)
+          if (Either.isLeft(result)) expect(ParseResult.isParseError(result.left)).toBe(true)
+        }),
+        runs
+      )
+    })
+  }
+})

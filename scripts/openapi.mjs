@@ -1,0 +1,67 @@
+// Holds docs/openapi.json to the contract, as it was built; with --write, writes it. The words come from the docstrings of
+// the endpoints, so that they are written once and are in nobody's bundle.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
+
+const file = "docs/openapi.json"
+const folder = "packages/domain/src/api"
+
+const endpoint = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = HttpApiEndpoint\s*\.(\w+)\(\s*"(\w+)",\s*"([^"]+)"/g
+
+const words = (doc) => {
+  const lines = doc.split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trim())
+  const [description, ...tags] = lines.join("\n").trim().split(/\n(?=@)/)
+  const tag = (name) => tags.find((each) => each.startsWith(`@${name} `))?.slice(name.length + 2).replaceAll("\n", " ").trim()
+  const flat = description.replaceAll(/\n(?!\n)/g, " ").trim()
+  const experimental = tag("experimental")
+  return {
+    name: undefined,
+    summary: flat.split(/(?<=[.:])\s/)[0].replace(/[.:]$/, ""),
+    description: experimental === undefined ? flat : `${flat}\n\nExperimental: ${experimental}`,
+    externalDocs: { url: tag("see") }
+  }
+}
+
+const docs = new Map()
+for (const source of readdirSync(folder).sort()) {
+  for (const [, doc, method, name, path] of readFileSync(`${folder}/${source}`, "utf8").matchAll(endpoint)) {
+    const key = `${method === "del" ? "delete" : method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
+    docs.set(key, [...(docs.get(key) ?? []), { ...words(doc), name }])
+  }
+}
+
+const document = make()
+for (const [path, operations] of Object.entries(document.paths)) {
+  for (const [method, operation] of Object.entries(operations)) {
+    const meanings = docs.get(`${method} ${path}`) ?? []
+    const { name, ...own } = meanings.find(({ name }) => operation.operationId.endsWith(`.${name}`)) ?? {}
+    if (own.externalDocs?.url === undefined) {
+      console.error(`${operation.operationId}: no docstring with a link to the vendor's page stands above it in ${folder}`)
+      process.exit(1)
+    }
+    Object.assign(operation, own)
+    const others = meanings.filter((meaning) => meaning.name !== name)
+    for (const other of others) operation.description += `\n\n${other.name}: ${other.description}`
+    // The other meaning has no body.
+    if (others.length > 0) operation.requestBody.required = false
+  }
+}
+
+const wanted = `${JSON.stringify(document, null, 2)}\n`
+const count = Object.values(document.paths).flatMap(Object.values).length
+if (process.argv.includes("--write")) {
+  writeFileSync(file, wanted)
+  console.log(`${file}: ${count} operations written`)
+} else {
+  let found = ""
+  try {
+    found = readFileSync(file, "utf8")
+  } catch {
+    // A file that is not there is as stale as one can be.
+  }
+  if (found !== wanted) {
+    console.error(`${file} is not what the contract says. Write it anew with: pnpm openapi`)
+    process.exit(1)
+  }
+  console.log(`${file} is what the contract says: ${count} operations.`)
+}

@@ -99,7 +99,7 @@ const interleaved = async (rounds: number, measure: (id: string, round: number) 
 
 const cpu = async (progress: (what: string) => void): Promise<Table> => {
   const rounds = 5
-  const load = { warmUp: 1000, calls: 1000, callers: 10 }
+  const load = { warmUp: 800, calls: 700, callers: 10 }
   const server = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
   const measured = await interleaved(rounds, (contender, round) => {
     progress(`processor time of a GET: round ${round} of ${rounds}, ${contender}`)
@@ -115,7 +115,7 @@ const cpu = async (progress: (what: string) => void): Promise<Table> => {
 }
 
 const imports = async (progress: (what: string) => void): Promise<Table> => {
-  const rounds = 5
+  const rounds = 3
   const measured = await interleaved(rounds, (contender, round) => {
     progress(`cold import: round ${round} of ${rounds}, ${contender}`)
     return inChild<Import.Args, number>("Import")({ contender })

@@ -22,7 +22,7 @@ const configs = [
   "tsconfig.effect.json",
   "vitest.workspace.ts"
 ]
-const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts"]
+const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench"]
 const copies: Array<string> = []
 
 /** A copy with the given files: the real configuration, and nothing else of the repository. */
@@ -341,7 +341,7 @@ describe("check", () => {
   })
 
   it("runs every part", () => {
-    for (const part of ["lint", "circular", "check:types", "check:effect", "check:collected", "check:lockfile"]) {
+    for (const part of ["lint", "circular", "check:types", "check:effect", "check:collected", "check:lockfile", "check:size"]) {
       expect(scripts["check"]?.split(" ")).toContain(part)
     }
   })

@@ -114,18 +114,20 @@ export const make = (options: Options): Check.Checked<Settings> =>
     maxBodyBytes: Check.whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })
 
-const environment = Config.all({
-  apiKey: Config.redacted("INVENT_API_KEY"),
-  baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
-  orgId: Config.withDefault(Config.map(Config.string("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
-  rateLimit: Config.all({
-    limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
-    window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
+// Built when it is asked for: who gives values does not load what reads the environment.
+const environment = () =>
+  Config.all({
+    apiKey: Config.redacted("INVENT_API_KEY"),
+    baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
+    orgId: Config.withDefault(Config.map(Config.string("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
+    rateLimit: Config.all({
+      limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
+      window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
+    })
   })
-})
 
 /** Reads the environment; `overrides` win over it. */
 export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError> =>
-  Effect.flatMap(environment, (found) =>
+  Effect.flatMap(environment(), (found) =>
     make({ ...found, ...overrides, rateLimit: { ...found.rateLimit, ...overrides?.rateLimit } })
   )

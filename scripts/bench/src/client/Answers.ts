@@ -1,0 +1,18 @@
+/** What the servers answer when nothing goes wrong. */
+import { ids } from "./Wire.ts"
+
+const at = "2026-03-10T12:00:00.000Z"
+
+/** A page of one message. */
+export const page = JSON.stringify([
+  {
+    id: "message_1",
+    role: "assistant",
+    status: "COMPLETED",
+    created_at: at,
+    updated_at: at,
+    messages: [{ role: "assistant", parts: [{ type: "text", text: "It left our house this morning." }] }]
+  }
+])
+
+export const chat = JSON.stringify({ id: ids.chat_id, created_at: at, updated_at: at })

@@ -1,0 +1,36 @@
+/** Many calls at once to a server that answers every one with 500: how many requests that makes of them. */
+import * as CountingServer from "../CountingServer.ts"
+import { byId } from "./Contender.ts"
+
+export interface Args {
+  readonly contenders: ReadonlyArray<string>
+  readonly calls: number
+  /** How long is looked, in milliseconds. */
+  readonly patience: number
+}
+
+export interface Outcome {
+  readonly contender: string
+  readonly requests: number
+  /** Calls that had not ended. */
+  readonly open: number
+}
+
+const one = async (contender: string, { calls, patience }: Args): Promise<Outcome> => {
+  const server = await CountingServer.serve((response) => CountingServer.json(response, 500, `{"error":"no"}`))
+  const { connect } = await byId(contender).load()
+  // Far more than is asked for: what is looked at is retrying.
+  const client = await connect({ url: server.url, quota: { limit: 100_000, window: 60_000 } })
+  let open = calls
+  const ended = () => {
+    open--
+  }
+  const all = Promise.all(Array.from({ length: calls }, () => client.get().then(ended, ended)))
+  await Promise.race([all, new Promise((resolve) => setTimeout(resolve, patience))])
+  const requests = server.requests()
+  await server.close()
+  return { contender, requests, open }
+}
+
+export const run = (args: Args): Promise<ReadonlyArray<Outcome>> =>
+  Promise.all(args.contenders.map((contender) => one(contender, args)))

@@ -1,0 +1,43 @@
+/** More calls than the quota allows, by as many callers as one service has: the calls that a limit costs. */
+import { byId, type Target } from "./Contender.ts"
+
+export interface Args {
+  readonly contender: string
+  /** One client for each, at the same time. */
+  readonly urls: ReadonlyArray<string>
+  readonly quota: Target["quota"]
+  readonly calls: number
+  readonly callers: number
+  /** How long is looked, in milliseconds. */
+  readonly patience: number
+}
+
+/** For each address. */
+export interface Outcome {
+  /** Calls that ended in an error. */
+  readonly failed: number
+  readonly succeeded: number
+}
+
+export const run = async ({ callers, calls, contender, patience, quota, urls }: Args): Promise<ReadonlyArray<Outcome>> => {
+  const { connect } = await byId(contender).load()
+  const outcomes = urls.map(() => ({ failed: 0, succeeded: 0 }))
+  const sweep = async (url: string, outcome: { failed: number; succeeded: number }) => {
+    const client = await connect({ url, quota })
+    let left = calls
+    const caller = async () => {
+      while (left-- > 0) {
+        await client.get().then(
+          () => outcome.succeeded++,
+          () => outcome.failed++
+        )
+      }
+    }
+    await Promise.all(Array.from({ length: callers }, caller))
+  }
+  await Promise.race([
+    Promise.all(urls.map((url, at) => sweep(url, outcomes[at]!))),
+    new Promise((resolve) => setTimeout(resolve, patience))
+  ])
+  return outcomes
+}

@@ -1,0 +1,4 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import { over } from "./invent.ts"
+
+export const connect = over(FetchHttpClient.layer)

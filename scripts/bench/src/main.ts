@@ -1,0 +1,49 @@
+/** `pnpm bench [SUITE…]`: runs all suites, or those named, prints what they found and writes it to docs/benchmarks.md. */
+import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { cpus } from "node:os"
+import * as Report from "./Report.ts"
+import type { Suite } from "./Suite.ts"
+
+const page = new URL("../../../docs/benchmarks.md", import.meta.url)
+const suites = new URL("./suites/", import.meta.url)
+const known = readdirSync(suites).flatMap((file) => (file.endsWith(".js") ? [file.slice(0, -".js".length)] : []))
+
+const preface = `# Benchmarks
+
+Written by \`pnpm bench\`, each part by its last run, never by hand. Counts repeat; times are of a machine that may have had
+other things to do, so medians stand with the range of all rounds, and ratios are taken within a round.
+`
+
+const version = (name: string): string =>
+  JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version
+
+const circumstances = (packages: ReadonlyArray<string>, seconds: number): string => {
+  const [cpu] = cpus()
+  const machine = `${cpus().length} × ${cpu!.model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}`
+  const versions = packages.map((name) => `${name} ${version(name)}`).join(", ")
+  return `${new Date().toISOString().slice(0, 10)}, in ${seconds.toFixed(0)} s on ${machine}. ${versions}.\n`
+}
+
+const run = async (name: string): Promise<string> => {
+  const started = performance.now()
+  const { suite } = (await import(new URL(`${name}.js`, suites).href)) as { suite: Suite }
+  const tables = await suite.run((what) => console.error(`${name}: ${what}`))
+  const text = tables.map(Report.table)
+  return [circumstances(suite.packages, (performance.now() - started) / 1000), ...text].join("\n")
+}
+
+const names = process.argv.slice(2)
+const unknown = names.filter((name) => !known.includes(name))
+if (unknown.length > 0) {
+  console.error(`No suite ${unknown.join(", ")}; there is ${known.join(", ")}.`)
+  process.exit(2)
+}
+
+for (const name of names.length > 0 ? names : known) {
+  const section = await run(name)
+  console.log(section)
+  const before = existsSync(page) ? readFileSync(page, "utf8") : ""
+  // The preface is this file's; the sections of other suites stay.
+  writeFileSync(page, Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), name, section))
+}
+process.exit(0)

@@ -1,0 +1,169 @@
+/** The client beside what else people call an API with. */
+import type { Model } from "@effect-invent/emulator/RateLimiter"
+import * as Child from "../Child.ts"
+import * as Answers from "../client/Answers.ts"
+import { contenders, openai, packages, weighed } from "../client/Contender.ts"
+import type * as Cpu from "../client/Cpu.ts"
+import type * as Import from "../client/Import.ts"
+import * as LimitedServer from "../client/LimitedServer.ts"
+import type * as LostPost from "../client/LostPost.ts"
+import { faultNames } from "../client/LostPost.ts"
+import type * as Outage from "../client/Outage.ts"
+import type * as Quota from "../client/Quota.ts"
+import * as Size from "../client/Size.ts"
+import * as CountingServer from "../CountingServer.ts"
+import type { Table } from "../Report.ts"
+import * as Statistics from "../Statistics.ts"
+import type { Suite } from "../Suite.ts"
+
+const inChild = <Args, Result>(job: string) => Child.beside<Args, Result>(import.meta.url, `../client/${job}.js`)
+
+const names = new Map(weighed.map(({ id, name }) => [id, name]))
+const seconds = (millis: number) => `${(millis / 1000).toFixed(millis < 10_000 ? 1 : 0)} s`
+const patience = 15_000
+const everyone = contenders.map(({ id }) => id)
+
+const heard = ({ afterMillis, heard, requests }: LostPost.Outcome) =>
+  `${requests}, ${heard === null ? "no word yet" : afterMillis < 1000 ? heard : `${heard} after ${seconds(afterMillis)}`}`
+
+const lostPost = async (): Promise<Table> => {
+  const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({ contenders: everyone, patience })
+  const cell = (id: string, fault: LostPost.Fault) => heard(outcomes.find((each) => each.contender === id && each.fault === fault)!)
+  return {
+    title: "One POST, its answer lost",
+    about: `The server reads the request whole, and then it cuts the connection or answers as the column says, every time. The requests it saw in ${seconds(patience)}, and what the caller heard. More than one in the first two columns is a message that a customer gets twice; only a 429 says that nothing was done.`,
+    head: ["", "connection cut", "500", "429, Retry-After: 1", "429, Retry-After: 3600"],
+    rows: contenders.map(({ id, name }) => [name, ...faultNames.map((fault) => cell(id, fault))])
+  }
+}
+
+const outage = async (): Promise<Table> => {
+  const calls = 300
+  const outcomes = await inChild<Outage.Args, ReadonlyArray<Outage.Outcome>>("Outage")({ contenders: everyone, calls, patience })
+  return {
+    title: "An outage",
+    about: `${calls} GETs at once to a server that answers each with 500: requests for each call in ${seconds(patience)}.`,
+    head: ["", "requests a call", "calls still trying"],
+    rows: outcomes.map(({ contender, open, requests }) => [names.get(contender)!, `${(requests / calls).toFixed(2)}x`, `${open}`])
+  }
+}
+
+const models: ReadonlyArray<Model> = ["fixed", "sliding", "bucket", "counter"]
+
+const quota = async (progress: (what: string) => void): Promise<Table> => {
+  // Four clients in one process: more than this, and the processor would be the limit.
+  const limit = 150
+  const window = 2000
+  const windows = 3
+  const callers = 100
+  const rows: Array<ReadonlyArray<string>> = []
+  for (const { id, name } of contenders) {
+    progress(`429s and use of the quota: ${id}`)
+    const servers = await Promise.all(models.map((model) => LimitedServer.serve(model, { limit, window })))
+    const outcomes = await inChild<Quota.Args, ReadonlyArray<Quota.Outcome>>("Quota")({
+      contender: id,
+      urls: servers.map(({ url }) => url),
+      quota: { limit, window },
+      calls: limit * (windows + 1),
+      callers,
+      patience: windows * window
+    })
+    const cells = servers.map((server, at) => {
+      const use = server.acceptedBetween(window, windows * window) / (limit * (windows - 1))
+      return `${server.refused()}, ${outcomes[at]!.failed} failed, ${(100 * use).toFixed(1)} %`
+    })
+    rows.push([name, ...cells])
+    await Promise.all(servers.map(({ close }) => close()))
+  }
+  return {
+    title: "A quota",
+    about: `${limit * (windows + 1)} GETs by ${callers} callers for ${seconds(windows * window)} through a quota of ${limit} in ${seconds(window)}, 10 to 50 ms away, kept in four ways that servers have. The 429s the server gave, the calls that ended in an error, and the use of the quota from the second window on: who has spent all calls by then uses none.`,
+    head: ["", "fixed window", "sliding log", "token bucket", "sliding counter"],
+    rows
+  }
+}
+
+/** One measurement of each in every round, so that what else the machine does meets all of them. */
+const interleaved = async (rounds: number, measure: (id: string, round: number) => Promise<number>) => {
+  const measured = new Map(weighed.map(({ id }) => [id, [] as Array<number>]))
+  for (let round = 0; round < rounds; round++) {
+    for (const { id } of weighed) measured.get(id)!.push(await measure(id, round + 1))
+  }
+  const base = measured.get(openai.id)!
+  return weighed.map(({ id, name }) => {
+    const values = measured.get(id)!
+    const ratio = Statistics.show(Statistics.ratio(values, base), 2)
+    return { name, sample: Statistics.sample(values), ratio }
+  })
+}
+
+const cpu = async (progress: (what: string) => void): Promise<Table> => {
+  const rounds = 5
+  const load = { warmUp: 800, calls: 700, callers: 10 }
+  const server = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
+  const measured = await interleaved(rounds, (contender, round) => {
+    progress(`processor time of a GET: round ${round} of ${rounds}, ${contender}`)
+    return inChild<Cpu.Args, number>("Cpu")({ contender, url: server.url, ...load })
+  })
+  await server.close()
+  return {
+    title: "Processor time of a GET",
+    about: `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes) on the loopback address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} rounds of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a quota and holds deadlines.`,
+    head: ["", "µs", "ratio to openai"],
+    rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
+  }
+}
+
+const imports = async (progress: (what: string) => void): Promise<Table> => {
+  const rounds = 3
+  const measured = await interleaved(rounds, (contender, round) => {
+    progress(`cold import: round ${round} of ${rounds}, ${contender}`)
+    return inChild<Import.Args, number>("Import")({ contender })
+  })
+  return {
+    title: "Cold import",
+    about: `Milliseconds of processor time to import it in a new process; median and range of ${rounds} rounds. From installed packages, as Node finds them: a bundle loads faster.`,
+    head: ["", "ms", "ratio to openai"],
+    rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
+  }
+}
+
+const kilo = (bytes: number) => (bytes / 1000).toFixed(1)
+
+const sizes = async (): Promise<Table> => {
+  const rows = await Promise.all(
+    weighed.map(async ({ id, name }) => {
+      const size = await Size.measure(id)
+      const largest = Size.byPackage(size).slice(0, 4)
+      return [name, kilo(size.gzip), kilo(size.minified), largest.map(([part, bytes]) => `${part} ${kilo(bytes)}`).join(", ")]
+    })
+  )
+  return {
+    title: "Size of a program that makes one call",
+    about: `KB (1000 bytes), bundled by esbuild for Node, minified and tree-shaken. Over fetch, Node brings the transport; over undici, the program does.`,
+    head: ["", "gzip", "minified", "largest parts, minified"],
+    rows
+  }
+}
+
+const ourSize = async (): Promise<Table> => {
+  const size = await Size.oursAlone()
+  return {
+    title: "What of it is ours",
+    about: `The program over fetch without effect and @effect/platform: ${kilo(size.gzip)} KB gzip, ${kilo(size.minified)} KB minified, by module:`,
+    head: ["module", "KB, minified"],
+    rows: size.parts.slice(0, 12).map(([part, bytes]) => [part.replace("/dist/", "/").replace(/\.js$/, ""), kilo(bytes)])
+  }
+}
+
+export const suite: Suite = {
+  packages,
+  run: async (progress) => {
+    progress(`a lost POST and an outage: ${seconds(patience)}`)
+    const [first, second] = await Promise.all([lostPost(), outage()])
+    const third = await quota(progress)
+    const weights = [await cpu(progress), await imports(progress)]
+    progress("sizes")
+    return [first, second, third, ...weights, await sizes(), await ourSize()]
+  }
+}

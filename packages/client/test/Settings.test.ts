@@ -138,7 +138,7 @@ describe("settings", () => {
     expect(settings).toEqual({
       baseUrl: "https://api.useinvent.com",
       orgId: "c",
-      deadlines: { attempt: Duration.seconds(20), total: Duration.minutes(5) },
+      deadlines: { attempt: Duration.seconds(20), total: Duration.minutes(5), blocking: Duration.minutes(10) },
       retry: { maxAttempts: 4, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) },
       retryBudget: { capacity: 25, refillPerSuccess: 0.1 },
       rateLimit: { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 },
@@ -150,7 +150,7 @@ describe("settings", () => {
     const { deadlines, rateLimit, retry } = Either.getOrThrow(
       Settings.make({ apiKey, deadlines: { total: "1 hours" }, rateLimit: { limit: 7 }, retry: { maxAttempts: 1 } })
     )
-    expect(deadlines).toEqual({ attempt: Duration.seconds(20), total: Duration.hours(1) })
+    expect(deadlines).toEqual({ attempt: Duration.seconds(20), total: Duration.hours(1), blocking: Duration.minutes(10) })
     expect(rateLimit).toEqual({ limit: 7, window: Duration.minutes(1), maxQueued: 10_000 })
     expect(retry).toEqual({ maxAttempts: 1, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) })
   })

@@ -1,5 +1,5 @@
 /** Answers that drift from the contract at any place, for every endpoint that the contract has. */
-import { InventApi } from "@effect-invent/domain/api/InventApi"
+import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as WebSocket from "@effect-invent/domain/api/WebSocket"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
@@ -28,7 +28,7 @@ const least = (schema: Json): unknown =>
 
 const endpoints: ReadonlyArray<Endpoint> = (() => {
   const found: Array<Endpoint> = []
-  HttpApi.reflect(InventApi, {
+  HttpApi.reflect(CallableApi, {
     onGroup: () => {},
     onEndpoint: ({ endpoint, group }) => {
       if (WebSocket.TypeId in endpoint) return

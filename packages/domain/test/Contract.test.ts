@@ -1,5 +1,6 @@
 import { Experimental } from "@effect-invent/domain/api/Experimental"
 import { CallableApi, InventApi } from "@effect-invent/domain/api/InventApi"
+import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
@@ -131,4 +132,24 @@ describe("any JSON whatsoever", () => {
       )
     })
   }
+})
+
+describe("the OpenAPI document", () => {
+  const document = OpenApiDocument.make()
+  const operations = Object.values(document.paths).flatMap((path) => Object.values(path))
+
+  it("says of each operation how safe its repetition is, and what of it is inferred", () => {
+    for (const operation of operations) {
+      const endpoint = endpoints.find(({ name }) => name === operation.operationId)!
+      expect(operation).toMatchObject({ "x-retry-safety": Option.getOrThrow(endpoint.safety) })
+      expect("x-experimental" in operation).toBe(Option.isSome(endpoint.experimental))
+    }
+  })
+
+  it("has a schema for every reference, and is closed in what is sent and open in what is received", () => {
+    const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
+    for (const name of names) expect(Object.keys(document.components.schemas)).toContain(name)
+    for (const { requestBody } of operations) expect(JSON.stringify(requestBody ?? {})).not.toContain('"additionalProperties":true')
+    expect(JSON.stringify(document.components.schemas["Chat"])).toContain('"additionalProperties":true')
+  })
 })

@@ -7,10 +7,13 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import type * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServer from "@effect/platform/HttpServer"
 import { RequestError, RouteNotFound } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -112,7 +115,16 @@ const makeMiddleware = Effect.gen(function* () {
     })
 })
 
-export const layer = HttpApiBuilder.serve().pipe(
+/** The whole emulator as a function from request to answer, for whatever carries both. */
+export class App extends Context.Tag("@effect-invent/emulator/App")<
+  App,
+  HttpApp.Default<never, HttpRouter.HttpRouter.DefaultServices>
+>() {}
+
+export const layerApp = Layer.effect(App, HttpApiBuilder.httpApp).pipe(
+  Layer.provide([HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer]),
   Layer.provide(HttpApiBuilder.middleware(makeMiddleware)),
   Layer.provide(Handlers.layer)
 )
+
+export const layer = Layer.unwrapEffect(Effect.map(App, (app) => HttpServer.serve(app))).pipe(Layer.provide(layerApp))

@@ -18,12 +18,14 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import * as Assistant from "./Assistant.ts"
+import * as Faults from "./Faults.ts"
 import * as InProcess from "./InProcess.ts"
 import * as Keys from "./Keys.ts"
 import * as Log from "./Log.ts"
 import * as Options from "./Options.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as Server from "./Server.ts"
+import * as SocketCarrier from "./SocketCarrier.ts"
 import * as World from "./World.ts"
 
 export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
@@ -37,12 +39,17 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
     readonly assistantId: AssistantId
     readonly world: World.World["Type"]
     readonly log: Log.Log["Type"]
+    readonly faults: Faults.Faults["Type"]
   }
 >() {}
 
 export interface Settings extends Partial<Assistant.Settings> {
   readonly limit?: Partial<RateLimiter.Limit>
   readonly behaviour?: Options.Overrides
+  /** Planned from the start. One that never fired fails the test whose scope the emulator lives in. */
+  readonly faults?: ReadonlyArray<Faults.Encoded>
+  /** Decides all that is left to chance; default 1. */
+  readonly seed?: number
 }
 
 export interface ServerSettings extends Settings {
@@ -60,10 +67,11 @@ const make = (url: string) =>
     const world = yield* World.World
     const keys = yield* Keys.Keys
     const log = yield* Log.Log
-    return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log }
+    const faults = yield* Faults.Faults
+    return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
   })
 
-const parts = ({ behaviour, limit, ...assistant }: Settings) =>
+const parts = ({ behaviour, faults = [], limit, seed = 1, ...assistant }: Settings) =>
   Assistant.layer(assistant).pipe(
     Layer.provideMerge(World.layer),
     Layer.provideMerge(
@@ -71,6 +79,7 @@ const parts = ({ behaviour, limit, ...assistant }: Settings) =>
         Log.layer,
         Keys.layer,
         Options.layer(behaviour),
+        Faults.layer({ faults, seed }),
         RateLimiter.layer(limit),
         NodeHttpServer.layerContext
       )
@@ -93,6 +102,7 @@ const inProcess = Effect.gen(function* () {
 export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClient.HttpClient> =>
   Layer.merge(Layer.effect(Emulator, make(InProcess.url)), Layer.effect(HttpClient.HttpClient, inProcess)).pipe(
     Layer.provide(Server.layerApp),
+    Layer.provide(InProcess.layerCarrier),
     Layer.provide(parts(settings)),
     alone
   )
@@ -118,6 +128,7 @@ const layerHttp = (port: number): Layer.Layer<HttpServer.HttpServer, ServeError>
 export const layerServer = ({ port = 0, ...settings }: ServerSettings = {}): Layer.Layer<Emulator, ServeError> =>
   Layer.effect(Emulator, HttpServer.addressFormattedWith(make)).pipe(
     Layer.provide(Server.layer),
+    Layer.provide(SocketCarrier.layer),
     Layer.provide(parts(settings)),
     Layer.provide(layerHttp(port)),
     alone

@@ -10,7 +10,10 @@ import * as Schema from "effect/Schema"
 
 const at = Schema.DateTimeUtc
 
-/** A request, logged when it is answered. `status` 499: the client went away before the answer. */
+/**
+ * A request, logged when it is answered. `status` 499: the client went away before the answer; 444: a fault closed the
+ * connection and gave none.
+ */
 export const RequestEntry = Schema.Struct({
   kind: Schema.Literal("request"),
   at,
@@ -24,7 +27,11 @@ export const RequestEntry = Schema.Struct({
   chat_id: Schema.NullOr(ChatId),
   status: Schema.Int,
   /** Whether the request changed something, whatever its answer says. */
-  applied: Schema.Boolean
+  applied: Schema.Boolean,
+  /** What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200 characters. */
+  headers: Schema.Record({ key: Schema.String, value: Schema.String }),
+  /** The name of the fault that befell it; its `status` is then that of the answer which was to be sent. */
+  fault: Schema.NullOr(Schema.String)
 })
 
 /** A chat was created. */

@@ -1,5 +1,6 @@
 export * as Assistant from "./Assistant.ts"
 export * as Emulator from "./Emulator.ts"
+export * as Faults from "./Faults.ts"
 export * as Log from "./Log.ts"
 export * as Options from "./Options.ts"
 export * as PendingTool from "./PendingTool.ts"

@@ -10,11 +10,13 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { request as httpRequest } from "node:http"
 import { Emulator, layerServer, type ServerSettings } from "../src/Emulator.ts"
+import * as Faults from "../src/Faults.ts"
 import * as Keys from "../src/Keys.ts"
 import * as Log from "../src/Log.ts"
 import * as Options from "../src/Options.ts"
 import * as RateLimiter from "../src/RateLimiter.ts"
 import * as Server from "../src/Server.ts"
+import * as SocketCarrier from "../src/SocketCarrier.ts"
 import { make as makeWorld, World } from "../src/World.ts"
 import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
 
@@ -42,7 +44,7 @@ describe("the server", () => {
       Effect.map(makeWorld, (world) => ({ ...world, listMessages: () => Effect.dieMessage("out of order") }))
     )
     const server = Server.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(broken, Keys.layer, RateLimiter.layer())),
+      Layer.provideMerge(Layer.mergeAll(broken, Keys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)),
       Layer.provideMerge(Layer.mergeAll(Log.layer, Options.layer())),
       Layer.provideMerge(NodeHttpServer.layerTest)
     )

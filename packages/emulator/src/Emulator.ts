@@ -48,21 +48,27 @@ export interface Settings extends Partial<Assistant.Settings> {
   readonly behaviour?: Options.Overrides
   /** Planned from the start. One that never fired fails the test whose scope the emulator lives in. */
   readonly faults?: ReadonlyArray<Faults.Encoded>
+  /** What becomes of a scope in which a fault never fired; default `die`. */
+  readonly unfired?: "die" | "ignore"
   /** Decides all that is left to chance; default 1. */
   readonly seed?: number
+  /** How many entries of the log are held, the latest; default all. */
+  readonly capacity?: number
 }
 
 export interface ServerSettings extends Settings {
   /** 0, the default: any free port. */
   readonly port?: number
+  /** The address to listen at; default 127.0.0.1, which nobody else reaches. */
+  readonly host?: string
 }
 
 /** The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key `client`. */
 export const client = { baseUrl: InProcess.url, apiKey: Keys.secret("client") }
 
-const host = "127.0.0.1"
+const loopback = "127.0.0.1"
 
-const make = (url: string) =>
+export const make = (url: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
     const keys = yield* Keys.Keys
@@ -71,15 +77,15 @@ const make = (url: string) =>
     return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
   })
 
-const parts = ({ behaviour, faults = [], limit, seed = 1, ...assistant }: Settings) =>
+export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed = 1, unfired = "die", ...assistant }: Settings) =>
   Assistant.layer(assistant).pipe(
     Layer.provideMerge(World.layer),
     Layer.provideMerge(
       Layer.mergeAll(
-        Log.layer,
+        Log.layerBounded(capacity),
         Keys.layer,
         Options.layer(behaviour),
-        Faults.layer({ faults, seed }),
+        Faults.layer({ faults, seed, unfired }),
         RateLimiter.layer(limit),
         NodeHttpServer.layerContext
       )
@@ -108,7 +114,7 @@ export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClien
   )
 
 // A closing server waits for its connections, and clients keep theirs open.
-const layerHttp = (port: number): Layer.Layer<HttpServer.HttpServer, ServeError> =>
+export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.HttpServer, ServeError> =>
   Layer.scoped(
     HttpServer.HttpServer,
     Effect.gen(function* () {
@@ -125,11 +131,11 @@ const layerHttp = (port: number): Layer.Layer<HttpServer.HttpServer, ServeError>
   )
 
 /** Starts a new emulator on the loopback address; closing the scope stops it, whoever is still connected. */
-export const layerServer = ({ port = 0, ...settings }: ServerSettings = {}): Layer.Layer<Emulator, ServeError> =>
+export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<Emulator, ServeError> =>
   Layer.effect(Emulator, HttpServer.addressFormattedWith(make)).pipe(
     Layer.provide(Server.layer),
     Layer.provide(SocketCarrier.layer),
     Layer.provide(parts(settings)),
-    Layer.provide(layerHttp(port)),
+    Layer.provide(layerHttp(port, host)),
     alone
   )

@@ -94,18 +94,31 @@ export class Log extends Context.Tag("@effect-invent/emulator/Log")<
   Log,
   {
     readonly append: (entry: Entry) => Effect.Effect<void>
-    /** Everything so far, oldest first. */
+    /** Everything so far, oldest first, but for what was {@link dropped}. */
     readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+    /** How many of the oldest entries are no longer held. */
+    readonly dropped: Effect.Effect<number>
   }
 >() {}
 
-export const layer: Layer.Layer<Log> = Layer.sync(Log, () => {
-  const entries: Array<Entry> = []
-  return {
-    append: (entry) => Effect.sync(() => void entries.push(entry)),
-    entries: Effect.sync(() => [...entries])
-  }
-})
+/** Holds at least the latest `capacity` entries, and at most a tenth more. */
+export const layerBounded = (capacity: number): Layer.Layer<Log> =>
+  Layer.sync(Log, () => {
+    const entries: Array<Entry> = []
+    let dropped = 0
+    return {
+      append: (entry) =>
+        Effect.sync(() => {
+          entries.push(entry)
+          if (entries.length > capacity * 1.1) dropped += entries.splice(0, entries.length - capacity).length
+        }),
+      entries: Effect.sync(() => [...entries]),
+      dropped: Effect.sync(() => dropped)
+    }
+  })
+
+/** Holds everything, as a checker wants it. */
+export const layer: Layer.Layer<Log> = layerBounded(Infinity)
 
 const encode = Schema.encodeSync(Schema.parseJson(Entry))
 

@@ -90,10 +90,17 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly block: (contactId: ContactId, blocked?: boolean) => Effect.Effect<void, Refusal>
     readonly unsubscribe: (contactId: ContactId, unsubscribed?: boolean) => Effect.Effect<void, Refusal>
     readonly snapshot: (chatId: ChatId) => Effect.Effect<Chat, Refusal>
+    /** What the vendor would know. At most `last` chats, the latest; their messages only where `withMessages`. */
+    readonly everything: (options?: {
+      readonly last?: number
+      readonly withMessages?: boolean
+    }) => Effect.Effect<Inbox.Everything>
 
     // What the assistant does.
     /** What happens from now on that the assistant has to know. */
     readonly events: Effect.Effect<Queue.Dequeue<Core.Event>, never, Scope.Scope>
+    /** What an earlier run of the same world has left to do. */
+    readonly unfinished: Effect.Effect<ReadonlyArray<Core.Event>>
     /** A message with status RUNNING; none where the assistant must not answer. */
     readonly beginReply: (chatId: ChatId) => Effect.Effect<Option.Option<MessageId>>
     readonly endReply: (

@@ -173,6 +173,11 @@ export const make = (token: Redacted.Redacted) =>
         ParseError: (error) => Effect.succeed(answer(400, { message: ParseResult.TreeFormatter.formatErrorSync(error) })),
         RequestError: () => Effect.succeed(answer(400, { message: "The body is not JSON" }))
       }),
+      Effect.catchSomeDefect((defect) =>
+        defect instanceof RangeError
+          ? Option.some(Effect.succeed(answer(400, { message: "The body is nested too deeply" })))
+          : Option.none()
+      ),
       HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(1024 * 1024)))
     )
     const respond = (request: HttpServerRequest.HttpServerRequest) => {

@@ -51,15 +51,24 @@ const attemptHeaders = ({ headers }: HttpServerRequest.HttpServerRequest): Recor
 
 const tooLong = new Refusal({ status: 413, message: `The body is longer than ${longestBody} bytes` })
 
+const notJson = new Refusal({ status: 400, message: "The body is not JSON" })
+
+/** What the stack of a decoder ends in, before any change is made. */
+const tooDeep = new Refusal({ status: 400, message: "The body is nested too deeply" })
+
 const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
   Number(request.headers["content-length"] ?? 0) > longestBody ? tooLong : Effect.void
+
+// No endpoint takes a multipart body, and the parser waits for ever for the end of one that is cut short.
+const checkType = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+  /multipart\/form-data/i.test(headers["content-type"] ?? "") ? notJson : Effect.void
 
 const makeAdmit = Effect.gen(function* () {
   const limiter = yield* RateLimiter
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, key: Option.Option<string>) {
     if (Option.isNone(key)) return yield* new Refusal({ status: 401, message: "The API key is missing or wrong" })
     const verdict = yield* limiter.check(Option.getOrElse(request.remoteAddress, () => "unknown"))
-    if (verdict.allowed) return yield* checkLength(request)
+    if (verdict.allowed) return yield* Effect.zipRight(checkLength(request), checkType(request))
     const response = (body: HttpServerResponse.HttpServerResponse) =>
       limiter.limit.retryAfter === "none"
         ? body
@@ -78,7 +87,8 @@ const dated = (response: HttpServerResponse.HttpServerResponse) =>
 const blame = (error: unknown): Option.Option<Refusal> => {
   if (error instanceof Refusal) return Option.some(error)
   if (error instanceof RouteNotFound) return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
-  if (error instanceof RequestError) return Option.some(new Refusal({ status: 400, message: "The body is not JSON" }))
+  if (error instanceof RequestError) return Option.some(notJson)
+  if (error instanceof RangeError) return Option.some(tooDeep)
   if (error instanceof HttpApiDecodeError) return Option.some(new Refusal({ status: 400, message: error.message }))
   return Option.none()
 }

@@ -102,3 +102,20 @@ describe("the server", () => {
     }).pipe(Effect.provide(NodeHttpClient.layerUndici))
   )
 })
+
+describe("a body that no client should send", () => {
+  it.effect("is refused with 400 when it is nested too deeply, and when it is multipart", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const deep = "[".repeat(100_000) + "]".repeat(100_000)
+      assert.strictEqual((yield* send("PATCH", `/chats/${chat_id}/state`, { body: deep })).status, 400)
+      const { apiKey, url } = yield* Emulator
+      const multipart = yield* HttpClientRequest.patch(`${url}/chats/${chat_id}/state`).pipe(
+        HttpClientRequest.bearerToken(apiKey("scheduler")),
+        HttpClientRequest.bodyText("--b\r\n", "multipart/form-data; boundary=b"),
+        HttpClient.execute
+      )
+      assert.strictEqual(multipart.status, 400)
+    }).pipe(Effect.provide(layer()))
+  )
+})

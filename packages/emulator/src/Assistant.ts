@@ -79,6 +79,7 @@ export const make = Effect.fnUntraced(function* (
     }
   }
 
+  yield* Effect.forEach(yield* world.unfinished, handle, { discard: true })
   yield* Queue.take(events).pipe(Effect.flatMap(handle), Effect.forever, Effect.forkScoped)
 })
 

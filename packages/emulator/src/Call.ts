@@ -1,18 +1,26 @@
 /** What is found out about a request while it is handled, for its entry in the log. */
-import type { ChatId } from "@effect-invent/domain/Ids"
+import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
-interface Facts {
+export interface Facts {
+  readonly endpoint: string | null
   readonly key: string | null
+  readonly contact_id: ContactId | null
   chat_id: ChatId | null
   applied: boolean
+  /** The name of the fault that befell it. */
+  fault: string | null
 }
 
-export const make = (key: string | null, chat_id: ChatId | null): Facts => ({ key, chat_id, applied: false })
+export const make = (known: Pick<Facts, "endpoint" | "key" | "contact_id" | "chat_id">): Facts => ({
+  ...known,
+  applied: false,
+  fault: null
+})
 
 export class Call extends Context.Reference<Call>()("@effect-invent/emulator/Call", {
-  defaultValue: () => make(null, null)
+  defaultValue: () => make({ endpoint: null, key: null, contact_id: null, chat_id: null })
 }) {}
 
 /** Runs a change and notes that it was made: both or neither, even when the client goes away. */

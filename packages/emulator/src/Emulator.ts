@@ -1,25 +1,37 @@
-/** A local Invent: a stateful server on the loopback address, and a handle for whoever plays the other people in its world. */
+/**
+ * A local Invent: a stateful server, inside a test or on the loopback address, and a handle for whoever plays the other
+ * people in its world.
+ *
+ * ```ts
+ * Effect.provide(program, Layer.provideMerge(InventClient.layer(Emulator.client), Emulator.layer()))
+ * ```
+ */
 import type { AssistantId, OrgId } from "@effect-invent/domain/Ids"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import * as Assistant from "./Assistant.ts"
+import * as Faults from "./Faults.ts"
+import * as InProcess from "./InProcess.ts"
 import * as Keys from "./Keys.ts"
 import * as Log from "./Log.ts"
 import * as Options from "./Options.ts"
 import * as RateLimiter from "./RateLimiter.ts"
 import * as Server from "./Server.ts"
+import * as SocketCarrier from "./SocketCarrier.ts"
 import * as World from "./World.ts"
 
 export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
   Emulator,
   {
-    /** `http://127.0.0.1:PORT` */
+    /** `http://127.0.0.1:PORT`, or that of {@link client}. */
     readonly url: string
     /** A key for each named user of the API: the same name, the same key. The log shows the name. */
     readonly apiKey: (name: string) => Redacted.Redacted
@@ -27,28 +39,82 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
     readonly assistantId: AssistantId
     readonly world: World.World["Type"]
     readonly log: Log.Log["Type"]
+    readonly faults: Faults.Faults["Type"]
   }
 >() {}
 
 export interface Settings extends Partial<Assistant.Settings> {
-  /** 0, the default: any free port. */
-  readonly port?: number
   readonly limit?: Partial<RateLimiter.Limit>
   readonly behaviour?: Options.Overrides
+  /** Planned from the start. One that never fired fails the test whose scope the emulator lives in. */
+  readonly faults?: ReadonlyArray<Faults.Encoded>
+  /** What becomes of a scope in which a fault never fired; default `die`. */
+  readonly unfired?: "die" | "ignore"
+  /** Decides all that is left to chance; default 1. */
+  readonly seed?: number
+  /** How many entries of the log are held, the latest; default all. */
+  readonly capacity?: number
 }
 
-const host = "127.0.0.1"
+export interface ServerSettings extends Settings {
+  /** 0, the default: any free port. */
+  readonly port?: number
+  /** The address to listen at; default 127.0.0.1, which nobody else reaches. */
+  readonly host?: string
+}
 
-const make = Effect.gen(function* () {
-  const world = yield* World.World
-  const keys = yield* Keys.Keys
-  const log = yield* Log.Log
-  const url = yield* HttpServer.addressFormattedWith(Effect.succeed)
-  return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log }
+/** The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key `client`. */
+export const client = { baseUrl: InProcess.url, apiKey: Keys.secret("client") }
+
+const loopback = "127.0.0.1"
+
+export const make = (url: string) =>
+  Effect.gen(function* () {
+    const world = yield* World.World
+    const keys = yield* Keys.Keys
+    const log = yield* Log.Log
+    const faults = yield* Faults.Faults
+    return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
+  })
+
+export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed = 1, unfired = "die", ...assistant }: Settings) =>
+  Assistant.layer(assistant).pipe(
+    Layer.provideMerge(World.layer),
+    Layer.provideMerge(
+      Layer.mergeAll(
+        Log.layerBounded(capacity),
+        Keys.layer,
+        Options.layer(behaviour),
+        Faults.layer({ faults, seed, unfired }),
+        RateLimiter.layer(limit),
+        NodeHttpServer.layerContext
+      )
+    )
+  )
+
+/** Built with a memo of its own: two emulators in one process share no part. */
+const alone = flow(Layer.build, Layer.scopedContext)
+
+const inProcess = Effect.gen(function* () {
+  const { issue } = yield* Keys.Keys
+  issue("client")
+  return yield* InProcess.make
 })
 
+/**
+ * Starts a new emulator in the runtime and under the clock of whoever provides it, with no socket: a `TestClock` moves both
+ * sides. The `HttpClient` reaches this emulator and nothing else.
+ */
+export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClient.HttpClient> =>
+  Layer.merge(Layer.effect(Emulator, make(InProcess.url)), Layer.effect(HttpClient.HttpClient, inProcess)).pipe(
+    Layer.provide(Server.layerApp),
+    Layer.provide(InProcess.layerCarrier),
+    Layer.provide(parts(settings)),
+    alone
+  )
+
 // A closing server waits for its connections, and clients keep theirs open.
-const layerHttp = (port: number): Layer.Layer<HttpServer.HttpServer, ServeError> =>
+export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.HttpServer, ServeError> =>
   Layer.scoped(
     HttpServer.HttpServer,
     Effect.gen(function* () {
@@ -64,15 +130,12 @@ const layerHttp = (port: number): Layer.Layer<HttpServer.HttpServer, ServeError>
     })
   )
 
-/** Starts a new emulator; closing the scope stops it, whoever is still connected. */
-export const layerServer = (settings: Settings = {}): Layer.Layer<Emulator, ServeError> => {
-  const { behaviour, limit, port = 0, ...assistant } = settings
-  const stack = Layer.effect(Emulator, make).pipe(
-    Layer.provide([Server.layer, Assistant.layer(assistant)]),
-    Layer.provide(World.layer),
-    Layer.provide([Log.layer, Keys.layer, Options.layer(behaviour), RateLimiter.layer(limit)]),
-    Layer.provide([layerHttp(port), NodeHttpServer.layerContext])
+/** Starts a new emulator on the loopback address; closing the scope stops it, whoever is still connected. */
+export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<Emulator, ServeError> =>
+  Layer.effect(Emulator, HttpServer.addressFormattedWith(make)).pipe(
+    Layer.provide(Server.layer),
+    Layer.provide(SocketCarrier.layer),
+    Layer.provide(parts(settings)),
+    Layer.provide(layerHttp(port, host)),
+    alone
   )
-  // Built with a memo of its own: two emulators in one process share no part.
-  return Layer.scopedContext(Layer.build(stack))
-}

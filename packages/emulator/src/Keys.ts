@@ -15,15 +15,18 @@ export class Keys extends Context.Tag("@effect-invent/emulator/Keys")<
   }
 >() {}
 
+/** The key of that name. */
+export const secret = (name: string): Redacted.Redacted => Redacted.make(`emulator_key_${Encoding.encodeHex(name)}`)
+
 const bearer = /^Bearer +(\S+) *$/i
 
 export const layer: Layer.Layer<Keys> = Layer.sync(Keys, () => {
   const names = new Map<string, string>()
   return {
     issue: (name) => {
-      const secret = `emulator_key_${Encoding.encodeHex(name)}`
-      names.set(secret, name)
-      return Redacted.make(secret)
+      const key = secret(name)
+      names.set(Redacted.value(key), name)
+      return key
     },
     owner: (authorization) => Option.fromNullable(names.get(bearer.exec(authorization ?? "")?.[1] ?? ""))
   }

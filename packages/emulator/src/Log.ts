@@ -10,7 +10,10 @@ import * as Schema from "effect/Schema"
 
 const at = Schema.DateTimeUtc
 
-/** A request, logged when it is answered. `status` 499: the client went away before the answer. */
+/**
+ * A request, logged when it is answered. `status` 499: the client went away before the answer; 444: a fault closed the
+ * connection and gave none.
+ */
 export const RequestEntry = Schema.Struct({
   kind: Schema.Literal("request"),
   at,
@@ -24,7 +27,11 @@ export const RequestEntry = Schema.Struct({
   chat_id: Schema.NullOr(ChatId),
   status: Schema.Int,
   /** Whether the request changed something, whatever its answer says. */
-  applied: Schema.Boolean
+  applied: Schema.Boolean,
+  /** What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200 characters. */
+  headers: Schema.Record({ key: Schema.String, value: Schema.String }),
+  /** The name of the fault that befell it; its `status` is then that of the answer which was to be sent. */
+  fault: Schema.NullOr(Schema.String)
 })
 
 /** A chat was created. */
@@ -87,18 +94,31 @@ export class Log extends Context.Tag("@effect-invent/emulator/Log")<
   Log,
   {
     readonly append: (entry: Entry) => Effect.Effect<void>
-    /** Everything so far, oldest first. */
+    /** Everything so far, oldest first, but for what was {@link dropped}. */
     readonly entries: Effect.Effect<ReadonlyArray<Entry>>
+    /** How many of the oldest entries are no longer held. */
+    readonly dropped: Effect.Effect<number>
   }
 >() {}
 
-export const layer: Layer.Layer<Log> = Layer.sync(Log, () => {
-  const entries: Array<Entry> = []
-  return {
-    append: (entry) => Effect.sync(() => void entries.push(entry)),
-    entries: Effect.sync(() => [...entries])
-  }
-})
+/** Holds at least the latest `capacity` entries, and at most a tenth more. */
+export const layerBounded = (capacity: number): Layer.Layer<Log> =>
+  Layer.sync(Log, () => {
+    const entries: Array<Entry> = []
+    let dropped = 0
+    return {
+      append: (entry) =>
+        Effect.sync(() => {
+          entries.push(entry)
+          if (entries.length > capacity * 1.1) dropped += entries.splice(0, entries.length - capacity).length
+        }),
+      entries: Effect.sync(() => [...entries]),
+      dropped: Effect.sync(() => dropped)
+    }
+  })
+
+/** Holds everything, as a checker wants it. */
+export const layer: Layer.Layer<Log> = layerBounded(Infinity)
 
 const encode = Schema.encodeSync(Schema.parseJson(Entry))
 

@@ -1,6 +1,6 @@
 /** Which endpoint of the contract a request is for, known before the request is let in. */
 import * as InventApi from "@effect-invent/domain/api/InventApi"
-import { ChatId } from "@effect-invent/domain/Ids"
+import { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as HttpApi from "@effect/platform/HttpApi"
 
 interface Route {
@@ -21,16 +21,26 @@ HttpApi.reflect(InventApi.InventApi, {
     })
 })
 
-/** Group and method, as in `state.update`, and the chat that the path names. */
-export const find = (
-  method: string,
-  path: string
-): { readonly endpoint: string | null; readonly chat_id: ChatId | null } => {
+/** All of them, as in `state.update`. */
+export const endpoints: ReadonlyArray<string> = routes.map(({ endpoint }) => endpoint)
+
+/** Group and method, as in `state.update`, and whom the path names. */
+export interface Found {
+  readonly endpoint: string | null
+  readonly chat_id: ChatId | null
+  readonly contact_id: ContactId | null
+}
+
+export const find = (method: string, path: string): Found => {
   for (const route of routes) {
     const match = route.method === method ? route.pattern.exec(path) : null
     if (match === null) continue
-    const chat_id = match.groups?.["chat_id"]
-    return { endpoint: route.endpoint, chat_id: chat_id === undefined ? null : ChatId.make(chat_id) }
+    const { chat_id, contact_id } = match.groups ?? {}
+    return {
+      endpoint: route.endpoint,
+      chat_id: chat_id === undefined ? null : ChatId.make(chat_id),
+      contact_id: contact_id === undefined ? null : ContactId.make(contact_id)
+    }
   }
-  return { endpoint: null, chat_id: null }
+  return { endpoint: null, chat_id: null, contact_id: null }
 }

@@ -7,17 +7,23 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import { HttpApiDecodeError } from "@effect/platform/HttpApiError"
 import type * as HttpApp from "@effect/platform/HttpApp"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import type * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServer from "@effect/platform/HttpServer"
 import { RequestError, RouteNotFound } from "@effect/platform/HttpServerError"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { httpDate } from "./Answer.ts"
 import * as Call from "./Call.ts"
 import * as ErrorBody from "./ErrorBody.ts"
+import * as Faulty from "./Faulty.ts"
 import * as Handlers from "./Handlers.ts"
 import { Keys } from "./Keys.ts"
 import { Log } from "./Log.ts"
@@ -32,17 +38,37 @@ const longestBody = 1024 * 1024
 /** What nginx logs for a client that went away before its answer. */
 const clientClosedRequest = 499
 
+/** How much of a path, and of a header, the log keeps. */
+const longestPath = 1000
+const longestHeader = 200
+
+const attemptHeaders = ({ headers }: HttpServerRequest.HttpServerRequest): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      /^(x-.*|idempotency-key|traceparent|user-agent)$/.test(name) ? [[name, value.slice(0, longestHeader)]] : []
+    )
+  )
+
 const tooLong = new Refusal({ status: 413, message: `The body is longer than ${longestBody} bytes` })
+
+const notJson = new Refusal({ status: 400, message: "The body is not JSON" })
+
+/** What the stack of a decoder ends in, before any change is made. */
+const tooDeep = new Refusal({ status: 400, message: "The body is nested too deeply" })
 
 const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
   Number(request.headers["content-length"] ?? 0) > longestBody ? tooLong : Effect.void
+
+// No endpoint takes a multipart body, and the parser waits for ever for the end of one that is cut short.
+const checkType = ({ headers }: HttpServerRequest.HttpServerRequest) =>
+  /multipart\/form-data/i.test(headers["content-type"] ?? "") ? notJson : Effect.void
 
 const makeAdmit = Effect.gen(function* () {
   const limiter = yield* RateLimiter
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, key: Option.Option<string>) {
     if (Option.isNone(key)) return yield* new Refusal({ status: 401, message: "The API key is missing or wrong" })
     const verdict = yield* limiter.check(Option.getOrElse(request.remoteAddress, () => "unknown"))
-    if (verdict.allowed) return yield* checkLength(request)
+    if (verdict.allowed) return yield* Effect.zipRight(checkLength(request), checkType(request))
     const response = (body: HttpServerResponse.HttpServerResponse) =>
       limiter.limit.retryAfter === "none"
         ? body
@@ -51,11 +77,18 @@ const makeAdmit = Effect.gen(function* () {
   })
 })
 
+/** Node would tell the time of the machine, which is not that of this world. */
+const dated = (response: HttpServerResponse.HttpServerResponse) =>
+  Effect.map(Clock.currentTimeMillis, (now) =>
+    response.headers["date"] === undefined ? HttpServerResponse.setHeader(response, "date", httpDate(now)) : response
+  )
+
 /** The refusal behind a failed handling, where it is the request's fault. */
 const blame = (error: unknown): Option.Option<Refusal> => {
   if (error instanceof Refusal) return Option.some(error)
   if (error instanceof RouteNotFound) return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
-  if (error instanceof RequestError) return Option.some(new Refusal({ status: 400, message: "The body is not JSON" }))
+  if (error instanceof RequestError) return Option.some(notJson)
+  if (error instanceof RangeError) return Option.some(tooDeep)
   if (error instanceof HttpApiDecodeError) return Option.some(new Refusal({ status: 400, message: error.message }))
   return Option.none()
 }
@@ -65,6 +98,7 @@ const makeMiddleware = Effect.gen(function* () {
   const log = yield* Log
   const { errorBody } = yield* Options
   const admit = yield* makeAdmit
+  const faulty = yield* Faulty.make
 
   const answerFailure = (cause: Cause.Cause<unknown>) =>
     Option.match(blame(Cause.squash(cause)), {
@@ -78,14 +112,30 @@ const makeMiddleware = Effect.gen(function* () {
             )
     })
 
+  const answered = (
+    request: HttpServerRequest.HttpServerRequest,
+    key: Option.Option<string>,
+    call: Call.Call["Type"],
+    app: HttpApp.Default
+  ) =>
+    admit(request, key).pipe(
+      Effect.zipRight(faulty(request, call, Effect.catchAllCause(app, answerFailure))),
+      Effect.catchTag("RateLimited", ({ response }) =>
+        Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
+      ),
+      Effect.catchAllCause(answerFailure),
+      Effect.flatMap(dated),
+      Effect.provideService(Call.Call, call),
+      HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(longestBody)))
+    )
+
   return (app: HttpApp.Default): HttpApp.Default =>
     Effect.gen(function* () {
       const request = yield* HttpServerRequest.HttpServerRequest
       const at = yield* DateTime.now
       const path = request.url.split("?", 1)[0] ?? ""
-      const { chat_id, endpoint } = Routes.find(request.method, path)
       const key = keys.owner(request.headers["authorization"])
-      const call = Call.make(Option.getOrNull(key), chat_id)
+      const call = Call.make({ ...Routes.find(request.method, path), key: Option.getOrNull(key) })
       const logged = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse>) =>
         Effect.flatMap(DateTime.now, (answered_at) =>
           log.append({
@@ -93,26 +143,30 @@ const makeMiddleware = Effect.gen(function* () {
             at,
             answered_at,
             method: request.method,
-            path,
-            endpoint,
-            ...call,
+            path: path.slice(0, longestPath),
+            endpoint: call.endpoint,
+            key: call.key,
+            chat_id: call.chat_id,
+            applied: call.applied,
+            fault: call.fault,
+            headers: attemptHeaders(request),
             status: Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest
           })
         )
-      return yield* admit(request, key).pipe(
-        Effect.zipRight(app),
-        Effect.catchTag("RateLimited", ({ response }) =>
-          Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
-        ),
-        Effect.catchAllCause(answerFailure),
-        Effect.provideService(Call.Call, call),
-        HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(longestBody))),
-        Effect.onExit(logged)
-      )
+      return yield* Effect.onExit(answered(request, key, call, app), logged)
     })
 })
 
-export const layer = HttpApiBuilder.serve().pipe(
+/** The whole emulator as a function from request to answer, for whatever carries both. */
+export class App extends Context.Tag("@effect-invent/emulator/App")<
+  App,
+  HttpApp.Default<never, HttpRouter.HttpRouter.DefaultServices>
+>() {}
+
+export const layerApp = Layer.effect(App, HttpApiBuilder.httpApp).pipe(
+  Layer.provide([HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer]),
   Layer.provide(HttpApiBuilder.middleware(makeMiddleware)),
   Layer.provide(Handlers.layer)
 )
+
+export const layer = Layer.unwrapEffect(Effect.map(App, (app) => HttpServer.serve(app))).pipe(Layer.provide(layerApp))

@@ -20,7 +20,7 @@ import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as PubSub from "effect/PubSub"
 import type * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -41,6 +41,8 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly orgId: OrgId
     /** The assistant of a chat that names none. */
     readonly assistantId: AssistantId
+
+    readonly contactOf: (chatId: ChatId) => Option.Option<ContactId>
 
     // As the published endpoints say.
     readonly createChat: (
@@ -88,10 +90,17 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly block: (contactId: ContactId, blocked?: boolean) => Effect.Effect<void, Refusal>
     readonly unsubscribe: (contactId: ContactId, unsubscribed?: boolean) => Effect.Effect<void, Refusal>
     readonly snapshot: (chatId: ChatId) => Effect.Effect<Chat, Refusal>
+    /** What the vendor would know. At most `last` chats, the latest; their messages only where `withMessages`. */
+    readonly everything: (options?: {
+      readonly last?: number
+      readonly withMessages?: boolean
+    }) => Effect.Effect<Inbox.Everything>
 
     // What the assistant does.
     /** What happens from now on that the assistant has to know. */
     readonly events: Effect.Effect<Queue.Dequeue<Core.Event>, never, Scope.Scope>
+    /** What an earlier run of the same world has left to do. */
+    readonly unfinished: Effect.Effect<ReadonlyArray<Core.Event>>
     /** A message with status RUNNING; none where the assistant must not answer. */
     readonly beginReply: (chatId: ChatId) => Effect.Effect<Option.Option<MessageId>>
     readonly endReply: (
@@ -108,6 +117,7 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
 export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.map(Core.make, (core) => ({
   orgId: core.store.org_id,
   assistantId: core.store.assistant.id,
+  contactOf: (chatId: ChatId) => Option.map(Option.fromNullable(core.store.chats.get(chatId)), (chat) => chat.contact_id),
   events: PubSub.subscribe(core.events),
   ...Customers.make(core),
   ...Inbox.make(core),

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import { type Cause, Log } from "../Log.ts"
 import { Options } from "../Options.ts"
+import * as Memory from "./Memory.ts"
 import * as Store from "./Store.ts"
 
 /** What the assistant has to know about. */
@@ -23,12 +24,13 @@ export const make = Effect.gen(function* () {
   const log = yield* Log
   const options = yield* Options
   const store = Store.make()
+  const { commit } = yield* Memory.make(store)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
 
   /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    turn.withPermits(1)(Effect.uninterruptible(change))
+    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, commit)))
 
   const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc) =>
     Effect.suspend(() => {
@@ -60,6 +62,7 @@ export const make = Effect.gen(function* () {
   ): Store.MessageRecord => {
     const record: Store.MessageRecord = {
       id: store.ids.message(),
+      chat_id: chat.id,
       created_at: at,
       updated_at: at,
       parts: null,
@@ -69,6 +72,7 @@ export const make = Effect.gen(function* () {
       ...message
     }
     chat.messages.push(record)
+    store.messages.set(record.id, record)
     chat.updated_at = at
     return record
   }

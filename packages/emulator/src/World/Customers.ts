@@ -152,8 +152,8 @@ export const make = (core: Core) => {
     const member = yield* findMember(chat, channel)
     yield* customOnly(channel)
     yield* admit(yield* store.findContact(path.contact_id))
-    const message = chat.messages.find((each) => each.id === path.message_id)
-    if (message === undefined) return yield* notFound("message", path.message_id)
+    const message = store.messages.get(path.message_id)
+    if (message?.chat_id !== chat.id) return yield* notFound("message", path.message_id)
     const { tool } = message
     if (tool === null || tool.id !== path.tool_call_id) return yield* notFound("tool call", path.tool_call_id)
     if (!tool.pending) {

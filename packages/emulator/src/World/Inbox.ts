@@ -1,11 +1,14 @@
 /** What the staff's side of the API does: change the state of a chat, list its messages. */
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { ChatId } from "@effect-invent/domain/Ids"
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
+import type { AssistantRecord, ChannelRecord, ContactRecord } from "./Store.ts"
 import * as Wire from "./Wire.ts"
 
 /** Which messages to list. `from_date` includes its own instant; `page` counts from 1. */
@@ -21,6 +24,16 @@ export interface Page {
   readonly count: number
   readonly page: number
   readonly take: number
+}
+
+/** All of the world, or its latest chats. */
+export interface Everything {
+  readonly org_id: OrgId
+  /** How many chats there are. */
+  readonly count: number
+  readonly assistants: ReadonlyArray<AssistantRecord>
+  readonly contacts: ReadonlyArray<ContactRecord & { readonly channels: ReadonlyArray<ChannelRecord> }>
+  readonly chats: ReadonlyArray<Chat & { readonly contact_id: ContactId; readonly messages?: ReadonlyArray<ChatMessage> }>
 }
 
 export const make = (core: Core) => {
@@ -60,5 +73,25 @@ export const make = (core: Core) => {
     return Wire.chat(store, yield* store.findChat(chatId))
   }, atomic)
 
-  return { updateState, listMessages, snapshot }
+  const everything = Effect.fn("World.everything")(
+    ({ last = Infinity, withMessages = true }: { readonly last?: number; readonly withMessages?: boolean } = {}) =>
+      Effect.sync((): Everything => {
+        const chats = [...store.chats.values()].slice(-Math.min(last, store.chats.size) || store.chats.size)
+        const channels = Arr.groupBy(store.channels.values(), ({ contact_id }) => contact_id)
+        return {
+          org_id: store.org_id,
+          count: store.chats.size,
+          assistants: [...store.assistants.values()],
+          contacts: [...store.contacts.values()].map((contact) => ({ ...contact, channels: channels[contact.id] ?? [] })),
+          chats: chats.map((chat) => ({
+            ...Wire.chat(store, chat),
+            contact_id: chat.contact_id,
+            ...(withMessages ? { messages: chat.messages.map((message) => Wire.message(store, message)) } : {})
+          }))
+        }
+      }),
+    atomic
+  )
+
+  return { updateState, listMessages, snapshot, everything }
 }

@@ -19,6 +19,7 @@ import type { Unknown } from "@effect-invent/domain/Open"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound, type Refusal } from "../Refusal.ts"
+import { Table } from "./Table.ts"
 
 /** `custom`, or a channel on which only the contact itself can write. */
 export type ChannelType = Exclude<IntegrationId, Unknown>
@@ -51,6 +52,7 @@ export type MemberRecord =
 
 export interface MessageRecord {
   readonly id: MessageId
+  readonly chat_id: ChatId
   readonly author: "contact" | "assistant" | "user"
   /** Null: the assistant. */
   readonly member: MemberRecord | null
@@ -74,6 +76,7 @@ export interface ChatRecord {
   readonly title: string | null
   readonly created_at: DateTime.Utc
   readonly members: Array<MemberRecord>
+  /** Oldest first. To change one, take it from the store's messages. */
   readonly messages: Array<MessageRecord>
   updated_at: DateTime.Utc
   state: State
@@ -88,13 +91,14 @@ export interface ChatRecord {
 
 /** The ids of a new world, and those of everything added to it. */
 const makeIds = () => {
-  const counts = new Map<string, number>()
+  const counts = new Table<string, number>()
   const next = (prefix: string) => {
     const count = (counts.get(prefix) ?? 0) + 1
     counts.set(prefix, count)
     return `${prefix}_${String(count).padStart(6, "0")}`
   }
   return {
+    counts,
     org: () => OrgId.make(next("org")),
     assistant: () => AssistantId.make(next("ast")),
     contact: () => ContactId.make(next("contact")),
@@ -120,11 +124,12 @@ export const make = () => {
   const ids = makeIds()
   const org_id = ids.org()
   const assistant: AssistantRecord = { id: ids.assistant(), name: "Assistant", config: null }
-  const assistants = new Map([[assistant.id, assistant]])
-  const contacts = new Map<ContactId, ContactRecord>()
-  const channels = new Map<ChannelId, ChannelRecord>()
-  const chats = new Map<ChatId, ChatRecord>()
-  const conversations = new Map<string, ConversationId>()
+  const assistants = new Table<AssistantId, AssistantRecord>().set(assistant.id, assistant)
+  const contacts = new Table<ContactId, ContactRecord>()
+  const channels = new Table<ChannelId, ChannelRecord>()
+  const chats = new Table<ChatId, ChatRecord>()
+  const messages = new Table<MessageId, MessageRecord>()
+  const conversations = new Table<string, ConversationId>()
   return {
     ids,
     org_id,
@@ -136,6 +141,8 @@ export const make = () => {
     contacts,
     channels,
     chats,
+    messages,
+    conversations,
     /** The conversation of a contact with an assistant: all their chats belong to it. */
     conversation: (contact: ContactId, assistant: AssistantId): ConversationId => {
       const key = `${contact} ${assistant}`

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Obstacle } from "../Options.ts"
 import type { Outcome } from "../Reply.ts"
-import type { Core } from "./Core.ts"
+import type { Core, Event } from "./Core.ts"
 import type { ChatRecord } from "./Store.ts"
 
 export const make = (core: Core) => {
@@ -28,8 +28,8 @@ export const make = (core: Core) => {
     cause: "reply" | "tool"
   ) {
     const chat = store.chats.get(chatId)
-    const message = chat?.messages.find((each) => each.id === messageId)
-    if (chat === undefined || message === undefined) return
+    const message = store.messages.get(messageId)
+    if (chat === undefined || message?.chat_id !== chatId) return
     const at = yield* DateTime.now
     message.updated_at = at
     message.status = outcome._tag === "Failure" ? "FAILED" : "COMPLETED"
@@ -65,5 +65,32 @@ export const make = (core: Core) => {
     yield* core.stateChanged(chat, "assistant", at)
   }, atomic)
 
-  return { beginReply, endReply, followUp }
+  /** What a chat of an earlier run still waits for. A message that was being written then has failed. */
+  const unfinishedIn = Effect.fnUntraced(function* (chat: ChatRecord, at: DateTime.Utc) {
+    for (const { id, status } of chat.messages) {
+      const message = status === "RUNNING" ? store.messages.get(id) : undefined
+      if (message === undefined) continue
+      message.status = "FAILED"
+      message.error = "The emulator was stopped"
+      message.updated_at = at
+      yield* core.messageEnded(chat, message, "reply", at)
+    }
+    const { follow_up_at, id: chat_id } = chat
+    const isOver = options.suppressedFollowUp === "kept" && follow_up_at !== null && DateTime.lessThan(follow_up_at, at)
+    const last = chat.messages.at(-1)
+    const turn = chat.messages.filter((message) => message.author === "contact" && message.parts !== null).length
+    const words = (last?.parts ?? []).map((part) => part.text).join("\n")
+    return [
+      ...(follow_up_at === null || isOver ? [] : [{ _tag: "FollowUpSet", chat_id, follow_up_at } as const]),
+      ...(last?.author === "contact" && last.parts !== null
+        ? [{ _tag: "ContactWrote", chat_id, at, turn, text: words } as const]
+        : [])
+    ]
+  })
+
+  const unfinished: Effect.Effect<ReadonlyArray<Event>> = atomic(
+    Effect.flatMap(DateTime.now, (at) => Effect.forEach([...store.chats.values()], (chat) => unfinishedIn(chat, at)))
+  ).pipe(Effect.map((events) => events.flat()))
+
+  return { beginReply, endReply, followUp, unfinished }
 }

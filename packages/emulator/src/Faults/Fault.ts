@@ -1,0 +1,94 @@
+/** What goes wrong, as data: when a fault fires, and what it does to the request and its answer. */
+import * as Duration from "effect/Duration"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as Routes from "../Routes.ts"
+
+/** `2 seconds`, `250 millis`, or a number of milliseconds. */
+const Wait = Schema.transformOrFail(Schema.Union(Schema.String, Schema.NonNegative), Schema.DurationFromSelf, {
+  strict: true,
+  decode: (input, _, ast) => {
+    const decoded = Duration.decodeUnknown(input)
+    return decoded._tag === "Some" && Duration.isFinite(decoded.value)
+      ? ParseResult.succeed(decoded.value)
+      : ParseResult.fail(new ParseResult.Type(ast, input, `expected a duration such as "2 seconds", got ${input}`))
+  },
+  encode: (duration) => ParseResult.succeed(Duration.toMillis(duration))
+})
+
+const Bytes = Schema.NonNegativeInt
+const CallNumber = Schema.Int.pipe(Schema.positive())
+
+const Endpoint = Schema.String.pipe(
+  Schema.filter((name) => Routes.endpoints.includes(name) || `there is no endpoint ${name}; there are ${Routes.endpoints.join(", ")}`)
+)
+
+/** All that is given must hold. What is left out holds for every request. */
+export const When = Schema.Struct({
+  /** As in `state.update`. */
+  endpoint: Schema.optional(Endpoint),
+  /** The contact in the path, or whose chat is in the path. */
+  contact: Schema.optional(Schema.String),
+  chat: Schema.optional(Schema.String),
+  /** The name of the API key. */
+  key: Schema.optional(Schema.String),
+  /** Which of the requests for which the above holds, counted from 1. */
+  calls: Schema.optional(Schema.NonEmptyArray(CallNumber)),
+  /** How many of them, chosen by the seed: 0.1 is one in ten. */
+  probability: Schema.optional(Schema.Number.pipe(Schema.between(0, 1))),
+  /** No more than so many. */
+  times: Schema.optional(CallNumber)
+})
+
+const Answer = Schema.Struct({
+  status: Schema.Int.pipe(Schema.between(200, 599)),
+  body: Schema.optionalWith(Schema.String, { default: () => "" }),
+  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), { default: () => ({}) }),
+  /** The `Retry-After` header, word for word, right or wrong. */
+  retry_after: Schema.optional(Schema.String),
+  /** Whether the change is made before this answer is given in place of the true one. */
+  applied: Schema.optionalWith(Schema.Boolean, { default: () => false })
+})
+
+/** Several at once happen in the order of these keys. A byte of an answer is counted from its first, its head included. */
+export const Do = Schema.Struct({
+  /** Before the request is handled. */
+  delay: Schema.optional(Wait),
+  /** The connection is reset before the request is handled: no change, no answer. */
+  reset: Schema.optional(Schema.Literal(true)),
+  answer: Schema.optional(Answer),
+  /** Every key of that name, at any depth, has this value: an unknown enum, a wrong type. */
+  set: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  /** Every object has these keys, too. */
+  add: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  /** No object has these keys, at any depth. */
+  remove: Schema.optional(Schema.Array(Schema.String)),
+  /** Every entry of a list twice, or the list from its end. */
+  list: Schema.optional(Schema.Literal("duplicate", "reverse")),
+  /** Half of the body, nothing, or a page of HTML, under the status of the true answer. */
+  body: Schema.optional(Schema.Literal("truncated", "empty", "html")),
+  /** The answer claims to be compressed, and is not. */
+  gzip: Schema.optional(Schema.Literal(true)),
+  /** Seconds by which the `Date` header is wrong; negative: behind. */
+  skew: Schema.optional(Schema.Int),
+  /** Bytes by which `Content-Length` is wrong. */
+  length: Schema.optional(Schema.Int.pipe(Schema.filter((by) => by !== 0 || "0 would be the right length"))),
+  /** So many bytes at a time. */
+  drip: Schema.optional(Schema.Struct({ bytes: CallNumber, every: Wait })),
+  /** The change is made, and after so many bytes of the answer the connection is cut. */
+  cut: Schema.optional(Bytes),
+  /** The change is made, and after so many bytes of the answer nothing more comes. */
+  stall: Schema.optional(Bytes)
+}).pipe(Schema.filter((effects) => Object.keys(effects).length > 0 || "a fault must do something"))
+export type Do = typeof Do.Type
+
+export const Fault = Schema.Struct({
+  name: Schema.NonEmptyString,
+  when: Schema.optionalWith(When, { default: () => ({}) }),
+  do: Do
+})
+export type Fault = typeof Fault.Type
+/** As it is written in a file or in code. */
+export type Encoded = typeof Fault.Encoded
+
+export const decode = Schema.decodeUnknownEither(Schema.Array(Fault), { onExcessProperty: "error" })

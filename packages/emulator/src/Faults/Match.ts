@@ -1,0 +1,40 @@
+/** Which requests a fault fires on. It counts, and draws its chances in the order of the requests. */
+import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
+import { PCGRandom } from "effect/Utils"
+import type { Fault } from "./Fault.ts"
+
+export interface Request {
+  readonly endpoint: string | null
+  readonly contact_id: ContactId | null
+  readonly chat_id: ChatId | null
+  readonly key: string | null
+}
+
+const concerns = ({ when }: Fault, request: Request) =>
+  (when.endpoint === undefined || when.endpoint === request.endpoint) &&
+  (when.contact === undefined || when.contact === request.contact_id) &&
+  (when.chat === undefined || when.chat === request.chat_id) &&
+  (when.key === undefined || when.key === request.key)
+
+export const make = (fault: Fault, seed: number) => {
+  const random = new PCGRandom(seed)
+  const { calls, probability = 1, times = Infinity } = fault.when
+  let seen = 0
+  let fired = 0
+  return {
+    fault,
+    fired: () => fired,
+    /** Counts the request and says whether the fault wants it. */
+    wants: (request: Request): boolean => {
+      if (!concerns(fault, request)) return false
+      seen += 1
+      const isChosen = random.number() < probability
+      return isChosen && fired < times && (calls === undefined || calls.includes(seen))
+    },
+    fire: (): Fault => {
+      fired += 1
+      return fault
+    }
+  }
+}
+export type Match = ReturnType<typeof make>

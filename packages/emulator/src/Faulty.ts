@@ -1,0 +1,55 @@
+/** Lets the faults befall a request that was let in. */
+import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Answer from "./Answer.ts"
+import type { Call } from "./Call.ts"
+import { Faults } from "./Faults.ts"
+import type { Do } from "./Faults/Fault.ts"
+import * as Tamper from "./Faults/Tamper.ts"
+import { World } from "./World.ts"
+
+/** What nginx logs where it closed the connection and gave no answer. */
+const noResponse = HttpServerResponse.empty({ status: 444 })
+
+const needsCarrier = ({ cut, drip, length, stall }: Do) =>
+  cut !== undefined || drip !== undefined || length !== undefined || stall !== undefined
+
+export const make = Effect.gen(function* () {
+  const faults = yield* Faults
+  const world = yield* World
+  const carry = yield* Answer.Carrier
+
+  const reset = (request: HttpServerRequest.HttpServerRequest) =>
+    carry(request, Answer.plan(Answer.fromResponse(noResponse), { cut: 0 }))
+
+  const tampered = Effect.fnUntraced(function* (
+    request: HttpServerRequest.HttpServerRequest,
+    effects: Do,
+    truth: HttpServerResponse.HttpServerResponse
+  ) {
+    const now = yield* Clock.currentTimeMillis
+    const given = effects.answer === undefined ? Answer.fromResponse(truth) : Tamper.instead(effects.answer)
+    const answer = Tamper.tamper(given, effects, now)
+    return needsCarrier(effects) ? yield* carry(request, Answer.plan(answer, effects)) : Answer.toResponse(answer)
+  })
+
+  /** `handle` makes the change and never fails. */
+  return Effect.fnUntraced(function* <R>(
+    request: HttpServerRequest.HttpServerRequest,
+    call: Call["Type"],
+    handle: Effect.Effect<HttpServerResponse.HttpServerResponse, never, R>
+  ) {
+    const contact_id = call.contact_id ?? (call.chat_id && Option.getOrNull(world.contactOf(call.chat_id)))
+    const fault = yield* faults.fire({ ...call, contact_id })
+    if (Option.isNone(fault)) return yield* handle
+    const { do: effects, name } = fault.value
+    call.fault = name
+    if (effects.delay !== undefined) yield* Effect.sleep(effects.delay)
+    if (effects.reset === true) return yield* reset(request)
+    const skipsChange = effects.answer?.applied === false
+    return yield* tampered(request, effects, skipsChange ? noResponse : yield* handle)
+  })
+})

@@ -1,0 +1,49 @@
+/** Keeps the store in step with its journal: filled from it at the start, and each change written to it. */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { CurrentJournal } from "../Journal.ts"
+import * as Rows from "./Rows.ts"
+import type { Store } from "./Store.ts"
+
+class Invalid extends Data.TaggedError("Invalid")<{ readonly message: string }> {}
+
+const restore = (store: Store, rows: ReadonlyArray<Rows.Row>) => {
+  const tables = Rows.bindings(store)
+  for (const [table, key, row] of rows) {
+    const put = tables[table]?.put(key, row) ?? Either.left({ message: "there is no such table" })
+    if (Either.isLeft(put)) return Either.left(new Invalid({ message: `the state holds no valid ${table} ${key}: ${put.left.message}` }))
+  }
+  for (const message of store.messages.values()) {
+    store.chats.get(message.chat_id)?.messages.push(message)
+  }
+  return Either.right(tables)
+}
+
+/** `commit` writes down what has changed since it last did. */
+export const make = Effect.fnUntraced(function* (store: Store) {
+  const journal = yield* CurrentJournal
+  if (journal === null) return { commit: Effect.void }
+  const tables = yield* Effect.orDie(restore(store, journal.rows))
+  const written = new Map<string, string>()
+
+  const changed = (table: string, key: string, encode: (key: string) => unknown): ReadonlyArray<Rows.Row> => {
+    const row = encode(key)
+    const json = JSON.stringify(row)
+    const name = `${table} ${key}`
+    if (row === undefined || written.get(name) === json) return []
+    written.set(name, json)
+    return [[table, key, row]]
+  }
+
+  const collect = (keys: (binding: (typeof tables)[string]) => Iterable<string>) =>
+    Object.entries(tables).flatMap(([table, binding]) =>
+      [...keys(binding)].flatMap((key) => changed(table, key, binding.encode))
+    )
+
+  yield* journal.rewrite(collect((binding) => binding.keys()))
+  for (const table of [store.ids.counts, store.assistants, store.contacts, store.channels, store.conversations, store.chats, store.messages]) {
+    table.watch()
+  }
+  return { commit: Effect.suspend(() => journal.append(collect((binding) => binding.used()))) }
+})

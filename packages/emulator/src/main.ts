@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+/** The emulator as a program. */
+import * as Command from "@effect/cli/Command"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as Effect from "effect/Effect"
+import { command } from "./CommandLine.ts"
+import * as Ending from "./Ending.ts"
+
+Command.run(command, { name: "invent-emulator", version: "0.0.0" })(process.argv).pipe(
+  Ending.report,
+  Effect.provide(NodeContext.layer),
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })
+)

@@ -1,0 +1,322 @@
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
+import * as Emulator from "../src/Emulator.ts"
+import * as Faults from "../src/Faults.ts"
+import { openChat, requests, send, type Start, withWorld } from "./Conformance.ts"
+
+const close = (chat_id: string) => send("PATCH", `/chats/${chat_id}/state`, { body: '{"state":"CLOSED"}' })
+const list = (chat_id: string) => send("GET", `/chats/${chat_id}/messages`)
+
+const stateNow = (chat_id: string) =>
+  Effect.flatMap(send("PATCH", `/chats/${chat_id}/state`, { body: "{}" }), ({ body }) =>
+    Effect.sync((): unknown => JSON.parse(body).state.state)
+  )
+
+/** How the request failed: `none` before its status was known, or that status, and the body that never came whole. */
+const failure = <A, R>(request: Effect.Effect<A, HttpClientError, R>) =>
+  Effect.map(Effect.flip(request), (error) =>
+    error._tag === "ResponseError" ? error.response.status : "none"
+  )
+
+/** Until all that is on its way has arrived; the clock stands still meanwhile. */
+const arrival = Effect.repeatN(Effect.yieldNow(), 10)
+
+const befalls = (start: Start) => {
+  const withFaults = (...faults: ReadonlyArray<Faults.Encoded>) => start({ faults })
+
+  it.effect("answers as it is told, with any Retry-After, and makes no change", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const { body, headers, status } = yield* close(chat_id)
+      assert.deepStrictEqual([status, headers["retry-after"], headers["x-lb"], body], [503, "soon", "7", "<busy>"])
+      assert.strictEqual(yield* stateNow(chat_id), "OPEN")
+      const told = (yield* requests).map(({ applied, fault, status }) => [status, applied, fault])
+      assert.deepStrictEqual(told, [[200, true, null], [503, false, "busy"], [200, false, null]])
+    }).pipe(
+      Effect.provide(
+        withFaults({
+          name: "busy",
+          when: { endpoint: "state.update", calls: [1] },
+          do: { answer: { status: 503, body: "<busy>", retry_after: "soon", headers: { "x-lb": "7" } } }
+        })
+      )
+    )
+  )
+
+  it.effect("makes the change and gives another answer", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      assert.strictEqual((yield* close(chat_id)).status, 500)
+      assert.strictEqual(yield* stateNow(chat_id), "CLOSED")
+    }).pipe(
+      Effect.provide(
+        withFaults({
+          name: "late",
+          when: { endpoint: "state.update", times: 1 },
+          do: { answer: { status: 500, applied: true } }
+        })
+      )
+    )
+  )
+
+  it.effect("resets the connection before the change", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      assert.strictEqual(yield* failure(close(chat_id)), "none")
+      assert.strictEqual(yield* stateNow(chat_id), "OPEN")
+      assert.deepInclude((yield* requests)[1], { applied: false, fault: "gone", status: 444 })
+    }).pipe(Effect.provide(withFaults({ name: "gone", when: { endpoint: "state.update", times: 1 }, do: { reset: true } })))
+  )
+
+  for (const [cut, seen] of [[0, "none"], [9, "none"], [700, 200]] as const) {
+    it.effect(`makes the change and cuts its answer after ${cut} bytes`, () =>
+      Effect.gen(function* () {
+        const { chat_id } = yield* openChat
+        assert.strictEqual(yield* failure(close(chat_id)), seen)
+        const [, entry] = yield* requests
+        assert.deepInclude(entry, { applied: true, fault: "cut", status: 200 })
+        assert.strictEqual(yield* stateNow(chat_id), "CLOSED")
+      }).pipe(Effect.provide(withFaults({ name: "cut", when: { endpoint: "state.update", times: 1 }, do: { cut } })))
+    )
+  }
+
+  for (const stall of [0, 700]) {
+    it.effect(`makes the change and stalls for ever after ${stall} bytes of its answer`, () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator.Emulator
+        const { chat_id } = yield* openChat
+        const fiber = yield* Effect.fork(close(chat_id))
+        yield* Effect.repeat(Effect.zipRight(Effect.yieldNow(), world.snapshot(chat_id)), {
+          until: (chat) => chat.state?.state === "CLOSED"
+        })
+        yield* TestClock.adjust("1 day")
+        assert.isNull(yield* Effect.map(Fiber.poll(fiber), (exit) => (exit._tag === "None" ? null : exit.value)))
+        yield* Fiber.interrupt(fiber)
+      }).pipe(Effect.provide(withFaults({ name: "stall", when: { endpoint: "state.update" }, do: { stall } })))
+    )
+  }
+
+  it.effect("delays a request before it is handled", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const fiber = yield* Effect.fork(list(chat_id))
+      yield* Effect.repeat(Effect.zipRight(TestClock.adjust("1 second"), arrival), {
+        until: () => Effect.map(Fiber.poll(fiber), ({ _tag }) => _tag === "Some")
+      })
+      assert.strictEqual((yield* fiber).status, 200)
+      const [, entry] = yield* requests
+      assert.isTrue(entry !== undefined && DateTime.distance(entry.at, entry.answered_at) >= 90_000)
+    }).pipe(Effect.provide(withFaults({ name: "slow", when: { endpoint: "messages.list" }, do: { delay: "90 seconds" } })))
+  )
+
+  it.effect("drips an answer that is whole in the end", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const fiber = yield* Effect.fork(list(chat_id))
+      yield* Effect.repeat(Effect.zipRight(TestClock.adjust("1 second"), arrival), {
+        until: () => Effect.map(Fiber.poll(fiber), ({ _tag }) => _tag === "Some")
+      })
+      const { body } = yield* fiber
+      assert.lengthOf(JSON.parse(body), 1)
+      assert.isAbove(DateTime.toEpochMillis(yield* DateTime.now), 10_000)
+    }).pipe(
+      Effect.provide(
+        withFaults({ name: "drip", when: { endpoint: "messages.list" }, do: { drip: { bytes: 50, every: "1 second" } } })
+      )
+    )
+  )
+
+  it.effect("breaks a body: half of it, nothing, a page of HTML, a lie about its compression", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const [whole, half, none, page, lie] = yield* Effect.replicateEffect(list(chat_id), 5)
+      assert.strictEqual(half?.body, whole?.body.slice(0, Math.floor((whole?.body.length ?? 0) / 2)))
+      assert.strictEqual(none?.body, "")
+      assert.match(page?.headers["content-type"] ?? "", /^text\/html/)
+      assert.match(page?.body ?? "", /^<!doctype/)
+      assert.strictEqual(lie?.headers["content-encoding"], "gzip")
+      assert.strictEqual(lie?.body, whole?.body)
+    }).pipe(
+      Effect.provide(
+        withFaults(
+          { name: "truncated", when: { endpoint: "messages.list", calls: [2] }, do: { body: "truncated" } },
+          { name: "empty", when: { endpoint: "messages.list", calls: [3] }, do: { body: "empty" } },
+          { name: "html", when: { endpoint: "messages.list", calls: [4] }, do: { body: "html" } },
+          { name: "gzip", when: { endpoint: "messages.list", calls: [5] }, do: { gzip: true } }
+        )
+      )
+    )
+  )
+
+  it.effect("changes what the JSON says: values, keys too many and too few, entries twice or in another order", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { chat_id } = yield* openChat
+      yield* world.contactWrites(chat_id, "And?")
+      const [whole, unknown, extra, missing, twice, reversed] = yield* Effect.replicateEffect(list(chat_id), 6).pipe(
+        Effect.map((answers) => answers.map(({ body }): ReadonlyArray<Record<string, unknown>> => JSON.parse(body)))
+      )
+      assert.deepStrictEqual(unknown?.map(({ status }) => status), ["PONDERING", "PONDERING"])
+      assert.deepStrictEqual(extra?.map(({ brand_new }) => brand_new), [[1], [1]])
+      assert.deepInclude(extra?.[0]?.["member"], { brand_new: [1] })
+      assert.isTrue(missing?.every((message) => !("role" in message) && "id" in message))
+      assert.deepStrictEqual(twice, [whole?.[0], whole?.[0], whole?.[1], whole?.[1]] as typeof twice)
+      assert.deepStrictEqual(reversed, whole?.toReversed())
+    }).pipe(
+      Effect.provide(
+        withFaults(
+          { name: "unknown", when: { endpoint: "messages.list", calls: [2] }, do: { set: { status: "PONDERING" } } },
+          { name: "extra", when: { endpoint: "messages.list", calls: [3] }, do: { add: { brand_new: [1] } } },
+          { name: "missing", when: { endpoint: "messages.list", calls: [4] }, do: { remove: ["role"] } },
+          { name: "twice", when: { endpoint: "messages.list", calls: [5] }, do: { list: "duplicate" } },
+          { name: "reversed", when: { endpoint: "messages.list", calls: [6] }, do: { list: "reverse" } }
+        )
+      )
+    )
+  )
+
+  it.effect("tells the time of the emulator's clock, and a wrong one on demand", () =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust("1 hour")
+      const { chat_id } = yield* openChat
+      const dates = (yield* Effect.replicateEffect(list(chat_id), 2)).map(({ headers }) => headers["date"])
+      assert.deepStrictEqual(dates, ["Thu, 01 Jan 1970 01:00:00 GMT", "Thu, 01 Jan 1970 00:55:00 GMT"])
+    }).pipe(
+      Effect.provide(withFaults({ name: "skew", when: { endpoint: "messages.list", calls: [2] }, do: { skew: -300 } }))
+    )
+  )
+
+  it.effect("declares too many bytes, or too few", () =>
+    Effect.gen(function* () {
+      const { chat_id } = yield* openChat
+      const whole = yield* list(chat_id)
+      assert.strictEqual(yield* failure(list(chat_id)), 200)
+      const short = yield* Effect.either(list(chat_id))
+      assert.isTrue(Either.isLeft(short) || short.right.body === whole.body.slice(0, -5))
+    }).pipe(
+      Effect.provide(
+        withFaults(
+          { name: "more", when: { endpoint: "messages.list", calls: [2] }, do: { length: 5 } },
+          { name: "less", when: { endpoint: "messages.list", calls: [3] }, do: { length: -5 } }
+        )
+      )
+    )
+  )
+}
+
+const overSocket: Start = (settings) => withWorld(Layer.merge(Emulator.layerServer(settings), NodeHttpClient.layerUndici))
+const inProcess: Start = (settings) => withWorld(Emulator.layer(settings))
+
+describe("a fault over a socket", () => befalls(overSocket))
+describe("a fault inside a test", () => befalls(inProcess))
+
+describe("a fault", () => {
+  const gone: Faults.Encoded = { name: "gone", do: { answer: { status: 500 } } }
+
+  it.effect("befalls the requests of one contact, of one chat, of one key", () =>
+    Effect.gen(function* () {
+      const { faults } = yield* Emulator.Emulator
+      const [ada, other] = [yield* openChat, yield* openChat]
+      yield* faults.add({ ...gone, when: { contact: ada.contact_id, endpoint: "messages.list" } })
+      yield* faults.add({ ...gone, when: { chat: other.chat_id, endpoint: "state.update" } })
+      yield* faults.add({ ...gone, when: { key: "customers" } })
+      const statuses = yield* Effect.all([
+        list(ada.chat_id),
+        list(other.chat_id),
+        close(ada.chat_id),
+        close(other.chat_id)
+      ]).pipe(Effect.map((answers) => answers.map(({ status }) => status)))
+      assert.deepStrictEqual(statuses, [500, 200, 200, 500])
+      assert.strictEqual((yield* Effect.exit(openChat))._tag, "Failure")
+    }).pipe(Effect.scoped, Effect.provide(inProcess()))
+  )
+
+  it.effect("befalls as many requests as its probability says, and the same ones for the same seed", () =>
+    Effect.gen(function* () {
+      const run = (seed: number) =>
+        Effect.replicateEffect(list("chat_none"), 400).pipe(
+          Effect.map((answers) => answers.map(({ status }) => (status === 500 ? "!" : ".")).join("")),
+          Effect.provide(inProcess({ seed, faults: [{ ...gone, when: { probability: 0.25 } }] }))
+        )
+      const first = yield* run(1)
+      assert.strictEqual(yield* run(1), first)
+      assert.notStrictEqual(yield* run(2), first)
+      assert.closeTo(first.replaceAll(".", "").length, 100, 30)
+    })
+  )
+
+  it.effect("that never fired fails the test that set it, by name", () =>
+    Effect.gen(function* () {
+      const never: Faults.Encoded = { name: "too late", when: { calls: [3] }, do: { reset: true } }
+      const fromTheStart = yield* Effect.exit(Effect.provide(list("chat_none"), inProcess({ faults: [never] })))
+      const { faults } = yield* Emulator.Emulator
+      const inAScope = yield* Effect.exit(Effect.scoped(Effect.zipRight(faults.add(never), list("chat_none"))))
+      for (const exit of [fromTheStart, inAScope]) {
+        assert.isTrue(Exit.isFailure(exit) && Cause.pretty(exit.cause).includes('The fault "too late" never fired'))
+      }
+    }).pipe(Effect.provide(inProcess()))
+  )
+
+  it.effect("that never fired does not hide why a test failed", () =>
+    Effect.gen(function* () {
+      const exit = yield* Effect.exit(Effect.provide(Effect.fail("mine"), inProcess({ faults: [gone] })))
+      assert.deepStrictEqual(exit, Exit.fail("mine"))
+    })
+  )
+
+  it.effect("is over when its scope closes", () =>
+    Effect.gen(function* () {
+      const { faults } = yield* Emulator.Emulator
+      const during = yield* Effect.scoped(Effect.zipRight(faults.add(gone), list("chat_none")))
+      assert.deepStrictEqual([during.status, (yield* list("chat_none")).status], [500, 404])
+      assert.deepStrictEqual(yield* faults.fired, { gone: 1 })
+    }).pipe(Effect.provide(inProcess()))
+  )
+})
+
+describe("a file of faults", () => {
+  const right = `
+faults:
+  - name: the second answer is lost
+    when: { endpoint: contacts.sendMessage, contact: contact_000001, calls: [2] }
+    do: { cut: 0 }
+  - name: slow
+    when: { probability: 0.5 }
+    do: { delay: 2 seconds, answer: { status: 429, retry_after: "1" } }
+`
+  it("is read as YAML, with or without its heading", () => {
+    const faults = Either.getOrThrow(Faults.read(right))
+    assert.deepStrictEqual(faults.map(({ name }) => name), ["the second answer is lost", "slow"])
+    assert.deepStrictEqual(Either.getOrThrow(Faults.read(JSON.stringify(faults))), faults)
+  })
+
+  const wrong: ReadonlyArray<readonly [text: string, reason: RegExp]> = [
+    ["faults: [", /at line 1/],
+    ["just text", /^faults: /],
+    ["- do: { cut: 0 }", /^faults\[0\]\.name: is missing/],
+    ["- { name: a, do: {} }", /^faults\[0\]\.do: a fault must do something/],
+    ["- { name: a, do: { cutt: 0 } }", /^faults\[0\]\.do\.cutt: is unexpected/],
+    ["- { name: a, do: { cut: -1 } }", /^faults\[0\]\.do\.cut: /],
+    ["- { name: a, do: { delay: soon } }", /^faults\[0\]\.do\.delay: expected a duration/],
+    ["- { name: a, do: { answer: { status: 99 } } }", /^faults\[0\]\.do\.answer\.status: /],
+    ["- { name: a, when: { endpoint: state.updat }, do: { cut: 0 } }", /there is no endpoint state\.updat; there are .*state\.update/],
+    ["- { name: a, when: { probability: 2 }, do: { cut: 0 } }", /^faults\[0\]\.when\.probability: /],
+    ["a: &a [*a, *a]", /^faults: /]
+  ]
+  for (const [text, reason] of wrong) {
+    it(`is refused in one line: ${text}`, () => {
+      const line = Either.getOrThrow(Either.flip(Faults.read(text)))
+      assert.match(line, reason)
+      assert.notInclude(line, "\n")
+    })
+  }
+})

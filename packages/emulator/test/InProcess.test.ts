@@ -1,0 +1,74 @@
+import { text } from "@effect-invent/domain/MessagePart"
+import * as HttpClient from "@effect/platform/HttpClient"
+import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import { client, Emulator, layer } from "../src/Emulator.ts"
+import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
+
+const start = (...settings: Parameters<typeof layer>) => withWorld(layer(...settings))
+
+conforms(start)
+
+describe("the emulator inside a test", () => {
+  it.effect("has the address and the key that a client is told before it starts", () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator
+      assert.deepStrictEqual({ baseUrl: url, apiKey: apiKey("client") }, client)
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("lives under the test's clock: what is due in a day is there after a day that takes no time", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator
+      const { chat_id } = yield* openChat
+      const follow_up_at = DateTime.add(yield* DateTime.now, { days: 1 })
+      yield* send("PATCH", `/chats/${chat_id}/state`, { body: JSON.stringify({ follow_up_at }) })
+      yield* TestClock.adjust("1 day")
+      const { messages } = yield* world.listMessages(chat_id)
+      assert.deepStrictEqual(messages.at(-1)?.created_at, follow_up_at)
+      assert.deepStrictEqual((yield* requests).map(({ answered_at, at }) => DateTime.distance(at, answered_at)), [0, 0])
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("is all the network there is", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(HttpClient.get("https://api.useinvent.com/chats/chat_1/messages"))
+      assert.deepInclude(error, { _tag: "RequestError", reason: "Transport" })
+      assert.deepInclude((error as { cause?: object }).cause, { code: "ENOTFOUND" })
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("logs a request whose caller went away, and keeps the change that it had begun", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator
+      const { chat_id } = yield* openChat
+      const fiber = yield* Effect.fork(send("PATCH", `/chats/${chat_id}/state`, { body: '{"state":"CLOSED"}' }))
+      yield* Effect.yieldNow()
+      const exit = yield* Fiber.interrupt(fiber)
+      assert.isTrue(exit._tag === "Failure" && Cause.isInterrupted(exit.cause))
+      const [, entry] = yield* requests
+      const closed = (yield* world.snapshot(chat_id)).state?.state === "CLOSED"
+      assert.strictEqual(entry?.applied ?? false, closed)
+      assert.strictEqual((yield* send("GET", `/chats/${chat_id}/messages`)).status, 200)
+    }).pipe(Effect.provide(start()))
+  )
+
+  it.effect("is one of many: two of them share nothing", () =>
+    Effect.gen(function* () {
+      const { world } = yield* Emulator
+      const chat = yield* openChat
+      const elsewhere = yield* Effect.exit(
+        Effect.provide(
+          Effect.flatMap(Emulator, ({ world }) => world.sendMessage(chat, { message: text("Hello?") })),
+          start()
+        )
+      )
+      assert.strictEqual(elsewhere._tag, "Failure")
+      assert.strictEqual((yield* world.listMessages(chat.chat_id)).count, 1)
+    }).pipe(Effect.provide(start()))
+  )
+})

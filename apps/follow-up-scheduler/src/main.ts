@@ -28,7 +28,7 @@ const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOn
 const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
 const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provide(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
 const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
   Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
     Layer.provideMerge(record(db)),

@@ -118,7 +118,8 @@ describe("a wrong policy is refused with its line and its field:", () => {
 
   const wrong: ReadonlyArray<readonly [what: string, text: string, line: number, says: string]> = [
     ["an unknown key", withLine("quite_hours: {}"), 9, "quite_hours: is unexpected"],
-    ["an unknown key of a step", yaml.replace("action: schedule", "atcion: schedule"), 6, "steps.0.atcion: is unexpected"],
+    ["a misspelt action", yaml.replace("action: schedule", "atcion: schedule"), 5, "steps.0.action: is missing"],
+    ["an unknown key of a step", yaml.replace("    action", "    afterwards: nothing\n    action"), 6, "steps.0.afterwards: is unexpected"],
     ["a missing name", without("name"), 1, "name: is missing"],
     ["a missing version", without("version"), 1, "version: is missing"],
     ["a name with spaces", yaml.replace("nudge", "my nudge"), 1, "name: Expected lower-case letters, digits and dashes"],
@@ -138,7 +139,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["a duration beyond the calendar", yaml.replace("1 hour", "99999999999999 days"), 5, "steps.0.after: Expected a duration"],
     ["a lead of less than a millisecond", withLine("arm_lead: 100 micros"), 9, "arm_lead: Expected a duration"],
     ["no confirm_after", withLine("confirm_after: 0 seconds"), 9, "confirm_after: Expected a duration"],
-    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: send_message"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
+    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: shout"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
     ["no steps", `${yaml.slice(0, steps)}steps: []\n`, 4, "steps.0: is missing"],
     ["steps that are no list", `${yaml.slice(0, steps)}steps: soon\n`, 4, "steps: Expected"],
     ["weekday 8", withLine("weekdays: [1, 8]"), 9, "weekdays.1: Expected"],

@@ -35,11 +35,11 @@ const around = (date: string, country: string | undefined, holiday: ReadonlyArra
 }
 
 const startsOf = (policy: Policy.Policy, now: DateTime.Utc): ReadonlyArray<Start> => [
-  ...weekFrom(now),
   ...policy.holidays.flatMap((date, index) => around(date, undefined, ["holidays", index])),
   ...Object.entries(policy.holiday_sets).flatMap(([country, dates]) =>
     dates.flatMap((date, index) => around(date, country, ["holiday_sets", country, index]))
-  )
+  ),
+  ...weekFrom(now)
 ]
 
 /** A cadence that nothing disturbs: when each of its steps is taken, up to the first that finds no opening in time. */
@@ -60,23 +60,24 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
       soonest: since,
       seed: ""
     })
-    if (opening._tag !== "Open") return { index, isHeld: false }
+    if (opening._tag !== "Open") return { index }
     const latest = DateTime.addDuration(DateTime.addDuration(since, step.after), longestWait)
-    if (DateTime.greaterThan(opening.at, latest)) return { index, isHeld: true }
+    if (DateTime.greaterThan(opening.at, latest)) return { index }
     sent.push(opening.at)
   }
   return undefined
 }
 
-/** The caps alone, where without them there is an opening. */
+/** The part of the policy without which there is an opening. */
 const blame = (policy: Policy.Policy, start: Start, index: number): Flaw => {
-  const isCapped = walk(new Policy.Policy({ ...policy, caps: [] }), start, "") === undefined
+  const isOpenWithout = (without: Partial<Policy.Policy>) => walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
   const days = Duration.toDays(longestWait)
-  if (isCapped) return { path: ["steps", index], reason: `the caps hold it back for more than ${days} days beyond its silence` }
-  const when = DateTime.formatIsoDateUtc(start.at)
-  return start.holiday === undefined
-    ? { path: ["steps", index], reason: `has no opening within ${days} days beyond its silence for a chat of ${when}` }
-    : { path: start.holiday, reason: `leaves step ${index + 1} no opening within ${days} days beyond its silence` }
+  if (isOpenWithout({ caps: [] })) {
+    return { path: ["steps", index], reason: `the caps hold it back for more than ${days} days beyond its silence` }
+  }
+  return start.holiday !== undefined && isOpenWithout({ holidays: [], holiday_sets: {} })
+    ? { path: start.holiday, reason: `leaves step ${index + 1} no opening within ${days} days beyond its silence` }
+    : { path: ["steps", index], reason: `has no opening within ${days} days beyond its silence` }
 }
 
 const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | undefined => {

@@ -57,15 +57,20 @@ export const find = Effect.fn("Policies.find")(function* (id: string) {
   return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
 })
 
+/** Fails if the version is on record with another content. */
+export const refuseChanged = Effect.fn("Policies.refuseChanged")(function* (policy: Policy) {
+  yield* Effect.flatMap(SqlClient.SqlClient, createTable)
+  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
+  if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
+})
+
 /** Records a version, or fails if it is on record with another content. */
 export const record = Effect.fn("Policies.record")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
-  yield* createTable(sql)
+  yield* refuseChanged(policy)
   const now = yield* DateTime.now
   yield* sql`INSERT INTO policies ${sql.insert({ id: policy.id, content: encode(policy), recorded_at: now.epochMillis })}
     ON CONFLICT (id) DO NOTHING`
-  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
-  if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 
 const make = (lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlError>) =>

@@ -5,7 +5,7 @@
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
+import { type ChatId, type ContactId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -46,6 +46,7 @@ export interface ChatSnapshot {
   readonly last_contact_message_at: DateTime.Utc | undefined
   /** The kind of channel, as the server spells it. */
   readonly channel: string | undefined
+  readonly contact_id: ContactId | undefined
   readonly assistant_id: string | undefined
   /** Where the contact is, in two capital letters. */
   readonly country: string | undefined
@@ -123,6 +124,7 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
     zone: Zone.ofCountry(country) ?? Zone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
+    contact_id: channels.flatMap((channel) => channel.contact?.id ?? [])[0],
     assistant_id: state?.assistant_id ?? state?.assistant?.id,
     country: country?.toUpperCase(),
     language: channels.flatMap((channel) => channel.language ?? [])[0],

@@ -20,6 +20,7 @@ import * as Arming from "./Dispatch/Arming.ts"
 import * as Filing from "./Dispatch/Filing.ts"
 import type { Means } from "./Dispatch/Means.ts"
 import * as Moves from "./Dispatch/Moves.ts"
+import * as Sending from "./Dispatch/Sending.ts"
 import { Ledger } from "./Ledger.ts"
 import { Observe } from "./Observe.ts"
 import type { FollowUpKey } from "./Plan.ts"
@@ -59,8 +60,11 @@ export const make = Effect.gen(function* () {
   const actionOf = (policy: Policy, followUp: FollowUp) => {
     const step = policy.steps[followUp.step - 1]
     switch (step?.action) {
+      case "send_message":
+        return Sending.make(means, policy, step)
       case "snooze":
       case "close":
+      case "assign":
         return Filing.make(means, policy, step)
       default:
         return Arming.make(means, policy)
@@ -68,6 +72,12 @@ export const make = Effect.gen(function* () {
   }
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
+    const step = policy.steps[planned.step - 1]
+    const earlier = Sending.earlier(step, planned, chat)
+    if (step?.action === "send_message" && earlier !== undefined) {
+      yield* Sending.make(means, policy, step).sent(planned, chat, earlier)
+      return
+    }
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken: yield* ledger.taken(planned.conversation_id), now })
     if (decision._tag === "Stop" || decision._tag === "Skip") {

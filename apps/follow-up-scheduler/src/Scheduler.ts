@@ -98,7 +98,7 @@ const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 export const layer = Layer.provideMerge(parts, Policies.layer)
 
 /** For one pass: what is not due yet waits for the next one. */
-export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layer))
+export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
@@ -112,5 +112,5 @@ export const layerServe = (precision: Duration.Duration) =>
   Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
     Layer.provideMerge(layer),
     Layer.provideMerge(Timer.layerSqlite(precision)),
-    Layer.provide(ChatReader.layer)
+    Layer.provide(ChatReader.layerMatching)
   )

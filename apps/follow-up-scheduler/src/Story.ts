@@ -44,6 +44,10 @@ const sentence = ({ detail, event }: AuditEntry): string => {
       return `the server confirmed follow_up_at ${at(detail["follow_up_at"])}`
     case "verified":
       return "looked again shortly before: nobody wrote"
+    case "sending":
+      return `about to send the message of step ${text(detail["step"])}`
+    case "unanswered":
+      return `the answer was lost (${text(detail["error"])}); looks for the message at ${at(detail["look_at"])}`
     case "filing":
       return `about to ${text(detail["action"])} the chat for step ${text(detail["step"])}`
     case "filed":

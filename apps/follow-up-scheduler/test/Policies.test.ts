@@ -1,62 +1,18 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { describe, expect, it } from "@effect/vitest"
-import type * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import * as ChatReader from "../src/ChatReader.ts"
-import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
-import { Observe } from "../src/Observe.ts"
 import * as Policies from "../src/Policies.ts"
-import { ActivePolicy } from "../src/Policy.ts"
 import * as PolicyChange from "../src/PolicyChange.ts"
-import * as Scheduler from "../src/Scheduler.ts"
-import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
-import * as FakeChat from "./FakeChat.ts"
+import { type Fields, observe, record, story, sweepAt, under } from "./Scheduling.ts"
 
-const { after, chat_id, hour, minute, second } = Build
+const { after, hour, minute, second } = Build
 const lead = 15 * second
 
-type Fields = Readonly<Record<string, unknown>>
 const step = (after: string) => ({ after, action: "schedule_follow_up" })
-const second2: Fields = { version: 2, steps: [step("30 minutes"), step("10 minutes"), step("1 hour")] }
-
-/** The scheduler's process under a version of the policy: it lives as long as `use`. */
-const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Observe | Dispatch | SqlClient.SqlClient>) =>
-  Effect.provide(
-    use,
-    Scheduler.layer.pipe(
-      Layer.provideMerge(ChatReader.layer),
-      Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer)),
-      Layer.provide(Layer.succeed(ActivePolicy, Build.policy(fields)))
-    )
-  )
-
-const observe = Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
-const sweepAt = (instant: DateTime.Utc) =>
-  Effect.zipRight(
-    TestClock.setTime(instant.epochMillis),
-    Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
-  )
-const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
-  it.effect(name, () =>
-    Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(
-      Effect.provide(SqliteClient.layer({ filename: ":memory:" }))
-    )
-  )
-}
-
-/** The follow-ups on record, as `step policy status reason`. */
-const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.map(
-    sql<Record<string, string | null>>`SELECT step, policy, status, reason FROM follow_ups ORDER BY rowid`,
-    (rows) => rows.map(({ policy, reason, status, step }) => [step, policy, status, ...(reason === null ? [] : [reason])].join(" "))
-  )
-)
+const newer: Fields = { version: 2, steps: [step("30 minutes"), step("10 minutes"), step("1 hour")] }
 
 const change = (fields: Fields, running: PolicyChange.Running) =>
   Effect.provide(PolicyChange.apply(Build.policy(fields), running), Ledger.layer)
@@ -75,7 +31,7 @@ describe("a version of a policy", () => {
   story("is kept by a cadence that began by it, until the contact replies", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      yield* under(fake, second2)(
+      yield* under(fake, newer)(
         Effect.gen(function* () {
           expect(yield* observe).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
           yield* sweepAt(after(hour - lead))
@@ -94,7 +50,7 @@ describe("a version of a policy", () => {
   story("is what a follow-up that is under way is confirmed by, after a newer one came", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, { confirm_after: "10 minutes" })(Effect.zipRight(observe, sweepAt(after(hour - lead))))
-      yield* under(fake, { ...second2, confirm_after: "1 minute" })(
+      yield* under(fake, { ...newer, confirm_after: "1 minute" })(
         Effect.gen(function* () {
           yield* sweepAt(after(hour - 5 * second))
           const rows = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ due_at: number }>`SELECT due_at FROM follow_ups`)
@@ -109,7 +65,7 @@ describe("putting a version in force", () => {
   story("shows the difference to the latest one and how many run on which", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      const preview = yield* PolicyChange.preview(Build.policy({ ...second2, weekdays: [1, 2, 3] }))
+      const preview = yield* PolicyChange.preview(Build.policy({ ...newer, weekdays: [1, 2, 3] }))
       expect(preview.before?.id).toBe("nudge@1")
       expect(preview.differences.map(({ path }) => path)).toEqual([
         "weekdays.3", "weekdays.4", "weekdays.5", "weekdays.6", "steps.0.after", "steps.1.after", "steps.2"
@@ -129,9 +85,9 @@ describe("putting a version in force", () => {
   story("with keep leaves what runs as it is", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      yield* change(second2, "keep")
+      yield* change(newer, "keep")
       expect(yield* record).toEqual(["1 nudge@1 planned"])
-      expect(yield* under(fake, second2)(observe)).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
+      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
     })
   )
 
@@ -139,8 +95,8 @@ describe("putting a version in force", () => {
     Effect.gen(function* () {
       yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
       expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
-      yield* change(second2, "retime")
-      yield* under(fake, second2)(
+      yield* change(newer, "retime")
+      yield* under(fake, newer)(
         Effect.gen(function* () {
           yield* sweepAt(after(hour + 2 * minute))
           yield* sweepAt(after(hour + 10 * minute - lead))
@@ -154,9 +110,9 @@ describe("putting a version in force", () => {
   story("with exit ends what runs, until the contact replies", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
-      yield* change(second2, "exit")
+      yield* change(newer, "exit")
       expect(yield* record).toEqual(["1 nudge@1 sent exited", "2 nudge@1 skipped exited"])
-      yield* under(fake, second2)(
+      yield* under(fake, newer)(
         Effect.gen(function* () {
           yield* sweepAt(after(4 * hour))
           expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "exited" })
@@ -173,9 +129,9 @@ describe("putting a version in force", () => {
   story("ends a cadence of which nothing was sent yet just the same", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      yield* change(second2, "exit")
+      yield* change(newer, "exit")
       expect(yield* record).toEqual(["1 nudge@1 skipped exited"])
-      expect(yield* under(fake, second2)(observe)).toMatchObject({ _tag: "Stop", reason: "exited" })
+      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Stop", reason: "exited" })
     })
   )
 })

@@ -102,15 +102,8 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw |
   return undefined
 }
 
-/** What the policy language has and the scheduler cannot do yet. */
-const notYet = (policy: Policy.Policy): Flaw | undefined => {
-  if (policy.match.segments !== undefined) return { path: ["match", "segments"], reason: "the segments of a contact cannot be read yet" }
-  const index = policy.steps.findIndex(({ action }) => action === "send_message" || action === "assign")
-  return index === -1 ? undefined : { path: ["steps", index, "action"], reason: `${policy.steps[index]?.action} cannot be carried out yet` }
-}
-
 /** The first flaw, if the policy has one, seen from this instant on. */
 export const flaw = (policy: Policy.Policy, now: DateTime.Utc): Flaw | undefined => {
   const starts = startsOf(policy, DateTime.max(now, policy.effective_from ?? now))
-  return notYet(policy) ?? hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
+  return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
 }

@@ -1,6 +1,6 @@
 /** The steps of a cadence: after how much silence which action, and what becomes of one that is late. */
 import { IntegrationId } from "@effect-invent/domain/Integration"
-import { MemberId } from "@effect-invent/domain/Ids"
+import { OrgMemberId } from "@effect-invent/domain/Ids"
 import * as Schema from "effect/Schema"
 import { Amount } from "./Amount.ts"
 import { Template } from "./Template.ts"
@@ -44,7 +44,7 @@ const Close = Schema.Struct({ ...common, action: Schema.Literal("close") }).anno
   description: "Puts the chat to CLOSED."
 })
 
-const Assign = Schema.Struct({ ...common, action: Schema.Literal("assign"), member_id: MemberId.pipe(Schema.minLength(1)) }).annotations({
+const Assign = Schema.Struct({ ...common, action: Schema.Literal("assign"), member_id: OrgMemberId.pipe(Schema.minLength(1)) }).annotations({
   description: "Hands the chat to a member of the staff."
 })
 

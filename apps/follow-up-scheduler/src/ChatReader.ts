@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./ChatSnapshot.ts"
+import { ActivePolicy, type Policy } from "./Policy.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
@@ -26,24 +27,44 @@ const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
 
 const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
 
+const reading = (invent: InventClient["Type"]): ChatReader["Type"] => ({
+  read: (chat_id) =>
+    Effect.flatMap(whole(invent, chat_id), (chat) =>
+      Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
+    ),
+  glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, []))
+})
+
+const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
+  const read = (chat_id: ChatId) =>
+    Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
+  return { read, glance: read }
+}
+
+/** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
+const withSegments = ({ glance, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
+  if (match.segments === undefined) return { read, glance }
+  const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
+    chat.contact_id === undefined
+      ? Effect.succeed(chat)
+      : Effect.map(Stream.runCollect(invent.contacts.streamSegments({ path: { contact_id: chat.contact_id } })), (segments) => ({
+          ...chat,
+          segments: Chunk.toReadonlyArray(segments).map(({ id }) => id)
+        }))
+  return { glance, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
+}
+
 /** Reads the whole chat: two requests for a chat of up to a hundred messages. */
-export const layer = Layer.effect(
+export const layer = Layer.effect(ChatReader, Effect.map(InventClient, reading))
+
+/** The same, and what else the policy in force asks for. */
+export const layerMatching = Layer.effect(
   ChatReader,
-  Effect.map(InventClient, (invent) => ({
-    read: (chat_id) =>
-      Effect.flatMap(whole(invent, chat_id), (chat) =>
-        Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
-      ),
-    glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, []))
-  }))
+  Effect.zipWith(InventClient, ActivePolicy, (invent, policy) => withSegments(reading(invent), invent, policy))
 )
 
 /** Reads with GET only, and so sees no state: for dry runs. */
 export const layerReadOnly = Layer.effect(
   ChatReader,
-  Effect.map(InventClient, (invent) => {
-    const read = (chat_id: ChatId) =>
-      Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
-    return { read, glance: read }
-  })
+  Effect.zipWith(InventClient, ActivePolicy, (invent, policy) => withSegments(readingOnly(invent), invent, policy))
 )

@@ -5,10 +5,12 @@
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
+import { type ChatId, type ContactId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
+import { Unknown } from "@effect-invent/domain/Open"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Order from "effect/Order"
+import type { Values } from "./Policy/Template.ts"
 import * as Zone from "./Zone.ts"
 
 /** Who wrote a message: the contact, the assistant, or a human of the staff. */
@@ -22,6 +24,7 @@ export interface Message {
   readonly whole_at: DateTime.Utc
   /** Still being written by the assistant. */
   readonly isRunning: boolean
+  readonly text: string
 }
 
 export interface ChatSnapshot {
@@ -39,6 +42,20 @@ export interface ChatSnapshot {
   readonly follow_up_at: DateTime.Utc | undefined
   /** The contact's zone, else the assistant's. */
   readonly zone: string | undefined
+  /** When the contact last wrote in the conversation, as far as the chat tells. */
+  readonly last_contact_message_at: DateTime.Utc | undefined
+  /** The kind of channel, as the server spells it. */
+  readonly channel: string | undefined
+  readonly contact_id: ContactId | undefined
+  readonly assistant_id: string | undefined
+  /** Where the contact is, in two capital letters. */
+  readonly country: string | undefined
+  readonly language: string | undefined
+  readonly referral: string | undefined
+  /** The contact's segments; undefined where they were not asked for. */
+  readonly segments: ReadonlyArray<string> | undefined
+  /** What a message can say of the chat. */
+  readonly values: Values
   /** By time; failed messages of the assistant and notes of the staff are left out: the contact never saw them. */
   readonly messages: ReadonlyArray<Message>
 }
@@ -60,8 +77,16 @@ const toMessage = (message: ChatMessage): ReadonlyArray<Message> => {
   // What a person wrote, they wrote, whatever became of the run that was to answer it.
   if (author === "assistant" && (message.status === "FAILED" || message.status === "CANCELED")) return []
   const whole_at = author === "assistant" && message.updated_at ? DateTime.max(at, message.updated_at) : at
-  return [{ id: message.id, author, at, whole_at, isRunning: author === "assistant" && message.status === "RUNNING" }]
+  const isRunning = author === "assistant" && message.status === "RUNNING"
+  return [{ id: message.id, author, at, whole_at, isRunning, text: textOf(message) }]
 }
+
+const textOf = ({ messages }: ChatMessage): string =>
+  (messages ?? []).flatMap(({ parts }) => (parts ?? []).flatMap(({ text }) => text ?? [])).join("\n")
+
+/** A value of an enum as the server spelt it, documented or not. */
+const spelt = (value: string | Unknown | null | undefined): string | undefined =>
+  value instanceof Unknown ? value.value : (value ?? undefined)
 
 const byTime = Order.mapInput(Order.number, (message: Message) => message.at.epochMillis)
 
@@ -82,6 +107,8 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
   const messages = oncePerId([...listed, ...(chat?.last_message ? [chat.last_message] : [])])
   const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
+  const listedMessages = Arr.sort(messages.flatMap(toMessage), byTime)
+  const lastOfContact = listedMessages.findLast(({ author }) => author === "contact")?.at
   return {
     chat_id,
     conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
@@ -95,13 +122,37 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
     zone: Zone.ofCountry(country) ?? Zone.known(state?.assistant_config?.timezone),
-    messages: Arr.sort(messages.flatMap(toMessage), byTime)
+    last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
+    channel: spelt(state?.integration_id ?? channels[0]?.type),
+    contact_id: channels.flatMap((channel) => channel.contact?.id ?? [])[0],
+    assistant_id: state?.assistant_id ?? state?.assistant?.id,
+    country: country?.toUpperCase(),
+    language: channels.flatMap((channel) => channel.language ?? [])[0],
+    referral: spelt(chat?.referral?.type),
+    segments: undefined,
+    values: {
+      "assistant.name": state?.assistant?.name ?? undefined,
+      "chat.title": chat?.title ?? undefined,
+      "contact.name": channels.flatMap((channel) => channel.contact?.name ?? channel.name ?? [])[0]
+    },
+    messages: listedMessages
   }
 }
+
+const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined): DateTime.Utc | undefined =>
+  a && b ? DateTime.max(a, b) : (a ?? b ?? undefined)
 
 /** What is known of the chat after an update answered with it: its new state, and its last message beside those listed before. */
 export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   const after = make(before.chat_id, chat, [])
   const messages = oncePerId([...after.messages, ...before.messages])
-  return { ...after, zone: after.zone ?? before.zone, messages: Arr.sort(messages, byTime) }
+  return {
+    ...after,
+    zone: after.zone ?? before.zone,
+    last_contact_message_at: latest(after.last_contact_message_at, before.last_contact_message_at),
+    country: after.country ?? before.country,
+    language: after.language ?? before.language,
+    segments: before.segments,
+    messages: Arr.sort(messages, byTime)
+  }
 }

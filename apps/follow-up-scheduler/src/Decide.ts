@@ -6,29 +6,19 @@
  * episode; the next silence starts again at the first step.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
-import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
-import type { ChatSnapshot, Message } from "./ChatSnapshot.ts"
-import * as NextAllowed from "./NextAllowed.ts"
-import * as Policy from "./Policy.ts"
+import * as Duration from "effect/Duration"
+import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import * as Episode from "./Episode.ts"
+import * as Opening from "./Opening.ts"
+import type { Policy, Step } from "./Policy.ts"
+import * as Match from "./Policy/Match.ts"
 import type { SkipReason, StopReason, WaitReason } from "./Reason.ts"
 
-/** A follow-up of this conversation that was sent, may have been sent, or is under way. */
-export interface Taken {
-  readonly anchor_id: MessageId
-  readonly step: number
-  /** The message it became, where it is known. */
-  readonly message_id: MessageId | undefined
-  /** The `follow_up_at` that we set. */
-  readonly follow_up_at: DateTime.Utc
-  readonly isUnderWay: boolean
-}
-
 export type Decision = Data.TaggedEnum<{
-  /** Set `follow_up_at` to this instant, now. */
-  Act: { readonly step: number; readonly anchor_id: MessageId; readonly follow_up_at: DateTime.Utc }
+  /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
+  Act: { readonly step: number; readonly anchor_id: MessageId; readonly at: DateTime.Utc }
   /** Nothing before this instant. */
   Wait: { readonly step: number; readonly anchor_id: MessageId; readonly until: DateTime.Utc; readonly reason: WaitReason }
   /** Nothing until the facts change. */
@@ -39,32 +29,11 @@ export type Decision = Data.TaggedEnum<{
 export const Decision = Data.taggedEnum<Decision>()
 
 export interface Question {
-  readonly policy: Policy.Policy
+  readonly policy: Policy
   readonly chat: ChatSnapshot
   /** The conversation's follow-ups so far, of this policy and any other. */
-  readonly taken: ReadonlyArray<Taken>
+  readonly taken: ReadonlyArray<Episode.Taken>
   readonly now: DateTime.Utc
-}
-
-interface Episode {
-  /** Our last message, follow-ups included: where the silence begins. */
-  readonly last: Message
-  readonly anchor: Message
-  /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
-  readonly taken: ReadonlyArray<Taken>
-}
-
-const episodeOf = ({ chat, taken }: Question): Episode | StopReason => {
-  const last = chat.messages.at(-1)
-  if (last === undefined) return "empty"
-  if (last.author === "contact" || last.isRunning) return "replied"
-  const sinceContact = Arr.takeWhile(Arr.reverse(chat.messages), (message) => message.author !== "contact")
-  const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
-  const anchor = sinceContact.find((message) => !followUps.has(message.id)) ?? last
-  const ids = new Set(sinceContact.map((message) => message.id))
-  const isOfEpisode = ({ anchor_id, message_id }: Taken) =>
-    ids.has(anchor_id) || (message_id !== undefined && ids.has(message_id))
-  return { last, anchor, taken: taken.filter(isOfEpisode) }
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
@@ -77,64 +46,74 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
-const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Taken>) =>
+const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
   taken.some((follow) => follow.follow_up_at.epochMillis === instant.epochMillis)
 
-export const decide = (question: Question): Decision => {
-  const { chat, now, policy } = question
+export const decide = (asked: Question): Decision => {
+  const question = { ...asked, chat: Episode.claim(asked.chat, asked.taken, asked.policy) }
+  const { chat, policy, taken } = question
   const stop = hindrance(chat)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
-  const episode = episodeOf(question)
+  const episode = Episode.of(chat, taken)
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
+  if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
   if (chat.state === "SNOOZED") return Decision.Skip({ reason: "snoozed" })
   if (policy.effective_from !== undefined && DateTime.lessThan(episode.anchor.at, policy.effective_from)) {
     return Decision.Stop({ reason: "before_effective_from" })
   }
-  const underWay = question.taken.find((follow) => follow.isUnderWay)
+  const underWay = taken.find(({ status }) => status === "under_way")
   if (underWay !== undefined) {
-    return Decision.Wait({
-      step: underWay.step,
-      anchor_id: underWay.anchor_id,
-      until: DateTime.addDuration(underWay.follow_up_at, policy.confirm_after),
-      reason: "in_progress"
-    })
+    const until = DateTime.addDuration(underWay.follow_up_at, policy.confirm_after)
+    return Decision.Wait({ step: underWay.step, anchor_id: underWay.anchor_id, until, reason: "in_progress" })
   }
-  const index = episode.taken.length
-  const step = policy.steps[index]
-  if (step === undefined) return Decision.Stop({ reason: "cadence_finished" })
-  if (chat.follow_up_at !== undefined && policy.existing_follow_up === "respect" && !isOurs(chat.follow_up_at, question.taken)) {
+  const over = end(question, episode)
+  if (over !== undefined) return Decision.Stop({ reason: over })
+  if (chat.follow_up_at !== undefined && policy.existing_follow_up === "respect" && !isOurs(chat.follow_up_at, taken)) {
     return Decision.Skip({ reason: "not_ours" })
   }
-  return schedule(question, episode, index, DateTime.addDuration(episode.last.whole_at, step.after), now)
+  return schedule(question, episode)
 }
 
-/** A server may store an instant in whole seconds; only such a one is sure to come back as it was sent. */
-const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
+/** Steps of this silence that have been taken, or passed over on the way. */
+const stepsTaken = (episode: Episode.Episode) => Math.max(0, ...episode.taken.map(({ step }) => step))
 
-const schedule = (
-  { chat, policy }: Question,
-  { anchor }: Episode,
-  index: number,
-  silentUntil: DateTime.Utc,
-  now: DateTime.Utc
-): Decision => {
+/** Why this silence's cadence is over, if it is. */
+const end = ({ policy, taken }: Question, episode: Episode.Episode): StopReason | undefined => {
+  if (episode.taken.some(({ status }) => status === "unknown")) return "outcome_unknown"
+  if (episode.taken.some(({ isExited }) => isExited)) return "exited"
+  if (policy.stop_after_unanswered !== undefined) {
+    const earlier = taken.filter((follow) => !episode.taken.includes(follow))
+    if (Episode.unanswered(earlier, policy.steps.length) >= policy.stop_after_unanswered) return "unanswered"
+  }
+  return stepsTaken(episode) >= policy.steps.length ? "cadence_finished" : undefined
+}
+
+/** How long before its instant a step is set going: the assistant is asked ahead of time, everything else is done at once. */
+const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
+  action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
+
+const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
   const zone = chat.zone ?? policy.time_zone
   if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
-  const soonest = wholeSecond(DateTime.addDuration(now, policy.arm_lead))
-  const unmuted = DateTime.max(silentUntil, chat.muted_until ?? silentUntil)
-  const from = wholeSecond(DateTime.max(unmuted, soonest))
-  const window = Policy.openHours(policy)
-  const opening = NextAllowed.nextAllowed({ zone, from, window, weekdays: policy.weekdays, holidays: policy.holidays })
-  if (Option.isNone(opening)) return Decision.Skip({ reason: "no_opening" })
-  const plan = { step: index + 1, anchor_id: anchor.id }
-  if (DateTime.lessThanOrEqualTo(opening.value, soonest)) return Decision.Act({ ...plan, follow_up_at: opening.value })
-  return Decision.Wait({
-    ...plan,
-    until: DateTime.subtractDuration(opening.value, policy.arm_lead),
-    reason: DateTime.greaterThan(unmuted, DateTime.max(silentUntil, soonest))
-      ? "muted"
-      : DateTime.greaterThan(opening.value, from)
-        ? "quiet_hours"
-        : "silence"
-  })
+  const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
+  for (const [index, step] of policy.steps.entries()) {
+    if (index < stepsTaken(episode)) continue
+    const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
+    const opening = Opening.find({ ...chat, policy, step, zone, sent, since: episode.last.whole_at, soonest, seed: chat.conversation_id })
+    const plan = { step: index + 1, anchor_id: episode.anchor.id }
+    switch (opening._tag) {
+      case "Late":
+        continue
+      case "Never":
+        // What comes after a mute is decided when it ends.
+        return chat.muted_until !== undefined && DateTime.greaterThan(chat.muted_until, now)
+          ? Decision.Wait({ ...plan, until: chat.muted_until, reason: "muted" })
+          : Decision.Skip({ reason: opening.reason })
+      case "Open":
+        return DateTime.lessThanOrEqualTo(opening.at, soonest)
+          ? Decision.Act({ ...plan, at: opening.at })
+          : Decision.Wait({ ...plan, until: DateTime.subtractDuration(opening.at, leadOf(policy, step)), reason: opening.heldBy })
+    }
+  }
+  return Decision.Stop({ reason: "late" })
 }

@@ -1,6 +1,5 @@
 /**
- * Carries a follow-up out: read fresh, decide again, record the intent, set `follow_up_at` a short lead ahead, look again
- * before its instant and take it back if anybody wrote, and afterwards see that it was written.
+ * Carries a follow-up out: reads the chat fresh, decides again, and hands the step to its action.
  *
  * Whatever row it finds, after whatever crash, it goes on from there: the intent is on record before the request leaves.
  */
@@ -8,20 +7,25 @@ import { InventClient } from "@effect-invent/client/InventClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
-import * as ChatSnapshot from "./ChatSnapshot.ts"
+import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import * as Episode from "./Episode.ts"
 import type { FollowUp } from "./FollowUp.ts"
+import * as Arming from "./Dispatch/Arming.ts"
+import * as Filing from "./Dispatch/Filing.ts"
+import type { Means } from "./Dispatch/Means.ts"
 import * as Moves from "./Dispatch/Moves.ts"
+import * as Sending from "./Dispatch/Sending.ts"
 import { Ledger } from "./Ledger.ts"
 import { Observe } from "./Observe.ts"
 import type { FollowUpKey } from "./Plan.ts"
-import { ActivePolicy } from "./Policy.ts"
-import type { Reason } from "./Reason.ts"
+import { Policies } from "./Policies.ts"
+import type { Policy } from "./Policy.ts"
 import * as Receipt from "./Receipt.ts"
 import { Timer } from "./Timer.ts"
 
@@ -37,165 +41,85 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
   }
 >() {}
 
-/** How often a follow-up is looked for before its absence is believed. */
-const maxLooks = 3
-/** How often one is armed again when the first request seems never to have been applied. */
-const maxArms = 3
 const sweepConcurrency = 4
 
+const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
+  decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
+
 export const make = Effect.gen(function* () {
-  const policy = yield* ActivePolicy
+  const policies = yield* Policies
   const invent = yield* InventClient
   const reader = yield* ChatReader
   const ledger = yield* Ledger
   const observe = yield* Observe
   const timer = yield* Timer
+  const moves = Moves.make(ledger, timer)
+  const means: Means = { invent, reader, ledger, observe, timer, moves }
 
-  const { end, goOn, later, onError } = Moves.make(ledger, timer)
+  /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
+  const actionOf = (policy: Policy, followUp: FollowUp) => {
+    const step = policy.steps[followUp.step - 1]
+    switch (step?.action) {
+      case "send_message":
+        return Sending.make(means, policy, step)
+      case "snooze":
+      case "close":
+      case "assign":
+        return Filing.make(means, policy, step)
+      default:
+        return Arming.make(means, policy)
+    }
+  }
 
-  const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
-  /** When an armed follow-up is looked at for the last time before its instant. */
-  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
-
-  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
-
-  const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    const follow_up_at = armed.follow_up_at
-    if (follow_up_at === null) return
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at))
-    if (answered._tag === "Left") {
-      yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
-      yield* onError(armed, answered.left, "skipped", lastLookAt(follow_up_at))
+  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
+    const step = policy.steps[planned.step - 1]
+    const earlier = Sending.earlier(step, planned, chat)
+    if (step?.action === "send_message" && earlier !== undefined) {
+      yield* Sending.make(means, policy, step).sent(planned, chat, earlier)
       return
     }
     const now = yield* DateTime.now
-    const verifyAt = lastLookAt(follow_up_at)
-    const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
-    const confirmed = yield* ledger.advance(
-      armed,
-      { confirmed_at: now, due_at: DateTime.lessThan(now, verifyAt) ? verifyAt : confirmAt },
-      { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
-    )
-    // The answer to the update is the first look: somebody may have written while it was under way.
-    if (Option.isSome(confirmed)) yield* check(confirmed.value, ChatSnapshot.refresh(chat, answered.right))
-  })
-
-  const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>
-    Effect.flatMap(
-      ledger.advance(
-        planned,
-        {
-          status: "armed",
-          follow_up_at,
-          after_id: chat.messages.at(-1)?.id ?? null,
-          confirmed_at: null,
-          arms: planned.arms + 1,
-          looks: 0,
-          due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
-        },
-        { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
-      ),
-      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat) })
-    )
-
-  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken: yield* ledger.taken(planned.conversation_id), now })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
-      yield* end(planned, "skipped", decision.reason)
-    } else if (decision.step !== planned.step || decision.anchor_id !== planned.anchor_id) {
-      yield* end(planned, "skipped", "superseded")
+      yield* moves.end(planned, "skipped", decision.reason)
+    } else if (!isSame(decision, planned)) {
+      // The policy leaves out what is too late, and goes on with a later step.
+      const isPassedOver = decision.anchor_id === planned.anchor_id && decision.step > planned.step
+      yield* moves.end(planned, "skipped", isPassedOver ? "late" : "superseded")
     } else if (decision._tag === "Wait") {
-      yield* goOn(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
+      yield* moves.goOn(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
       return
     } else {
-      yield* arm(planned, chat, decision.follow_up_at)
+      yield* actionOf(policy, planned).arm(planned, chat, decision.at)
       return
     }
     yield* observe.snapshot(chat)
   })
 
-  const withdraw = Effect.fn("Dispatch.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
-    const isStanding = chat.follow_up_at?.epochMillis === armed.follow_up_at?.epochMillis
-    const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
-    if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
-      return
-    }
-    const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
-    yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
-    yield* observe.snapshot(after)
-  })
-
-  /** The value is gone and no message came: believe it after a few looks. */
-  const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.looks < maxLooks) return later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
-    if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
-    // Without a confirmation the request was perhaps never applied; with one, the assistant chose to stay silent.
-    if (armed.confirmed_at === null && armed.arms < maxArms) {
-      return later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
-    }
-    return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.snapshot(chat))
-  }
-
-  const check = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot): Effect.Effect<void, SqlError> =>
-    Effect.gen(function* () {
-      const now = yield* DateTime.now
-      const receipt = Receipt.read(armed, chat)
-      const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
-      switch (receipt._tag) {
-        case "Sent": {
-          const { id, at } = receipt.message
-          yield* ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Moves.iso(at) } })
-          yield* observe.snapshot(chat)
-          return
-        }
-        case "Overtaken":
-          return yield* withdraw(armed, chat, receipt.reason)
-        case "Replaced":
-          yield* end(armed, "withdrawn", "not_ours")
-          yield* observe.snapshot(chat)
-          return
-        case "Standing":
-          return yield* isDue ? absent(armed, chat) : confirmLater(armed, now)
-        case "Cleared":
-          if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, chat)
-          yield* end(armed, "withdrawn", "cancelled")
-          yield* observe.snapshot(chat)
-      }
-    })
-
-  const confirmLater = (armed: FollowUp, now: DateTime.Utc) => {
-    const follow_up_at = armed.follow_up_at ?? now
-    const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
-    // The look that is planned before the instant comes first; after it, the next one is for the message.
-    return DateTime.greaterThan(armed.due_at, now)
-      ? timer.schedule(armed)
-      : goOn(armed, { due_at: confirmAt, confirmed_at: armed.confirmed_at ?? now }, "verified")
-  }
-
   /** Before its instant an armed follow-up needs one request, as long as nothing happened since it was armed. */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp) {
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, claim: (chat: ChatSnapshot) => ChatSnapshot) {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
-      const chat = yield* reader.glance(followUp.chat_id)
+      const chat = claim(yield* reader.glance(followUp.chat_id))
       const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
       if (isUntouched) return chat
     }
-    return yield* reader.read(followUp.chat_id)
+    return claim(yield* reader.read(followUp.chat_id))
   })
 
   const advance: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
-    const read = yield* Effect.either(look(followUp))
+    const policy = yield* policies.version(followUp.policy)
+    const taken = yield* ledger.taken(followUp.conversation_id)
+    const read = yield* Effect.either(look(followUp, (chat) => Episode.claim(chat, taken, policy)))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
+      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
       return
     }
-    yield* followUp.status === "planned" ? begin(followUp, read.right) : check(followUp, read.right)
+    yield* followUp.status === "planned"
+      ? begin(followUp, policy, read.right)
+      : actionOf(policy, followUp).check(followUp, read.right)
   })
 
   return {

@@ -2,7 +2,7 @@
  * One follow-up from plan to end, as the ledger keeps it.
  *
  * ```
- * planned ──▶ armed ──▶ sent
+ * planned ──▶ armed ──▶ sent, done
  *    │          ├─────▶ withdrawn, unknown
  *    └──────────┴─────▶ skipped          skipped, withdrawn ──▶ planned (the facts changed)
  * ```
@@ -14,13 +14,14 @@ import { Reason } from "./Reason.ts"
 
 /**
  * - `planned`: nothing was done yet.
- * - `armed`: we mean to set `follow_up_at`, and perhaps did.
+ * - `armed`: we mean to carry it out, and perhaps did.
  * - `sent`: the message was seen.
+ * - `done`: the chat was snoozed, closed or assigned.
  * - `skipped`: it was not carried out, and the reason says why.
  * - `withdrawn`: it was armed and taken back in time.
  * - `unknown`: it may have been sent; it is never tried again.
  */
-export const Status = Schema.Literal("planned", "armed", "sent", "skipped", "withdrawn", "unknown")
+export const Status = Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown")
 export type Status = typeof Status.Type
 
 const Millis = Schema.DateTimeUtcFromNumber
@@ -37,7 +38,7 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   due_at: Millis,
   /** Counts the looks; a wake-up for an earlier one is stale. */
   wake: Schema.Int,
-  /** The value we set, or mean to set. */
+  /** The value we set, or mean to set; or when we mean to have acted ourselves. */
   follow_up_at: Schema.NullOr(Millis),
   /** The last message of the chat when it was armed: the follow-up comes after it. */
   after_id: Schema.NullOr(MessageId),

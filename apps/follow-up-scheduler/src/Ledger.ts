@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Taken } from "./Decide.ts"
+import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
@@ -68,6 +68,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
+    /** The conversation's follow-ups that wait. */
+    readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
@@ -91,7 +93,7 @@ const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fie
 const followUps = decodeRows(FollowUp)
 const open = ["planned", "armed"]
 /** A follow-up that was armed and ended so had its chance: its step is taken. */
-const final = ["assistant_declined", "cancelled", "refused", "chat_gone"] satisfies ReadonlyArray<Reason>
+const final = ["assistant_declined", "cancelled", "refused", "chat_gone", "exited"] satisfies ReadonlyArray<Reason>
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -181,10 +183,12 @@ const make = Effect.gen(function* () {
       Effect.map(
         followUps(
           sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id}
-              AND (status IN ('armed', 'sent', 'unknown') OR ${sql.in("reason", final)})`
+              AND (status IN ('armed', 'sent', 'done', 'unknown') OR ${sql.in("reason", final)})`
         ),
         (rows) => rows.flatMap(toTaken)
       ),
+    waiting: (conversation_id) =>
+      followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`),
     overdue: (before) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${before.epochMillis} ORDER BY due_at`
@@ -208,7 +212,7 @@ const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 
 
 const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
   (status === "skipped" || status === "withdrawn") &&
-  !(follow_up_at !== null && final.some((finalReason) => finalReason === reason))
+  !((follow_up_at !== null || reason === "exited") && final.some((finalReason) => finalReason === reason))
 
 /** Earlier than this is no news: openings are found in whole minutes from the instant of the look. */
 const sameOpening = Duration.minutes(1)
@@ -216,18 +220,26 @@ const sameOpening = Duration.minutes(1)
 const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
   existing.status === "planned" && DateTime.lessThan(DateTime.addDuration(plan.due_at, sameOpening), existing.due_at)
 
-const toTaken = (row: FollowUp): ReadonlyArray<Taken> =>
-  row.follow_up_at === null
-    ? []
-    : [
-        {
-          anchor_id: row.anchor_id,
-          step: row.step,
-          message_id: row.message_id ?? undefined,
-          follow_up_at: row.follow_up_at,
-          isUnderWay: row.status === "armed"
-        }
-      ]
+const statusOf = ({ status }: FollowUp): Taken["status"] => {
+  switch (status) {
+    case "armed":
+      return "under_way"
+    case "sent":
+    case "done":
+      return "done"
+    case "unknown":
+      return "unknown"
+    default:
+      return "failed"
+  }
+}
+
+const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
+  const isExited = row.reason === "exited"
+  if (row.follow_up_at === null && !isExited) return []
+  const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row
+  return [{ policy, anchor_id, step, message_id: message_id ?? undefined, follow_up_at: follow_up_at ?? due_at, status: statusOf(row), isExited }]
+}
 
 /** Creates the tables where they are missing. */
 export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(

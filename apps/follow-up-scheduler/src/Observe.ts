@@ -12,7 +12,8 @@ import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Plan from "./Plan.ts"
-import { ActivePolicy } from "./Policy.ts"
+import { Policies } from "./Policies.ts"
+import type { Policy } from "./Policy.ts"
 import { Timer } from "./Timer.ts"
 
 export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Observe")<
@@ -26,12 +27,12 @@ export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Obs
 >() {}
 
 export const make = Effect.gen(function* () {
-  const policy = yield* ActivePolicy
+  const policies = yield* Policies
   const reader = yield* ChatReader
   const ledger = yield* Ledger
   const timer = yield* Timer
 
-  const plan = Effect.fn("Observe.plan")(function* (chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) {
+  const plan = Effect.fn("Observe.plan")(function* (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) {
     if (decision._tag === "Stop" || decision._tag === "Skip") return
     if (decision._tag === "Wait" && decision.reason === "in_progress") return
     const due = decision._tag === "Wait" ? decision.until : now
@@ -43,7 +44,7 @@ export const make = Effect.gen(function* () {
   })
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (chat) {
-    const taken = yield* ledger.taken(chat.conversation_id)
+    const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
     yield* ledger.decided({
@@ -53,7 +54,7 @@ export const make = Effect.gen(function* () {
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null
     })
-    yield* plan(chat, decision, now)
+    yield* plan(policy, chat, decision, now)
     return decision
   })
 

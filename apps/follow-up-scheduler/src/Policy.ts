@@ -1,40 +1,23 @@
 /**
- * A follow-up policy as data: after how much silence which step follows, and when a customer may be written to. It is
- * written as YAML or JSON and refused, with the field and the rule, when anything in it is wrong.
+ * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a customer may be
+ * written to. It is written as YAML or JSON and refused, with the field and the rule, when anything in it is wrong.
  */
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
+import { Amount } from "./Policy/Amount.ts"
+import { Country, Match } from "./Policy/Match.ts"
+import { Channel, Steps } from "./Policy/Step.ts"
 
-/** Long enough for any follow-up, and short of what an instant can express. */
-const longest = Duration.days(365)
+export { isWriting, type Step } from "./Policy/Step.ts"
 
-/** Whole milliseconds, as instants have. */
-const isUsable = (duration: Duration.Duration): boolean =>
-  Duration.greaterThan(duration, Duration.zero) &&
-  Duration.lessThanOrEqualTo(duration, longest) &&
-  Number.isInteger(Duration.toMillis(duration))
-
-const PositiveDuration = Schema.transformOrFail(Schema.String, Schema.DurationFromSelf, {
-  strict: true,
-  decode: (text, _, ast) =>
-    Option.match(
-      Option.filter(Duration.decodeUnknown(text), isUsable),
-      {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')),
-        onSome: ParseResult.succeed
-      }
-    ),
-  encode: (duration) => ParseResult.succeed(`${Duration.toMillis(duration)} millis`)
-})
-
-const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => A) => Schema.optionalWith(schema, { default: value })
+const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>) => Schema.optionalWith(schema, { default: value })
 
 /** A date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
-const EffectiveFrom = Schema.String.pipe(
+const EffectiveFrom = Schema.String.annotations({
+  description: "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats."
+}).pipe(
   Schema.filter(
     (text) =>
       (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) && /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
@@ -45,42 +28,79 @@ const EffectiveFrom = Schema.String.pipe(
 
 /** Start inclusive, end exclusive; may cross midnight. What is left of the day must not be empty. */
 const QuietHours = Schema.Struct({ start: NextAllowed.TimeOfDay, end: NextAllowed.TimeOfDay }).pipe(
+  Schema.annotations({ description: "No follow-up in these hours of the contact's day. The end is exclusive, and may be on the next day." }),
   Schema.filter((quiet) => Schema.is(NextAllowed.Window)(complement(quiet)) || "leaves no hour in which to write")
 )
 
-/** One step of the cadence: after `after` without an answer, `action`. */
-export const Step = Schema.Struct({
-  /** Silence since our last message, an earlier follow-up included. */
-  after: PositiveDuration,
-  /** The assistant writes the follow-up itself: its `follow_up_at` is set. */
-  action: Schema.Literal("schedule_follow_up")
+/** How long after the contact's last message a channel lets us write. */
+const ChannelWindow = Schema.Struct({
+  within: Amount,
+  prefer_early: Schema.optional(Amount.annotations({ description: "A step whose instant falls outside comes up to this much earlier." }))
 })
-export type Step = typeof Step.Type
+export type ChannelWindow = typeof ChannelWindow.Type
+
+const Cap = Schema.Struct({
+  at_most: Schema.Int.pipe(Schema.positive()),
+  per: Schema.Union(Schema.Literal("calendar_day"), Amount).annotations({
+    description: "Any such length of time, or any one day where the contact is."
+  })
+})
+export type Cap = typeof Cap.Type
 
 const name = Schema.String.pipe(
   Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
 )
 
+const Dates = Schema.Array(NextAllowed.LocalDate)
+
+/** What editors show beside a field. */
+const said = <A, I>(schema: Schema.Schema<A, I>, description: string) => schema.annotations({ description })
+
 export class Policy extends Schema.Class<Policy>("Policy")({
   name,
+  /** A version never changes: what is changed gets the next number. */
   version: Schema.Int.pipe(Schema.positive()),
-  /** Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. */
+  match: withDefault(Match, () => ({})),
   effective_from: Schema.optional(EffectiveFrom),
-  /** Where neither the contact's nor the assistant's zone is known. Without it, an unknown zone holds the follow-up. */
+  /** Without it, an unknown zone holds the follow-up. */
   time_zone: Schema.optional(NextAllowed.Zone),
-  /** No follow-up in these hours of the contact's day. */
   quiet_hours: Schema.optional(QuietHours),
-  /** ISO weekdays, Monday is 1. */
-  weekdays: withDefault(Schema.NonEmptyArray(NextAllowed.Weekday), () => [1, 2, 3, 4, 5, 6, 7] as const),
-  /** Local dates without follow-ups. */
-  holidays: withDefault(Schema.Array(NextAllowed.LocalDate), () => []),
-  /** How far ahead `follow_up_at` is set: long enough for a request, short enough that little can happen meanwhile. */
-  arm_lead: withDefault(PositiveDuration, () => Duration.seconds(15)),
-  /** How long after its instant a follow-up is looked for. */
-  confirm_after: withDefault(PositiveDuration, () => Duration.minutes(1)),
-  /** What to do with a `follow_up_at` that is not ours: leave it alone, or put ours in its place. */
-  existing_follow_up: withDefault(Schema.Literal("respect", "replace"), () => "respect" as const),
-  steps: Schema.NonEmptyArray(Step)
+  weekdays: withDefault(
+    said(Schema.NonEmptyArray(NextAllowed.Weekday), "Days on which follow-ups may go out, where the contact is. Monday is 1."),
+    () => [1, 2, 3, 4, 5, 6, 7] as const
+  ),
+  holidays: withDefault(said(Dates, "Local dates without follow-ups."), () => []),
+  holiday_sets: withDefault(
+    said(Schema.Record({ key: Country, value: Dates }), "By country: further local dates without follow-ups, for contacts of that country."),
+    () => ({})
+  ),
+  spread: Schema.optional(
+    said(Amount, "What quiet hours or a day off put off is spread over this much of the hours that follow, not sent all at once.")
+  ),
+  /** Where the kind of channel is unknown, the strictest window holds. */
+  channel_windows: withDefault(
+    said(
+      Schema.partial(Schema.Record({ key: Channel, value: ChannelWindow })),
+      "By kind of channel: how long after the contact's last message it lets us write."
+    ),
+    () => ({})
+  ),
+  caps: withDefault(said(Schema.Array(Cap), "At most so many messages of ours in a conversation."), () => []),
+  stop_after_unanswered: Schema.optional(
+    Schema.Int.pipe(
+      Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })
+    )
+  ),
+  arm_lead: withDefault(
+    said(Amount, "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."),
+    () => Duration.seconds(15)
+  ),
+  confirm_after: withDefault(said(Amount, "How long after its instant a follow-up is looked for."), () => Duration.minutes(1)),
+  existing_follow_up: withDefault(
+    said(Schema.Literal("respect", "replace"), "What to do with a follow_up_at that is not ours: leave it alone, or put ours in its place."),
+    () => "respect" as const
+  ),
+  steps: Steps
 }) {
   /** Name and version: what a plan is made by. */
   get id(): string {
@@ -96,6 +116,22 @@ const complement = (quiet: { readonly start: string; readonly end: string }): Ne
 /** The hours in which a follow-up may go out. */
 export const openHours = (policy: Policy): NextAllowed.Window =>
   policy.quiet_hours === undefined ? { start: "00:00", end: "24:00" } : complement(policy.quiet_hours)
+
+/** Local dates without follow-ups for a contact of this country. */
+export const holidaysOf = (policy: Policy, country: string | undefined): ReadonlyArray<string> => [
+  ...policy.holidays,
+  ...(policy.holiday_sets[country ?? ""] ?? [])
+]
+
+/** The window of a channel; of an unknown one, the strictest. */
+export const channelWindow = ({ channel_windows }: Policy, channel: string | undefined): ChannelWindow | undefined => {
+  if (channel !== undefined) return Object.entries(channel_windows).find(([name]) => name === channel)?.[1]
+  return Object.values(channel_windows).reduce<ChannelWindow | undefined>(
+    (strictest, window) =>
+      window !== undefined && (strictest === undefined || Duration.lessThan(window.within, strictest.within)) ? window : strictest,
+    undefined
+  )
+}
 
 /** Fails with a parse error whose first issue names the field and the rule. */
 export const decode = Schema.decodeUnknown(Policy, { onExcessProperty: "error" })

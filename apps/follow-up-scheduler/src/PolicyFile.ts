@@ -1,11 +1,13 @@
 /** Reads a policy from a YAML or JSON file, and refuses it with the line and the reason. */
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as Policy from "./Policy.ts"
+import * as Proof from "./Policy/Proof.ts"
 import * as Unreadable from "./Unreadable.ts"
 
 /** A policy that cannot be used. Nothing was sent. */
@@ -27,7 +29,7 @@ const lineOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: R
   return 1
 }
 
-/** Decodes the text of a policy; `file` is what an error calls it. */
+/** Decodes the text of a policy and proves that each of its steps has an opening; `file` is what an error calls it. */
 export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file: string) {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -40,12 +42,16 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
     // An alias without its anchor, or one that grows without end.
     catch: (cause) => new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
   })
-  return yield* Effect.mapError(Policy.decode(content), (error) => {
-    const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
-    const path = issue?.path ?? []
+  const refused = (path: ReadonlyArray<PropertyKey>, reason: string) => {
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `
-    return new PolicyRefused({ file, line: lineOf(document, lines, path), reason: `${field}${issue?.message ?? error.message}` })
+    return new PolicyRefused({ file, line: lineOf(document, lines, path), reason: `${field}${reason}` })
+  }
+  const policy = yield* Effect.mapError(Policy.decode(content), (error) => {
+    const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
+    return refused(issue?.path ?? [], issue?.message ?? error.message)
   })
+  const flaw = Proof.flaw(policy, yield* DateTime.now)
+  return flaw === undefined ? policy : yield* refused(flaw.path, flaw.reason)
 })
 
 export const load = Effect.fn("PolicyFile.load")(function* (file: string) {

@@ -1,4 +1,4 @@
-/** Why a chat is not followed up, or not yet. Stronger reasons come first: of several that hold, the strongest is given. */
+/** Why a chat is not followed up, or not yet. Of several reasons that hold, the strongest is given. */
 import * as Schema from "effect/Schema"
 
 /** Reasons that end a cadence until the facts change. */
@@ -10,18 +10,51 @@ export const StopReason = Schema.Literal(
   "closed",
   "replied",
   "empty",
+  "not_matched",
   "before_effective_from",
-  "cadence_finished"
+  "outcome_unknown",
+  "exited",
+  "unanswered",
+  "cadence_finished",
+  "late"
 )
 export type StopReason = typeof StopReason.Type
 
 /** Reasons that hold a follow-up back for now. */
-export const SkipReason = Schema.Literal("snoozed", "not_ours", "unknown_zone", "no_opening")
+export const SkipReason = Schema.Literal("snoozed", "not_ours", "unknown_zone", "outside_window", "no_opening")
 export type SkipReason = typeof SkipReason.Type
 
 /** What is waited for. */
-export const WaitReason = Schema.Literal("muted", "silence", "quiet_hours", "in_progress")
+export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quiet_hours", "silence")
 export type WaitReason = typeof WaitReason.Type
+
+/** Every reason not to follow up now, the strongest first. */
+export const lattice = [
+  "blocked",
+  "unsubscribed",
+  "human_takeover",
+  "ai_disabled",
+  "closed",
+  "replied",
+  "empty",
+  "not_matched",
+  "snoozed",
+  "before_effective_from",
+  "in_progress",
+  "outcome_unknown",
+  "exited",
+  "unanswered",
+  "cadence_finished",
+  "not_ours",
+  "unknown_zone",
+  "late",
+  "muted",
+  "outside_window",
+  "no_opening",
+  "capped",
+  "quiet_hours",
+  "silence"
+] as const satisfies ReadonlyArray<StopReason | SkipReason | WaitReason>
 
 /** What the outside world did with a follow-up, found when it was carried out. */
 export const OutcomeReason = Schema.Literal(
@@ -46,13 +79,20 @@ const sentences: Record<Reason, string> = {
   closed: "the chat is closed",
   replied: "the customer wrote last and is waiting for us",
   empty: "nothing was written in this chat yet",
+  not_matched: "the policy is for other chats",
   before_effective_from: "our last message is older than the policy",
+  outcome_unknown: "nobody knows whether an earlier follow-up went out",
+  exited: "the policy was changed, and this cadence ended with it",
+  unanswered: "earlier follow-ups went unanswered, time after time",
   cadence_finished: "every step of the policy has been taken",
+  late: "it is later than the policy allows for what was left of it",
   snoozed: "the chat is snoozed",
   not_ours: "somebody else has scheduled a follow-up",
   unknown_zone: "nobody knows the customer's time zone",
+  outside_window: "the channel lets nobody write so long after the customer's last message",
   no_opening: "the policy allows no hour within nine days",
   muted: "the chat is muted",
+  capped: "the customer has had as many messages as the policy allows for now",
   silence: "the customer still has time to answer",
   quiet_hours: "it is night, or a day off, where the customer is",
   in_progress: "a follow-up is under way",

@@ -11,6 +11,7 @@ import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Observe from "./Observe.ts"
+import * as Policies from "./Policies.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 
@@ -91,19 +92,25 @@ export const serve = (options: ServeOptions) =>
     yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
   })
 
+const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
+
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Dispatch.layer.pipe(Layer.provideMerge(Observe.layer))
+export const layer = Layer.provideMerge(parts, Policies.layer)
 
 /** For one pass: what is not due yet waits for the next one. */
-export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layer))
+export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
-export const layerDry = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerReadOnly))
+export const layerDry = parts.pipe(
+  Layer.provideMerge(Policies.layerReadOnly),
+  Layer.provide(Timer.layerNone),
+  Layer.provideMerge(ChatReader.layerReadOnly)
+)
 
 /** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
 export const layerServe = (precision: Duration.Duration) =>
   Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
     Layer.provideMerge(layer),
     Layer.provideMerge(Timer.layerSqlite(precision)),
-    Layer.provide(ChatReader.layer)
+    Layer.provide(ChatReader.layerMatching)
   )

@@ -44,6 +44,16 @@ const sentence = ({ detail, event }: AuditEntry): string => {
       return `the server confirmed follow_up_at ${at(detail["follow_up_at"])}`
     case "verified":
       return "looked again shortly before: nobody wrote"
+    case "sending":
+      return `about to send the message of step ${text(detail["step"])}`
+    case "unanswered":
+      return `the answer was lost (${text(detail["error"])}); looks for the message at ${at(detail["look_at"])}`
+    case "filing":
+      return `about to ${text(detail["action"])} the chat for step ${text(detail["step"])}`
+    case "filed":
+      return `the server confirmed it: ${text(detail["action"])}`
+    case "retimed":
+      return `goes on by ${text(detail["to"])} in place of ${text(detail["from"])}: decided anew`
     case "looked_for":
       return "the message is not there yet"
     case "planned_again":

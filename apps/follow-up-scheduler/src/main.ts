@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
+import { apply, policy } from "./cli/Policy.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
 import * as Database from "./Database.ts"
@@ -28,18 +29,20 @@ const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOn
 const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
 const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provide(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
 const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
   Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )
+const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
     demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
+    policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
     explain.pipe(Command.provide(({ db }) => reading(db))),
     status.pipe(Command.provide(({ db }) => reading(db)))
   ])

@@ -6,7 +6,7 @@ import * as Ids from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Author, ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import type { Taken } from "../src/Decide.ts"
+import type { Taken } from "../src/Episode.ts"
 import { FollowUp } from "../src/FollowUp.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { Policy } from "../src/Policy.ts"
@@ -46,6 +46,7 @@ export const message = (author: Author, at: number, fields: Partial<Message> = {
   at: after(at),
   whole_at: after(at),
   isRunning: false,
+  text: "",
   ...fields
 })
 
@@ -62,17 +63,28 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   muted_until: undefined,
   follow_up_at: undefined,
   zone: "UTC",
+  last_contact_message_at: after(-minute),
+  channel: "custom",
+  contact_id: Ids.ContactId.make("contact_1"),
+  assistant_id: "ast_1",
+  country: undefined,
+  language: undefined,
+  referral: undefined,
+  segments: undefined,
+  values: { "assistant.name": undefined, "chat.title": undefined, "contact.name": undefined },
   messages: [message("contact", -minute), message("assistant", 0)],
   ...fields
 })
 
 /** A follow-up that was sent after the answer of {@link chat}. */
 export const taken = (fields: Partial<Taken> = {}): Taken => ({
+  policy: "nudge@1",
   anchor_id: messageId("assistant@0"),
   step: 1,
   message_id: messageId("follow-up"),
   follow_up_at: after(hour),
-  isUnderWay: false,
+  status: "done",
+  isExited: false,
   ...fields
 })
 

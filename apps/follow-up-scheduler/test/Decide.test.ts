@@ -2,9 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
+import * as Schema from "effect/Schema"
 import type { Author, ChatSnapshot } from "../src/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
-import { SkipReason, StopReason, WaitReason } from "../src/Reason.ts"
+import type * as Episode from "../src/Episode.ts"
+import { Policy } from "../src/Policy.ts"
+import { lattice, SkipReason, StopReason, WaitReason } from "../src/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
@@ -22,7 +25,7 @@ const question = (fields: Partial<Decide.Question> = {}): Decide.Question => ({
 
 /** A decision in one line. */
 const shown = Decide.Decision.$match({
-  Act: ({ anchor_id, follow_up_at, step }) => `Act ${step} ${anchor_id} ${DateTime.formatIso(follow_up_at)}`,
+  Act: ({ anchor_id, at, step }) => `Act ${step} ${anchor_id} ${DateTime.formatIso(at)}`,
   Wait: ({ anchor_id, reason, step, until }) => `Wait ${reason} ${step} ${anchor_id} ${DateTime.formatIso(until)}`,
   Stop: ({ reason }) => `Stop ${reason}`,
   Skip: ({ reason }) => `Skip ${reason}`
@@ -36,9 +39,21 @@ const wait = (reason: WaitReason, step: number, until: number, anchor = "assista
 
 type Change = (question: Decide.Question) => Decide.Question
 const inChat = (fields: Partial<Decide.Question["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
+const inPolicy = (fields: Readonly<Record<string, unknown>>): Change => (question) => {
+  const { name: _, ...before } = Schema.encodeSync(Policy)(question.policy)
+  return { ...question, policy: policy({ ...before, ...fields }) }
+}
+const after3Days = (question: Decide.Question) => ({ ...question, now: after(3 * day) })
+const andTaken = (fields: Partial<Episode.Taken>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
+const earlier = messageId("long ago")
+const inTurn = (...changes: ReadonlyArray<Change>): Change => (question) => changes.reduce((changed, change) => change(changed), question)
 
-/** What makes each Stop reason hold, whatever else holds. The strongest first, as `StopReason` has them. */
-const stops: Readonly<Record<StopReason, Change>> = {
+const within = (action: string) => ["1 hour", "2 hours"].map((after) => ({ after, action, lateness: { limit: "1 minute", beyond: "skip" } }))
+
+type DecideReason = (typeof lattice)[number]
+
+/** What makes each reason hold, whatever else holds. */
+const changes: Readonly<Record<DecideReason, Change>> = {
   blocked: inChat({ isBlocked: true }),
   unsubscribed: inChat({ isUnsubscribed: true }),
   human_takeover: inChat({ isAssigned: true }),
@@ -46,25 +61,39 @@ const stops: Readonly<Record<StopReason, Change>> = {
   closed: inChat({ state: "CLOSED" }),
   replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
   empty: inChat({ messages: [] }),
-  before_effective_from: (question) => ({ ...question, policy: policy({ effective_from: "2026-07-15T12:00:00.001Z" }) }),
-  cadence_finished: (question) => ({ ...question, taken: [taken(), taken({ step: 2 })] })
-}
-
-const skips: Readonly<Record<SkipReason, Change>> = {
+  not_matched: inPolicy({ match: { assistants: ["ast_2"] } }),
   snoozed: inChat({ state: "SNOOZED" }),
+  before_effective_from: inPolicy({ effective_from: "2026-07-15T12:00:00.001Z" }),
+  in_progress: andTaken({ anchor_id: earlier, status: "under_way", message_id: undefined }),
+  outcome_unknown: andTaken({ status: "unknown", message_id: undefined }),
+  exited: andTaken({ isExited: true }),
+  unanswered: inTurn(inPolicy({ stop_after_unanswered: 1 }), andTaken({ anchor_id: earlier, message_id: undefined, step: 2 })),
+  cadence_finished: andTaken({ step: 2 }),
   not_ours: inChat({ follow_up_at: after(5 * hour) }),
-  unknown_zone: (question) => ({ ...inChat({ zone: undefined })(question), policy: policy({ time_zone: undefined }) }),
-  no_opening: (question) => ({
-    ...question,
-    policy: policy({ weekdays: [3], holidays: ["2026-07-15", "2026-07-22"] })
-  })
+  unknown_zone: inTurn(inChat({ zone: undefined }), inPolicy({ time_zone: undefined })),
+  late: inTurn(inPolicy({ steps: within("schedule_follow_up") }), after3Days),
+  muted: inChat({ muted_until: after(11 * day) }),
+  outside_window: inPolicy({ channel_windows: { custom: { within: "30 minutes" } } }),
+  no_opening: inPolicy({ weekdays: [3], holidays: ["2026-07-15", "2026-07-22"] }),
+  capped: inTurn(
+    inPolicy({ caps: [{ at_most: 1, per: "10 hours" }] }),
+    andTaken({ anchor_id: earlier, message_id: undefined, follow_up_at: after(0) })
+  ),
+  quiet_hours: inPolicy({ quiet_hours: { start: "12:30", end: "18:00" } }),
+  silence: (question) => ({ ...question, now: after(minute) })
 }
 
-const waits: Readonly<Record<WaitReason, readonly [Change, until: number]>> = {
-  muted: [inChat({ muted_until: after(5 * hour) }), 5 * hour - lead],
-  silence: [(question) => ({ ...question, now: after(minute) }), hour - lead],
-  quiet_hours: [(question) => ({ ...question, policy: policy({ quiet_hours: { start: "12:30", end: "18:00" } }) }), 6 * hour - lead],
-  in_progress: [(question) => ({ ...question, taken: [taken({ isUnderWay: true, message_id: undefined })] }), hour + minute]
+const until: Readonly<Record<WaitReason, number>> = {
+  in_progress: hour + minute,
+  muted: 11 * day - lead,
+  capped: 10 * hour - lead,
+  quiet_hours: 6 * hour - lead,
+  silence: hour - lead
+}
+
+const reasonOf = (question: Decide.Question) => {
+  const decision = Decide.decide(question)
+  return decision._tag === "Act" ? undefined : decision.reason
 }
 
 describe("each reason", () => {
@@ -72,67 +101,51 @@ describe("each reason", () => {
     expect(decide()).toBe(act(1, hour))
   })
 
+  it("has a place in the lattice, and only one", () => {
+    const all = [...StopReason.literals, ...SkipReason.literals, ...WaitReason.literals]
+    expect(lattice.toSorted()).toEqual(all.toSorted())
+  })
+
   for (const reason of StopReason.literals) {
     it(`${reason} stops`, () => {
-      expect(shown(Decide.decide(stops[reason](question())))).toBe(`Stop ${reason}`)
+      expect(shown(Decide.decide(changes[reason](question())))).toBe(`Stop ${reason}`)
     })
   }
 
   for (const reason of SkipReason.literals) {
     it(`${reason} skips`, () => {
-      expect(shown(Decide.decide(skips[reason](question())))).toBe(`Skip ${reason}`)
+      expect(shown(Decide.decide(changes[reason](question())))).toBe(`Skip ${reason}`)
     })
   }
 
   for (const reason of WaitReason.literals) {
     it(`${reason} waits`, () => {
-      const [change, until] = waits[reason]
-      expect(shown(Decide.decide(change(question())))).toBe(wait(reason, 1, until))
+      const anchor = reason === "in_progress" ? earlier : "assistant@0"
+      expect(shown(Decide.decide(changes[reason](question())))).toBe(wait(reason, 1, until[reason], anchor))
     })
   }
 })
 
 describe("of two reasons that hold, the stronger is given:", () => {
-  /** Neither can hold in a chat without messages. */
-  const needMessages: ReadonlyArray<StopReason> = ["replied", "before_effective_from", "cadence_finished"]
-  const canHoldTogether = (a: StopReason, b: StopReason) =>
-    !(a === "empty" && needMessages.includes(b)) && !(b === "empty" && needMessages.includes(a))
+  /** The weaker cannot hold where the stronger does. */
+  const exclusive: Readonly<Partial<Record<DecideReason, ReadonlyArray<DecideReason>>>> = {
+    closed: ["snoozed"],
+    replied: ["empty"],
+    // Without a message there is no anchor.
+    empty: ["before_effective_from", "outcome_unknown", "exited", "cadence_finished"],
+    // What legitimately moves a step's instant makes it less late.
+    late: ["muted", "no_opening", "capped", "quiet_hours", "silence"]
+  }
 
-  for (const [index, stronger] of StopReason.literals.entries()) {
-    for (const weaker of StopReason.literals.slice(index + 1)) {
-      if (!canHoldTogether(stronger, weaker)) continue
+  for (const [index, stronger] of lattice.entries()) {
+    for (const weaker of lattice.slice(index + 1)) {
+      if (exclusive[stronger]?.includes(weaker)) continue
       it(`${stronger} over ${weaker}`, () => {
-        expect(shown(Decide.decide(stops[stronger](stops[weaker](question()))))).toBe(`Stop ${stronger}`)
-        expect(shown(Decide.decide(stops[weaker](stops[stronger](question()))))).toBe(`Stop ${stronger}`)
+        expect(reasonOf(changes[weaker](question()))).toBe(weaker)
+        expect(reasonOf(changes[stronger](changes[weaker](question())))).toBe(stronger)
+        expect(reasonOf(changes[weaker](changes[stronger](question())))).toBe(stronger)
       })
     }
-  }
-
-  for (const reason of ["blocked", "unsubscribed", "human_takeover", "ai_disabled", "replied", "empty"] as const) {
-    it(`${reason} over snoozed`, () => {
-      expect(shown(Decide.decide(skips.snoozed(stops[reason](question()))))).toBe(`Stop ${reason}`)
-    })
-  }
-
-  for (const reason of ["before_effective_from", "cadence_finished"] as const) {
-    it(`snoozed over ${reason}`, () => {
-      expect(shown(Decide.decide(skips.snoozed(stops[reason](question()))))).toBe("Skip snoozed")
-    })
-  }
-
-  for (const stop of StopReason.literals.filter((reason) => reason !== "cadence_finished")) {
-    for (const skip of ["not_ours", "unknown_zone"] as const) {
-      if (stop === "before_effective_from" && skip === "unknown_zone") continue
-      it(`${stop} over ${skip}`, () => {
-        expect(shown(Decide.decide(stops[stop](skips[skip](question()))))).toBe(`Stop ${stop}`)
-      })
-    }
-  }
-
-  for (const reason of StopReason.literals.filter((reason) => reason !== "cadence_finished")) {
-    it(`${reason} over in_progress`, () => {
-      expect(shown(Decide.decide(stops[reason](waits.in_progress[0](question()))))).toBe(`Stop ${reason}`)
-    })
   }
 
   it("a mute over the night, whichever ends later", () => {
@@ -183,14 +196,14 @@ describe("the moment to act", () => {
   })
 
   it("ends a follow-up under way confirm_after after its instant, when it is looked for", () => {
-    const underWay = [taken({ isUnderWay: true, follow_up_at: after(2 * hour) })]
+    const underWay = [taken({ status: "under_way", follow_up_at: after(2 * hour) })]
     expect(decide({ policy: policy({ confirm_after: "3 minutes" }), taken: underWay })).toBe(
       wait("in_progress", 1, 2 * hour + 3 * minute)
     )
   })
 
   it("is not while a follow-up of an earlier episode is under way", () => {
-    const underWay = [taken({ isUnderWay: true, anchor_id: messageId("long ago") })]
+    const underWay = [taken({ status: "under_way", anchor_id: messageId("long ago") })]
     expect(decide({ taken: underWay })).toBe(wait("in_progress", 1, hour + minute, "long ago"))
   })
 })
@@ -389,7 +402,8 @@ describe("whatever it is asked", () => {
       author: FastCheck.constantFrom<Array<Author>>(...times(19, "assistant"), ...times(4, "contact"), "human"),
       at: instant,
       lasts: FastCheck.integer({ min: 0, max: hour }),
-      isRunning: rarely
+      isRunning: rarely,
+      text: FastCheck.constant("")
     }).map(({ lasts, ...rest }) => ({ ...rest, whole_at: DateTime.add(rest.at, { millis: lasts }) })),
     { maxLength: 6 }
   ).map((list) => list.toSorted((a, b) => a.at.epochMillis - b.at.epochMillis))
@@ -413,7 +427,9 @@ describe("whatever it is asked", () => {
         step: FastCheck.integer({ min: 1, max: 3 }),
         message_id: maybe(id),
         follow_up_at: instant,
-        isUnderWay: rarely
+        status: FastCheck.constantFrom<Array<Episode.Taken["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
+        policy: FastCheck.constant("nudge@1"),
+        isExited: rarely
       }),
       { maxLength: 3 }
     ),
@@ -448,7 +464,7 @@ describe("whatever it is asked", () => {
         const decision = Decide.decide(question)
         if (decision._tag !== "Act") return
         acted++
-        const { follow_up_at } = decision
+        const { at: follow_up_at } = decision
         expect(isOpen(question, follow_up_at)).toBe(true)
         expect(Duration.toMillis(DateTime.distanceDuration(question.now, follow_up_at))).toBeGreaterThanOrEqual(
           Duration.toMillis(question.policy.arm_lead)
@@ -479,9 +495,11 @@ describe("whatever it is asked", () => {
     FastCheck.assert(
       FastCheck.property(anything, (question) => {
         if (Decide.decide(question)._tag !== "Act") return
-        const last = question.chat.messages.at(-1)
-        expect(last).toMatchObject({ author: "assistant", isRunning: false })
-        expect(question.chat.messages.map(({ author }) => author)).not.toContain("human")
+        const ours = new Set(question.taken.map(({ message_id }) => message_id))
+        const theirs = question.chat.messages.filter(({ id }) => !ours.has(id))
+        expect(question.chat.messages.at(-1)?.isRunning).toBe(false)
+        expect(theirs.at(-1)?.author === "contact" && theirs.at(-1) === question.chat.messages.at(-1)).toBe(false)
+        expect(theirs.map(({ author }) => author)).not.toContain("human")
       }),
       { numRuns: 5000 }
     )

@@ -6,16 +6,20 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/ChatState"
-import { ChannelId, ContactId } from "@effect-invent/domain/Ids"
-import type { RepeatableError } from "@effect-invent/domain/InventError"
+import { ChannelId, type ChatId, ContactId, SegmentId, UserId } from "@effect-invent/domain/Ids"
+import { OutcomeUnknown, type RepeatableError, type UnsafeError } from "@effect-invent/domain/InventError"
+import type { Segment } from "@effect-invent/domain/Segment"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Author } from "../src/ChatSnapshot.ts"
 import * as Build from "./Build.ts"
 
-/** What a request is about: reading the chat, listing its messages, setting a follow-up, taking it back. */
-export type Kind = "read" | "list" | "set" | "clear"
+/**
+ * What a request is about: reading the chat, listing its messages, setting a follow-up, taking it back, changing the state,
+ * assigning, sending a message, asking for the newest chat.
+ */
+export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest"
 
 /** Stands between the program and the chat; `apply` is the request as the chat would answer it. */
 export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<A, RepeatableError>
@@ -32,6 +36,9 @@ export const make = ({ late = 0 }: Options = {}) => {
   const requests: Array<Kind> = []
   let between: Between = (_, apply) => apply
   let contact = Build.members.contact()
+  let newest = Build.chat_id
+  let sends = 0
+  let segments: ReadonlyArray<Segment> = []
 
   /** What the assistant has done by now. */
   const settle = Effect.map(DateTime.now, (now) => {
@@ -49,7 +56,10 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   const wire = () => Build.wireChat(state, { members: [contact], last_message: messages.at(-1)! })
 
-  const kindOf = ({ follow_up_at }: UpdateState): Kind => (follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set")
+  const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
+    if (state !== undefined) return "state"
+    return follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set"
+  }
 
   const answer = <A>(kind: Kind, result: () => A) =>
     Effect.suspend(() => {
@@ -73,6 +83,18 @@ export const make = ({ late = 0 }: Options = {}) => {
     blocks: Effect.map(settle, () => {
       contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), blocked: true } })
     }),
+    /** The conversation goes on in another chat. */
+    movesTo: (chat_id: ChatId) => Effect.sync(() => void (newest = chat_id)),
+    /** The contact gets a name, and is put into these segments. */
+    is: (name: string, ...ids: ReadonlyArray<string>) =>
+      Effect.sync(() => {
+        contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), name } })
+        segments = ids.map((id) => ({ id: SegmentId.make(id) }))
+      }),
+    /** The texts sent by the API key. */
+    sent: Effect.sync(() => messages.filter(({ id }) => id.startsWith("sent ")).map((message) => message.messages?.[0]?.parts?.[0]?.text)),
+    /** What the chat's state now is. */
+    state: Effect.sync(() => state),
     /** From now on `other` stands in between. */
     put: (other: Between) => Effect.sync(() => void (between = other)),
     /** Stands in between at the next request of this kind, and steps aside. */
@@ -89,14 +111,51 @@ export const make = ({ late = 0 }: Options = {}) => {
       state: {
         update: ({ payload }) =>
           answer(kindOf(payload), () => {
-            if (payload.follow_up_at !== undefined) state = { ...state, follow_up_at: payload.follow_up_at }
+            state = { ...state, ...payload }
             return wire()
-          })
+          }),
+        assign: ({ payload }) =>
+          answer("assign", () => {
+            state = { ...state, assigned_user: payload.member_id === null ? null : { id: UserId.make(payload.member_id) } }
+            return { id: "state_1", ...state }
+          }),
+        newestChat: () => answer("newest", () => newest)
       },
-      messages: { stream: () => Stream.unwrap(answer("list", () => Stream.fromIterable(messages))) }
+      messages: {
+        create: ({ payload }) =>
+          Effect.zipRight(
+            settle,
+            Effect.flatMap(DateTime.now, (now) =>
+              answer("send", () => {
+                const sent = Build.wireMessage("human", now.epochMillis - Build.start.epochMillis, {
+                  id: Build.messageId(`sent ${++sends}`),
+                  role: "user",
+                  messages: [{ role: "user", parts: payload.message }]
+                })
+                messages = [...messages, sent]
+                return sent
+              })
+            )
+          ).pipe(Effect.mapError(asUnsafe)),
+        stream: () => Stream.unwrap(answer("list", () => Stream.fromIterable(messages)))
+      },
+      contacts: { streamSegments: () => Stream.fromIterable(segments) }
     })
   }
 }
+
+/** What the client makes of a fault after which the message may have been sent. */
+const asUnsafe = (error: RepeatableError): UnsafeError =>
+  error._tag === "ServerFault" || error._tag === "ConnectionLost"
+    ? new OutcomeUnknown({
+        endpoint: error.endpoint,
+        attempts: 1,
+        fingerprint: "",
+        sentAt: Build.start,
+        reason: error._tag,
+        reconcile: "list the messages"
+      })
+    : error
 
 export type FakeChat = ReturnType<typeof make>
 

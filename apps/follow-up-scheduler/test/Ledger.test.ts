@@ -277,7 +277,7 @@ describe("the follow-ups that a conversation has had", () => {
       Effect.gen(function* () {
         yield* change(yield* planned(), { ...armed, status, message_id: status === "sent" ? messageId("follow-up") : null })
         expect(yield* taken()).toEqual([
-          Build.taken({ isUnderWay: status === "armed", message_id: status === "sent" ? messageId("follow-up") : undefined })
+          Build.taken({ status: status === "armed" ? "under_way" : status === "sent" ? "done" : "unknown", message_id: status === "sent" ? messageId("follow-up") : undefined })
         ])
       })
     )

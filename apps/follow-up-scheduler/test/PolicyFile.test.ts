@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as Policy from "../src/Policy.ts"
 import * as PolicyFile from "../src/PolicyFile.ts"
@@ -115,10 +116,12 @@ describe("a wrong policy is refused with its line and its field:", () => {
   const without = (field: string) => yaml.replace(new RegExp(`^${field}:.*\n`, "m"), "")
   const withLine = (line: string) => `${yaml}${line}\n`
   const steps = yaml.indexOf("steps:")
+  const message = (text: string) => yaml.replace("    action: schedule_follow_up", `    action: send_message\n    message: "${text}"`)
 
   const wrong: ReadonlyArray<readonly [what: string, text: string, line: number, says: string]> = [
     ["an unknown key", withLine("quite_hours: {}"), 9, "quite_hours: is unexpected"],
-    ["an unknown key of a step", yaml.replace("action: schedule", "atcion: schedule"), 6, "steps.0.atcion: is unexpected"],
+    ["a misspelt action", yaml.replace("action: schedule", "atcion: schedule"), 5, "steps.0.action: is missing"],
+    ["an unknown key of a step", yaml.replace("    action", "    afterwards: nothing\n    action"), 6, "steps.0.afterwards: is unexpected"],
     ["a missing name", without("name"), 1, "name: is missing"],
     ["a missing version", without("version"), 1, "version: is missing"],
     ["a name with spaces", yaml.replace("nudge", "my nudge"), 1, "name: Expected lower-case letters, digits and dashes"],
@@ -138,7 +141,28 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["a duration beyond the calendar", yaml.replace("1 hour", "99999999999999 days"), 5, "steps.0.after: Expected a duration"],
     ["a lead of less than a millisecond", withLine("arm_lead: 100 micros"), 9, "arm_lead: Expected a duration"],
     ["no confirm_after", withLine("confirm_after: 0 seconds"), 9, "confirm_after: Expected a duration"],
-    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: send_message"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
+    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: shout"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
+    ["a late step without what becomes of it", yaml.replace("action: sch", "lateness: { limit: 1 hour }\n    action: sch"), 6, "steps.0.lateness.beyond: is missing"],
+    ["a message without its text", yaml.replace("action: schedule_follow_up", "action: send_message"), 5, "steps.0.message: is missing"],
+    ["a message for another action", yaml.replace("action: sch", "message: Are you still there?\n    action: sch"), 6, "steps.0.message: is unexpected"],
+    ["a variable that does not exist", message("Hello {{contact.nam|you}}, still there?"), 7, "steps.0.message: {{contact.nam|you}} is unknown; there are assistant.name"],
+    ["a variable that may be unknown, and nothing to say then", message("Hello {{contact.name}}, still there?"), 7, "steps.0.message: {{contact.name}} does not say what to write"],
+    ["a variable that is not closed", message("Hello {{contact.name|you, still there?"), 7, "steps.0.message: Expected every {{ to be closed"],
+    ["a message of nothing but a variable", message("{{contact.name|you}} ?"), 7, "steps.0.message: Expected at least 8 characters of its own"],
+    ["nobody to assign to", yaml.replace("action: schedule_follow_up", "action: assign"), 5, "steps.0.member_id: is missing"],
+    ["a step after the end", yaml.replace("action: schedule_follow_up", "action: close"), 7, "steps.1: comes after close, which ends a cadence"],
+    ["an unknown kind of channel to match", withLine("match: { channels: [whatsap] }"), 9, "match.channels.0: Expected"],
+    ["an unknown trait to match", withLine("match: { tags: [vip] }"), 9, "match.tags: is unexpected"],
+    ["nothing to match", withLine("match: { assistants: [] }"), 9, "match.assistants.0: is missing"],
+    ["a country in words", withLine("match: { countries: [Portugal] }"), 9, "match.countries.0: Expected a country such as PT"],
+    ["an unknown kind of channel with a window", withLine("channel_windows: { whatsap: { within: 1 day } }"), 9, "channel_windows.whatsap: is unexpected"],
+    ["a cap of nothing", withLine("caps: [{ at_most: 0, per: 1 day }]"), 9, "caps.0.at_most: Expected"],
+    ["a cap per fortnight", withLine("caps: [{ at_most: 1, per: fortnight }]"), 9, "caps.0.per: "],
+    ["a set of holidays for no country", withLine("holiday_sets: { Portugal: [] }"), 9, "holiday_sets"],
+    ["a window that a step can never be in", withLine("channel_windows: { whatsapp_bot: { within: 2 hours } }"), 7, "steps.1: is never inside the window of whatsapp_bot, 2h"],
+    ["a cap that stops its own cadence", withLine("caps: [{ at_most: 1, per: 30 days }]"), 7, "steps.1: the caps hold it back for more than 14 days"],
+    ["holidays on every day that is left", withLine('weekdays: [3]\nholidays: ["1970-01-07", "1970-01-14"]'), 10, "holidays.0: leaves step 1 no opening within 14 days"],
+    ["holidays of one country on every day that is left", withLine('weekdays: [3]\nholiday_sets: { PT: ["1970-01-07", "1970-01-14"] }'), 10, "holiday_sets.PT.0: leaves step 1 no opening"],
     ["no steps", `${yaml.slice(0, steps)}steps: []\n`, 4, "steps.0: is missing"],
     ["steps that are no list", `${yaml.slice(0, steps)}steps: soon\n`, 4, "steps: Expected"],
     ["weekday 8", withLine("weekdays: [1, 8]"), 9, "weekdays.1: Expected"],
@@ -226,6 +250,25 @@ describe("the policies of this repository", () => {
       expect(policy.weekdays).toEqual([1, 2, 3, 4, 5])
     })
   )
+
+  const folder = fileURLToPath(new URL("../../../policies/", import.meta.url))
+  const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"))
+
+  for (const file of files) {
+    withFiles(`${file} loads, and tells editors where the schema is`,
+      Effect.gen(function* () {
+        const policy = yield* PolicyFile.load(folder + file)
+        expect(`${policy.name}.yaml`).toBe(file)
+        expect(readFileSync(folder + file, "utf8")).toMatch(/^# yaml-language-server: \$schema=\.\/policy\.schema\.json$/m)
+      })
+    )
+  }
+
+  it("show every action and every field", () => {
+    const all = files.map((file) => readFileSync(folder + file, "utf8")).join("\n")
+    const words = [...Object.keys(Policy.Policy.fields), "schedule_follow_up", "send_message", "snooze", "close", "assign"]
+    expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(all))).toEqual([])
+  })
 
   it.effect("survive being written and read again", () =>
     Effect.gen(function* () {

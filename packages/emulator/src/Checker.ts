@@ -100,7 +100,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       request.answered_at < at || (request.answered_at === at && request.index < index)
     const wasTold = (since: number) =>
       (answered.get(chat_id) ?? []).some((request) => request.at > since && isBefore(request))
-    const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, wasTold })
+    const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
     settle(Chat.afterFollowUp(chat, at, judgement.isStray), at, `came at ${toIso(at)}`)
@@ -111,9 +111,9 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       case "request":
         return
       case "chat": {
-        const { chat_id, contact_id, country } = entry
+        const { channel_type: channel, chat_id, contact_id, country } = entry
         chatsOf.set(contact_id, (chatsOf.get(contact_id) ?? new Set()).add(chat_id))
-        return settle({ ...chatOf(chat_id), contact_id, country }, entry.at)
+        return settle({ ...chatOf(chat_id), contact_id, country, channel }, entry.at)
       }
       case "message":
         return entry.cause === "follow_up" && entry.status === "COMPLETED"

@@ -235,6 +235,53 @@ describe("a follow-up to a contact who waits for us", () => {
   })
 })
 
+describe("what a policy limits beside its hours", () => {
+  const onWhatsapp = [...chat("GB", { channel_type: "whatsapp_bot" }), ...contact(before("1 second")), ...reply(iso(0))]
+  const twice = [...answered, ...followUp(fourHours), ...followUp(iso("28 hours"))]
+  const never = (lines: ReadonlyArray<Line>) => [...lines, ...until(iso("9 days"))]
+
+  it("is whom it is for: others are not to be followed up, and are not missed", () => {
+    const match = { match: { channels: ["email"] } }
+    expect(rules([...onWhatsapp, ...followUp(fourHours)], { ...oneStep, ...match })).toEqual(["not_matched"])
+    expect(rules(never(onWhatsapp), match)).toEqual([])
+    expect(rules([...onWhatsapp, ...followUp(fourHours)], { ...oneStep, match: { channels: ["whatsapp_bot"], countries: ["GB"] } })).toEqual([])
+    expect(rules(never(onWhatsapp), { ...oneStep, match: { countries: ["GB"] } })).toEqual(["missed"])
+  })
+
+  it("is how long a channel is open: to the end of it, and nothing is missed after", () => {
+    const open = (within: string) => ({ ...oneStep, channel_windows: { whatsapp_bot: { within } } })
+    expect(rules([...onWhatsapp, ...followUp(fourHours)], open("4 hours"))).toEqual(["outside_window"])
+    expect(rules([...onWhatsapp, ...followUp(fourHours)], open("5 hours"))).toEqual([])
+    expect(rules(never(onWhatsapp), open("4 hours"))).toEqual([])
+    expect(rules(never(onWhatsapp), open("5 hours"))).toEqual(["missed"])
+  })
+
+  it("is how many follow-ups there may be, in a length of time or on a day", () => {
+    expect(rules(twice, { caps: [{ at_most: 1, per: "25 hours" }] })).toEqual(["capped"])
+    expect(rules(twice, { caps: [{ at_most: 1, per: "24 hours" }] })).toEqual([])
+    expect(rules(twice, { caps: [{ at_most: 1, per: "calendar_day" }] })).toEqual([])
+    const sameDay = { steps: [steps[0]!, { after: "1 hour", action: "schedule_follow_up" }], caps: [{ at_most: 1, per: "calendar_day" }] }
+    expect(rules([...answered, ...followUp(fourHours), ...followUp(iso("6 hours"))], sameDay)).toEqual(["capped"])
+  })
+
+  it("is how late it may be", () => {
+    const late = (beyond: string) => ({ steps: [{ ...steps[0]!, lateness: { limit: "1 hour", beyond } }] })
+    const at = (...after: ReadonlyArray<Duration.DurationInput>) => [...answered, ...followUp(iso("4 hours", ...after))]
+    expect(rules(at("1 hour"), late("skip"))).not.toContain("too_late")
+    expect(rules(at("2 hours"), late("skip"))).toContain("too_late")
+    expect(rules(at("2 hours"), late("shift"))).toContain("too_late")
+    expect(rules(at("1 day", "30 minutes"), late("shift"))).not.toContain("too_late")
+    expect(rules(at("1 day", "30 minutes"), late("skip"))).toContain("too_late")
+    expect(rules(at("2 hours"), late("send"))).not.toContain("too_late")
+  })
+
+  it("is a day off of the contact's country", () => {
+    const sets = (country: string) => ({ ...oneStep, holiday_sets: { [country]: ["2026-03-10"] } })
+    expect(rules([...answered, ...followUp(fourHours)], sets("GB"))).toEqual(["quiet_hours"])
+    expect(rules([...answered, ...followUp(fourHours)], sets("PT"))).toEqual([])
+  })
+})
+
 describe("a follow-up that must not be", () => {
   const cases: ReadonlyArray<readonly [string, (at: string) => ReadonlyArray<Line>]> = [
     ["after_takeover", staff],
@@ -724,11 +771,27 @@ describe("a policy file", () => {
     const policy = Either.getOrThrow(yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n'))
     expect(policy).toEqual({
       arm_lead: 15_000,
+      caps: [],
+      channel_windows: {},
       effective_from: Date.UTC(2026, 0, 1),
+      holiday_sets: {},
       holidays: [],
+      match: {},
+      spread: 0,
       quiet_hours: { start: 1260, end: 570 },
       steps: [{ after: 14_400_000, action: "schedule_follow_up" }]
     })
+  })
+
+  it("may end its cadence with what sends nothing", () => {
+    const policy = Either.getOrThrow(Checker.readPolicy(`${header}  - { after: 2 days, action: close }\n`))
+    expect(policy.steps).toHaveLength(1)
+  })
+
+  it("is refused where the log does not tell enough to judge it", () => {
+    expect(refusal("match: { segments: [vip] }")).toBe("match.segments: The log does not tell enough to judge segments")
+    expect(refusal("stop_after_unanswered: 3")).toContain("The log does not tell enough")
+    expect(Either.isLeft(Checker.readPolicy(`${header}  - { after: 2 days, action: send_message, message: Are you there }\n`))).toBe(true)
   })
 
   it("is refused with the field and what was expected there", () => {

@@ -10,7 +10,7 @@ import type { Reason } from "../Reason.ts"
 import type { Timer } from "../Timer.ts"
 
 /** When to look again at a chat that could not be read or written. */
-const unreachableDelay = Duration.seconds(30)
+export const unreachableDelay = Duration.seconds(30)
 
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 
@@ -59,5 +59,5 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     return end(from, refused, "refused")
   }
 
-  return { goOn, later, end, onError }
+  return { goOn, later, end, gone, onError }
 }

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import { ChatReader } from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
-import { ActivePolicy } from "../Policy.ts"
+import { Policies } from "../Policies.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Story from "../Story.ts"
@@ -16,7 +16,7 @@ import * as Options from "./Options.ts"
 
 const verdict = (decision: Decide.Decision): string =>
   Decide.Decision.$match(decision, {
-    Act: ({ follow_up_at, step }) => `step ${step} is due: follow_up_at ${DateTime.formatIso(follow_up_at)}`,
+    Act: ({ at, step }) => `step ${step} is due: ${DateTime.formatIso(at)}`,
     Wait: ({ reason, step, until }) => `waits for step ${step} until ${DateTime.formatIso(until)}: ${describe(reason)}`,
     Stop: ({ reason }) => `no follow-up: ${describe(reason)}`,
     Skip: ({ reason }) => `no follow-up now: ${describe(reason)}`
@@ -36,15 +36,13 @@ const pass = (file: string) =>
 
 const dryPass = (file: string) =>
   Effect.gen(function* () {
-    const policy = yield* ActivePolicy
+    const policies = yield* Policies
     const reader = yield* ChatReader
-    const ledger = yield* Ledger
     const chat_ids = yield* Watch.readFile(file)
     const look = (chat_id: ChatId) =>
       Effect.gen(function* () {
         const chat = yield* reader.read(chat_id)
-        const taken = yield* ledger.taken(chat.conversation_id)
-        return Decide.decide({ policy, chat, taken, now: yield* DateTime.now })
+        return Decide.decide({ ...(yield* policies.basis(chat)), chat, now: yield* DateTime.now })
       })
     yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(line(found)))
     yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")

@@ -5,6 +5,10 @@ export interface Chat {
   readonly chat_id: string
   readonly contact_id: string | undefined
   readonly country: string | null
+  readonly channel: string | undefined
+  readonly lastContactAt: number | undefined
+  /** Every follow-up in this chat. */
+  readonly followUps: ReadonlyArray<number>
 
   // Who waits for whom. A silence begins with the contact's message and ends with the next one.
   /** The contact's first message that nobody has answered yet. */
@@ -43,6 +47,9 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   chat_id,
   contact_id,
   country,
+  channel: undefined,
+  lastContactAt: undefined,
+  followUps: [],
   waitingSince: undefined,
   answeredAt: undefined,
   answerBegunAt: undefined,
@@ -65,6 +72,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
 
 const contactWrote = (chat: Chat, at: number): Chat => ({
   ...chat,
+  lastContactAt: at,
   waitingSince: chat.waitingSince ?? at,
   answeredAt: undefined,
   answerBegunAt: undefined,
@@ -112,6 +120,7 @@ export const afterFollowUp = (chat: Chat, at: number, isStray: boolean): Chat =>
   ...chat,
   lastOursAt: at,
   lastFollowUpAt: at,
+  followUps: [...chat.followUps, at],
   sent: chat.sent + (isStray ? 0 : 1),
   strays: chat.strays + (isStray ? 1 : 0)
 })

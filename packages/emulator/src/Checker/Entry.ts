@@ -21,7 +21,8 @@ const Chat = Schema.Struct({
   at: Instant,
   chat_id: Schema.String,
   contact_id: Schema.String,
-  country: Schema.NullOr(Schema.String)
+  country: Schema.NullOr(Schema.String),
+  channel_type: Schema.optional(Schema.String)
 })
 
 const Message = Schema.Struct({

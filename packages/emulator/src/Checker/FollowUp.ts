@@ -4,7 +4,8 @@ import type { Calendar } from "./Calendar.ts"
 import * as Chat from "./Chat.ts"
 import type * as Contact from "./Contact.ts"
 import { toIso } from "./Instant.ts"
-import type { Policy } from "./Policy.ts"
+import type { Policy, Step } from "./Policy.ts"
+import * as Limits from "./Limits.ts"
 import type { Finding, Rule } from "./Verdict.ts"
 
 /** The name of the scheduler's API key. */
@@ -18,6 +19,8 @@ export interface Question {
   readonly chat: Chat.Chat
   readonly contact: Contact.Contact
   readonly at: number
+  /** How much later than due it may come for being busy. */
+  readonly grace: number
   /** Whether the scheduler was answered about this chat between that instant and this follow-up. */
   readonly wasTold: (since: number) => boolean
 }
@@ -56,15 +59,23 @@ const obstaclesOf = ({ at, chat, contact }: Question): ReadonlyArray<Obstacle & 
   return all.flatMap(({ detail, rule, since }) => (since === undefined ? [] : [{ rule, since, detail }]))
 }
 
-/** The steps that the next follow-up may be: strays of this silence are counted, or not. */
-export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Chat, "sent" | "strays">): ReadonlyArray<number> =>
-  steps.slice(sent, sent + strays + 1).map((step) => step.after)
+/**
+ * The steps that the next follow-up may be: strays of this silence are counted, or not, and a step that may be left out
+ * for being late makes room for the one after it.
+ */
+export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Chat, "sent" | "strays">): ReadonlyArray<Step> => {
+  const from = steps.slice(sent)
+  const firstKept = from.findIndex((step) => step.lateness?.beyond !== "skip")
+  return from.slice(0, strays + 1 + (firstKept === -1 ? from.length : firstKept))
+}
 
 const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined => {
   const after = possibleSteps(policy, chat)
   const nth = `follow-up ${chat.sent + 1} of this silence`
   if (after.length === 0) return { rule: "duplicate", detail: `${nth}, and the policy has ${policy.steps.length} steps` }
-  const least = Math.min(...after)
+  // Where it may come early, it may do so by this much, though only to catch the window.
+  const early = Limits.windowOf(policy, chat)?.prefer_early ?? 0
+  const least = Math.min(...after.map((step) => step.after)) - early
   const gap = chat.lastFollowUpAt === undefined ? Infinity : at - chat.lastFollowUpAt
   if (gap < least - tolerance) {
     return { rule: "duplicate", detail: `${nth}, ${gap} ms after the one before and not ${least} ms` }
@@ -78,16 +89,30 @@ const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined =>
     : undefined
 }
 
+/** A cap or a mute that is over may have put it off: then nobody says when it was due. */
+const lateness = (policy: Policy, calendar: Calendar, { at, chat, grace }: Question): Finding | undefined => {
+  const zone = calendar.zoneOf(chat.country)
+  const { lastOursAt } = chat
+  if (zone === undefined || lastOursAt === undefined || policy.caps.length > 0 || chat.mutedUntil !== undefined) return undefined
+  const steps = possibleSteps(policy, chat)
+  const isLate = (step: Step) => {
+    const due = calendar.firstAllowed(zone, lastOursAt + step.after, chat.country)
+    return due !== undefined && Limits.isTooLate(step, due, at, policy.arm_lead + policy.spread + grace)
+  }
+  return steps.length > 0 && steps.every(isLate) ? { rule: "too_late", detail: "later than its step allows" } : undefined
+}
+
 const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): ReadonlyArray<Finding> => {
   const zone = calendar.zoneOf(chat.country)
-  const hindrance = zone === undefined ? "the contact's time zone is unknown" : calendar.hindrance(zone, at)
+  const hindrance = zone === undefined ? "the contact's time zone is unknown" : calendar.hindrance(zone, at, chat.country)
   const anchor = chat.answeredAt ?? chat.lastOursAt
   const from = policy.effective_from
   return [
     ...(hindrance === undefined ? [] : [{ rule: "quiet_hours", detail: hindrance } as const]),
     ...(anchor !== undefined && from !== undefined && anchor < from
       ? [{ rule: "before_effective_from", detail: `our message of ${toIso(anchor)} is older than the policy` } as const]
-      : [])
+      : []),
+    ...Limits.judge(policy, calendar, chat, zone, at)
   ]
 }
 
@@ -100,7 +125,7 @@ export const judge = (policy: Policy, calendar: Calendar, question: Question): J
   const answeredMeanwhile =
     chat.followUpBy === schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet) ? repliedSinceSet : undefined
   const isStray = answeredMeanwhile !== undefined || unseen.some(({ rule }) => rule === "after_reply")
-  const beat = chat.waitingSince !== undefined || isStray ? undefined : cadence(policy, question)
+  const beat = chat.waitingSince !== undefined || isStray ? undefined : (cadence(policy, question) ?? lateness(policy, calendar, question))
   const raced = [...unseen.map(({ since }) => since), ...Arr.fromNullable(answeredMeanwhile)]
   return {
     findings: [

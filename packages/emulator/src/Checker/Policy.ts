@@ -1,4 +1,7 @@
-/** What the checker reads in a policy: when a follow-up may be sent, after how much silence. Other keys are passed over. */
+/**
+ * What the checker reads in a policy: when a follow-up may be sent, after how much silence. Keys that say nothing about that
+ * are passed over; those that do, and that the log cannot tell, are refused.
+ */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
@@ -54,17 +57,51 @@ const LocalDate = Schema.String.pipe(
   })
 )
 
-const Step = Schema.Struct({ after: Millis, action: Schema.Literal("schedule_follow_up") })
+const unjudged = (what: string) =>
+  Schema.Unknown.pipe(Schema.filter(() => `The log does not tell enough to judge ${what}`, { identifier: what }))
+
+/** A step later than its limit may be left out, or come at its time of day on a later day. */
+const Lateness = Schema.Struct({ limit: Millis, beyond: Schema.Literal("send", "skip", "shift") })
+
+/** The other actions end a cadence and send nothing. */
+const Step = Schema.Struct({
+  after: Millis,
+  action: Schema.Literal("schedule_follow_up", "snooze", "close", "assign"),
+  lateness: Schema.optional(Lateness)
+})
+export type Step = typeof Step.Type
+
+const Match = Schema.Struct({
+  channels: Schema.optional(Schema.Array(Schema.String)),
+  countries: Schema.optional(Schema.Array(Schema.String)),
+  assistants: Schema.optional(unjudged("assistants")),
+  segments: Schema.optional(unjudged("segments")),
+  languages: Schema.optional(unjudged("languages")),
+  referrals: Schema.optional(unjudged("referrals"))
+})
+
+const Cap = Schema.Struct({ at_most: Schema.Int, per: Schema.Union(Schema.Literal("calendar_day"), Millis) })
+export type Cap = typeof Cap.Type
+
+const Window = Schema.Struct({ within: Millis, prefer_early: Schema.optionalWith(Millis, { default: () => 0 }) })
+export type Window = typeof Window.Type
 
 export const Policy = Schema.Struct({
+  match: Schema.optionalWith(Match, { default: () => ({}) }),
   effective_from: Schema.optional(Instant),
   time_zone: Schema.optional(TimeZone),
   /** Start inclusive, end exclusive; may cross midnight. */
   quiet_hours: Schema.optional(QuietHours),
   weekdays: Schema.optional(Schema.NonEmptyArray(Schema.Int.pipe(Schema.between(1, 7)))),
   holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
+  /** By country. */
+  holiday_sets: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Array(LocalDate) }), { default: () => ({}) }),
+  spread: Schema.optionalWith(Millis, { default: () => 0 }),
+  channel_windows: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Window }), { default: () => ({}) }),
+  caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),
+  stop_after_unanswered: Schema.optional(unjudged("cadences that went unanswered")),
   arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
-  steps: Schema.NonEmptyArray(Step)
+  steps: Schema.Array(Step).pipe(Schema.minItems(1))
 })
 /** Durations and instants are milliseconds, times of day minutes. */
 export type Policy = typeof Policy.Type
@@ -82,4 +119,7 @@ const decode = (input: unknown) =>
 
 /** The policy in the text of a file, or one line that says what is wrong with it. */
 export const readPolicy = (text: string): Either.Either<Policy, string> =>
-  Either.flatMap(fromYaml(text), decode)
+  Either.map(Either.flatMap(fromYaml(text), decode), (policy) => ({
+    ...policy,
+    steps: policy.steps.filter(({ action }) => action === "schedule_follow_up")
+  }))

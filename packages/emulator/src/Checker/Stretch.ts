@@ -6,6 +6,7 @@ import type { Calendar } from "./Calendar.ts"
 import type * as Chat from "./Chat.ts"
 import type * as Contact from "./Contact.ts"
 import { isForeign, possibleSteps } from "./FollowUp.ts"
+import * as Limits from "./Limits.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy } from "./Policy.ts"
 
@@ -17,6 +18,11 @@ export interface Stretch {
   readonly sent: number
   readonly strays: number
   readonly zone: string
+  readonly country: string | null
+  /** When the channel closes to us. */
+  readonly closes: number
+  /** Whether a cap may hold this one back: then nobody says when it was due. */
+  readonly isCapped: boolean
 }
 
 const isAllowed = (chat: Chat.Chat, contact: Contact.Contact): boolean =>
@@ -40,10 +46,13 @@ export const begin = (
 ): Stretch | undefined => {
   const { answeredAt, lastOursAt: anchor, mutedUntil = at, sent, strays } = chat
   if (answeredAt === undefined || anchor === undefined) return undefined
-  if (!isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
+  if (!Limits.isMatched(policy, chat) || !isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
   const zone = calendar.zoneOf(chat.country)
-  return zone === undefined ? undefined : { since: Math.max(at, mutedUntil), anchor, sent, strays, zone }
+  if (zone === undefined) return undefined
+  const closes = Limits.closesAt(policy, chat)
+  const isCapped = Limits.fullCap(policy, calendar, chat, zone, at) !== undefined
+  return { since: Math.max(at, mutedUntil), anchor, sent, strays, zone, country: chat.country, closes, isCapped }
 }
 
 /** Goes on with the stretch before, if nothing about it has changed at this instant. */
@@ -74,12 +83,14 @@ export const missed = (
   end: number,
   grace: number
 ): Missed | undefined => {
-  const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch))
-  const slack = policy.arm_lead + grace
+  if (stretch.isCapped) return undefined
+  const { country, zone } = stretch
+  const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch).map((step) => step.after))
+  const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
-  const due = calendar.firstAllowed(stretch.zone, silent)
-  if (due === undefined || stretch.since > due) return undefined
-  const reachable = calendar.firstAllowed(stretch.zone, due + policy.arm_lead)
+  const due = calendar.firstAllowed(zone, silent, country)
+  if (due === undefined || stretch.since > due || due >= stretch.closes) return undefined
+  const reachable = calendar.firstAllowed(zone, due + policy.arm_lead, country)
   const isReachable = reachable === due + policy.arm_lead
   const deadline = isReachable ? due + slack : (reachable ?? Infinity) + slack
   if (deadline >= end) return undefined

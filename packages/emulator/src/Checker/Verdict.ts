@@ -12,6 +12,10 @@ export type Rule =
   | "to_unsubscribed"
   | "quiet_hours"
   | "before_effective_from"
+  | "not_matched"
+  | "outside_window"
+  | "capped"
+  | "too_late"
   | "missed"
 
 export interface Finding {

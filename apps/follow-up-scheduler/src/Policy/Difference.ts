@@ -1,0 +1,45 @@
+/** What two versions of a policy say differently. */
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import { Policy } from "../Policy.ts"
+
+const encode = Schema.encodeSync(Policy)
+
+export interface Difference {
+  /** Where in the policy, for example `steps.1.after`. */
+  readonly path: string
+  /** Undefined where that version does not say it. */
+  readonly before: unknown
+  readonly after: unknown
+}
+
+const isLeaf = (value: unknown): boolean => !Predicate.isRecord(value) && !Array.isArray(value)
+
+const entriesOf = (value: unknown): ReadonlyArray<readonly [string, unknown]> =>
+  Array.isArray(value)
+    ? value.map((item, index) => [String(index), item] as const)
+    : Predicate.isRecord(value) ? Object.entries(value) : []
+
+const compare = (path: string, before: unknown, after: unknown): ReadonlyArray<Difference> => {
+  if (before === undefined || after === undefined || isLeaf(before) || isLeaf(after)) {
+    return before === after ? [] : [{ path, before, after }]
+  }
+  const [were, are] = [new Map(entriesOf(before)), new Map(entriesOf(after))]
+  return [...new Set([...were.keys(), ...are.keys()])].flatMap((key) =>
+    compare(path === "" ? key : `${path}.${key}`, were.get(key), are.get(key))
+  )
+}
+
+/** The version apart, which always differs. */
+export const between = (before: Policy, after: Policy): ReadonlyArray<Difference> =>
+  compare("", encode(before), encode(after)).filter(({ path }) => path !== "version")
+
+/** The fields of the policy in which they differ. */
+export const fields = (before: Policy, after: Policy): ReadonlyArray<string> => [
+  ...new Set(between(before, after).map(({ path }) => path.split(".")[0] ?? path))
+]
+
+const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value))
+
+/** A difference in a line, for people. */
+export const describe = ({ after, before, path }: Difference): string => `${path}: ${shown(before)} → ${shown(after)}`

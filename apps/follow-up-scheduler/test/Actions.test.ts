@@ -1,0 +1,323 @@
+import { ChatId, UserId } from "@effect-invent/domain/Ids"
+import * as InventError from "@effect-invent/domain/InventError"
+import { describe, expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Build from "./Build.ts"
+import * as FakeChat from "./FakeChat.ts"
+import { observe, record, setClock, story, sweepUntil, under } from "./Scheduling.ts"
+
+const { after, day, hour, minute, second } = Build
+
+const call = { endpoint: "messages.create", attempts: 1 }
+const lost = new InventError.ServerFault({ ...call, status: 502, excerpt: "" })
+const refused = new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" })
+
+const send = { after: "1 hour", action: "send_message", message: "Hello {{contact.name|there}}, are you still with us?" }
+const follow = { after: "1 hour", action: "schedule_follow_up" }
+const sending = { steps: [send, { after: "2 hours", action: "schedule_follow_up" }] }
+const text = "Hello there, are you still with us?"
+
+describe("send_message", () => {
+  story("sends the policy's words once the silence is over, and goes on with the next step", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* fake.is("Ada")
+        yield* observe
+        yield* sweepUntil(after(hour - second))
+        expect(yield* fake.sent).toEqual([])
+        yield* sweepUntil(after(day))
+        expect(yield* fake.sent).toEqual(["Hello Ada, are you still with us?"])
+        expect(yield* fake.followUps).toHaveLength(1)
+        expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 sent"])
+      })
+    )
+  )
+
+  story("is not taken for a human's takeover, though it is listed as one of the staff's", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* observe).toMatchObject({ _tag: "Wait", step: 2, reason: "silence" })
+      })
+    )
+  )
+
+  story("is taken back by nothing, but not begun when the customer wrote before", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* setClock(after(hour - second))
+        yield* fake.writes("contact")
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 skipped replied"])
+      })
+    )
+  )
+
+  story("whose answer was lost is found by looking, and not sent again", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("send", FakeChat.unanswered(lost))
+        yield* sweepUntil(after(hour + 5 * second))
+        expect(yield* record).toEqual(["1 nudge@1 armed"])
+        expect(yield* observe).toMatchObject({ _tag: "Wait", reason: "in_progress" })
+        yield* sweepUntil(after(hour + 30 * minute))
+        expect(yield* fake.sent).toEqual([text])
+        expect((yield* record)[0]).toBe("1 nudge@1 sent")
+      })
+    )
+  )
+
+  story("whose answer was lost is found though the customer's name changed meanwhile", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* fake.is("Ada")
+        yield* observe
+        yield* fake.once("send", FakeChat.unanswered(lost))
+        yield* sweepUntil(after(hour))
+        yield* fake.is("Grace")
+        yield* sweepUntil(after(hour + 30 * minute))
+        expect(yield* fake.sent).toEqual(["Hello Ada, are you still with us?"])
+        expect((yield* record)[0]).toBe("1 nudge@1 sent")
+      })
+    )
+  )
+
+  story("that was looked for in vain is sent once more, and then never again: the cadence ends as unknown", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.put((kind, apply) => (kind === "send" ? Effect.fail(lost) : apply))
+        yield* sweepUntil(after(day))
+        expect(fake.requests.filter((kind) => kind === "send")).toHaveLength(2)
+        expect(yield* record).toEqual(["1 nudge@1 unknown not_confirmed"])
+        expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "outcome_unknown" })
+      })
+    )
+  )
+
+  story("that was looked for in vain is not sent again to a customer who wrote meanwhile", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("send", FakeChat.unsent(lost))
+        yield* sweepUntil(after(hour + minute))
+        yield* fake.writes("contact")
+        yield* sweepUntil(after(day))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 skipped replied"])
+      })
+    )
+  )
+
+  for (const when of ["before", "after"] as const) {
+    story(`is sent once, whether or not the process ends ${when} the request`, (fake) =>
+      Effect.gen(function* () {
+        yield* fake.once("send", FakeChat.crash(when))
+        const crashed = yield* Effect.exit(under(fake, sending)(Effect.zipRight(observe, sweepUntil(after(hour)))))
+        expect(Exit.isFailure(crashed)).toBe(true)
+        yield* under(fake, sending)(sweepUntil(after(2 * hour)))
+        expect(yield* fake.sent).toEqual([text])
+        expect((yield* record)[0]).toBe("1 nudge@1 sent")
+      })
+    )
+  }
+
+  story("that never left is sent when the server can be reached again", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("send", FakeChat.unsent(refused))
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.sent).toEqual([text])
+      })
+    )
+  )
+
+  story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* setClock(after(30 * minute))
+        yield* fake.writes("human", { messages: [{ parts: [{ type: "text", text }] }] })
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([])
+        expect((yield* record)[0]).toBe("1 nudge@1 sent")
+      })
+    )
+  )
+
+  story("does not go into a chat that the conversation has left", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.movesTo(ChatId.make("chat_2"))
+        yield* sweepUntil(after(day))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 skipped superseded"])
+      })
+    )
+  )
+
+  story("goes out before the channel closes, and not after", (fake) =>
+    under(fake, { ...sending, channel_windows: { custom: { within: "2 hours" } } })(
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([text])
+        expect(yield* observe).toMatchObject({ _tag: "Skip", reason: "outside_window" })
+      })
+    )
+  )
+})
+
+describe("snooze and close", () => {
+  for (const [action, state] of [["snooze", "SNOOZED"], ["close", "CLOSED"]] as const) {
+    const filing = { steps: [follow, { after: "1 day", action }] }
+    const due = after(25 * hour)
+    const armed = Effect.zipRight(observe, sweepUntil(after(2 * hour)))
+
+    story(`${action} puts the chat to ${state} when its silence is over`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* sweepUntil(after(25 * hour - second))
+          expect((yield* fake.state).state).toBeUndefined()
+          yield* sweepUntil(after(3 * day))
+          expect((yield* fake.state).state).toBe(state)
+          expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 done"])
+        })
+      )
+    )
+
+    story(`${action} is not done when the customer wrote before`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.writes("contact")
+          yield* sweepUntil(after(3 * day))
+          expect((yield* fake.state).state).toBeUndefined()
+          expect((yield* record)[1]).toBe("2 nudge@1 skipped replied")
+        })
+      )
+    )
+
+    story(`${action} gives the open chat back to a customer who wrote while the request was under way`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.once("state", (_, apply) => Effect.zipRight(fake.writes("contact"), apply))
+          yield* sweepUntil(after(3 * day))
+          expect((yield* fake.state).state).toBe("OPEN")
+          expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
+        })
+      )
+    )
+
+    story(`${action} whose answer was lost is found done`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.once("state", FakeChat.unanswered(lost))
+          yield* sweepUntil(after(3 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never arrived is done at the next look`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.once("state", FakeChat.unsent(lost))
+          yield* sweepUntil(after(3 * day))
+          expect((yield* fake.state).state).toBe(state)
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never arrived is not done to a customer who wrote meanwhile`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.once("state", FakeChat.unsent(lost))
+          yield* sweepUntil(due)
+          yield* fake.writes("contact")
+          yield* sweepUntil(after(3 * day))
+          expect((yield* fake.state).state).toBeUndefined()
+          expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
+        })
+      )
+    )
+
+    story(`${action} survives a process that ends after the request`, (fake) =>
+      Effect.gen(function* () {
+        yield* under(fake, filing)(armed)
+        yield* fake.once("state", FakeChat.crash("after"))
+        yield* Effect.exit(under(fake, filing)(sweepUntil(due)))
+        yield* under(fake, filing)(sweepUntil(after(3 * day)))
+        expect((yield* record)[1]).toBe("2 nudge@1 done")
+      })
+    )
+  }
+})
+
+describe("assign", () => {
+  const assigning = { steps: [{ after: "1 hour", action: "assign", member_id: "member_1" }] }
+
+  story("hands the chat to the member that the policy names, and leaves it to them", (fake) =>
+    under(fake, assigning)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(day))
+        expect((yield* fake.state).assigned_user?.id).toBe("member_1")
+        expect(yield* record).toEqual(["1 nudge@1 done"])
+        expect(yield* observe).toMatchObject({ reason: "human_takeover" })
+      })
+    )
+  )
+
+  story("takes no chat from a human", (fake) =>
+    under(fake, assigning)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.becomes({ assigned_user: { id: UserId.make("user_7") } })
+        yield* sweepUntil(after(day))
+        expect((yield* fake.state).assigned_user?.id).toBe("user_7")
+      })
+    )
+  )
+
+  story("whose answer was lost is found done", (fake) =>
+    under(fake, assigning)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("assign", FakeChat.unanswered(lost))
+        yield* sweepUntil(after(day))
+        expect(fake.requests.filter((kind) => kind === "assign")).toHaveLength(1)
+        expect(yield* record).toEqual(["1 nudge@1 done"])
+      })
+    )
+  )
+})
+
+describe("segments", () => {
+  const vip = { match: { segments: ["seg_vip"] } }
+
+  story("of the contact are read where the policy matches by them", (fake) =>
+    under(fake, vip)(
+      Effect.gen(function* () {
+        yield* fake.is("Ada", "seg_new", "seg_vip")
+        expect(yield* observe).toMatchObject({ _tag: "Wait" })
+        yield* fake.is("Ada", "seg_new")
+        expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "not_matched" })
+      })
+    )
+  )
+})

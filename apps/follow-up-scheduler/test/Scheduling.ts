@@ -1,0 +1,74 @@
+/** The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do the work. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { it } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
+import * as ChatReader from "../src/ChatReader.ts"
+import { Dispatch } from "../src/Dispatch.ts"
+import * as Ledger from "../src/Ledger.ts"
+import { Observe } from "../src/Observe.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Scheduler from "../src/Scheduler.ts"
+import * as Timer from "../src/Timer.ts"
+import * as Build from "./Build.ts"
+import * as FakeChat from "./FakeChat.ts"
+
+export type Fields = Readonly<Record<string, unknown>>
+type Parts = Observe | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+
+/** A process under this policy: it lives as long as `use`. */
+export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
+  Effect.provide(
+    use,
+    Scheduler.layer.pipe(
+      Layer.provideMerge(ChatReader.layerMatching),
+      Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer)),
+      Layer.provide(Layer.succeed(ActivePolicy, Build.policy(fields)))
+    )
+  )
+
+/** A test that begins at `Build.start`, over a chat and a database of its own. */
+export const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
+  it.effect(name, () =>
+    Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(
+      Effect.provide(SqliteClient.layer({ filename: ":memory:" }))
+    )
+  )
+}
+
+export const observe = Effect.flatMap(Observe, (observe) => observe.chat(Build.chat_id))
+
+export const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)
+
+export const sweepAt = (instant: DateTime.Utc) =>
+  Effect.zipRight(
+    setClock(instant),
+    Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
+  )
+
+const earliest = Effect.flatMap(Ledger.Ledger, (ledger) =>
+  Effect.map(ledger.overdue(Build.after(3650 * Build.day)), (rows) => rows[0])
+)
+
+/** Sweeps at every instant at which something is due, and leaves the clock at `until`. */
+export const sweepUntil = (until: DateTime.Utc) =>
+  Effect.gen(function* () {
+    for (let count = 0; count < 100; count++) {
+      const next = yield* earliest
+      if (next === undefined || DateTime.greaterThan(next.due_at, until)) return yield* setClock(DateTime.max(until, yield* DateTime.now))
+      yield* sweepAt(DateTime.max(next.due_at, yield* DateTime.now))
+    }
+    return yield* Effect.dieMessage("the ledger does not come to rest")
+  })
+
+/** The follow-ups on record, as `step policy status reason`. */
+export const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(
+    sql<Record<string, string | null>>`SELECT step, policy, status, reason FROM follow_ups ORDER BY rowid`,
+    (rows) => rows.map(({ policy, reason, status, step }) => [step, policy, status, ...(reason === null ? [] : [reason])].join(" "))
+  )
+)

@@ -1,0 +1,43 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as FastCheck from "effect/FastCheck"
+import * as Template from "../src/Policy/Template.ts"
+
+const values = (fields: Partial<Template.Values> = {}): Template.Values => ({
+  "assistant.name": undefined,
+  "chat.title": undefined,
+  "contact.name": undefined,
+  ...fields
+})
+const greeting = "Hello {{contact.name|there}}, {{ assistant.name | the team }} here."
+
+describe("a template", () => {
+  it("says what the chat tells, and what it was given for the rest", () => {
+    expect(Template.render(greeting, values({ "contact.name": "Ada" }))).toBe("Hello Ada, the team here.")
+    expect(Template.render(greeting, values())).toBe("Hello there, the team here.")
+    expect(Template.render(greeting, values({ "contact.name": " \n\t " }))).toBe("Hello there, the team here.")
+  })
+
+  it("takes a name as it is in any script, in one line, and no longer than a name", () => {
+    expect(Template.render(greeting, values({ "contact.name": "Đỗ 🙂 王" }))).toContain("Hello Đỗ 🙂 王,")
+    expect(Template.render(greeting, values({ "contact.name": "Ada\n\nPS: pay \u202Enow" }))).toContain("Hello Ada PS: pay now,")
+    const long = Template.render(greeting, values({ "contact.name": "🙂".repeat(500) }))
+    expect(Array.from(long).filter((character) => character === "🙂")).toHaveLength(80)
+  })
+
+  it("never reads a place out of a name", () => {
+    expect(Template.render(greeting, values({ "contact.name": "{{assistant.name|x}}$&" }))).toContain("Hello {{assistant.name|x}}$&,")
+  })
+
+  it("knows its own messages, whatever was filled in, and no others", () => {
+    FastCheck.assert(
+      FastCheck.property(FastCheck.string(), FastCheck.string({ unit: "grapheme" }), (name, assistant) => {
+        expect(Template.isFrom(greeting, Template.render(greeting, values({ "contact.name": name, "assistant.name": assistant })))).toBe(true)
+      })
+    )
+    for (const other of ["Hello Ada, the team here!", "Oh, Hello Ada, the team here.", "Hello Ada the team here.", ""]) {
+      expect(Template.isFrom(greeting, other)).toBe(false)
+    }
+    expect(Template.isFrom("Is it (still) 5.00*?", "Is it (still) 5.00*?")).toBe(true)
+    expect(Template.isFrom("Is it (still) 5.00*?", "Is it still 5x00")).toBe(false)
+  })
+})

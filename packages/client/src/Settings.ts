@@ -1,11 +1,12 @@
 /** What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is built. */
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as Config from "effect/Config"
-import * as ConfigError from "effect/ConfigError"
-import * as Duration from "effect/Duration"
+import type * as ConfigError from "effect/ConfigError"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
+import { atLeast, duration, refuse, whole } from "./internal/Check.ts"
 import * as Deadline from "./internal/Deadline.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as RetryBudget from "./RetryBudget.ts"
@@ -53,8 +54,6 @@ export const defaultBaseUrl = "https://api.useinvent.com"
 const defaultOrgId = OrgId.make("c")
 const defaultMaxBodyBytes = 8 * 1024 * 1024
 
-const refuse = (path: string, message: string) => Either.left(ConfigError.InvalidData([path], message))
-
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 const address = (text: string): Either.Either<string, ConfigError.ConfigError> => {
@@ -72,19 +71,6 @@ const key = (apiKey: Redacted.Redacted): Either.Either<Redacted.Redacted, Config
   /^[\x21-\x7e]+$/.test(Redacted.value(apiKey))
     ? Either.right(apiKey)
     : refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
-
-const duration = (path: string, input: Duration.DurationInput, least: number) => {
-  const decoded = Duration.decodeUnknown(input)
-  return decoded._tag === "Some" && Duration.toMillis(decoded.value) >= least && Duration.isFinite(decoded.value)
-    ? Either.right(decoded.value)
-    : refuse(path, `must be a finite duration of at least ${least} ms`)
-}
-
-const atLeast = (path: string, value: number, least: number) =>
-  Number.isFinite(value) && value >= least ? Either.right(value) : refuse(path, `must be a number of at least ${least}`)
-
-const whole = (path: string, value: number) =>
-  Number.isSafeInteger(value) && value >= 1 ? Either.right(value) : refuse(path, "must be a whole number of at least 1")
 
 const organization = (orgId: OrgId) =>
   orgId === "" ? refuse("INVENT_ORG_ID", "must not be empty") : Either.right(orgId)

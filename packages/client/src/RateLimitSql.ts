@@ -17,6 +17,7 @@ import * as ConfigError from "effect/ConfigError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
@@ -108,6 +109,22 @@ const exchangeWith = (store: Store, quota: SharedQuota.SharedQuota, nextStamp: (
   return exchange
 }
 
+/**
+ * Leaves an effect to itself that takes longer. Most take no time at all, and then a timer would be most of the work; what
+ * waits for a dead connection, on the other hand, may not even be interruptible.
+ */
+const within = <A, E>(millis: number, effect: Effect.Effect<A, E>): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> =>
+  Effect.flatMap(Effect.zipLeft(Effect.forkDaemon(effect), Effect.yieldNow()), (fiber) =>
+    Effect.flatMap(fiber.poll, (exit): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> => {
+      if (exit._tag === "Some") return exit.value
+      const joined = Effect.timeoutFail(Fiber.join(fiber), {
+        duration: millis,
+        onTimeout: () => new RateLimit.RateLimitUnavailable({ reason: "the database does not answer" })
+      })
+      return Effect.onError(joined, () => Fiber.interruptFork(fiber))
+    })
+  )
+
 /** No two processes have the same, not even when both were started with the same seed. */
 const makeName = Effect.map(Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER)]), ([clock, random]) =>
   `${clock.unsafeCurrentTimeNanos().toString(36)}-${random.toString(36)}`
@@ -144,12 +161,7 @@ export const make = (
       RateLimitUnavailable: ({ reason }) => Effect.fail(ConfigError.InvalidData(["rateLimit.name"], reason))
     })
     const ask = (request: SharedQuota.Request) =>
-      exchange(request).pipe(
-        Effect.disconnect,
-        Effect.timeoutFail({
-          duration: terms.patience / 2,
-          onTimeout: () => new RateLimit.RateLimitUnavailable({ reason: "the database does not answer" })
-        }),
+      within(terms.patience / 2, exchange(request)).pipe(
         Effect.catchTags({ SqlError: (error) => unavailable(reasonOf(error)), Unfit: ({ reason }) => unavailable(reason) }),
         Effect.withTracerEnabled(false)
       )

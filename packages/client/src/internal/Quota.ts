@@ -177,9 +177,9 @@ const makeHistory = (window: number) => {
     /** Whether a receipt now changes the weight for the phase that begins at this step. */
     isAhead: (step: number) => step > newest,
     save: () => {
-      const first = received.findIndex((count) => count > 0)
-      const known = first < 0 ? [] : Array.from(received.subarray(first), (count) => count + 0x30)
-      return { newest, received: String.fromCharCode(...known) }
+      let known = ""
+      for (let i = received.findIndex((count) => count > 0); i >= 0 && i < size; i++) known += String.fromCharCode(received[i]! + 0x30)
+      return { newest, received: known }
     },
     restore: (saved: Saved, inFlightThen: number) => {
       newest = saved.newest

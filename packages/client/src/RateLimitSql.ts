@@ -59,8 +59,9 @@ interface Store {
 const openStore = (name: string): Effect.Effect<Store & { readonly create: (row: Row) => Effect.Effect<void, SqlError> }, ConfigError.ConfigError, SqlClient.SqlClient> =>
   Effect.flatMap(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
-    const inProcess = Effect.flatMap(Clock.currentTimeMillis, (clock) =>
-      Effect.map(sql<Row>`SELECT stamp, state FROM effect_invent_rate_limits WHERE name = ${name}`, ([row]) => row && { ...row, clock })
+    // The clock is looked at last: then it shows no less than to whoever wrote the row, and time runs at one speed for all.
+    const inProcess = Effect.flatMap(sql<Row>`SELECT stamp, state FROM effect_invent_rate_limits WHERE name = ${name}`, ([row]) =>
+      Effect.map(Clock.currentTimeMillis, (clock) => row && { ...row, clock })
     )
     const inDatabase = Effect.map(
       sql<Row & { readonly clock: number }>`

@@ -89,8 +89,8 @@ const patience = 1 / 60
 /** How late the next in turn may be, in milliseconds: a pause between two requests, within these bounds. */
 const grace = { least: 20, most: 200 } as const
 
-/** A monotone clock may run this much faster than another one. */
-const drift = 1e-3
+/** Clocks may show whole milliseconds. */
+const resolution = 1
 
 export interface SharedQuota {
   /** The state of a quota that nobody has used. */
@@ -114,12 +114,17 @@ export const make = (terms: Terms, self: string): SharedQuota => {
   const lateness = Math.min(grace.most, Math.max(grace.least, terms.window / terms.limit))
   let seen: { readonly at: number; readonly monotone: number; readonly others: ReadonlyArray<Holder> } | undefined
 
+  /** What the common clock is ahead of ours, at least. */
+  let ahead = Number.POSITIVE_INFINITY
+
   /** Follows the store's clock, but neither backwards nor faster than ours: whoever sets it by hand frees no permits. */
   const timeOf = (state: State, clock: number, monotone: number) => {
     const told = state.at + Math.max(0, clock - state.clock)
-    if (seen === undefined) return told
-    const elapsed = (monotone - seen.monotone) * (1 + drift) + 1
-    return Math.max(state.at, Math.min(told, seen.at + elapsed))
+    const now = Math.max(state.at, Math.min(told, monotone + ahead + 2 * resolution))
+    // Others may know that more time has passed: ours stands still while its machine sleeps.
+    if (state.at - monotone > ahead + 2 * resolution) ahead = state.at - monotone
+    ahead = Math.min(ahead, now - monotone)
+    return now
   }
 
   /** The row of a quota with other terms that nobody uses now: as if all of ours had been received just now. */
@@ -145,7 +150,7 @@ export const make = (terms: Terms, self: string): SharedQuota => {
     for (const { age, permit } of request.returned) {
       if (age === undefined) quota.unused(permit)
       // It came after what was seen last, whatever a clock that was set back makes of it.
-      else quota.received(permit, now, Math.min(age, seen === undefined ? 0 : now - seen.at))
+      else quota.received(permit, now, Math.max(0, Math.min(age - resolution, seen === undefined ? 0 : now - seen.at)))
     }
     if (request.pause !== undefined) quota.refused(now, request.pause)
     return others

@@ -7,7 +7,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import { pipe } from "effect/Function"
 import { Failure } from "../RetryPolicy.ts"
-import { QueueFull, type RateLimit } from "../RateLimit.ts"
+import { QueueFull, type RateLimit, RateLimitUnavailable } from "../RateLimit.ts"
 import * as RetryBudget from "../RetryBudget.ts"
 import type { Settings } from "../Settings.ts"
 import * as AttemptSpan from "./AttemptSpan.ts"
@@ -28,7 +28,10 @@ const limited =
       Effect.flatMap(Measure.queue(call), ({ granted }) =>
         rateLimit.permit(Effect.zipRight(granted, next(request, call)), (failure) => failure._tag === "NeverSent")
       ),
-      (failure) => (failure instanceof QueueFull ? Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait }) : failure)
+      (failure) => {
+        if (failure instanceof QueueFull) return Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait })
+        return failure instanceof RateLimitUnavailable ? Failure.RateLimitUnavailable({ reason: failure.reason }) : failure
+      }
     )
 
 export const make = (

@@ -1,7 +1,7 @@
 /**
- * The record of every plan, every attempt and every decision, in one SQLite file. A change and its audit row are written in
- * one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended is
- * taken up again, whatever became of its timer.
+ * The record of every plan, every attempt and every decision, on SQLite or PostgreSQL. A change and its audit row are written
+ * in one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended
+ * is taken up again, whatever became of its timer.
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -193,13 +193,13 @@ const make = Effect.gen(function* () {
       Effect.gen(function* () {
         const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
         const rows = yield* sql<{ count: number }>`
-          SELECT count(*) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
+          SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
         return rows[0]?.count ?? 0
       }),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
-      SELECT v.decision, v.reason, count(*) AS chats,
-        (SELECT count(*) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
+      SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,
+        (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
       FROM verdicts v GROUP BY v.decision, v.reason, sent ORDER BY chats DESC`
   } satisfies Ledger["Type"]
 })
@@ -230,7 +230,7 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> =>
       ]
 
 /** Creates the tables where they are missing. */
-export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(
-  Ledger,
-  Effect.zipRight(Effect.flatMap(SqlClient.SqlClient, Tables.create), make)
-)
+export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+
+/** Over tables that are there. */
+export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)

@@ -3,8 +3,13 @@
  * before its instant and take it back if anybody wrote, and afterwards see that it was written.
  *
  * Whatever row it finds, after whatever crash, it goes on from there: the intent is on record before the request leaves.
+ *
+ * Whoever changes a row takes it from everybody who read it before. A process that was frozen meanwhile asks the ledger right
+ * before its request leaves; what left all the same it takes back as soon as it finds out.
  */
+import * as Guard from "@effect-invent/client/Guard"
 import { InventClient } from "@effect-invent/client/InventClient"
+import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -14,6 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import * as ChatSnapshot from "./ChatSnapshot.ts"
+import * as Checkpoint from "./Checkpoint.ts"
 import * as Decide from "./Decide.ts"
 import type { FollowUp } from "./FollowUp.ts"
 import * as Moves from "./Dispatch/Moves.ts"
@@ -32,7 +38,7 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
     /** Answers a timer; one that is stale does nothing. */
     readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
-    /** Takes up everything that has been due for longer than `slack`. */
+    /** Takes up everything that has been due for longer than `slack`, and every end from which nothing followed yet. */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
 >() {}
@@ -42,6 +48,8 @@ const maxLooks = 3
 /** How often one is armed again when the first request seems never to have been applied. */
 const maxArms = 3
 const sweepConcurrency = 4
+
+const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
 export const make = Effect.gen(function* () {
   const policy = yield* ActivePolicy
@@ -57,8 +65,32 @@ export const make = Effect.gen(function* () {
   /** When an armed follow-up is looked at for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
 
+  /** Asked last of all before the request: whether the row is still ours, and its instant still to come. */
+  const isWanted = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
+    Effect.gen(function* () {
+      const isOurs = yield* Effect.orElseSucceed(ledger.isCurrent(followUp), () => false)
+      yield* Checkpoint.reach("before request")
+      return isOurs && (follow_up_at === null || DateTime.lessThan(yield* DateTime.now, follow_up_at))
+    })
+
   const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
+    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } }).pipe(
+      Guard.withGuard(isWanted(followUp, follow_up_at)),
+      Effect.ensuring(Checkpoint.reach("after request"))
+    )
+
+  /** After a request of ours left although the row was another's by then: what nobody means any more does not stay. */
+  const undo = Effect.fn("Dispatch.undo")(function* (armed: FollowUp) {
+    const row = yield* ledger.find(armed.key)
+    const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
+    if (isMeant) return
+    const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
+      isSame(chat.follow_up_at, armed.follow_up_at)
+        ? invent.state.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
+        : Effect.void
+    )
+    yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
+  })
 
   const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     const follow_up_at = armed.follow_up_at
@@ -66,7 +98,8 @@ export const make = Effect.gen(function* () {
     const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at))
     if (answered._tag === "Left") {
       yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
-      yield* onError(armed, answered.left, "skipped", lastLookAt(follow_up_at))
+      const isOurs = yield* ledger.isCurrent(armed)
+      yield* isOurs ? onError(armed, answered.left, "skipped", lastLookAt(follow_up_at)) : undo(armed)
       return
     }
     const now = yield* DateTime.now
@@ -78,7 +111,7 @@ export const make = Effect.gen(function* () {
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
-    if (Option.isSome(confirmed)) yield* check(confirmed.value, ChatSnapshot.refresh(chat, answered.right))
+    yield* Option.isSome(confirmed) ? check(confirmed.value, ChatSnapshot.refresh(chat, answered.right)) : undo(armed)
   })
 
   const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>
@@ -117,7 +150,7 @@ export const make = Effect.gen(function* () {
   })
 
   const withdraw = Effect.fn("Dispatch.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
-    const isStanding = chat.follow_up_at?.epochMillis === armed.follow_up_at?.epochMillis
+    const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
     if (answered?._tag === "Left") {
       yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
@@ -136,6 +169,8 @@ export const make = Effect.gen(function* () {
     if (armed.confirmed_at === null && armed.arms < maxArms) {
       return later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
+    // Nobody was asked: another look at the chat may plan it again.
+    if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.snapshot(chat))
   }
 
@@ -211,9 +246,19 @@ export const make = Effect.gen(function* () {
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
       const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
       yield* Effect.forEach(overdue, takeUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
       return overdue.length
     })
   } satisfies Dispatch["Type"]
+
+  /** The process ended between the end of a follow-up and the plan of the next; a chat that cannot be read waits for the watch. */
+  function catchUp(chat_id: ChatId) {
+    return Effect.catchIf(
+      observe.chat(chat_id),
+      (error) => error._tag !== "SqlError",
+      (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
+    )
+  }
 
   /** The change makes a timer that fires meanwhile stale. */
   function takeUp(followUp: FollowUp) {

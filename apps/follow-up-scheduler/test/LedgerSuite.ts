@@ -48,7 +48,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void =>
       Effect.gen(function* () {
         const row = yield* planned()
         expect({ ...row }).toEqual({
-          ...plan(), status: "planned", wake: 0, follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0,
+          ...plan(), status: "planned", wake: 0, follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0,
           message_id: null, reason: null
         })
         expect(yield* found).toEqual(row)
@@ -185,6 +185,27 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void =>
       Effect.gen(function* () {
         const row = yield* Effect.flatten(change(yield* planned(), armed))
         expect((yield* Effect.flatten(change(row, { follow_up_at: null }))).follow_up_at).toBeNull()
+      })
+    )
+
+    story("arms no second follow-up of a conversation while one is under way",
+      Effect.gen(function* () {
+        const other = yield* planned(planNamed("other"))
+        const row = yield* Effect.flatten(change(yield* planned(), armed))
+        expect(Option.isNone(yield* change(other, armed))).toBe(true)
+        expect(yield* Effect.flatMap(Ledger, (ledger) => ledger.isCurrent(other))).toBe(true)
+        yield* change(row, { status: "sent" })
+        expect(Option.isSome(yield* change(other, armed))).toBe(true)
+      })
+    )
+
+    story("takes the row from everybody who read it before",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const row = yield* planned()
+        expect(yield* ledger.isCurrent(row)).toBe(true)
+        const next = yield* Effect.flatten(change(row, {}))
+        expect([yield* ledger.isCurrent(row), yield* ledger.isCurrent(next)]).toEqual([false, true])
       })
     )
 
@@ -360,6 +381,20 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void =>
           ["planned", after(1000), row.key],
           ["changed", after(2000), row.key]
         ])
+      })
+    )
+
+    story("says which chats have an end from which nothing followed yet",
+      Effect.gen(function* () {
+        const { unobserved } = yield* Ledger
+        const row = yield* Effect.flatten(change(yield* planned(), armed))
+        expect(yield* unobserved).toEqual([])
+        yield* change(row, { status: "sent" })
+        expect(yield* unobserved).toEqual([chat_id])
+        yield* decided({ chat_id: "another" })
+        expect(yield* unobserved).toEqual([chat_id])
+        yield* decided()
+        expect(yield* unobserved).toEqual([])
       })
     )
 

@@ -63,9 +63,17 @@ const oneUnderWay = Effect.flatMap(
   (sql) => sql`CREATE UNIQUE INDEX follow_ups_under_way ON follow_ups (conversation_id) WHERE status = 'armed'`
 )
 
+/** `observed`: 0 from the end of a follow-up until what follows from it was decided. */
+const untoldEnds = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE follow_ups ADD COLUMN failures INTEGER NOT NULL DEFAULT 0`
+  yield* sql`ALTER TABLE follow_ups ADD COLUMN observed INTEGER NOT NULL DEFAULT 1`
+  yield* sql`CREATE INDEX follow_ups_unobserved ON follow_ups (chat_id) WHERE observed = 0`
+})
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
-  loader: Migrator.fromRecord({ "1_tables": createTables, "2_one_under_way": oneUnderWay })
+  loader: Migrator.fromRecord({ "1_tables": createTables, "2_one_under_way": oneUnderWay, "3_untold_ends": untoldEnds })
 })
 
 /** Brings the tables of the surroundings to this version. */

@@ -10,6 +10,7 @@
 import * as Guard from "@effect-invent/client/Guard"
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -65,17 +66,21 @@ export const make = Effect.gen(function* () {
   /** When an armed follow-up is looked at for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
 
-  /** Asked last of all before the request: whether the row is still ours, and its instant still to come. */
+  /**
+   * Asked last of all before the request: whether the row is still ours, and its instant still so far ahead that the value
+   * arrives before it. One that arrives later, when an earlier attempt has set it and it has been carried out, would be
+   * carried out again.
+   */
   const isWanted = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
     Effect.gen(function* () {
       const isOurs = yield* Effect.orElseSucceed(ledger.isCurrent(followUp), () => false)
       yield* Checkpoint.reach("before request")
-      return isOurs && (follow_up_at === null || DateTime.lessThan(yield* DateTime.now, follow_up_at))
+      return isOurs && (follow_up_at === null || DateTime.lessThan(yield* DateTime.now, lastLookAt(follow_up_at)))
     })
 
-  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
+  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null, onLeave?: () => void) =>
     invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } }).pipe(
-      Guard.withGuard(isWanted(followUp, follow_up_at)),
+      Guard.withGuard(Effect.tap(isWanted(followUp, follow_up_at), (yes) => (yes ? onLeave?.() : undefined))),
       Effect.ensuring(Checkpoint.reach("after request"))
     )
 
@@ -92,16 +97,24 @@ export const make = Effect.gen(function* () {
     yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
   })
 
-  const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+  const unconfirmed = Effect.fn("Dispatch.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
+    yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    const follow_up_at = armed.follow_up_at ?? (yield* DateTime.now)
+    if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
+    if (!Guard.isWithheld(error)) return yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
+    // Its instant came close while the request waited for its turn: another does as well, if no request has left.
+    yield* mayHaveLeft
+      ? goOn(armed, { due_at: DateTime.addDuration(follow_up_at, policy.confirm_after) }, "left_alone")
+      : later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+  })
+
+  /** `mayHaveLeft`: whether an earlier request for it may be under way. */
+  const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at))
-    if (answered._tag === "Left") {
-      yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
-      const isOurs = yield* ledger.isCurrent(armed)
-      yield* isOurs ? onError(armed, answered.left, "skipped", lastLookAt(follow_up_at)) : undo(armed)
-      return
-    }
+    let leaves = mayHaveLeft
+    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, () => (leaves = true)))
+    if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, leaves)
     const now = yield* DateTime.now
     const verifyAt = lastLookAt(follow_up_at)
     const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
@@ -129,7 +142,7 @@ export const make = Effect.gen(function* () {
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
       ),
-      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat) })
+      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, false) })
     )
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
@@ -196,7 +209,7 @@ export const make = Effect.gen(function* () {
           return yield* isDue ? absent(armed, chat) : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, chat)
+          if (armed.confirmed_at === null) return yield* send(armed, chat, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.snapshot(chat)
       }

@@ -6,6 +6,8 @@
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -106,6 +108,8 @@ const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fie
 const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
 
+const isSqlError = (error: unknown): error is SqlError => Predicate.isTagged(error, "SqlError")
+
 const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
 const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
 
@@ -120,6 +124,13 @@ const final = ["assistant_declined", "cancelled", "refused", "chat_gone"] satisf
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+
+  // Where the connection is lost even the roll-back fails, which the driver takes for a defect.
+  const inTransaction = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
+    Effect.catchAllCause(sql.withTransaction(effect), (cause) => {
+      const lost = Chunk.findFirst(Cause.defects(cause), isSqlError)
+      return Option.isSome(lost) ? Effect.fail(lost.value) : Effect.failCause(cause)
+    })
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
     Effect.flatMap(DateTime.now, (now) =>
@@ -147,7 +158,7 @@ const make = Effect.gen(function* () {
     })
 
   const advance: Ledger["Type"]["advance"] = (from, to, event) =>
-    sql.withTransaction(change(from, to, event)).pipe(
+    inTransaction(change(from, to, event)).pipe(
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
     )
@@ -176,7 +187,7 @@ const make = Effect.gen(function* () {
       : Effect.succeedNone
 
   const plan: Ledger["Type"]["plan"] = (plan, event) =>
-    sql.withTransaction(
+    inTransaction(
       Effect.flatMap(insert(plan, event), (inserted) =>
         Option.isSome(inserted)
           ? Effect.succeed(inserted)
@@ -201,7 +212,7 @@ const make = Effect.gen(function* () {
     })
 
   const decided: Ledger["Type"]["decided"] = (verdict, next) =>
-    sql.withTransaction(
+    inTransaction(
       Effect.gen(function* () {
         yield* record(verdict)
         yield* sql`UPDATE follow_ups SET observed = 1 WHERE chat_id = ${verdict.chat_id} AND observed = 0`

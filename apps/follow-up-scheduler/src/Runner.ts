@@ -25,8 +25,8 @@ import * as TablesLock from "./Database/TablesLock.ts"
 /** An entity that has answered its wake-up makes room again soon. */
 const entityMaxIdleTime = Duration.seconds(5)
 
-/** How long a runner that is not heard of keeps its conversations. */
-export const lockExpiration = Duration.seconds(6)
+/** How long a runner that is not heard of keeps its conversations. It must be heard of three times as often, on a busy machine, too. */
+export const lockExpiration = Duration.seconds(9)
 
 /** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, on its own machine unless told. */
 const address = Config.map(

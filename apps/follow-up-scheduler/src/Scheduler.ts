@@ -70,7 +70,7 @@ export interface ServeOptions {
   readonly sweepSlack: Duration.Duration
 }
 
-export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(5), sweepSlack: Duration.seconds(10) }
+export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
 
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
@@ -100,11 +100,12 @@ const watch = Effect.gen(function* () {
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
+    const sweep = (slack: Duration.Duration) =>
+      Effect.catchAll(dispatch.sweep(slack), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     // Whatever a crash left behind is taken up before anything new.
-    const left = yield* dispatch.sweep(Duration.zero)
+    const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
-    const sweep = Effect.catchAll(dispatch.sweep(options.sweepSlack), (error) => Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`))
-    const sweeping = Effect.repeat(sweep, Schedule.spaced(options.sweepEvery))
+    const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
     yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
   })
 

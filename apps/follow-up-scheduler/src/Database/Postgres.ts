@@ -36,10 +36,18 @@ const unusable = (url: Redacted.Redacted) => (cause: unknown) => {
   return new DatabaseUnusable({ database: nameOf(url), reason })
 }
 
+/** A process that froze inside a transaction keeps its rows from all others until the server ends it. */
+const idleInTransactionMillis = 3000
+
+const bounded = (url: Redacted.Redacted) => {
+  const full = new URL(Redacted.value(url))
+  full.searchParams.set("idle_in_transaction_session_timeout", String(idleInTransactionMillis))
+  return Redacted.make(full.href)
+}
+
 const connect = (url: Redacted.Redacted) =>
-  Effect.zipRight(
-    check(url),
-    PgClient.make({ url, connectTimeout, applicationName: "follow-ups" }).pipe(
+  Effect.flatMap(check(url), () =>
+    PgClient.make({ url: bounded(url), connectTimeout, applicationName: "follow-ups" }).pipe(
       Effect.provide(Reactivity.layer),
       Effect.catchAllDefect((defect) => Effect.fail(defect)),
       Effect.mapError(unusable(url))

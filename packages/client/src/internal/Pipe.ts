@@ -1,11 +1,12 @@
 /**
  * The one pipe every request goes through, from the outside in:
- * deadline → retry → rate limit (every attempt pays) → span → attempt deadline → authentication → status to error → transport.
+ * deadline → retry → rate limit (every attempt pays) → guard → span → attempt deadline → authentication → status to error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Effect from "effect/Effect"
 import { pipe } from "effect/Function"
+import * as Guard from "../Guard.ts"
 import { Failure } from "../RetryPolicy.ts"
 import { QueueFull, type RateLimit, RateLimitUnavailable } from "../RateLimit.ts"
 import * as RetryBudget from "../RetryBudget.ts"
@@ -34,6 +35,13 @@ const limited =
       }
     )
 
+const guarded =
+  (next: Step<Failure>): Step<Failure> =>
+  (request, call) =>
+    Effect.flatMap(Effect.flatten(Guard.CurrentGuard), (isWanted) =>
+      isWanted ? next(request, call) : Effect.fail(Failure.Rejected({ error: Guard.withheld(call.endpoint) }))
+    )
+
 export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],
@@ -49,6 +57,7 @@ export const make = (
       Deadline.perAttempt(settings.deadlines.attempt),
       Measure.requests(endpointOf),
       AttemptSpan.make(endpointOf),
+      guarded,
       limited(rateLimit),
       Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
       Deadline.total(settings.deadlines.total),

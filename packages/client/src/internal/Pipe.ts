@@ -20,6 +20,7 @@ import * as Measure from "./Measure.ts"
 import * as Retry from "./Retry.ts"
 import * as StatusToError from "./StatusToError.ts"
 import * as Transport from "./Transport.ts"
+import * as Watch from "./Watch.ts"
 
 const limited =
   (rateLimit: RateLimit["Type"]) =>
@@ -49,18 +50,19 @@ export const make = (
 ): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
   Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
     const endpointOf = Conventions.endpoints(settings.baseUrl)
+    const watch = Watch.make()
     const step = pipe(
       // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
       Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
       StatusToError.make(settings),
       Authentication.make(settings.apiKey),
-      Deadline.perAttempt(settings.deadlines.attempt),
+      Deadline.perAttempt(watch, settings.deadlines.attempt),
       Measure.requests(endpointOf),
       AttemptSpan.make(endpointOf),
       guarded,
       limited(rateLimit),
       Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
-      Deadline.total(settings.deadlines.total),
+      Deadline.total(watch, settings.deadlines.total),
       Measure.calls
     )
     return HttpClient.makeWith<never, never, InventError.InventError, CurrentCall>(

@@ -15,7 +15,7 @@ import type * as MetricKeyType from "effect/MetricKeyType"
 import * as MetricLabel from "effect/MetricLabel"
 
 /** The unit is part of the key: what `Metric.tagged` adds is looked up anew with each update. */
-const inUnit = <Type extends MetricKeyType.MetricKeyType<any, any>>(unit: string, key: MetricKey.MetricKey<Type>) =>
+const inUnit = <Type extends MetricKeyType.MetricKeyType.Untyped>(unit: string, key: MetricKey.MetricKey<Type>) =>
   Metric.fromMetricKey(MetricKey.taggedWithLabels(key, [MetricLabel.make("unit", unit)]))
 
 const histogram = (

@@ -72,6 +72,18 @@ export const layer = (file: string) =>
     })
   )
 
+/** Opens an existing file for a small change, beside a scheduler that may be running on it. */
+export const layerBeside = (file: string) =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.gen(function* () {
+      if (!(yield* exists(file))) return yield* new DatabaseUnusable({ file, reason: "does not exist; the first run creates it" })
+      const sql = yield* connect(file, {})
+      yield* Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file))
+      return sql
+    })
+  )
+
 const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
 

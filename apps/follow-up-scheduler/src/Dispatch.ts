@@ -158,7 +158,8 @@ export const make = Effect.gen(function* () {
           yield* observe.snapshot(chat)
           return
         case "Standing":
-          return yield* isDue ? absent(armed, chat) : confirmLater(armed, now)
+          if (isDue) return yield* absent(armed, chat)
+          return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
           if (armed.confirmed_at === null) return yield* send(armed, chat)
@@ -189,6 +190,8 @@ export const make = Effect.gen(function* () {
 
   const advance: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
+    // What was armed before the pause is seen through: taken back, or found sent.
+    if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
     const read = yield* Effect.either(look(followUp))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
@@ -210,8 +213,10 @@ export const make = Effect.gen(function* () {
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
       const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
-      yield* Effect.forEach(overdue, takeUp, { concurrency: sweepConcurrency, discard: true })
-      return overdue.length
+      const isPaused = Option.isSome(yield* ledger.paused)
+      const wanted = overdue.filter(({ status }) => status === "armed" || !isPaused)
+      yield* Effect.forEach(wanted, takeUp, { concurrency: sweepConcurrency, discard: true })
+      return wanted.length
     })
   } satisfies Dispatch["Type"]
 

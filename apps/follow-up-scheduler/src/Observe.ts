@@ -37,7 +37,13 @@ export const make = Effect.gen(function* () {
     const due = decision._tag === "Wait" ? decision.until : now
     const planned = yield* ledger.plan(Plan.make(policy, chat, decision, due), {
       name: "planned",
-      detail: { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
+      detail: {
+        policy: policy.id,
+        step: decision.step,
+        anchor: decision.anchor_id,
+        look_at: DateTime.formatIso(due),
+        zone: chat.zone ?? policy.time_zone
+      }
     })
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
   })

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: every piece of the outside world that the program touches is named here. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -8,40 +9,57 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
+import { pause, resume } from "./cli/Pause.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
 import * as Database from "./Database.ts"
 import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
 import * as Ledger from "./Ledger.ts"
+import * as Meter from "./Meter.ts"
+import * as Page from "./page/Server.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
+
+interface Lasting {
+  readonly chats: string
+  readonly db: string
+  readonly every: Duration.Duration
+  readonly page: { readonly host: string; readonly port: Option.Option<number> }
+  readonly policy: string
+}
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
 const record = (db: string) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOnly(db))
+const beside = (db: string) => Layer.provide(Ledger.layer, Database.layerBeside(db))
 
 const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
 const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provide(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
-const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
-  Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
+const metered = Layer.provide(Layer.unwrapEffect(Effect.map(Settings.config(), Meter.layerClient)), NodeHttpClient.layerUndici)
+const lasting = ({ chats, db, every, page, policy }: Lasting) =>
+  Page.layerOptional(page).pipe(
+    Layer.provideMerge(Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every))),
     Layer.provideMerge(record(db)),
-    Layer.provideMerge(surroundings(policy))
+    Layer.provideMerge(Layer.merge(metered, PolicyFile.layer(policy)))
   )
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
-    demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
+    demo.pipe(Command.provide(({ page }) => Layer.provide(Stage.layer(page), NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
     explain.pipe(Command.provide(({ db }) => reading(db))),
-    status.pipe(Command.provide(({ db }) => reading(db)))
+    status.pipe(Command.provide(({ db }) => reading(db))),
+    pause.pipe(Command.provide(({ db }) => beside(db))),
+    resume.pipe(Command.provide(({ db }) => beside(db)))
   ])
 )
 

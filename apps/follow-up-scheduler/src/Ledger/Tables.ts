@@ -26,6 +26,7 @@ export const create = (sql: SqlClient.SqlClient) =>
       sql`CREATE INDEX IF NOT EXISTS follow_ups_conversation ON follow_ups (conversation_id)`,
       sql`CREATE INDEX IF NOT EXISTS follow_ups_chat ON follow_ups (chat_id)`,
       sql`CREATE INDEX IF NOT EXISTS follow_ups_due ON follow_ups (due_at) WHERE status IN ('planned', 'armed')`,
+      sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`,
       sql`CREATE TABLE IF NOT EXISTS verdicts (
         chat_id TEXT PRIMARY KEY,
         conversation_id TEXT NOT NULL,
@@ -43,7 +44,8 @@ export const create = (sql: SqlClient.SqlClient) =>
         event TEXT NOT NULL,
         detail TEXT NOT NULL
       )`,
-      sql`CREATE INDEX IF NOT EXISTS audit_chat ON audit (chat_id)`
+      sql`CREATE INDEX IF NOT EXISTS audit_chat ON audit (chat_id)`,
+      sql`CREATE TABLE IF NOT EXISTS pauses (since INTEGER PRIMARY KEY, until INTEGER)`
     ],
     { discard: true }
   )

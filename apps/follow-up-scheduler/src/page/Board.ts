@@ -1,0 +1,125 @@
+/** What the page shows, put together from the record, the policy and the meter. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { FollowUp } from "../FollowUp.ts"
+import { type AuditEntry, Ledger } from "../Ledger.ts"
+import { Meter } from "../Meter.ts"
+import { ActivePolicy, type Policy } from "../Policy.ts"
+import { describe } from "../Reason.ts"
+import * as Story from "../Story.ts"
+import * as Api from "./Api.ts"
+import * as QuietHours from "./QuietHours.ts"
+import * as Survey from "./Survey.ts"
+
+export class Board extends Context.Tag("@effect-invent/follow-up-scheduler/page/Board")<
+  Board,
+  {
+    readonly overview: Effect.Effect<Api.Overview, SqlError>
+    /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
+    readonly changes: Stream.Stream<string, SqlError>
+  }
+>() {}
+
+const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
+
+/** How far the time line reaches. */
+const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
+
+/** What is on the screen is at most this old. */
+const freshness = Duration.seconds(1)
+
+export const toHappening = (entry: AuditEntry): Api.Happening => ({
+  at: entry.at,
+  chat_id: entry.chat_id,
+  kind: Story.kindOf(entry),
+  words: Story.sentence(entry)
+})
+
+const toUpcoming = (row: Survey.Outlook): Api.Upcoming => ({
+  key: row.key,
+  chat_id: row.chat_id,
+  step: row.step,
+  status: row.status === "armed" ? "armed" : "planned",
+  at: row.status === "armed" && row.follow_up_at !== null ? row.follow_up_at : row.due_at,
+  zone: row.planned?.zone ?? null,
+  why: row.status === "armed" ? describe("in_progress") : row.verdict === null ? "due now" : describe(row.verdict)
+})
+
+const toUnresolved = ({ chat_id, follow_up_at, key, reason, step }: FollowUp): Api.Unresolved => ({
+  key,
+  chat_id,
+  step,
+  follow_up_at,
+  why: describe(reason ?? "not_confirmed")
+})
+
+const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
+const epoch = DateTime.unsafeMake(0)
+const isSame = (a: Api.Overview, b: Api.Overview) => encode({ ...a, now: epoch }) === encode({ ...b, now: epoch })
+
+/** Quiet hours by zone, worked out once an hour. */
+const makeQuiet = (policy: Policy) => {
+  let hour = 0
+  let known: Record<string, ReadonlyArray<Api.Stretch>> = {}
+  return (zones: ReadonlySet<string>, now: DateTime.Utc): Api.Overview["quiet"] => {
+    const from = DateTime.startOf(now, "hour")
+    if (from.epochMillis !== hour) known = {}
+    hour = from.epochMillis
+    for (const zone of zones) known[zone] ??= QuietHours.between(policy, zone, from, DateTime.addDuration(from, horizon))
+    return Object.fromEntries([...zones].map((zone) => [zone, known[zone] ?? []]))
+  }
+}
+
+const make = Effect.gen(function* () {
+  const survey = Survey.make(yield* SqlClient.SqlClient)
+  const ledger = yield* Ledger
+  const meter = yield* Meter
+  const policy = yield* ActivePolicy
+
+  const quietOf = makeQuiet(policy)
+
+  const quota = Effect.gen(function* () {
+    const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
+    const due = yield* ledger.pending(window)
+    return { limit, window_millis: Duration.toMillis(window), used, reserved, queued, wait_millis: Duration.toMillis(expectedWait), due }
+  })
+
+  const overview = Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const upcoming = yield* survey.upcoming(limits.upcoming)
+    const unresolved = yield* survey.unresolved(limits.unresolved)
+    const tally = yield* ledger.tally
+    const next = upcoming.map(toUpcoming)
+    const wanted = tally.filter(({ decision }) => decision === "Act" || decision === "Wait")
+    return {
+      now,
+      policy: policy.id,
+      paused_since: Option.getOrNull(yield* ledger.paused),
+      upcoming: { total: wanted.reduce((sum, { chats }) => sum + chats, 0), first: next },
+      quiet: quietOf(new Set(next.flatMap(({ zone }) => zone ?? [])), now),
+      quota: yield* quota,
+      outcomes: tally.map((row) => ({ words: Story.outcome(row), chats: row.chats })),
+      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved) },
+      recent: (yield* survey.recent(limits.recent)).map(toHappening)
+    } satisfies Api.Overview
+  })
+
+  // A large record is read less often: reading never takes more than a twentieth of the time.
+  const changes = Stream.unfoldEffect(Duration.zero, (wait) =>
+    Effect.map(Effect.delay(Effect.timed(overview), wait), ([took, found]) =>
+      Option.some([found, Duration.max(freshness, Duration.times(took, 20))] as const)
+    )
+  ).pipe(Stream.changesWith(isSame), Stream.map(encode))
+
+  return { overview, changes: yield* Stream.share(changes, { capacity: 1, strategy: "sliding", replay: 1 }) }
+})
+
+export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | ActivePolicy> = Layer.scoped(Board, make)

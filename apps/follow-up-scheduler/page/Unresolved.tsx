@@ -29,10 +29,10 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
   return (
     <li>
       <p>
-        <ChatLink id={chat_id} /> <span class="step">step {step}</span>
+        <ChatLink id={chat_id} />
+        <span class="step">step {step}</span>
         {follow_up_at !== null && (
           <time class="faint" dateTime={Format.exact(follow_up_at)} title={Format.exact(follow_up_at)}>
-            {" "}
             {Format.ago(now, follow_up_at)}
           </time>
         )}

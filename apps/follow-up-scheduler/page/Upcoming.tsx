@@ -94,7 +94,7 @@ export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonl
           Upcoming <span class="count">{total}</span>
         </h2>
         <span class="legend" aria-hidden="true">
-          <i class="mark planned" /> planned <i class="mark armed" /> on its way <i class="quiet" /> quiet hours of the contact
+          <i class="mark planned" /> planned <i class="mark armed" /> on its way <i class="quiet" /> quiet hours there
         </span>
         <RangeChoice range={range} onChoose={setRange} />
       </header>

@@ -1,36 +1,17 @@
 /** The page's server as anything on the network may speak to it, over a real socket. */
-import * as InventClient from "@effect-invent/client/InventClient"
-import * as RateLimit from "@effect-invent/client/RateLimit"
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
+import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
-import { readFileSync } from "node:fs"
 import * as Ledger from "../src/Ledger.ts"
-import * as Meter from "../src/Meter.ts"
 import * as Api from "../src/page/Api.ts"
 import * as Files from "../src/page/Files.ts"
 import * as Server from "../src/page/Server.ts"
-import { ActivePolicy } from "../src/Policy.ts"
-import * as Timer from "../src/Timer.ts"
-import * as Build from "./Build.ts"
-
-const invent = InventClient.layerMock({ messages: { stream: () => Stream.empty } })
-const meter = Layer.provide(Meter.layer(RateLimit.defaults), RateLimit.layerMemory())
-
-const stage = (options: Server.Options, env: Record<string, string> = {}) =>
-  Server.layer(options).pipe(
-    Layer.provideMerge(Ledger.layer),
-    Layer.provide([SqliteClient.layer({ filename: ":memory:" }), invent, meter, Timer.layerNone, Layer.succeed(ActivePolicy, Build.policy()), NodeContext.layer]),
-    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
-  )
+import { layer as stage } from "./PageStage.ts"
 
 const onLoopback = { host: "127.0.0.1", port: 0 }
 const token = "correct-horse-battery"

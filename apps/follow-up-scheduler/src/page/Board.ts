@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { FollowUp } from "../FollowUp.ts"
-import { type AuditEntry, Ledger } from "../Ledger.ts"
+import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { Meter } from "../Meter.ts"
 import { ActivePolicy, type Policy } from "../Policy.ts"
 import { describe } from "../Reason.ts"
@@ -52,6 +52,10 @@ const toUpcoming = (row: Survey.Outlook): Api.Upcoming => ({
   zone: row.planned?.zone ?? null,
   why: row.status === "armed" ? describe("in_progress") : row.verdict === null ? "due now" : describe(row.verdict)
 })
+
+/** About as many follow-ups are to come, without a look at each. */
+const waitingChats = (tally: ReadonlyArray<Tally>): number =>
+  tally.reduce((sum, { chats, decision }) => (decision === "Act" || decision === "Wait" ? sum + chats : sum), 0)
 
 const toUnresolved = ({ chat_id, follow_up_at, key, reason, step }: FollowUp): Api.Unresolved => ({
   key,
@@ -98,12 +102,11 @@ const make = Effect.gen(function* () {
     const unresolved = yield* survey.unresolved(limits.unresolved)
     const tally = yield* ledger.tally
     const next = upcoming.map(toUpcoming)
-    const wanted = tally.filter(({ decision }) => decision === "Act" || decision === "Wait")
     return {
       now,
       policy: policy.id,
       paused_since: Option.getOrNull(yield* ledger.paused),
-      upcoming: { total: wanted.reduce((sum, { chats }) => sum + chats, 0), first: next },
+      upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(new Set(next.flatMap(({ zone }) => zone ?? [])), now),
       quota: yield* quota,
       outcomes: tally.map((row) => ({ words: Story.outcome(row), chats: row.chats })),

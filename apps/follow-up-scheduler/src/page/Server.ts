@@ -118,7 +118,12 @@ const listen = (options: Options) =>
         NodeHttpServer.make(() => node, options),
         (error) => new PageUnavailable({ ...options, reason: error.cause instanceof Error ? error.cause.message : "cannot listen" })
       )
-      yield* Effect.addFinalizer(() => Effect.sync(() => node.closeAllConnections()))
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          node.close()
+          node.closeAllConnections()
+        })
+      )
       return server
     })
   )

@@ -42,7 +42,8 @@ const useConversation = (chat_id: string, version: string): Loaded => {
   useEffect(() => {
     let isWanted = true
     const answer = (loaded: Loaded) => isWanted && setLoaded(loaded)
-    Server.call((calls) => calls.conversation({ path: { chat_id } })).then(
+    // The client puts parameters into the path as they are.
+    Server.call((calls) => calls.conversation({ path: { chat_id: encodeURIComponent(chat_id) } })).then(
       (conversation) => answer({ conversation }),
       (error: Error) => answer({ error: error.message })
     )

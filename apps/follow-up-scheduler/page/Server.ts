@@ -37,6 +37,7 @@ export const call = <A, E extends { readonly message: string }>(use: (calls: Cal
   Effect.runPromise(Effect.provide(Effect.flatMap(calls, use), FetchHttpClient.layer))
 
 const decode = Schema.decodeUnknown(Schema.parseJson(Overview))
+const answerWithin = Duration.seconds(8)
 /** The server says something at least every 15 seconds. */
 const silence = Duration.seconds(40)
 const patience = Schedule.exponential(300).pipe(Schedule.union(Schedule.spaced("3 seconds")))
@@ -44,7 +45,10 @@ const patience = Schedule.exponential(300).pipe(Schedule.union(Schedule.spaced("
 const connect = (onOverview: (overview: Overview) => void) =>
   Effect.gen(function* () {
     const client = authorized(yield* HttpClient.HttpClient)
-    const response = yield* client.get(livePath)
+    const response = yield* Effect.timeoutFail(client.get(livePath), {
+      duration: answerWithin,
+      onTimeout: () => new Disconnected({ message: "the server does not answer" })
+    })
     if (response.status === 401) return yield* new TokenWanted()
     if (response.status !== 200) return yield* new Disconnected({ message: `the server answers ${response.status}` })
     const events = response.stream.pipe(

@@ -153,6 +153,17 @@ describe.skipIf(Chromium.executable === undefined)("the operator page in a brows
       yield* Effect.promise(() => page.locator("dialog").waitFor({ ...patience, state: "detached" }))
     }))
 
+    story("opens a chat by whatever id it is given, and says so when nothing is on record", Effect.gen(function* () {
+      const { page } = yield* browse()
+      for (const id of ["5f9-AZ_~/%!", "../x?y#z", "%", "чат", "<img src=x onerror=alert(1)>"]) {
+        yield* Effect.promise(() => page.fill('input[name="chat"]', id))
+        yield* press(page, "Open")
+        yield* seeText(page, ".conversation h2", id)
+        yield* seeText(page, ".conversation .empty", `Nothing is on record about chat ${id}`)
+        yield* press(page, "Close")
+      }
+    }))
+
     story("pauses: what falls due is not sent until it is resumed", Effect.gen(function* () {
       const { page } = yield* browse()
       yield* press(page, "Pause")

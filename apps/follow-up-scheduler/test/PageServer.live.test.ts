@@ -122,7 +122,10 @@ describe("the page's server", () => {
       expect(yield* say("/")).toMatchObject({ status: 200 })
       expect(yield* say(Api.livePath, page)).toMatchObject({ status: 401 })
       expect(yield* say("/api/pause", { ...page, authorization: "Bearer wrong-horse-battery" }, "POST")).toMatchObject({ status: 401 })
+      const proxied = { ...page, host: "ops.example", origin: "https://ops.example" }
+      expect(yield* say("/api/pause", proxied, "POST")).toMatchObject({ status: 401 })
       expect(yield* isPaused).toBe(false)
+      expect(yield* say(Api.livePath, { ...proxied, authorization: `Bearer ${token}` })).toMatchObject({ status: 200 })
       expect(yield* say("/api/pause", { ...page, authorization: `Bearer ${token}` }, "POST")).toMatchObject({ status: 204 })
     }).pipe(Effect.provide(stage(onLoopback, { FOLLOW_UPS_TOKEN: token })))
   )

@@ -1,12 +1,14 @@
 /** What the page shows, put together from the record, the policy and the meter. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { FollowUp } from "../FollowUp.ts"
@@ -67,7 +69,15 @@ const toUnresolved = ({ chat_id, follow_up_at, key, reason, step }: FollowUp): A
 
 const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
 const epoch = DateTime.unsafeMake(0)
-const isSame = (a: Api.Overview, b: Api.Overview) => encode({ ...a, now: epoch }) === encode({ ...b, now: epoch })
+
+/** An overview on its way to everybody who looks. */
+interface Reading {
+  readonly text: string
+  /** All but the time of day. */
+  readonly facts: string
+  /** When it is read anew, on the monotone clock. */
+  readonly until: bigint
+}
 
 /** Quiet hours by zone, worked out once an hour. */
 const makeQuiet = (policy: Policy) => {
@@ -115,14 +125,25 @@ const make = Effect.gen(function* () {
     } satisfies Api.Overview
   })
 
+  let reading: Reading | undefined
+  const lock = yield* Effect.makeSemaphore(1)
+  const read = Effect.gen(function* () {
+    const [took, found] = yield* Effect.timed(overview)
+    const freshFor = Duration.max(freshness, Duration.times(took, 20))
+    const until = (yield* Clock.currentTimeNanos) + Option.getOrThrow(Duration.toNanos(freshFor))
+    reading = { text: encode(found), facts: encode({ ...found, now: epoch }), until }
+    return reading
+  })
   // A large record is read less often: reading never takes more than a twentieth of the time.
-  const changes = Stream.unfoldEffect(Duration.zero, (wait) =>
-    Effect.map(Effect.delay(Effect.timed(overview), wait), ([took, found]) =>
-      Option.some([found, Duration.max(freshness, Duration.times(took, 20))] as const)
-    )
-  ).pipe(Stream.changesWith(isSame), Stream.map(encode))
-
-  return { overview, changes: yield* Stream.share(changes, { capacity: 1, strategy: "sliding", replay: 1 }) }
+  const latest = lock.withPermits(1)(
+    Effect.flatMap(Clock.currentTimeNanos, (now) => (reading !== undefined && now < reading.until ? Effect.succeed(reading) : read))
+  )
+  const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness)))
+  const changes = Stream.mapEffect(ticks, () => latest).pipe(
+    Stream.changesWith((a, b) => a.facts === b.facts),
+    Stream.map(({ text }) => text)
+  )
+  return { overview, changes }
 })
 
-export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | ActivePolicy> = Layer.scoped(Board, make)
+export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | ActivePolicy> = Layer.effect(Board, make)

@@ -14,27 +14,14 @@ import * as Redacted from "effect/Redacted"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { callHeader } from "./Api.ts"
 
-export interface Options {
-  /** The address it is bound to. */
-  readonly host: string
-  readonly token: Option.Option<Redacted.Redacted>
-}
-
 /** The longest body that is read, in bytes. */
 const longestBody = 1024
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i
-/** A name that an attacker's DNS could answer for is never one of these. */
-const address = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/i
 
 export const isLoopback = (host: string): boolean => loopback.test(host)
 
-const hostName = (header: string): string => header.replace(/:\d+$/, "")
-
-const isKnownHost = (header: string, host: string): boolean => {
-  const name = hostName(header)
-  return loopback.test(name) || name.toLowerCase() === host.toLowerCase() || (!isLoopback(host) && address.test(name))
-}
+const isThisMachine = (header: string): boolean => isLoopback(header.replace(/:\d+$/, ""))
 
 /** A browser says where a request comes from; what is no browser cannot be misled into sending one. */
 const isSameOrigin = (headers: HttpServerRequest.HttpServerRequest["headers"]): boolean => {
@@ -62,12 +49,13 @@ const refuse = (status: number, why: string) => Effect.succeed(HttpServerRespons
 /** On every answer, that to a mistake included. */
 const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
 
+/** Without a token only this machine is answered, by its own names; with one, under whatever name a proxy gives it. */
 export const make =
-  ({ host, token }: Options) =>
+  (token: Option.Option<Redacted.Redacted>) =>
   <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R | HttpServerRequest.HttpServerRequest> =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
       const isCall = request.url.startsWith("/api/")
-      return !isKnownHost(request.headers["host"] ?? "", host)
+      return Option.isNone(token) && !isThisMachine(request.headers["host"] ?? "")
         ? refuse(421, "This server does not answer for that host.")
         : !isCall
           ? withHeaders(app)

@@ -114,6 +114,10 @@ const listen = (options: Options) =>
     HttpServer.HttpServer,
     Effect.gen(function* () {
       const node = createServer()
+      // Node leaves a request unanswered for good that comes before there is anybody to handle it, or after.
+      node.on("request", (_, response) => {
+        if (node.listenerCount("request") === 1) response.writeHead(503).end()
+      })
       const server = yield* Effect.mapError(
         NodeHttpServer.make(() => node, options),
         (error) => new PageUnavailable({ ...options, reason: error.cause instanceof Error ? error.cause.message : "cannot listen" })
@@ -137,13 +141,11 @@ const address = Layer.effect(
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
     Effect.map(token(options), (token) =>
-      Layer.provideMerge(
-        address,
-        HttpApiBuilder.serve(Guard.make({ host: options.host, token }))
-      ).pipe(
+      Layer.provideMerge(address, HttpApiBuilder.serve(Guard.make(token))).pipe(
+        Layer.provide(listen(options)),
         Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),
         Layer.provide(Board.layer),
-        Layer.provide([listen(options), NodeHttpServer.layerContext])
+        Layer.provide(NodeHttpServer.layerContext)
       )
     )
   )

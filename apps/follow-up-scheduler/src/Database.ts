@@ -36,10 +36,16 @@ export const layer = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : Postgres.layer(place.url)))
   )
 
+/** Opens what is on record for a small change, beside schedulers that may be running on it. */
+export const layerBeside = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : Postgres.layerExisting(place.url)))
+  )
+
 /** Opens what is on record for reading, beside schedulers that may be running on it. */
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : Postgres.layerReadOnly(place.url)))
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : Postgres.layerExisting(place.url)))
   )
 
 /** What is on record, for reading; nothing is, before the first run. */

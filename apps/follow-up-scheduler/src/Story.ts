@@ -30,7 +30,33 @@ const decided = ({ decision, reason, until }: Record<string, unknown>): string =
   }
 }
 
-const sentence = ({ detail, event }: AuditEntry): string => {
+/** What kind of thing an entry tells: a look and its decision, waiting, a call to the service, an end, or a person's word. */
+export type Kind = "decision" | "wait" | "call" | "end" | "operator"
+
+export const kindOf = ({ detail, event }: AuditEntry): Kind => {
+  switch (event) {
+    case "decided":
+      return detail["decision"] === "Wait" ? "wait" : "decision"
+    case "planned":
+    case "postponed":
+    case "planned_again":
+      return "wait"
+    case "sent":
+    case "filed":
+    case "skipped":
+    case "withdrawn":
+    case "unknown":
+      return "end"
+    case "retimed":
+    case "assumed_delivered":
+    case "sent_again":
+      return "operator"
+    default:
+      return "call"
+  }
+}
+
+export const sentence = ({ detail, event }: AuditEntry): string => {
   switch (event) {
     case "decided":
       return decided(detail)
@@ -59,7 +85,7 @@ const sentence = ({ detail, event }: AuditEntry): string => {
     case "planned_again":
       return "the request was never applied: planned again"
     case "left_alone":
-      return `too late to set it again; looks for the message at ${at(detail["look_at"])}`
+      return `it is not set again; looks for the message at ${at(detail["look_at"])}`
     case "sent":
       return `the assistant followed up at ${at(detail["at"])} (message ${text(detail["message"])})`
     case "skipped":
@@ -67,7 +93,11 @@ const sentence = ({ detail, event }: AuditEntry): string => {
     case "withdrawn":
       return `took the follow-up back${because(detail["reason"])}`
     case "unknown":
-      return `gave up finding out${because(detail["reason"])}; it is never tried again`
+      return `gave up finding out${because(detail["reason"])}; only an operator may have it tried again`
+    case "assumed_delivered":
+      return `an operator took step ${text(detail["step"])} as delivered`
+    case "sent_again":
+      return `an operator had step ${text(detail["step"])} sent again, knowing that it may be the second time`
     case "unreachable":
       return `no answer from the service (${text(detail["error"])}); tries again at ${at(detail["look_at"])}`
     case "taken_up":
@@ -88,7 +118,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
   })
 }
 
-const outcome = ({ decision, reason, sent }: Tally): string => {
+export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
   const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason
   const followUps = sent === 0 ? "no follow-up" : sent === 1 ? "1 follow-up" : `${sent} follow-ups`

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: every piece of the outside world that the program touches is named here. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -11,6 +12,7 @@ import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
+import { pause, resume } from "./cli/Pause.ts"
 import { apply, policy } from "./cli/Policy.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
@@ -18,37 +20,52 @@ import * as Database from "./Database.ts"
 import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
 import * as Ledger from "./Ledger.ts"
+import * as Meter from "./Meter.ts"
+import * as Page from "./page/Server.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 
 type Db = Option.Option<string>
 
+interface Lasting {
+  readonly chats: string
+  readonly db: Db
+  readonly every: Duration.Duration
+  readonly page: { readonly host: string; readonly port: Option.Option<number> }
+  readonly policy: string
+}
+
 /** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
 const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: Db) => Layer.provide(Ledger.layerReadOnly, Database.layerReadOnly(db))
+const beside = (db: Db) => Layer.provide(Ledger.layer, Database.layerBeside(db))
 
 const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
 const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
-const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
-  Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
+const metered = Layer.provide(Layer.unwrapEffect(Effect.map(Settings.config(), Meter.layerClient)), NodeHttpClient.layerUndici)
+const lasting = ({ chats, db, every, page, policy }: Lasting) =>
+  Page.layerOptional(page).pipe(
+    Layer.provideMerge(Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every))),
     Layer.provideMerge(record(db)),
-    Layer.provideMerge(surroundings(policy))
+    Layer.provideMerge(Layer.merge(metered, PolicyFile.layer(policy)))
   )
 const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
-    demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
+    demo.pipe(Command.provide(({ page }) => Layer.provide(Stage.layer(page), NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
     explain.pipe(Command.provide(({ db }) => reading(db))),
-    status.pipe(Command.provide(({ db }) => reading(db)))
+    status.pipe(Command.provide(({ db }) => reading(db))),
+    pause.pipe(Command.provide(({ db }) => beside(db))),
+    resume.pipe(Command.provide(({ db }) => beside(db)))
   ])
 )
 

@@ -20,6 +20,9 @@ const connect = (file: string, config: Partial<SqliteClient.SqliteClientConfig>)
     Effect.catchAllDefect((defect) => Effect.fail(unusable(file)(defect)))
   )
 
+const open = (file: string) =>
+  Effect.tap(connect(file, {}), (sql) => Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file)))
+
 /** Held by the operating system for as long as this process lives, and by nothing afterwards. */
 const lock = (file: string) =>
   Effect.gen(function* () {
@@ -51,14 +54,21 @@ export const layer = (file: string) =>
     Effect.gen(function* () {
       yield* checkFolder(file)
       yield* lock(file)
-      const sql = yield* connect(file, {})
-      yield* Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file))
-      return sql
+      return yield* open(file)
     })
   )
 
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
+
+const absent = (file: string) => new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
+
+/** Opens an existing file for a small change, beside a scheduler that may be running on it. */
+export const layerBeside = (file: string) =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.flatMap(exists(file), (isThere) => (isThere ? open(file) : absent(file)))
+  )
 
 const openReadOnly = (file: string) =>
   Effect.gen(function* () {
@@ -74,7 +84,7 @@ export const layerReadOnly = (file: string) =>
     SqlClient.SqlClient,
     Effect.gen(function* () {
       if (yield* exists(file)) return yield* openReadOnly(file)
-      return yield* new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
+      return yield* absent(file)
     })
   )
 

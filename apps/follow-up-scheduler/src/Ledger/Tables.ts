@@ -80,13 +80,21 @@ const policies = Effect.gen(function* () {
   )`
 })
 
+const pauses = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE IF NOT EXISTS pauses (since ${instant} PRIMARY KEY, until ${instant})`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`
+})
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
   loader: Migrator.fromRecord({
     "1_tables": createTables,
     "2_one_under_way": oneUnderWay,
     "3_untold_ends": untoldEnds,
-    "4_policies": policies
+    "4_policies": policies,
+    "5_pauses": pauses
   })
 })
 

@@ -4,6 +4,7 @@ import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { ChatReader } from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
@@ -28,6 +29,10 @@ const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
 const pass = (file: string) =>
   Effect.gen(function* () {
     const chat_ids = yield* Watch.readFile(file)
+    const paused = yield* Effect.flatMap(Ledger, (ledger) => ledger.paused)
+    yield* Effect.forEach(Option.toArray(paused), (since) =>
+      Console.log(`Paused since ${DateTime.formatIso(since)}: no chat is looked at, and nothing new is sent, until resume.`)
+    )
     const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(line(found)))
     const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
     yield* Console.log(`\n${taken} due follow-ups carried a step further. All chats on record:`)

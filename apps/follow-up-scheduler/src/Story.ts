@@ -84,6 +84,8 @@ export const sentence = ({ detail, event }: AuditEntry): string => {
       return "the message is not there yet"
     case "planned_again":
       return "the request was never applied: planned again"
+    case "taken_back":
+      return "taken back at the last moment: looks whether it was written all the same"
     case "left_alone":
       return `it is not set again; looks for the message at ${at(detail["look_at"])}`
     case "sent":

@@ -34,6 +34,7 @@ const customers = Layer.unwrapEffect(
 
 const emulator = Emulator.layerServer({
   limit: { limit: 1000, window: Duration.seconds(1) },
+  behaviour: { replyClearsFollowUp: false },
   script: Customers.script,
   replyDelay: Duration.millis(100),
   runDelay: Duration.millis(100)

@@ -5,6 +5,7 @@ import type { Verdict } from "@effect-invent/emulator/Checker/Verdict"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -27,28 +28,46 @@ steps:
 const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
 
 const lead = 2400
-/** An instant is set in whole seconds, so that it is up to one further ahead than the lead; and the vendor takes a moment. */
+/**
+ * How long before a follow-up the reply may have come that it crossed. Whoever lives looks a third of the lead before the
+ * instant and takes back what a reply overtook; what was set when nobody lives to look stands for the whole lead, and an
+ * instant is set in whole seconds, so that it is up to one further ahead. The vendor takes a moment to write.
+ */
 const longestRace = lead + 1000 + 300
 
-/** Replies that a follow-up crossed: how long before it they came. Nothing can take back what was set when nobody lives to look. */
-export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => {
-  const waiting = new Map<string, number>()
+/** A follow-up that crossed a reply, written since it was set, whether answered since or not, and how long before it that came. */
+interface Race {
+  readonly chat_id: ChatId
+  readonly at: string
+  readonly gap: number
+}
+
+export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
+  const standing = new Map<string, { readonly instant: number | undefined; readonly replied_at?: number }>()
   return entries.flatMap((entry) => {
-    if (entry.kind !== "message") return []
-    if (entry.author === "contact") waiting.set(entry.chat_id, waiting.get(entry.chat_id) ?? entry.at.epochMillis)
-    const since = waiting.get(entry.chat_id)
-    if (entry.author === "contact" || since === undefined) return []
-    if (entry.cause === "follow_up") return [entry.at.epochMillis - since]
-    waiting.delete(entry.chat_id)
-    return []
+    if (entry.kind === "state") {
+      const instant = entry.follow_up_at?.epochMillis
+      if (standing.get(entry.chat_id)?.instant !== instant) standing.set(entry.chat_id, { instant })
+      return []
+    }
+    const stands = entry.kind === "message" ? standing.get(entry.chat_id) : undefined
+    if (entry.kind !== "message" || stands?.instant === undefined) return []
+    if (entry.author === "contact") standing.set(entry.chat_id, { replied_at: entry.at.epochMillis, ...stands })
+    if (entry.cause !== "follow_up" || stands.replied_at === undefined) return []
+    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap: entry.at.epochMillis - stands.replied_at }]
   })
 }
 
-/** What no race excuses. */
-export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<unknown> => [
-  ...violations.filter(({ rule }) => rule !== "after_reply"),
-  ...races(entries).filter((gap) => gap > longestRace)
-]
+/** What no race excuses: a reply that nothing could take the follow-up back for is measured, and must be that near. */
+export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<unknown> => {
+  const crossed = races(entries)
+  const isRace = (chat_id: string, at: string) => crossed.some((race) => race.chat_id === chat_id && race.at === at)
+  return [
+    // Whether the reply was answered before the follow-up came decides which of the two rules it is.
+    ...violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
+    ...crossed.filter(({ gap }) => gap > longestRace)
+  ]
+}
 
 /** So many people arrive one after the other; the ids of their chats go into this file. */
 export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>
@@ -82,9 +101,8 @@ export const make = (people: number, file: string, arrivalEvery: Duration.Durati
 
     const happenings = Effect.map(log.entries, (entries) => entries.filter(({ kind }) => kind !== "request").length)
     const sent = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length)
-    /** Whether a ledger with so many sent ones knows of all; one that crossed a reply may have gone down as taken back. */
-    const isOnRecord = (recorded: number) =>
-      Effect.zipWith(sent, log.entries, (sent, entries) => recorded <= sent && recorded >= sent - races(entries).length)
+    /** Whether a ledger with so many sent ones knows of all. */
+    const isOnRecord = (recorded: number) => Effect.map(sent, (sent) => recorded === sent)
     /** Who has not got as many follow-ups as they must. */
     const missing = Effect.map(log.entries, (entries) => {
       const counts = new Map<string, number>()

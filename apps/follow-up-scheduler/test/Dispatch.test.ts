@@ -515,6 +515,63 @@ describe("the assistant", () => {
   )
 })
 
+describe("a follow-up that crosses a reply", () => {
+  /** The reply comes when the last look is over. */
+  const cross = (fake: FakeChat.FakeChat) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* sweepUntil(after(hour - 2 * second))
+      yield* fake.writes("contact")
+      yield* setClock(after(hour + second))
+    })
+
+  story("is on record as sent, and counts as a step of the silence after the answer", (fake) =>
+    Effect.gen(function* () {
+      yield* cross(fake)
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour + second))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
+  story("counts as one step, whichever it was", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(3 * hour - 2 * second))
+      yield* fake.writes("contact")
+      yield* setClock(after(3 * hour + second))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour, 5 * hour + second))
+      expect(yield* record).toEqual(["1 sent", "2 sent", "2 sent"])
+    })
+  )
+
+  story("is waited for to be told from the answer", (fake) =>
+    Effect.gen(function* () {
+      yield* cross(fake)
+      yield* sweepUntil(after(hour + 2 * minute))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect((yield* record)[0]).toBe("1 sent")
+    })
+  )
+
+  story("and that was carried out while it was being taken back is on record as sent", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.once("clear", (_, apply) => Effect.zipRight(setClock(after(hour + second)), apply))
+      yield* sweepUntil(after(hour + second))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+      expect((yield* record)[0]).toBe("1 sent")
+    })
+  )
+})
+
 /** A ledger whose process ends around the write that carries this event. */
 const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
   Layer.effect(

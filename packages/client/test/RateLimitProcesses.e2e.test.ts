@@ -14,9 +14,9 @@ import * as Sockets from "./Sockets.ts"
  * Slow enough that a machine where what is due comes 100 ms late loses a percent, and a very busy one the rest. What the
  * limiter itself leaves unused is measured in virtual time, in `RateLimitSql.test.ts`.
  */
-const quota = { limit: 300, window: 10_000 }
+const quota = { limit: 120, window: 4000 }
 const leastUse = 0.9
-const lease = 5000
+const lease = 3000
 const models = ["fixed", "sliding", "bucket", "counter"] as const
 
 interface Arrival {

@@ -106,6 +106,12 @@ export const make = (means: Means, policy: Policy) => {
       yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
       return
     }
+    const now = yield* DateTime.now
+    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= Receipt.earlyMillis
+    // It may have been carried out before it was taken back.
+    if (answered !== undefined && isClose && reason !== "not_confirmed") {
+      return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
+    }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
     yield* observe.snapshot(after)
@@ -139,6 +145,10 @@ export const make = (means: Means, policy: Policy) => {
         }
         case "Overtaken":
           return yield* withdraw(armed, chat, receipt.reason)
+        case "Unclear":
+          return yield* armed.looks < maxLooks
+            ? later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+            : withdraw(armed, chat, receipt.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
           yield* observe.snapshot(chat)

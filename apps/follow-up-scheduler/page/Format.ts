@@ -1,5 +1,6 @@
-/** Instants and lengths of time, in few characters. */
+/** Instants, lengths of time and steps, in few characters. */
 import type * as DateTime from "effect/DateTime"
+import type { Action } from "../src/page/Api.ts"
 
 const units = [
   ["d", 86_400_000],
@@ -49,6 +50,17 @@ export const dayAndClock = (at: DateTime.Utc | number, zone?: string): string =>
   format(zone, { weekday: "short", ...hourMinute }).format(typeof at === "number" ? at : at.epochMillis)
 
 export const exact = (at: DateTime.Utc): string => new Date(at.epochMillis).toISOString()
+
+const actions: Record<NonNullable<Action>, string> = {
+  schedule_follow_up: "assistant writes",
+  send_message: "our message",
+  snooze: "snooze",
+  close: "close",
+  assign: "assign"
+}
+
+/** `step 2: close`. */
+export const step = (step: number, action: Action): string => (action === null ? `step ${step}` : `step ${step}: ${actions[action]}`)
 
 /** `Tokyo` of `Asia/Tokyo`. */
 export const place = (zone: string): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")

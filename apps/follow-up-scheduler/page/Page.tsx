@@ -86,7 +86,7 @@ const Search = () => (
       if (id !== "") location.hash = fragmentOf(id)
     }}
   >
-    <input name="chat" type="search" aria-label="Chat id" placeholder="Chat id" autocomplete="off" spellcheck={false} />
+    <input name="chat" type="search" maxlength={200} aria-label="Chat id" placeholder="Chat id" autocomplete="off" spellcheck={false} />
     <button type="submit">Open</button>
   </form>
 )
@@ -135,11 +135,31 @@ const Board = ({ known, now, say }: { readonly known: Known; readonly now: numbe
   </>
 )
 
+/** Words about what was just done, for as long as they are news. */
+const useSaid = (): readonly [said: string, say: (words: string) => void] => {
+  const [said, setSaid] = useState({ words: "" })
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid({ words: "" }), 15_000)
+    return () => clearTimeout(timer)
+  }, [said])
+  return [said.words, (words) => setSaid({ words })]
+}
+
+/** What wants a person shows on the tab, too. */
+const useTitle = (overview: Overview | undefined): void => {
+  const unresolved = overview?.unresolved.total ?? 0
+  const isPaused = overview !== undefined && overview.paused_since !== null
+  useEffect(() => {
+    document.title = `${unresolved > 0 ? `(${unresolved}) ` : ""}Follow-ups${isPaused ? ", paused" : ""}`
+  }, [unresolved, isPaused])
+}
+
 const Page = () => {
   const { known, link, retry } = useServer()
   const now = useNow(known)
   const chat_id = chatIn(useFragment())
-  const [said, say] = useState("")
+  const [said, say] = useSaid()
+  useTitle(known?.overview)
   const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
   return (
     <>

@@ -10,7 +10,8 @@ const Figure = ({ className, name, value }: { readonly className?: string; reado
 )
 
 export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
-  const { due, limit, queued, reserved, used, wait_millis, window_millis } = quota
+  const { due, forecast, limit, queued, reserved, used, wait_millis, window_millis } = quota
+  const free = Math.max(0, limit - used - reserved)
   const window = Format.length(window_millis)
   const share = (count: number) => `${Math.min(100, (100 * count) / limit).toFixed(2)}%`
   return (
@@ -18,7 +19,7 @@ export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
       <header>
         <h2 id="quota">Quota</h2>
         <span class="faint">
-          {limit} requests in {window}
+          {limit} requests in {window}, this process
         </span>
       </header>
       <div
@@ -28,19 +29,22 @@ export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
         aria-valuemin={0}
         aria-valuemax={limit}
         aria-valuenow={Math.min(limit, used + reserved)}
-        aria-valuetext={`${used} used and ${reserved} reserved of ${limit}`}
+        aria-valuetext={`${used} used and ${reserved} reserved of ${limit}, about ${forecast} forecast`}
       >
         <span class="used" style={{ width: share(used) }} />
         <span class="reserved" style={{ width: share(reserved) }} />
+        <span class="forecast" style={{ width: share(Math.min(free, forecast)) }} />
       </div>
       <dl class="figures">
         <Figure className="used" name="used" value={used} />
         <Figure className="reserved" name="reserved" value={reserved} />
-        <Figure name="free" value={Math.max(0, limit - used - reserved)} />
+        <Figure className="forecast" name="forecast" value={forecast} />
+        <Figure name="free" value={free} />
         <Figure name="in line" value={queued} />
       </dl>
-      <p class="forecast">
-        Forecast: {due === 0 ? "no follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window}; one more call would{" "}
+      <p class="outlook">
+        {due === 0 ? "No follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window}
+        {forecast > limit && <>, which takes about {Format.length((window_millis * forecast) / limit)}</>}; one more call would{" "}
         {wait_millis < 1000 ? "leave at once" : `wait ${Format.length(wait_millis)}`}.
       </p>
     </section>

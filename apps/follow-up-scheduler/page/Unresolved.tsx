@@ -10,10 +10,13 @@ interface Props {
   readonly say: (words: string) => void
 }
 
+/** Where the button that was pressed is gone, the keyboard goes on here. */
+const takeFocus = (element: HTMLElement | null): void => element?.focus()
+
 const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
-  const [isAsking, setAsking] = useState(false)
+  const [asked, setAsked] = useState<"never" | "now" | "before">("never")
   const [isBusy, setBusy] = useState(false)
-  const { chat_id, follow_up_at, key, step, why } = unresolved
+  const { action, chat_id, follow_up_at, key, step, why } = unresolved
 
   const resolve = (as: Resolution["as"]) => {
     setBusy(true)
@@ -30,7 +33,7 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
     <li>
       <p>
         <ChatLink id={chat_id} />
-        <span class="step">step {step}</span>
+        <span class="step">{Format.step(step, action)}</span>
         {follow_up_at !== null && (
           <time class="faint" dateTime={Format.exact(follow_up_at)} title={Format.exact(follow_up_at)}>
             {Format.ago(now, follow_up_at)}
@@ -39,22 +42,22 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
         <br />
         {why}
       </p>
-      {isAsking ? (
-        <p class="actions">
+      {asked === "now" ? (
+        <p key="sure" class="actions">
           <strong>The customer may get it twice.</strong>
           <button type="button" class="danger" disabled={isBusy} onClick={() => resolve("send_again")}>
             Send it anyway
           </button>
-          <button type="button" disabled={isBusy} onClick={() => setAsking(false)}>
+          <button type="button" disabled={isBusy} ref={takeFocus} onClick={() => setAsked("before")}>
             Cancel
           </button>
         </p>
       ) : (
-        <p class="actions">
+        <p key="choice" class="actions">
           <button type="button" disabled={isBusy} onClick={() => resolve("delivered")}>
             Assume delivered
           </button>
-          <button type="button" disabled={isBusy} onClick={() => setAsking(true)}>
+          <button type="button" disabled={isBusy} ref={asked === "before" ? takeFocus : null} onClick={() => setAsked("now")}>
             Send again…
           </button>
         </p>

@@ -45,19 +45,19 @@ const Lane = ({ now, quiet, range, upcoming }: { readonly now: number; readonly 
 }
 
 const Row = ({ now, overview, range, upcoming }: { readonly now: number; readonly overview: Overview; readonly range: Range; readonly upcoming: Upcoming }) => {
-  const { at, chat_id, hours, step, why, zone } = upcoming
+  const { action, at, chat_id, hours, step, why, zone } = upcoming
   return (
-    <tr>
-      <td class="due">
+    <tr role="row">
+      <td role="cell" class="due">
         <time dateTime={Format.exact(at)} title={Format.exact(at)}>
           {Format.distance(now, at)}
         </time>
       </td>
-      <th scope="row">
+      <th role="rowheader" scope="row">
         <ChatLink id={chat_id} />
-        <span class="step">step {step}</span>
+        <span class="step">{Format.step(step, action)}</span>
       </th>
-      <td class="there">
+      <td role="cell" class="there">
         {zone === null ? (
           <span class="faint">zone not known</span>
         ) : (
@@ -66,10 +66,10 @@ const Row = ({ now, overview, range, upcoming }: { readonly now: number; readonl
           </>
         )}
       </td>
-      <td class="line">
+      <td role="cell" class="line">
         <Lane now={now} quiet={hours === null ? [] : (overview.quiet[hours] ?? [])} range={range} upcoming={upcoming} />
       </td>
-      <td class="why">{why}</td>
+      <td role="cell" class="why">{why}</td>
     </tr>
   )
 }
@@ -101,13 +101,14 @@ export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonl
       {total === 0 ? (
         <p class="empty">Nothing is planned. Chats that wait for a customer's answer appear here.</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Due</th>
-              <th scope="col">Chat</th>
-              <th scope="col">There</th>
-              <th scope="col" class="line">
+        // The roles stay where a narrow screen lays the table out as something else.
+        <table role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th role="columnheader" scope="col">Due</th>
+              <th role="columnheader" scope="col">Chat</th>
+              <th role="columnheader" scope="col">There</th>
+              <th role="columnheader" scope="col" class="line">
                 <span class="hidden">Time line, from now to {range.name} ahead</span>
                 <div class="axis" aria-hidden="true">
                   <span class="now">now</span>
@@ -118,10 +119,10 @@ export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonl
                   ))}
                 </div>
               </th>
-              <th scope="col">Why not sooner</th>
+              <th role="columnheader" scope="col">Why not sooner</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {first.map((upcoming) => (
               <Row key={upcoming.key} now={now} overview={overview} range={range} upcoming={upcoming} />
             ))}

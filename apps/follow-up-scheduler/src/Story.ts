@@ -12,12 +12,19 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 
 const because = (reason: unknown): string => (isReason(reason) ? `: ${describe(reason)}` : "")
 
-const at = (value: unknown): string =>
-  Option.match(DateTime.make(text(value)), { onNone: () => "", onSome: (instant) => clock(instant) })
-
 const clock = (instant: DateTime.Utc): string => DateTime.formatIso(instant).slice(11, 23)
 
-const decided = ({ decision, reason, until }: Record<string, unknown>): string => {
+/** The time of day, after its date where that is not the day of the telling. */
+const clockSince = (told: DateTime.Utc) => (value: unknown): string =>
+  Option.match(DateTime.make(text(value)), {
+    onNone: () => "",
+    onSome: (instant) => {
+      const day = DateTime.formatIsoDateUtc(instant)
+      return day === DateTime.formatIsoDateUtc(told) ? clock(instant) : `${day} ${clock(instant)}`
+    }
+  })
+
+const decided = ({ decision, reason, until }: Record<string, unknown>, at: (value: unknown) => string): string => {
   switch (decision) {
     case "Act":
       return "looked: a follow-up is due"
@@ -56,10 +63,11 @@ export const kindOf = ({ detail, event }: AuditEntry): Kind => {
   }
 }
 
-export const sentence = ({ detail, event }: AuditEntry): string => {
+export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
+  const at = clockSince(told)
   switch (event) {
     case "decided":
-      return decided(detail)
+      return decided(detail, at)
     case "planned":
       return `planned step ${text(detail["step"])} of ${text(detail["policy"])}; looks again at ${at(detail["look_at"])}`
     case "postponed":

@@ -10,13 +10,18 @@ import * as Schema from "effect/Schema"
 
 const Millis = Schema.DateTimeUtcFromNumber
 
+/** What the step does; null where the policy has no such step any more. */
+const Action = Schema.NullOr(Schema.Literal("schedule_follow_up", "send_message", "snooze", "close", "assign"))
+export type Action = typeof Action.Type
+
 /** A follow-up that is planned or armed. */
 export const Upcoming = Schema.Struct({
   key: Schema.String,
   chat_id: Schema.String,
   step: Schema.Int,
+  action: Action,
   status: Schema.Literal("planned", "armed"),
-  /** When it goes out, or while it is only planned, when it is looked at next. */
+  /** When it goes out, or while that is not set or past, when it is looked at next. */
   at: Millis,
   /** The contact's, as far as it is known. */
   zone: Schema.NullOr(Schema.String),
@@ -31,6 +36,7 @@ export const Unresolved = Schema.Struct({
   key: Schema.String,
   chat_id: Schema.String,
   step: Schema.Int,
+  action: Action,
   follow_up_at: Schema.NullOr(Millis),
   why: Schema.String
 })
@@ -48,7 +54,9 @@ export const Quota = Schema.Struct({
   /** How long one more call would wait. */
   wait_millis: Schema.Number,
   /** Follow-ups that want a look within the next window. */
-  due: Schema.Int
+  due: Schema.Int,
+  /** About as many requests are those looks. */
+  forecast: Schema.Int
 })
 export type Quota = typeof Quota.Type
 

@@ -15,7 +15,7 @@ import type { FollowUp } from "../FollowUp.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { Meter } from "../Meter.ts"
 import { Policies } from "../Policies.ts"
-import { ActivePolicy } from "../Policy.ts"
+import { ActivePolicy, type Policy } from "../Policy.ts"
 import { describe } from "../Reason.ts"
 import * as Story from "../Story.ts"
 import * as Api from "./Api.ts"
@@ -36,6 +36,9 @@ const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
 /** How far the time line reaches. */
 const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 
+/** Two to read the chat, one to change it. */
+const requestsPerLook = 3
+
 /** What is on the screen is at most this old. */
 const freshness = Duration.seconds(1)
 
@@ -49,12 +52,18 @@ export const toHappening = (entry: AuditEntry): Api.Happening => ({
 const hoursOf = ({ planned, policy }: Survey.Outlook): string | null =>
   planned?.zone === undefined ? null : [policy, planned.zone, planned.country ?? ""].join(" ")
 
-const toUpcoming = (row: Survey.Outlook): Api.Upcoming => ({
+/** Versions of policies by their ids. */
+type Versions = ReadonlyMap<string, Policy>
+
+const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action => versions.get(policy)?.steps[step - 1]?.action ?? null
+
+const toUpcoming = (versions: Versions, now: DateTime.Utc) => (row: Survey.Outlook): Api.Upcoming => ({
   key: row.key,
   chat_id: row.chat_id,
   step: row.step,
+  action: actionOf(versions, row),
   status: row.status === "armed" ? "armed" : "planned",
-  at: row.status === "armed" && row.follow_up_at !== null ? row.follow_up_at : row.due_at,
+  at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
   zone: row.planned?.zone ?? null,
   hours: hoursOf(row),
   why: row.status === "armed" ? describe("in_progress") : row.verdict === null ? "due now" : describe(row.verdict)
@@ -64,12 +73,13 @@ const toUpcoming = (row: Survey.Outlook): Api.Upcoming => ({
 const waitingChats = (tally: ReadonlyArray<Tally>): number =>
   tally.reduce((sum, { chats, decision }) => (decision === "Act" || decision === "Wait" ? sum + chats : sum), 0)
 
-const toUnresolved = ({ chat_id, follow_up_at, key, reason, step }: FollowUp): Api.Unresolved => ({
-  key,
-  chat_id,
-  step,
-  follow_up_at,
-  why: describe(reason ?? "not_confirmed")
+const toUnresolved = (versions: Versions) => (row: FollowUp): Api.Unresolved => ({
+  key: row.key,
+  chat_id: row.chat_id,
+  step: row.step,
+  action: actionOf(versions, row),
+  follow_up_at: row.follow_up_at,
+  why: describe(row.reason ?? "not_confirmed")
 })
 
 const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
@@ -85,25 +95,25 @@ interface Reading {
 }
 
 /** Quiet hours by their names, worked out once an hour. */
-const makeQuiet = ({ version }: Policies["Type"]) => {
+const makeQuiet = () => {
   let hour = 0
   const known = new Map<string, ReadonlyArray<Api.Stretch>>()
-  return (rows: ReadonlyArray<Survey.Outlook>, now: DateTime.Utc) =>
-    Effect.gen(function* () {
-      const from = DateTime.startOf(now, "hour")
-      if (from.epochMillis !== hour) known.clear()
-      hour = from.epochMillis
-      const quiet: Record<string, ReadonlyArray<Api.Stretch>> = {}
-      for (const row of rows) {
-        const name = hoursOf(row)
-        if (name === null || row.planned?.zone === undefined) continue
-        const { country, zone } = row.planned
-        const found = known.get(name) ?? QuietHours.between(yield* version(row.policy), { country, zone }, from, DateTime.addDuration(from, horizon))
-        known.set(name, found)
-        quiet[name] = found
-      }
-      return quiet
-    })
+  return (rows: ReadonlyArray<Survey.Outlook>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
+    const from = DateTime.startOf(now, "hour")
+    if (from.epochMillis !== hour) known.clear()
+    hour = from.epochMillis
+    const quiet: Record<string, ReadonlyArray<Api.Stretch>> = {}
+    for (const row of rows) {
+      const name = hoursOf(row)
+      const policy = versions.get(row.policy)
+      if (name === null || policy === undefined || row.planned?.zone === undefined) continue
+      const { country, zone } = row.planned
+      const found = known.get(name) ?? QuietHours.between(policy, { country, zone }, from, DateTime.addDuration(from, horizon))
+      known.set(name, found)
+      quiet[name] = found
+    }
+    return quiet
+  }
 }
 
 const make = Effect.gen(function* () {
@@ -112,12 +122,19 @@ const make = Effect.gen(function* () {
   const meter = yield* Meter
   const policy = yield* ActivePolicy
 
-  const quietOf = makeQuiet(yield* Policies)
+  const policies = yield* Policies
+  const quietOf = makeQuiet()
+
+  const versionsOf = (rows: ReadonlyArray<FollowUp | Survey.Outlook>): Effect.Effect<Versions, SqlError> =>
+    Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) => Effect.map(policies.version(id), (policy) => [id, policy] as const)).pipe(
+      Effect.map((known) => new Map(known))
+    )
 
   const quota = Effect.gen(function* () {
     const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
     const due = yield* ledger.pending(window)
-    return { limit, window_millis: Duration.toMillis(window), used, reserved, queued, wait_millis: Duration.toMillis(expectedWait), due }
+    const millis = { window_millis: Duration.toMillis(window), wait_millis: Duration.toMillis(expectedWait) }
+    return { limit, used, reserved, queued, due, forecast: due * requestsPerLook, ...millis }
   })
 
   const overview = Effect.gen(function* () {
@@ -125,16 +142,17 @@ const make = Effect.gen(function* () {
     const upcoming = yield* survey.upcoming(limits.upcoming)
     const unresolved = yield* survey.unresolved(limits.unresolved)
     const tally = yield* ledger.tally
-    const next = upcoming.map(toUpcoming)
+    const versions = yield* versionsOf([...upcoming, ...unresolved.first])
+    const next = upcoming.map(toUpcoming(versions, now))
     return {
       now,
       policy: policy.id,
       paused_since: Option.getOrNull(yield* ledger.paused),
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
-      quiet: yield* quietOf(upcoming, now),
+      quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,
       outcomes: tally.map((row) => ({ words: Story.outcome(row), chats: row.chats })),
-      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved) },
+      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(versions)) },
       recent: (yield* survey.recent(limits.recent)).map(toHappening)
     } satisfies Api.Overview
   })

@@ -82,8 +82,6 @@ export interface Postgres {
   /** Ends every connection and the server. */
   readonly stop: Effect.Effect<void>
   readonly start: Effect.Effect<void>
-  /** Lets the server stand still, and go on. */
-  readonly signal: (signal: "SIGCONT" | "SIGSTOP") => Effect.Effect<void>
 }
 
 /** Starts a server; the scope stops it. */
@@ -110,6 +108,5 @@ export const make = Effect.gen(function* () {
     return Effect.as(query(`CREATE DATABASE ${name}`), urlOf(name))
   }).pipe(Effect.orDie)
   yield* Effect.acquireRelease(start, () => stop)
-  const signal: Postgres["signal"] = (signal) => Effect.sync(() => server?.kill(signal))
-  return { database, port, password, start, stop, signal } satisfies Postgres
+  return { database, port, password, start, stop } satisfies Postgres
 })

@@ -1,4 +1,5 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -59,7 +60,7 @@ export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found)
   Effect.gen(function* () {
     const observe = yield* Observe.Observe
     const dispatch = yield* Dispatch.Dispatch
-    yield* lookAtEach(chat_ids, observe.chat, onFound)
+    yield* RateLimit.withLane("watch")(lookAtEach(chat_ids, observe.chat, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -76,7 +77,7 @@ const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
   const observe = yield* Observe.Observe
   yield* Stream.runForEach(
-    Stream.mapEffect(chats, (chat_id) => found(chat_id, observe.chat(chat_id)), { concurrency, unordered: true }),
+    Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))), { concurrency, unordered: true }),
     ({ chat_id, error }) => (error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`))
   )
 })

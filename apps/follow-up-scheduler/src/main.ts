@@ -5,11 +5,13 @@ import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
+import type { Source } from "./cli/Options.ts"
 import { apply, policy } from "./cli/Policy.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
@@ -20,6 +22,7 @@ import * as Ledger from "./Ledger.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
+import * as Inbox from "./Watch/Inbox.ts"
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
@@ -30,8 +33,12 @@ const live = ({ db, policy }: { readonly db: string; readonly policy: string }) 
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
 const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
-const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
-  Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
+type Watching = ReturnType<typeof Inbox.layer> | ReturnType<typeof Watch.layerFile>
+const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
+  source._tag === "File" ? Watch.layerFile(source.file, every) : Inbox.layer(every)
+const lasting = ({ db, every, policy, source }: { readonly source: Source; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
+  Layer.merge(Scheduler.layerServe(Duration.seconds(1)), watch(source, every)).pipe(
+    Layer.provide(NodeSocket.layerWebSocketConstructor),
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )

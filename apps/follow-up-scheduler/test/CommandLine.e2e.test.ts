@@ -44,6 +44,8 @@ const refusals: ReadonlyArray<Row> = [
   { what: "a list of chats that is not there", args: ["run", "--policy", policy, "--chats", "nope.txt"], env: { INVENT_API_KEY: key }, says: "chats nope.txt: does not exist" },
   { what: "a database that is none", args: [...pass, "--db", "junk.db"], env: { INVENT_API_KEY: key }, says: "database junk.db: file is not a database" },
   { what: "a database in no folder", args: [...pass, "--db", "nowhere/x.db"], env: { INVENT_API_KEY: key }, says: "database nowhere/x.db: the folder nowhere does not exist" },
+  { what: "neither a list of chats nor the inbox", args: ["run", "--policy", policy], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
+  { what: "both a list of chats and the inbox", args: [...pass, "--inbox"], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
   { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" }
 ]
 

@@ -1,4 +1,4 @@
-/** `run`: one pass over the named chats, for cron. */
+/** `run`: one pass over the chats, for cron. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
@@ -12,6 +12,7 @@ import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
+import * as Inbox from "../Watch/Inbox.ts"
 import * as Options from "./Options.ts"
 
 const verdict = (decision: Decide.Decision): string =>
@@ -25,20 +26,20 @@ const verdict = (decision: Decide.Decision): string =>
 const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
-const pass = (file: string) =>
+const pass = (source: Options.Source) =>
   Effect.gen(function* () {
-    const chat_ids = yield* Watch.readFile(file)
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.news
     const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(line(found)))
     const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
     yield* Console.log(`\n${taken} due follow-ups carried a step further. All chats on record:`)
     yield* Effect.forEach(Story.ofAll(tally), (text) => Console.log(text), { discard: true })
   })
 
-const dryPass = (file: string) =>
+const dryPass = (source: Options.Source) =>
   Effect.gen(function* () {
     const policies = yield* Policies
     const reader = yield* ChatReader
-    const chat_ids = yield* Watch.readFile(file)
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
     const look = (chat_id: ChatId) =>
       Effect.gen(function* () {
         const chat = yield* reader.read(chat_id)
@@ -51,9 +52,9 @@ const dryPass = (file: string) =>
 
 export const run = Command.make(
   "run",
-  { policy: Options.policy, chats: Options.chats, db: Options.db, dryRun: Options.dryRun },
-  ({ chats, dryRun }) =>
+  { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun },
+  ({ dryRun, source }) =>
     Effect.gen(function* () {
-      yield* dryRun ? dryPass(chats) : pass(chats)
+      yield* dryRun ? dryPass(source) : pass(source)
     })
-).pipe(Command.withDescription("one pass: look at each named chat, record why, and carry out what is due"))
+).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))

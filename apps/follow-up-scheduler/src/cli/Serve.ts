@@ -6,7 +6,7 @@ import * as Options from "./Options.ts"
 
 export const serve = Command.make(
   "serve",
-  { policy: Options.policy, chats: Options.chats, db: Options.db, every: Options.every },
-  ({ chats, policy }) =>
-    Effect.zipRight(Effect.logInfo(`following up the chats of ${chats} by ${policy}`), Scheduler.serve(Scheduler.serveDefaults))
-).pipe(Command.withDescription("keep watching the named chats and follow up at the right time"))
+  { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every },
+  ({ policy, source }) =>
+    Effect.zipRight(Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`), Scheduler.serve(Scheduler.serveDefaults))
+).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

@@ -156,3 +156,13 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     messages: Arr.sort(messages, byTime)
   }
 }
+
+/** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
+export const hear = (before: ChatSnapshot, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
+  const messages = Arr.sort(oncePerId([...listed.flatMap(toMessage), ...before.messages]), byTime)
+  return {
+    ...before,
+    last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
+    messages
+  }
+}

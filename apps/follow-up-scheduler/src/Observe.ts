@@ -23,6 +23,8 @@ export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Obs
     readonly chat: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
     /** The same for a chat that was just read. */
     readonly snapshot: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
+    /** The conversation of a chat goes on in a newer one: that is looked at, now and whenever the old one would be. */
+    readonly movedOn: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
   }
 >() {}
 
@@ -67,13 +69,28 @@ export const make = Effect.gen(function* () {
       until: null
     })
 
+  /** The chats in which old ones go on, as far as this process has come upon them. */
+  const newer = new Map<ChatId, ChatId>()
+
+  const chat: Observe["Type"]["chat"] = (named) => {
+    const chat_id = newer.get(named) ?? named
+    return Effect.flatMap(
+      Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error)),
+      snapshot
+    )
+  }
+
   return {
     snapshot,
-    chat: (chat_id) =>
-      Effect.flatMap(
-        Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error)),
-        snapshot
+    chat,
+    movedOn: (chat_id, newest) => {
+      newer.set(chat_id, newest)
+      return Effect.catchIf(
+        chat(newest),
+        (error) => error._tag !== "SqlError",
+        (error) => Effect.logWarning(`chat ${newest}, in which ${chat_id} goes on, could not be read: ${error.message}`)
       )
+    }
   } satisfies Observe["Type"]
 })
 

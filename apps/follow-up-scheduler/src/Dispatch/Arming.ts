@@ -2,6 +2,7 @@
  * `schedule_follow_up`: asks the assistant to write. Records the intent, sets `follow_up_at` a short lead ahead, looks again
  * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
  */
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -16,7 +17,7 @@ import * as Moves from "./Moves.ts"
 import { claimed, maxArms, maxLooks, type Means } from "./Means.ts"
 
 export const make = (means: Means, policy: Policy) => {
-  const { invent, ledger, moves, observe, timer } = means
+  const { invent, lastLook, ledger, moves, observe, timer } = means
   const { end, goOn, later, onError } = moves
 
   const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
@@ -24,7 +25,10 @@ export const make = (means: Means, policy: Policy) => {
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
 
   const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
+    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } }).pipe(
+      // What stops a follow-up overtakes what sends one.
+      RateLimit.withLane(follow_up_at === null ? "stop" : "send")
+    )
 
   const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     const follow_up_at = armed.follow_up_at
@@ -44,7 +48,9 @@ export const make = (means: Means, policy: Policy) => {
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
-    if (Option.isSome(confirmed)) yield* check(confirmed.value, ChatSnapshot.refresh(chat, answered.right))
+    const after = ChatSnapshot.refresh(chat, answered.right)
+    lastLook.keep(armed.key, after)
+    if (Option.isSome(confirmed)) yield* check(confirmed.value, after)
   })
 
   const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>

@@ -3,6 +3,7 @@
  * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -46,7 +47,7 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
   const send = Effect.fn("Sending.send")(function* (armed: FollowUp, chat: ChatSnapshot) {
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
-      invent.messages.create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
+      RateLimit.withLane("send")(invent.messages.create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } }))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -80,9 +81,6 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
 
   const arm = (planned: FollowUp, chat: ChatSnapshot, at: DateTime.Utc) =>
     Effect.gen(function* () {
-      const newest = yield* Effect.either(invent.state.newestChat({ path: { chat_id: planned.chat_id } }))
-      if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
-      if (newest.right !== planned.chat_id) return yield* end(planned, "skipped", "superseded")
       const armed = yield* ledger.advance(
         planned,
         {

@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
       return
     } else {
       if (step === undefined || isWriting(step)) {
-        const newest = yield* Effect.either(invent.state.newestChat({ path: { chat_id: planned.chat_id } }))
+        const newest = yield* Effect.either(newestOf(planned.chat_id))
         if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
@@ -104,6 +104,14 @@ export const make = Effect.gen(function* () {
     }
     yield* observe.snapshot(chat)
   })
+
+  /** A server that knows no such question names no other chat. */
+  const newestOf = (chat_id: ChatId) =>
+    Effect.catchIf(
+      invent.state.newestChat({ path: { chat_id } }),
+      (error) => error._tag === "NotFound" || (error._tag === "ServerFault" && error.status === 501),
+      () => Effect.succeed(chat_id)
+    )
 
   /** The conversation goes on in another chat: nothing is written in this one, and the other is looked at in its place. */
   const movedOn = Effect.fn("Dispatch.movedOn")(function* (planned: FollowUp, newest: ChatId) {

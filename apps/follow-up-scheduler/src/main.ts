@@ -9,13 +9,18 @@ import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Ending from "./cli/Ending.ts"
-import { explain, status } from "./cli/Explain.ts"
+import { doctor, Probes } from "./cli/Doctor.ts"
+import { explain } from "./cli/Explain.ts"
 import type { Source } from "./cli/Options.ts"
 import { apply, policy } from "./cli/Policy.ts"
+import { preview } from "./cli/Preview.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
+import { status } from "./cli/Status.ts"
 import * as Database from "./Database.ts"
+import * as Diagnosis from "./Diagnosis.ts"
 import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
 import * as Ledger from "./Ledger.ts"
@@ -27,7 +32,7 @@ import * as Inbox from "./Watch/Inbox.ts"
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
 const record = (db: string) => Layer.provideMerge(Ledger.layer, Database.layer(db))
-const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOnly(db))
+const reading = (db: string) => Layer.provideMerge(Ledger.layer, Database.layerReadOnly(db))
 
 const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
@@ -42,6 +47,12 @@ const lasting = ({ db, every, policy, source }: { readonly source: Source; reado
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )
+const probes = ({ db, policy }: { readonly db: string; readonly policy: Option.Option<string> }) =>
+  Layer.succeed(Probes, {
+    service: Effect.provide(Diagnosis.service, invent),
+    database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), reading(db)),
+    policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
+  })
 const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
@@ -49,6 +60,8 @@ const commands = Command.make("follow-ups").pipe(
     demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
+    preview.pipe(Command.provide((options) => dry(options))),
+    doctor.pipe(Command.provide((options) => probes(options))),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
     explain.pipe(Command.provide(({ db }) => reading(db))),
     status.pipe(Command.provide(({ db }) => reading(db)))

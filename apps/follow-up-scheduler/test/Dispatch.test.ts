@@ -135,6 +135,18 @@ describe("a cadence", () => {
     })
   )
 
+  for (const status of [501, 503]) {
+    story(`${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`, (fake) =>
+      Effect.gen(function* () {
+        const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
+        yield* observe
+        yield* fake.put((kind, apply) => (kind === "newest" ? Effect.fail(fault) : apply))
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.followUps).toEqual(status === 501 ? at(hour) : [])
+      })
+    )
+  }
+
   story("goes on in the newer chat of its conversation, now and whenever the old one is named", (fake) =>
     Effect.gen(function* () {
       yield* observe

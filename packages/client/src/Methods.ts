@@ -8,8 +8,10 @@ import type * as HttpApi from "@effect/platform/HttpApi"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type * as DateTime from "effect/DateTime"
 import type { DurationInput } from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { InboxChange } from "./InboxChange.ts"
@@ -114,6 +116,12 @@ export interface Extras {
     readonly newestChat: (request: {
       readonly path: { readonly chat_id: ChatId }
     }) => Effect.Effect<ChatId, InventError.RepeatableError>
+  }
+  readonly orgs: {
+    /** What the server's clock says, from the `Date` of a cheap answer, in whole seconds; none where it says nothing. */
+    readonly serverTime: (request?: {
+      readonly path?: { readonly org_id?: OrgId }
+    }) => Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>
   }
   readonly chats: {
     /** As `inbox.events`, by the older list and WebSocket of the organization's chats. */

@@ -1,4 +1,4 @@
-/** `explain` and `status`: why we did, or did not, write. */
+/** `explain`: why we did, or did not, write. */
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -14,10 +14,3 @@ export const explain = Command.make("explain", { chatId: Options.chatId, db: Opt
     (entries) => print(Story.ofChat(chatId, entries))
   )
 ).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
-
-export const status = Command.make("status", { db: Options.db }, () =>
-  Effect.flatMap(
-    Effect.flatMap(Ledger, (ledger) => ledger.tally),
-    (tally) => print(Story.ofAll(tally))
-  )
-).pipe(Command.withDescription("count the chats on record by what came of them"))

@@ -41,6 +41,8 @@ export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
+export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of lines for people"))
+
 export const every = Options.text("every").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),

@@ -4,10 +4,9 @@ import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { ChatReader } from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
-import { Policies } from "../Policies.ts"
+import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Story from "../Story.ts"
@@ -37,17 +36,11 @@ const pass = (source: Options.Source) =>
 
 const dryPass = (source: Options.Source) =>
   Effect.gen(function* () {
-    const policies = yield* Policies
-    const reader = yield* ChatReader
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
-    const look = (chat_id: ChatId) =>
-      Effect.gen(function* () {
-        const chat = yield* reader.read(chat_id)
-        return Decide.decide({ ...(yield* policies.basis(chat)), chat, now: yield* DateTime.now })
-      })
+    const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(line(found)))
     yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")
-    yield* Console.log("were not seen: open, snoozed or closed; assigned; AI on or off; muted_until; follow_up_at.")
+    yield* Console.log(`were not seen: ${Preview.unseen.join("; ")}.`)
   })
 
 export const run = Command.make(

@@ -3,10 +3,15 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Scheduler from "../Scheduler.ts"
 import * as Options from "./Options.ts"
+import { announce } from "./Status.ts"
 
 export const serve = Command.make(
   "serve",
   { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every },
   ({ policy, source }) =>
-    Effect.zipRight(Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`), Scheduler.serve(Scheduler.serveDefaults))
+    Effect.gen(function* () {
+      yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
+      yield* announce
+      yield* Scheduler.serve(Scheduler.serveDefaults)
+    })
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

@@ -29,31 +29,34 @@ import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 import * as Inbox from "./Watch/Inbox.ts"
 
+type Db = Option.Option<string>
+
+/** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
-const record = (db: string) => Layer.provideMerge(Ledger.layer, Database.layer(db))
-const reading = (db: string) => Layer.provideMerge(Ledger.layer, Database.layerReadOnly(db))
+const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
+const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
 
-const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
+const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
-const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
 type Watching = ReturnType<typeof Inbox.layer> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : Inbox.layer(every)
-const lasting = ({ db, every, policy, source }: { readonly source: Source; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
+const lasting = ({ db, every, policy, source }: { readonly source: Source; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
   Layer.merge(Scheduler.layerServe(Duration.seconds(1)), watch(source, every)).pipe(
     Layer.provide(NodeSocket.layerWebSocketConstructor),
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )
-const probes = ({ db, policy }: { readonly db: string; readonly policy: Option.Option<string> }) =>
+const probes = ({ db, policy }: { readonly db: Db; readonly policy: Option.Option<string> }) =>
   Layer.succeed(Probes, {
     service: Effect.provide(Diagnosis.service, invent),
     database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), reading(db)),
     policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
   })
-const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
+const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([

@@ -33,8 +33,8 @@ export const source = Options.all({ chats, inbox }).pipe(
 export const nameOf = (source: Source): string => (source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox")
 
 export const db = Options.text("db").pipe(
-  Options.withDefault("follow-ups.db"),
-  Options.withDescription("the SQLite file of the ledger")
+  Options.withDescription("the SQLite file of the ledger; else the PostgreSQL database of DATABASE_URL, else follow-ups.db"),
+  Options.optional
 )
 
 export const dryRun = Options.boolean("dry-run").pipe(

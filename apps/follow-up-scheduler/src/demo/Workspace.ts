@@ -37,7 +37,8 @@ const hireJanitor = (folder: string) =>
       child.unref()
       return child
     }),
-    (child) => Effect.sync(() => child.stdin.end())
+    // Dismissed, not called: the scope removes the folder itself, and two who do so at once are in each other's way.
+    (child) => Effect.sync(() => child.kill())
   )
 
 export const layer = Layer.scoped(

@@ -5,6 +5,7 @@ import type { Verdict } from "@effect-invent/emulator/Checker/Verdict"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -34,8 +35,14 @@ const lead = 2400
  */
 const longestRace = lead + 1000 + 300
 
-/** How long before a follow-up the reply came that it crossed: written since it was set, whether answered since or not. */
-export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => {
+/** A follow-up that crossed a reply, written since it was set, whether answered since or not, and how long before it that came. */
+interface Race {
+  readonly chat_id: ChatId
+  readonly at: string
+  readonly gap: number
+}
+
+export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
   const standing = new Map<string, { readonly instant: number | undefined; readonly replied_at?: number }>()
   return entries.flatMap((entry) => {
     if (entry.kind === "state") {
@@ -46,15 +53,21 @@ export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<number> => {
     const stands = entry.kind === "message" ? standing.get(entry.chat_id) : undefined
     if (entry.kind !== "message" || stands?.instant === undefined) return []
     if (entry.author === "contact") standing.set(entry.chat_id, { replied_at: entry.at.epochMillis, ...stands })
-    return entry.cause === "follow_up" && stands.replied_at !== undefined ? [entry.at.epochMillis - stands.replied_at] : []
+    if (entry.cause !== "follow_up" || stands.replied_at === undefined) return []
+    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap: entry.at.epochMillis - stands.replied_at }]
   })
 }
 
 /** What no race excuses: a reply that nothing could take the follow-up back for is measured, and must be that near. */
-export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<unknown> => [
-  ...violations.filter(({ rule }) => rule !== "after_reply"),
-  ...races(entries).filter((gap) => gap > longestRace)
-]
+export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<unknown> => {
+  const crossed = races(entries)
+  const isRace = (chat_id: string, at: string) => crossed.some((race) => race.chat_id === chat_id && race.at === at)
+  return [
+    // Whether the reply was answered before the follow-up came decides which of the two rules it is.
+    ...violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
+    ...crossed.filter(({ gap }) => gap > longestRace)
+  ]
+}
 
 /** So many people arrive one after the other; the ids of their chats go into this file. */
 export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>

@@ -105,7 +105,7 @@ describe("a scheduler that is killed with -9 again and again, over a network tha
         console.log([
           `${kills} kills: ${Object.entries(deaths).map(([end, times]) => `${times} ${end}`).join(", ")}`,
           `faults: ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`,
-          `races: ${JSON.stringify(summarize(Crowd.races(entries)))}`,
+          `races: ${JSON.stringify(summarize(Crowd.races(entries).map(({ gap }) => gap)))}`,
           Checker.render(verdict)
         ].join("\n"))
         expect(yield* crowd.missing).toEqual([])

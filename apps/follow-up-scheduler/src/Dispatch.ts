@@ -20,6 +20,7 @@ import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Episode from "./Episode.ts"
+import { Erasure } from "./Erasure.ts"
 import type { FollowUp } from "./FollowUp.ts"
 import * as Arming from "./Dispatch/Arming.ts"
 import * as Filing from "./Dispatch/Filing.ts"
@@ -59,6 +60,7 @@ export const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const observe = yield* Observe
   const timer = yield* Timer
+  const erasure = yield* Erasure
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
@@ -147,8 +149,9 @@ export const make = Effect.gen(function* () {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
     const policy = yield* policies.version(followUp.policy)
     const taken = yield* ledger.taken(followUp.conversation_id)
+    const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(look(followUp, (chat) => Episode.claim(chat, taken, policy))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import { Erasure } from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
@@ -28,11 +29,15 @@ export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Obs
   }
 >() {}
 
+/** Of whom nothing is recorded, this neither. */
+const erased = Decide.Decision.Stop({ reason: "erased" })
+
 export const make = Effect.gen(function* () {
   const policies = yield* Policies
   const reader = yield* ChatReader
   const ledger = yield* Ledger
   const timer = yield* Timer
+  const erasure = yield* Erasure
 
   const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
@@ -42,7 +47,9 @@ export const make = Effect.gen(function* () {
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
 
-  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (chat) {
+  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
+    const chat = yield* erasure.mark(seen)
+    if (chat.isErased) return erased
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
@@ -54,6 +61,7 @@ export const make = Effect.gen(function* () {
       until: decision._tag === "Wait" ? decision.until : null
     }
     const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    if (yield* erasure.forget(chat)) return erased
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })
@@ -72,10 +80,8 @@ export const make = Effect.gen(function* () {
 
   const chat: Observe["Type"]["chat"] = (named) => {
     const chat_id = newer.get(named) ?? named
-    return Effect.flatMap(
-      Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error)),
-      snapshot
-    )
+    const read = Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error))
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, snapshot)))
   }
 
   return {

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { ChatReader } from "./ChatReader.ts"
 import * as Decide from "./Decide.ts"
+import { Erasure } from "./Erasure.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
 import { describe, Reason } from "./Reason.ts"
@@ -31,7 +32,8 @@ export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
     const policies = yield* Policies
     const reader = yield* ChatReader
-    const chat = yield* reader.read(chat_id)
+    const erasure = yield* Erasure
+    const chat = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))

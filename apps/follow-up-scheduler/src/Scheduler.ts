@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
+import * as Erasure from "./Erasure.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
@@ -114,14 +115,14 @@ export const serve = (options: ServeOptions) =>
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Policies.layer)
+export const layer = Layer.provideMerge(parts, Layer.merge(Policies.layer, Erasure.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
-  Layer.provideMerge(Policies.layerReadOnly),
+  Layer.provideMerge(Layer.merge(Policies.layerReadOnly, Erasure.layerReadOnly)),
   Layer.provide(Timer.layerNone),
   Layer.provideMerge(ChatReader.layerReadOnly)
 )

@@ -12,6 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ending from "./cli/Ending.ts"
 import { doctor, Probes } from "./cli/Doctor.ts"
+import { erase } from "./cli/Erase.ts"
 import { explain } from "./cli/Explain.ts"
 import type { Source } from "./cli/Options.ts"
 import { apply, policy } from "./cli/Policy.ts"
@@ -23,6 +24,7 @@ import * as Database from "./Database.ts"
 import * as Diagnosis from "./Diagnosis.ts"
 import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
+import * as Erasure from "./Erasure.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Scheduler from "./Scheduler.ts"
@@ -45,7 +47,8 @@ type Watching = ReturnType<typeof Inbox.layer> | ReturnType<typeof Watch.layerFi
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : Inbox.layer(every)
 const lasting = ({ db, every, policy, source }: { readonly source: Source; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
-  Layer.merge(Scheduler.layerServe(Duration.seconds(1)), watch(source, every)).pipe(
+  watch(source, every).pipe(
+    Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
     Layer.provide(NodeSocket.layerWebSocketConstructor),
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
@@ -62,11 +65,12 @@ const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
     demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
-    serve.pipe(Command.provide(lasting)),
+    serve.pipe(Command.provide((options) => lasting(options))),
     preview.pipe(Command.provide((options) => dry(options))),
     doctor.pipe(Command.provide((options) => probes(options))),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
-    explain.pipe(Command.provide(({ db }) => reading(db))),
+    erase.pipe(Command.provide(({ db }) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db))))),
+    explain.pipe(Command.provide(({ db }) => Layer.provideMerge(Erasure.layerReadOnly, reading(db)))),
     status.pipe(Command.provide(({ db }) => reading(db)))
   ])
 )

@@ -20,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import * as Erasure from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
@@ -74,6 +75,7 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 
 const under = (inbox: Inboxed, version = 1) =>
   Inbox.layer(every).pipe(
+    Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
   )

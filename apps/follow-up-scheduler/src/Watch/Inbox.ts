@@ -21,7 +21,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import type { Ledger } from "../Ledger.ts"
+import type { Erasure } from "../Erasure.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
 import * as Seen from "./Seen.ts"
@@ -85,7 +85,7 @@ export const news = Effect.gen(function* () {
 /** The inbox, looked at `every` so long. */
 export const layer = (
   every: Duration.Duration
-): Layer.Layer<Watch, SqlError, ActivePolicy | InventClient | Ledger | SqlClient | WebSocketConstructor> =>
+): Layer.Layer<Watch, SqlError, ActivePolicy | Erasure | InventClient | SqlClient | WebSocketConstructor> =>
   Layer.effect(
     Watch,
     Effect.gen(function* () {

@@ -8,7 +8,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { Ledger } from "../Ledger.ts"
+import { Erasure } from "../Erasure.ts"
 import { ActivePolicy } from "../Policy.ts"
 
 export interface Seen {
@@ -18,11 +18,6 @@ export interface Seen {
    */
   readonly news: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
 }
-
-const createTable = (sql: SqlClient.SqlClient) =>
-  sql`CREATE TABLE IF NOT EXISTS seen (
-    chat_id TEXT PRIMARY KEY, updated_at BIGINT NOT NULL, policy TEXT NOT NULL, named_at BIGINT NOT NULL
-  )`
 
 const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
 
@@ -37,16 +32,14 @@ const passing = ["unreachable", "no_opening"]
 
 interface Row {
   readonly chat_id: string
-  readonly updated_at: number | string
-  readonly isPassing: number | boolean
+  readonly updated_at: number
+  readonly isPassing: number
 }
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const policy = yield* ActivePolicy
-  // Beside its tables.
-  yield* Ledger
-  yield* createTable(sql)
+  const erasure = yield* Erasure
 
   const seen = (ids: ReadonlyArray<string>) =>
     Effect.map(
@@ -76,16 +69,18 @@ export const make = Effect.gen(function* () {
     news: Effect.fn("Seen.news")(function* (chats, isThorough) {
       if (chats.length === 0) return []
       const ids = chats.map(({ id }) => id)
+      const erased = yield* erasure.among(ids)
       const before = yield* seen(ids)
       const own = yield* ours(ids)
       const isOurs = (chat: Chat) =>
         own.has(`${chat.id} `) ||
         (own.has(`${chat.id} ${chat.last_message?.id ?? ""}`) && updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
       const isNews = (chat: Chat) => {
+        if (erased.has(chat.id)) return false
         const row = before.get(chat.id)
         if (row === undefined) return true
-        if (Number(row.updated_at) < updatedAt(chat)) return !isOurs(chat)
-        return isThorough && (Number(row.isPassing) === 1 || updatedAt(chat) === 0)
+        if (row.updated_at < updatedAt(chat)) return !isOurs(chat)
+        return isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)
       }
       const found = chats.filter(isNews)
       if (found.length > 0) yield* remember(found)

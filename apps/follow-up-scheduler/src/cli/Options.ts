@@ -43,6 +43,15 @@ export const dryRun = Options.boolean("dry-run").pipe(
 
 export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of lines for people"))
 
+export const keep = Options.text("keep").pipe(
+  Options.filterMap(
+    (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toDays(duration) >= 1),
+    'Expected a duration of at least a day, such as "90 days"'
+  ),
+  Options.withDefault(Duration.days(400)),
+  Options.withDescription("how long the audit is kept, 400 days unless given")
+)
+
 export const every = Options.text("every").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),

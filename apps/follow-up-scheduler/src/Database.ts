@@ -36,10 +36,16 @@ export const layer = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : Postgres.layer(place.url)))
   )
 
-/** Opens what is on record for a small change, beside schedulers that may be running on it. */
+/** Opens it for a change of its own, beside schedulers that may be running on it. */
 export const layerBeside = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : Postgres.layerExisting(place.url)))
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : Postgres.layer(place.url)))
+  )
+
+/** The same where a scheduler has run; nothing is created. */
+export const layerExisting = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerExisting(place.file) : Postgres.layerExisting(place.url)))
   )
 
 /** Opens what is on record for reading, beside schedulers that may be running on it. */

@@ -1,4 +1,5 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -11,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
+import * as Erasure from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
@@ -68,7 +70,7 @@ export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found)
     const observe = yield* Observe.Observe
     const dispatch = yield* Dispatch.Dispatch
     const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
-    yield* lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound)
+    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -95,7 +97,7 @@ const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
   const observe = yield* Observe.Observe
   let hasLooked = false
-  const look = (chat_id: ChatId) => Effect.zipRight(resumed, found(chat_id, observe.chat(chat_id)))
+  const look = (chat_id: ChatId) => Effect.zipRight(resumed, RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
   const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
@@ -122,14 +124,14 @@ export const serve = (options: ServeOptions) =>
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Policies.layer)
+export const layer = Layer.provideMerge(parts, Layer.merge(Policies.layer, Erasure.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
-  Layer.provideMerge(Policies.layerReadOnly),
+  Layer.provideMerge(Layer.merge(Policies.layerReadOnly, Erasure.layerReadOnly)),
   Layer.provide(Timer.layerNone),
   Layer.provideMerge(ChatReader.layerReadOnly)
 )

@@ -20,9 +20,6 @@ const connect = (file: string, config: Partial<SqliteClient.SqliteClientConfig>)
     Effect.catchAllDefect((defect) => Effect.fail(unusable(file)(defect)))
   )
 
-const open = (file: string) =>
-  Effect.tap(connect(file, {}), (sql) => Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file)))
-
 /** Held by the operating system for as long as this process lives, and by nothing afterwards. */
 const lock = (file: string) =>
   Effect.gen(function* () {
@@ -47,27 +44,35 @@ const checkFolder = (file: string) =>
     if (!exists) return yield* new DatabaseUnusable({ database: file, reason: `the folder ${folder} does not exist` })
   })
 
+const openPatiently = (file: string) =>
+  Effect.tap(connect(file, {}), (sql) =>
+    Effect.mapError(
+      Effect.zipRight(
+        sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`),
+        // What is deleted is gone from the file, too.
+        sql.unsafe("PRAGMA secure_delete = ON")
+      ),
+      unusable(file)
+    )
+  )
+
 /** Opens the file for this process alone; creates it where it is missing. */
 export const layer = (file: string) =>
-  Layer.scoped(
-    SqlClient.SqlClient,
-    Effect.gen(function* () {
-      yield* checkFolder(file)
-      yield* lock(file)
-      return yield* open(file)
-    })
-  )
+  Layer.scoped(SqlClient.SqlClient, checkFolder(file).pipe(Effect.zipRight(lock(file)), Effect.zipRight(openPatiently(file))))
+
+/** Opens the file for a change of its own, beside a scheduler that may be running on it. */
+export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openPatiently(file)))
 
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
 
 const absent = (file: string) => new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
 
-/** Opens an existing file for a small change, beside a scheduler that may be running on it. */
-export const layerBeside = (file: string) =>
+/** The same for a file that is there already. */
+export const layerExisting = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
-    Effect.flatMap(exists(file), (isThere) => (isThere ? open(file) : absent(file)))
+    Effect.flatMap(exists(file), (isThere) => (isThere ? openPatiently(file) : absent(file)))
   )
 
 const openReadOnly = (file: string) =>

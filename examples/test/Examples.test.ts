@@ -1,0 +1,128 @@
+/** Runs each example as a newcomer does, with nothing but its environment, against an Invent of its own. */
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import { pendingTool } from "@effect-invent/emulator/PendingTool"
+import * as Reply from "@effect-invent/emulator/Reply"
+import { describe, expect, it } from "@effect/vitest"
+import { Array, Effect, Redacted, Schedule } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
+import { afterEach, vi } from "vitest"
+
+const folder = new URL("../", import.meta.url)
+const files = readdirSync(folder).filter((file) => /^\d\d-.*\.ts$/.test(file))
+
+afterEach(() => {
+  vi.unstubAllEnvs()
+  vi.restoreAllMocks()
+})
+
+/** A contact with a custom channel, in a chat that it opened. */
+const scene = Effect.gen(function* () {
+  const { world } = yield* Emulator.Emulator
+  const contact = yield* world.addContact({ name: "Ana", channels: [{ type: "custom" }] })
+  const channel_id = contact.channels[0]!.id
+  const chat = yield* world.startChat({ channelId: channel_id, text: "Hello?" })
+  return { CONTACT_ID: contact.id, CHANNEL_ID: channel_id, CHAT_ID: chat.id }
+})
+
+/** What an example prints, with these settings in its environment. */
+const outputOf = (file: string, settings: Readonly<Record<string, string>> = {}) =>
+  Effect.gen(function* () {
+    const { apiKey, url } = yield* Emulator.Emulator
+    const environment = { INVENT_API_KEY: Redacted.value(apiKey("newcomer")), INVENT_BASE_URL: url, ...settings }
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
+    const printed = vi.spyOn(console, "log").mockImplementation(() => {})
+    yield* Effect.promise(() => import(new URL(file, folder).href))
+    return printed.mock.calls.map((words) => words.join(" "))
+  })
+
+const messagesOf = (chatId: Parameters<Emulator.Emulator["Type"]["world"]["listMessages"]>[0]) =>
+  Effect.flatMap(Emulator.Emulator, ({ world }) => Effect.map(world.listMessages(chatId), ({ messages }) => messages))
+
+type Example = Effect.Effect<void, unknown, Emulator.Emulator>
+
+const silent = Emulator.layerServer({ script: () => Reply.Silence })
+const asking = Emulator.layerServer({ script: () => Reply.Tool("connect_calendar"), replyDelay: 0, runDelay: 0 })
+const losing = Emulator.layerServer({
+  script: () => Reply.Silence,
+  faults: [{ name: "the answer is lost", when: { endpoint: "contacts.sendMessage", calls: [1] }, do: { cut: 0 } }]
+})
+
+const examples: Readonly<Record<string, readonly [what: string, run: Example, emulator?: typeof silent]>> = {
+  "03-open-a-chat.ts": [
+    "opens a chat in which the contact has written",
+    Effect.gen(function* () {
+      const { CHANNEL_ID, CONTACT_ID } = yield* scene
+      expect(yield* outputOf("03-open-a-chat.ts", { CHANNEL_ID, CONTACT_ID })).toEqual(["opened chat_000002"])
+    })
+  ],
+  "04-answer-a-tool.ts": [
+    "answers the tool, which is then no longer pending",
+    Effect.gen(function* () {
+      const { CHAT_ID, ...ids } = yield* scene
+      const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => pendingTool(message)._tag === "Some"))
+      const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
+      const { tool_call_id } = yield* pendingTool(message)
+      const printed = yield* outputOf("04-answer-a-tool.ts", {
+        ...ids,
+        CHAT_ID,
+        MESSAGE_ID: message.id,
+        TOOL_CALL_ID: tool_call_id,
+        CONNECTION_ID: "connection_1"
+      })
+      expect(printed).toEqual([expect.stringMatching(/^answered with message_\d+$/)])
+      expect(yield* asks).toHaveProperty("_tag", "None")
+    }),
+    asking
+  ],
+  "09-messages-since.ts": [
+    "lists what was written since, oldest first",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CHAT_ID } = yield* scene
+      yield* Effect.sleep("5 millis")
+      yield* world.contactWrites(CHAT_ID, "Anybody?")
+      const [first, second] = (yield* outputOf("09-messages-since.ts", { CHAT_ID, SINCE: "2020-01-01T00:00:00Z" })).map((line) => line.split(" ")[1])
+      expect([first, second]).toEqual(["message_000001", "message_000002"])
+    })
+  ],
+  "11-own-policy.ts": [
+    "waits for Monday morning",
+    Effect.gen(function* () {
+      expect(yield* outputOf("11-own-policy.ts")).toEqual(["waits until 2026-07-20T09:59:45.000Z quiet_hours"])
+    })
+  ],
+  "12-reconcile.ts": [
+    "writes once although the answer was lost",
+    Effect.gen(function* () {
+      const { CHAT_ID, CONTACT_ID } = yield* scene
+      expect(yield* outputOf("12-reconcile.ts", { CHAT_ID, CONTACT_ID })).toEqual(["written once, as message_000002"])
+      expect(yield* messagesOf(CHAT_ID)).toHaveLength(2)
+    }),
+    losing
+  ],
+  "13-in-a-service.ts": [
+    "has the assistant follow up",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CHAT_ID } = yield* scene
+      expect(yield* outputOf("13-in-a-service.ts", { CHAT_ID })).toEqual(["the assistant reminds the customer tomorrow"])
+      expect((yield* world.snapshot(CHAT_ID)).state?.follow_up_at).toBeTruthy()
+    })
+  ]
+}
+
+describe("an example", () => {
+  for (const [file, [what, run, emulator = silent]] of Object.entries(examples)) {
+    it.live(`${file} ${what}`, () => Effect.provide(run, emulator))
+  }
+
+  it("is run here, or is a test itself", () => {
+    expect(files.filter((file) => !file.endsWith(".test.ts"))).toEqual(Object.keys(examples).toSorted())
+  })
+
+  it.each(files)("%s says in its first line what it does, and is shorter than 40 lines", (file) => {
+    const lines = readFileSync(new URL(file, folder), "utf8").trimEnd().split("\n")
+    expect(lines[0]).toMatch(/^\/\*\* .*[.] \*\/$/)
+    expect(lines.length).toBeLessThan(40)
+  })
+})

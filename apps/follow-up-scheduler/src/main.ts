@@ -8,16 +8,21 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Colour from "./cli/Colour.ts"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
 import { apply, policy } from "./cli/Policy.ts"
+import { chats, inbox, log, record as recording } from "./cli/Record.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
+import { simulate } from "./cli/Simulate.ts"
 import * as Database from "./Database.ts"
 import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PolicyFile from "./PolicyFile.ts"
+import * as Record from "./Record.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 
@@ -36,6 +41,11 @@ const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonl
     Layer.provideMerge(surroundings(policy))
   )
 const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
+const readable = ({ db }: { readonly db: Option.Option<string> }) =>
+  Layer.merge(
+    invent,
+    Option.match(db, { onNone: () => Record.layerNone, onSome: (db) => Layer.provide(Record.layerLedger, reading(db)) })
+  )
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
@@ -43,6 +53,8 @@ const commands = Command.make("follow-ups").pipe(
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
+    recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => readable(options))), inbox.pipe(Command.provide((options) => readable(options))), log])),
+    simulate,
     explain.pipe(Command.provide(({ db }) => reading(db))),
     status.pipe(Command.provide(({ db }) => reading(db)))
   ])
@@ -51,6 +63,7 @@ const commands = Command.make("follow-ups").pipe(
 Ending.onClosedPipe()
 Command.run(commands, { name: "Invent follow-ups", version: "0.0.0" })(process.argv).pipe(
   Ending.report,
+  Colour.whereWanted,
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })
 )

@@ -2,22 +2,28 @@
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { Ledger } from "../Ledger.ts"
+import * as Schema from "effect/Schema"
+import { AuditEntry, Ledger } from "../Ledger.ts"
 import * as Story from "../Story.ts"
 import * as Options from "./Options.ts"
 
 const print = (lines: ReadonlyArray<string>) => Effect.forEach(lines, (line) => Console.log(line), { discard: true })
 
-export const explain = Command.make("explain", { chatId: Options.chatId, db: Options.db }, ({ chatId }) =>
+const Entries = Schema.Array(
+  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+)
+const toJson = Schema.encodeSync(Schema.parseJson(Entries, { space: 2 }))
+
+export const explain = Command.make("explain", { chatId: Options.chatId, db: Options.db, json: Options.json }, ({ chatId, json }) =>
   Effect.flatMap(
     Effect.flatMap(Ledger, (ledger) => ledger.story(chatId)),
-    (entries) => print(Story.ofChat(chatId, entries))
+    (entries) => print(json ? [toJson(entries)] : Story.ofChat(chatId, entries))
   )
 ).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
 
-export const status = Command.make("status", { db: Options.db }, () =>
+export const status = Command.make("status", { db: Options.db, json: Options.json }, ({ json }) =>
   Effect.flatMap(
     Effect.flatMap(Ledger, (ledger) => ledger.tally),
-    (tally) => print(Story.ofAll(tally))
+    (tally) => print(json ? [JSON.stringify(tally, undefined, 2)] : Story.ofAll(tally))
   )
 ).pipe(Command.withDescription("count the chats on record by what came of them"))

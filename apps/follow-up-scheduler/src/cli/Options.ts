@@ -32,3 +32,5 @@ export const every = Options.text("every").pipe(
 )
 
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))
+
+export const json = Options.boolean("json").pipe(Options.withDescription("print JSON, for programs"))

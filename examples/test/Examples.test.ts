@@ -4,7 +4,9 @@ import { pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"
 import { describe, expect, it } from "@effect/vitest"
 import { Array, Effect, Redacted, Schedule } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterEach, vi } from "vitest"
 
 const folder = new URL("../", import.meta.url)
@@ -37,6 +39,11 @@ const outputOf = (file: string, settings: Readonly<Record<string, string>> = {})
 
 const messagesOf = (chatId: Parameters<Emulator.Emulator["Type"]["world"]["listMessages"]>[0]) =>
   Effect.flatMap(Emulator.Emulator, ({ world }) => Effect.map(world.listMessages(chatId), ({ messages }) => messages))
+
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "example-"))),
+  (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+)
 
 type Example = Effect.Effect<void, unknown, Emulator.Emulator>
 
@@ -108,6 +115,28 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       expect(yield* outputOf("13-in-a-service.ts", { CHAT_ID })).toEqual(["the assistant reminds the customer tomorrow"])
       expect((yield* world.snapshot(CHAT_ID)).state?.follow_up_at).toBeTruthy()
     })
+  ],
+  "14-with-the-scheduler.ts": [
+    "sets a follow-up by its policy, and records why",
+    Effect.gen(function* () {
+      const { CHAT_ID } = yield* scene
+      yield* Effect.repeat(Effect.delay(messagesOf(CHAT_ID), "10 millis"), { until: (messages) => messages.at(-1)?.status === "COMPLETED" && messages.length === 2 })
+      const database = join(yield* temporary, "follow-ups.db")
+      const printed = yield* outputOf("14-with-the-scheduler.ts", { CHAT_ID, DATABASE: database, LASTS: "8 seconds" })
+      expect(printed).toEqual(["    1  no follow-up; due now", "    1  chats in all"])
+      const { log } = yield* Emulator.Emulator
+      expect((yield* log.entries).filter((entry) => entry.kind === "state" && entry.follow_up_at !== null)).not.toEqual([])
+    }).pipe(Effect.scoped),
+    Emulator.layerServer({ replyDelay: 0, runDelay: 0 })
+  ],
+  "15-by-hand.ts": [
+    "writes twice, as the answer was lost",
+    Effect.gen(function* () {
+      const { CHAT_ID, CONTACT_ID } = yield* scene
+      expect(yield* outputOf("15-by-hand.ts", { CHAT_ID, CONTACT_ID })).toEqual(["written, as message_000003"])
+      expect(yield* messagesOf(CHAT_ID)).toHaveLength(3)
+    }),
+    losing
   ]
 }
 

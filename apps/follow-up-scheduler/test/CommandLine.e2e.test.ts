@@ -86,12 +86,22 @@ describe("the command line", () => {
           expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and is waiting for us`)
           expect(dry.stdout).toContain("nothing was sent and nothing recorded")
 
+          const lines = yield* Process.run([...pass, "--dry-run", "--json"], { cwd, env })
+          expect(lines.stdout.trim().split("\n").map((text) => JSON.parse(text))).toEqual([
+            { chat_id: chat.id, _tag: "Stop", reason: "replied" },
+            { chat_id: "chat_nobody", error: expect.stringContaining("404") }
+          ])
+
           const real = yield* Process.run(pass, { cwd, env })
           expect(real.code).toBe(0)
           expect(real.stdout).toContain("chat_nobody  could not be read")
           expect(real.stdout).toMatch(/2 {2}chats in all/)
           const story = yield* Process.run(["explain", chat.id], { cwd })
           expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and is waiting for us")
+          const told = yield* Process.run(["explain", "--json", chat.id], { cwd })
+          expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
+          const counted = yield* Process.run(["status", "--json"], { cwd })
+          expect(JSON.parse(counted.stdout)).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
         })
       )
     }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))

@@ -57,7 +57,7 @@ export const chats = Command.make("chats", { file: Args.text({ name: "file" }), 
   Effect.flatMap(Watch.readFile(file), (chat_ids) => write(Record.ofChats(chat_ids), target, chat_ids.length))
 ).pipe(
   Command.withDescription(
-    examples("record the chats that a file names, one id a line", "follow-ups record chats chat-ids.txt --out history.jsonl --without-names")
+    examples("record the chats that a file names, one id a line", "follow-ups record chats --out history.jsonl --without-names chat-ids.txt")
   )
 )
 
@@ -95,7 +95,7 @@ export const log = Command.make("log", { file: Args.text({ name: "file" }), ...w
   Effect.flatMap(ofLog(file), (conversations) => write(Stream.fromIterable(conversations), target, conversations.length))
 ).pipe(
   Command.withDescription(
-    examples("record the conversations of an emulator's log", "curl $URL/_emulator/log -H \"Authorization: Bearer $TOKEN\" > log.jsonl", "follow-ups record log log.jsonl --out history.jsonl")
+    examples("record the conversations of an emulator's log", "curl $URL/_emulator/log -H \"Authorization: Bearer $TOKEN\" > log.jsonl", "follow-ups record log --out history.jsonl log.jsonl")
   )
 )
 

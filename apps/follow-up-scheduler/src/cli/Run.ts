@@ -25,16 +25,20 @@ const verdict = (decision: Decide.Decision): string =>
 const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
-const pass = (file: string) =>
+/** One object a line, as they come. */
+const jsonLine = ({ chat_id, decision, error }: Scheduler.Found): string => JSON.stringify({ chat_id, ...decision, ...(error && { error: error.message }) })
+
+const pass = (file: string, json: boolean) =>
   Effect.gen(function* () {
     const chat_ids = yield* Watch.readFile(file)
-    const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(line(found)))
+    const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(json ? jsonLine(found) : line(found)))
+    if (json) return
     const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
     yield* Console.log(`\n${taken} due follow-ups carried a step further. All chats on record:`)
     yield* Effect.forEach(Story.ofAll(tally), (text) => Console.log(text), { discard: true })
   })
 
-const dryPass = (file: string) =>
+const dryPass = (file: string, json: boolean) =>
   Effect.gen(function* () {
     const policies = yield* Policies
     const reader = yield* ChatReader
@@ -44,16 +48,17 @@ const dryPass = (file: string) =>
         const chat = yield* reader.read(chat_id)
         return Decide.decide({ ...(yield* policies.basis(chat)), chat, now: yield* DateTime.now })
       })
-    yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(line(found)))
+    yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(json ? jsonLine(found) : line(found)))
+    if (json) return
     yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")
     yield* Console.log("were not seen: open, snoozed or closed; assigned; AI on or off; muted_until; follow_up_at.")
   })
 
 export const run = Command.make(
   "run",
-  { policy: Options.policy, chats: Options.chats, db: Options.db, dryRun: Options.dryRun },
-  ({ chats, dryRun }) =>
+  { policy: Options.policy, chats: Options.chats, db: Options.db, dryRun: Options.dryRun, json: Options.json },
+  ({ chats, dryRun, json }) =>
     Effect.gen(function* () {
-      yield* dryRun ? dryPass(chats) : pass(chats)
+      yield* dryRun ? dryPass(chats, json) : pass(chats, json)
     })
 ).pipe(Command.withDescription("one pass: look at each named chat, record why, and carry out what is due"))

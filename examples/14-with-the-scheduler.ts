@@ -18,7 +18,7 @@ const policy = Policy.decode({
 })
 
 const channelEvents = Stream.fromEffect(Effect.orDie(Schema.Config("CHAT_ID", ChatId)))
-const database = Layer.unwrapEffect(Effect.map(Config.string("DATABASE"), Database.layer))
+const database = Layer.unwrapEffect(Effect.map(Config.option(Config.string("DATABASE")), Database.layer))
 const scheduler = Scheduler.layerServe(Duration.seconds(1)).pipe(
   Layer.provideMerge(Watch.layerEvents(channelEvents)),
   Layer.provideMerge(Ledger.layer),

@@ -19,10 +19,7 @@ export class OwnFollowUps extends Context.Tag("@effect-invent/follow-up-schedule
   (conversation_id: ConversationId) => Effect.Effect<ReadonlySet<MessageId>, SqlError>
 >() {}
 
-/** Nobody ever followed up here. */
-export const layerNone = Layer.succeed(OwnFollowUps, () => Effect.succeed(new Set<MessageId>()))
-
-export const layerLedger = Layer.effect(
+export const layer = Layer.effect(
   OwnFollowUps,
   Effect.map(Ledger, (ledger) => (conversation_id) =>
     Effect.map(ledger.taken(conversation_id), (taken) => new Set(taken.flatMap(({ message_id }) => message_id ?? [])))

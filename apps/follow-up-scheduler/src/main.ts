@@ -26,26 +26,27 @@ import * as Record from "./Record.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 
+type Db = Option.Option<string>
+
+/** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
-const record = (db: string) => Layer.provideMerge(Ledger.layer, Database.layer(db))
-const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOnly(db))
+const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
+const reading = (db: Db) => Layer.provide(Ledger.layerReadOnly, Database.layerReadOnly(db))
 
-const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
+const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
-const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
-const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
+const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
   Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )
-const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
-const readable = ({ db }: { readonly db: Option.Option<string> }) =>
-  Layer.merge(
-    invent,
-    Option.match(db, { onNone: () => Record.layerNone, onSome: (db) => Layer.provide(Record.layerLedger, reading(db)) })
-  )
+/** A file that was named must be there. */
+const known = (db: Db) => (Option.isSome(db) ? reading(db) : Layer.provide(Ledger.layerReadOnly, Database.layerDryRun(db)))
+const recorder = ({ db }: { readonly db: Db }) => Layer.merge(invent, Layer.provide(Record.layer, known(db)))
+const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
@@ -53,7 +54,7 @@ const commands = Command.make("follow-ups").pipe(
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide(lasting)),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
-    recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => readable(options))), inbox.pipe(Command.provide((options) => readable(options))), log])),
+    recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => recorder(options))), inbox.pipe(Command.provide((options) => recorder(options))), log])),
     simulate,
     explain.pipe(Command.provide(({ db }) => reading(db))),
     status.pipe(Command.provide(({ db }) => reading(db)))

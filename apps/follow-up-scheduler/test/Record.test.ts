@@ -76,7 +76,7 @@ describe("the record of a chat that the API tells of", () => {
 const gone = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
 
 describe("recording", () => {
-  const recording = (mock: InventClient.Mock) => Layer.merge(InventClient.layerMock(mock), Record.layerNone)
+  const recording = (mock: InventClient.Mock) => Layer.merge(InventClient.layerMock(mock), Layer.succeed(Record.OwnFollowUps, () => Effect.succeed(new Set<MessageId>())))
   const listed = { stream: () => Stream.fromIterable(messages) }
 
   it.effect("reads all chats of the inbox by listing alone", () =>

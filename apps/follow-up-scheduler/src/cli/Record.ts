@@ -14,19 +14,16 @@ import * as FromLog from "../History/FromLog.ts"
 import * as Record from "../Record.ts"
 import * as Unreadable from "../Unreadable.ts"
 import * as Watch from "../Watch.ts"
+import * as Options from "./Options.ts"
 import * as Progress from "./Progress.ts"
 
 const out = CliOptions.text("out").pipe(CliOptions.withDescription("the file to write, one conversation a line"))
 
 const withoutNames = CliOptions.boolean("without-names").pipe(CliOptions.withDescription("leave out all names and texts; ids stay"))
 
-const db = CliOptions.text("db").pipe(
-  CliOptions.optional,
-  CliOptions.withDescription("the ledger of the scheduler that follows these chats up: its follow-ups are then told from other messages")
-)
-
 const written = { out, withoutNames }
-const fromApi = { ...written, db }
+/** The follow-ups of the scheduler that keeps this ledger are told from other messages. */
+const fromApi = { ...written, db: Options.db }
 
 interface Target {
   readonly out: string

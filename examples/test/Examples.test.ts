@@ -1,9 +1,9 @@
 /** Runs each example as a newcomer does, with nothing but its environment, against an Invent of its own. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
-import { pendingTool } from "@effect-invent/emulator/PendingTool"
+import { action, pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"
 import { describe, expect, it } from "@effect/vitest"
-import { Array, Effect, Redacted, Schedule } from "effect"
+import { Array, Effect, Fiber, Option, Redacted, Schedule } from "effect"
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -54,7 +54,29 @@ const losing = Emulator.layerServer({
   faults: [{ name: "the answer is lost", when: { endpoint: "contacts.sendMessage", calls: [1] }, do: { cut: 0 } }]
 })
 
+const approving = Emulator.layerServer({ script: () => Reply.Approval("refund"), replyDelay: 0, runDelay: 0 })
+
 const examples: Readonly<Record<string, readonly [what: string, run: Example, emulator?: typeof silent]>> = {
+  "01-list-contacts.ts": [
+    "lists those who may be written to",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      yield* scene
+      const other = yield* world.addContact({ name: "Bo", channels: [{ type: "custom" }] })
+      yield* world.unsubscribe(other.id)
+      expect(yield* outputOf("01-list-contacts.ts")).toEqual(["contact_000001 Ana custom"])
+    })
+  ],
+  "02-block-a-contact.ts": [
+    "blocks the contact",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CHAT_ID, CONTACT_ID } = yield* scene
+      expect(yield* outputOf("02-block-a-contact.ts", { CONTACT_ID })).toEqual(["contact_000001 is blocked"])
+      const { members } = yield* world.snapshot(CHAT_ID)
+      expect(members?.map((member) => member.contact_channel?.contact?.blocked)).toContain(true)
+    })
+  ],
   "03-open-a-chat.ts": [
     "opens a chat in which the contact has written",
     Effect.gen(function* () {
@@ -80,6 +102,53 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       expect(yield* asks).toHaveProperty("_tag", "None")
     }),
     asking
+  ],
+  "05-decide-an-approval.ts": [
+    "accepts the action, which is carried out",
+    Effect.gen(function* () {
+      const { CHAT_ID } = yield* scene
+      const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => action(message)._tag === "Some"))
+      const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
+      const { tool_call_id } = yield* action(message)
+      const ids = { CHAT_ID, MESSAGE_ID: message.id, TOOL_CALL_ID: tool_call_id }
+      expect(yield* outputOf("05-decide-an-approval.ts", ids)).toEqual([`${message.id} is COMPLETED`])
+      expect(Option.map(yield* asks, (message) => Option.map(action(message), ({ status }) => status))).toEqual(Option.some(Option.some("completed")))
+    }),
+    approving
+  ],
+  "06-stream-the-inbox.ts": [
+    "tells the chats that are there, and those that come",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CHANNEL_ID } = yield* scene
+      const later = yield* Effect.fork(Effect.forever(Effect.delay(world.startChat({ channelId: CHANNEL_ID, text: "Me too" }), "200 millis")))
+      const printed = yield* outputOf("06-stream-the-inbox.ts", { EVENTS: "3" })
+      yield* Fiber.interrupt(later)
+      expect(printed[0]).toBe("Listed chat_000001 user")
+      expect(printed.map((line) => line.split(" ")[1])).toContain("chat_000002")
+      expect(printed).toHaveLength(3)
+    })
+  ],
+  "07-transactional-broadcast.ts": [
+    "reaches the contact",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CONTACT_ID } = yield* scene
+      const { id: BROADCAST_ID } = yield* world.setUp.addBroadcast("order sent", [{ channel_type: "custom", text: "Order {{order}} is on its way." }])
+      const printed = yield* outputOf("07-transactional-broadcast.ts", { BROADCAST_ID, CONTACT_ID })
+      expect(printed).toEqual([expect.stringMatching(/ sent$/)])
+    })
+  ],
+  "08-search-files.ts": [
+    "finds the images of the right name",
+    Effect.gen(function* () {
+      const { world } = yield* Emulator.Emulator
+      const { CHAT_ID } = yield* scene
+      for (const [filename, mimetype] of [["invoice-1042.png", "image/png"], ["invoice-1042.pdf", "application/pdf"], ["cat.png", "image/png"]] as const) {
+        yield* world.setUp.shareFile(CHAT_ID, { filename, mimetype, size: 1 })
+      }
+      expect(yield* outputOf("08-search-files.ts", { CHAT_ID })).toEqual(["invoice-1042.png image/png"])
+    })
   ],
   "09-messages-since.ts": [
     "lists what was written since, oldest first",

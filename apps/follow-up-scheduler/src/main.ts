@@ -10,7 +10,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Colour from "./cli/Colour.ts"
+import * as Completions from "./cli/Completions.ts"
 import * as Ending from "./cli/Ending.ts"
+import * as Examples from "./cli/Examples.ts"
 import { explain, status } from "./cli/Explain.ts"
 import { apply, policy } from "./cli/Policy.ts"
 import { chats, inbox, log, record as recording } from "./cli/Record.ts"
@@ -62,8 +64,9 @@ const commands = Command.make("follow-ups").pipe(
 )
 
 Ending.onClosedPipe()
-Command.run(commands, { name: "Invent follow-ups", version: "0.0.0" })(process.argv).pipe(
+Command.run(commands, { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(process.argv).pipe(
   Ending.report,
+  Completions.whereAsked,
   Colour.whereWanted,
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })

@@ -2,7 +2,6 @@
 import { Entry } from "@effect-invent/emulator/Log"
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
@@ -48,19 +47,11 @@ const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, {
     yield* Console.log(`${count} conversations are on record in ${out}`)
   }).pipe(Effect.scoped)
 
-const examples = (what: string, ...lines: ReadonlyArray<string>) => HelpDoc.blocks([what, ...lines].map((line) => HelpDoc.p(line)))
-
 export const chats = Command.make("chats", { file: Args.text({ name: "file" }), ...fromApi }, ({ file, ...target }) =>
   Effect.flatMap(Watch.readFile(file), (chat_ids) => write(Record.ofChats(chat_ids), target, chat_ids.length))
-).pipe(
-  Command.withDescription(
-    examples("record the chats that a file names, one id a line", "follow-ups record chats --out history.jsonl --without-names chat-ids.txt")
-  )
-)
+).pipe(Command.withDescription("record the chats that a file names, one id a line"))
 
-export const inbox = Command.make("inbox", fromApi, (target) => write(Record.ofInbox, target)).pipe(
-  Command.withDescription(examples("record all chats of the inbox, by GET requests only", "follow-ups record inbox --out history.jsonl --db follow-ups.db"))
-)
+export const inbox = Command.make("inbox", fromApi, (target) => write(Record.ofInbox, target)).pipe(Command.withDescription("record all chats of the inbox, by GET requests only"))
 
 const decodeEntry = Schema.decodeUnknown(Schema.parseJson(Entry))
 
@@ -90,12 +81,6 @@ const ofLog = (file: string) =>
 
 export const log = Command.make("log", { file: Args.text({ name: "file" }), ...written }, ({ file, ...target }) =>
   Effect.flatMap(ofLog(file), (conversations) => write(Stream.fromIterable(conversations), target, conversations.length))
-).pipe(
-  Command.withDescription(
-    examples("record the conversations of an emulator's log", "curl $URL/_emulator/log -H \"Authorization: Bearer $TOKEN\" > log.jsonl", "follow-ups record log --out history.jsonl log.jsonl")
-  )
-)
+).pipe(Command.withDescription("record the conversations of an emulator's log"))
 
-export const record = Command.make("record").pipe(
-  Command.withDescription("put conversations on record, for simulate to play a policy over")
-)
+export const record = Command.make("record").pipe(Command.withDescription("put conversations on record, for simulate to play a policy over"))

@@ -1,5 +1,4 @@
 /** `simulate`: what policies would have done over conversations on record. */
-import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Command from "@effect/cli/Command"
 import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -50,12 +49,6 @@ const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Com
   return [...Table.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...Table.compared(comparison, [a, b])])]
 }
 
-const description = HelpDoc.blocks([
-  HelpDoc.p("play a policy over recorded conversations: what it would have done, and how another one differs"),
-  HelpDoc.p("follow-ups simulate --policy policies/idle-nudge.yaml --against history.jsonl"),
-  HelpDoc.p("follow-ups simulate --policy old.yaml --compare new.yaml --against history.jsonl --picture difference.svg")
-])
-
 export const simulate = Command.make(
   "simulate",
   { policy: Options.policy, against, compare, picture, json: Options.json },
@@ -71,4 +64,4 @@ export const simulate = Command.make(
       if (json) return yield* Console.log(JSON.stringify({ reports, ...(reports.length > 1 ? { comparison } : {}) }, undefined, 2))
       yield* Effect.forEach(shown(reports, comparison), (line) => Console.log(line), { discard: true })
     })
-).pipe(Command.withDescription(description))
+).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))

@@ -7,6 +7,8 @@ import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -19,11 +21,27 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
     readonly read: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
     /** Whether anything happened in the chat since a message, and its state: one request. */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
+    /** What was written since an earlier look, and nothing of the chat's state: one request. */
+    readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
   }
 >() {}
 
-const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
-  Effect.map(Stream.runCollect(invent.messages.stream({ path: { chat_id } })), Chunk.toReadonlyArray)
+const listOf = (invent: InventClient["Type"], chat_id: ChatId, from_date?: DateTime.Utc) =>
+  Effect.map(
+    Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })),
+    Chunk.toReadonlyArray
+  )
+
+/** Whether a list includes the instant it is asked from is undocumented. */
+const margin = Duration.seconds(1)
+
+const hearing =
+  (invent: InventClient["Type"]): ChatReader["Type"]["hear"] =>
+  (before) => {
+    const last = before.messages.at(-1)
+    const since = last && DateTime.subtractDuration(last.at, margin)
+    return Effect.map(listOf(invent, before.chat_id, since), (listed) => ChatSnapshot.hear(before, listed))
+  }
 
 const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
 
@@ -32,18 +50,19 @@ const reading = (invent: InventClient["Type"]): ChatReader["Type"] => ({
     Effect.flatMap(whole(invent, chat_id), (chat) =>
       Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
     ),
-  glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, []))
+  glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, [])),
+  hear: hearing(invent)
 })
 
 const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   const read = (chat_id: ChatId) =>
     Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
-  return { read, glance: read }
+  return { read, glance: read, hear: hearing(invent) }
 }
 
 /** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
-const withSegments = ({ glance, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
-  if (match.segments === undefined) return { read, glance }
+const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
+  if (match.segments === undefined) return { read, glance, hear }
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
       ? Effect.succeed(chat)
@@ -51,7 +70,7 @@ const withSegments = ({ glance, read }: ChatReader["Type"], invent: InventClient
           ...chat,
           segments: Chunk.toReadonlyArray(segments).map(({ id }) => id)
         }))
-  return { glance, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
+  return { glance, hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
 }
 
 /** Reads the whole chat: two requests for a chat of up to a hundred messages. */

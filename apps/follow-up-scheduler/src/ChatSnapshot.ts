@@ -36,6 +36,8 @@ export interface ChatSnapshot {
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean
+  /** The contact asked to be forgotten. */
+  readonly isErased: boolean
   readonly isBlocked: boolean
   readonly isUnsubscribed: boolean
   readonly muted_until: DateTime.Utc | undefined
@@ -117,6 +119,7 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
     state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
     ai_enabled: state?.ai_enabled ?? true,
     isAssigned: Boolean(state?.assigned_user),
+    isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
     isUnsubscribed: channels.some((channel) => channel.contact?.unsubscribed === true),
     muted_until: state?.muted_until ?? undefined,
@@ -153,6 +156,17 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     country: after.country ?? before.country,
     language: after.language ?? before.language,
     segments: before.segments,
+    isErased: before.isErased,
     messages: Arr.sort(messages, byTime)
+  }
+}
+
+/** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
+export const hear = (before: ChatSnapshot, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
+  const messages = Arr.sort(oncePerId([...listed.flatMap(toMessage), ...before.messages]), byTime)
+  return {
+    ...before,
+    last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
+    messages
   }
 }

@@ -36,6 +36,12 @@ export const layer = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : Postgres.layer(place.url)))
   )
 
+/** Opens it for a change of its own, beside schedulers that may be running on it. */
+export const layerBeside = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : Postgres.layer(place.url)))
+  )
+
 /** Opens what is on record for reading, beside schedulers that may be running on it. */
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(

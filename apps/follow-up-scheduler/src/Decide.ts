@@ -38,6 +38,7 @@ export interface Question {
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
 export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
+  if (chat.isErased) return "erased"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.

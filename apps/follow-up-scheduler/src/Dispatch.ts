@@ -7,6 +7,7 @@
  * before its request leaves; what left all the same it takes back as soon as it finds out.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -19,9 +20,11 @@ import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Episode from "./Episode.ts"
+import { Erasure } from "./Erasure.ts"
 import type { FollowUp } from "./FollowUp.ts"
 import * as Arming from "./Dispatch/Arming.ts"
 import * as Filing from "./Dispatch/Filing.ts"
+import * as LastLook from "./Dispatch/LastLook.ts"
 import type { Means } from "./Dispatch/Means.ts"
 import * as Moves from "./Dispatch/Moves.ts"
 import * as Sending from "./Dispatch/Sending.ts"
@@ -29,7 +32,7 @@ import { Ledger } from "./Ledger.ts"
 import { Observe } from "./Observe.ts"
 import type { FollowUpKey } from "./Plan.ts"
 import { Policies } from "./Policies.ts"
-import type { Policy } from "./Policy.ts"
+import { isWriting, type Policy } from "./Policy.ts"
 import * as Receipt from "./Receipt.ts"
 import { Timer } from "./Timer.ts"
 
@@ -57,8 +60,10 @@ export const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const observe = yield* Observe
   const timer = yield* Timer
+  const erasure = yield* Erasure
   const moves = Moves.make(ledger, timer)
-  const means: Means = { invent, reader, ledger, observe, timer, moves }
+  const lastLook = LastLook.make()
+  const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
@@ -94,19 +99,48 @@ export const make = Effect.gen(function* () {
       yield* moves.goOn(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
       return
     } else {
+      if (step === undefined || isWriting(step)) {
+        const newest = yield* Effect.either(newestOf(planned.chat_id))
+        if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
+        if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
+      }
       yield* actionOf(policy, planned).arm(planned, chat, decision.at)
       return
     }
     yield* observe.snapshot(chat)
   })
 
-  /** Before its instant an armed follow-up needs one request, as long as nothing happened since it was armed. */
+  /** A server that knows no such question names no other chat. */
+  const newestOf = (chat_id: ChatId) =>
+    Effect.catchIf(
+      invent.state.newestChat({ path: { chat_id } }),
+      (error) => error._tag === "NotFound" || (error._tag === "ServerFault" && error.status === 501),
+      () => Effect.succeed(chat_id)
+    )
+
+  /** The conversation goes on in another chat: nothing is written in this one, and the other is looked at in its place. */
+  const movedOn = Effect.fn("Dispatch.movedOn")(function* (planned: FollowUp, newest: ChatId) {
+    const { chat_id, conversation_id } = planned
+    yield* moves.end(planned, "skipped", "superseded")
+    yield* ledger.decided({ chat_id, conversation_id, decision: "Stop", reason: "superseded", until: null })
+    yield* observe.movedOn(chat_id, newest)
+  })
+
+  /**
+   * An armed follow-up needs one request before its instant, as long as nothing happened since it was armed, and one after it,
+   * where its message is found.
+   */
   const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, claim: (chat: ChatSnapshot) => ChatSnapshot) {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
       const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
       if (isUntouched) return chat
+    }
+    const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
+    if (before !== undefined) {
+      const chat = claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
+      if (Receipt.read(followUp, chat)._tag === "Sent") return chat
     }
     return claim(yield* reader.read(followUp.chat_id))
   })
@@ -115,7 +149,9 @@ export const make = Effect.gen(function* () {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
     const policy = yield* policies.version(followUp.policy)
     const taken = yield* ledger.taken(followUp.conversation_id)
-    const read = yield* Effect.either(look(followUp, (chat) => Episode.claim(chat, taken, policy)))
+    const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
+    const lane = followUp.status === "armed" ? "verify" : "send"
+    const read = yield* Effect.either(RateLimit.withLane(lane)(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")

@@ -186,7 +186,7 @@ const make = Effect.gen(function* () {
 
   const reopen = (existing: FollowUp, plan: Plan, event: Event) =>
     canBeReopened(existing) || isBroughtForward(existing, plan)
-      ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy }, event)
+      ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy, chat_id: plan.chat_id }, event)
       : Effect.succeedNone
 
   const plan: Ledger["Type"]["plan"] = (plan, event) =>

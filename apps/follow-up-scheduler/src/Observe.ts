@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import { Erasure } from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
@@ -23,14 +24,20 @@ export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Obs
     readonly chat: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
     /** The same for a chat that was just read. */
     readonly snapshot: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
+    /** The conversation of a chat goes on in a newer one: that is looked at, now and whenever the old one would be. */
+    readonly movedOn: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
   }
 >() {}
+
+/** Of whom nothing is recorded, this neither. */
+const erased = Decide.Decision.Stop({ reason: "erased" })
 
 export const make = Effect.gen(function* () {
   const policies = yield* Policies
   const reader = yield* ChatReader
   const ledger = yield* Ledger
   const timer = yield* Timer
+  const erasure = yield* Erasure
 
   const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
@@ -40,7 +47,9 @@ export const make = Effect.gen(function* () {
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
 
-  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (chat) {
+  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
+    const chat = yield* erasure.mark(seen)
+    if (chat.isErased) return erased
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
@@ -52,6 +61,7 @@ export const make = Effect.gen(function* () {
       until: decision._tag === "Wait" ? decision.until : null
     }
     const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    if (yield* erasure.forget(chat)) return erased
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })
@@ -65,13 +75,26 @@ export const make = Effect.gen(function* () {
       until: null
     })
 
+  /** The chats in which old ones go on, as far as this process has come upon them. */
+  const newer = new Map<ChatId, ChatId>()
+
+  const chat: Observe["Type"]["chat"] = (named) => {
+    const chat_id = newer.get(named) ?? named
+    const read = Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error))
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, snapshot)))
+  }
+
   return {
     snapshot,
-    chat: (chat_id) =>
-      Effect.flatMap(
-        Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error)),
-        snapshot
+    chat,
+    movedOn: (chat_id, newest) => {
+      newer.set(chat_id, newest)
+      return Effect.catchIf(
+        chat(newest),
+        (error) => error._tag !== "SqlError",
+        (error) => Effect.logWarning(`chat ${newest}, in which ${chat_id} goes on, could not be read: ${error.message}`)
       )
+    }
   } satisfies Observe["Type"]
 })
 

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 
 /** Reasons that end a cadence until the facts change. */
 export const StopReason = Schema.Literal(
+  "erased",
   "blocked",
   "unsubscribed",
   "human_takeover",
@@ -30,6 +31,7 @@ export type WaitReason = typeof WaitReason.Type
 
 /** Every reason not to follow up now, the strongest first. */
 export const lattice = [
+  "erased",
   "blocked",
   "unsubscribed",
   "human_takeover",
@@ -72,6 +74,7 @@ export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, OutcomeRe
 export type Reason = typeof Reason.Type
 
 const sentences: Record<Reason, string> = {
+  erased: "the contact was erased",
   blocked: "the contact is blocked",
   unsubscribed: "the contact unsubscribed",
   human_takeover: "a human of the staff has taken over",

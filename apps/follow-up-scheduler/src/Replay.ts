@@ -77,6 +77,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       ai_enabled: true,
       isAssigned: false,
       isBlocked: false,
+      isErased: false,
       isUnsubscribed: false,
       muted_until: undefined,
       follow_up_at: undefined,

@@ -1,4 +1,5 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -10,6 +11,7 @@ import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
+import * as Erasure from "./Erasure.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
@@ -60,7 +62,7 @@ export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found)
   Effect.gen(function* () {
     const observe = yield* Observe.Observe
     const dispatch = yield* Dispatch.Dispatch
-    yield* lookAtEach(chat_ids, observe.chat, onFound)
+    yield* RateLimit.withLane("watch")(lookAtEach(chat_ids, observe.chat, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -87,7 +89,7 @@ const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
   const observe = yield* Observe.Observe
   let hasLooked = false
-  const looks = Stream.mapEffect(chats, (chat_id) => found(chat_id, observe.chat(chat_id)), { concurrency, unordered: true })
+  const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))), { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
@@ -113,14 +115,14 @@ export const serve = (options: ServeOptions) =>
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Policies.layer)
+export const layer = Layer.provideMerge(parts, Layer.merge(Policies.layer, Erasure.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
-  Layer.provideMerge(Policies.layerReadOnly),
+  Layer.provideMerge(Layer.merge(Policies.layerReadOnly, Erasure.layerReadOnly)),
   Layer.provide(Timer.layerNone),
   Layer.provideMerge(ChatReader.layerReadOnly)
 )

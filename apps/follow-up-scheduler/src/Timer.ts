@@ -7,6 +7,8 @@ import * as DeliverAt from "@effect/cluster/DeliverAt"
 import * as Entity from "@effect/cluster/Entity"
 import type { Sharding } from "@effect/cluster/Sharding"
 import * as Rpc from "@effect/rpc/Rpc"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -64,3 +66,25 @@ export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Eff
     }))
   )
 
+/** A database in which no process has ever waited holds no timers. */
+const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const found = yield* sql.onDialectOrElse({
+      pg: () => sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
+      orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_replies'`
+    })
+    if (found.length > 0) yield* change(sql)
+  })
+
+/** Deletes the timers of a conversation. */
+export const forget = (conversation_id: string) =>
+  whereKept((sql) => sql`DELETE FROM cluster_messages WHERE entity_type = ${Conversation.type} AND entity_id = ${conversation_id}`)
+
+/** Deletes the timers that have gone off. */
+export const forgetSpent = whereKept((sql) =>
+  Effect.zipRight(
+    sql`DELETE FROM cluster_messages WHERE entity_type = ${Conversation.type} AND processed = TRUE`,
+    sql`DELETE FROM cluster_replies WHERE request_id NOT IN (SELECT request_id FROM cluster_messages)`
+  )
+)

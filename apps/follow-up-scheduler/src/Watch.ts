@@ -1,6 +1,8 @@
-/** Where chats to look at come from: a list of ids, looked at once or again and again, or events of a channel. */
+/** Where chats to look at come from: a list of ids, looked at once or again and again, events of a channel, or the inbox. */
 import { ChatId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as FileSystem from "@effect/platform/FileSystem"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,7 +26,7 @@ export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch
   Watch,
   {
     /** Chats that may have changed. A chat can come any number of times. */
-    readonly chats: Stream.Stream<ChatId, ChatsUnreadable>
+    readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
   }
 >() {}
 

@@ -58,6 +58,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   state: "OPEN",
   ai_enabled: true,
   isAssigned: false,
+  isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
   muted_until: undefined,

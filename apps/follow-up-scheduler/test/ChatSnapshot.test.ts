@@ -135,7 +135,7 @@ describe("the state", () => {
     const missing = { state: null, ai_enabled: null, assigned_user: null, muted_until: null, follow_up_at: null, conversation_id: null }
     for (const chat of [wireChat(missing), { id: chat_id, state: null }, { id: chat_id }, undefined]) {
       expect(ChatSnapshot.make(chat_id, chat, [])).toMatchObject({
-        state: "OPEN", ai_enabled: true, isAssigned: false, isBlocked: false, isUnsubscribed: false,
+        state: "OPEN", ai_enabled: true, isAssigned: false, isErased: false, isBlocked: false, isUnsubscribed: false,
         muted_until: undefined, follow_up_at: undefined, conversation_id: chat_id, isWhole: chat !== undefined
       })
     }

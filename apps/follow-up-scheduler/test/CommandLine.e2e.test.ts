@@ -45,6 +45,8 @@ const refusals: ReadonlyArray<Row> = [
   { what: "a list of chats that is not there", args: ["run", "--policy", policy, "--chats", "nope.txt"], env: { INVENT_API_KEY: key }, says: "chats nope.txt: does not exist" },
   { what: "a database that is none", args: [...pass, "--db", "junk.db"], env: { INVENT_API_KEY: key }, says: "database junk.db: file is not a database" },
   { what: "a database in no folder", args: [...pass, "--db", "nowhere/x.db"], env: { INVENT_API_KEY: key }, says: "database nowhere/x.db: the folder nowhere does not exist" },
+  { what: "neither a list of chats nor the inbox", args: ["run", "--policy", policy], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
+  { what: "both a list of chats and the inbox", args: [...pass, "--inbox"], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
   { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" }
 ]
 
@@ -146,20 +148,48 @@ describe("the command line", () => {
             { chat_id: chat.id, _tag: "Stop", reason: "replied" },
             { chat_id: "chat_nobody", error: expect.stringContaining("404") }
           ])
+          const preview = yield* Process.run(["preview", ...pass.slice(1)], { cwd, env })
+          expect(preview.stdout).toMatch(/^chat +next +when +why\n/)
+          expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and is waiting for us$`, "m"))
+          expect(preview.stdout).toMatch(/^chat_nobody +unread /m)
+          const asked = yield* Process.run(["preview", ...pass.slice(1), "--json"], { cwd, env })
+          expect(JSON.parse(asked.stdout).chats).toMatchObject([
+            { chat_id: chat.id, next: "stop", reason: "replied", at: null },
+            { chat_id: "chat_nobody", next: "unread" }
+          ])
+          const methods = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.method] : []))
+          expect(new Set(methods.slice(requests.length))).not.toContain("PATCH")
+          expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
 
           const real = yield* Process.run(pass, { cwd, env })
           expect(real.code).toBe(0)
           expect(real.stdout).toContain("chat_nobody  could not be read")
           expect(real.stdout).toMatch(/2 {2}chats in all/)
+          const status = JSON.parse((yield* Process.run(["status", "--json"], { cwd })).stdout)
+          expect(status).toMatchObject({ chats: 2, service: { state: "answers", error: null }, waiting: [], backlog: null })
+          expect(status.outcomes).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
           const story = yield* Process.run(["explain", chat.id], { cwd })
           expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and is waiting for us")
           const told = yield* Process.run(["explain", "--json", chat.id], { cwd })
           expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
-          const counted = yield* Process.run(["status", "--json"], { cwd })
-          expect(JSON.parse(counted.stdout)).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
         })
       )
     }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))
+  )
+
+  it.live("examines everything it stands on, each by itself, and exits with 1 when something is wrong", () =>
+    Effect.gen(function* () {
+      const nothing = yield* run(["doctor"])
+      expect(nothing.code).toBe(1)
+      expect(nothing.stdout).toMatch(/^wrong +key +INVENT_API_KEY is not set/m)
+      expect(nothing.stdout).toMatch(/^wrong +database +database follow-ups.db: does not exist/m)
+      expect(nothing.stdout).toMatch(/^well +zones /m)
+      const junk = yield* run(["doctor", "--policy", "wrong.yaml", "--db", "junk.db"], { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" })
+      expect(junk.stdout).toMatch(/^wrong +key +.*ECONNREFUSED/m)
+      expect(junk.stdout).toMatch(/^wrong +database +database junk.db: file is not a database/m)
+      expect(junk.stdout).toMatch(/^wrong +policy +policy wrong.yaml, line 4/m)
+      expect(junk.stdout + junk.stderr).not.toContain(key)
+    })
   )
 
   it.live("does not run twice on one database", () =>

@@ -54,6 +54,7 @@ type DecideReason = (typeof lattice)[number]
 
 /** What makes each reason hold, whatever else holds. */
 const changes: Readonly<Record<DecideReason, Change>> = {
+  erased: inChat({ isErased: true }),
   blocked: inChat({ isBlocked: true }),
   unsubscribed: inChat({ isUnsubscribed: true }),
   human_takeover: inChat({ isAssigned: true }),

@@ -1,4 +1,4 @@
-import { UserId } from "@effect-invent/domain/Ids"
+import { ChatId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
@@ -114,12 +114,55 @@ describe("a cadence", () => {
     })
   )
 
-  story("costs a read and a list, the update, one look before the instant, and a read and a list after it", (fake) =>
+  story("costs a read and a list, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
     Effect.gen(function* () {
       yield* observe
       fake.requests.length = 0
       yield* sweepUntil(after(hour + minute))
-      expect(fake.requests).toEqual(["read", "list", "set", "read", "read", "list"])
+      expect(fake.requests).toEqual(["read", "list", "newest", "set", "read", "list"])
+    })
+  )
+
+  story("reads everything after the instant where the list alone does not show the message", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* sweepUntil(after(hour - second))
+      yield* setClock(after(hour + minute - second))
+      yield* fake.writes("contact")
+      fake.requests.length = 0
+      yield* sweepUntil(after(hour + minute))
+      expect(fake.requests.slice(0, 1)).toEqual(["list"])
+      expect(yield* record).toEqual(["1 sent"])
+      expect(yield* verdict).toBe("Stop replied")
+    })
+  )
+
+  for (const status of [501, 503]) {
+    story(`${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`, (fake) =>
+      Effect.gen(function* () {
+        const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
+        yield* observe
+        yield* fake.put((kind, apply) => (kind === "newest" ? Effect.fail(fault) : apply))
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.followUps).toEqual(status === 501 ? at(hour) : [])
+      })
+    )
+  }
+
+  story("goes on in the newer chat of its conversation, now and whenever the old one is named", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.movesTo(ChatId.make("chat_2"))
+      yield* sweepUntil(after(day))
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* record).toEqual(["1 skipped superseded"])
+      expect(yield* verdict).toBe("Stop superseded")
+      const story = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(ChatId.make("chat_2")))
+      expect((yield* story).map(({ event }) => event)).toContain("decided")
+      fake.requests.length = 0
+      yield* observe
+      expect(fake.requests).toEqual(["read", "list"])
+      expect(yield* verdict).toBe("Stop superseded")
     })
   )
 
@@ -739,14 +782,14 @@ describe("two dispatchers", () => {
 
   it.effect("that sweep at the same moment: only one takes the follow-up up", () =>
     Effect.gen(function* () {
-      expect(yield* both((dispatch) => dispatch.sweep(Duration.zero))).toEqual(["read", "list", "set"])
+      expect(yield* both((dispatch) => dispatch.sweep(Duration.zero))).toEqual(["read", "list", "newest", "set"])
     })
   )
 
   it.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
     Effect.gen(function* () {
       const requests = yield* both((dispatch, row) => dispatch.advance(row))
-      expect([...requests].sort()).toEqual(["list", "list", "read", "read", "set"])
+      expect([...requests].sort()).toEqual(["list", "list", "newest", "newest", "read", "read", "set"])
     })
   )
 })

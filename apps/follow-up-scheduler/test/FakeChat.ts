@@ -56,6 +56,9 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   const wire = () => Build.wireChat(state, { members: [contact], last_message: messages.at(-1)! })
 
+  /** Another chat of the conversation, in which the contact has written. */
+  const elsewhere = (id: ChatId) => Build.wireChat({}, { id, members: [contact], last_message: Build.wireMessage("contact", Build.hour) })
+
   const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
     if (state !== undefined) return "state"
     return follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set"
@@ -109,8 +112,9 @@ export const make = ({ late = 0 }: Options = {}) => {
       }),
     layer: InventClient.layerMock({
       state: {
-        update: ({ payload }) =>
+        update: ({ path, payload }) =>
           answer(kindOf(payload), () => {
+            if (path.chat_id !== Build.chat_id) return elsewhere(path.chat_id)
             state = { ...state, ...payload }
             return wire()
           }),
@@ -137,7 +141,8 @@ export const make = ({ late = 0 }: Options = {}) => {
               })
             )
           ).pipe(Effect.mapError(asUnsafe)),
-        stream: () => Stream.unwrap(answer("list", () => Stream.fromIterable(messages)))
+        stream: ({ path }) =>
+          Stream.unwrap(answer("list", () => Stream.fromIterable(path.chat_id === Build.chat_id ? messages : [elsewhere(path.chat_id).last_message!])))
       },
       contacts: { streamSegments: () => Stream.fromIterable(segments) }
     })

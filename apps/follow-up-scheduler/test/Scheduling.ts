@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
+import type { Erasure } from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import { Observe } from "../src/Observe.ts"
 import { ActivePolicy } from "../src/Policy.ts"
@@ -18,7 +19,7 @@ import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = Observe | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+type Parts = Erasure | Observe | Dispatch | Ledger.Ledger | SqlClient.SqlClient
 
 /** A process under this policy: it lives as long as `use`. */
 export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
@@ -31,14 +32,16 @@ export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Ef
     )
   )
 
-/** A test that begins at `Build.start`, over a chat and a database of its own. */
-export const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
-  it.effect(name, () =>
-    Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(
-      Effect.provide(SqliteClient.layer({ filename: ":memory:" }))
+/** Tests that begin at `Build.start`, each over a chat and a database of its own. */
+export const storiesOn =
+  <E>(database: Layer.Layer<SqlClient.SqlClient, E>) =>
+  (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
+    it.effect(name, () =>
+      Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
     )
-  )
-}
+  }
+
+export const story = storiesOn(SqliteClient.layer({ filename: ":memory:" }))
 
 export const observe = Effect.flatMap(Observe, (observe) => observe.chat(Build.chat_id))
 

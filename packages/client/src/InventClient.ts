@@ -18,6 +18,7 @@ import * as Endpoints from "./internal/Endpoints.ts"
 import * as Events from "./internal/Events.ts"
 import * as NewestChat from "./internal/NewestChat.ts"
 import * as Pipe from "./internal/Pipe.ts"
+import * as ServerTime from "./internal/ServerTime.ts"
 import type { Mock, Service } from "./Methods.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
@@ -34,11 +35,12 @@ export const make = (
     const rateLimit = yield* RateLimit.RateLimit
     const httpClient = yield* Pipe.make(transport, rateLimit, settings)
     const methods = yield* Endpoints.make(httpClient, settings)
-    const { chats, inbox, state } = methods
+    const { chats, inbox, orgs, state } = methods
     return {
       ...methods,
       state: { ...state, newestChat: NewestChat.make(state.info) },
       inbox: { ...inbox, events: Events.make(settings, Inbox.events.path, inbox.stream) },
+      orgs: { ...orgs, serverTime: ServerTime.make(orgs.list) },
       chats: { ...chats, events: Events.make(settings, Chats.events.path, chats.stream) }
     }
   })

@@ -8,8 +8,10 @@ import type * as HttpApi from "@effect/platform/HttpApi"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type * as DateTime from "effect/DateTime"
 import type { DurationInput } from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { InboxChange } from "./InboxChange.ts"
@@ -98,9 +100,9 @@ export interface EventsRequest {
   readonly path?: { readonly org_id?: OrgId }
   /**
    * How often to list the inbox beside listening: what a silent or lossy connection keeps back shows then. Default 5
-   * minutes; each time costs a request for every 100 chats.
+   * minutes; each time costs a request for every 100 chats. "never": not even at the start, for who lists it by itself.
    */
-  readonly listEvery?: DurationInput
+  readonly listEvery?: DurationInput | "never"
 }
 
 /** Methods made of several requests, or of none. */
@@ -114,6 +116,12 @@ export interface Extras {
     readonly newestChat: (request: {
       readonly path: { readonly chat_id: ChatId }
     }) => Effect.Effect<ChatId, InventError.RepeatableError>
+  }
+  readonly orgs: {
+    /** What the server's clock says, from the `Date` of a cheap answer, in whole seconds; none where it says nothing. */
+    readonly serverTime: (request?: {
+      readonly path?: { readonly org_id?: OrgId }
+    }) => Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>
   }
   readonly chats: {
     /** As `inbox.events`, by the older list and WebSocket of the organization's chats. */

@@ -46,7 +46,8 @@ const candidates = (digits: string, now: number): ReadonlyArray<number> => {
   return [century + 100, century, century - 100].map((first) => first + Number(digits))
 }
 
-const httpDate = (text: string, now: number): Option.Option<number> => {
+/** An instant in any of the three forms, in epoch milliseconds; `now` says which century two digits of a year are of. */
+export const httpDate = (text: string, now: number): Option.Option<number> => {
   const groups = (imfFixdate.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups
   if (groups === undefined) return Option.none()
   const { day = "", hour, minute, month = "", second, weekday = "", year = "" } = groups

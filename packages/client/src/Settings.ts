@@ -120,11 +120,19 @@ const environment = () =>
     apiKey: Config.redacted("INVENT_API_KEY"),
     baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
     orgId: Config.withDefault(Config.map(Config.string("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
-    rateLimit: Config.all({
-      limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
-      window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
-    })
+    rateLimit: quota()
   })
+
+const quota = () =>
+  Config.all({
+    limit: Config.withDefault(Config.number("INVENT_RATE_LIMIT"), RateLimit.defaults.limit),
+    window: Config.withDefault(Config.duration("INVENT_RATE_WINDOW"), RateLimit.defaults.window)
+  })
+
+/** The quota that the environment gives a client, for who plans with it and needs no key. */
+export const rateLimitConfig: Effect.Effect<RateLimit.CheckedOptions, ConfigError> = Effect.suspend(() =>
+  Effect.flatMap(quota(), RateLimit.check)
+)
 
 /** Reads the environment; `overrides` win over it. */
 export const config = (overrides?: Omit<Options, "apiKey">): Effect.Effect<Settings, ConfigError> =>

@@ -9,6 +9,7 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as FastCheck from "effect/FastCheck"
@@ -423,4 +424,22 @@ describe("the newest chat of a conversation", () => {
       expect(yield* following(endless)).toMatchObject({ end: { left: { _tag: "UnexpectedResponse" } }, requests: 20 })
     })
   )
+})
+
+describe("the server's time", () => {
+  const times: ReadonlyArray<readonly [what: string, headers: Record<string, string>, at: string | undefined]> = [
+    ["the Date of its answer", { date: "Wed, 15 Jul 2026 12:00:07 GMT" }, "2026-07-15T12:00:07.000Z"],
+    ["unknown where it sends none", {}, undefined],
+    ["unknown where that is no date", { date: "yesterday" }, undefined]
+  ]
+  for (const [what, headers, at] of times) {
+    it.scoped(`is ${what}`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(() => Vendor.json([], 200, headers))
+        const end = yield* Vendor.within("1 minutes", Effect.either(invent.orgs.serverTime()))
+        expect(end._tag === "Right" ? Option.getOrUndefined(Option.map(end.right, DateTime.formatIso)) : end).toBe(at)
+        expect(seen.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual(["GET /orgs/c/orgs?take=1"])
+      })
+    )
+  }
 })

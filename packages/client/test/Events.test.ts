@@ -177,4 +177,19 @@ describe("inbox.events", () => {
       expect(seen.map(({ url }) => url.searchParams.get("integration_id"))).toEqual(["custom", "custom", "custom"])
     })
   )
+
+  it.scoped("never lists where that is not wanted, whether the connection holds or not", () =>
+    Effect.gen(function* () {
+      const { seen, sockets, told } = yield* run(() => json([chat("a")]), undefined, { listEvery: "never" })
+      sockets[0]!.says(frame(chat("b")))
+      yield* TestClock.adjust("1 hours")
+      sockets[0]!.ends()
+      yield* TestClock.adjust("1 hours")
+      sockets.at(-1)!.says(frame(chat("c")))
+      yield* TestClock.adjust("1 seconds")
+      expect(sockets).toHaveLength(2)
+      expect(told()).toEqual(["Pushed b", "Pushed c"])
+      expect(seen).toEqual([])
+    })
+  )
 })

@@ -27,7 +27,8 @@ const methods: Record<string, (invent: Client) => Effect.Effect<unknown, InventE
   "messages.list": ({ messages }) => messages.list({ path: { chat_id } }),
   "messages.stream": ({ messages }) => Stream.runDrain(messages.stream({ path: { chat_id } })),
   "inbox.events": ({ inbox }) => Effect.provide(Stream.runDrain(inbox.events()), noSocket),
-  "orgs.list": ({ orgs }) => orgs.list()
+  "orgs.list": ({ orgs }) => orgs.list(),
+  "orgs.serverTime": ({ orgs }) => orgs.serverTime()
 }
 
 const run = (mock: InventClient.Mock, name: string) =>

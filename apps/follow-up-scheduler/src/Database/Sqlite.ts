@@ -44,18 +44,24 @@ const checkFolder = (file: string) =>
     if (!exists) return yield* new DatabaseUnusable({ database: file, reason: `the folder ${folder} does not exist` })
   })
 
+const openPatiently = (file: string) =>
+  Effect.tap(connect(file, {}), (sql) =>
+    Effect.mapError(
+      Effect.zipRight(
+        sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`),
+        // What is deleted is gone from the file, too.
+        sql.unsafe("PRAGMA secure_delete = ON")
+      ),
+      unusable(file)
+    )
+  )
+
 /** Opens the file for this process alone; creates it where it is missing. */
 export const layer = (file: string) =>
-  Layer.scoped(
-    SqlClient.SqlClient,
-    Effect.gen(function* () {
-      yield* checkFolder(file)
-      yield* lock(file)
-      const sql = yield* connect(file, {})
-      yield* Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file))
-      return sql
-    })
-  )
+  Layer.scoped(SqlClient.SqlClient, checkFolder(file).pipe(Effect.zipRight(lock(file)), Effect.zipRight(openPatiently(file))))
+
+/** Opens the file for a change of its own, beside a scheduler that may be running on it. */
+export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openPatiently(file)))
 
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))

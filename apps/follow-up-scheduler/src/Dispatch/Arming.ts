@@ -3,6 +3,7 @@
  * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
  */
 import * as Guard from "@effect-invent/client/Guard"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
@@ -21,21 +22,25 @@ import { claimed, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
 export const make = (means: Means, policy: Policy) => {
-  const { invent, ledger, moves, observe, reader, timer } = means
+  const { invent, lastLook, ledger, moves, observe, reader, timer } = means
   const { end, goOn, later, onError } = moves
 
   const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
   /** When an armed follow-up is looked at for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
 
+  /** What stops a follow-up overtakes what sends one. */
+  const putFollowUpAt = ({ chat_id }: FollowUp, follow_up_at: DateTime.Utc | null) =>
+    invent.state.update({ path: { chat_id }, payload: { follow_up_at } }).pipe(RateLimit.withLane(follow_up_at === null ? "stop" : "send"))
+
   /**
    * Leaves only as long as its instant is so far ahead that the value arrives before it: one that arrives later, when an
    * earlier attempt has set it and it has been carried out, would be carried out again.
    */
   const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null, onLeave?: Effect.Effect<void>) =>
-    invent.state
-      .update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
-      .pipe(whileOurs(means, followUp, follow_up_at === null ? undefined : lastLookAt(follow_up_at), onLeave))
+    putFollowUpAt(followUp, follow_up_at).pipe(
+      whileOurs(means, followUp, follow_up_at === null ? undefined : lastLookAt(follow_up_at), onLeave)
+    )
 
   /** After a request of ours left although the row was another's by then: what nobody means any more does not stay. */
   const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
@@ -44,7 +49,7 @@ export const make = (means: Means, policy: Policy) => {
     if (isMeant) return
     const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
       isSame(chat.follow_up_at, armed.follow_up_at)
-        ? invent.state.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
+        ? putFollowUpAt(armed, null)
         : Effect.void
     )
     yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
@@ -77,7 +82,9 @@ export const make = (means: Means, policy: Policy) => {
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
-    yield* Option.isSome(confirmed) ? check(confirmed.value, ChatSnapshot.refresh(chat, answered.right)) : undo(armed)
+    const after = ChatSnapshot.refresh(chat, answered.right)
+    lastLook.keep(armed.key, after)
+    yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
   })
 
   const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>

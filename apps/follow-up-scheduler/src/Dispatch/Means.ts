@@ -12,6 +12,7 @@ import type { Ledger } from "../Ledger.ts"
 import type { Observe } from "../Observe.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
+import type * as LastLook from "./LastLook.ts"
 import type * as Moves from "./Moves.ts"
 
 export interface Means {
@@ -21,6 +22,7 @@ export interface Means {
   readonly observe: Observe["Type"]
   readonly timer: Timer["Type"]
   readonly moves: ReturnType<typeof Moves.make>
+  readonly lastLook: ReturnType<typeof LastLook.make>
 }
 
 /** How often the result of a request is looked for before its absence is believed. */

@@ -4,6 +4,7 @@
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
 import * as Guard from "@effect-invent/client/Guard"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -54,7 +55,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(whileOurs(means, armed, armed.due_at))
+        .pipe(RateLimit.withLane("send"), whileOurs(means, armed, armed.due_at))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -87,9 +88,6 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
 
   const arm = (planned: FollowUp, chat: ChatSnapshot, at: DateTime.Utc) =>
     Effect.gen(function* () {
-      const newest = yield* Effect.either(invent.state.newestChat({ path: { chat_id: planned.chat_id } }))
-      if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
-      if (newest.right !== planned.chat_id) return yield* moves.leave(planned, "Skip", "superseded")
       const armed = yield* ledger.advance(
         planned,
         {

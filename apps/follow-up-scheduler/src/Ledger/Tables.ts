@@ -80,13 +80,35 @@ const policies = Effect.gen(function* () {
   )`
 })
 
+/** What the watch has looked at already. The chats of whom, and in place of the erased, keyed proofs of their ids. */
+const seenAndErased = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE seen (
+    chat_id TEXT PRIMARY KEY,
+    updated_at ${instant} NOT NULL,
+    policy TEXT NOT NULL,
+    named_at ${instant} NOT NULL
+  )`
+  yield* sql`CREATE TABLE subjects (
+    chat_id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL
+  )`
+  yield* sql`CREATE INDEX subjects_contact ON subjects (contact_id)`
+  yield* sql`CREATE TABLE erasure_key (id INTEGER PRIMARY KEY, secret TEXT NOT NULL)`
+  yield* sql`CREATE TABLE erased (proof TEXT PRIMARY KEY, at ${instant} NOT NULL)`
+  yield* sql`CREATE TABLE erasing (chat_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL)`
+})
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
   loader: Migrator.fromRecord({
     "1_tables": createTables,
     "2_one_under_way": oneUnderWay,
     "3_untold_ends": untoldEnds,
-    "4_policies": policies
+    "4_policies": policies,
+    "5_seen_and_erased": seenAndErased
   })
 })
 

@@ -25,7 +25,8 @@ const ofConfig = (error: ConfigError.ConfigError): string => {
     : `${name} ${leaf.message}`
 }
 
-const lineOf = (error: unknown): string => {
+/** What went wrong, in one line. */
+export const lineOf = (error: unknown): string => {
   if (ConfigError.isConfigError(error)) return ofConfig(error)
   if (!Predicate.isTagged(error, "SqlError") && error instanceof Error && "_tag" in error) {
     return `${error.message}${fixes[String(error._tag)] ?? ""}`

@@ -3,6 +3,8 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 
 const lines = [
   "follow-ups demo",
+  "follow-ups doctor --policy nudge.yaml",
+  "follow-ups preview --policy nudge.yaml --inbox",
   "follow-ups run --policy nudge.yaml --chats chats.txt --dry-run",
   "follow-ups serve --policy nudge.yaml --chats chats.txt",
   "follow-ups explain chat_000001",

@@ -1,8 +1,10 @@
-/** `explain` and `status`: why we did, or did not, write. */
+/** `explain`: why we did, or did not, write. */
+import { ChatId } from "@effect-invent/domain/Ids"
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Erasure } from "../Erasure.ts"
 import { AuditEntry, Ledger } from "../Ledger.ts"
 import * as Story from "../Story.ts"
 import * as Options from "./Options.ts"
@@ -14,16 +16,15 @@ const Entries = Schema.Array(
 )
 const toJson = Schema.encodeSync(Schema.parseJson(Entries, { space: 2 }))
 
-export const explain = Command.make("explain", { chatId: Options.chatId, db: Options.db, json: Options.json }, ({ chatId, json }) =>
-  Effect.flatMap(
-    Effect.flatMap(Ledger, (ledger) => ledger.story(chatId)),
-    (entries) => print(json ? [toJson(entries)] : Story.ofChat(chatId, entries))
-  )
-).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
+/** Of an erased chat, what is left of its story. */
+const storyOf = (chatId: ChatId) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const erasure = yield* Erasure
+    const entries = yield* ledger.story(chatId)
+    return entries.length > 0 ? entries : yield* ledger.story(ChatId.make(erasure.proofOf(chatId)))
+  })
 
-export const status = Command.make("status", { db: Options.db, json: Options.json }, ({ json }) =>
-  Effect.flatMap(
-    Effect.flatMap(Ledger, (ledger) => ledger.tally),
-    (tally) => print(json ? [JSON.stringify(tally, undefined, 2)] : Story.ofAll(tally))
-  )
-).pipe(Command.withDescription("count the chats on record by what came of them"))
+export const explain = Command.make("explain", { chatId: Options.chatId, db: Options.db, json: Options.json }, ({ chatId, json }) =>
+  Effect.flatMap(storyOf(chatId), (entries) => print(json ? [toJson(entries)] : Story.ofChat(chatId, entries)))
+).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))

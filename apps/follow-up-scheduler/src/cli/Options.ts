@@ -9,9 +9,28 @@ export const policy = Options.text("policy").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
 )
 
-export const chats = Options.text("chats").pipe(
-  Options.withDescription("a file of chat ids, one a line; # starts a comment")
+const chats = Options.text("chats").pipe(
+  Options.withDescription("a file of chat ids, one a line; # starts a comment"),
+  Options.optional
 )
+
+const inbox = Options.boolean("inbox").pipe(Options.withDescription("all chats of the inbox"))
+
+/** Which chats: those of a file, or all of the inbox. */
+export type Source = { readonly _tag: "File"; readonly file: string } | { readonly _tag: "Inbox" }
+
+export const source = Options.all({ chats, inbox }).pipe(
+  Options.filterMap(
+    ({ chats, inbox }) =>
+      inbox === Option.isSome(chats)
+        ? Option.none()
+        : Option.some(Option.match(chats, { onNone: (): Source => ({ _tag: "Inbox" }), onSome: (file): Source => ({ _tag: "File", file }) })),
+    "Expected either --chats with a file, or --inbox"
+  )
+)
+
+/** A source in words. */
+export const nameOf = (source: Source): string => (source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox")
 
 export const db = Options.text("db").pipe(
   Options.withDescription("the SQLite file of the ledger; else the PostgreSQL database of DATABASE_URL, else follow-ups.db"),
@@ -22,15 +41,24 @@ export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
+export const json = Options.boolean("json").pipe(Options.withDescription("print JSON in place of lines for people"))
+
+export const keep = Options.text("keep").pipe(
+  Options.filterMap(
+    (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toDays(duration) >= 1),
+    'Expected a duration of at least a day, such as "90 days"'
+  ),
+  Options.withDefault(Duration.days(400)),
+  Options.withDescription("how long the audit is kept, 400 days unless given")
+)
+
 export const every = Options.text("every").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),
     'Expected a duration such as "1 minute"'
   ),
   Options.withDefault(Duration.minutes(1)),
-  Options.withDescription("how often every chat of the list is looked at, 1 minute unless given")
+  Options.withDescription("how often every chat of the file, or what is new in the inbox, is looked at; 1 minute unless given")
 )
 
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))
-
-export const json = Options.boolean("json").pipe(Options.withDescription("print JSON, for programs"))

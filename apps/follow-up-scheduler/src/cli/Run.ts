@@ -1,17 +1,17 @@
-/** `run`: one pass over the named chats, for cron. */
+/** `run`: one pass over the chats, for cron. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { ChatReader } from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
-import { Policies } from "../Policies.ts"
+import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
+import * as Inbox from "../Watch/Inbox.ts"
 import * as Options from "./Options.ts"
 
 const verdict = (decision: Decide.Decision): string =>
@@ -28,9 +28,9 @@ const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
 /** One object a line, as they come. */
 const jsonLine = ({ chat_id, decision, error }: Scheduler.Found): string => JSON.stringify({ chat_id, ...decision, ...(error && { error: error.message }) })
 
-const pass = (file: string, json: boolean) =>
+const pass = (source: Options.Source, json: boolean) =>
   Effect.gen(function* () {
-    const chat_ids = yield* Watch.readFile(file)
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.news
     const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(json ? jsonLine(found) : line(found)))
     if (json) return
     const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
@@ -38,27 +38,21 @@ const pass = (file: string, json: boolean) =>
     yield* Effect.forEach(Story.ofAll(tally), (text) => Console.log(text), { discard: true })
   })
 
-const dryPass = (file: string, json: boolean) =>
+const dryPass = (source: Options.Source, json: boolean) =>
   Effect.gen(function* () {
-    const policies = yield* Policies
-    const reader = yield* ChatReader
-    const chat_ids = yield* Watch.readFile(file)
-    const look = (chat_id: ChatId) =>
-      Effect.gen(function* () {
-        const chat = yield* reader.read(chat_id)
-        return Decide.decide({ ...(yield* policies.basis(chat)), chat, now: yield* DateTime.now })
-      })
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
+    const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(json ? jsonLine(found) : line(found)))
     if (json) return
     yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")
-    yield* Console.log("were not seen: open, snoozed or closed; assigned; AI on or off; muted_until; follow_up_at.")
+    yield* Console.log(`were not seen: ${Preview.unseen.join("; ")}.`)
   })
 
 export const run = Command.make(
   "run",
-  { policy: Options.policy, chats: Options.chats, db: Options.db, dryRun: Options.dryRun, json: Options.json },
-  ({ chats, dryRun, json }) =>
+  { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun, json: Options.json },
+  ({ dryRun, json, source }) =>
     Effect.gen(function* () {
-      yield* dryRun ? dryPass(chats, json) : pass(chats, json)
+      yield* dryRun ? dryPass(source, json) : pass(source, json)
     })
-).pipe(Command.withDescription("one pass: look at each named chat, record why, and carry out what is due"))
+).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))

@@ -1,12 +1,18 @@
 /** `serve`: watches, waits and follows up for as long as the process lives. */
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Retention from "../Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Options from "./Options.ts"
+import { announce } from "./Status.ts"
 
 export const serve = Command.make(
   "serve",
-  { policy: Options.policy, chats: Options.chats, db: Options.db, every: Options.every },
-  ({ chats, policy }) =>
-    Effect.zipRight(Effect.logInfo(`following up the chats of ${chats} by ${policy}`), Scheduler.serve(Scheduler.serveDefaults))
-).pipe(Command.withDescription("keep watching the named chats and follow up at the right time"))
+  { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every, keep: Options.keep },
+  ({ keep, policy, source }) =>
+    Effect.gen(function* () {
+      yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
+      yield* announce
+      yield* Effect.all([Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep)], { concurrency: "unbounded", discard: true })
+    })
+).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

@@ -142,7 +142,7 @@ export const make = (httpClient: HttpClient.HttpClient.With<InventError.InventEr
     return methods as unknown as { readonly [Group in keyof Methods]: Methods[Group] & Streams[Group] }
   })
 
-const extras = { state: ["newestChat"], inbox: ["events"], chats: ["events"] } satisfies {
+const extras = { state: ["newestChat"], orgs: ["serverTime"], inbox: ["events"], chats: ["events"] } satisfies {
   readonly [Group in keyof Extras]: ReadonlyArray<keyof Extras[Group]>
 }
 const streaming: ReadonlySet<string> = new Set(["events"])

@@ -1,6 +1,6 @@
 /**
- * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Each connection, opened or
- * not, is followed by a listing, and what is newer than what was seen is told.
+ * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Unless listing is not wanted,
+ * each connection, opened or not, is followed by one, and what is newer than what was seen is told.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -33,7 +33,7 @@ const defaultListEvery = Duration.minutes(5)
 interface Options {
   readonly url: string
   readonly list: Stream.Stream<Chat, RepeatableError>
-  readonly listEvery: Duration.DurationInput
+  readonly listEvery: Duration.DurationInput | "never"
 }
 
 const decoder = new TextDecoder()
@@ -97,6 +97,10 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
     const listening = yield* socket
       .runRaw((frame) => tell(read(frame, withoutKey)), { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
       .pipe(Effect.exit, Effect.forkScoped)
+    if (listEvery === "never") {
+      yield* Fiber.await(listening)
+      return
+    }
     // A change after the listing began must come by the socket, so it listens first, if it can.
     yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
     yield* listed

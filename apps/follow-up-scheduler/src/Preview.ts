@@ -1,0 +1,81 @@
+/** What would happen next in a chat, by its messages and the record; nothing is sent and nothing recorded. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { ChatReader } from "./ChatReader.ts"
+import * as Decide from "./Decide.ts"
+import { Erasure } from "./Erasure.ts"
+import { Policies } from "./Policies.ts"
+import type { Policy } from "./Policy.ts"
+import { describe, Reason } from "./Reason.ts"
+
+/** What only a request that can change something shows, and a preview therefore does not know. */
+export const unseen = ["open, snoozed or closed", "assigned", "AI on or off", "muted_until", "follow_up_at"] as const
+
+export const Prospect = Schema.Struct({
+  chat_id: Schema.String,
+  next: Schema.Literal("act", "wait", "stop", "hold", "unread"),
+  policy: Schema.NullOr(Schema.String),
+  step: Schema.NullOr(Schema.Int),
+  action: Schema.NullOr(Schema.String),
+  /** When the step would be taken, or the chat be decided upon again. */
+  at: Schema.NullOr(Schema.DateTimeUtc),
+  reason: Schema.NullOr(Reason),
+  /** The reason, or the error, in words. */
+  why: Schema.String
+})
+export type Prospect = typeof Prospect.Type
+
+export const look = (chat_id: ChatId) =>
+  Effect.gen(function* () {
+    const policies = yield* Policies
+    const reader = yield* ChatReader
+    const erasure = yield* Erasure
+    const chat = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    const basis = yield* policies.basis(chat)
+    return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
+  }).pipe(RateLimit.withLane("watch"))
+
+const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
+
+export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
+  const step = decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null
+  const reason = decision._tag === "Act" ? null : decision.reason
+  return {
+    chat_id,
+    next: nexts[decision._tag],
+    policy: policy.id,
+    step,
+    action: step === null ? null : (policy.steps[step - 1]?.action ?? null),
+    at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
+    reason,
+    why: reason === null ? "the silence is over" : describe(reason)
+  }
+}
+
+export const unread = (chat_id: ChatId, why: string): Prospect => ({
+  chat_id,
+  next: "unread",
+  policy: null,
+  step: null,
+  action: null,
+  at: null,
+  reason: null,
+  why
+})
+
+const cells = ({ action, at, chat_id, next, step, why }: Prospect): ReadonlyArray<string> => [
+  chat_id,
+  step === null ? next : `${next}: step ${step}, ${action ?? "?"}`,
+  at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
+  why
+]
+
+/** With a heading, in columns. */
+export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> => {
+  const rows = [["chat", "next", "when", "why"], ...prospects.map(cells)]
+  const widths = [0, 1, 2].map((column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0))
+  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
+}

@@ -1,0 +1,59 @@
+/** `doctor`: whether everything that the scheduler stands on is as it must be, each part by itself. */
+import * as CliOptions from "@effect/cli/Options"
+import * as Command from "@effect/cli/Command"
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Diagnosis from "../Diagnosis.ts"
+import { Exited, lineOf } from "./Ending.ts"
+import * as Options from "./Options.ts"
+
+type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
+
+/** What is examined: each can fail in its own way, and none keeps the others from being looked at. */
+export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/Probes")<
+  Probes,
+  {
+    readonly service: Probe<ReadonlyArray<Diagnosis.Finding>>
+    /** How many follow-ups are open. */
+    readonly database: Probe<number>
+    /** The id of the policy, if one is named. */
+    readonly policy: Option.Option<Probe<string>>
+  }
+>() {}
+
+const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => Diagnosis.Finding) =>
+  Effect.match(probe, {
+    onSuccess: found,
+    onFailure: (error): Diagnosis.Finding => ({ check, state: "wrong", found: lineOf(error) })
+  })
+
+const examine = Effect.gen(function* () {
+  const { database, policy, service } = yield* Probes
+  const answers = yield* Effect.catchAll(service, (error) =>
+    Effect.succeed<ReadonlyArray<Diagnosis.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
+  )
+  const ledger = yield* orWrong("database", database, (open) => Diagnosis.well("database", `can be read; ${open} follow-ups are open`))
+  const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
+    orWrong("policy", probe, (id) => Diagnosis.well("policy", `${id} can be used, and every step has an opening`))
+  )
+  return [...answers, ledger, Diagnosis.zones, ...rules]
+})
+
+const policy = CliOptions.text("policy").pipe(CliOptions.withDescription("a policy to examine, too"), CliOptions.optional)
+
+const width = 9
+
+export const doctor = Command.make("doctor", { policy, db: Options.db, json: Options.json }, ({ json }) =>
+  Effect.gen(function* () {
+    const findings = yield* examine
+    const lines = json
+      ? [JSON.stringify(findings, undefined, 2)]
+      : findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
+    yield* Effect.forEach(lines, (line) => Console.log(line), { discard: true })
+    if (findings.some(({ state }) => state === "wrong")) return yield* new Exited({ code: 1 })
+  })
+).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))

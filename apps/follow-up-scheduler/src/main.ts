@@ -11,16 +11,21 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Ending from "./cli/Ending.ts"
+import * as Colour from "./cli/Colour.ts"
+import * as Completions from "./cli/Completions.ts"
 import { doctor, Probes } from "./cli/Doctor.ts"
+import * as Ending from "./cli/Ending.ts"
 import { erase } from "./cli/Erase.ts"
+import * as Examples from "./cli/Examples.ts"
 import { explain } from "./cli/Explain.ts"
 import type { Source } from "./cli/Options.ts"
 import { pause, resume } from "./cli/Pause.ts"
 import { apply, policy } from "./cli/Policy.ts"
 import { preview } from "./cli/Preview.ts"
+import { chats, inbox, log, record as recording } from "./cli/Record.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
+import { simulate } from "./cli/Simulate.ts"
 import { status } from "./cli/Status.ts"
 import * as Database from "./Database.ts"
 import * as Diagnosis from "./Diagnosis.ts"
@@ -31,6 +36,7 @@ import * as Ledger from "./Ledger.ts"
 import * as Meter from "./Meter.ts"
 import * as Page from "./page/Server.ts"
 import * as PolicyFile from "./PolicyFile.ts"
+import * as Record from "./Record.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 import * as Inbox from "./Watch/Inbox.ts"
@@ -67,6 +73,9 @@ const lasting = ({ db, every, page, policy, source }: Lasting) =>
     Layer.provideMerge(record(db)),
     Layer.provideMerge(Layer.merge(metered, PolicyFile.layer(policy)))
   )
+/** A file that was named must be there. */
+const known = (db: Db) => (Option.isSome(db) ? reading(db) : Layer.provide(Ledger.layerReadOnly, Database.layerDryRun(db)))
+const recorder = ({ db }: { readonly db: Db }) => Layer.merge(invent, Layer.provide(Record.layer, known(db)))
 const probes = ({ db, policy }: { readonly db: Db; readonly policy: Option.Option<string> }) =>
   Layer.succeed(Probes, {
     service: Effect.provide(Diagnosis.service, invent),
@@ -84,6 +93,8 @@ const commands = Command.make("follow-ups").pipe(
     doctor.pipe(Command.provide((options) => probes(options))),
     policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
     erase.pipe(Command.provide(({ db }) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db))))),
+    recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => recorder(options))), inbox.pipe(Command.provide((options) => recorder(options))), log])),
+    simulate,
     explain.pipe(Command.provide(({ db }) => Layer.provideMerge(Erasure.layerReadOnly, reading(db)))),
     status.pipe(Command.provide(({ db }) => reading(db))),
     pause.pipe(Command.provide(({ db }) => existing(db))),
@@ -92,8 +103,10 @@ const commands = Command.make("follow-ups").pipe(
 )
 
 Ending.onClosedPipe()
-Command.run(commands, { name: "Invent follow-ups", version: "0.0.0" })(process.argv).pipe(
+Command.run(commands, { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(process.argv).pipe(
   Ending.report,
+  Completions.whereAsked,
+  Colour.whereWanted,
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })
 )

@@ -2,7 +2,6 @@
 import type { Safety } from "@effect-invent/domain/api/RetrySafety"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
-import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -18,6 +17,8 @@ export interface Deadlines {
 export interface Call {
   readonly endpoint: string
   readonly safety: Safety
+  /** Its path as OpenTelemetry writes a template: `/chats/{chat_id}/messages`. */
+  readonly template: string
   /** Instead of the client's, where the call has its own. */
   readonly deadlines: Deadlines | undefined
   attempts: number
@@ -33,11 +34,11 @@ export interface Call {
   refusal: Failure | undefined
 }
 
-export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
-
-export const make = (endpoint: string, safety: Safety, deadlines?: Deadlines): Call => ({
+/** What all calls of an endpoint have in common, and what this one has of its own. */
+export const make = ({ endpoint, safety, template }: Pick<Call, "endpoint" | "safety" | "template">, deadlines?: Deadlines): Call => ({
   endpoint,
   safety,
+  template,
   deadlines,
   attempts: 0,
   queued: 0,

@@ -13,7 +13,7 @@ import * as RetryBudget from "../RetryBudget.ts"
 import type { Settings } from "../Settings.ts"
 import * as AttemptSpan from "./AttemptSpan.ts"
 import * as Authentication from "./Authentication.ts"
-import { CurrentCall, type Step } from "./Call.ts"
+import type { Step } from "./Call.ts"
 import * as Conventions from "./Conventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as Measure from "./Measure.ts"
@@ -47,11 +47,11 @@ export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],
   settings: Settings
-): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
+): Effect.Effect<Step<InventError.InventError>> =>
   Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
     const endpointOf = Conventions.endpoints(settings.baseUrl)
     const watch = Watch.make()
-    const step = pipe(
+    return pipe(
       // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
       Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
       StatusToError.make(settings),
@@ -64,9 +64,5 @@ export const make = (
       Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
       Deadline.total(watch, settings.deadlines.total),
       Measure.calls
-    )
-    return HttpClient.makeWith<never, never, InventError.InventError, CurrentCall>(
-      (prepared) => Effect.flatMap(prepared, (request) => Effect.flatMap(CurrentCall, (call) => step(request, call))),
-      (request) => Effect.succeed(request)
     )
   })

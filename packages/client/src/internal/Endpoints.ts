@@ -17,8 +17,10 @@ import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Call from "./Call.ts"
 import * as Deadline from "./Deadline.ts"
+import * as Measure from "./Measure.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Pages from "./Pages.ts"
+import * as Span from "./Span.ts"
 import * as Wire from "./Wire.ts"
 
 interface Request {
@@ -96,27 +98,41 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
 
   const read = (response: HttpClientResponse, text: string, call: Call.Call) =>
     Option.match(wire.read(response.status, text), {
-      onNone: () => Effect.fail(Outcome.unexpected(call, "no page describes this status")),
-      onSome: Effect.mapError((error) => Outcome.unexpected(call, issueOf(error, withoutKey)))
+      onNone: () => Call.fail(call, Outcome.unexpected(call, "no page describes this status")),
+      onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error, withoutKey))))
     })
 
-  const write = (request: Request) =>
-    Effect.flatMap(segments(common.endpoint, withOrg(request.path)), (path) =>
-      Effect.mapError(
-        wire.write({ ...request, path }),
-        (error) => new InventError.InvalidRequest({ endpoint: common.endpoint, issue: issueOf(error, withoutKey) })
+  const write = (request: Request, call: Call.Call) =>
+    Either.match(segments(common.endpoint, withOrg(request.path)), {
+      onLeft: (error) => Call.fail(call, error),
+      onRight: (path) =>
+        Effect.catchAll(wire.write({ ...request, path }), (error) =>
+          Call.fail(call, new InventError.InvalidRequest({ endpoint: common.endpoint, issue: issueOf(error, withoutKey) }))
+        )
+    })
+
+  const run = (request: Request, call: Call.Call) =>
+    Effect.flatMap(write(request, call), (written) =>
+      Effect.flatMap(step(written, call), (response) =>
+        Effect.flatMap(Effect.orDie(response.text), (text) => {
+          const value = read(response, text, call)
+          return request.withResponse === true ? Effect.map(value, (value) => [value, response]) : value
+        })
       )
     )
 
   return (request: Request = {}) =>
-    Effect.suspend(() => {
-      const call = Call.make(common, isBlocking(request.payload) ? blocking : undefined)
-      return Effect.gen(function* () {
-        const response = yield* step(yield* write(request), call)
-        const value = yield* read(response, yield* Effect.orDie(response.text), call)
-        return request.withResponse === true ? [value, response] : value
+    Effect.withFiberRuntime<unknown, InventError.InventError>((fiber) =>
+      Effect.flatMap(Span.make(`InventClient.${common.endpoint}`), (span) => {
+        const call = Call.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
+        return Effect.onExit(Effect.suspend(() => run(request, call)), (exit) => {
+          // One that was refused here is not counted.
+          if (Number.isFinite(call.until)) Measure.call(fiber, call)
+          Span.end(span, exit, fiber)
+          return Effect.void
+        })
       })
-    }).pipe(Effect.withSpan(`InventClient.${common.endpoint}`, { captureStackTrace: false }))
+    )
 }
 
 /** The stream of a list: `stream` of `list`, `streamNotes` of `listNotes`. */

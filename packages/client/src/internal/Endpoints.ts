@@ -16,6 +16,7 @@ import type { Extras, Methods, Mock, Service, Streams } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Call from "./Call.ts"
+import * as Check from "./Check.ts"
 import * as Deadline from "./Deadline.ts"
 import * as Measure from "./Measure.ts"
 import * as Outcome from "./Outcome.ts"
@@ -46,9 +47,6 @@ const entriesOf = (groups: Groups): ReadonlyArray<Entry> =>
       .map((endpoint) => ({ group: identifier, name: endpoint.name, endpoint }))
   )
 
-/** No id: nothing, a step in a path, or text that has no UTF-8. */
-const noId = /^\.{0,2}$|\p{Surrogate}/u
-
 /** An id becomes one segment of the path, whatever it holds. */
 const segments = (
   endpoint: string,
@@ -56,7 +54,7 @@ const segments = (
 ): Either.Either<Record<string, string>, InventError.InvalidRequest> => {
   const encoded: Record<string, string> = {}
   for (const [name, value] of Object.entries(path)) {
-    if (typeof value !== "string" || noId.test(value)) {
+    if (typeof value !== "string" || !Check.isId(value)) {
       const issue = `path.${name}: expected an id, got ${JSON.stringify(value)}`
       return Either.left(new InventError.InvalidRequest({ endpoint, issue }))
     }

@@ -11,6 +11,6 @@ const project = (root: string) => ({
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench"].map(project)
+    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench", "scripts/month"].map(project)
   }
 })

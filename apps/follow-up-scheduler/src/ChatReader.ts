@@ -22,8 +22,12 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   }
 >() {}
 
+/** A list that arrives garbled is asked for once more: what the chat said beside it may not wait for the next look. */
 const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
-  Effect.map(Stream.runCollect(invent.messages.stream({ path: { chat_id } })), Chunk.toReadonlyArray)
+  Stream.runCollect(invent.messages.stream({ path: { chat_id } })).pipe(
+    Effect.retry({ times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" }),
+    Effect.map(Chunk.toReadonlyArray)
+  )
 
 const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
 

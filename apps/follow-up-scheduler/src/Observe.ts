@@ -43,6 +43,16 @@ export const make = Effect.gen(function* () {
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
   })
 
+  /** A follow-up that stands and must not come is looked at now, and taken back, not at its own last look. */
+  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, reason: string, now: DateTime.Utc) {
+    for (const armed of yield* ledger.armed(chat.conversation_id)) {
+      const isToCome = armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      if (!isToCome || armed.chat_id !== chat.chat_id) continue
+      const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward", detail: { reason } })
+      yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
+    }
+  })
+
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (chat) {
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
@@ -54,6 +64,7 @@ export const make = Effect.gen(function* () {
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null
     })
+    if (decision._tag === "Stop" || decision._tag === "Skip") yield* bringForward(chat, decision.reason, now)
     yield* plan(policy, chat, decision, now)
     return decision
   })

@@ -15,6 +15,9 @@ import * as Receipt from "../Receipt.ts"
 import * as Moves from "./Moves.ts"
 import { claimed, maxArms, maxLooks, type Means } from "./Means.ts"
 
+/** A value is not set any more so shortly before its instant: set once more after it, it would be due a second time. */
+const lastMoment = Duration.seconds(1)
+
 export const make = (means: Means, policy: Policy) => {
   const { invent, ledger, moves, observe, timer } = means
   const { end, goOn, later, onError } = moves
@@ -29,7 +32,15 @@ export const make = (means: Means, policy: Policy) => {
   const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at))
+    const begun = yield* DateTime.now
+    const end = [lastLookAt(follow_up_at), DateTime.subtractDuration(follow_up_at, lastMoment)].find((end) => DateTime.greaterThan(end, begun))
+    const left = end === undefined ? Duration.zero : Duration.millis(DateTime.distance(begun, end))
+    const tried = yield* Effect.timeoutOption(Effect.either(setFollowUpAt(armed, follow_up_at)), left)
+    if (Option.isNone(tried)) {
+      const due_at = end ?? DateTime.addDuration(follow_up_at, policy.confirm_after)
+      return yield* goOn(armed, { due_at }, "unreachable", { error: "TimedOut" })
+    }
+    const answered = tried.value
     if (answered._tag === "Left") {
       yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
       yield* onError(armed, answered.left, "skipped", lastLookAt(follow_up_at))

@@ -11,6 +11,8 @@ const project = (root: string) => ({
 export default defineConfig({
   test: {
     passWithNoTests: false,
+    // The longest ones wait for processes of their own.
+    maxWorkers: 2,
     projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench", "scripts/month"].map(project)
   }
 })

@@ -6,7 +6,7 @@ import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
 const file = "docs/openapi.json"
 const folder = "packages/domain/src/api"
 
-const endpoint = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = HttpApiEndpoint\s*\.(\w+)\(\s*"(\w+)",\s*"([^"]+)"/g
+const endpoint = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = Endpoint\s*\.(\w+)\(\s*"(\w+)",\s*"([^"]+)"/g
 
 const words = (doc) => {
   const lines = doc.split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trim())

@@ -1,101 +1,53 @@
-/** The SQLite file that holds the ledger and the timers, and the lock that keeps a second scheduler away from it. */
-import * as Reactivity from "@effect/experimental/Reactivity"
-import * as FileSystem from "@effect/platform/FileSystem"
-import * as Path from "@effect/platform/Path"
-import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+/** Where the ledger and the timers are kept: a SQLite file of one scheduler, or a PostgreSQL database that many share. */
+import * as Config from "effect/Config"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import * as Postgres from "./Database/Postgres.ts"
+import * as Sqlite from "./Database/Sqlite.ts"
+import * as Tables from "./Ledger/Tables.ts"
 
-/** The database cannot be used. Nothing was sent. */
-export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("DatabaseUnusable", {
-  file: Schema.String,
-  reason: Schema.String
-}) {
-  override get message() {
-    return `database ${this.file}: ${this.reason}`
-  }
-}
+export { DatabaseUnusable } from "./Database/Unusable.ts"
 
-/** How long a statement waits for another process, for example a backup. */
-const busyTimeoutMillis = 5000
+type Place = Data.TaggedEnum<{
+  File: { readonly file: string }
+  Server: { readonly url: Redacted.Redacted }
+}>
+const Place = Data.taggedEnum<Place>()
 
-const reasonOf = (cause: unknown): string => {
-  const inner = typeof cause === "object" && cause !== null && "cause" in cause ? cause.cause : cause
-  return inner instanceof Error ? inner.message : String(inner)
-}
+const defaultFile = "follow-ups.db"
 
-const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ file, reason: reasonOf(cause) })
-
-// The driver throws where it cannot open a file, so a defect here is an answer about the file.
-const connect = (file: string, config: Partial<SqliteClient.SqliteClientConfig>) =>
-  SqliteClient.make({ filename: file, ...config }).pipe(
-    Effect.provide(Reactivity.layer),
-    Effect.catchAllDefect((defect) => Effect.fail(unusable(file)(defect)))
-  )
-
-/** Held by the operating system for as long as this process lives, and by nothing afterwards. */
-const lock = (file: string) =>
-  Effect.gen(function* () {
-    const sql = yield* connect(`${file}.lock`, { disableWAL: true })
-    yield* sql`PRAGMA busy_timeout = 0`
-    yield* sql`BEGIN EXCLUSIVE`
-  }).pipe(
-    Effect.catchTag("SqlError", (error) => {
-      const reason = reasonOf(error)
-      return new DatabaseUnusable({
-        file,
-        reason: reason.includes("locked") ? "another scheduler is running on it; stop that one or use another --db" : reason
-      })
-    })
-  )
-
-const checkFolder = (file: string) =>
-  Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const folder = (yield* Path.Path).dirname(file)
-    const exists = yield* Effect.orElseSucceed(files.exists(folder), () => false)
-    if (!exists) return yield* new DatabaseUnusable({ file, reason: `the folder ${folder} does not exist` })
+/** The file that was named, else the database of `DATABASE_URL`, else a file of this folder. */
+const placeOf = (db: Option.Option<string>): Effect.Effect<Place> =>
+  Option.match(db, {
+    onSome: (file) => Effect.succeed(Place.File({ file })),
+    onNone: () =>
+      Config.redacted(Config.nonEmptyString("DATABASE_URL")).pipe(
+        Effect.map((url) => Place.Server({ url })),
+        Effect.orElseSucceed(() => Place.File({ file: defaultFile }))
+      )
   })
 
-/** Opens the file for this process alone; creates it where it is missing. */
-export const layer = (file: string) =>
-  Layer.scoped(
-    SqlClient.SqlClient,
-    Effect.gen(function* () {
-      yield* checkFolder(file)
-      yield* lock(file)
-      const sql = yield* connect(file, {})
-      yield* Effect.mapError(sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`), unusable(file))
-      return sql
-    })
+/** Opens it for a scheduler: a file for this one alone, a server's database beside any number of others. */
+export const layer = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : Postgres.layer(place.url)))
   )
 
-const exists = (file: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
-
-const openReadOnly = (file: string) =>
-  Effect.gen(function* () {
-    const sql = yield* connect(file, { readonly: true, disableWAL: true })
-    const tables = yield* Effect.mapError(sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`, unusable(file))
-    if (tables.length === 0) return yield* new DatabaseUnusable({ file, reason: "holds no ledger" })
-    return sql
-  })
-
-/** Opens an existing file for reading, beside a scheduler that may be running on it. */
-export const layerReadOnly = (file: string) =>
-  Layer.scoped(
-    SqlClient.SqlClient,
-    Effect.gen(function* () {
-      if (yield* exists(file)) return yield* openReadOnly(file)
-      return yield* new DatabaseUnusable({ file, reason: "does not exist; the first run creates it" })
-    })
+/** Opens what is on record for reading, beside schedulers that may be running on it. */
+export const layerReadOnly = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : Postgres.layerReadOnly(place.url)))
   )
 
 /** What is on record, for reading; nothing is, before the first run. */
-export const layerDryRun = (file: string) =>
-  Layer.scoped(
-    SqlClient.SqlClient,
-    Effect.flatMap(exists(file), (isThere) => (isThere ? openReadOnly(file) : connect(":memory:", {})))
+export const layerDryRun = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const place = yield* placeOf(db)
+      const isThere = yield* place._tag === "File" ? Sqlite.exists(place.file) : Postgres.holdsLedger(place.url)
+      return isThere ? layerReadOnly(db) : Layer.tap(Sqlite.layerEmpty, (context) => Tables.create.pipe(Effect.provide(context)))
+    })
   )

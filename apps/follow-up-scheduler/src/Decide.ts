@@ -74,9 +74,6 @@ export const decide = (asked: Question): Decision => {
   return schedule(question, episode)
 }
 
-/** Steps of this silence that have been taken, or passed over on the way. */
-const stepsTaken = (episode: Episode.Episode) => Math.max(0, ...episode.taken.map(({ step }) => step))
-
 /** Why this silence's cadence is over, if it is. */
 const end = ({ policy, taken }: Question, episode: Episode.Episode): StopReason | undefined => {
   if (episode.taken.some(({ status }) => status === "unknown")) return "outcome_unknown"
@@ -85,7 +82,7 @@ const end = ({ policy, taken }: Question, episode: Episode.Episode): StopReason 
     const earlier = taken.filter((follow) => !episode.taken.includes(follow))
     if (Episode.unanswered(earlier, policy.steps.length) >= policy.stop_after_unanswered) return "unanswered"
   }
-  return stepsTaken(episode) >= policy.steps.length ? "cadence_finished" : undefined
+  return episode.steps >= policy.steps.length ? "cadence_finished" : undefined
 }
 
 /** How long before its instant a step is set going: the assistant is asked ahead of time, everything else is done at once. */
@@ -97,7 +94,7 @@ const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episo
   if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
-    if (index < stepsTaken(episode)) continue
+    if (index < episode.steps) continue
     const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
     const opening = Opening.find({ ...chat, policy, step, zone, sent, since: episode.last.whole_at, soonest, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }

@@ -2,8 +2,12 @@
  * Carries a follow-up out: reads the chat fresh, decides again, and hands the step to its action.
  *
  * Whatever row it finds, after whatever crash, it goes on from there: the intent is on record before the request leaves.
+ *
+ * Whoever changes a row takes it from everybody who read it before. A process that was frozen meanwhile asks the ledger right
+ * before its request leaves; what left all the same it takes back as soon as it finds out.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
+import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -36,7 +40,7 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
     /** Answers a timer; one that is stale does nothing. */
     readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
-    /** Takes up everything that has been due for longer than `slack`. */
+    /** Takes up everything that has been due for longer than `slack`, and every end from which nothing followed yet. */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
 >() {}
@@ -137,9 +141,19 @@ export const make = Effect.gen(function* () {
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
       const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
       yield* Effect.forEach(overdue, takeUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
       return overdue.length
     })
   } satisfies Dispatch["Type"]
+
+  /** The process ended between the end of a follow-up and the plan of the next; a chat that cannot be read waits for the watch. */
+  function catchUp(chat_id: ChatId) {
+    return Effect.catchIf(
+      observe.chat(chat_id),
+      (error) => error._tag !== "SqlError",
+      (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
+    )
+  }
 
   /** The change makes a timer that fires meanwhile stale. */
   function takeUp(followUp: FollowUp) {

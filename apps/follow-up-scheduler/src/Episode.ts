@@ -39,6 +39,8 @@ export interface Episode {
   readonly anchor: Message
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
   readonly taken: ReadonlyArray<Taken>
+  /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
+  readonly steps: number
 }
 
 /** How far the server's clock may be from ours. */
@@ -81,8 +83,12 @@ export const of = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>): Episode | S
   if (last.author === "contact" || last.isRunning) return "replied"
   const silence = sinceContact(chat)
   const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
-  const anchor = silence.find((message) => !followUps.has(message.id)) ?? last
-  return { last, anchor, taken: taken.filter(isAmong(silence)) }
+  const anchor = silence.find((message) => !followUps.has(message.id))
+  // A follow-up that crossed the reply is no answer to it.
+  if (anchor === undefined && silence.length < chat.messages.length) return "replied"
+  const among = taken.filter(isAmong(silence))
+  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => silence.some(({ id }) => id === anchor_id))
+  return { last, anchor: anchor ?? last, taken: among, steps: Math.max(crossed.length, ...own.map(({ step }) => step)) }
 }
 
 /**

@@ -48,6 +48,8 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   arms: Schema.Int,
   /** How often the message was looked for in vain. */
   looks: Schema.Int,
+  /** How many looks in a row failed: the service did not answer, or not well. */
+  failures: Schema.Int,
   message_id: Schema.NullOr(MessageId),
   reason: Schema.NullOr(Reason)
 }) {}

@@ -1,18 +1,22 @@
 /**
- * The record of every plan, every attempt and every decision, in one SQLite file. A change and its audit row are written in
- * one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended is
- * taken up again, whatever became of its timer.
+ * The record of every plan, every attempt and every decision, on SQLite or PostgreSQL. A change and its audit row are written
+ * in one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended
+ * is taken up again, whatever became of its timer.
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as Checkpoint from "./Checkpoint.ts"
 import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
@@ -63,8 +67,13 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * when nothing changed: its follow-up is on its way, or over, or waits no longer than this.
      */
     readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
-    /** Changes a follow-up if nobody changed it since it was read; none otherwise. */
+    /**
+     * Changes a follow-up if nobody changed it since it was read, and arms it only where no other of its conversation is under
+     * way; none otherwise.
+     */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /** Whether nobody changed it since it was read: what was begun with it may go on. */
+    readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
@@ -76,8 +85,16 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
-    /** Records the latest decision about a chat; the audit gets a line when it differs from the one before. */
-    readonly decided: (verdict: Omit<typeof Verdict.Type, "decided_at">) => Effect.Effect<void, SqlError>
+    /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
+    readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
+    /**
+     * Records the latest decision about a chat together with the plan that follows from it, if one does, as `plan` would. The
+     * audit gets a line when the decision differs from the one before.
+     */
+    readonly decided: (
+      verdict: Omit<typeof Verdict.Type, "decided_at">,
+      next?: { readonly plan: Plan; readonly event: Event }
+    ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Everything that happened to a chat, in order. */
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
@@ -93,12 +110,32 @@ const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
 
 const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fields)))
 const followUps = decodeRows(FollowUp)
-const open = ["planned", "armed"]
+const open: ReadonlyArray<string> = ["planned", "armed"]
+
+const isSqlError = (error: unknown): error is SqlError => Predicate.isTagged(error, "SqlError")
+
+const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
+const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
+
+/** Ends after which the service is left alone until the chat is watched again. */
+const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
+
+/** Any other end leaves open what comes next, until that is decided. */
+const observed = ({ reason, status }: Change) =>
+  status === undefined ? {} : { observed: open.includes(status) || quiet.includes(reason) ? 1 : 0 }
+
 /** A follow-up that was armed and ended so had its chance: its step is taken. */
 const final = ["assistant_declined", "cancelled", "refused", "chat_gone", "exited"] satisfies ReadonlyArray<Reason>
 
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
+
+  // Where the connection is lost even the roll-back fails, which the driver takes for a defect.
+  const inTransaction = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
+    Effect.catchAllCause(sql.withTransaction(effect), (cause) => {
+      const lost = Chunk.findFirst(Cause.defects(cause), isSqlError)
+      return Option.isSome(lost) ? Effect.fail(lost.value) : Effect.failCause(cause)
+    })
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
     Effect.flatMap(DateTime.now, (now) =>
@@ -114,17 +151,21 @@ const make = Effect.gen(function* () {
 
   const find = (key: FollowUpKey) => Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
 
-  const advance: Ledger["Type"]["advance"] = (from, change, event) =>
-    sql.withTransaction(
-      Effect.gen(function* () {
-        const rows = yield* followUps(
-          sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), wake: from.wake + 1 })}
-              WHERE key = ${from.key} AND status = ${from.status} AND wake = ${from.wake} RETURNING *`
-        )
-        if (rows[0] === undefined) return Option.none()
-        yield* audit(from, event)
-        return Option.some(rows[0])
-      })
+  const change = (from: FollowUp, change: Change, event: Event) =>
+    Effect.gen(function* () {
+      const rows = yield* followUps(
+        sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), ...observed(change), wake: from.wake + 1 })}
+            WHERE key = ${from.key} AND status = ${from.status} AND wake = ${from.wake} RETURNING *`
+      )
+      if (rows[0] === undefined) return Option.none()
+      yield* audit(from, event)
+      return Option.some(rows[0])
+    })
+
+  const advance: Ledger["Type"]["advance"] = (from, to, event) =>
+    inTransaction(change(from, to, event)).pipe(
+      Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
+      (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 
   const insert = (plan: Plan, event: Event) =>
@@ -136,7 +177,8 @@ const make = Effect.gen(function* () {
           status: "planned",
           wake: 0,
           arms: 0,
-          looks: 0
+          looks: 0,
+          failures: 0
         })} ON CONFLICT (key) DO NOTHING RETURNING *`
       )
       if (rows[0] === undefined) return Option.none<FollowUp>()
@@ -150,7 +192,7 @@ const make = Effect.gen(function* () {
       : Effect.succeedNone
 
   const plan: Ledger["Type"]["plan"] = (plan, event) =>
-    sql.withTransaction(
+    inTransaction(
       Effect.flatMap(insert(plan, event), (inserted) =>
         Option.isSome(inserted)
           ? Effect.succeed(inserted)
@@ -161,18 +203,25 @@ const make = Effect.gen(function* () {
       )
     )
 
-  const decided: Ledger["Type"]["decided"] = (verdict) =>
-    sql.withTransaction(
+  const record = (verdict: Omit<typeof Verdict.Type, "decided_at">) =>
+    Effect.gen(function* () {
+      const now = yield* DateTime.now
+      const row = Schema.encodeSync(Verdict)(new Verdict({ ...verdict, decided_at: now }))
+      const before = yield* sql<{ decision: string; reason: string | null }>`
+        SELECT decision, reason FROM verdicts WHERE chat_id = ${verdict.chat_id}`
+      yield* sql`INSERT INTO verdicts ${sql.insert(row)}
+        ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
+      if (before[0]?.decision === verdict.decision && before[0]?.reason === verdict.reason) return
+      const until = verdict.until === null ? {} : { until: DateTime.formatIso(verdict.until) }
+      yield* audit(verdict, { name: "decided", detail: { decision: verdict.decision, reason: verdict.reason, ...until } })
+    })
+
+  const decided: Ledger["Type"]["decided"] = (verdict, next) =>
+    inTransaction(
       Effect.gen(function* () {
-        const now = yield* DateTime.now
-        const row = Schema.encodeSync(Verdict)(new Verdict({ ...verdict, decided_at: now }))
-        const before = yield* sql<{ decision: string; reason: string | null }>`
-          SELECT decision, reason FROM verdicts WHERE chat_id = ${verdict.chat_id}`
-        yield* sql`INSERT INTO verdicts ${sql.insert(row)}
-          ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
-        if (before[0]?.decision === verdict.decision && before[0]?.reason === verdict.reason) return
-        const until = verdict.until === null ? {} : { until: DateTime.formatIso(verdict.until) }
-        yield* audit(verdict, { name: "decided", detail: { decision: verdict.decision, reason: verdict.reason, ...until } })
+        yield* record(verdict)
+        yield* sql`UPDATE follow_ups SET observed = 1 WHERE chat_id = ${verdict.chat_id} AND observed = 0`
+        return next === undefined ? Option.none() : yield* plan(next.plan, next.event)
       })
     )
 
@@ -181,6 +230,12 @@ const make = Effect.gen(function* () {
     advance,
     find,
     decided,
+    isCurrent: ({ key, status, wake }) =>
+      Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
+    unobserved: Effect.map(
+      sql<{ chat_id: ChatId }>`SELECT DISTINCT chat_id FROM follow_ups WHERE observed = 0`,
+      (rows) => rows.map(({ chat_id }) => chat_id)
+    ),
     taken: (conversation_id) =>
       Effect.map(
         followUps(
@@ -201,18 +256,18 @@ const make = Effect.gen(function* () {
       Effect.gen(function* () {
         const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
         const rows = yield* sql<{ count: number }>`
-          SELECT count(*) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
+          SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
         return rows[0]?.count ?? 0
       }),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
-      SELECT v.decision, v.reason, count(*) AS chats,
-        (SELECT count(*) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
+      SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,
+        (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
       FROM verdicts v GROUP BY v.decision, v.reason, sent ORDER BY chats DESC`
   } satisfies Ledger["Type"]
 })
 
-const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0 } satisfies Change
+const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0 } satisfies Change
 
 const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
   (status === "skipped" || status === "withdrawn") &&
@@ -246,7 +301,7 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
 }
 
 /** Creates the tables where they are missing. */
-export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(
-  Ledger,
-  Effect.zipRight(Effect.flatMap(SqlClient.SqlClient, Tables.create), make)
-)
+export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+
+/** Over tables that are there. */
+export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)

@@ -32,16 +32,13 @@ export const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const timer = yield* Timer
 
-  const plan = Effect.fn("Observe.plan")(function* (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) {
-    if (decision._tag === "Stop" || decision._tag === "Skip") return
-    if (decision._tag === "Wait" && decision.reason === "in_progress") return
+  const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
+    if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
+    if (decision._tag === "Wait" && decision.reason === "in_progress") return undefined
     const due = decision._tag === "Wait" ? decision.until : now
-    const planned = yield* ledger.plan(Plan.make(policy, chat, decision, due), {
-      name: "planned",
-      detail: { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
-    })
-    yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
-  })
+    const detail = { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
+    return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
+  }
 
   /** A follow-up that stands and must not come is looked at now, and taken back, not at its own last look. */
   const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, reason: string, now: DateTime.Utc) {
@@ -57,15 +54,16 @@ export const make = Effect.gen(function* () {
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
-    yield* ledger.decided({
+    const verdict = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,
       decision: decision._tag,
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null
-    })
+    }
     if (decision._tag === "Stop" || decision._tag === "Skip") yield* bringForward(chat, decision.reason, now)
-    yield* plan(policy, chat, decision, now)
+    const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })
 

@@ -47,9 +47,6 @@ const Content = Schema.parseJson(Policy)
 const encode = Schema.encodeSync(Content)
 const decode = Schema.decodeUnknownEither(Content)
 
-const createTable = (sql: SqlClient.SqlClient) =>
-  sql`CREATE TABLE IF NOT EXISTS policies (id TEXT PRIMARY KEY, content TEXT NOT NULL, recorded_at BIGINT NOT NULL)`
-
 /** A version on record. One that this program cannot read any more is none. */
 export const find = Effect.fn("Policies.find")(function* (id: string) {
   const sql = yield* SqlClient.SqlClient
@@ -59,7 +56,6 @@ export const find = Effect.fn("Policies.find")(function* (id: string) {
 
 /** Fails if the version is on record with another content. */
 export const refuseChanged = Effect.fn("Policies.refuseChanged")(function* (policy: Policy) {
-  yield* Effect.flatMap(SqlClient.SqlClient, createTable)
   const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })

@@ -10,6 +10,8 @@ export type Receipt = Data.TaggedEnum<{
   Sent: { readonly message: Message }
   /** Something happened that a follow-up must not come after. */
   Overtaken: { readonly reason: Reason }
+  /** Overtaken, and there is a message that may be it, written all the same, or the answer to a reply. */
+  Unclear: { readonly reason: Reason }
   /** Our value stands, and its time has not come or the message is not there yet. */
   Standing: {}
   /** No value stands, and no message is there. */
@@ -20,19 +22,40 @@ export type Receipt = Data.TaggedEnum<{
 export const Receipt = Data.taggedEnum<Receipt>()
 
 /** The vendor may write a little before the instant it was given. */
-const earlyMillis = 1000
+export const earlyMillis = 1000
+/** After a reply, what it writes later than this is the answer. */
+const lateMillis = 10_000
+
+const overtakenBy = { assistant: "superseded", human: "human_takeover", contact: "replied" } as const
+
+/**
+ * Somebody wrote first, and no value stands any more: it was cleared, or carried out just before that could be seen. Of what
+ * the assistant wrote around the instant one message is the follow-up if another answers the reply, or if there is none.
+ */
+const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Receipt => {
+  const isAround = ({ at, author }: Message) =>
+    author === "assistant" && at.epochMillis >= due - earlyMillis && at.epochMillis <= due + lateMillis
+  const around = since.filter(isAround)
+  const message = around.find(({ at }) => at.epochMillis >= due) ?? around.at(-1)
+  if (message === undefined) return Receipt.Overtaken({ reason })
+  const place = since.indexOf(message)
+  const reply = since.findLastIndex(({ author }, index) => author === "contact" && index < place)
+  const nextReply = since.findIndex(({ author }, index) => author === "contact" && index > place)
+  const turn = since.slice(reply + 1, nextReply === -1 ? undefined : nextReply).filter(({ author }) => author === "assistant")
+  if (reply === -1 || turn.length > 1) return message.isRunning ? Receipt.Unclear({ reason }) : Receipt.Sent({ message })
+  return nextReply === -1 ? Receipt.Unclear({ reason }) : Receipt.Overtaken({ reason })
+}
 
 export const read = (followUp: FollowUp, chat: ChatSnapshot): Receipt => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
-  const next = chat.messages.slice(index + 1).find((message) => !message.isRunning)
-  if (next?.author === "assistant") {
-    return next.at.epochMillis >= due - earlyMillis
-      ? Receipt.Sent({ message: next })
-      : Receipt.Overtaken({ reason: "superseded" })
+  const since = chat.messages.slice(index + 1)
+  const next = since.find((message) => !message.isRunning)
+  if (next?.author === "assistant" && next.at.epochMillis >= due - earlyMillis) return Receipt.Sent({ message: next })
+  if (next !== undefined) {
+    const reason = overtakenBy[next.author]
+    return chat.follow_up_at?.epochMillis === due ? Receipt.Overtaken({ reason }) : crossed(since, due, reason)
   }
-  if (next?.author === "human") return Receipt.Overtaken({ reason: "human_takeover" })
-  if (next?.author === "contact") return Receipt.Overtaken({ reason: "replied" })
   const hindrance = Decide.hindrance(chat)
   if (hindrance !== undefined) return Receipt.Overtaken({ reason: hindrance })
   if (chat.state === "SNOOZED") return Receipt.Overtaken({ reason: "snoozed" })

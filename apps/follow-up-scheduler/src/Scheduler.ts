@@ -12,6 +12,7 @@ import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
+import * as Runner from "./Runner.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 
@@ -70,25 +71,42 @@ export interface ServeOptions {
   readonly sweepSlack: Duration.Duration
 }
 
-export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(5), sweepSlack: Duration.seconds(10) }
+export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
 
+/** What an outage is waited out with. */
+const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
+
+const wordsOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
+  error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
+
+/**
+ * Looks at whatever may have changed. An error that every chat would meet ends it as long as none was looked at, and is an
+ * outage to be waited out after that.
+ */
 const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
   const observe = yield* Observe.Observe
-  yield* Stream.runForEach(
-    Stream.mapEffect(chats, (chat_id) => found(chat_id, observe.chat(chat_id)), { concurrency, unordered: true }),
-    ({ chat_id, error }) => (error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`))
-  )
+  let hasLooked = false
+  const looks = Stream.mapEffect(chats, (chat_id) => found(chat_id, observe.chat(chat_id)), { concurrency, unordered: true })
+  const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
+    hasLooked = true
+    return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
+  })
+  const outlast = (error: Effect.Effect.Error<typeof pass>) =>
+    hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
+  yield* Effect.retry(pass, { while: outlast, schedule: patience })
 })
 
-/** Watches, wakes and sweeps until it is interrupted or meets an error that no retry mends. */
+/** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
-    // Whatever a crash left behind is taken up before anything new; no timer of that run can be under way in this one.
-    const left = yield* dispatch.sweep(Duration.zero)
+    const sweep = (slack: Duration.Duration) =>
+      Effect.catchAll(dispatch.sweep(slack), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
+    // Whatever a crash left behind is taken up before anything new.
+    const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
-    const sweeping = Effect.repeat(dispatch.sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
+    const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
     yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
   })
 
@@ -111,6 +129,7 @@ export const layerDry = parts.pipe(
 export const layerServe = (precision: Duration.Duration) =>
   Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
     Layer.provideMerge(layer),
-    Layer.provideMerge(Timer.layerSqlite(precision)),
+    Layer.provideMerge(Timer.layerCluster),
+    Layer.provideMerge(Runner.layer(precision)),
     Layer.provide(ChatReader.layerMatching)
   )

@@ -58,6 +58,10 @@ const sentence = ({ detail, event }: AuditEntry): string => {
       return "the message is not there yet"
     case "planned_again":
       return "the request was never applied: planned again"
+    case "taken_back":
+      return "taken back at the last moment: looks whether it was written all the same"
+    case "left_alone":
+      return `too late to set it again; looks for the message at ${at(detail["look_at"])}`
     case "sent":
       return `the assistant followed up at ${at(detail["at"])} (message ${text(detail["message"])})`
     case "skipped":

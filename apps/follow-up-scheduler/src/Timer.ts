@@ -6,10 +6,8 @@ import * as ClusterSchema from "@effect/cluster/ClusterSchema"
 import * as DeliverAt from "@effect/cluster/DeliverAt"
 import * as Entity from "@effect/cluster/Entity"
 import type { Sharding } from "@effect/cluster/Sharding"
-import * as SingleRunner from "@effect/cluster/SingleRunner"
 import * as Rpc from "@effect/rpc/Rpc"
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as PrimaryKey from "effect/PrimaryKey"
@@ -38,9 +36,6 @@ class Wake extends Schema.Class<Wake>("Wake")({
   }
 }
 
-/** An entity that has answered its wake-up makes room again soon. */
-const idleTime = Duration.seconds(5)
-
 const Conversation = Entity.make("FollowUp", [Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)])
 
 /** Timers that survive the process, at-least-once. */
@@ -53,17 +48,6 @@ export const layerCluster: Layer.Layer<Timer, never, Sharding> = Layer.effect(
         .pipe(Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause)))
   }))
 )
-
-/** Those timers in this process alone, in the database of the surroundings. `precision`: how often it is asked what is due. */
-export const layerSqlite = (precision: Duration.Duration) =>
-  Layer.provideMerge(
-    layerCluster,
-    SingleRunner.layer({
-      // One process holds the database's lock, so there is nobody to divide the shards with.
-      runnerStorage: "memory",
-      shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime: idleTime }
-    })
-  )
 
 /** No timers: what is due is found by the next pass over the ledger. */
 export const layerNone: Layer.Layer<Timer> = Layer.succeed(Timer, { schedule: () => Effect.void })

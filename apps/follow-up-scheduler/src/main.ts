@@ -8,6 +8,7 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as Ending from "./cli/Ending.ts"
 import { explain, status } from "./cli/Explain.ts"
 import { apply, policy } from "./cli/Policy.ts"
@@ -21,21 +22,24 @@ import * as PolicyFile from "./PolicyFile.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 
+type Db = Option.Option<string>
+
+/** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
-const record = (db: string) => Layer.provideMerge(Ledger.layer, Database.layer(db))
-const reading = (db: string) => Layer.provide(Ledger.layer, Database.layerReadOnly(db))
+const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
+const reading = (db: Db) => Layer.provide(Ledger.layerReadOnly, Database.layerReadOnly(db))
 
-const live = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
+const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
-const dry = ({ db, policy }: { readonly db: string; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layer, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
-const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: string; readonly every: Duration.Duration; readonly policy: string }) =>
+const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+const lasting = ({ chats, db, every, policy }: { readonly chats: string; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
   Layer.merge(Scheduler.layerServe(Duration.seconds(1)), Watch.layerFile(chats, every)).pipe(
     Layer.provideMerge(record(db)),
     Layer.provideMerge(surroundings(policy))
   )
-const changing = ({ db, policy }: { readonly db: string; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
+const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([

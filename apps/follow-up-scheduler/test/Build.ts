@@ -105,6 +105,7 @@ export const followUp = (fields: Partial<typeof FollowUp.Type> = {}): FollowUp =
     confirmed_at: after(hour - 15 * second),
     arms: 1,
     looks: 0,
+    failures: 0,
     message_id: null,
     reason: null,
     ...fields

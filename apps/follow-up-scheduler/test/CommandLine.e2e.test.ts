@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { fileURLToPath } from "node:url"
+import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
 const policy = fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
@@ -47,8 +48,18 @@ const refusals: ReadonlyArray<Row> = [
   { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" }
 ]
 
+const noServer = "postgresql://somebody:5ecret@127.0.0.1:9/ledger"
+
+const serverRefusals: ReadonlyArray<Row> = [
+  { what: "a DATABASE_URL that is no URL", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "5ecret" }, says: "database DATABASE_URL: is not the URL of a PostgreSQL database" },
+  { what: "a DATABASE_URL of another kind", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "mysql://somebody:5ecret@127.0.0.1/ledger" }, says: "is not the URL of a PostgreSQL database" },
+  { what: "a database server that is down", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: noServer }, says: "database postgresql://somebody@127.0.0.1:9/ledger: connect ECONNREFUSED" },
+  { what: "a story from a database server that is down", args: ["explain", "chat_1"], env: { DATABASE_URL: noServer }, says: "connect ECONNREFUSED" },
+  { what: "a database server that nobody can find", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" }, says: "nowhere.invalid" }
+]
+
 describe("the command line", () => {
-  for (const { args, env, says, what } of refusals) {
+  for (const { args, env, says, what } of [...refusals, ...serverRefusals]) {
     it.live(`refuses ${what} with exit code 2 and one line that names the cause`, () =>
       Effect.gen(function* () {
         const { code, stderr, stdout } = yield* run(args, env)
@@ -56,9 +67,53 @@ describe("the command line", () => {
         expect(stderr.trim().split("\n")).toHaveLength(1)
         expect(code).toBe(2)
         expect(stdout + stderr).not.toContain(key)
+        expect(stdout + stderr).not.toContain("5ecret")
       })
     )
   }
+
+  describe.skipIf(!Postgres.isInstalled)("with DATABASE_URL", () => {
+    const server = Postgres.forSuite()
+
+    const refuses = (change: (url: URL) => void, says: string) =>
+      Effect.gen(function* () {
+        const { database, password } = yield* server
+        const url = new URL(Redacted.value(yield* database))
+        change(url)
+        const { code, stderr, stdout } = yield* run(pass, { INVENT_API_KEY: key, DATABASE_URL: url.href })
+        expect(stderr).toContain(says)
+        expect(stderr.trim().split("\n")).toHaveLength(1)
+        expect(code).toBe(2)
+        expect(stdout + stderr).not.toContain(url.password)
+        expect(stdout + stderr).not.toContain(password)
+      })
+
+    it.live("refuses a wrong password", () => refuses((url) => (url.password = "wr0ng"), 'password authentication failed for user "tester"'))
+    it.live("refuses a database that is not there", () => refuses((url) => (url.pathname = "/nowhere"), 'database "nowhere" does not exist'))
+
+    it.live("passes over the named chats and tells their story, from that database and no file", () =>
+      Effect.gen(function* () {
+        const { apiKey, url, world } = yield* Emulator.Emulator
+        const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
+        const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Hello?" })
+        const DATABASE_URL = Redacted.value(yield* Effect.flatMap(server, ({ database }) => database))
+        const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, DATABASE_URL }
+        yield* inFolder((cwd) =>
+          Effect.gen(function* () {
+            const files = yield* FileSystem.FileSystem
+            yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
+            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stderr).toContain("holds no ledger")
+            expect((yield* Process.run([...pass, "--dry-run"], { cwd, env })).stdout).toContain("nothing was sent and nothing recorded")
+            const both = yield* Effect.all([Process.run(pass, { cwd, env }), Process.run(pass, { cwd, env })], { concurrency: "unbounded" })
+            expect(both.map(({ code, stderr }) => ({ code, stderr }))).toEqual([{ code: 0, stderr: "" }, { code: 0, stderr: "" }])
+            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stdout).toContain("the customer wrote last and is waiting for us")
+            expect((yield* Process.run(["status"], { cwd, env })).stdout).toMatch(/1 {2}chats in all/)
+            expect((yield* files.readDirectory(cwd)).filter((file) => file.startsWith("follow-ups"))).toEqual([])
+          })
+        )
+      }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))
+    )
+  })
 
   it.live("refuses a wrong key, and names the setting", () =>
     Effect.gen(function* () {

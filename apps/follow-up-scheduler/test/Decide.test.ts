@@ -262,6 +262,25 @@ describe("an episode", () => {
   })
 })
 
+describe("a follow-up that came only after the reply", () => {
+  const crossing = message("assistant", 100, { id: messageId("follow-up") })
+  const crossed = (...messages: ReadonlyArray<ReturnType<typeof message>>) => ({
+    chat: chat({ messages: [message("contact", 0), crossing, ...messages] }),
+    taken: [taken({ anchor_id: messageId("long ago"), step: 2, follow_up_at: after(100) })]
+  })
+
+  it("is no answer to it: the customer waits", () => {
+    expect(decide(crossed())).toBe("Stop replied")
+  })
+
+  it("is one step of the silence that the answer begins", () => {
+    const now = after(2 * hour + 200 - lead)
+    expect(decide({ ...crossed(message("assistant", 200)), now })).toMatch(/^Act 2 assistant@200 /)
+    const steps = Array.from({ length: 3 }, () => ({ after: "1 hour", action: "schedule_follow_up" }))
+    expect(decide({ ...crossed(message("assistant", 200)), policy: policy({ steps }), now })).toMatch(/^Act 2 assistant@200 /)
+  })
+})
+
 describe("the hours", () => {
   const night = { quiet_hours: { start: "20:00", end: "09:00" } }
 

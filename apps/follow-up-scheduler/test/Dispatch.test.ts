@@ -5,9 +5,11 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
@@ -429,13 +431,37 @@ describe("a failing service", () => {
     })
   )
 
-  story("an update that never gets through is given up after three rounds", (fake) =>
+  story("an update that never gets through is left alone after three rounds, and made when the chat is watched again", (fake) =>
     Effect.gen(function* () {
       yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
       yield* observe
       yield* sweepUntil(after(day))
-      expect((yield* record)[0]).toBe("1 skipped assistant_declined")
+      expect(yield* record).toEqual(["1 skipped unreachable"])
       expect(yield* fake.followUps).toEqual([])
+      yield* fake.put((_, apply) => apply)
+      yield* observe
+      yield* sweepUntil(after(10 * day))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
+  story("a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to a quarter of an hour", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.put((kind, apply) => (kind === "read" ? Effect.fail(new InventError.Unauthorized(answer)) : apply))
+      fake.requests.length = 0
+      const waits: Array<number> = []
+      for (let count = 0; count < 8; count++) {
+        const due = yield* Effect.flatMap(earliest, Effect.fromNullable)
+        yield* setClock(due.due_at)
+        yield* sweep
+        const next = yield* Effect.flatMap(earliest, Effect.fromNullable)
+        waits.push((next.due_at.epochMillis - due.due_at.epochMillis) / second)
+      }
+      expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 900])
+      yield* fake.put((_, apply) => apply)
+      yield* sweepUntil(after(day))
+      expect((yield* record)[0]).toBe("1 sent")
     })
   )
 })
@@ -489,6 +515,63 @@ describe("the assistant", () => {
   )
 })
 
+describe("a follow-up that crosses a reply", () => {
+  /** The reply comes when the last look is over. */
+  const cross = (fake: FakeChat.FakeChat) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* sweepUntil(after(hour - 2 * second))
+      yield* fake.writes("contact")
+      yield* setClock(after(hour + second))
+    })
+
+  story("is on record as sent, and counts as a step of the silence after the answer", (fake) =>
+    Effect.gen(function* () {
+      yield* cross(fake)
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour + second))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
+  story("counts as one step, whichever it was", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(3 * hour - 2 * second))
+      yield* fake.writes("contact")
+      yield* setClock(after(3 * hour + second))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(10 * day))
+      expect(yield* fake.followUps).toEqual(at(hour, 3 * hour, 5 * hour + second))
+      expect(yield* record).toEqual(["1 sent", "2 sent", "2 sent"])
+    })
+  )
+
+  story("is waited for to be told from the answer", (fake) =>
+    Effect.gen(function* () {
+      yield* cross(fake)
+      yield* sweepUntil(after(hour + 2 * minute))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect((yield* record)[0]).toBe("1 sent")
+    })
+  )
+
+  story("and that was carried out while it was being taken back is on record as sent", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.once("clear", (_, apply) => Effect.zipRight(setClock(after(hour + second)), apply))
+      yield* sweepUntil(after(hour + second))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(hour))
+      expect((yield* record)[0]).toBe("1 sent")
+    })
+  )
+})
+
 /** A ledger whose process ends around the write that carries this event. */
 const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
   Layer.effect(
@@ -504,7 +587,7 @@ const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean
         ...ledger,
         plan: (plan, event) => around(event.name, ledger.plan(plan, event)),
         advance: (from, change, event) => around(event.name, ledger.advance(from, change, event)),
-        decided: (verdict) => around("decided", ledger.decided(verdict))
+        decided: (verdict, next) => around("decided", ledger.decided(verdict, next))
       } satisfies Ledger.Ledger["Type"]
     })
   ).pipe(Layer.provide(Ledger.layer))
@@ -544,7 +627,7 @@ describe("a crash", () => {
     }), {})
   )
 
-  for (const event of ["planned", "taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
+  for (const event of ["taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
     for (const when of ["before", "after"] as const) {
       lives(`${when} "${event}" was recorded`, () =>
         Effect.map(Ref.make(false), (isDone) => ({ ledger: mortal(when, event, isDone) }))
@@ -565,6 +648,75 @@ describe("a crash", () => {
       yield* Effect.provide(sweepUntil(after(day)), Layer.fresh(scheduler(fake)))
       expect(yield* record).toEqual(["1 withdrawn replied"])
     }).pipe(Effect.provide(database))
+  )
+})
+
+describe("a crash between the end of a follow-up and the plan of the next", () => {
+  it.effect("is mended by the next sweep, without any look of the watch", () =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      const isDone = yield* Ref.make(false)
+      const first = scheduler(fake, { ledger: mortal("after", "sent", isDone) })
+      yield* Effect.provide(observe, first)
+      expect(Exit.isFailure(yield* Effect.exit(Effect.provide(sweepUntil(after(day)), Layer.fresh(first))))).toBe(true)
+      expect(yield* record).toEqual(["1 sent"])
+      const second = Layer.fresh(scheduler(fake))
+      yield* Effect.provide(Effect.zipRight(sweep, sweepUntil(after(day))), second)
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    }).pipe(Effect.provide(database))
+  )
+})
+
+describe("a process that was frozen", () => {
+  /** It begins what `freezeAt` lets it, and stands still there while another process goes on until `until` and it thaws. */
+  const frozen = (
+    kind: FakeChat.Kind,
+    when: "before" | "after",
+    meanwhile: (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | Ledger.Ledger | SqlClient.SqlClient>
+  ) =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      const one = yield* Layer.build(scheduler(fake))
+      const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(observe, one)
+      const asleep = yield* Deferred.make<void>()
+      const thawed = yield* Deferred.make<void>()
+      const freeze = Effect.zipRight(Deferred.succeed(asleep, undefined), Deferred.await(thawed))
+      yield* fake.once(kind, (_, apply) => (when === "before" ? Effect.zipRight(freeze, apply) : Effect.zipLeft(apply, freeze)))
+      yield* setClock(armedAt)
+      const fiber = yield* Effect.fork(Effect.provide(sweep, one))
+      yield* Deferred.await(asleep)
+      yield* Effect.provide(meanwhile(fake), other)
+      yield* Deferred.succeed(thawed, undefined)
+      yield* Fiber.join(fiber)
+      yield* Effect.provide(sweepUntil(after(10 * day)), other)
+      return fake
+    }).pipe(Effect.scoped, Effect.provide(database))
+
+  for (const kind of ["read", "list"] as const) {
+    it.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
+      Effect.gen(function* () {
+        const fake = yield* frozen(kind, "after", () => sweepUntil(after(2 * hour)))
+        expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
+      })
+    )
+  }
+
+  it.effect("while its update was under way takes the follow-up back that the other had ended", () =>
+    Effect.gen(function* () {
+      const fake = yield* frozen("set", "before", (fake) =>
+        Effect.gen(function* () {
+          yield* fake.writes("contact")
+          const row = yield* Effect.flatMap(earliest, Effect.fromNullable)
+          yield* Effect.flatMap(Dispatch, (dispatch) => dispatch.advance(row))
+          expect(yield* record).toEqual(["1 withdrawn replied"])
+        })
+      )
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* fake.followUpAt).toBeUndefined()
+    })
   )
 })
 

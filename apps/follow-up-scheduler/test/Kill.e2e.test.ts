@@ -1,39 +1,61 @@
 import * as InventClient from "@effect-invent/client/InventClient"
-import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Checker from "@effect-invent/emulator/Checker"
+import { summarize } from "@effect-invent/emulator/Checker/Verdict"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Ref from "effect/Ref"
-import * as Schedule from "effect/Schedule"
+import * as Runtime from "effect/Runtime"
+import type { Boundary } from "../src/Checkpoint.ts"
+import { Ledger, layerReadOnly, type Tally } from "../src/Ledger.ts"
+import * as Sqlite from "../src/Database/Sqlite.ts"
 import * as Customers from "../src/demo/Customers.ts"
-import * as Fates from "../src/demo/Fates.ts"
+import * as Crowd from "./Crowd.ts"
 import * as Process from "./Process.ts"
+import * as Proxy from "./Proxy.ts"
 
-const policy = `name: hurried
-version: 1
-arm_lead: 900 millis
-confirm_after: 400 millis
-time_zone: UTC
-steps:
-  - { after: 3 seconds, action: schedule_follow_up }
-  - { after: 3 seconds, action: schedule_follow_up }
-`
+/** `pnpm test:crash` asks for more. */
+const kills = Effect.runSync(Config.withDefault(Config.integer("CRASH_KILLS"), 8))
+const people = Math.max(24, kills)
+const arrivalEvery = Duration.millis(kills > 8 ? 2000 : 500)
 
-const people = 24
-const kills = 8
+const boundaries: ReadonlyArray<Boundary> = ["before intent", "after intent", "before request", "after request", "before record", "after record"]
+/** Where a life ends: at a boundary, when its update was applied and before it heard of it, or at any moment. */
+const ends = [...boundaries, "before response", "any moment"] as const
+type End = (typeof ends)[number]
 
-/** Conversations that see the whole cadence, however late, and so how many follow-ups they must get. */
-const wholeCadences: Partial<Record<Fates.Fate, number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
+/** A scheduler that never lives long may be as late as its deaths take; what it must not do is forget. */
+const grace = Duration.times("10 seconds", kills)
+
+const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 700 }
+const atLatest = Duration.seconds(12)
+
+const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis"]
+
+const sentOf = (tally: ReadonlyArray<Tally>) => tally.reduce((sum, { chats, sent }) => sum + chats * sent, 0)
+
+/** One life, from its start to its end by SIGKILL; true if it came to the end that was meant for it. */
+const live = (proxy: Proxy.Proxy, cwd: string, env: Record<string, string>, end: End) =>
+  Effect.gen(function* () {
+    const nth = yield* Random.nextIntBetween(1, 4)
+    const clock = (yield* Random.nextIntBetween(0, 3)) === 0 ? { CLOCK_STEP: "3000" } : {}
+    const running = yield* Process.start(args, { cwd, isMortal: true, env: { ...env, ...clock, MORTAL_AT: end, MORTAL_NTH: String(nth) } })
+    if (end === "before response") proxy.onApplied(() => running.process.kill("SIGKILL"))
+    const patience = end === "any moment" ? Duration.millis(yield* Random.nextIntBetween(900, 3000)) : atLatest
+    const isOver = yield* Effect.timeoutOption(running.ended, patience)
+    running.process.kill("SIGKILL")
+    const { code, stderr } = yield* running.ended
+    expect({ code, stderr }, "it was alive until it was killed").toEqual({ code: null, stderr: "" })
+    return isOver._tag === "Some" || end === "any moment"
+  }).pipe(Effect.scoped)
 
 const customers = Layer.unwrapEffect(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("customers"), baseUrl: url, rateLimit: { window: "1 second" } }))
@@ -41,21 +63,13 @@ const customers = Layer.unwrapEffect(
 
 const emulator = Emulator.layerServer({
   limit: { limit: 1000, window: Duration.seconds(1) },
+  behaviour: { replyClearsFollowUp: false },
   script: Customers.script,
   replyDelay: Duration.millis(100),
   runDelay: Duration.millis(100)
 })
 
-/** Nobody wrote and nothing was scheduled for a while. */
-const quiet = Effect.gen(function* () {
-  const { log } = yield* Emulator.Emulator
-  const happenings = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind !== "request").length)
-  const before = yield* happenings
-  yield* Effect.sleep("6 seconds")
-  return (yield* happenings) === before
-}).pipe(Effect.repeat({ until: (isQuiet) => isQuiet }))
-
-describe("a scheduler that is killed with -9 again and again", () => {
+describe("a scheduler that is killed with -9 again and again, over a network that fails, under a clock that steps", () => {
   it.live(
     "goes on from its database: the checker finds nothing sent twice, nothing lost, nothing after a reply",
     () =>
@@ -63,61 +77,46 @@ describe("a scheduler that is killed with -9 again and again", () => {
         const files = yield* FileSystem.FileSystem
         const { apiKey, log, url } = yield* Emulator.Emulator
         const cwd = yield* files.makeTempDirectoryScoped()
-        yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
-        const ids = yield* Ref.make<ReadonlyArray<ChatId>>([])
-        const remember = (id: ChatId) =>
-          Effect.flatMap(
-            Ref.updateAndGet(ids, (all) => (all.includes(id) ? all : [...all, id])),
-            (all) => Effect.orDie(files.writeFileString(`${cwd}/ids.txt`, all.join("\n")))
-          )
-        const audience = yield* Customers.make(remember)
-        const cast = yield* Fates.cast(people, 7)
-        const talks = yield* Effect.forEach(cast, (person) =>
-          Effect.flatMap(audience.arrive(person), ({ chat_id, rest }) =>
-            Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fate: person.fate, fiber }))
-          )
-        )
-
+        yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+        const runtime = yield* Effect.runtime()
+        const random = Random.make("weather")
+        const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
+        const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, arrivalEvery)
         const env = {
           INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
-          INVENT_BASE_URL: url,
+          INVENT_BASE_URL: proxy.url,
           INVENT_RATE_WINDOW: "1 second"
         }
-        const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis"]
-        const life = Effect.scoped(
-          Effect.gen(function* () {
-            const running = yield* Process.start(args, { cwd, env })
-            yield* Effect.sleep(Duration.millis(yield* Random.nextIntBetween(900, 2500)))
-            running.process.kill("SIGKILL")
-            expect((yield* running.ended).code, "it was alive until it was killed").toBeNull()
-          })
+
+        const deaths: Record<string, number> = {}
+        for (let count = 0; count < kills; count++) {
+          const end = ends[count % ends.length] ?? "any moment"
+          const name = (yield* live(proxy, cwd, env, end)) ? end : "any moment"
+          deaths[name] = (deaths[name] ?? 0) + 1
+        }
+        const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally).pipe(
+          Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
         )
-        yield* Effect.repeat(life, Schedule.recurs(kills - 1))
+        yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settled(Effect.map(tally, sentOf))))
 
-        yield* Process.start(args, { cwd, env })
-        yield* Fiber.joinAll(talks.map(({ fiber }) => fiber))
-
-        const patient = talks.filter(({ fate }) => fate in wholeCadences)
-        expect(patient.length).toBeGreaterThan(people / 3)
-        const counts = (of: (talk: (typeof talks)[number]) => number | undefined) =>
-          patient.map((talk) => `${talk.chat_id}, ${talk.fate}: ${of(talk)}`).join("\n")
-        const due = counts(({ fate }) => wholeCadences[fate])
-        const sent = Effect.map(log.entries, (entries) => {
-          const followUps = entries.flatMap((entry) => (entry.kind === "message" && entry.cause === "follow_up" ? [entry.chat_id] : []))
-          return counts(({ chat_id }) => followUps.filter((id) => id === chat_id).length)
-        })
-        yield* Effect.repeat(Effect.delay(sent, "1 second"), { until: (soFar) => soFar === due, times: 60 })
-        yield* quiet
-
-        expect(yield* sent).toBe(due)
-        const entries = yield* Checker.readLog(Log.toJsonLines(yield* log.entries))
-        const verdict = Checker.check(entries, yield* Checker.readPolicy(policy), { grace: "30 seconds" })
-        expect(verdict.violations).toEqual([])
+        const entries = yield* log.entries
+        const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
+        const rows = yield* tally
+        console.log([
+          `${kills} kills: ${Object.entries(deaths).map(([end, times]) => `${times} ${end}`).join(", ")}`,
+          `faults: ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`,
+          `races: ${JSON.stringify(summarize(Crowd.races(entries).map(({ gap }) => gap)))}`,
+          Checker.render(verdict)
+        ].join("\n"))
+        expect(yield* crowd.missing).toEqual([])
+        expect(Crowd.violations(verdict, entries)).toEqual([])
+        expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
+        expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)
       }).pipe(
         Effect.scoped,
         Effect.provide(Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))),
         Effect.withRandom(Random.make("kill"))
       ),
-    180_000
+    120_000 + kills * 10_000
   )
 })

@@ -12,6 +12,7 @@ const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> =
 
 const read = (chat: ChatSnapshot) => Receipt.read(followUp(), chat)
 const overtaken = (reason: Reason) => Receipt.Receipt.Overtaken({ reason })
+const unclear = Receipt.Receipt.Unclear({ reason: "replied" })
 const standing = { follow_up_at: after(hour) }
 
 describe("an armed follow-up", () => {
@@ -58,7 +59,31 @@ describe("an armed follow-up", () => {
   it("is not sent while its message is still being written", () => {
     const running = message("assistant", hour, { isRunning: true })
     expect(read(since([running]))).toEqual(Receipt.Receipt.Cleared())
-    expect(read(since([running, message("contact", hour + 1)]))).toEqual(overtaken("replied"))
+    expect(read(since([running, message("contact", hour + 1)]))).toEqual(unclear)
+  })
+
+  it("that crossed a reply is sent, if the reply is answered by another message, before it or after", () => {
+    const written = message("assistant", hour)
+    for (const reply of [2 * minute, 100]) {
+      for (const answered of [hour + 5, hour + minute, hour - 50]) {
+        const messages = [message("contact", hour - reply), ...[written, message("assistant", answered)].sort((a, b) => a.at.epochMillis - b.at.epochMillis)]
+        expect(read(since(messages))).toEqual(Receipt.Receipt.Sent({ message: written }))
+        expect(read(since([...messages, message("contact", hour + 2 * minute)]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+      }
+    }
+  })
+
+  it("that crossed a human's message is sent", () => {
+    const written = message("assistant", hour)
+    expect(read(since([message("human", hour - 1), written]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+  })
+
+  it("is taken for the answer to a reply that has no other, once the customer goes on, or if it came long after the instant", () => {
+    const reply = message("contact", hour - 100)
+    const written = message("assistant", hour)
+    expect(read(since([reply, written]))).toEqual(unclear)
+    expect(read(since([reply, written, message("contact", hour + minute)]))).toEqual(overtaken("replied"))
+    expect(read(since([reply, message("assistant", hour + 10_001)]))).toEqual(overtaken("replied"))
   })
 
   it("does not mistake what was there before it was armed for what came after", () => {

@@ -7,7 +7,6 @@
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
-import * as Clock from "effect/Clock"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -17,6 +16,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Check from "./internal/Check.ts"
 import * as Line from "./internal/Line.ts"
+import * as MonotoneClock from "./internal/MonotoneClock.ts"
 import * as Quota from "./internal/Quota.ts"
 
 export interface Options {
@@ -63,6 +63,9 @@ export const withLane =
 /** As many calls wait as may. The request did not leave. */
 export class QueueFull extends Data.TaggedError("QueueFull")<Waiting> {}
 
+/** The store that processes share the quota through does not answer, or not with what we wrote there. The request did not leave. */
+export class RateLimitUnavailable extends Data.TaggedError("RateLimitUnavailable")<{ readonly reason: string }> {}
+
 export interface Waiting {
   /** Calls that wait now. */
   readonly queued: number
@@ -80,7 +83,7 @@ export class RateLimit extends Context.Tag("@effect-invent/client/RateLimit")<
     readonly permit: <A, E, R>(
       request: Effect.Effect<A, E, R>,
       neverLeft: (error: E) => boolean
-    ) => Effect.Effect<A, E | QueueFull, R>
+    ) => Effect.Effect<A, E | QueueFull | RateLimitUnavailable, R>
     /**
      * To be called after a 429: somebody else spends the same quota. Nobody sends for this long, or for longer while 429s go
      * on; then one request tries, and the others follow, a little less of them than before.
@@ -101,20 +104,17 @@ interface Waiter {
   readonly call: Effect.Latch
 }
 
-/** Milliseconds on the monotone clock: a step of the wall clock neither frees permits nor holds them. */
-const monotoneMillis = Effect.map(Clock.clockWith(Effect.succeed), (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
-
 const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   const window = Duration.toMillis(options.window)
   const { maxQueued } = options
   const quota = Quota.make(options.limit, window)
   const line = Line.make<Waiter>(window)
 
-  const callNext = Effect.map(monotoneMillis, (now) => line.next(now)?.call.unsafeOpen())
+  const callNext = Effect.map(MonotoneClock.millis, (now) => line.next(now)?.call.unsafeOpen())
 
   // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is missed.
   const take = (waiter: Waiter, restore: Restore): Effect.Effect<Quota.Permit> =>
-    Effect.flatMap(Effect.zipRight(waiter.call.close, monotoneMillis), (now) => {
+    Effect.flatMap(Effect.zipRight(waiter.call.close, MonotoneClock.millis), (now) => {
       const next = line.next(now)
       if (next !== waiter) {
         next?.call.unsafeOpen()
@@ -135,7 +135,7 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   })
 
   const enter = (lane: Lane, restore: Restore): Effect.Effect<Quota.Permit, QueueFull> =>
-    Effect.flatMap(monotoneMillis, (now) => {
+    Effect.flatMap(MonotoneClock.millis, (now) => {
       if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
       const waiter: Waiter = { lane, since: now, call: Effect.unsafeMakeLatch(false) }
       line.join(waiter)
@@ -147,7 +147,7 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     })
 
   const give = (permit: Quota.Permit, isUnused: boolean) =>
-    Effect.flatMap(monotoneMillis, (now) => {
+    Effect.flatMap(MonotoneClock.millis, (now) => {
       if (!isUnused) return quota.received(permit, now) ? callNext : Effect.void
       quota.unused(permit)
       return callNext
@@ -162,8 +162,8 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
           )
         )
       ),
-    pause: (duration) => Effect.map(monotoneMillis, (now) => quota.refused(now, Duration.toMillis(duration))),
-    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(monotoneMillis, (now) => waitingIn(lane, now)))
+    pause: (duration) => Effect.map(MonotoneClock.millis, (now) => quota.refused(now, Duration.toMillis(duration))),
+    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotoneClock.millis, (now) => waitingIn(lane, now)))
   }
 }
 

@@ -19,6 +19,8 @@ export interface Answer {
 export type Failure = Data.TaggedEnum<{
   /** Too many calls wait for the rate limit; this one would have waited so long. */
   QueueFull: { readonly queued: number; readonly expectedWait: Duration.Duration }
+  /** The store of a rate limit that processes share does not answer. */
+  RateLimitUnavailable: { readonly reason: string }
   /** Provably never reached the server: the name did not resolve, the connection was refused, TLS failed. */
   NeverSent: { readonly reason: string }
   /** It left, and no whole answer came back. */
@@ -88,6 +90,7 @@ const isRepeatable = (failure: Failure, safety: Safety): boolean => {
     case "Faulted":
       return safety !== "Unsafe"
     case "QueueFull":
+    case "RateLimitUnavailable":
     case "Rejected":
       return false
   }

@@ -10,6 +10,13 @@
  */
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import * as MetricKey from "effect/MetricKey"
+import type * as MetricKeyType from "effect/MetricKeyType"
+import * as MetricLabel from "effect/MetricLabel"
+
+/** The unit is part of the key: what `Metric.tagged` adds is looked up anew with each update. */
+const inUnit = <Type extends MetricKeyType.MetricKeyType.Untyped>(unit: string, key: MetricKey.MetricKey<Type>) =>
+  Metric.fromMetricKey(MetricKey.taggedWithLabels(key, [MetricLabel.make("unit", unit)]))
 
 const histogram = (
   name: string,
@@ -17,7 +24,7 @@ const histogram = (
   boundaries: ReadonlyArray<number>,
   description: string
 ): Metric.Metric.Histogram<number> =>
-  Metric.tagged(Metric.histogram(name, MetricBoundaries.fromIterable(boundaries), description), "unit", unit)
+  inUnit(unit, MetricKey.histogram(name, MetricBoundaries.fromIterable(boundaries), description))
 
 /**
  * From the sending of a request to the end of its answer's body, in seconds, without the wait for the rate limit.
@@ -48,12 +55,13 @@ export const callRequests = histogram(
 )
 
 /** Answers with 429. Attribute: `invent.endpoint`. */
-export const throttled: Metric.Metric.Counter<number> = Metric.counter("invent.client.throttled", {
-  description: "Answers with status 429.",
-  incremental: true
-}).pipe(Metric.tagged("unit", "{response}"))
+export const throttled: Metric.Metric.Counter<number> = inUnit(
+  "{response}",
+  MetricKey.counter("invent.client.throttled", { description: "Answers with status 429.", incremental: true })
+)
 
 /** What is left of the retry budget; of several clients, of the one that touched its own last. */
-export const retryBudget: Metric.Metric.Gauge<number> = Metric.gauge("invent.client.retry.budget", {
-  description: "Retries that the shared budget still allows."
-}).pipe(Metric.tagged("unit", "{retry}"))
+export const retryBudget: Metric.Metric.Gauge<number> = inUnit(
+  "{retry}",
+  MetricKey.gauge("invent.client.retry.budget", { description: "Retries that the shared budget still allows." })
+)

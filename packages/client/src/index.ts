@@ -1,3 +1,4 @@
+export * as Guard from "./Guard.ts"
 export * as InboxChange from "./InboxChange.ts"
 export * as InventClient from "./InventClient.ts"
 export * as RateLimit from "./RateLimit.ts"

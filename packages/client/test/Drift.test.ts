@@ -10,6 +10,7 @@ import * as Exit from "effect/Exit"
 import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import * as Vendor from "./Vendor.ts"
 
 type Json = Schema.Schema<unknown, unknown>
@@ -36,7 +37,7 @@ const endpoints: ReadonlyArray<Endpoint> = (() => {
       const path = Object.fromEntries([...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => [name, "id_1"]))
       found.push({
         name: `${group.identifier}.${endpoint.name}`,
-        success: Schema.is(success)(undefined) && !Schema.is(success)("anything") ? Option.none() : Option.some(success),
+        success: Schema.is(success)(undefined) && !AST.isUnknownKeyword(success.ast) ? Option.none() : Option.some(success),
         request: {
           path,
           ...Option.match(endpoint.payloadSchema, { onNone: () => ({}), onSome: (schema) => ({ payload: least(schema as unknown as Json) }) })
@@ -97,7 +98,7 @@ const instants = ["2026-03-04T10:00:00Z", "2026-03-04T10:00:00.123456+02:00", "2
 /** What the contract allows. Its encoded side has any text for an instant, so those are put in by their names. */
 const allowed = (success: Json): FastCheck.Arbitrary<unknown> =>
   FastCheck.tuple(Arbitrary.make(Schema.encodedSchema(success)), FastCheck.constantFrom(...instants)).map(([json, instant]) =>
-    JSON.parse(JSON.stringify(json), (key, value) => (/(?:_at|_until|date|time)$/.test(key) && typeof value === "string" ? instant : value))
+    JSON.parse(JSON.stringify(json) ?? "null", (key, value) => (/(?:_at|_until|date|time)$/.test(key) && typeof value === "string" ? instant : value))
   )
 
 /** That, edited at up to four places. */
@@ -116,7 +117,7 @@ interface Answer {
   readonly status: number
 }
 
-const samples = 40
+const samples = 20
 
 /** What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and tells the body. */
 const outcomes = (endpoint: Endpoint, answers: FastCheck.Arbitrary<Answer>) =>
@@ -130,7 +131,7 @@ const outcomes = (endpoint: Endpoint, answers: FastCheck.Arbitrary<Answer>) =>
       retry: { maxAttempts: 1 },
       rateLimit: { limit: 1_000_000 }
     })
-    return yield* Effect.forEach(FastCheck.sample(answers, samples), (sample, index) =>
+    return yield* Effect.forEach(FastCheck.sample(answers, { numRuns: samples, seed: 1 }), (sample, index) =>
       Effect.gen(function* () {
         answer = sample
         const exit = yield* Effect.exit(endpoint.method(invent)(endpoint.request))

@@ -14,6 +14,7 @@ const rejection = new InventError.NotFound({ endpoint: "state.update", attempts:
 
 const failures: Record<string, RetryPolicy.Failure> = {
   QueueFull: Failure.QueueFull({ queued: 10_000, expectedWait: Duration.minutes(20) }),
+  RateLimitUnavailable: Failure.RateLimitUnavailable({ reason: "database is locked" }),
   NeverSent: Failure.NeverSent({ reason: "ECONNREFUSED" }),
   AnswerLost: Failure.AnswerLost({ reason: "ECONNRESET" }),
   AttemptTimedOut: Failure.AttemptTimedOut({ after: Duration.seconds(20) }),
@@ -29,6 +30,7 @@ const safeties: ReadonlyArray<Safety> = ["Safe", "Idempotent", "Unsafe"]
 /** What must come of a failure while attempts, budget and time are plenty. */
 const expected: Record<string, Record<Safety, "Repeat" | "GiveUp">> = {
   QueueFull: { Safe: "GiveUp", Idempotent: "GiveUp", Unsafe: "GiveUp" },
+  RateLimitUnavailable: { Safe: "GiveUp", Idempotent: "GiveUp", Unsafe: "GiveUp" },
   NeverSent: { Safe: "Repeat", Idempotent: "Repeat", Unsafe: "Repeat" },
   AnswerLost: { Safe: "Repeat", Idempotent: "Repeat", Unsafe: "GiveUp" },
   AttemptTimedOut: { Safe: "Repeat", Idempotent: "Repeat", Unsafe: "GiveUp" },

@@ -1,11 +1,14 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Ids from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as HashMap from "effect/HashMap"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
@@ -40,10 +43,18 @@ const echo =
 
 const inHtml = (authorization: string) => `<pre>authorization: ${authorization}</pre>`
 
+const unavailable = Layer.map(Layer.orDie(RateLimit.layerMemory()), (context) =>
+  Context.make(RateLimit.RateLimit, {
+    ...Context.get(context, RateLimit.RateLimit),
+    permit: () => Effect.fail(new RateLimit.RateLimitUnavailable({ reason: "database is locked" }))
+  })
+)
+
 interface Kind {
   readonly answer: Vendor.Answer
   readonly call: Call
   readonly rateLimit?: { readonly limit: number; readonly maxQueued: number }
+  readonly shared?: Layer.Layer<RateLimit.RateLimit>
 }
 
 const kinds: Record<InventError.InventError["_tag"], Kind> = {
@@ -75,6 +86,7 @@ const kinds: Record<InventError.InventError["_tag"], Kind> = {
       ),
     rateLimit: { limit: 1, maxQueued: 1 }
   },
+  RateLimitUnavailable: { answer: json([]), call: calls.Safe, shared: unavailable },
   RetryAfterTooLong: { answer: echo(429, inHtml, { "retry-after": "3600" }), call: calls.Safe },
   OutcomeUnknown: { answer: echo(500, inHtml), call: calls.Unsafe }
 }
@@ -97,10 +109,10 @@ describe("the API key", () => {
     })
   )
 
-  for (const [tag, { answer, call, rateLimit = {} }] of Object.entries(kinds)) {
+  for (const [tag, { answer, call, rateLimit = {}, shared }] of Object.entries(kinds)) {
     it.scoped(`is in no output of ${tag}, even when the server echoes it`, () =>
       Effect.gen(function* () {
-        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit })
+        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit }, shared)
         const exit = yield* within("10 seconds", Effect.exit(call(invent)))
         const error = Option.getOrThrow(Exit.causeOption(exit).pipe(Option.flatMap(Cause.failureOption)))
         expect(error._tag).toBe(tag)
@@ -175,8 +187,8 @@ describe("the API key", () => {
       const logger = Logger.make(({ annotations, cause, message, spans }) => {
         logs.push(...printed(message), ...printed(cause), Cause.pretty(cause), ...printed(HashMap.toEntries(annotations)), ...printed(spans))
       })
-      for (const { answer, call, rateLimit = {} } of Object.values(kinds)) {
-        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit })
+      for (const { answer, call, rateLimit = {}, shared } of Object.values(kinds)) {
+        const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit }, shared)
         const logged = Effect.tapErrorCause(call(invent), (cause) => Effect.logError("the call failed", cause))
         const program = Effect.exit(logged).pipe(
           Effect.withTracer(tracer),

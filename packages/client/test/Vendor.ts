@@ -1,5 +1,6 @@
 /** A vendor without a network: answers each request as the test says, and remembers what it was sent. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import type * as RateLimit from "@effect-invent/client/RateLimit"
 import type * as Settings from "@effect-invent/client/Settings"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -68,8 +69,12 @@ export const inOrder =
 
 export const apiKey = "ik_live_Zx81-NEVER-PRINT-ME"
 
-/** A client of such a vendor, and the list of requests so far. */
-export const connect = (answer: (seen: Seen) => Answer, options: Partial<Settings.Options> = {}) =>
+/** A client of such a vendor, with a limiter of its own or with this one, and the list of requests so far. */
+export const connect = <E = never>(
+  answer: (seen: Seen) => Answer,
+  options: Partial<Settings.Options> = {},
+  shared?: Layer.Layer<RateLimit.RateLimit, E>
+) =>
   Effect.gen(function* () {
     const seen: Array<Seen> = []
     const transport = HttpClient.make((request, url) =>
@@ -80,11 +85,8 @@ export const connect = (answer: (seen: Seen) => Answer, options: Partial<Setting
         return answer(entry)(request)
       })
     )
-    const client = InventClient.layer({
-      apiKey: Redacted.make(apiKey),
-      retry: { baseDelay: 100, maxDelay: 400 },
-      ...options
-    })
+    const all: Settings.Options = { apiKey: Redacted.make(apiKey), retry: { baseDelay: 100, maxDelay: 400 }, ...options }
+    const client = shared === undefined ? InventClient.layer(all) : Layer.provide(InventClient.layerShared(all), shared)
     const context = yield* Layer.build(Layer.provide(client, Layer.succeed(HttpClient.HttpClient, transport)))
     return { invent: Context.get(context, InventClient.InventClient), seen }
   })

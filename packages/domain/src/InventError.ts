@@ -149,6 +149,17 @@ export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
   }
 }
 
+/** The rate limit is shared by processes, and the store they share it through does not answer. This request did not leave. */
+export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailable>()("RateLimitUnavailable", {
+  ...call,
+  /** What the store said. */
+  reason: Schema.String
+}) {
+  override get message() {
+    return `${this.endpoint}: the shared rate limit cannot be asked: ${this.reason}`
+  }
+}
+
 /** The server asks to wait longer than the call's deadline leaves. */
 export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("RetryAfterTooLong", {
   ...call,
@@ -196,6 +207,7 @@ export type RepeatableError =
   | ConnectionLost
   | TimedOut
   | QueueFull
+  | RateLimitUnavailable
   | RetryAfterTooLong
 
 /** What an unsafe endpoint can fail with: an ambiguous end is {@link OutcomeUnknown} there, and nothing else. */
@@ -215,6 +227,7 @@ export const isRetryable = (error: InventError): boolean => {
     case "ConnectionLost":
     case "TimedOut":
     case "QueueFull":
+    case "RateLimitUnavailable":
     case "RetryAfterTooLong":
       return true
     default:

@@ -51,7 +51,7 @@ const text = readdirSync(sources).map((file) => readFileSync(new URL(file, sourc
 
 /** The docstring of an endpoint: what stands right above the constant that makes it. */
 const docs = new Map(
-  [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = HttpApiEndpoint\s*\.\w+\(\s*"(\w+)",\s*"([^"]+)"/g)].map(
+  [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = Endpoint\s*\.\w+\(\s*"(\w+)",\s*"([^"]+)"/g)].map(
     ([, doc, name, path]) => [`${name} ${path}`, doc!] as const
   )
 )

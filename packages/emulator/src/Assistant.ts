@@ -22,9 +22,11 @@ export interface Settings {
   readonly replyDelay: Duration.DurationInput
   /** From RUNNING to COMPLETED or FAILED. */
   readonly runDelay: Duration.DurationInput
+  /** What an approved action takes. */
+  readonly actionDelay: Duration.DurationInput
 }
 
-export const defaults: Settings = { script: Reply.echo, replyDelay: "250 millis", runDelay: "250 millis" }
+export const defaults: Settings = { script: Reply.echo, replyDelay: "250 millis", runDelay: "250 millis", actionDelay: "1 second" }
 
 // Timers of the platform reach some 24 days ahead, and a follow-up may be due later than that.
 const longestSleep = Duration.days(1)
@@ -71,7 +73,15 @@ export const make = Effect.fnUntraced(function* (
         return FiberSet.run(replies, reply(chatId, event.at, () => settings.script(context), "reply"))
       }
       case "ToolAnswered":
-        return FiberSet.run(replies, reply(chatId, event.at, () => Reply.Text("Thank you, that is connected."), "tool"))
+        return FiberSet.run(replies, reply(chatId, event.at, () => Reply.Text(event.words), "tool"))
+      case "ActionApproved":
+        return FiberSet.run(
+          replies,
+          Effect.zipRight(
+            sleepUntil(DateTime.addDuration(event.at, settings.actionDelay)),
+            world.approvals.endAction(chatId, event.message_id)
+          )
+        )
       case "FollowUpSet":
         return event.follow_up_at === null
           ? FiberMap.remove(followUps, chatId)

@@ -36,7 +36,7 @@ export class CurrentJournal extends Context.Reference<CurrentJournal>()("@effect
   defaultValue: (): Journal | null => null
 }) {}
 
-const header = '{"invent_emulator_state":1}'
+const header = '{"invent_emulator_state":2}'
 
 const checksum = (json: string) => createHash("sha256").update(json).digest("hex").slice(0, 16)
 

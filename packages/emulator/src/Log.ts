@@ -55,7 +55,7 @@ export const MessageEntry = Schema.Struct({
   author: Schema.Literal("contact", "assistant", "user"),
   /**
    * By a contact: `opening`, `message`, or `tool` for the answer to one. By the assistant: `reply`, `follow_up`, or `tool`
-   * for going on after that answer. By a user: `takeover`.
+   * for going on after that answer, `message` for a broadcast. By a user: `takeover`, or `message` through the API.
    */
   cause: Schema.Literal("reply", "follow_up", "tool", "takeover", "opening", "message"),
   status: Schema.Literal("COMPLETED", "FAILED")

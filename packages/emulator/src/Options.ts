@@ -1,5 +1,6 @@
 /** What the vendor's pages leave open, each as a named option, so that a client can be tested against either answer. */
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Layer from "effect/Layer"
 
 /** What keeps a chat's follow-up from being written when it falls due. */
@@ -18,14 +19,29 @@ export class Options extends Context.Tag("@effect-invent/emulator/Options")<
     readonly pastFollowUp: "fires" | "refused"
     /** Whether a contact's message sets the chat to OPEN. */
     readonly contactMessageReopens: { readonly closed: boolean; readonly snoozed: boolean }
+    /**
+     * Whether a contact's message to a closed chat starts a new chat of the conversation, which `state.info` then names. Comes
+     * before `contactMessageReopens`.
+     */
+    readonly newChatAfterClose: boolean
+    /** Whether a message of the staff's through the API switches the assistant off. */
+    readonly staffMessageDisablesAi: boolean
+    /** How long a new message is in no list and cannot be read; the events and the chat itself have it at once. */
+    readonly messagesListedAfter: Duration.DurationInput
     /** Whether a blocked contact can write. The assistant never answers one. */
     readonly blockedContact: "accepted" | "refused"
     readonly messageOrder: "ascending" | "descending"
+    /** By the time of the last change. */
+    readonly inboxOrder: "ascending" | "descending"
+    /** Whether a WebSocket can be opened; a refusal has status 401, as for an endpoint that takes no keys. */
+    readonly webSocket: "accepted" | "refused"
+    /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */
+    readonly changeEvent: "create" | "update" | null
     /** The size of a page when `take` is left out. */
     readonly defaultTake: number
     /** A state update without any key: answered with the chat, or refused with 400. */
     readonly emptyPatch: "read" | "refuse"
-    /** The status for answering a tool that was answered before. */
+    /** The status for answering a tool, or deciding on an action, that was answered before. */
     readonly toolNoLongerPending: 400 | 404 | 409
     readonly errorBody: "json" | "text" | "empty" | "html"
   }
@@ -37,8 +53,14 @@ export const defaults: Options["Type"] = {
   suppressedFollowUp: "cleared",
   pastFollowUp: "fires",
   contactMessageReopens: { closed: true, snoozed: true },
+  newChatAfterClose: false,
+  staffMessageDisablesAi: false,
+  messagesListedAfter: 0,
   blockedContact: "accepted",
   messageOrder: "ascending",
+  inboxOrder: "descending",
+  webSocket: "accepted",
+  changeEvent: "update",
   defaultTake: 50,
   emptyPatch: "read",
   toolNoLongerPending: 409,

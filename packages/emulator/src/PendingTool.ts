@@ -26,7 +26,21 @@ export const ToolResponse = Schema.Struct({
 })
 export type ToolResponse = typeof ToolResponse.Type
 
+/** An action that the assistant may carry out only with a human's approval. */
+export const ActionCall = Schema.Struct({
+  role: Schema.Literal("tool"),
+  tool_call_id: ToolCallId,
+  name: Schema.String,
+  status: Schema.Literal("awaiting_approval", "running", "completed", "failed", "rejected")
+})
+export type ActionCall = typeof ActionCall.Type
+
 const decode = Schema.decodeUnknownOption(ToolCall)
+const decodeAction = Schema.decodeUnknownOption(ActionCall)
+
+/** The action in this message, however far it is. */
+export const action = (message: ChatMessage): Option.Option<ActionCall> =>
+  Arr.findFirst(message.messages ?? [], (inner) => decodeAction(inner))
 
 /** The call in this message that waits for the contact's answer. */
 export const pendingTool = (message: ChatMessage): Option.Option<ToolCall> =>

@@ -4,6 +4,7 @@ import type { ChatId } from "@effect-invent/domain/Ids"
 export type Reply =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Tool"; readonly name: string }
+  | { readonly _tag: "Approval"; readonly name: string }
   | { readonly _tag: "Failure"; readonly error: string }
   | { readonly _tag: "Silence" }
 
@@ -15,6 +16,9 @@ export const Text = (text: string): Outcome => ({ _tag: "Text", text })
 
 /** A message with an interactive tool, which the contact is to answer. */
 export const Tool = (name: string): Outcome => ({ _tag: "Tool", name })
+
+/** A message with an action that a human is to approve. */
+export const Approval = (name: string): Outcome => ({ _tag: "Approval", name })
 
 /** A message that failed. */
 export const Failure = (error: string): Outcome => ({ _tag: "Failure", error })

@@ -53,8 +53,23 @@ const tooLong = new Refusal({ status: 413, message: `The body is longer than ${l
 
 const notJson = new Refusal({ status: 400, message: "The body is not JSON" })
 
-/** What the stack of a decoder ends in, before any change is made. */
+/** Deeper than any body of the contract, and far less than a decoder's stack. */
+const deepestBody = 100
+
 const tooDeep = new Refusal({ status: 400, message: "The body is nested too deeply" })
+
+/** How deep brackets are nested, those inside of strings left out. */
+const depthOf = (json: string): number => {
+  let [depth, deepest] = [0, 0]
+  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
+    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth)
+    else if (token === "]" || token === "}") depth--
+  }
+  return deepest
+}
+
+const checkDepth = (request: HttpServerRequest.HttpServerRequest) =>
+  request.method === "GET" ? Effect.void : Effect.flatMap(request.text, (body) => (depthOf(body) > deepestBody ? tooDeep : Effect.void))
 
 const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
   Number(request.headers["content-length"] ?? 0) > longestBody ? tooLong : Effect.void
@@ -88,7 +103,6 @@ const blame = (error: unknown): Option.Option<Refusal> => {
   if (error instanceof Refusal) return Option.some(error)
   if (error instanceof RouteNotFound) return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
   if (error instanceof RequestError) return Option.some(notJson)
-  if (error instanceof RangeError) return Option.some(tooDeep)
   if (error instanceof HttpApiDecodeError) return Option.some(new Refusal({ status: 400, message: error.message }))
   return Option.none()
 }
@@ -119,7 +133,7 @@ const makeMiddleware = Effect.gen(function* () {
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
-      Effect.zipRight(faulty(request, call, Effect.catchAllCause(app, answerFailure))),
+      Effect.zipRight(faulty(request, call, Effect.catchAllCause(Effect.zipRight(checkDepth(request), app), answerFailure))),
       Effect.catchTag("RateLimited", ({ response }) =>
         Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
       ),

@@ -2,8 +2,6 @@
  * The world behind the API: one organization with its assistants, contacts, channels, chats and messages, in memory. Every
  * operation happens whole or not at all, and is written to the {@link Log}.
  */
-import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
-import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type {
@@ -13,7 +11,7 @@ import type {
   ContactId,
   MessageId,
   OrgId,
-  ToolCallId,
+  OrgMemberId,
   UserId
 } from "@effect-invent/domain/Ids"
 import * as Context from "effect/Context"
@@ -28,12 +26,24 @@ import type { Log } from "./Log.ts"
 import type { Options } from "./Options.ts"
 import type { Refusal } from "./Refusal.ts"
 import type { Outcome } from "./Reply.ts"
+import * as Approvals from "./World/Approvals.ts"
+import * as Assistants from "./World/Assistants.ts"
+import * as Broadcasts from "./World/Broadcasts.ts"
+import * as ContactBook from "./World/ContactBook.ts"
+import * as Contacts from "./World/Contacts.ts"
 import * as Core from "./World/Core.ts"
-import * as Customers from "./World/Customers.ts"
+import * as CustomersOf from "./World/Customers.ts"
 import * as Dashboard from "./World/Dashboard.ts"
-import * as Inbox from "./World/Inbox.ts"
+import * as InboxOf from "./World/Inbox.ts"
+import * as Organization from "./World/Organization.ts"
+import * as Setup from "./World/Setup.ts"
+import * as StaffOf from "./World/Staff.ts"
 import type { State } from "./World/Store.ts"
 import * as Writer from "./World/Writer.ts"
+
+type Customers = ReturnType<typeof CustomersOf.make>
+type Staff = ReturnType<typeof StaffOf.make>
+type Inbox = ReturnType<typeof InboxOf.make>
 
 export class World extends Context.Tag("@effect-invent/emulator/World")<
   World,
@@ -41,31 +51,32 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly orgId: OrgId
     /** The assistant of a chat that names none. */
     readonly assistantId: AssistantId
+    /** The member of the staff that acts where none is named. */
+    readonly memberId: OrgMemberId
 
     readonly contactOf: (chatId: ChatId) => Option.Option<ContactId>
 
     // As the published endpoints say.
-    readonly createChat: (
-      path: { readonly contact_id: ContactId; readonly channel_id: ChannelId },
-      payload: typeof CreateChat.Type
-    ) => Effect.Effect<Chat, Refusal>
-    readonly sendMessage: (
-      path: { readonly contact_id: ContactId; readonly chat_id: ChatId },
-      payload: typeof SendMessage.Type
-    ) => Effect.Effect<ChatMessage, Refusal>
-    readonly respondToTool: (
-      path: {
-        readonly contact_id: ContactId
-        readonly channel_id: ChannelId
-        readonly chat_id: ChatId
-        readonly message_id: MessageId
-        readonly tool_call_id: ToolCallId
-      },
-      payload: typeof RespondToTool.Type
-    ) => Effect.Effect<ChatMessage, Refusal>
+    readonly createChat: Customers["createChat"]
+    readonly sendMessage: Customers["sendMessage"]
+    readonly respondToTool: Customers["respondToTool"]
+    readonly createAssistantChat: Customers["createAssistantChat"]
+    readonly contacts: ReturnType<typeof Contacts.make>
+    readonly listMessages: Staff["listMessages"]
+    readonly messages: Staff["messages"]
+    readonly approvals: Pick<Approvals.Approvals, "decideApproval" | "endAction" | "ended"> & {
+      readonly decideAsContact: Customers["decideApproval"]
+    }
+    readonly assistants: Pick<Assistants.Assistants, "list" | "get" | "create" | "update">
+    readonly broadcasts: Pick<Broadcasts.Broadcasts, "create" | "sendMarketing" | "sendTransactional">
+    readonly state: Inbox["state"]
+    readonly inbox: Inbox["inbox"]
+    readonly chats: Inbox["chats"]
+    readonly files: Inbox["files"]
+    readonly memories: Inbox["memories"]
+    readonly organization: ReturnType<typeof Organization.make>
     /** `by` is who the log says did it. */
-    readonly updateState: (chatId: ChatId, patch: UpdateState, by: string) => Effect.Effect<Chat, Refusal>
-    readonly listMessages: (chatId: ChatId, query?: Inbox.ListQuery) => Effect.Effect<Inbox.Page, Refusal>
+    readonly updateState: Inbox["updateState"]
 
     // What contacts do on channels of any type, where the API cannot.
     readonly startChat: (options: {
@@ -77,6 +88,7 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly contactWrites: (chatId: ChatId, text: string) => Effect.Effect<ChatMessage, Refusal>
 
     // What people do in Invent's own dashboard.
+    readonly setUp: ReturnType<typeof Setup.make>
     readonly addContact: (options: Dashboard.NewContact) => Effect.Effect<Dashboard.AddedContact>
     readonly addAssistant: (options: { readonly name: string; readonly timezone?: string }) => Effect.Effect<AssistantId>
     /** Another channel of the chat's contact joins the chat. */
@@ -94,7 +106,7 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly everything: (options?: {
       readonly last?: number
       readonly withMessages?: boolean
-    }) => Effect.Effect<Inbox.Everything>
+    }) => Effect.Effect<InboxOf.Everything>
 
     // What the assistant does.
     /** What happens from now on that the assistant has to know. */
@@ -114,15 +126,31 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
   }
 >() {}
 
-export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.map(Core.make, (core) => ({
-  orgId: core.store.org_id,
-  assistantId: core.store.assistant.id,
-  contactOf: (chatId: ChatId) => Option.map(Option.fromNullable(core.store.chats.get(chatId)), (chat) => chat.contact_id),
-  events: PubSub.subscribe(core.events),
-  ...Customers.make(core),
-  ...Inbox.make(core),
-  ...Dashboard.make(core),
-  ...Writer.make(core)
-}))
+export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.map(Core.make, (core) => {
+  const { store } = core
+  const book = ContactBook.make(core)
+  const assistants = Assistants.make(core)
+  const approvals = Approvals.make(core)
+  const broadcasts = Broadcasts.make(core, book)
+  const { decideApproval: decideAsContact, ...customers } = CustomersOf.make(core, book, approvals)
+  return {
+    orgId: store.org_id,
+    assistantId: store.assistant.id,
+    memberId: store.member_id,
+    contactOf: (chatId: ChatId) => Option.map(Option.fromNullable(store.chats.get(chatId)), (chat) => chat.contact_id),
+    events: PubSub.subscribe(core.events),
+    contacts: Contacts.make(core, book),
+    approvals: { ...approvals, decideAsContact },
+    assistants,
+    broadcasts,
+    organization: Organization.make(core),
+    setUp: Setup.make(core, book, broadcasts),
+    ...customers,
+    ...InboxOf.make(core),
+    ...StaffOf.make(core),
+    ...Dashboard.make(core, book, assistants),
+    ...Writer.make(core)
+  }
+})
 
 export const layer: Layer.Layer<World, never, Log | Options> = Layer.effect(World, make)

@@ -8,10 +8,12 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { client, Emulator, layer } from "../src/Emulator.ts"
 import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
+import { behaves } from "./Endpoints.ts"
 
 const start = (...settings: Parameters<typeof layer>) => withWorld(layer(...settings))
 
 conforms(start)
+behaves(start)
 
 describe("the emulator inside a test", () => {
   it.effect("has the address and the key that a client is told before it starts", () =>

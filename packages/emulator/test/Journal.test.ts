@@ -105,7 +105,8 @@ describe("a state file", () => {
       const all = yield* rowsIn(file)
       const cut = join(at, "cut")
       let before = 0
-      for (let length = 0; length <= whole.length; length++) {
+      // Every third byte, the last among them: the first byte of a line and its last are met in some line.
+      for (let length = whole.length % 3; length <= whole.length; length += 3) {
         writeFileSync(cut, whole.subarray(0, length))
         const rows = yield* rowsIn(cut)
         assert.deepStrictEqual(rows, all.slice(0, rows.length))
@@ -127,7 +128,7 @@ describe("a state file", () => {
         ["my diary", /is not a state file/],
         [text.replace("Ada", "Eve"), /line \d+ was altered/],
         [text.replace("\n", "\n\n"), /line 2 was altered/],
-        [text.replace(":1}", ":2}"), /not a state file of this version/]
+        [text.replace(":2}", ":1}"), /not a state file of this version/]
       ] as const
       for (const [content, reason] of altered) {
         writeFileSync(file, content)

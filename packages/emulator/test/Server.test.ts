@@ -19,10 +19,12 @@ import * as Server from "../src/Server.ts"
 import * as SocketCarrier from "../src/SocketCarrier.ts"
 import { make as makeWorld, World } from "../src/World.ts"
 import { conforms, openChat, requests, send, withWorld } from "./Conformance.ts"
+import { behaves } from "./Endpoints.ts"
 
 const layer = (settings?: ServerSettings) => withWorld(Layer.merge(layerServer(settings), NodeHttpClient.layerUndici))
 
 conforms(layer)
+behaves(layer)
 
 describe("the server", () => {
   it.effect("is on the loopback address, and two of them share nothing", () =>

@@ -2,50 +2,72 @@
  * `schedule_follow_up`: asks the assistant to write. Records the intent, sets `follow_up_at` a short lead ahead, looks again
  * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
  */
+import * as Guard from "@effect-invent/client/Guard"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../ChatSnapshot.ts"
 import type { FollowUp } from "../FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Reason.ts"
 import * as Receipt from "../Receipt.ts"
 import * as Moves from "./Moves.ts"
-import { claimed, maxArms, maxLooks, type Means } from "./Means.ts"
+import { claimed, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
 
-/** A value is not set any more so shortly before its instant: set once more after it, it would be due a second time. */
-const lastMoment = Duration.seconds(1)
+const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
 export const make = (means: Means, policy: Policy) => {
-  const { invent, ledger, moves, observe, timer } = means
+  const { invent, ledger, moves, observe, reader, timer } = means
   const { end, goOn, later, onError } = moves
 
   const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
   /** When an armed follow-up is looked at for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
 
-  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
+  /**
+   * Leaves only as long as its instant is so far ahead that the value arrives before it: one that arrives later, when an
+   * earlier attempt has set it and it has been carried out, would be carried out again.
+   */
+  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null, onLeave?: Effect.Effect<void>) =>
+    invent.state
+      .update({ path: { chat_id: followUp.chat_id }, payload: { follow_up_at } })
+      .pipe(whileOurs(means, followUp, follow_up_at === null ? undefined : lastLookAt(follow_up_at), onLeave))
 
-  const send = Effect.fn("Dispatch.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+  /** After a request of ours left although the row was another's by then: what nobody means any more does not stay. */
+  const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
+    const row = yield* ledger.find(armed.key)
+    const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
+    if (isMeant) return
+    const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
+      isSame(chat.follow_up_at, armed.follow_up_at)
+        ? invent.state.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
+        : Effect.void
+    )
+    yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
+  })
+
+  const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
+    yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    const follow_up_at = armed.follow_up_at ?? (yield* DateTime.now)
+    if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
+    if (!Guard.isWithheld(error)) return yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
+    // Its instant came close while the request waited for its turn: another does as well, if no request has left.
+    yield* mayHaveLeft
+      ? goOn(armed, { due_at: DateTime.addDuration(follow_up_at, policy.confirm_after) }, "left_alone")
+      : later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+  })
+
+  /** `mayHaveLeft`: whether an earlier request for it may be under way. */
+  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
-    const begun = yield* DateTime.now
-    const end = [lastLookAt(follow_up_at), DateTime.subtractDuration(follow_up_at, lastMoment)].find((end) => DateTime.greaterThan(end, begun))
-    const left = end === undefined ? Duration.zero : Duration.millis(DateTime.distance(begun, end))
-    const tried = yield* Effect.timeoutOption(Effect.either(setFollowUpAt(armed, follow_up_at)), left)
-    if (Option.isNone(tried)) {
-      const due_at = end ?? DateTime.addDuration(follow_up_at, policy.confirm_after)
-      return yield* goOn(armed, { due_at }, "unreachable", { error: "TimedOut" })
-    }
-    const answered = tried.value
-    if (answered._tag === "Left") {
-      yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, answered.left.message)
-      yield* onError(armed, answered.left, "skipped", lastLookAt(follow_up_at))
-      return
-    }
+    const hasLeft = yield* Ref.make(mayHaveLeft)
+    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, Ref.set(hasLeft, true)))
+    if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
     const verifyAt = lastLookAt(follow_up_at)
     const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
@@ -55,7 +77,7 @@ export const make = (means: Means, policy: Policy) => {
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
-    if (Option.isSome(confirmed)) yield* check(confirmed.value, ChatSnapshot.refresh(chat, answered.right))
+    yield* Option.isSome(confirmed) ? check(confirmed.value, ChatSnapshot.refresh(chat, answered.right)) : undo(armed)
   })
 
   const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>
@@ -73,15 +95,21 @@ export const make = (means: Means, policy: Policy) => {
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
       ),
-      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat) })
+      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, false) })
     )
 
-  const withdraw = Effect.fn("Dispatch.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
-    const isStanding = chat.follow_up_at?.epochMillis === armed.follow_up_at?.epochMillis
+  const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
+    const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
     if (answered?._tag === "Left") {
       yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
       return
+    }
+    const now = yield* DateTime.now
+    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= Receipt.earlyMillis
+    // It may have been carried out before it was taken back.
+    if (answered !== undefined && isClose && reason !== "not_confirmed") {
+      return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
     }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
@@ -96,6 +124,8 @@ export const make = (means: Means, policy: Policy) => {
     if (armed.confirmed_at === null && armed.arms < maxArms) {
       return later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
+    // Nobody was asked: another look at the chat may plan it again.
+    if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.snapshot(chat))
   }
 
@@ -114,6 +144,10 @@ export const make = (means: Means, policy: Policy) => {
         }
         case "Overtaken":
           return yield* withdraw(armed, chat, receipt.reason)
+        case "Unclear":
+          return yield* armed.looks < maxLooks
+            ? later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+            : withdraw(armed, chat, receipt.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
           yield* observe.snapshot(chat)
@@ -122,7 +156,7 @@ export const make = (means: Means, policy: Policy) => {
           return yield* isDue ? absent(armed, chat) : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, chat)
+          if (armed.confirmed_at === null) return yield* send(armed, chat, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.snapshot(chat)
       }

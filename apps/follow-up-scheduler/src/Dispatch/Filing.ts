@@ -9,13 +9,15 @@ import * as ChatSnapshot from "../ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../FollowUp.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { maxArms, type Means } from "./Means.ts"
+import { maxArms, type Means, whileOurs } from "./Means.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
-export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, step: Filed) => {
+export const make = (means: Means, policy: Policy, step: Filed) => {
+  const { invent, ledger, moves, observe } = means
+
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
     Effect.map(invent.state.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
 
@@ -38,7 +40,7 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
       yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
       return
     }
-    const reopened = yield* Effect.either(setState(chat, "OPEN"))
+    const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(whileOurs(means, armed, undefined)))
     yield* reopened._tag === "Left" ? moves.onError(armed, reopened.left, "unknown") : moves.end(armed, "withdrawn", "replied")
   })
 
@@ -56,7 +58,7 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat))
+      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, armed.value.due_at)))
       if (answered._tag === "Left") return yield* moves.onError(armed.value, answered.left, "skipped")
       yield* settle(armed.value, answered.right)
     })

@@ -1,8 +1,11 @@
 /** What an action is carried out with. */
+import * as Guard from "@effect-invent/client/Guard"
 import type { InventClient } from "@effect-invent/client/InventClient"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../ChatSnapshot.ts"
+import * as Checkpoint from "../Checkpoint.ts"
 import * as Episode from "../Episode.ts"
 import type { FollowUp } from "../FollowUp.ts"
 import type { Ledger } from "../Ledger.ts"
@@ -24,6 +27,24 @@ export interface Means {
 export const maxLooks = 3
 /** How often a request is made again when an earlier one seems never to have been applied. */
 export const maxArms = 3
+
+/**
+ * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
+ * that comes too late to be what the row says, is held back.
+ */
+export const whileOurs =
+  ({ ledger }: Means, followUp: FollowUp, until: DateTime.Utc | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
+  <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const isWanted = Effect.gen(function* () {
+      const isOurs = yield* Effect.orElseSucceed(ledger.isCurrent(followUp), () => false)
+      yield* Checkpoint.reach("before request")
+      return isOurs && (until === undefined || DateTime.lessThan(yield* DateTime.now, until))
+    })
+    return request.pipe(
+      Guard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
+      Effect.ensuring(Checkpoint.reach("after request"))
+    )
+  }
 
 /** The chat with our own messages under our own name. */
 export const claimed = ({ ledger }: Means, policy: Policy, { conversation_id }: FollowUp, chat: ChatSnapshot) =>

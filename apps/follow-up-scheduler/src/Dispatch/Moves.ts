@@ -1,4 +1,5 @@
 /** The moves a follow-up can make in the ledger, each with its audit line and its next timer. */
+import * as Guard from "@effect-invent/client/Guard"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -9,15 +10,15 @@ import type { Change, Ledger } from "../Ledger.ts"
 import type { Reason } from "../Reason.ts"
 import type { Timer } from "../Timer.ts"
 
-/** When to look again at a chat that could not be read or written. */
-export const unreachableDelay = Duration.seconds(30)
+/** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
+export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "15 minutes")
 
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Changes the follow-up and sets its next timer; nothing where somebody else changed it first. */
   const goOn = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
-    Effect.flatMap(ledger.advance(from, change, { name, detail: { ...detail, look_at: iso(change.due_at) } }), (changed) =>
+    Effect.flatMap(ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }), (changed) =>
       Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     )
 
@@ -27,24 +28,21 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   const end = (from: FollowUp, status: "skipped" | "withdrawn" | "unknown", reason: Reason) =>
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
 
-  const gone = (from: FollowUp) =>
+  /** Ends it, and all there is to do in this chat, until the chat is watched again. */
+  const leave = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "superseded") =>
     Effect.zipRight(
-      end(from, "skipped", "chat_gone"),
-      ledger.decided({
-        chat_id: from.chat_id,
-        conversation_id: from.conversation_id,
-        decision: "Failed",
-        reason: "chat_gone",
-        until: null
-      })
+      end(from, "skipped", reason),
+      ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
     )
+
+  const gone = (from: FollowUp) => leave(from, "Failed", "chat_gone")
 
   /** Looks again after a while, but at `before` where that is still to come. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
-      const usual = DateTime.addDuration(now, unreachableDelay)
+      const usual = DateTime.addDuration(now, unreachableDelay(from.failures))
       const due_at = before !== undefined && DateTime.greaterThan(before, now) ? DateTime.min(before, usual) : usual
-      return goOn(from, { due_at }, "unreachable", { error: error._tag })
+      return goOn(from, { due_at, failures: from.failures + 1 }, "unreachable", { error: error._tag })
     })
 
   /**
@@ -53,11 +51,11 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return gone(from)
-    if (isRetryable(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
+    if (isRetryable(error) || Guard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
       return lookAgain(from, error, before)
     }
     return end(from, refused, "refused")
   }
 
-  return { goOn, later, end, gone, onError }
+  return { goOn, later, end, leave, gone, onError }
 }

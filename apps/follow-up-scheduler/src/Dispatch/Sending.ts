@@ -3,6 +3,7 @@
  * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
+import * as Guard from "@effect-invent/client/Guard"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -11,9 +12,10 @@ import * as Option from "effect/Option"
 import type { ChatSnapshot, Message } from "../ChatSnapshot.ts"
 import * as Episode from "../Episode.ts"
 import type { FollowUp } from "../FollowUp.ts"
+import type { Change } from "../Ledger.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
-import { maxLooks, type Means } from "./Means.ts"
+import { maxLooks, type Means, whileOurs } from "./Means.ts"
 import * as Moves from "./Moves.ts"
 
 type Sent = Extract<Step, { readonly action: "send_message" }>
@@ -30,7 +32,8 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
     : undefined
 }
 
-export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, step: Sent) => {
+export const make = (means: Means, policy: Policy, step: Sent) => {
+  const { invent, ledger, moves, observe } = means
   const { end, goOn, later } = moves
 
   const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
@@ -43,10 +46,15 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
       observe.snapshot(chat)
     )
 
+  const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
+    later(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
+
   const send = Effect.fn("Sending.send")(function* (armed: FollowUp, chat: ChatSnapshot) {
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
-      invent.messages.create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
+      invent.messages
+        .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
+        .pipe(whileOurs(means, armed, armed.due_at))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -68,13 +76,12 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
       case "RetryAfterTooLong":
       case "TimedOut":
       case "Unauthorized":
-        return yield* later(armed, Moves.unreachableDelay, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "unreachable", {
-          error: error._tag
-        })
+        return yield* notSent(armed, Moves.unreachableDelay(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
       case "NotFound":
         return yield* moves.gone(armed)
       default:
-        return yield* end(armed, "skipped", "refused")
+        // A row that another took meanwhile stays as that one left it.
+        return yield* Guard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
     }
   })
 
@@ -82,7 +89,7 @@ export const make = ({ invent, ledger, moves, observe }: Means, policy: Policy, 
     Effect.gen(function* () {
       const newest = yield* Effect.either(invent.state.newestChat({ path: { chat_id: planned.chat_id } }))
       if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
-      if (newest.right !== planned.chat_id) return yield* end(planned, "skipped", "superseded")
+      if (newest.right !== planned.chat_id) return yield* moves.leave(planned, "Skip", "superseded")
       const armed = yield* ledger.advance(
         planned,
         {

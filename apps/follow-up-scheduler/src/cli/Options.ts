@@ -14,8 +14,8 @@ export const chats = Options.text("chats").pipe(
 )
 
 export const db = Options.text("db").pipe(
-  Options.withDefault("follow-ups.db"),
-  Options.withDescription("the SQLite file of the ledger")
+  Options.withDescription("the SQLite file of the ledger; else the PostgreSQL database of DATABASE_URL, else follow-ups.db"),
+  Options.optional
 )
 
 export const dryRun = Options.boolean("dry-run").pipe(

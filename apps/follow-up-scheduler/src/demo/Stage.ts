@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
-import * as Database from "../Database.ts"
+import * as Sqlite from "../Database/Sqlite.ts"
 import * as Ledger from "../Ledger.ts"
 import { ActivePolicy } from "../Policy.ts"
 import * as PolicyFile from "../PolicyFile.ts"
@@ -55,7 +55,7 @@ const audience = Layer.effect(
 const events = Layer.effect(ChannelEvents, Queue.unbounded<ChatId>())
 const watch = Layer.unwrapEffect(Effect.map(ChannelEvents, (queue) => Watch.layerEvents(Stream.fromQueue(queue))))
 const policy = Layer.effect(ActivePolicy, Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy)))
-const database = Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Database.layer(workspace.database)))
+const database = Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Sqlite.layer(workspace.database)))
 
 const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
   Layer.provide(client("scheduler")),

@@ -1,12 +1,13 @@
 /**
- * A folder for the demo's files that is gone when the demo is: at a normal end and at Ctrl-C by its scope, after `kill -9`
- * by a small process that does nothing but wait for this one to end.
+ * A folder for the demo's files that is gone when the demo is, at a normal end, at Ctrl-C and after `kill -9`: it belongs to
+ * a small process that does nothing but wait for this one to end.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 
 export class Workspace extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Workspace")<
@@ -26,27 +27,43 @@ steps:
 `
 
 const janitor = `
-process.stdin.on("end", () => require("node:fs").rmSync(process.argv[1], { recursive: true, force: true })).resume();
+const { mkdtempSync, rmSync } = require("node:fs")
+const { join } = require("node:path")
+const { tmpdir } = require("node:os")
+const folder = mkdtempSync(join(tmpdir(), "invent-demo-"))
+process.stdin.on("end", () => rmSync(folder, { recursive: true, force: true })).resume()
+process.stdout.write(folder)
 `
 
-/** Its standard input ends when this process does, however that came about; in a group of its own no signal reaches it. */
-const hireJanitor = (folder: string) =>
-  Effect.acquireRelease(
-    Effect.sync(() => {
-      const child = spawn(process.execPath, ["-e", janitor, folder], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
-      child.unref()
-      return child
-    }),
-    (child) => Effect.sync(() => child.stdin.end())
-  )
+export class NoFolder extends Schema.TaggedError<NoFolder>()("NoFolder", { reason: Schema.String }) {
+  override get message() {
+    return `the demo has no folder for its files: ${this.reason}`
+  }
+}
+
+/**
+ * Its standard input ends when this process does, however that came about; in a group of its own no signal reaches it. It
+ * makes the folder too, so that there is no moment at which a folder has nobody who removes it.
+ */
+const hire = Effect.async<{ readonly folder: string; readonly dismiss: Effect.Effect<void> }, NoFolder>((resume) => {
+  const child = spawn(process.execPath, ["-e", janitor], { detached: true, stdio: ["pipe", "pipe", "pipe"] })
+  let complaint = ""
+  child.once("close", () => resume(Effect.fail(new NoFolder({ reason: /^Error: (.*)$/m.exec(complaint)?.[1] ?? "nobody could make it" }))))
+  child.once("error", ({ message }) => (complaint = `Error: ${message}`))
+  child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()))
+  const dismiss = Effect.async<void>((done) => {
+    child.once("close", () => done(Effect.void))
+    child.stdin.end()
+  })
+  child.stdout.once("data", (folder: Buffer) => resume(Effect.succeed({ folder: folder.toString(), dismiss })))
+})
 
 export const layer = Layer.scoped(
   Workspace,
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const path = yield* Path.Path
-    const folder = yield* files.makeTempDirectoryScoped({ prefix: "invent-demo-" })
-    yield* hireJanitor(folder)
+    const { folder } = yield* Effect.acquireRelease(hire, ({ dismiss }) => dismiss)
     const workspace = {
       policy: path.join(folder, "policy.yaml"),
       database: path.join(folder, "follow-ups.db"),

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { Failure } from "../RetryPolicy.ts"
 import type { Deadlines, Step } from "./Call.ts"
 import * as Outcome from "./Outcome.ts"
+import type { Watch } from "./Watch.ts"
 
 export interface Settings extends Deadlines {
   /** Of an attempt of a call that the server answers only when its work is done. */
@@ -27,23 +28,17 @@ export const ofBlocking = ({ blocking, total }: Settings): Deadlines => ({
 })
 
 export const perAttempt =
-  (after: Duration.Duration) =>
+  (watch: Watch, after: Duration.Duration) =>
   (next: Step<Failure>): Step<Failure> =>
   (request, call) => {
     const own = call.deadlines?.attempt ?? after
-    return Effect.timeoutFail(next(request, call), {
-      duration: own,
-      onTimeout: () => Failure.AttemptTimedOut({ after: own })
-    })
+    return watch.within(next(request, call), own, () => Effect.fail(Failure.AttemptTimedOut({ after: own })))
   }
 
 export const total =
-  (after: Duration.Duration) =>
+  (watch: Watch, after: Duration.Duration) =>
   (next: Step<InventError.InventError>): Step<InventError.InventError> =>
   (request, call) => {
     const own = call.deadlines?.total ?? after
-    return Effect.timeoutFail(next(request, call), {
-      duration: own,
-      onTimeout: () => Outcome.pastTotalDeadline(call, own)
-    })
+    return watch.within(next(request, call), own, () => Effect.fail(Outcome.pastTotalDeadline(call, own)))
   }

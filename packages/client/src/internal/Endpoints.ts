@@ -61,14 +61,20 @@ const entries: ReadonlyArray<Entry> = (() => {
 const noId = /^\.{0,2}$|\p{Surrogate}/u
 
 /** An id becomes one segment of the path, whatever it holds. */
-const segments = (endpoint: string, path: Readonly<Record<string, unknown>>) =>
-  Effect.forEach(Object.entries(path), ([name, value]) =>
-    typeof value === "string" && !noId.test(value)
-      ? Effect.succeed([name, encodeURIComponent(value)] as const)
-      : Effect.fail(
-          new InventError.InvalidRequest({ endpoint, issue: `path.${name}: expected an id, got ${JSON.stringify(value)}` })
-        )
-  ).pipe(Effect.map((entries) => Object.fromEntries(entries)))
+const segments = (
+  endpoint: string,
+  path: Readonly<Record<string, unknown>>
+): Either.Either<Record<string, string>, InventError.InvalidRequest> => {
+  const encoded: Record<string, string> = {}
+  for (const [name, value] of Object.entries(path)) {
+    if (typeof value !== "string" || noId.test(value)) {
+      const issue = `path.${name}: expected an id, got ${JSON.stringify(value)}`
+      return Either.left(new InventError.InvalidRequest({ endpoint, issue }))
+    }
+    encoded[name] = encodeURIComponent(value)
+  }
+  return Either.right(encoded)
+}
 
 const toInventError = (call: Call.Call, withoutKey: (text: string) => string) => (error: unknown): InventError.InventError => {
   if (!ParseResult.isParseError(error)) {
@@ -108,8 +114,7 @@ const callable = (entry: Entry, derived: Derived, settings: Settings) => {
   return (request: Request = {}) =>
     Effect.suspend(() => {
       const call = Call.make(endpoint, entry.safety, entry.isBlocking(request.payload) ? blocking : undefined)
-      return segments(endpoint, withOrg(request.path)).pipe(
-        Effect.flatMap((path) => derived({ urlParams: {}, ...request, path })),
+      return Effect.flatMap(segments(endpoint, withOrg(request.path)), (path) => derived({ urlParams: {}, ...request, path })).pipe(
         Effect.mapError(toInventError(call, withoutKey)),
         Effect.provideService(Call.CurrentCall, call)
       )

@@ -1,25 +1,28 @@
-/** Updates the metrics of `Telemetry`. A metric with its attributes is made once for each combination that occurs. */
+/** Updates the metrics of `Telemetry`. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Metric from "effect/Metric"
+import type * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
 import { CurrentLane } from "../RateLimit.ts"
 import type { Failure } from "../RetryPolicy.ts"
 import * as Telemetry from "../Telemetry.ts"
 import type { Call, Step } from "./Call.ts"
 import * as Conventions from "./Conventions.ts"
 
-/** Updates a metric under these attributes. */
+/** Updates a metric under these attributes. The registry knows a list of labels by its identity. */
 const updater = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) => {
-  const made = new Map<string, Metric.Metric<Type, In, Out>>()
-  return (attributes: Conventions.Attributes, value: In) => {
+  const made = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
+  const labelled = (attributes: Conventions.Attributes) => {
     const key = Object.values(attributes).join("\n")
-    const known = made.get(key)
-    if (known !== undefined) return Metric.update(known, value)
-    let tagged = metric
-    for (const [name, attribute] of Object.entries(attributes)) tagged = Metric.tagged(tagged, name, String(attribute))
-    made.set(key, tagged)
-    return Metric.update(tagged, value)
+    const known = made.get(key) ?? Object.entries(attributes).map(([name, value]) => MetricLabel.make(name, String(value)))
+    made.set(key, known)
+    return known
   }
+  return (attributes: Conventions.Attributes, value: In) =>
+    Effect.map(Effect.metricLabels, (around) => {
+      const own = labelled(attributes)
+      metric.unsafeUpdate(value, around.length === 0 ? own : [...around, ...own])
+    })
 }
 
 /** On the monotone clock. */

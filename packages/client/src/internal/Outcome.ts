@@ -56,6 +56,8 @@ export const fromFailure = (failure: Failure, call: Call): InventError.InventErr
   switch (failure._tag) {
     case "QueueFull":
       return new InventError.QueueFull({ ...facts(call), queued: failure.queued, expectedWait: failure.expectedWait })
+    case "RateLimitUnavailable":
+      return new InventError.RateLimitUnavailable({ ...facts(call), reason: failure.reason })
     case "NeverSent":
       return new InventError.ConnectionFailed({ ...facts(call), reason: failure.reason })
     case "AnswerLost":

@@ -58,15 +58,41 @@ export interface Permit {
 export interface Quota {
   /** A permit, or the milliseconds until it is worth asking again: not a moment too long, unless a permit comes back. */
   readonly take: (now: number) => Permit | { readonly wait: number }
-  /** The answer came, or will never come. Says whether it is worth asking again before the time that was told. */
-  readonly received: (permit: Permit, now: number) => boolean
+  /** How many can be taken now. */
+  readonly available: (now: number) => number
+  /** The answer came so many milliseconds ago, or will never come. Says whether it is worth asking before the time that was told. */
+  readonly received: (permit: Permit, now: number, age?: number) => boolean
   /** The request never left. */
   readonly unused: (permit: Permit) => void
   /** A 429: somebody else spends the same quota. Nobody leaves for this many milliseconds at least. */
   readonly refused: (now: number, pause: number) => void
   /** Milliseconds until that many permits could have been taken, if all answers came now. */
   readonly expected: (now: number, permits: number) => number
+  readonly save: () => Saved
+  /** Goes on from there, with so many in flight. */
+  readonly restore: (saved: Saved, inFlight: number) => void
 }
+
+/** What is known but for what is in flight, for another process to go on with. The times are of one clock for all. */
+export interface Saved {
+  /** The newest cell that holds receipts, … */
+  readonly newest: number
+  /** … and how many each one holds, up to it: a character each, from `0` on. */
+  readonly received: string
+  readonly base: number
+  readonly since: number
+  readonly evenly: number
+  readonly closedUntil: number
+  readonly probedUntil: number
+  readonly isProbeDue: boolean
+  readonly refusedInARow: number
+}
+
+/** The most receipts that one character can tell. */
+export const mostPerCell = 0xd7ff - 0x30
+
+/** A time that JSON can hold, too. */
+const longAgo = -Number.MAX_VALUE
 
 interface LightEnough {
   readonly at: number
@@ -83,8 +109,10 @@ const makeHistory = (window: number) => {
   let newest = 0
   let inFlight = 0
 
+  const cellOf = (now: number) => Math.ceil((now + drift * window) / cell)
+
   const advance = (now: number) => {
-    const passed = Math.ceil((now + drift * window) / cell) - newest
+    const passed = cellOf(now) - newest
     if (passed <= 0) return
     newest += passed
     received.copyWithin(0, passed)
@@ -100,10 +128,11 @@ const makeHistory = (window: number) => {
     unused: () => {
       inFlight--
     },
-    received: (now: number) => {
+    received: (now: number, age: number) => {
       advance(now)
       inFlight--
-      received[size - 1]! += 1
+      const index = size - 1 + cellOf(now - age) - newest
+      if (index >= 0) received[index]! += 1
     },
     /** The largest f · C(s) + (1 − f) · C(s − W) of any s. */
     weight: (now: number): number => {
@@ -146,7 +175,19 @@ const makeHistory = (window: number) => {
       return { at: (latest + newest - size + 1) * cell, step: binding + newest - size + 1 }
     },
     /** Whether a receipt now changes the weight for the phase that begins at this step. */
-    isAhead: (step: number) => step > newest
+    isAhead: (step: number) => step > newest,
+    save: () => {
+      let known = ""
+      for (let i = received.findIndex((count) => count > 0); i >= 0 && i < size; i++) known += String.fromCharCode(received[i]! + 0x30)
+      return { newest, received: known }
+    },
+    restore: (saved: Saved, inFlightThen: number) => {
+      newest = saved.newest
+      inFlight = inFlightThen
+      received.fill(0)
+      const first = size - saved.received.length
+      for (let i = Math.max(0, first); i < size; i++) received[i] = saved.received.charCodeAt(i - first) - 0x30
+    }
   }
 }
 
@@ -162,6 +203,11 @@ const makeShare = (limit: number, window: number) => {
     refused: (now: number) => {
       base = Math.max(least, ours(now) - Math.max(1, foreign.lost * limit))
       since = now
+    },
+    save: () => ({ base, since }),
+    restore: (saved: Saved) => {
+      base = saved.base
+      since = saved.since
     }
   }
 }
@@ -177,13 +223,13 @@ export const make = (limit: number, window: number): Quota => {
   let room = 0
   /** … and how many more from when on. */
   let promised = 0
-  let promise: LightEnough = { at: Number.NEGATIVE_INFINITY, step: Number.NEGATIVE_INFINITY }
+  let promise: LightEnough = { at: longAgo, step: longAgo }
   /** When the next one were to leave if all left evenly; the burst may be ahead of it. */
-  let evenly = Number.NEGATIVE_INFINITY
-  let closedUntil = Number.NEGATIVE_INFINITY
+  let evenly = longAgo
+  let closedUntil = longAgo
   let isProbeDue = false
   /** While the probe is out, nobody else leaves. */
-  let probedUntil = Number.NEGATIVE_INFINITY
+  let probedUntil = longAgo
   let refusedInARow = 0
 
   const look = (now: number) => {
@@ -215,9 +261,14 @@ export const make = (limit: number, window: number): Quota => {
       else refusedInARow = 0
       return { isProbe }
     },
-    received: (permit, now) => {
-      history.received(now)
-      if (permit.isProbe) probedUntil = Number.NEGATIVE_INFINITY
+    available: (now) => {
+      if (Math.max(closedUntil, probedUntil, smooth(1)) > now) return 0
+      if (room < 1) look(now)
+      return isProbeDue ? Math.min(room, 1) : Math.min(room, Math.floor(burst - Math.max(0, evenly - now) / interval + epsilon))
+    },
+    received: (permit, now, age = 0) => {
+      history.received(now, age)
+      if (permit.isProbe) probedUntil = longAgo
       const isSooner = history.isAhead(promise.step)
       if (isSooner) promised = 0
       return isSooner || permit.isProbe
@@ -228,7 +279,7 @@ export const make = (limit: number, window: number): Quota => {
       evenly -= interval
       if (!permit.isProbe) return
       isProbeDue = true
-      probedUntil = Number.NEGATIVE_INFINITY
+      probedUntil = longAgo
     },
     refused: (now, pause) => {
       // Who was in flight together was refused for the same reason.
@@ -250,6 +301,18 @@ export const make = (limit: number, window: number): Quota => {
       const rest = permits - windows * ours
       const light = history.lightEnough(now, ours - rest, true).at + windows * window
       return Math.max(0, Math.max(closedUntil, smooth(permits), light) - now)
+    },
+    save: () => ({ ...history.save(), ...share.save(), evenly, closedUntil, probedUntil, isProbeDue, refusedInARow }),
+    restore: (saved, inFlight) => {
+      history.restore(saved, inFlight)
+      share.restore(saved)
+      evenly = saved.evenly
+      closedUntil = saved.closedUntil
+      probedUntil = saved.probedUntil
+      isProbeDue = saved.isProbeDue
+      refusedInARow = saved.refusedInARow
+      room = 0
+      promised = 0
     }
   }
 }

@@ -83,8 +83,17 @@ export const make =
       return id === undefined ? undefined : withoutKey(id).slice(0, longestRequestId)
     }
 
+    // Only an error wants to know it.
     const answered = (response: HttpClientResponse, call: Call, body: ArrayBuffer): Answer =>
-      (call.answer = { status: response.status, excerpt: excerptOf(body), requestId: requestIdOf(response) })
+      (call.answer = {
+        status: response.status,
+        get excerpt() {
+          return excerptOf(body)
+        },
+        get requestId() {
+          return requestIdOf(response)
+        }
+      })
 
     const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
 

@@ -1,5 +1,4 @@
 /** The part of `contacts` that acts as a contact, on a custom channel. No other kind of channel allows it. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Schema from "effect/Schema"
 import { Chat } from "../Chat.ts"
 import { ChatMessage } from "../ChatMessage.ts"
@@ -8,6 +7,7 @@ import { AssistantId, ChannelId, ChatId, ConnectionId, ContactId, MessageId, Org
 import { UserMessage } from "../MessagePart.ts"
 import { DecideApproval } from "./Approval.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
@@ -39,7 +39,7 @@ const toolCall = { ...contact, channel_id: ChannelId, chat_id: ChatId, message_i
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-chat-on-a-contact-channel
  */
-export const createChat = HttpApiEndpoint.post(
+export const createChat = Endpoint.post(
   "createChat",
   "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats"
 )
@@ -53,7 +53,7 @@ export const createChat = HttpApiEndpoint.post(
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/send-a-message-as-a-contact
  */
-export const sendMessage = HttpApiEndpoint.post("sendMessage", "/orgs/:org_id/contacts/:contact_id/chats/:chat_id/messages")
+export const sendMessage = Endpoint.post("sendMessage", "/orgs/:org_id/contacts/:contact_id/chats/:chat_id/messages")
   .setPath(Schema.Struct({ ...contact, chat_id: ChatId }))
   .setPayload(SendMessage)
   .addSuccess(ChatMessage)
@@ -65,7 +65,7 @@ export const sendMessage = HttpApiEndpoint.post("sendMessage", "/orgs/:org_id/co
  * @experimental The page lists its path parameters and not the path itself; the order of its segments is inferred.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/send-a-message-as-a-contact-on-a-channel
  */
-export const sendMessageOnChannel = HttpApiEndpoint.post(
+export const sendMessageOnChannel = Endpoint.post(
   "sendMessageOnChannel",
   "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages"
 )
@@ -81,7 +81,7 @@ export const sendMessageOnChannel = HttpApiEndpoint.post(
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/respond-to-interactive-tool-as-a-contact-on-a-channel
  */
-export const respondToTool = HttpApiEndpoint.post(
+export const respondToTool = Endpoint.post(
   "respondToTool",
   "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/tools/:tool_call_id/respond"
 )
@@ -96,7 +96,7 @@ export const respondToTool = HttpApiEndpoint.post(
  * @experimental Method and end of the path are inferred from `messages.decideApproval`, and the keys of the body as there.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/decide-action-approval-as-a-contact-on-a-channel
  */
-export const decideApproval = HttpApiEndpoint.post(
+export const decideApproval = Endpoint.post(
   "decideApproval",
   "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/approvals/:tool_call_id"
 )

@@ -1,5 +1,4 @@
 /** The contract of `assistants`. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Assistant } from "../Assistant.ts"
@@ -8,6 +7,7 @@ import { Chat } from "../Chat.ts"
 import * as Closed from "../Closed.ts"
 import { AssistantId, BoardId, FileId, OrgId, SegmentId } from "../Ids.ts"
 import { UserMessage } from "../MessagePart.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -42,7 +42,7 @@ const assistant = { org_id: OrgId, assistant_id: AssistantId }
  *
  * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistants
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/assistants")
+export const list = Endpoint.get("list", "/orgs/:org_id/assistants")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Assistant))
@@ -53,7 +53,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/assistants")
  *
  * @see https://docs.useinvent.com/api-reference/create-assistant
  */
-export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/assistants")
+export const create = Endpoint.post("create", "/orgs/:org_id/assistants")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateAssistant)
   .addSuccess(Assistant)
@@ -64,7 +64,7 @@ export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/assistants")
  *
  * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant
  */
-export const get = HttpApiEndpoint.get("get", "/orgs/:org_id/assistants/:assistant_id")
+export const get = Endpoint.get("get", "/orgs/:org_id/assistants/:assistant_id")
   .setPath(Schema.Struct(assistant))
   .addSuccess(Assistant)
   .pipe(RetrySafety.safe)
@@ -74,7 +74,7 @@ export const get = HttpApiEndpoint.get("get", "/orgs/:org_id/assistants/:assista
  *
  * @see https://docs.useinvent.com/api-reference/orgs-assistants/update-assistant
  */
-export const update = HttpApiEndpoint.patch("update", "/orgs/:org_id/assistants/:assistant_id")
+export const update = Endpoint.patch("update", "/orgs/:org_id/assistants/:assistant_id")
   .setPath(Schema.Struct(assistant))
   .setPayload(UpdateAssistant)
   .addSuccess(Assistant)
@@ -87,7 +87,7 @@ export const update = HttpApiEndpoint.patch("update", "/orgs/:org_id/assistants/
  * inferred from `contacts.createChat`.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-chat-on-a-contact-channel
  */
-export const createChat = HttpApiEndpoint.post("createChat", "/orgs/:org_id/assistants/:assistant_id/chats")
+export const createChat = Endpoint.post("createChat", "/orgs/:org_id/assistants/:assistant_id/chats")
   .setPath(Schema.Struct(assistant))
   .setPayload(CreateAssistantChat)
   .addSuccess(Chat)

@@ -2,7 +2,6 @@
  * The contract of `broadcasts`. One path has two meanings: an older page sends a marketing broadcast to its segments, the
  * newer page a transactional one to a single contact. Which of them a server means is decided by the broadcast.
  */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Broadcast, Recipients } from "../Broadcast.ts"
@@ -10,6 +9,7 @@ import * as Closed from "../Closed.ts"
 import { BroadcastId, ChannelId, ContactId, OrgId, SegmentId, TemplateId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 export const CreateBroadcast = Closed.struct({
@@ -47,7 +47,7 @@ const broadcast = { org_id: OrgId, broadcast_id: BroadcastId }
  *
  * @see https://docs.useinvent.com/api-reference/create-a-broadcast
  */
-export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/broadcasts")
+export const create = Endpoint.post("create", "/orgs/:org_id/broadcasts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateBroadcast)
   .addSuccess(Broadcast)
@@ -59,7 +59,7 @@ export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/broadcasts")
  *
  * @see https://docs.useinvent.com/api-reference/send-a-broadcast
  */
-export const sendMarketing = HttpApiEndpoint.post("sendMarketing", "/orgs/:org_id/broadcasts/:broadcast_id/send")
+export const sendMarketing = Endpoint.post("sendMarketing", "/orgs/:org_id/broadcasts/:broadcast_id/send")
   .setPath(Schema.Struct(broadcast))
   .addSuccess(Broadcast)
   .pipe(RetrySafety.unsafe)
@@ -70,7 +70,7 @@ export const sendMarketing = HttpApiEndpoint.post("sendMarketing", "/orgs/:org_i
  *
  * @see https://docs.useinvent.com/api-reference/orgs-broadcasts/send-a-transactional-broadcast
  */
-export const sendTransactional = HttpApiEndpoint.post("sendTransactional", "/orgs/:org_id/broadcasts/:broadcast_id/send")
+export const sendTransactional = Endpoint.post("sendTransactional", "/orgs/:org_id/broadcasts/:broadcast_id/send")
   .setPath(Schema.Struct(broadcast))
   .setPayload(SendTransactional)
   .addSuccess(Recipients)

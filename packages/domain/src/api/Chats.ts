@@ -1,5 +1,4 @@
 /** The contract of `chats`: the chats of an organization, by older pages of the vendor's. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Chat } from "../Chat.ts"
@@ -7,6 +6,7 @@ import * as Closed from "../Closed.ts"
 import { ChatId, OrgId } from "../Ids.ts"
 import { InboxEvent } from "../InboxEvent.ts"
 import { Tool } from "../Tool.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 import * as WebSocket from "./WebSocket.ts"
@@ -25,7 +25,7 @@ export const UpdateChat = Closed.struct({
  *
  * @see https://docs.useinvent.com/api-reference/get-org-chats
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/chats")
+export const list = Endpoint.get("list", "/orgs/:org_id/chats")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Chat))
@@ -36,7 +36,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/chats")
  *
  * @see https://docs.useinvent.com/api-reference/update-chat
  */
-export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id")
+export const update = Endpoint.patch("update", "/chats/:chat_id")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(UpdateChat)
   .addSuccess(Chat)
@@ -47,7 +47,7 @@ export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id")
  *
  * @see https://docs.useinvent.com/api-reference/chat-org-websocket
  */
-export const events = HttpApiEndpoint.get("events", "/orgs/:org_id/chats/ws")
+export const events = Endpoint.get("events", "/orgs/:org_id/chats/ws")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .addSuccess(InboxEvent)
   .pipe(RetrySafety.safe, WebSocket.mark)

@@ -1,9 +1,9 @@
 /** The contract of `connections`: services outside that the organization is connected to. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Connection } from "../Connection.ts"
 import { OrgId } from "../Ids.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -14,7 +14,7 @@ import * as RetrySafety from "./RetrySafety.ts"
  * @experimental Method and path are published; of what is answered only the id is known.
  * @see https://docs.useinvent.com/api-reference/getting-started/cookbook
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/connections")
+export const list = Endpoint.get("list", "/orgs/:org_id/connections")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Connection))
@@ -28,7 +28,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/connections")
  * received.
  * @see https://docs.useinvent.com/api-reference/get-the-options-for-an-action
  */
-export const actionOptions = HttpApiEndpoint.post("actionOptions", "/orgs/:org_id/connections/actions/options")
+export const actionOptions = Endpoint.post("actionOptions", "/orgs/:org_id/connections/actions/options")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
   .addSuccess(Schema.Unknown)

@@ -1,5 +1,4 @@
 /** The contract of `contacts`: the people, their channels, segments, notes, files and timeline, and acting as one of them. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
@@ -12,6 +11,7 @@ import { ContactNote } from "../ContactNote.ts"
 import { BoardId, ChannelId, ContactId, OrgId, SegmentId } from "../Ids.ts"
 import { Segment } from "../Segment.ts"
 import * as AsContact from "./AsContact.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -100,7 +100,7 @@ const contact = { org_id: OrgId, contact_id: ContactId }
  * @experimental The page describes a search by name whose parameter is not visible; `search` is inferred.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contacts
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/contacts")
+export const list = Endpoint.get("list", "/orgs/:org_id/contacts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(ContactFilter)
   .addSuccess(Schema.Array(Contact))
@@ -112,7 +112,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/contacts")
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-contact
  */
-export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/contacts")
+export const create = Endpoint.post("create", "/orgs/:org_id/contacts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateContact)
   .addSuccess(Contact)
@@ -123,7 +123,7 @@ export const create = HttpApiEndpoint.post("create", "/orgs/:org_id/contacts")
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-fields
  */
-export const listFields = HttpApiEndpoint.get("listFields", "/orgs/:org_id/contacts/fields")
+export const listFields = Endpoint.get("listFields", "/orgs/:org_id/contacts/fields")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(ContactField))
@@ -135,7 +135,7 @@ export const listFields = HttpApiEndpoint.get("listFields", "/orgs/:org_id/conta
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/update-a-contact
  */
-export const update = HttpApiEndpoint.patch("update", "/orgs/:org_id/contacts/:contact_id")
+export const update = Endpoint.patch("update", "/orgs/:org_id/contacts/:contact_id")
   .setPath(Schema.Struct(contact))
   .setPayload(UpdateContact)
   .addSuccess(Contact)
@@ -146,7 +146,7 @@ export const update = HttpApiEndpoint.patch("update", "/orgs/:org_id/contacts/:c
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/merge-contacts
  */
-export const merge = HttpApiEndpoint.post("merge", "/orgs/:org_id/contacts/:contact_id/merge")
+export const merge = Endpoint.post("merge", "/orgs/:org_id/contacts/:contact_id/merge")
   .setPath(Schema.Struct(contact))
   .setPayload(MergeContacts)
   .addSuccess(MergedContact)
@@ -157,7 +157,7 @@ export const merge = HttpApiEndpoint.post("merge", "/orgs/:org_id/contacts/:cont
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contact-segments
  */
-export const listSegments = HttpApiEndpoint.get("listSegments", "/orgs/:org_id/contacts/:contact_id/segments")
+export const listSegments = Endpoint.get("listSegments", "/orgs/:org_id/contacts/:contact_id/segments")
   .setPath(Schema.Struct(contact))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Segment))
@@ -168,7 +168,7 @@ export const listSegments = HttpApiEndpoint.get("listSegments", "/orgs/:org_id/c
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/add-segment-to-contact
  */
-export const addSegment = HttpApiEndpoint.post("addSegment", "/orgs/:org_id/contacts/:contact_id/segments/:segment_id")
+export const addSegment = Endpoint.post("addSegment", "/orgs/:org_id/contacts/:contact_id/segments/:segment_id")
   .setPath(Schema.Struct({ ...contact, segment_id: SegmentId }))
   .addSuccess(Contact)
   .pipe(RetrySafety.idempotent)
@@ -178,7 +178,7 @@ export const addSegment = HttpApiEndpoint.post("addSegment", "/orgs/:org_id/cont
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-notes
  */
-export const listNotes = HttpApiEndpoint.get("listNotes", "/orgs/:org_id/contacts/:contact_id/notes")
+export const listNotes = Endpoint.get("listNotes", "/orgs/:org_id/contacts/:contact_id/notes")
   .setPath(Schema.Struct(contact))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(ContactNote))
@@ -189,7 +189,7 @@ export const listNotes = HttpApiEndpoint.get("listNotes", "/orgs/:org_id/contact
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities
  */
-export const listActivities = HttpApiEndpoint.get("listActivities", "/orgs/:org_id/contacts/:contact_id/activities")
+export const listActivities = Endpoint.get("listActivities", "/orgs/:org_id/contacts/:contact_id/activities")
   .setPath(Schema.Struct(contact))
   .setUrlParams(Closed.struct({ type: Closed.optional(Schema.Literal(...activityTypes)), ...Paging.fields }))
   .addSuccess(Schema.Array(ContactActivity))
@@ -203,7 +203,7 @@ export const listActivities = HttpApiEndpoint.get("listActivities", "/orgs/:org_
  * inferred.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file
  */
-export const uploadFile = HttpApiEndpoint.post("uploadFile", "/orgs/:org_id/contacts/:contact_id/files")
+export const uploadFile = Endpoint.post("uploadFile", "/orgs/:org_id/contacts/:contact_id/files")
   .setPath(Schema.Struct(contact))
   .setPayload(UploadFile)
   .addSuccess(ContactFile)
@@ -215,7 +215,7 @@ export const uploadFile = HttpApiEndpoint.post("uploadFile", "/orgs/:org_id/cont
  *
  * @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels
  */
-export const updateChannel = HttpApiEndpoint.patch(
+export const updateChannel = Endpoint.patch(
   "updateChannel",
   "/orgs/:org_id/contacts/:contact_id/channels/:channel_id"
 )

@@ -1,10 +1,10 @@
 /** The contract of `files`: what was shared in a chat. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 import { File } from "../File.ts"
 import { ChatId } from "../Ids.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -24,7 +24,7 @@ export const FileFilter = Closed.struct({
  * `search` and `mimetype` are inferred.
  * @see https://docs.useinvent.com/api-reference/chats-files/get-chat-files
  */
-export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/files")
+export const list = Endpoint.get("list", "/chats/:chat_id/files")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(FileFilter)
   .addSuccess(Schema.Array(File))

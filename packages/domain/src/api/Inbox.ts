@@ -1,5 +1,4 @@
 /** The contract of `inbox`: the chats of all channels and assistants in one list, and what happens to them. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Chat } from "../Chat.ts"
@@ -7,6 +6,7 @@ import * as Closed from "../Closed.ts"
 import { OrgId } from "../Ids.ts"
 import { InboxEvent } from "../InboxEvent.ts"
 import { integrations } from "../Integration.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -25,7 +25,7 @@ export const InboxFilter = Closed.struct({
  * other lists.
  * @see https://docs.useinvent.com/guides/inbox
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/inbox")
+export const list = Endpoint.get("list", "/orgs/:org_id/inbox")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(InboxFilter)
   .addSuccess(Schema.Array(Chat))
@@ -41,7 +41,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/inbox")
  *
  * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
  */
-export const events = HttpApiEndpoint.get("events", "/orgs/:org_id/inbox/ws")
+export const events = Endpoint.get("events", "/orgs/:org_id/inbox/ws")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .addSuccess(InboxEvent)
   .pipe(RetrySafety.safe, WebSocket.mark)

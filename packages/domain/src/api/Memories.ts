@@ -1,9 +1,9 @@
 /** The contract of `memories`: the summaries that an assistant keeps of a conversation. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { ChatId, MemoryId } from "../Ids.ts"
 import { Memory } from "../Memory.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -13,7 +13,7 @@ import * as RetrySafety from "./RetrySafety.ts"
  *
  * @see https://docs.useinvent.com/api-reference/chats-memories/get-conversation-summaries
  */
-export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/memories")
+export const list = Endpoint.get("list", "/chats/:chat_id/memories")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Memory))
@@ -25,7 +25,7 @@ export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/memories")
  * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-memories/clear-conversation-summaries
  */
-export const clear = HttpApiEndpoint.del("clear", "/chats/:chat_id/memories")
+export const clear = Endpoint.del("clear", "/chats/:chat_id/memories")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })
@@ -38,7 +38,7 @@ export const clear = HttpApiEndpoint.del("clear", "/chats/:chat_id/memories")
  * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-memories/delete-a-conversation-summary
  */
-export const remove = HttpApiEndpoint.del("remove", "/chats/:chat_id/memories/:memory_id")
+export const remove = Endpoint.del("remove", "/chats/:chat_id/memories/:memory_id")
   .setPath(Schema.Struct({ chat_id: ChatId, memory_id: MemoryId }))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })

@@ -1,5 +1,4 @@
 /** The contract of `messages`: the messages of a chat, and those that the staff sends. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { ChatMessage } from "../ChatMessage.ts"
@@ -9,6 +8,7 @@ import { Instant } from "../Instant.ts"
 import { UserMessage } from "../MessagePart.ts"
 import { DecideApproval } from "./Approval.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -26,7 +26,7 @@ const inChat = { chat_id: ChatId, message_id: MessageId }
  *
  * @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages
  */
-export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/messages")
+export const list = Endpoint.get("list", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(Closed.struct({ from_date: Closed.optional(Instant), ...Paging.fields }))
   .addSuccess(Schema.Array(ChatMessage))
@@ -38,7 +38,7 @@ export const list = HttpApiEndpoint.get("list", "/chats/:chat_id/messages")
  *
  * @see https://docs.useinvent.com/api-reference/chats-messages/create-chat-message
  */
-export const create = HttpApiEndpoint.post("create", "/chats/:chat_id/messages")
+export const create = Endpoint.post("create", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(CreateMessage)
   .addSuccess(ChatMessage)
@@ -50,7 +50,7 @@ export const create = HttpApiEndpoint.post("create", "/chats/:chat_id/messages")
  * @experimental The path is inferred from those that edit and delete a message.
  * @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-message
  */
-export const get = HttpApiEndpoint.get("get", "/chats/:chat_id/messages/:message_id")
+export const get = Endpoint.get("get", "/chats/:chat_id/messages/:message_id")
   .setPath(Schema.Struct(inChat))
   .addSuccess(ChatMessage)
   .annotate(Experimental, { inferred: ["path"], missing: "the path" })
@@ -61,7 +61,7 @@ export const get = HttpApiEndpoint.get("get", "/chats/:chat_id/messages/:message
  *
  * @see https://docs.useinvent.com/api-reference/chats-messages/edit-chat-message
  */
-export const edit = HttpApiEndpoint.patch("edit", "/chats/:chat_id/messages/:message_id")
+export const edit = Endpoint.patch("edit", "/chats/:chat_id/messages/:message_id")
   .setPath(Schema.Struct(inChat))
   .setPayload(EditMessage)
   .addSuccess(ChatMessage)
@@ -73,7 +73,7 @@ export const edit = HttpApiEndpoint.patch("edit", "/chats/:chat_id/messages/:mes
  * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-messages/delete-chat-message
  */
-export const remove = HttpApiEndpoint.del("remove", "/chats/:chat_id/messages/:message_id")
+export const remove = Endpoint.del("remove", "/chats/:chat_id/messages/:message_id")
   .setPath(Schema.Struct(inChat))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })
@@ -88,7 +88,7 @@ export const remove = HttpApiEndpoint.del("remove", "/chats/:chat_id/messages/:m
  * `background` are inferred.
  * @see https://docs.useinvent.com/api-reference/chats-messages/decide-action-approval
  */
-export const decideApproval = HttpApiEndpoint.post(
+export const decideApproval = Endpoint.post(
   "decideApproval",
   "/chats/:chat_id/messages/:message_id/approvals/:tool_call_id"
 )

@@ -1,9 +1,9 @@
 /** The contract of `orgs`: the organizations below this one. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { OrgId } from "../Ids.ts"
 import { Organization } from "../Organization.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
@@ -12,7 +12,7 @@ import * as RetrySafety from "./RetrySafety.ts"
  *
  * @see https://docs.useinvent.com/api-reference/orgs-orgs/list-sub-organizations
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/orgs")
+export const list = Endpoint.get("list", "/orgs/:org_id/orgs")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Organization))

@@ -1,10 +1,10 @@
 /** The contract of `segments`. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 import { OrgId, SegmentId } from "../Ids.ts"
 import { colors, Segment } from "../Segment.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
@@ -19,7 +19,7 @@ export const UpdateSegment = Closed.struct({
  *
  * @see https://docs.useinvent.com/api-reference/get-segments
  */
-export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/segments")
+export const list = Endpoint.get("list", "/orgs/:org_id/segments")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(Segment))
@@ -30,7 +30,7 @@ export const list = HttpApiEndpoint.get("list", "/orgs/:org_id/segments")
  *
  * @see https://docs.useinvent.com/api-reference/update-a-segment
  */
-export const update = HttpApiEndpoint.patch("update", "/orgs/:org_id/segments/:segment_id")
+export const update = Endpoint.patch("update", "/orgs/:org_id/segments/:segment_id")
   .setPath(Schema.Struct({ org_id: OrgId, segment_id: SegmentId }))
   .setPayload(UpdateSegment)
   .addSuccess(Segment)

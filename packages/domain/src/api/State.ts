@@ -1,5 +1,4 @@
 /** The contract of `state`: what a chat's inbox entry says and when its follow-up is due. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -13,6 +12,7 @@ import { ChatState, StateInfo, Unseen } from "../ChatState.ts"
 import * as Closed from "../Closed.ts"
 import { ChatId, OrgMemberId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
+import * as Endpoint from "./Endpoint.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 /** The vendor says one year; whether of 365 days or of the calendar is unknown, so the shorter one is held to. */
@@ -59,7 +59,7 @@ export const Assign = Closed.struct({ member_id: Schema.NullOr(OrgMemberId) })
  *
  * @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state
  */
-export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id/state")
+export const update = Endpoint.patch("update", "/chats/:chat_id/state")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(UpdateState)
   .addSuccess(Chat)
@@ -70,7 +70,7 @@ export const update = HttpApiEndpoint.patch("update", "/chats/:chat_id/state")
  *
  * @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation
  */
-export const assign = HttpApiEndpoint.patch("assign", "/chats/:chat_id/state/assign")
+export const assign = Endpoint.patch("assign", "/chats/:chat_id/state/assign")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(Assign)
   .addSuccess(ChatState)
@@ -81,7 +81,7 @@ export const assign = HttpApiEndpoint.patch("assign", "/chats/:chat_id/state/ass
  *
  * @see https://docs.useinvent.com/api-reference/mark-chat-as-unseen
  */
-export const markUnseen = HttpApiEndpoint.post("markUnseen", "/chats/:chat_id/state/unseen")
+export const markUnseen = Endpoint.post("markUnseen", "/chats/:chat_id/state/unseen")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(Unseen)
   .pipe(RetrySafety.idempotent)
@@ -92,7 +92,7 @@ export const markUnseen = HttpApiEndpoint.post("markUnseen", "/chats/:chat_id/st
  *
  * @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info
  */
-export const info = HttpApiEndpoint.get("info", "/chats/:chat_id/state/info")
+export const info = Endpoint.get("info", "/chats/:chat_id/state/info")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(StateInfo)
   .pipe(RetrySafety.safe)

@@ -1,10 +1,10 @@
 /** The contract of `workflows`. */
-import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 import { OrgId, WorkflowId } from "../Ids.ts"
 import { WorkflowRun } from "../WorkflowRun.ts"
+import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -20,7 +20,7 @@ export const RunWorkflow = Closed.struct({
  * @experimental Method and path are published; of the body only `identifier` is visible.
  * @see https://docs.useinvent.com/api-reference/orgs-workflows/run-a-workflow
  */
-export const run = HttpApiEndpoint.post("run", "/orgs/:org_id/workflows/:workflow_id/runs")
+export const run = Endpoint.post("run", "/orgs/:org_id/workflows/:workflow_id/runs")
   .setPath(Schema.Struct({ org_id: OrgId, workflow_id: WorkflowId }))
   .setPayload(RunWorkflow)
   .addSuccess(WorkflowRun)
@@ -32,7 +32,7 @@ export const run = HttpApiEndpoint.post("run", "/orgs/:org_id/workflows/:workflo
  *
  * @see https://docs.useinvent.com/api-reference/orgs-workflows/get-runs
  */
-export const listRuns = HttpApiEndpoint.get("listRuns", "/orgs/:org_id/workflows/runs")
+export const listRuns = Endpoint.get("listRuns", "/orgs/:org_id/workflows/runs")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
   .addSuccess(Schema.Array(WorkflowRun))

@@ -1,12 +1,14 @@
 /** What every part of the world works with: the records, one change at a time, and the writing down of each change. */
-import type { ChatId } from "@effect-invent/domain/Ids"
+import type { ChatId, MessageId, UserId } from "@effect-invent/domain/Ids"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import { type Cause, Log } from "../Log.ts"
 import { Options } from "../Options.ts"
+import { notFound, type Refusal } from "../Refusal.ts"
 import * as Memory from "./Memory.ts"
 import * as Store from "./Store.ts"
+import * as Summary from "./Summary.ts"
 
 /** What the assistant has to know about. */
 export type Event =
@@ -17,8 +19,21 @@ export type Event =
       readonly turn: number
       readonly text: string
     }
-  | { readonly _tag: "ToolAnswered"; readonly chat_id: ChatId; readonly at: DateTime.Utc }
+  | { readonly _tag: "ToolAnswered"; readonly chat_id: ChatId; readonly at: DateTime.Utc; readonly words: string }
+  | { readonly _tag: "ActionApproved"; readonly chat_id: ChatId; readonly at: DateTime.Utc; readonly message_id: MessageId }
   | { readonly _tag: "FollowUpSet"; readonly chat_id: ChatId; readonly follow_up_at: DateTime.Utc | null }
+
+/** A chat that is new, or has changed. */
+export interface Change {
+  readonly chat_id: ChatId
+  readonly isNew: boolean
+}
+
+/** After so many messages of a chat the assistant writes a summary. */
+const summarizedEvery = 10
+
+/** How many changes are held for a listener that does not keep up; it misses the oldest. */
+const heldChanges = 4096
 
 export const make = Effect.gen(function* () {
   const log = yield* Log
@@ -27,14 +42,32 @@ export const make = Effect.gen(function* () {
   const { commit } = yield* Memory.make(store)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
+  const changes = yield* PubSub.sliding<Change>(heldChanges)
+  const touched = new Map<ChatId, boolean>()
+
+  const announce = Effect.suspend(() => {
+    const told = [...touched].map(([chat_id, isNew]): Change => ({ chat_id, isNew }))
+    touched.clear()
+    return PubSub.publishAll(changes, told)
+  })
 
   /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, commit)))
+    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, Effect.zipRight(commit, announce))))
+
+  const touch = (chat: Store.ChatRecord, at: DateTime.Utc) => {
+    chat.updated_at = at
+    touched.set(chat.id, touched.get(chat.id) ?? false)
+  }
+
+  const addChat = (chat: Store.ChatRecord) => {
+    store.chats.set(chat.id, chat)
+    touched.set(chat.id, true)
+  }
 
   const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc) =>
     Effect.suspend(() => {
-      chat.updated_at = at
+      touch(chat, at)
       return log.append({
         kind: "state",
         at,
@@ -69,12 +102,35 @@ export const make = Effect.gen(function* () {
       error: null,
       tool: null,
       response: null,
+      approval: null,
+      broadcast_id: null,
       ...message
     }
     chat.messages.push(record)
     store.messages.set(record.id, record)
-    chat.updated_at = at
+    touch(chat, at)
+    if (record.author === "contact") {
+      chat.admin_unseen_count += 1
+      chat.user_unseen_count = 0
+    } else {
+      chat.user_unseen_count += 1
+      if (record.author === "user") chat.admin_unseen_count = 0
+    }
+    if (chat.messages.length % summarizedEvery === 0) Summary.write(store, chat, at)
     return record
+  }
+
+  const findMessage = (chat: Store.ChatRecord, id: MessageId): Effect.Effect<Store.MessageRecord, Refusal> => {
+    const message = store.messages.get(id)
+    return message?.chat_id === chat.id ? Effect.succeed(message) : notFound("message", id)
+  }
+
+  const staffMember = (chat: Store.ChatRecord, user_id: UserId) => {
+    const present = chat.members.find((member) => member._tag === "User" && member.user_id === user_id)
+    if (present !== undefined) return present
+    const member = { _tag: "User", id: store.ids.member(), user_id } as const
+    chat.members.push(member)
+    return member
   }
 
   const messageEnded = (chat: Store.ChatRecord, message: Store.MessageRecord, cause: Cause, at: DateTime.Utc) =>
@@ -89,6 +145,21 @@ export const make = Effect.gen(function* () {
       status: message.status === "FAILED" ? "FAILED" : "COMPLETED"
     })
 
-  return { store, log, options, events, atomic, stateChanged, setFollowUp, addMessage, messageEnded }
+  return {
+    store,
+    log,
+    options,
+    events,
+    changes,
+    atomic,
+    touch,
+    addChat,
+    stateChanged,
+    setFollowUp,
+    addMessage,
+    findMessage,
+    staffMember,
+    messageEnded
+  }
 })
 export type Core = Effect.Effect.Success<typeof make>

@@ -1,4 +1,6 @@
 /** What contacts do: open a chat, write, answer an interactive tool. Through the API they can on custom channels only. */
+import type { DecideApproval } from "@effect-invent/domain/api/Approval"
+import type { CreateAssistantChat } from "@effect-invent/domain/api/Assistants"
 import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
 import { text, type UserMessage } from "@effect-invent/domain/MessagePart"
@@ -6,32 +8,17 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import { badRequest, notFound, Refusal } from "../Refusal.ts"
+import type { ApprovalPath, Approvals } from "./Approvals.ts"
 import type { Core } from "./Core.ts"
-import type { ChannelRecord, ChatRecord, ContactRecord, MemberRecord } from "./Store.ts"
+import type { ContactBook } from "./ContactBook.ts"
+import type { ChannelRecord, ChatRecord, MemberRecord } from "./Store.ts"
 import * as Wire from "./Wire.ts"
-
-const customOnly = (channel: ChannelRecord) =>
-  channel.type === "custom" ? Effect.void : badRequest(`Channel ${channel.id} is not a custom channel`)
 
 const textOf = (message: UserMessage) => message.map((part) => part.text).join("\n")
 
-export const make = (core: Core) => {
+export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
   const { atomic, options, store } = core
-
-  const admit = (contact: ContactRecord) =>
-    contact.blocked && options.blockedContact === "refused" ? badRequest(`Contact ${contact.id} is blocked`) : Effect.void
-
-  const findOwnChannel = Effect.fnUntraced(function* (contact_id: ContactId, channel_id: ChannelId) {
-    yield* store.findContact(contact_id)
-    const channel = yield* store.findChannel(channel_id)
-    return channel.contact_id === contact_id ? channel : yield* notFound("channel", channel_id)
-  })
-
-  const findOwnChat = Effect.fnUntraced(function* (contact_id: ContactId, chat_id: ChatId) {
-    yield* store.findContact(contact_id)
-    const chat = yield* store.findChat(chat_id)
-    return chat.contact_id === contact_id ? chat : yield* notFound("chat", chat_id)
-  })
+  const { admit, customOnly, findOwnChannel, findOwnChat } = book
 
   const findMember = (chat: ChatRecord, channel: ChannelRecord): Effect.Effect<MemberRecord, Refusal> => {
     const member = chat.members.find((each) => each._tag === "Contact" && each.channel_id === channel.id)
@@ -63,13 +50,58 @@ export const make = (core: Core) => {
     if (reopens || clears) yield* core.stateChanged(chat, "contact", at)
   })
 
+  const begin = Effect.fnUntraced(function* (
+    { assistant_id, channel_type, contact_id, title }: Pick<ChatRecord, "assistant_id" | "channel_type" | "contact_id" | "title">,
+    member: MemberRecord,
+    at: DateTime.Utc
+  ) {
+    const { country } = yield* store.findContact(contact_id)
+    const chat: ChatRecord = {
+      id: store.ids.chat(),
+      conversation_id: store.conversation(contact_id, assistant_id),
+      contact_id,
+      assistant_id,
+      channel_type,
+      title,
+      model: "emulator",
+      visibility: "PRIVATE",
+      pinned: false,
+      tools: [],
+      created_at: at,
+      updated_at: at,
+      members: [member],
+      messages: [],
+      state: "OPEN",
+      ai_enabled: true,
+      assistant_config: null,
+      assigned: null,
+      follow_up_at: null,
+      muted_until: null,
+      csat_score: null,
+      last_contact_message_at: null,
+      admin_unseen_count: 0,
+      user_unseen_count: 0
+    }
+    core.addChat(chat)
+    const { conversation_id, id: chat_id } = chat
+    yield* core.log.append({ kind: "chat", at, chat_id, conversation_id, contact_id, country, channel_type })
+    yield* core.stateChanged(chat, "contact", at)
+    return chat
+  })
+
+  /** The chat that a contact's message to this one goes into. */
+  const liveChat = Effect.fnUntraced(function* (chat: ChatRecord, member: MemberRecord, at: DateTime.Utc) {
+    return chat.state === "CLOSED" && options.newChatAfterClose ? yield* begin(chat, member, at) : chat
+  })
+
   const write = Effect.fnUntraced(function* (
-    chat: ChatRecord,
+    addressed: ChatRecord,
     member: MemberRecord,
     parts: UserMessage,
     cause: "opening" | "message"
   ) {
     const at = yield* DateTime.now
+    const chat = yield* liveChat(addressed, member, at)
     const record = core.addMessage(chat, at, { author: "contact", member, status: "COMPLETED", parts })
     yield* core.messageEnded(chat, record, cause, at)
     yield* contactActed(chat, at)
@@ -82,33 +114,9 @@ export const make = (core: Core) => {
     const contact = yield* store.findContact(channel.contact_id)
     const assistant = yield* store.findAssistant(payload.assistant_id ?? store.assistant.id)
     yield* admit(contact)
-    const at = yield* DateTime.now
     const member: MemberRecord = { _tag: "Contact", id: store.ids.member(), channel_id: channel.id }
-    const chat: ChatRecord = {
-      id: store.ids.chat(),
-      conversation_id: store.conversation(contact.id, assistant.id),
-      contact_id: contact.id,
-      assistant_id: assistant.id,
-      channel_type: channel.type,
-      title: payload.title ?? null,
-      created_at: at,
-      updated_at: at,
-      members: [member],
-      messages: [],
-      state: "OPEN",
-      ai_enabled: true,
-      assistant_config: null,
-      assigned: null,
-      follow_up_at: null,
-      muted_until: null,
-      csat_score: null,
-      last_contact_message_at: null
-    }
-    store.chats.set(chat.id, chat)
-    const { conversation_id, id: chat_id } = chat
-    const { country, id: contact_id } = contact
-    yield* core.log.append({ kind: "chat", at, chat_id, conversation_id, contact_id, country, channel_type: channel.type })
-    yield* core.stateChanged(chat, "contact", at)
+    const given = { contact_id: contact.id, assistant_id: assistant.id, channel_type: channel.type, title: payload.title ?? null }
+    const chat = yield* begin(given, member, yield* DateTime.now)
     if (payload.message !== undefined) yield* write(chat, member, payload.message, "opening")
     return Wire.chat(store, chat)
   })
@@ -152,9 +160,7 @@ export const make = (core: Core) => {
     const member = yield* findMember(chat, channel)
     yield* customOnly(channel)
     yield* admit(yield* store.findContact(path.contact_id))
-    const message = store.messages.get(path.message_id)
-    if (message?.chat_id !== chat.id) return yield* notFound("message", path.message_id)
-    const { tool } = message
+    const { tool } = yield* core.findMessage(chat, path.message_id)
     if (tool === null || tool.id !== path.tool_call_id) return yield* notFound("tool call", path.tool_call_id)
     if (!tool.pending) {
       return yield* new Refusal({ status: options.toolNoLongerPending, message: `Tool call ${tool.id} was answered` })
@@ -165,7 +171,12 @@ export const make = (core: Core) => {
     const record = core.addMessage(chat, at, { author: "contact", member, status: "COMPLETED", response })
     yield* core.messageEnded(chat, record, "tool", at)
     yield* contactActed(chat, at)
-    yield* PubSub.publish(core.events, { _tag: "ToolAnswered", chat_id: chat.id, at })
+    yield* PubSub.publish(core.events, {
+      _tag: "ToolAnswered",
+      chat_id: chat.id,
+      at,
+      words: "Thank you, that is connected."
+    })
     return Wire.message(store, record)
   }, atomic)
 
@@ -189,5 +200,29 @@ export const make = (core: Core) => {
     return yield* write(chat, yield* findMember(chat, channel), text(body), "message")
   }, atomic)
 
-  return { createChat, sendMessage, respondToTool, startChat, contactWrites }
+  /** A chat of the staff's own with an assistant, on an internal channel. */
+  const createAssistantChat = Effect.fn("World.createAssistantChat")(function* (
+    assistant_id: AssistantId,
+    payload: typeof CreateAssistantChat.Type
+  ) {
+    yield* store.findAssistant(assistant_id)
+    const at = yield* DateTime.now
+    const admin = [...store.contacts.values()].find(({ is_admin }) => is_admin) ?? book.add(at, { name: "Staff", is_admin: true })
+    const [channel = book.addChannel(at, admin.id, { type: "internal" })] = book.channelsOf(admin.id)
+    return yield* open(channel, { ...payload, assistant_id })
+  }, atomic)
+
+  const decideApproval = Effect.fn("World.decideApprovalAsContact")(function* (
+    path: ApprovalPath & { readonly contact_id: ContactId; readonly channel_id: ChannelId },
+    decision: DecideApproval
+  ) {
+    const chat = yield* findOwnChat(path.contact_id, path.chat_id)
+    const channel = yield* findOwnChannel(path.contact_id, path.channel_id)
+    yield* findMember(chat, channel)
+    yield* customOnly(channel)
+    yield* admit(yield* store.findContact(path.contact_id))
+    return yield* approvals.decide(path, decision)
+  }, atomic)
+
+  return { createAssistantChat, decideApproval, createChat, sendMessage, respondToTool, startChat, contactWrites }
 }

@@ -4,8 +4,10 @@ import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound } from "../Refusal.ts"
+import type { Assistants } from "./Assistants.ts"
 import type { Core } from "./Core.ts"
-import type { AssistantRecord, ChannelType, ChatRecord, ContactRecord, State } from "./Store.ts"
+import type { ContactBook } from "./ContactBook.ts"
+import type { ChannelType, ChatRecord, ContactRecord, State } from "./Store.ts"
 import * as Wire from "./Wire.ts"
 
 export interface NewContact {
@@ -21,46 +23,24 @@ export interface AddedContact {
   readonly channels: ReadonlyArray<{ readonly id: ChannelId; readonly type: ChannelType }>
 }
 
-export const make = (core: Core) => {
+export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
   const { atomic, store } = core
 
-  const contactChanged = (contact: ContactRecord) =>
-    Effect.flatMap(DateTime.now, (at) =>
-      core.log.append({
-        kind: "contact",
-        at,
-        contact_id: contact.id,
-        blocked: contact.blocked,
-        unsubscribed: contact.unsubscribed
-      })
-    )
-
   const addContact = Effect.fn("World.addContact")(function* (options: NewContact) {
-    const contact: ContactRecord = {
-      id: store.ids.contact(),
-      name: options.name,
-      country: options.country ?? null,
-      blocked: false,
-      unsubscribed: false
-    }
-    store.contacts.set(contact.id, contact)
-    const channels = options.channels.map(({ type, user_id }) => {
-      const id = store.ids.channel()
-      store.channels.set(id, { id, contact_id: contact.id, type, user_id: user_id ?? `address of ${id}` })
-      return { id, type }
-    })
-    yield* contactChanged(contact)
-    return { id: contact.id, channels } satisfies AddedContact
+    const at = yield* DateTime.now
+    const contact = book.add(at, { name: options.name, country: options.country ?? null })
+    const channels = options.channels.map((channel) => book.addChannel(at, contact.id, channel))
+    yield* book.changed(contact, at)
+    return { id: contact.id, channels: channels.map(({ id, type }) => ({ id, type })) } satisfies AddedContact
   }, atomic)
 
   const addAssistant = Effect.fn("World.addAssistant")(function* (options: {
     readonly name: string
     readonly timezone?: string
   }) {
+    const at = yield* DateTime.now
     const config = options.timezone === undefined ? null : { timezone: options.timezone }
-    const assistant: AssistantRecord = { id: store.ids.assistant(), name: options.name, config }
-    yield* Effect.sync(() => store.assistants.set(assistant.id, assistant))
-    return assistant.id
+    return assistants.add(at, { name: options.name, config }).id
   }, atomic)
 
   const joinChat = Effect.fn("World.joinChat")(function* (chatId: ChatId, channelId: ChannelId) {
@@ -70,14 +50,6 @@ export const make = (core: Core) => {
     chat.members.push({ _tag: "Contact", id: store.ids.member(), channel_id: channelId })
   }, atomic)
 
-  const staffMember = (chat: ChatRecord, user_id: UserId) => {
-    const present = chat.members.find((member) => member._tag === "User" && member.user_id === user_id)
-    if (present !== undefined) return present
-    const member = { _tag: "User", id: store.ids.member(), user_id } as const
-    chat.members.push(member)
-    return member
-  }
-
   const takeOver = Effect.fn("World.takeOver")(function* (
     chatId: ChatId,
     userId: UserId = store.user_id,
@@ -85,7 +57,7 @@ export const make = (core: Core) => {
   ) {
     const chat = yield* store.findChat(chatId)
     const at = yield* DateTime.now
-    const member = staffMember(chat, userId)
+    const member = core.staffMember(chat, userId)
     const record = core.addMessage(chat, at, { author: "user", member, status: "COMPLETED", parts: text(words) })
     chat.assigned = { user_id: userId, at }
     chat.ai_enabled = false
@@ -103,12 +75,13 @@ export const make = (core: Core) => {
       })
     )
 
-  const changeContact = (contactId: ContactId, f: (contact: ContactRecord) => void) =>
+  const changeContact = (contactId: ContactId, f: (contact: ContactRecord, at: DateTime.Utc) => void) =>
     atomic(
       Effect.gen(function* () {
         const contact = yield* store.findContact(contactId)
-        f(contact)
-        yield* contactChanged(contact)
+        const at = yield* DateTime.now
+        f(contact, at)
+        yield* book.changed(contact, at)
       })
     )
 
@@ -128,11 +101,11 @@ export const make = (core: Core) => {
   )
 
   const block = Effect.fn("World.block")((contactId: ContactId, blocked: boolean = true) =>
-    changeContact(contactId, (contact) => void (contact.blocked = blocked))
+    changeContact(contactId, (contact, at) => book.setBlocked(contact, blocked, at))
   )
 
   const unsubscribe = Effect.fn("World.unsubscribe")((contactId: ContactId, unsubscribed: boolean = true) =>
-    changeContact(contactId, (contact) => void (contact.unsubscribed = unsubscribed))
+    changeContact(contactId, (contact, at) => book.setUnsubscribed(contact, unsubscribed, at))
   )
 
   return { addContact, addAssistant, joinChat, takeOver, handBack, setState, mute, block, unsubscribe }

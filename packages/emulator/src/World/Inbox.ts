@@ -1,36 +1,28 @@
-/** What the staff's side of the API does: change the state of a chat, list its messages. */
+/** What the staff's side of the API does: list the inbox, change a chat and its state, and look at its files and summaries. */
+import type { UpdateChat } from "@effect-invent/domain/api/Chats"
+import type { FileFilter } from "@effect-invent/domain/api/Files"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatId, ContactId, OrgId } from "@effect-invent/domain/Ids"
+import type { ChatId, ContactId, MemoryId, OrgId, OrgMemberId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { badRequest } from "../Refusal.ts"
+import * as PubSub from "effect/PubSub"
+import { badRequest, notFound } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
-import type { AssistantRecord, ChannelRecord, ContactRecord } from "./Store.ts"
+import * as Pages from "./Pages.ts"
+import type { OrgMember } from "./Records.ts"
+import type { AssistantRecord, ChannelRecord, ChannelType, ContactRecord } from "./Store.ts"
 import * as Wire from "./Wire.ts"
-
-/** Which messages to list. `from_date` includes its own instant; `page` counts from 1. */
-export interface ListQuery {
-  readonly from_date?: DateTime.Utc
-  readonly page?: number
-  readonly take?: number
-}
-
-/** A page of messages, and the counts that travel in its headers. */
-export interface Page {
-  readonly messages: ReadonlyArray<ChatMessage>
-  readonly count: number
-  readonly page: number
-  readonly take: number
-}
+import * as WireContact from "./WireContact.ts"
 
 /** All of the world, or its latest chats. */
 export interface Everything {
   readonly org_id: OrgId
   /** How many chats there are. */
   readonly count: number
+  readonly members: ReadonlyArray<OrgMember>
   readonly assistants: ReadonlyArray<AssistantRecord>
   readonly contacts: ReadonlyArray<ContactRecord & { readonly channels: ReadonlyArray<ChannelRecord> }>
   readonly chats: ReadonlyArray<Chat & { readonly contact_id: ContactId; readonly messages?: ReadonlyArray<ChatMessage> }>
@@ -38,6 +30,7 @@ export interface Everything {
 
 export const make = (core: Core) => {
   const { atomic, options, store } = core
+  const page = Pages.make(options)
 
   const updateState = Effect.fn("World.updateState")(function* (chatId: ChatId, patch: UpdateState, by: string) {
     const chat = yield* store.findChat(chatId)
@@ -58,15 +51,75 @@ export const make = (core: Core) => {
     return Wire.chat(store, chat)
   }, atomic)
 
-  const listMessages = Effect.fn("World.listMessages")(function* (chatId: ChatId, query: ListQuery = {}) {
+  const assign = Effect.fn("World.state.assign")(function* (chatId: ChatId, memberId: OrgMemberId | null, by: string) {
     const chat = yield* store.findChat(chatId)
-    const { from_date, page = 1, take = options.defaultTake } = query
-    const found = chat.messages.filter(
-      (message) => from_date === undefined || DateTime.greaterThanOrEqualTo(message.created_at, from_date)
+    const member = memberId === null ? null : yield* store.findMember(memberId)
+    const at = yield* DateTime.now
+    chat.assigned = member && { user_id: member.user_id, at }
+    yield* core.stateChanged(chat, by, at)
+    return Wire.state(store, chat)
+  }, atomic)
+
+  const markUnseen = Effect.fn("World.state.markUnseen")(function* (chatId: ChatId) {
+    const chat = yield* store.findChat(chatId)
+    chat.admin_unseen_count = Math.max(1, chat.admin_unseen_count)
+    core.touch(chat, yield* DateTime.now)
+    const { admin_unseen_count, assigned, user_unseen_count } = chat
+    return { chat_id: chat.id, assigned_user_id: assigned && assigned.user_id, admin_unseen_count, user_unseen_count }
+  }, atomic)
+
+  /** Null where the chat itself is the newest. */
+  const info = Effect.fn("World.state.info")(function* (chatId: ChatId) {
+    const { conversation_id } = yield* store.findChat(chatId)
+    const newest = [...store.chats.values()].findLast((chat) => chat.conversation_id === conversation_id)
+    return { newest_chat_id: newest === undefined || newest.id === chatId ? null : newest.id }
+  }, atomic)
+
+  const list = Effect.fn("World.inbox.list")(
+    ({ integration_id, ...query }: Pages.PageQuery & { readonly integration_id?: ChannelType }) =>
+      Effect.sync(() => {
+        const found = [...store.chats.values()]
+          .filter(({ channel_type }) => integration_id === undefined || channel_type === integration_id)
+          .sort((a, b) => DateTime.Order(a.updated_at, b.updated_at))
+        return page(options.inboxOrder === "ascending" ? found : found.reverse(), query, (chat) => Wire.chat(store, chat))
+      }),
+    atomic
+  )
+
+  const updateChat = Effect.fn("World.chats.update")(function* (chatId: ChatId, patch: typeof UpdateChat.Type) {
+    const chat = yield* store.findChat(chatId)
+    Object.assign(chat, patch)
+    core.touch(chat, yield* DateTime.now)
+    return Wire.chat(store, chat)
+  }, atomic)
+
+  const listFiles = Effect.fn("World.files.list")(function* (chatId: ChatId, { mimetype = "", search = "", ...query }: typeof FileFilter.Type) {
+    yield* store.findChat(chatId)
+    const found = [...store.files.values()].filter(
+      (file) =>
+        file.chat_id === chatId &&
+        file.mimetype.startsWith(mimetype) &&
+        file.filename.toLowerCase().includes(search.toLowerCase())
     )
-    const ordered = options.messageOrder === "ascending" ? found : found.reverse()
-    const messages = ordered.slice((page - 1) * take, page * take).map((message) => Wire.message(store, message))
-    return { messages, count: found.length, page, take } satisfies Page
+    return page(found, query, WireContact.file)
+  }, atomic)
+
+  const memoriesOf = (chatId: ChatId) => [...store.memories.values()].filter(({ chat_id }) => chat_id === chatId)
+
+  const listMemories = Effect.fn("World.memories.list")(function* (chatId: ChatId, query: Pages.PageQuery) {
+    yield* store.findChat(chatId)
+    return page(memoriesOf(chatId), query, (memory) => ({ ...memory, summarized_at: memory.created_at }))
+  }, atomic)
+
+  const clearMemories = Effect.fn("World.memories.clear")(function* (chatId: ChatId) {
+    yield* store.findChat(chatId)
+    for (const { id } of memoriesOf(chatId)) store.memories.delete(id)
+  }, atomic)
+
+  const removeMemory = Effect.fn("World.memories.remove")(function* (chatId: ChatId, memoryId: MemoryId) {
+    yield* store.findChat(chatId)
+    if (store.memories.get(memoryId)?.chat_id !== chatId) return yield* notFound("summary", memoryId)
+    store.memories.delete(memoryId)
   }, atomic)
 
   const snapshot = Effect.fn("World.snapshot")(function* (chatId: ChatId) {
@@ -81,6 +134,7 @@ export const make = (core: Core) => {
         return {
           org_id: store.org_id,
           count: store.chats.size,
+          members: [...store.members.values()],
           assistants: [...store.assistants.values()],
           contacts: [...store.contacts.values()].map((contact) => ({ ...contact, channels: channels[contact.id] ?? [] })),
           chats: chats.map((chat) => ({
@@ -93,5 +147,14 @@ export const make = (core: Core) => {
     atomic
   )
 
-  return { updateState, listMessages, snapshot, everything }
+  return {
+    updateState,
+    snapshot,
+    everything,
+    state: { assign, markUnseen, info },
+    inbox: { list, changes: PubSub.subscribe(core.changes) },
+    chats: { update: updateChat },
+    files: { list: listFiles },
+    memories: { list: listMemories, clear: clearMemories, remove: removeMemory }
+  }
 }

@@ -11,6 +11,10 @@ class Invalid extends Data.TaggedError("Invalid")<{ readonly message: string }> 
 const restore = (store: Store, rows: ReadonlyArray<Rows.Row>) => {
   const tables = Rows.bindings(store)
   for (const [table, key, row] of rows) {
+    if (row === null) {
+      tables[table]?.remove(key)
+      continue
+    }
     const put = tables[table]?.put(key, row) ?? Either.left({ message: "there is no such table" })
     if (Either.isLeft(put)) return Either.left(new Invalid({ message: `the state holds no valid ${table} ${key}: ${put.left.message}` }))
   }
@@ -29,9 +33,10 @@ export const make = Effect.fnUntraced(function* (store: Store) {
 
   const changed = (table: string, key: string, encode: (key: string) => unknown): ReadonlyArray<Rows.Row> => {
     const row = encode(key)
-    const json = JSON.stringify(row)
     const name = `${table} ${key}`
-    if (row === undefined || written.get(name) === json) return []
+    if (row === undefined) return written.delete(name) ? [[table, key, null]] : []
+    const json = JSON.stringify(row)
+    if (written.get(name) === json) return []
     written.set(name, json)
     return [[table, key, row]]
   }
@@ -42,8 +47,6 @@ export const make = Effect.fnUntraced(function* (store: Store) {
     )
 
   yield* journal.rewrite(collect((binding) => binding.keys()))
-  for (const table of [store.ids.counts, store.assistants, store.contacts, store.channels, store.conversations, store.chats, store.messages]) {
-    table.watch()
-  }
+  for (const { watch } of Object.values(tables)) watch()
   return { commit: Effect.suspend(() => journal.append(collect((binding) => binding.used()))) }
 })

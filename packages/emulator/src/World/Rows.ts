@@ -2,19 +2,26 @@
 import { AssistantConfig } from "@effect-invent/domain/AssistantConfig"
 import {
   AssistantId,
+  BoardId,
+  BroadcastId,
   ChannelId,
   ChatId,
   ConnectionId,
   ContactId,
   ConversationId,
+  FileId,
   MemberId,
   MessageId,
+  SegmentId,
   ToolCallId,
   UserId
 } from "@effect-invent/domain/Ids"
+import { UserMessage } from "@effect-invent/domain/MessagePart"
+import { Tool } from "@effect-invent/domain/Tool"
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Records from "./Records.ts"
 import type * as Store from "./Store.ts"
 
 const Instant = Schema.DateTimeUtc
@@ -33,14 +40,23 @@ const Message = Schema.Struct({
   created_at: Instant,
   updated_at: Instant,
   status: Schema.Literal("RUNNING", "COMPLETED", "FAILED"),
-  parts: Schema.NullOr(
-    Schema.NonEmptyArray(Schema.Struct({ type: Schema.Literal("text"), text: Schema.String }))
-  ),
+  parts: Schema.NullOr(UserMessage),
   error: Schema.NullOr(Schema.String),
   tool: Schema.NullOr(
     Schema.mutable(Schema.Struct({ id: ToolCallId, name: Schema.String, pending: Schema.Boolean }))
   ),
-  response: Schema.NullOr(Schema.Struct({ id: ToolCallId, connection_id: ConnectionId }))
+  response: Schema.NullOr(Schema.Struct({ id: ToolCallId, connection_id: ConnectionId })),
+  approval: Schema.NullOr(
+    Schema.mutable(
+      Schema.Struct({
+        id: ToolCallId,
+        name: Schema.String,
+        status: Schema.Literal("pending", "running", "completed", "failed", "rejected"),
+        reason: Schema.NullOr(Schema.String)
+      })
+    )
+  ),
+  broadcast_id: Schema.NullOr(BroadcastId)
 })
 
 const Chat = Schema.Struct({
@@ -50,6 +66,10 @@ const Chat = Schema.Struct({
   assistant_id: AssistantId,
   channel_type: ChannelType,
   title: Schema.NullOr(Schema.String),
+  model: Schema.String,
+  visibility: Schema.Literal("PRIVATE", "PUBLIC_READ", "PUBLIC_WRITE"),
+  pinned: Schema.Boolean,
+  tools: Schema.Array(Tool),
   created_at: Instant,
   updated_at: Instant,
   members: Schema.mutable(Schema.Array(Member)),
@@ -60,24 +80,60 @@ const Chat = Schema.Struct({
   follow_up_at: Schema.NullOr(Instant),
   muted_until: Schema.NullOr(Instant),
   csat_score: Schema.NullOr(Schema.Number),
-  last_contact_message_at: Schema.NullOr(Instant)
+  last_contact_message_at: Schema.NullOr(Instant),
+  admin_unseen_count: Schema.Number,
+  user_unseen_count: Schema.Number
 })
 
 const Contact = Schema.Struct({
   id: ContactId,
   name: Schema.NullOr(Schema.String),
   country: Schema.NullOr(Schema.String),
+  is_admin: Schema.Boolean,
   blocked: Schema.Boolean,
-  unsubscribed: Schema.Boolean
+  blocked_at: Schema.NullOr(Instant),
+  unsubscribed: Schema.Boolean,
+  unsubscribed_at: Schema.NullOr(Instant),
+  ai_replies_disabled: Schema.Boolean,
+  segment_ids: Schema.Array(SegmentId),
+  created_at: Instant,
+  updated_at: Instant
 })
 
-const Channel = Schema.Struct({ id: ChannelId, contact_id: ContactId, type: ChannelType, user_id: Schema.String })
-const Assistant = Schema.Struct({ id: AssistantId, name: Schema.String, config: Schema.NullOr(AssistantConfig) })
+const Channel = Schema.Struct({
+  id: ChannelId,
+  contact_id: ContactId,
+  type: ChannelType,
+  user_id: Schema.String,
+  avatar: Schema.NullOr(Schema.String),
+  name: Schema.NullOr(Schema.String),
+  username: Schema.NullOr(Schema.String),
+  email: Schema.NullOr(Schema.String),
+  phone: Schema.NullOr(Schema.String),
+  created_at: Instant,
+  updated_at: Instant
+})
 
-/** A record of a table. */
+const Assistant = Schema.Struct({
+  id: AssistantId,
+  name: Schema.String,
+  enabled: Schema.Boolean,
+  secret_key: Schema.NullOr(Schema.String),
+  avatar_id: Schema.NullOr(FileId),
+  config: Schema.NullOr(AssistantConfig),
+  boards: Schema.Array(
+    Schema.Struct({ board_id: BoardId, initial_segment_id: Schema.optionalWith(SegmentId, { exact: true }) })
+  ),
+  created_at: Schema.NullOr(Instant),
+  updated_at: Schema.NullOr(Instant)
+})
+
+/** A record of a table; null where it is gone. */
 export type Row = readonly [table: string, key: string, row: unknown]
 
 interface Binding {
+  readonly watch: () => void
+  readonly remove: (key: string) => void
   readonly used: () => ReadonlyArray<string>
   readonly keys: () => Iterable<string>
   readonly encode: (key: string) => unknown
@@ -86,6 +142,8 @@ interface Binding {
 
 const bind = <K extends string, A extends B, B, I>(
   table: {
+    readonly watch: () => void
+    readonly delete: (key: K) => unknown
     readonly used: () => ReadonlyArray<K>
     readonly keys: () => Iterable<K>
     readonly peek: (key: K) => A | undefined
@@ -97,6 +155,8 @@ const bind = <K extends string, A extends B, B, I>(
   const encode = Schema.encodeSync(schema)
   const decode = Schema.decodeUnknownEither(schema)
   return {
+    watch: () => table.watch(),
+    remove: (key) => void table.delete(key as K),
     used: () => table.used(),
     keys: () => table.keys(),
     encode: (key) => {
@@ -107,13 +167,27 @@ const bind = <K extends string, A extends B, B, I>(
   }
 }
 
+const same = <A>(record: A): A => record
+
 /** The tables in the order in which they are written: what a record refers to is there before it. */
 export const bindings = (store: Store.Store): Readonly<Record<string, Binding>> => ({
   ids: bind(store.ids.counts, Schema.Number, (count) => count),
-  assistants: bind(store.assistants, Assistant, (assistant) => assistant),
-  contacts: bind(store.contacts, Contact, (contact) => ({ ...contact })),
-  channels: bind(store.channels, Channel, (channel) => channel),
+  members: bind(store.members, Records.OrgMember, same),
+  segments: bind(store.segments, Records.Segment, same),
+  assistants: bind(store.assistants, Assistant, (assistant): Store.AssistantRecord => ({ ...assistant })),
+  contacts: bind(store.contacts, Contact, (contact): Store.ContactRecord => ({ ...contact })),
+  channels: bind(store.channels, Channel, (channel): Store.ChannelRecord => ({ ...channel })),
+  notes: bind(store.notes, Records.Note, same),
   conversations: bind(store.conversations, ConversationId, (id) => id),
   chats: bind(store.chats, Chat, (chat): Store.ChatRecord => ({ ...chat, messages: [] })),
-  messages: bind(store.messages, Message, (message): Store.MessageRecord => ({ ...message }))
+  messages: bind(store.messages, Message, (message): Store.MessageRecord => ({ ...message })),
+  memories: bind(store.memories, Records.Memory, same),
+  files: bind(store.files, Records.File, same),
+  activities: bind(store.activities, Records.Activity, same),
+  fields: bind(store.fields, Records.Field, same),
+  connections: bind(store.connections, Records.Connection, same),
+  workflows: bind(store.workflows, Records.Workflow, same),
+  runs: bind(store.runs, Records.WorkflowRun, same),
+  broadcasts: bind(store.broadcasts, Records.Broadcast, same),
+  organizations: bind(store.organizations, Records.Organization, same)
 })

@@ -1,24 +1,38 @@
 /** What the world consists of: records in memory, found by id, with ids that count up so that a run can be repeated. */
 import type { AssistantConfig } from "@effect-invent/domain/AssistantConfig"
 import {
+  ActivityId,
   AssistantId,
+  type BoardId,
+  BroadcastId,
   ChannelId,
   ChatId,
-  type ConnectionId,
+  ConnectionId,
   ContactId,
   ConversationId,
+  FieldId,
+  FileId,
   MemberId,
+  MemoryId,
   MessageId,
+  NoteId,
   OrgId,
+  OrgMemberId,
+  SegmentId,
+  TemplateId,
   ToolCallId,
-  UserId
+  UserId,
+  WorkflowId,
+  WorkflowRunId
 } from "@effect-invent/domain/Ids"
 import type { IntegrationId } from "@effect-invent/domain/Integration"
 import type { UserMessage } from "@effect-invent/domain/MessagePart"
 import type { Unknown } from "@effect-invent/domain/Open"
+import type { Tool } from "@effect-invent/domain/Tool"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound, type Refusal } from "../Refusal.ts"
+import type * as Records from "./Records.ts"
 import { Table } from "./Table.ts"
 
 /** `custom`, or a channel on which only the contact itself can write. */
@@ -28,22 +42,44 @@ export type State = "OPEN" | "SNOOZED" | "CLOSED"
 export interface AssistantRecord {
   readonly id: AssistantId
   readonly name: string
-  readonly config: AssistantConfig | null
+  readonly enabled: boolean
+  readonly secret_key: string | null
+  readonly avatar_id: FileId | null
+  config: AssistantConfig | null
+  boards: ReadonlyArray<{ readonly board_id: BoardId; readonly initial_segment_id?: SegmentId }>
+  /** Null: it was there when the world began. */
+  readonly created_at: DateTime.Utc | null
+  updated_at: DateTime.Utc | null
 }
 
 export interface ChannelRecord {
   readonly id: ChannelId
-  readonly contact_id: ContactId
+  contact_id: ContactId
   readonly type: ChannelType
   readonly user_id: string
+  avatar: string | null
+  name: string | null
+  username: string | null
+  email: string | null
+  phone: string | null
+  readonly created_at: DateTime.Utc
+  updated_at: DateTime.Utc
 }
 
 export interface ContactRecord {
   readonly id: ContactId
-  readonly name: string | null
+  name: string | null
   readonly country: string | null
+  /** The staff's own, on an internal channel. */
+  readonly is_admin: boolean
   blocked: boolean
+  blocked_at: DateTime.Utc | null
   unsubscribed: boolean
+  unsubscribed_at: DateTime.Utc | null
+  ai_replies_disabled: boolean
+  segment_ids: ReadonlyArray<SegmentId>
+  readonly created_at: DateTime.Utc
+  updated_at: DateTime.Utc
 }
 
 export type MemberRecord =
@@ -65,15 +101,27 @@ export interface MessageRecord {
   tool: { readonly id: ToolCallId; readonly name: string; pending: boolean } | null
   /** The contact's answer to a tool. */
   response: { readonly id: ToolCallId; readonly connection_id: ConnectionId } | null
+  /** The action that the assistant wants approved. */
+  approval: {
+    readonly id: ToolCallId
+    readonly name: string
+    status: "pending" | "running" | "completed" | "failed" | "rejected"
+    reason: string | null
+  } | null
+  broadcast_id: BroadcastId | null
 }
 
 export interface ChatRecord {
   readonly id: ChatId
   readonly conversation_id: ConversationId
-  readonly contact_id: ContactId
+  contact_id: ContactId
   readonly assistant_id: AssistantId
   readonly channel_type: ChannelType
-  readonly title: string | null
+  title: string | null
+  model: string
+  visibility: "PRIVATE" | "PUBLIC_READ" | "PUBLIC_WRITE"
+  pinned: boolean
+  tools: ReadonlyArray<Tool>
   readonly created_at: DateTime.Utc
   readonly members: Array<MemberRecord>
   /** Oldest first. To change one, take it from the store's messages. */
@@ -87,6 +135,9 @@ export interface ChatRecord {
   muted_until: DateTime.Utc | null
   csat_score: number | null
   last_contact_message_at: DateTime.Utc | null
+  /** How many messages the staff has not seen, and the contact. */
+  admin_unseen_count: number
+  user_unseen_count: number
 }
 
 /** The ids of a new world, and those of everything added to it. */
@@ -108,7 +159,21 @@ const makeIds = () => {
     member: () => MemberId.make(next("member")),
     message: () => MessageId.make(next("message")),
     toolCall: () => ToolCallId.make(next("call")),
-    user: () => UserId.make(next("user"))
+    user: () => UserId.make(next("user")),
+    orgMember: () => OrgMemberId.make(next("org_member")),
+    segment: () => SegmentId.make(next("segment")),
+    note: () => NoteId.make(next("note")),
+    file: () => FileId.make(next("file")),
+    activity: () => ActivityId.make(next("activity")),
+    memory: () => MemoryId.make(next("memory")),
+    field: () => FieldId.make(next("field")),
+    connection: () => ConnectionId.make(next("con")),
+    workflow: () => WorkflowId.make(next("workflow")),
+    workflowRun: () => WorkflowRunId.make(next("run")),
+    broadcast: () => BroadcastId.make(next("broadcast")),
+    template: () => TemplateId.make(next("template")),
+    recipient: () => next("recipient"),
+    secretKey: () => next("secret")
   }
 }
 
@@ -123,26 +188,55 @@ const find =
 export const make = () => {
   const ids = makeIds()
   const org_id = ids.org()
-  const assistant: AssistantRecord = { id: ids.assistant(), name: "Assistant", config: null }
+  const user_id = ids.user()
+  const assistant: AssistantRecord = {
+    id: ids.assistant(),
+    name: "Assistant",
+    enabled: true,
+    secret_key: null,
+    avatar_id: null,
+    config: null,
+    boards: [],
+    created_at: null,
+    updated_at: null
+  }
+  const member: Records.OrgMember = { id: ids.orgMember(), user_id, name: "Staff" }
   const assistants = new Table<AssistantId, AssistantRecord>().set(assistant.id, assistant)
   const contacts = new Table<ContactId, ContactRecord>()
   const channels = new Table<ChannelId, ChannelRecord>()
   const chats = new Table<ChatId, ChatRecord>()
   const messages = new Table<MessageId, MessageRecord>()
   const conversations = new Table<string, ConversationId>()
+  const members = new Table<OrgMemberId, Records.OrgMember>().set(member.id, member)
+  const segments = new Table<SegmentId, Records.Segment>()
+  const workflows = new Table<WorkflowId, Records.Workflow>()
+  const broadcasts = new Table<BroadcastId, Records.Broadcast>()
   return {
     ids,
     org_id,
     /** The assistant of a chat that names none. */
     assistant,
     /** The user of the staff that acts where none is named. */
-    user_id: ids.user(),
+    user_id,
+    member_id: member.id,
     assistants,
     contacts,
     channels,
     chats,
     messages,
     conversations,
+    members,
+    segments,
+    workflows,
+    broadcasts,
+    notes: new Table<NoteId, Records.Note>(),
+    files: new Table<FileId, Records.File>(),
+    activities: new Table<ActivityId, Records.Activity>(),
+    memories: new Table<MemoryId, Records.Memory>(),
+    fields: new Table<FieldId, Records.Field>(),
+    connections: new Table<ConnectionId, Records.Connection>(),
+    runs: new Table<WorkflowRunId, Records.WorkflowRun>(),
+    organizations: new Table<OrgId, Records.Organization>(),
     /** The conversation of a contact with an assistant: all their chats belong to it. */
     conversation: (contact: ContactId, assistant: AssistantId): ConversationId => {
       const key = `${contact} ${assistant}`
@@ -153,7 +247,11 @@ export const make = () => {
     findAssistant: find("assistant", assistants),
     findContact: find("contact", contacts),
     findChannel: find("channel", channels),
-    findChat: find("chat", chats)
+    findChat: find("chat", chats),
+    findMember: find("member of the organization", members),
+    findSegment: find("segment", segments),
+    findWorkflow: find("workflow", workflows),
+    findBroadcast: find("broadcast", broadcasts)
   }
 }
 export type Store = ReturnType<typeof make>

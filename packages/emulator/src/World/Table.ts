@@ -29,4 +29,9 @@ export class Table<K extends string, A> extends Map<K, A> {
     if (this.#isWatched) this.#used.add(key)
     return super.set(key, record)
   }
+
+  override delete(key: K): boolean {
+    if (this.#isWatched) this.#used.add(key)
+    return super.delete(key)
+  }
 }

@@ -1,13 +1,26 @@
 /** How the records of the world look in an answer. */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMember } from "@effect-invent/domain/ChatMember"
+import type { ChatMember, MemberContact } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/ChatState"
-import type { ToolCall, ToolResponse } from "../PendingTool.ts"
-import type { ChatRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
+import type { UserId } from "@effect-invent/domain/Ids"
+import type { ActionCall, ToolCall, ToolResponse } from "../PendingTool.ts"
+import type { ChatRecord, ContactRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
+
+export const nameOf = (store: Store, id: UserId): string =>
+  [...store.members.values()].find(({ user_id }) => user_id === id)?.name ?? "Staff"
+
+export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name, unsubscribed }: ContactRecord): MemberContact => ({
+  id,
+  name,
+  blocked,
+  unsubscribed,
+  ai_replies_disabled,
+  is_admin
+})
 
 const member = (store: Store, record: MemberRecord): ChatMember => {
-  if (record._tag === "User") return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: "Staff" } }
+  if (record._tag === "User") return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: nameOf(store, record.user_id) } }
   const channel = store.channels.get(record.channel_id)
   const contact = channel && store.contacts.get(channel.contact_id)
   if (channel === undefined || contact === undefined) return { id: record.id }
@@ -18,15 +31,13 @@ const member = (store: Store, record: MemberRecord): ChatMember => {
       id: channel.id,
       type: channel.type,
       user_id: channel.user_id,
-      name: contact.name,
+      avatar: channel.avatar,
+      name: channel.name ?? contact.name,
+      username: channel.username,
+      email: channel.email,
+      phone: channel.phone,
       country: contact.country,
-      contact: {
-        id: contact.id,
-        name: contact.name,
-        blocked: contact.blocked,
-        unsubscribed: contact.unsubscribed,
-        is_admin: false
-      }
+      contact: memberContact(contact)
     }
   }
 }
@@ -38,6 +49,12 @@ const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
     name: record.tool.name,
     status: record.tool.pending ? "pending" : "answered"
   }
+  const action: ActionCall | null = record.approval && {
+    role: "tool",
+    tool_call_id: record.approval.id,
+    name: record.approval.name,
+    status: record.approval.status === "pending" ? "awaiting_approval" : record.approval.status
+  }
   const response: ToolResponse | null = record.response && {
     role: "tool",
     tool_call_id: record.response.id,
@@ -47,6 +64,7 @@ const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
   return [
     ...(record.parts === null ? [] : [{ role, parts: record.parts } as const]),
     ...(call === null ? [] : [call]),
+    ...(action === null ? [] : [action]),
     ...(response === null ? [] : [response])
   ]
 }
@@ -59,12 +77,15 @@ export const message = (store: Store, record: MessageRecord): ChatMessage => ({
   created_at: record.created_at,
   updated_at: record.updated_at,
   messages: inner(record),
-  tools: record.tool === null ? [] : [{ name: record.tool.name, display_name: record.tool.name }],
+  tools: [record.tool, record.approval].flatMap((call) =>
+    call === null ? [] : [{ name: call.name, display_name: call.name }]
+  ),
   ...(record.member === null ? {} : { member: member(store, record.member) }),
-  ...(record.error === null ? {} : { error: record.error })
+  ...(record.error === null ? {} : { error: record.error }),
+  ...(record.broadcast_id === null ? {} : { broadcast_id: record.broadcast_id, is_broadcast_message: true })
 })
 
-const state = (store: Store, chat: ChatRecord): ChatState => {
+export const state = (store: Store, chat: ChatRecord): ChatState => {
   const assistant = store.assistants.get(chat.assistant_id)
   return {
     id: `state_of_${chat.id}`,
@@ -73,8 +94,10 @@ const state = (store: Store, chat: ChatRecord): ChatState => {
     assistant_id: chat.assistant_id,
     conversation_id: chat.conversation_id,
     ai_enabled: chat.ai_enabled,
-    ...(assistant === undefined ? {} : { assistant: { id: assistant.id, name: assistant.name, enabled: true } }),
-    assigned_user: chat.assigned && { id: chat.assigned.user_id, name: "Staff" },
+    admin_unseen_count: chat.admin_unseen_count,
+    user_unseen_count: chat.user_unseen_count,
+    ...(assistant === undefined ? {} : { assistant: { id: assistant.id, name: assistant.name, enabled: assistant.enabled } }),
+    assigned_user: chat.assigned && { id: chat.assigned.user_id, name: nameOf(store, chat.assigned.user_id) },
     assigned_at: chat.assigned && chat.assigned.at,
     assistant_config: chat.assistant_config ?? assistant?.config ?? null,
     follow_up_at: chat.follow_up_at,
@@ -89,11 +112,12 @@ export const chat = (store: Store, record: ChatRecord): Chat => {
   return {
     id: record.id,
     title: record.title,
-    model: "emulator",
+    model: record.model,
     members: record.members.map((each) => member(store, each)),
     temporary: false,
-    visibility: "PRIVATE",
-    pinned: false,
+    visibility: record.visibility,
+    pinned: record.pinned,
+    tools: record.tools,
     status: last?.status ?? "COMPLETED",
     created_at: record.created_at,
     updated_at: record.updated_at,

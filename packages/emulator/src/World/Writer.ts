@@ -14,9 +14,21 @@ export const make = (core: Core) => {
 
   const isBlocked = (chat: ChatRecord) => store.contacts.get(chat.contact_id)?.blocked === true
 
+  /** The switches of the chat, the contact and the assistant. Which of them comes before which is undocumented: here any. */
+  const isSilenced = (chat: ChatRecord) => {
+    const assistant = store.assistants.get(chat.assistant_id)
+    const { conversation } = chat.assistant_config ?? assistant?.config ?? {}
+    return (
+      !chat.ai_enabled ||
+      store.contacts.get(chat.contact_id)?.ai_replies_disabled === true ||
+      conversation?.enable_ai_replies === false ||
+      assistant?.enabled === false
+    )
+  }
+
   const beginReply = Effect.fn("World.beginReply")(function* (chatId: ChatId) {
     const chat = store.chats.get(chatId)
-    if (chat === undefined || !chat.ai_enabled || chat.state !== "OPEN" || isBlocked(chat)) return Option.none()
+    if (chat === undefined || isSilenced(chat) || chat.state !== "OPEN" || isBlocked(chat)) return Option.none()
     const at = yield* DateTime.now
     return Option.some(core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" }).id)
   }, atomic)
@@ -35,8 +47,11 @@ export const make = (core: Core) => {
     message.status = outcome._tag === "Failure" ? "FAILED" : "COMPLETED"
     if (outcome._tag === "Text") message.parts = text(outcome.text)
     if (outcome._tag === "Tool") message.tool = { id: store.ids.toolCall(), name: outcome.name, pending: true }
+    if (outcome._tag === "Approval") {
+      message.approval = { id: store.ids.toolCall(), name: outcome.name, status: "pending", reason: null }
+    }
     if (outcome._tag === "Failure") message.error = outcome.error
-    chat.updated_at = at
+    core.touch(chat, at)
     yield* core.messageEnded(chat, message, cause, at)
   }, atomic)
 
@@ -44,7 +59,7 @@ export const make = (core: Core) => {
     closed: chat.state === "CLOSED",
     snoozed: chat.state === "SNOOZED",
     muted: chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until),
-    aiDisabled: !chat.ai_enabled,
+    aiDisabled: isSilenced(chat),
     blocked: isBlocked(chat)
   })
 
@@ -73,7 +88,8 @@ export const make = (core: Core) => {
       message.status = "FAILED"
       message.error = "The emulator was stopped"
       message.updated_at = at
-      yield* core.messageEnded(chat, message, "reply", at)
+      if (message.approval !== null) message.approval.status = "failed"
+      else yield* core.messageEnded(chat, message, "reply", at)
     }
     const { follow_up_at, id: chat_id } = chat
     const isOver = options.suppressedFollowUp === "kept" && follow_up_at !== null && DateTime.lessThan(follow_up_at, at)

@@ -1,0 +1,85 @@
+/**
+ * The process that the timers run in: the only one of a SQLite file, or one of many that share a PostgreSQL database and
+ * divide the conversations among them. What a runner that died or froze had is another's after `lockExpiration`.
+ */
+import type * as MessageStorage from "@effect/cluster/MessageStorage"
+import type { Runners } from "@effect/cluster/Runners"
+import * as RunnerAddress from "@effect/cluster/RunnerAddress"
+import type { Sharding } from "@effect/cluster/Sharding"
+import * as ShardingConfig from "@effect/cluster/ShardingConfig"
+import * as SingleRunner from "@effect/cluster/SingleRunner"
+import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
+import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
+import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
+import type { SocketServerError } from "@effect/platform/SocketServer"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as TablesLock from "./Database/TablesLock.ts"
+
+/** An entity that has answered its wake-up makes room again soon. */
+const entityMaxIdleTime = Duration.seconds(5)
+
+/** How long a runner that is not heard of keeps its conversations. It must be heard of three times as often, on a busy machine, too. */
+export const lockExpiration = Duration.seconds(9)
+
+/** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, on its own machine unless told. */
+const address = Config.map(
+  Config.all({
+    host: Config.withDefault(Config.string("RUNNER_HOST"), "127.0.0.1"),
+    port: Config.withDefault(Config.port("RUNNER_PORT"), 34431)
+  }),
+  ({ host, port }) => new RunnerAddress.RunnerAddress({ host, port })
+)
+
+const alone = (precision: Duration.Duration) =>
+  SingleRunner.layer({
+    // One process holds the database's lock, so there is nobody to divide the shards with.
+    runnerStorage: "memory",
+    shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime }
+  })
+
+const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>
+  Layer.build(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
+    Effect.provide(ShardingConfig.layer(config)),
+    Effect.scoped,
+    TablesLock.hold
+  )
+
+const oneOfMany = (precision: Duration.Duration) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const shardingConfig = {
+        runnerAddress: Option.some(yield* address),
+        entityMessagePollInterval: precision,
+        entityMaxIdleTime,
+        shardLockExpiration: lockExpiration,
+        // A lock of PostgreSQL's own lasts as long as its connection, and a frozen process keeps that open.
+        shardLockDisableAdvisory: true
+      }
+      yield* createTables(shardingConfig)
+      return NodeClusterSocket.layer({ shardingConfig })
+    })
+  )
+
+/** For the database of the surroundings. `precision`: how often it is asked what is due. */
+export const layer = (
+  precision: Duration.Duration
+): Layer.Layer<
+  Sharding | Runners | MessageStorage.MessageStorage,
+  ConfigError | SqlError | SocketServerError,
+  SqlClient.SqlClient
+> =>
+  Layer.unwrapEffect(
+    Effect.map(SqlClient.SqlClient, (sql) =>
+      sql.onDialectOrElse({
+        pg: () => oneOfMany(precision),
+        orElse: (): ReturnType<typeof oneOfMany> => alone(precision)
+      })
+    )
+  )

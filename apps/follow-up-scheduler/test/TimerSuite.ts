@@ -1,0 +1,85 @@
+/** What every database must do for the timers: a suite as a function of a layer. */
+import { ConversationId } from "@effect-invent/domain/Ids"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import { expect, it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import { FollowUpKey } from "../src/Plan.ts"
+import * as Runner from "../src/Runner.ts"
+import * as Timer from "../src/Timer.ts"
+import * as Build from "./Build.ts"
+import * as Postgres from "./Postgres.ts"
+
+interface Woken {
+  readonly key: string
+  readonly wake: number
+  readonly at: DateTime.Utc
+}
+
+const runnerPort = (port: number) => Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))
+
+/** One life of a process whose wake-ups go into this queue. */
+const process = (woken: Queue.Enqueue<Woken>) =>
+  Timer.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))).pipe(
+    Layer.provideMerge(Timer.layerCluster),
+    Layer.provideMerge(Runner.layer(Duration.millis(100))),
+    Layer.provide(Layer.unwrapEffect(Effect.map(Postgres.freePort, runnerPort)))
+  )
+
+const due = (name: string, millis: number, wake = 1) =>
+  Effect.map(DateTime.now, (now) =>
+    Build.followUp({
+      key: FollowUpKey.make(name),
+      conversation_id: ConversationId.make(`conversation of ${name}`),
+      wake,
+      due_at: DateTime.add(now, { millis })
+    })
+  )
+
+const schedule = (name: string, millis: number, wake?: number) =>
+  Effect.flatMap(due(name, millis, wake), (followUp) =>
+    Effect.as(Effect.flatMap(Timer.Timer, (timer) => timer.schedule(followUp)), followUp)
+  )
+
+/** `database`: an empty one, each time it is built. */
+export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void => {
+  const timers = (name: string, test: (woken: Queue.Queue<Woken>) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
+    it.scopedLive(name, () => Effect.flatMap(Queue.unbounded<Woken>(), test).pipe(Effect.provide(database)))
+
+  timers("wakes a follow-up once, at its instant and not before", (woken) =>
+    Effect.gen(function* () {
+      const followUp = yield* schedule("a", 1500)
+      const { at, key, wake } = yield* Queue.take(woken)
+      expect({ key, wake }).toEqual({ key: "a", wake: 1 })
+      expect(at.epochMillis).toBeGreaterThanOrEqual(followUp.due_at.epochMillis)
+      yield* Effect.sleep("500 millis")
+      expect(yield* Queue.size(woken)).toBe(0)
+    }).pipe(Effect.provide(process(woken)))
+  )
+
+  timers("wakes for the same look once, however often it was asked for, and for the next look again", (woken) =>
+    Effect.gen(function* () {
+      yield* Effect.forEach([1, 1, 1, 2], (wake) => schedule("a", 0, wake))
+      const both = yield* Queue.takeN(woken, 2)
+      expect([...both].map(({ wake }) => wake).sort()).toEqual([1, 2])
+      yield* Effect.sleep("500 millis")
+      expect(yield* Queue.size(woken)).toBe(0)
+    }).pipe(Effect.provide(process(woken)))
+  )
+
+  timers("wakes for what fell due while no process was there", (woken) =>
+    Effect.gen(function* () {
+      yield* Effect.provide(schedule("a", 300), process(woken))
+      expect(yield* Queue.size(woken)).toBe(0)
+      yield* Effect.sleep("300 millis")
+      yield* Effect.provide(
+        Effect.map(Queue.take(woken), ({ key }) => expect(key).toBe("a")),
+        Layer.fresh(process(woken))
+      )
+    })
+  )
+}

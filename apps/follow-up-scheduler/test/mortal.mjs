@@ -1,0 +1,23 @@
+/**
+ * Loaded before the program by `node --import`: the program as it is, with a checkpoint that ends it by SIGKILL, or by
+ * `MORTAL_SIGNAL`, at the boundary of `MORTAL_AT`, the `MORTAL_NTH` time it gets there; and with a clock that steps `CLOCK_STEP` milliseconds back
+ * after half a second, and forward again after another second.
+ */
+import * as Effect from "effect/Effect"
+import { Checkpoint } from "../dist/Checkpoint.js"
+
+const { CLOCK_STEP = "0", MORTAL_AT, MORTAL_NTH = "1", MORTAL_SIGNAL = "SIGKILL" } = process.env
+let left = Number(MORTAL_NTH)
+
+Checkpoint.defaultValue = () => (boundary) =>
+  Effect.sync(() => {
+    if (boundary === MORTAL_AT && --left === 0) process.kill(process.pid, MORTAL_SIGNAL)
+  })
+
+const real = Date.now
+const began = real()
+Date.now = () => {
+  const now = real()
+  const age = now - began
+  return age > 1500 && age < 2500 ? now - Number(CLOCK_STEP) : now
+}

@@ -1,0 +1,15 @@
+/** Answers a decision on an action: at once where told so, else when the action has ended. */
+import type { DecideApproval } from "@effect-invent/domain/api/Approval"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import * as Effect from "effect/Effect"
+import { applies } from "../Call.ts"
+import type { Refusal } from "../Refusal.ts"
+import { World } from "../World.ts"
+import type { ApprovalPath } from "../World/Approvals.ts"
+
+export const make = Effect.map(
+  World,
+  ({ approvals }) =>
+    (path: ApprovalPath, { background }: DecideApproval, decided: Effect.Effect<ChatMessage, Refusal>) =>
+      Effect.flatMap(applies(decided), (message) => (background === true ? Effect.succeed(message) : approvals.ended(path)))
+)

@@ -1,0 +1,41 @@
+/** Answers a WebSocket: each frame tells of one chat that is new or has changed, as it is when the frame is written. */
+import { InboxEvent } from "@effect-invent/domain/InboxEvent"
+import { Unknown } from "@effect-invent/domain/Open"
+import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
+import * as Schema from "effect/Schema"
+import { Options } from "../Options.ts"
+import { badRequest, Refusal } from "../Refusal.ts"
+import { World } from "../World.ts"
+import type { Change } from "../World/Core.ts"
+
+const encode = Schema.encode(Schema.parseJson(InboxEvent))
+
+const notOpened = badRequest("This endpoint is opened as a WebSocket")
+
+const noKeys = new Refusal({ status: 401, message: "This endpoint is not available to keys" })
+
+export const make = Effect.gen(function* () {
+  const world = yield* World
+  const { changeEvent, webSocket } = yield* Options
+
+  const frame = Effect.fnUntraced(function* ({ chat_id, isNew }: Change) {
+    const type = isNew || changeEvent === "create" ? "create" : new Unknown({ value: "update" })
+    const data = yield* world.snapshot(chat_id)
+    return yield* Effect.orDie(encode(changeEvent === null ? { data } : { type, data }))
+  })
+
+  return ({ request }: { readonly request: HttpServerRequest }): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>
+    Effect.gen(function* () {
+      if (webSocket === "refused") return yield* noKeys
+      const socket = yield* Effect.mapError(request.upgrade, () => notOpened)
+      const changes = yield* world.inbox.changes
+      const write = yield* socket.writer
+      const tell = Queue.take(changes).pipe(Effect.flatMap(frame), Effect.flatMap(write), Effect.forever)
+      // What a client says here is undocumented, and ignored; a client that goes away ends it.
+      yield* Effect.ignore(Effect.raceFirst(socket.runRaw(() => {}), tell))
+      return HttpServerResponse.empty()
+    }).pipe(Effect.scoped)
+})

@@ -1,0 +1,186 @@
+/** What the API does with contacts: list, create, change and merge them, and keep segments, notes and files on them. */
+import type {
+  ContactFilter,
+  CreateContact,
+  MergeContacts,
+  UpdateChannel,
+  UpdateContact,
+  UploadFile
+} from "@effect-invent/domain/api/Contacts"
+import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
+import type { ChannelId, ContactId, SegmentId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { badRequest } from "../Refusal.ts"
+import type { ContactBook } from "./ContactBook.ts"
+import type { Core } from "./Core.ts"
+import * as Merging from "./Merging.ts"
+import * as Pages from "./Pages.ts"
+import type { ContactRecord } from "./Store.ts"
+import * as Wire from "./WireContact.ts"
+
+type Filter = typeof ContactFilter.Type
+
+const hasStatus = (contact: ContactRecord, status: Filter["status"] = "ALL") => {
+  switch (status) {
+    case "ALL":
+      return true
+    case "SUBSCRIBED":
+      return !contact.unsubscribed
+    case "UNSUBSCRIBED":
+      return contact.unsubscribed
+    case "BLOCKED":
+      return contact.blocked
+    case "AI_REPLIES_DISABLED":
+      return contact.ai_replies_disabled
+  }
+}
+
+const is = <A>(wanted: A | undefined, ...found: ReadonlyArray<A | null>) => wanted === undefined || found.includes(wanted)
+
+/** Whether the type is allowed. None given: all are. */
+const allows = (types: ReadonlyArray<string> | undefined, mimetype: string) =>
+  types === undefined || types.some((type) => type === mimetype || (type.endsWith("/*") && mimetype.startsWith(type.slice(0, -1))))
+
+const untyped = "application/octet-stream"
+
+const contentOf = (payload: typeof UploadFile.Type) => {
+  if ("file_url" in payload) {
+    const filename = payload.file_url.split(/[?#]/, 1)[0]?.split("/").at(-1) || "file"
+    return { url: payload.file_url, filename, mimetype: untyped, size: 0 }
+  }
+  const { file } = payload
+  return file instanceof Uint8Array
+    ? { filename: "file", mimetype: untyped, size: file.length }
+    : { filename: file.name, mimetype: file.type, size: file.data.length }
+}
+
+export const make = (core: Core, book: ContactBook) => {
+  const { atomic, options, store } = core
+  const page = Pages.make(options)
+
+  const matches = (filter: Filter) => {
+    const search = filter.search?.toLowerCase()
+    const onBoard = new Set(
+      [...store.segments.values()].flatMap(({ boards, id }) =>
+        boards.some(({ board_id }) => board_id === filter.exclude_board_id) ? [id] : []
+      )
+    )
+    return (contact: ContactRecord) => {
+      const channels = book.channelsOf(contact.id)
+      const names = [contact.name, ...channels.map(({ name }) => name)]
+      return (
+        (search === undefined || names.some((name) => name?.toLowerCase().includes(search))) &&
+        is(filter.unsubscribed, contact.unsubscribed) &&
+        is(filter.user_id, ...channels.map(({ user_id }) => user_id)) &&
+        is(filter.name, ...names) &&
+        is(filter.username, ...channels.map(({ username }) => username)) &&
+        is(filter.email, ...channels.map(({ email }) => email)) &&
+        is(filter.segment_id, ...contact.segment_ids) &&
+        is(filter.is_admin, contact.is_admin) &&
+        !(filter.exclude_admins === true && contact.is_admin) &&
+        !contact.segment_ids.some((id) => onBoard.has(id)) &&
+        hasStatus(contact, filter.status)
+      )
+    }
+  }
+
+  const list = Effect.fn("World.contacts.list")(
+    (filter: Filter) =>
+      Effect.sync(() => page([...store.contacts.values()].filter(matches(filter)), filter, (each) => Wire.contact(store, each))),
+    atomic
+  )
+
+  const create = Effect.fn("World.contacts.create")(function* ({ channel, segment_ids = [] }: typeof CreateContact.Type) {
+    yield* Effect.forEach(segment_ids, store.findSegment)
+    const at = yield* DateTime.now
+    const { contact_id, ...address } = channel ?? {}
+    const contact = contact_id === undefined ? book.add(at, { name: address.name ?? null }) : yield* store.findContact(contact_id)
+    if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type: "custom" })
+    for (const id of segment_ids) book.putInto(contact, id, at)
+    yield* book.changed(contact, at)
+    return Wire.contact(store, contact)
+  }, atomic)
+
+  const update = Effect.fn("World.contacts.update")(function* (id: ContactId, patch: typeof UpdateContact.Type) {
+    const contact = yield* store.findContact(id)
+    const at = yield* DateTime.now
+    if (patch.name !== undefined) contact.name = patch.name
+    if (patch.blocked !== undefined) book.setBlocked(contact, patch.blocked, at)
+    if (patch.unsubscribed !== undefined) book.setUnsubscribed(contact, patch.unsubscribed, at)
+    if (Object.keys(patch).length > 0) {
+      contact.updated_at = at
+      yield* book.changed(contact, at)
+    }
+    return Wire.contact(store, contact)
+  }, atomic)
+
+  const updateChannel = Effect.fn("World.contacts.updateChannel")(function* (
+    path: { readonly contact_id: ContactId; readonly channel_id: ChannelId },
+    patch: typeof UpdateChannel.Type
+  ) {
+    const channel = yield* book.findOwnChannel(path.contact_id, path.channel_id)
+    yield* book.customOnly(channel)
+    Object.assign(channel, patch, { updated_at: yield* DateTime.now })
+    return Wire.channel(store, channel)
+  }, atomic)
+
+  const merge = Effect.fn("World.contacts.merge")(function* (id: ContactId, { source_contact_ids }: typeof MergeContacts.Type) {
+    const target = yield* store.findContact(id)
+    const sources =
+      source_contact_ids === undefined
+        ? Merging.duplicatesOf(store, target)
+        : yield* Effect.forEach(new Set(source_contact_ids), store.findContact)
+    if (sources.includes(target)) return yield* badRequest(`Contact ${id} cannot be merged into itself`)
+    const at = yield* DateTime.now
+    for (const source of sources) Merging.merge(store, target, source)
+    target.updated_at = at
+    yield* book.changed(target, at)
+    return { merged: Wire.contact(store, target), merged_contact_ids: sources.map((source) => source.id) }
+  }, atomic)
+
+  const listSegments = Effect.fn("World.contacts.listSegments")(function* (id: ContactId, query: Pages.PageQuery) {
+    const { segment_ids } = yield* store.findContact(id)
+    const segments = yield* Effect.forEach(segment_ids, store.findSegment)
+    return page(segments, query, (each) => Wire.segment(store, each))
+  }, atomic)
+
+  const addSegment = Effect.fn("World.contacts.addSegment")(function* (id: ContactId, segmentId: SegmentId) {
+    const contact = yield* store.findContact(id)
+    yield* store.findSegment(segmentId)
+    book.putInto(contact, segmentId, yield* DateTime.now)
+    return Wire.contact(store, contact)
+  }, atomic)
+
+  const listNotes = Effect.fn("World.contacts.listNotes")(function* (id: ContactId, query: Pages.PageQuery) {
+    yield* store.findContact(id)
+    const notes = [...store.notes.values()].filter(({ contact_id }) => contact_id === id)
+    return page(notes, query, (each) => Wire.note(store, each))
+  }, atomic)
+
+  const listActivities = Effect.fn("World.contacts.listActivities")(function* (
+    id: ContactId,
+    { type, ...query }: Pages.PageQuery & { readonly type?: ContactActivity["type"] }
+  ) {
+    yield* store.findContact(id)
+    const found = [...store.activities.values()].filter((each) => each.contact_id === id && is(type, each.type))
+    return page(found.reverse(), query, (each) => Wire.activity(store, each))
+  }, atomic)
+
+  const uploadFile = Effect.fn("World.contacts.uploadFile")(function* (contact_id: ContactId, payload: typeof UploadFile.Type) {
+    const contact = yield* store.findContact(contact_id)
+    const content = contentOf(payload)
+    if (!allows(payload.allowed_types, content.mimetype)) {
+      return yield* badRequest(`The type ${content.mimetype} is not among those allowed`)
+    }
+    const created_at = yield* DateTime.now
+    const id = store.ids.file()
+    const url = `https://files.invalid/${id}`
+    const file = { id, contact_id, chat_id: null, url, source: "direct", user_id: store.user_id, created_at, ...content } as const
+    store.files.set(id, file)
+    book.happened(contact, created_at, "file_uploaded", { file_id: id })
+    return Wire.contactFile(store, file)
+  }, atomic)
+
+  return { list, create, update, updateChannel, merge, listSegments, addSegment, listNotes, listActivities, uploadFile }
+}

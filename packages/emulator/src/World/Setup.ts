@@ -1,0 +1,105 @@
+/** What people set up in Invent's own dashboard and the API can only use: segments, notes, members, connections and the like. */
+import type { ChatId, ContactId, OrgId, UserId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { Broadcasts } from "./Broadcasts.ts"
+import type { ContactBook } from "./ContactBook.ts"
+import type { Core } from "./Core.ts"
+import type * as Records from "./Records.ts"
+
+export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts) => {
+  const { atomic, store } = core
+
+  const kept = <K extends string, A extends { readonly id: K }>(table: Map<K, A>, record: A): A => {
+    table.set(record.id, record)
+    return record
+  }
+
+  const addSegment = Effect.fn("World.addSegment")(function* (
+    given: Pick<Records.Segment, "name"> & Partial<Pick<Records.Segment, "color" | "boards">>
+  ) {
+    const at = yield* DateTime.now
+    const segment = { id: store.ids.segment(), color: "neutral", boards: [], created_at: at, updated_at: at, ...given } as const
+    return kept(store.segments, segment).id
+  }, atomic)
+
+  const addNote = Effect.fn("World.addNote")(function* (contact_id: ContactId, content: string) {
+    const contact = yield* store.findContact(contact_id)
+    const created_at = yield* DateTime.now
+    const { id } = kept(store.notes, { id: store.ids.note(), contact_id, content, user_id: store.user_id, created_at })
+    book.happened(contact, created_at, "note_created", { note_id: id })
+    return id
+  }, atomic)
+
+  /** The contact shares a file in the chat. */
+  const shareFile = Effect.fn("World.shareFile")(function* (
+    chat_id: ChatId,
+    given: Pick<Records.File, "filename" | "mimetype" | "size">
+  ) {
+    const { contact_id } = yield* store.findChat(chat_id)
+    const id = store.ids.file()
+    const url = `https://files.invalid/${id}`
+    const created_at = yield* DateTime.now
+    return kept(store.files, { id, contact_id, chat_id, url, source: "chat", user_id: null, created_at, ...given }).id
+  }, atomic)
+
+  /** The contact is never answered by an assistant. */
+  const disableAiReplies = Effect.fn("World.disableAiReplies")(function* (contactId: ContactId, disabled: boolean = true) {
+    const contact = yield* store.findContact(contactId)
+    contact.ai_replies_disabled = disabled
+  }, atomic)
+
+  const addMember = Effect.fn("World.addMember")(
+    (name: string, user_id: UserId = store.ids.user()) =>
+      Effect.sync(() => kept(store.members, { id: store.ids.orgMember(), user_id, name }).id),
+    atomic
+  )
+
+  /** `options` are what can be chosen for the fields of its actions. */
+  const addConnection = Effect.fn("World.addConnection")(
+    (options: ReadonlyArray<unknown> = []) =>
+      Effect.sync(() => kept(store.connections, { id: store.ids.connection(), options }).id),
+    atomic
+  )
+
+  const addField = Effect.fn("World.addField")(
+    (key: string, type: Records.Field["type"] = "string") =>
+      Effect.sync(() => kept(store.fields, { id: store.ids.field(), key, type }).id),
+    atomic
+  )
+
+  const addWorkflow = Effect.fn("World.addWorkflow")(
+    (name: string) => Effect.sync(() => kept(store.workflows, { id: store.ids.workflow(), name }).id),
+    atomic
+  )
+
+  /** An organization below this one. The emulator lists it and knows nothing else of it. */
+  const addOrganization = Effect.fn("World.addOrganization")(
+    (name: string, plan: string = "free"): Effect.Effect<OrgId> =>
+      Effect.sync(() => kept(store.organizations, { id: store.ids.org(), name, plan }).id),
+    atomic
+  )
+
+  /** A transactional broadcast, which only the dashboard can create. */
+  const addBroadcast = Effect.fn("World.addBroadcast")(function* (
+    name: string,
+    templates: ReadonlyArray<Omit<Records.Template, "id">>
+  ) {
+    const identified = templates.map((template) => ({ id: store.ids.template(), ...template }))
+    const { id } = broadcasts.add(yield* DateTime.now, { name, templates: identified })
+    return { id, template_ids: identified.map((template) => template.id) }
+  }, atomic)
+
+  return {
+    addSegment,
+    addNote,
+    shareFile,
+    disableAiReplies,
+    addMember,
+    addConnection,
+    addField,
+    addWorkflow,
+    addOrganization,
+    addBroadcast
+  }
+}

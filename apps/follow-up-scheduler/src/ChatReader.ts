@@ -22,14 +22,14 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   }
 >() {}
 
-/** A list that arrives garbled is asked for once more: what the chat said beside it may not wait for the next look. */
-const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
-  Stream.runCollect(invent.messages.stream({ path: { chat_id } })).pipe(
-    Effect.retry({ times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" }),
-    Effect.map(Chunk.toReadonlyArray)
-  )
+/** An answer that arrives garbled is asked for once more: what the chat says may not wait for the next look. */
+const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
+  Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
 
-const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
+const listOf = (invent: InventClient["Type"], chat_id: ChatId) =>
+  Stream.runCollect(invent.messages.stream({ path: { chat_id } })).pipe(onceMore, Effect.map(Chunk.toReadonlyArray))
+
+const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
 
 const reading = (invent: InventClient["Type"]): ChatReader["Type"] => ({
   read: (chat_id) =>

@@ -14,6 +14,7 @@ import { Ledger } from "./Ledger.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
+import * as Receipt from "./Receipt.ts"
 import { Timer } from "./Timer.ts"
 
 export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Observe")<
@@ -41,11 +42,11 @@ export const make = Effect.gen(function* () {
   }
 
   /** A follow-up that stands and must not come is looked at now, and taken back, not at its own last look. */
-  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, reason: string, now: DateTime.Utc) {
+  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
-      const isToCome = armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
-      if (!isToCome || armed.chat_id !== chat.chat_id) continue
-      const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward", detail: { reason } })
+      const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      if (!isToCome || Receipt.read(armed, chat)._tag !== "Overtaken") continue
+      const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     }
   })
@@ -61,7 +62,7 @@ export const make = Effect.gen(function* () {
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null
     }
-    if (decision._tag === "Stop" || decision._tag === "Skip") yield* bringForward(chat, decision.reason, now)
+    yield* bringForward(chat, now)
     const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision

@@ -1,4 +1,4 @@
-/** Timers of this process alone, as punctual as its clock: what the cluster's are but for their storage, which knows no virtual time. */
+/** Timers that outlive the scheduler, as punctual as the clock: what the cluster's are but for their storage, which knows no virtual time. */
 import { Dispatch } from "@effect-invent/follow-up-scheduler/Dispatch"
 import type { FollowUp } from "@effect-invent/follow-up-scheduler/FollowUp"
 import { Timer } from "@effect-invent/follow-up-scheduler/Timer"
@@ -10,9 +10,8 @@ import * as FiberSet from "effect/FiberSet"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 
+/** Follow-ups whose timer has fired and was not answered yet. */
 class Woken extends Context.Tag("@effect-invent/month/Woken")<Woken, Queue.Queue<FollowUp>>() {}
-
-const layerWoken = Layer.effect(Woken, Queue.unbounded<FollowUp>())
 
 const layerTimer = Layer.scoped(
   Timer,
@@ -29,18 +28,18 @@ const layerTimer = Layer.scoped(
   })
 )
 
-const layerWaker = Layer.scopedDiscard(
+export const layer = Layer.provideMerge(layerTimer, Layer.effect(Woken, Queue.unbounded<FollowUp>()))
+
+/** Lets the timers wake the dispatcher. */
+export const layerWaker = Layer.scopedDiscard(
   Effect.gen(function* () {
     const woken = yield* Woken
     const dispatch = yield* Dispatch
+    const answers = yield* FiberSet.make<void>()
     yield* Queue.take(woken).pipe(
-      Effect.flatMap(({ key, wake }) => Effect.forkDaemon(Effect.catchAllCause(dispatch.wake(key, wake), Effect.logError))),
+      Effect.flatMap(({ key, wake }) => FiberSet.run(answers, Effect.catchAllCause(dispatch.wake(key, wake), Effect.logError))),
       Effect.forever,
       Effect.forkScoped
     )
   })
 )
-
-/** The parts of the scheduler, with these timers to wake them. */
-export const layer = <A, E, R>(parts: Layer.Layer<A | Dispatch, E, R>) =>
-  layerWaker.pipe(Layer.provideMerge(parts), Layer.provide(layerTimer), Layer.provide(layerWoken))

@@ -42,11 +42,15 @@ steps:
 export const policyOf = (seed: number): string => policies[seed % policies.length] ?? policies[0]
 
 const key = "scheduler"
-/** Some ten minutes, where only one chat is looked at meanwhile. */
-const burst = Array.from({ length: 25 }, (_, index) => 400 + index) as [number, ...Array<number>]
+/** In business hours, each as long as a deployment that fails. */
+const outages = [
+  { from: "2026-10-06T09:55:00Z", until: "2026-10-06T10:05:00Z" },
+  { from: "2026-10-15T13:20:00Z", until: "2026-10-15T13:30:00Z" },
+  { from: "2026-10-22T08:00:00Z", until: "2026-10-22T08:10:00Z" }
+]
 
 export const faults: ReadonlyArray<Encoded> = [
-  { name: "an outage", when: { key, calls: burst }, do: { answer: { status: 503 } } },
+  ...outages.map(({ from, until }) => ({ name: "an outage", when: { key, from, until }, do: { answer: { status: 503 } } }) as const),
   { name: "429 that says when", when: { key, probability: 0.01 }, do: { answer: { status: 429, retry_after: "7" } } },
   { name: "429 that does not", when: { key, probability: 0.01 }, do: { answer: { status: 429 } } },
   { name: "500", when: { key, probability: 0.01 }, do: { answer: { status: 500, body: "oops" } } },
@@ -58,5 +62,6 @@ export const faults: ReadonlyArray<Encoded> = [
   { name: "truncated", when: { key, probability: 0.005 }, do: { body: "truncated" } },
   { name: "HTML", when: { key, probability: 0.005 }, do: { body: "html" } },
   { name: "an unknown key", when: { key, probability: 0.01 }, do: { add: { surprise: [1] } } },
+  { name: "another order", when: { key, endpoint: "messages.list", probability: 0.01 }, do: { list: "shuffle" } },
   { name: "every entry twice", when: { key, endpoint: "messages.list", probability: 0.01 }, do: { list: "duplicate" } }
 ]

@@ -8,7 +8,7 @@ process.on("message", (settings: Month.Settings) => {
   Effect.runCallback(Month.run(settings), {
     onExit: (exit) => {
       const answer = Exit.match(exit, {
-        onSuccess: ({ fired, verdict }) => ({ fired, verdict }),
+        onSuccess: ({ fired, kills, verdict }) => ({ fired, kills, verdict }),
         onFailure: (cause) => ({ failure: Cause.pretty(cause) })
       })
       process.send!(answer)

@@ -34,14 +34,14 @@ const conversations = count("conversations", 50)
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(0)} s`
 
 const replay = async (seed: number) => {
-  const { fired, log, verdict } = await Effect.runPromise(Month.run({ seed, conversations }))
+  const { fired, kills, log, verdict } = await Effect.runPromise(Month.run({ seed, conversations }))
   console.log(render(verdict))
-  console.log(`faults: ${Object.entries(fired).map(([name, times]) => `${name} ${times}`).join(", ")}`)
+  console.log(`kills: ${kills}; faults: ${Object.entries(fired).map(([name, times]) => `${name} ${times}`).join(", ")}`)
   if (given.log !== undefined) writeFileSync(given.log, log)
   return verdict.violations.length === 0 ? 0 : 1
 }
 
-type Answer = Pick<Month.Outcome, "verdict" | "fired"> | { readonly failure: string }
+type Answer = Pick<Month.Outcome, "verdict" | "fired" | "kills"> | { readonly failure: string }
 
 const ask = (worker: ChildProcess, settings: Month.Settings): Promise<Answer> =>
   new Promise((resolve) => {
@@ -56,7 +56,7 @@ const ask = (worker: ChildProcess, settings: Month.Settings): Promise<Answer> =>
 
 const playAll = async (seeds: number) => {
   const started = performance.now()
-  const totals = { followUps: 0, violations: 0, races: 0, faults: 0, requests: 0, failures: 0 }
+  const totals = { followUps: 0, violations: 0, races: 0, faults: 0, kills: 0, requests: 0, failures: 0 }
   let next = 1
   let done = 0
   const tell = (seed: number, text: string) =>
@@ -68,11 +68,12 @@ const playAll = async (seeds: number) => {
       totals.failures++
       return tell(seed, `seed ${seed} broke off: ${answer.failure}`)
     }
-    const { fired, verdict } = answer
+    const { fired, kills, verdict } = answer
     totals.followUps += verdict.followUps
     totals.violations += verdict.violations.length
     totals.races += verdict.races.count
     totals.requests += Object.values(verdict.requests).reduce((sum, each) => sum + each, 0)
+    totals.kills += kills
     totals.faults += Object.values(fired).reduce((sum, each) => sum + each, 0)
     if (verdict.violations.length > 0) tell(seed, `seed ${seed}: ${render(verdict)}`)
     else if (done % 10 === 0) console.log(`${done} of ${seeds} months, ${seconds(started)}`)
@@ -88,8 +89,8 @@ const playAll = async (seeds: number) => {
     worker.kill()
   }
   await Promise.all(Array.from({ length: Math.min(seeds, availableParallelism()) }, work))
-  const { failures, faults, followUps, races, requests, violations } = totals
-  console.log(`${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} races, ${requests} requests, ${faults} faults, ${violations} violations`)
+  const { failures, faults, followUps, kills, races, requests, violations } = totals
+  console.log(`${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} races, ${requests} requests, ${faults} faults, ${kills} kills, ${violations} violations`)
   if (failures > 0 || done < seeds) return 2
   return violations > 0 ? 1 : 0
 }

@@ -147,6 +147,8 @@ export const make = Effect.gen(function* () {
 
   const advance: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
+    // What was armed before the pause is seen through: taken back, or found sent.
+    if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
     const policy = yield* policies.version(followUp.policy)
     const taken = yield* ledger.taken(followUp.conversation_id)
     const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
@@ -174,9 +176,11 @@ export const make = Effect.gen(function* () {
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
       const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
-      yield* Effect.forEach(overdue, takeUp, { concurrency: sweepConcurrency, discard: true })
-      yield* Effect.forEach(yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
-      return overdue.length
+      const isPaused = Option.isSome(yield* ledger.paused)
+      const wanted = overdue.filter(({ status }) => status === "armed" || !isPaused)
+      yield* Effect.forEach(wanted, takeUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
+      return wanted.length
     })
   } satisfies Dispatch["Type"]
 

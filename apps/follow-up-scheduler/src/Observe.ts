@@ -43,7 +43,14 @@ export const make = Effect.gen(function* () {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
     if (decision._tag === "Wait" && decision.reason === "in_progress") return undefined
     const due = decision._tag === "Wait" ? decision.until : now
-    const detail = { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
+    const detail = {
+      policy: policy.id,
+      step: decision.step,
+      anchor: decision.anchor_id,
+      look_at: DateTime.formatIso(due),
+      zone: chat.zone ?? policy.time_zone,
+      country: chat.country
+    }
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
 

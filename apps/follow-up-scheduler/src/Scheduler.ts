@@ -6,12 +6,14 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
+import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
@@ -57,12 +59,18 @@ export const lookAtEach = <R>(
   )
 }
 
+/** Until the switch says go on. */
+const resumed = Effect.flatMap(Ledger, (ledger) =>
+  Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
+)
+
 /** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const observe = yield* Observe.Observe
     const dispatch = yield* Dispatch.Dispatch
-    yield* RateLimit.withLane("watch")(lookAtEach(chat_ids, observe.chat, onFound))
+    const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
+    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -89,7 +97,8 @@ const watch = Effect.gen(function* () {
   const { chats } = yield* Watch
   const observe = yield* Observe.Observe
   let hasLooked = false
-  const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))), { concurrency, unordered: true })
+  const look = (chat_id: ChatId) => Effect.zipRight(resumed, RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
+  const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)

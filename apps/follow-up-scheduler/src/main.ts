@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: every piece of the outside world that the program touches is named here. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -18,6 +19,7 @@ import { erase } from "./cli/Erase.ts"
 import * as Examples from "./cli/Examples.ts"
 import { explain } from "./cli/Explain.ts"
 import type { Source } from "./cli/Options.ts"
+import { pause, resume } from "./cli/Pause.ts"
 import { apply, policy } from "./cli/Policy.ts"
 import { preview } from "./cli/Preview.ts"
 import { chats, inbox, log, record as recording } from "./cli/Record.ts"
@@ -31,6 +33,8 @@ import { demo } from "./demo/Demo.ts"
 import * as Stage from "./demo/Stage.ts"
 import * as Erasure from "./Erasure.ts"
 import * as Ledger from "./Ledger.ts"
+import * as Meter from "./Meter.ts"
+import * as Page from "./page/Server.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Record from "./Record.ts"
 import * as Scheduler from "./Scheduler.ts"
@@ -39,11 +43,20 @@ import * as Inbox from "./Watch/Inbox.ts"
 
 type Db = Option.Option<string>
 
+interface Lasting {
+  readonly db: Db
+  readonly every: Duration.Duration
+  readonly page: { readonly host: string; readonly port: Option.Option<number> }
+  readonly policy: string
+  readonly source: Source
+}
+
 /** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
 const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
+const existing = (db: Db) => Layer.provide(Ledger.layer, Database.layerExisting(db))
 
 const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
@@ -52,12 +65,13 @@ const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
 type Watching = ReturnType<typeof Inbox.layer> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : Inbox.layer(every)
-const lasting = ({ db, every, policy, source }: { readonly source: Source; readonly db: Db; readonly every: Duration.Duration; readonly policy: string }) =>
-  watch(source, every).pipe(
+const metered = Layer.provide(Layer.unwrapEffect(Effect.map(Settings.config(), Meter.layerClient)), NodeHttpClient.layerUndici)
+const lasting = ({ db, every, page, policy, source }: Lasting) =>
+  Layer.merge(Page.layerOptional(page), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
     Layer.provide(NodeSocket.layerWebSocketConstructor),
     Layer.provideMerge(record(db)),
-    Layer.provideMerge(surroundings(policy))
+    Layer.provideMerge(Layer.merge(metered, PolicyFile.layer(policy)))
   )
 /** A file that was named must be there. */
 const known = (db: Db) => (Option.isSome(db) ? reading(db) : Layer.provide(Ledger.layerReadOnly, Database.layerDryRun(db)))
@@ -72,7 +86,7 @@ const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) 
 
 const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
-    demo.pipe(Command.provide(Layer.provide(Stage.layer, NodeHttpClient.layerUndici))),
+    demo.pipe(Command.provide(({ page }) => Layer.provide(Stage.layer(page), NodeHttpClient.layerUndici))),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide((options) => lasting(options))),
     preview.pipe(Command.provide((options) => dry(options))),
@@ -82,7 +96,9 @@ const commands = Command.make("follow-ups").pipe(
     recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => recorder(options))), inbox.pipe(Command.provide((options) => recorder(options))), log])),
     simulate,
     explain.pipe(Command.provide(({ db }) => Layer.provideMerge(Erasure.layerReadOnly, reading(db)))),
-    status.pipe(Command.provide(({ db }) => reading(db)))
+    status.pipe(Command.provide(({ db }) => reading(db))),
+    pause.pipe(Command.provide(({ db }) => existing(db))),
+    resume.pipe(Command.provide(({ db }) => existing(db)))
   ])
 )
 

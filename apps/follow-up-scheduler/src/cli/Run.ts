@@ -4,6 +4,7 @@ import * as Command from "@effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Preview from "../Preview.ts"
@@ -30,7 +31,11 @@ const jsonLine = ({ chat_id, decision, error }: Scheduler.Found): string => JSON
 
 const pass = (source: Options.Source, json: boolean) =>
   Effect.gen(function* () {
-    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.news
+    const paused = Option.map(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused), DateTime.formatIso)
+    yield* Effect.forEach(Option.toArray(paused), (since) =>
+      Console.log(json ? JSON.stringify({ paused: since }) : `Paused since ${since}: no chat is looked at, and nothing new is sent, until resume.`)
+    )
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : Inbox.news
     const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(json ? jsonLine(found) : line(found)))
     if (json) return
     const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)

@@ -86,7 +86,7 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * outage to be waited out after that.
  */
 const watch = Effect.gen(function* () {
-  const { chats } = yield* Watch
+  const { chats, isCommon } = yield* Watch
   const observe = yield* Observe.Observe
   let hasLooked = false
   const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))), { concurrency, unordered: true })
@@ -96,7 +96,8 @@ const watch = Effect.gen(function* () {
   })
   const outlast = (error: Effect.Effect.Error<typeof pass>) =>
     hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
-  yield* Effect.retry(pass, { while: outlast, schedule: patience })
+  const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
+  yield* isCommon ? Runner.inOne("watch", watching) : watching
 })
 
 /** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */

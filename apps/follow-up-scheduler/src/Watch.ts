@@ -27,6 +27,8 @@ export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch
   {
     /** Chats that may have changed. A chat can come any number of times. */
     readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
+    /** Whether it is the same one for all schedulers on a database, so that one of them watches for all. */
+    readonly isCommon: boolean
   }
 >() {}
 
@@ -59,9 +61,9 @@ export const layerFile = (file: string, every: Duration.Duration) =>
       const read = Effect.provide(readFile(file), context)
       const again = Effect.catchAll(read, (error) => Effect.as(Effect.logWarning(error.message), []))
       const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
-      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)) }
+      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)), isCommon: false }
     })
   )
 
 /** Chats named by events, for example of a custom channel that sees every message pass. */
-export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats })
+export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, isCommon: false })

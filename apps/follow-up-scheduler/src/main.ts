@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The composition root: every piece of the outside world that the program touches is named here. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -27,22 +28,25 @@ import * as Stage from "./demo/Stage.ts"
 import * as Erasure from "./Erasure.ts"
 import * as Ledger from "./Ledger.ts"
 import * as PolicyFile from "./PolicyFile.ts"
+import * as Quota from "./Quota.ts"
 import * as Scheduler from "./Scheduler.ts"
 import * as Watch from "./Watch.ts"
 import * as Inbox from "./Watch/Inbox.ts"
 
 type Db = Option.Option<string>
 
-/** Its quota is this process's own; runners that share an address share it through their database, here. */
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
-const surroundings = (policy: string) => Layer.merge(invent, PolicyFile.layer(policy))
+const inventOf = (db: Db) =>
+  Layer.effect(InventClient.InventClient, Effect.flatMap(Settings.config(), InventClient.make)).pipe(
+    Layer.provide([Quota.layer(db), NodeHttpClient.layerUndici])
+  )
 const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
 
 const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
-  Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(surroundings(policy)))
+  Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy))))
 const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(surroundings(policy)))
+  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(Layer.merge(invent, PolicyFile.layer(policy))))
 type Watching = ReturnType<typeof Inbox.layer> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : Inbox.layer(every)
@@ -51,7 +55,7 @@ const lasting = ({ db, every, policy, source }: { readonly source: Source; reado
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
     Layer.provide(NodeSocket.layerWebSocketConstructor),
     Layer.provideMerge(record(db)),
-    Layer.provideMerge(surroundings(policy))
+    Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy)))
   )
 const probes = ({ db, policy }: { readonly db: Db; readonly policy: Option.Option<string> }) =>
   Layer.succeed(Probes, {

@@ -95,6 +95,6 @@ export const layer = (
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(invent, seen)))
       const pushed = Stream.forever(Stream.concat(outlasting(hints(invent, seen)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
       const chats = Stream.mergeAll([sweeps(invent, seen), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
-      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")) }
+      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), isCommon: true }
     })
   )

@@ -12,9 +12,11 @@ import * as ChatReader from "./ChatReader.ts"
 import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
+import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
+import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 
@@ -75,6 +77,9 @@ export interface ServeOptions {
 
 export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
 
+/** How often the open follow-ups are counted, for the metrics. */
+const countEvery = Duration.seconds(15)
+
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
@@ -106,11 +111,14 @@ export const serve = (options: ServeOptions) =>
     const dispatch = yield* Dispatch.Dispatch
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(dispatch.sweep(slack), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
+    const ledger = yield* Ledger
+    const count = Effect.all({ open: ledger.pending(Duration.infinity), overdue: ledger.pending(Duration.zero) })
+    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(countEvery))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)

@@ -21,6 +21,7 @@ import { preview } from "./cli/Preview.ts"
 import { run } from "./cli/Run.ts"
 import { serve } from "./cli/Serve.ts"
 import { status } from "./cli/Status.ts"
+import * as Collector from "./Collector.ts"
 import * as Database from "./Database.ts"
 import * as Diagnosis from "./Diagnosis.ts"
 import { demo } from "./demo/Demo.ts"
@@ -30,6 +31,7 @@ import * as Ledger from "./Ledger.ts"
 import * as PolicyFile from "./PolicyFile.ts"
 import * as Quota from "./Quota.ts"
 import * as Scheduler from "./Scheduler.ts"
+import * as Stop from "./Stop.ts"
 import * as Watch from "./Watch.ts"
 import * as Inbox from "./Watch/Inbox.ts"
 
@@ -38,7 +40,7 @@ type Db = Option.Option<string>
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const inventOf = (db: Db) =>
   Layer.effect(InventClient.InventClient, Effect.flatMap(Settings.config(), InventClient.make)).pipe(
-    Layer.provide([Quota.layer(db), NodeHttpClient.layerUndici])
+    Layer.provide([Stop.closing(Quota.layer(db)), NodeHttpClient.layerUndici])
   )
 const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
@@ -80,7 +82,9 @@ const commands = Command.make("follow-ups").pipe(
 )
 
 Ending.onClosedPipe()
+Ending.onTermination()
 Command.run(commands, { name: "Invent follow-ups", version: "0.0.0" })(process.argv).pipe(
+  Effect.provide(Layer.merge(Stop.layer, Layer.provide(Collector.layer, NodeHttpClient.layerUndici))),
   Ending.report,
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })

@@ -9,6 +9,7 @@ import { Ledger } from "../Ledger.ts"
 import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
+import * as Stop from "../Stop.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
@@ -48,6 +49,6 @@ export const run = Command.make(
   { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun },
   ({ dryRun, source }) =>
     Effect.gen(function* () {
-      yield* dryRun ? dryPass(source) : pass(source)
+      yield* dryRun ? dryPass(source) : Stop.inOrder(pass(source))
     })
 ).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))

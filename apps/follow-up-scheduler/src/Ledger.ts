@@ -23,6 +23,7 @@ import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
 import * as Switch from "./Ledger/Switch.ts"
 import * as Tables from "./Ledger/Tables.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
 export class Verdict extends Schema.Class<Verdict>("Verdict")({
@@ -121,6 +122,8 @@ const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasPropert
 /** Ends after which the service is left alone until the chat is watched again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
 
+const isEnd = (change: Change): change is Change & { readonly status: string } => change.status !== undefined && !open.includes(change.status)
+
 /** Any other end leaves open what comes next, until that is decided. */
 const observed = ({ reason, status }: Change) =>
   status === undefined ? {} : { observed: open.includes(status) || quiet.includes(reason) ? 1 : 0 }
@@ -166,6 +169,7 @@ const make = Effect.gen(function* () {
   const advance: Ledger["Type"]["advance"] = (from, to, event) =>
     inTransaction(change(from, to, event)).pipe(
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
+      Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
       (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 

@@ -16,6 +16,7 @@ import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
 import * as Receipt from "./Receipt.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
 export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Observe")<
@@ -81,6 +82,7 @@ export const make = Effect.gen(function* () {
     yield* bringForward(chat, now)
     const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
+    yield* Telemetry.looked(verdict.decision, verdict.reason)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })

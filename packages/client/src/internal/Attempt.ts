@@ -59,7 +59,7 @@ export const make =
           const exit = Deadline.endOf(interrupted, call)
           Deadline.end(call)
           const ending = Conventions.endingOf(exit, call)
-          Measure.request(fiber, call, { ...endpoint, ...ending }, MonotoneClock.millisOf(clock) - startedAt)
+          Measure.request(fiber, call, endpoint, ending, MonotoneClock.millisOf(clock) - startedAt)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           Span.end(span, shown(exit), fiber)
           return Effect.updateFiberRefs(() => before)

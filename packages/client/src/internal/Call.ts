@@ -40,6 +40,8 @@ export interface Call extends Endpoint {
   status: number | undefined
   /** The whole answer to the last request, if there was one. */
   answer: Answer | undefined
+  /** The body of the answer, if it is a success. */
+  text: string
   /** What became of the last request, if a 429 refused it. */
   refusal: Failure | undefined
 }
@@ -57,6 +59,7 @@ export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadli
   inTheAir: undefined,
   status: undefined,
   answer: undefined,
+  text: "",
   refusal: undefined
 })
 

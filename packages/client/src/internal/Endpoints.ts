@@ -15,6 +15,7 @@ import * as Stream from "effect/Stream"
 import type { Extras, Methods, Mock, Service, Streams } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
+import * as Body from "./Body.ts"
 import * as Call from "./Call.ts"
 import * as Check from "./Check.ts"
 import * as Deadline from "./Deadline.ts"
@@ -94,8 +95,8 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
   const withOrg = (path: Request["path"]) => (hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
   const blocking = Deadline.ofBlocking(settings.deadlines)
 
-  const read = (response: HttpClientResponse, text: string, call: Call.Call) =>
-    Option.match(wire.read(response.status, text), {
+  const read = (response: HttpClientResponse, call: Call.Call) =>
+    Option.match(wire.read(response.status, call.text), {
       onNone: () => Call.fail(call, Outcome.unexpected(call, "no page describes this status")),
       onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error, withoutKey))))
     })
@@ -111,12 +112,10 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
 
   const run = (request: Request, call: Call.Call) =>
     Effect.flatMap(write(request, call), (written) =>
-      Effect.flatMap(step(written, call), (response) =>
-        Effect.flatMap(Effect.orDie(response.text), (text) => {
-          const value = read(response, text, call)
-          return request.withResponse === true ? Effect.map(value, (value) => [value, response]) : value
-        })
-      )
+      Effect.flatMap(step(written, call), (response) => {
+        const value = read(response, call)
+        return request.withResponse === true ? Effect.map(value, (value) => [value, Body.withText(response, call.text)]) : value
+      })
     )
 
   return (request: Request = {}) =>

@@ -49,8 +49,10 @@ const limited =
 const guarded =
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
-    Effect.flatMap(Effect.flatten(Guard.CurrentGuard), (isWanted) =>
-      isWanted ? next(request, call) : Effect.fail(Failure.Rejected({ error: Guard.withheld(call.endpoint) }))
+    Effect.withFiberRuntime((fiber) =>
+      Effect.flatMap(Context.get(fiber.currentContext, Guard.CurrentGuard), (isWanted) =>
+        isWanted ? next(request, call) : Effect.fail(Failure.Rejected({ error: Guard.withheld(call.endpoint) }))
+      )
     )
 
 export const make = (

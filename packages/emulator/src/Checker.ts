@@ -16,6 +16,7 @@ import * as Verdict from "./Checker/Verdict.ts"
 export { readLog } from "./Checker/Entry.ts"
 export { readPolicy } from "./Checker/Policy.ts"
 export { render } from "./Checker/Render.ts"
+export { summarize, type Verdict } from "./Checker/Verdict.ts"
 
 export interface Settings {
   /** How much later than the policy and its `arm_lead` say a follow-up may come. */

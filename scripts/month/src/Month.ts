@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Checker from "@effect-invent/emulator/Checker"
-import type { Verdict } from "@effect-invent/emulator/Checker/Verdict"
+import type { Verdict } from "@effect-invent/emulator/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as People from "@effect-invent/emulator/People"

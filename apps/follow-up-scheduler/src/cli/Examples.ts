@@ -6,7 +6,7 @@ const lines = [
   "follow-ups doctor --policy nudge.yaml",
   "follow-ups preview --policy nudge.yaml --inbox",
   "follow-ups run --policy nudge.yaml --chats chats.txt --dry-run",
-  "follow-ups serve --policy nudge.yaml --chats chats.txt",
+  "follow-ups serve --policy nudge.yaml --inbox --ui",
   "follow-ups explain chat_000001",
   "follow-ups status --json",
   "follow-ups record inbox --out history.jsonl --without-names",

@@ -10,7 +10,7 @@ const Figure = ({ className, name, value }: { readonly className?: string; reado
 )
 
 export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
-  const { due, forecast, limit, queued, reserved, used, wait_millis, window_millis } = quota
+  const { backlog, due, forecast, limit, queued, reserved, used, wait_millis, window_millis } = quota
   const free = Math.max(0, limit - used - reserved)
   const window = Format.length(window_millis)
   const share = (count: number) => `${Math.min(100, (100 * count) / limit).toFixed(2)}%`
@@ -43,10 +43,10 @@ export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
         <Figure name="in line" value={queued} />
       </dl>
       <p class="outlook">
-        {due === 0 ? "No follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window}
-        {forecast > limit && <>, which takes about {Format.length((window_millis * forecast) / limit)}</>}; one more call would{" "}
+        {due === 0 ? "No follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window}; one more call would{" "}
         {wait_millis < 1000 ? "leave at once" : `wait ${Format.length(wait_millis)}`}.
       </p>
+      {backlog !== null && <p class="outlook late">{backlog}.</p>}
     </section>
   )
 }

@@ -11,6 +11,9 @@ const ranges = [
   { name: "24 h", millis: 24 * hour, tick: 4 * hour },
   { name: "3 days", millis: 72 * hour, tick: 12 * hour }
 ] as const
+/** So many are shown unasked. */
+const soonest = 20
+
 type Range = (typeof ranges)[number]
 
 const percent = (millis: number, range: Range) => `${Math.min(100, Math.max(0, (100 * millis) / range.millis)).toFixed(3)}%`
@@ -86,7 +89,9 @@ const RangeChoice = ({ onChoose, range }: { readonly onChoose: (range: Range) =>
 
 export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonly overview: Overview }) => {
   const [range, setRange] = useState<Range>(ranges[2])
+  const [isWhole, setWhole] = useState(false)
   const { first, total } = overview.upcoming
+  const shown = isWhole ? first : first.slice(0, soonest)
   return (
     <section class="panel upcoming" aria-labelledby="upcoming">
       <header>
@@ -123,13 +128,20 @@ export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonl
             </tr>
           </thead>
           <tbody role="rowgroup">
-            {first.map((upcoming) => (
+            {shown.map((upcoming) => (
               <Row key={upcoming.key} now={now} overview={overview} range={range} upcoming={upcoming} />
             ))}
           </tbody>
         </table>
       )}
-      {total > first.length && <p class="more">and {total - first.length} later ones</p>}
+      {first.length > soonest && (
+        <p class="more">
+          <button type="button" aria-expanded={isWhole} onClick={() => setWhole(!isWhole)}>
+            {isWhole ? `Show the first ${soonest}` : `Show ${first.length - soonest} more`}
+          </button>
+        </p>
+      )}
+      {isWhole && total > first.length && <p class="more">and {total - first.length} later ones</p>}
     </section>
   )
 }

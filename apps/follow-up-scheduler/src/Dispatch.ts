@@ -134,8 +134,10 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
-      const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
-      if (isUntouched) return chat
+      const receipt = Receipt.read(followUp, chat)
+      if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
+      // What is known to be overtaken is taken back, also where the rest of the chat cannot be read in time.
+      if (receipt._tag === "Overtaken") return yield* Effect.orElseSucceed(Effect.map(reader.read(followUp.chat_id), claim), () => chat)
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {

@@ -1,4 +1,6 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
+import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import { ServerFault } from "@effect-invent/domain/InventError"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -9,11 +11,13 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as ChatReader from "../src/ChatReader.ts"
+import * as Forecast from "../src/Forecast.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Meter from "../src/Meter.ts"
 import * as Api from "../src/page/Api.ts"
 import * as Board from "../src/page/Board.ts"
 import * as Resolve from "../src/page/Resolve.ts"
+import { FollowUpKey } from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
@@ -85,6 +89,16 @@ Databases.onEach((database) => {
       })
     )
 
+    story("shows why what is due does not go out: it is, unless there is a pause", (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* setClock(after(2 * hour))
+        expect((yield* overview).upcoming.first[0]?.why).toBe("due now")
+        yield* ledger((ledger) => ledger.pause)
+        expect((yield* overview).upcoming.first[0]?.why).toBe("follow-ups are paused")
+      }).pipe(Effect.provide(under(fake, {})))
+    )
+
     story("shows nothing to come of a chat in which a look has found an end", (fake) =>
       Effect.gen(function* () {
         yield* observe
@@ -102,7 +116,42 @@ Databases.onEach((database) => {
         yield* observe
         expect((yield* overview).quota).toMatchObject({ limit: 500, used: 0, reserved: 0, due: 0, forecast: 0 })
         yield* setClock(after(hour - 30 * second))
-        expect((yield* overview).quota).toMatchObject({ due: 1, forecast: 3 })
+        expect((yield* overview).quota).toMatchObject({ due: 1, forecast: Forecast.requestsPerFollowUp })
+      }).pipe(Effect.provide(under(fake, {})))
+    )
+
+    story("says how late a backlog will run", () =>
+      Effect.gen(function* () {
+        expect((yield* overview).quota.backlog).toBeNull()
+        for (let index = 0; index < 200; index++) {
+          const id = ChatId.make(`chat_${index}`)
+          const conversation_id = ConversationId.make(`conversation_${index}`)
+          const { key, policy, step, anchor_id } = Build.followUp({ key: FollowUpKey.make(`key_${index}`) })
+          yield* ledger((ledger) =>
+            ledger.decided(
+              { chat_id: id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) },
+              { plan: { key, policy, step, anchor_id, chat_id: id, conversation_id, due_at: after(hour) }, event: { name: "planned" } }
+            )
+          )
+        }
+        yield* TestClock.adjust("2 minutes")
+        const { quota, upcoming } = yield* overview
+        expect(quota.backlog).toMatch(/^200 follow-ups from 2026-07-15T13:00Z will take 3m; the latest will be 3m late$/)
+        expect(upcoming).toMatchObject({ total: 200 })
+      }).pipe(Effect.provide(under(FakeChat.make(), {})))
+    )
+
+    story("says so when the service does not answer, until it does again", (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        expect((yield* overview).trouble).toBeNull()
+        yield* setClock(after(second))
+        yield* fake.once("read", FakeChat.unsent(new ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" })))
+        yield* Effect.ignore(observe)
+        expect((yield* overview).trouble).toContain("The service has not answered: 1 failed looks")
+        yield* setClock(after(2 * second))
+        yield* observe
+        expect((yield* overview).trouble).toBeNull()
       }).pipe(Effect.provide(under(fake, {})))
     )
 

@@ -1,4 +1,5 @@
 /** The page's server as anything on the network may speak to it, over a real socket. */
+import * as Ids from "@effect-invent/domain/Ids"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -7,10 +8,12 @@ import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
 import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
+import * as Erasure from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Api from "../src/page/Api.ts"
 import * as Files from "../src/page/Files.ts"
 import * as Server from "../src/page/Server.ts"
+import * as Build from "./Build.ts"
 import { layer as stage } from "./PageStage.ts"
 
 const onLoopback = { host: "127.0.0.1", port: 0 }
@@ -45,7 +48,7 @@ const say = (path: string, headers: Record<string, string> = {}, method = "GET",
 
 const isPaused = Effect.map(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused), Option.isSome)
 
-const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Ledger.Ledger>) =>
+const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger>) =>
   it.live(name, () => Effect.provide(test, stage(onLoopback)))
 
 describe("the page's server", () => {
@@ -106,6 +109,31 @@ describe("the page's server", () => {
     expect(yield* resolve('{"as":"lost"}')).toMatchObject({ status: 400 })
     expect(yield* resolve('{"as":"delivered"}')).toMatchObject({ status: 409 })
     expect(yield* resolve(`{"as":"delivered","more":"${"x".repeat(2000)}"}`)).toMatchObject({ status: 413 })
+  }))
+
+  served("is not impressed by a body without an end, by headers and paths that are longer than any", Effect.gen(function* () {
+    const endless = { ...page, "content-type": "application/json", "transfer-encoding": "chunked" }
+    // Cut off in the middle.
+    expect((yield* say("/api/follow-ups/x/resolution", endless, "POST", `2710\r\n${"x".repeat(10_000)}\r\n`)).status).toBeNaN()
+    expect(yield* say("/api/pause", { ...page, "content-length": "-1" }, "POST")).toMatchObject({ status: 400 })
+    expect(yield* say("/api/live", { ...page, cookie: "x".repeat(100_000) })).toMatchObject({ status: 431 })
+    expect(yield* say(`/api/chats/${"x".repeat(100_000)}`, page)).toMatchObject({ status: 431 })
+    expect(yield* say("/healthz")).toMatchObject({ status: 200 })
+  }))
+
+  served("tells what is left of an erased chat, and does not read its messages", Effect.gen(function* () {
+    const ledger = yield* Ledger.Ledger
+    const erasure = yield* Erasure.Erasure
+    const chat = Build.chat()
+    yield* erasure.mark(chat)
+    yield* ledger.decided({ chat_id: chat.chat_id, conversation_id: chat.conversation_id, decision: "Stop", reason: "closed", until: null })
+    const told = () => Effect.map(say(`/api/chats/${chat.chat_id}`, page), ({ body }) => body)
+    expect(yield* told()).toContain('"unreadable":null')
+    yield* erasure.erase(Ids.ContactId.make("contact_1"))
+    expect(yield* told()).toContain('"unreadable":"the contact was erased"')
+    expect(yield* told()).toContain("looked: no follow-up: the chat is closed")
+    const proof = erasure.proofOf(chat.chat_id)
+    expect((yield* say(`/api/chats/${encodeURIComponent(proof)}`, page)).body).toContain("looked: no follow-up: the chat is closed")
   }))
 
   served("knows nothing else", Effect.gen(function* () {

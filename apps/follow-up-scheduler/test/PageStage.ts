@@ -6,6 +6,7 @@ import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as Erasure from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Meter from "../src/Meter.ts"
 import * as Server from "../src/page/Server.ts"
@@ -22,6 +23,7 @@ const database = SqliteClient.layer({ filename: ":memory:" })
 export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
   Server.layer(options).pipe(
     Layer.provide(Policies.layer),
+    Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provide([database, invent, meter, Timer.layerNone, policy, NodeContext.layer]),
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))

@@ -55,8 +55,10 @@ export const Quota = Schema.Struct({
   wait_millis: Schema.Number,
   /** Follow-ups that want a look within the next window. */
   due: Schema.Int,
-  /** About as many requests are those looks. */
-  forecast: Schema.Int
+  /** About as many requests those follow-ups take. */
+  forecast: Schema.Int,
+  /** How late follow-ups will be for want of quota, in words; null where all will be in time. */
+  backlog: Schema.NullOr(Schema.String)
 })
 export type Quota = typeof Quota.Type
 
@@ -83,6 +85,8 @@ export const Overview = Schema.Struct({
   now: Millis,
   policy: Schema.String,
   paused_since: Schema.NullOr(Millis),
+  /** Why nothing can go out, in words; null while the service answers. */
+  trouble: Schema.NullOr(Schema.String),
   upcoming: few(Upcoming),
   /** When nothing goes out, for as long ahead as the time line reaches: by the version of the policy, the zone and the country. */
   quiet: Schema.Record({ key: Schema.String, value: Schema.Array(Stretch) }),

@@ -12,8 +12,10 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { FollowUp } from "../FollowUp.ts"
+import * as Forecast from "../Forecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { Meter } from "../Meter.ts"
+import * as Outlook from "../Outlook.ts"
 import { Policies } from "../Policies.ts"
 import { ActivePolicy, type Policy } from "../Policy.ts"
 import { describe } from "../Reason.ts"
@@ -36,9 +38,6 @@ const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
 /** How far the time line reaches. */
 const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 
-/** Two to read the chat, one to change it. */
-const requestsPerLook = 3
-
 /** What is on the screen is at most this old. */
 const freshness = Duration.seconds(1)
 
@@ -49,7 +48,7 @@ export const toHappening = (entry: AuditEntry): Api.Happening => ({
   words: Story.sentence(entry)
 })
 
-const hoursOf = ({ planned, policy }: Survey.Outlook): string | null =>
+const hoursOf = ({ planned, policy }: Survey.Expected): string | null =>
   planned?.zone === undefined ? null : [policy, planned.zone, planned.country ?? ""].join(" ")
 
 /** Versions of policies by their ids. */
@@ -57,7 +56,13 @@ type Versions = ReadonlyMap<string, Policy>
 
 const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action => versions.get(policy)?.steps[step - 1]?.action ?? null
 
-const toUpcoming = (versions: Versions, now: DateTime.Utc) => (row: Survey.Outlook): Api.Upcoming => ({
+const why = ({ due_at, status, verdict }: Survey.Expected, now: DateTime.Utc, isPaused: boolean): string => {
+  if (status === "armed") return describe("in_progress")
+  const isDue = verdict === null || DateTime.lessThanOrEqualTo(due_at, now)
+  return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
+}
+
+const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) => (row: Survey.Expected): Api.Upcoming => ({
   key: row.key,
   chat_id: row.chat_id,
   step: row.step,
@@ -66,7 +71,7 @@ const toUpcoming = (versions: Versions, now: DateTime.Utc) => (row: Survey.Outlo
   at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
   zone: row.planned?.zone ?? null,
   hours: hoursOf(row),
-  why: row.status === "armed" ? describe("in_progress") : row.verdict === null ? "due now" : describe(row.verdict)
+  why: why(row, now, isPaused)
 })
 
 /** About as many follow-ups are to come, without a look at each. */
@@ -98,7 +103,7 @@ interface Reading {
 const makeQuiet = () => {
   let hour = 0
   const known = new Map<string, ReadonlyArray<Api.Stretch>>()
-  return (rows: ReadonlyArray<Survey.Outlook>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
+  return (rows: ReadonlyArray<Survey.Expected>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
@@ -117,7 +122,9 @@ const makeQuiet = () => {
 }
 
 const make = Effect.gen(function* () {
-  const survey = Survey.make(yield* SqlClient.SqlClient)
+  const sql = yield* SqlClient.SqlClient
+  const inDatabase = Effect.provideService(SqlClient.SqlClient, sql)
+  const survey = Survey.make(sql)
   const ledger = yield* Ledger
   const meter = yield* Meter
   const policy = yield* ActivePolicy
@@ -125,16 +132,25 @@ const make = Effect.gen(function* () {
   const policies = yield* Policies
   const quietOf = makeQuiet()
 
-  const versionsOf = (rows: ReadonlyArray<FollowUp | Survey.Outlook>): Effect.Effect<Versions, SqlError> =>
+  const versionsOf = (rows: ReadonlyArray<FollowUp | Survey.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) => Effect.map(policies.version(id), (policy) => [id, policy] as const)).pipe(
       Effect.map((known) => new Map(known))
     )
+
+  const findBacklog = Effect.gen(function* () {
+    const spent = Forecast.quota(yield* meter.reading)
+    const due = (yield* Outlook.waiting(spent)).map(({ due_at }) => due_at)
+    return Option.getOrNull(Option.map(Option.fromNullable(Forecast.worst(due, yield* DateTime.now, spent)), Forecast.describe))
+  })
+  // It takes a look at everything that is to come. A failure shows by what is read each time.
+  const backlog = yield* Effect.cachedWithTTL(Effect.orElseSucceed(inDatabase(findBacklog), () => null), "1 minute")
 
   const quota = Effect.gen(function* () {
     const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
     const due = yield* ledger.pending(window)
     const millis = { window_millis: Duration.toMillis(window), wait_millis: Duration.toMillis(expectedWait) }
-    return { limit, used, reserved, queued, due, forecast: due * requestsPerLook, ...millis }
+    const foreseen = { due, forecast: due * Forecast.requestsPerFollowUp, backlog: yield* backlog }
+    return { limit, used, reserved, queued, ...foreseen, ...millis }
   })
 
   const overview = Effect.gen(function* () {
@@ -143,11 +159,13 @@ const make = Effect.gen(function* () {
     const unresolved = yield* survey.unresolved(limits.unresolved)
     const tally = yield* ledger.tally
     const versions = yield* versionsOf([...upcoming, ...unresolved.first])
-    const next = upcoming.map(toUpcoming(versions, now))
+    const paused = yield* ledger.paused
+    const next = upcoming.map(toUpcoming(versions, now, Option.isSome(paused)))
     return {
       now,
       policy: policy.id,
-      paused_since: Option.getOrNull(yield* ledger.paused),
+      paused_since: Option.getOrNull(paused),
+      trouble: Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,

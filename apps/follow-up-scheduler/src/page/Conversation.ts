@@ -11,7 +11,9 @@ import * as Either from "effect/Either"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "../ChatSnapshot.ts"
-import { type AuditEntry, Ledger } from "../Ledger.ts"
+import * as Erasure from "../Erasure.ts"
+import type { AuditEntry } from "../Ledger.ts"
+import { describe } from "../Reason.ts"
 import type * as Api from "./Api.ts"
 import { toHappening } from "./Board.ts"
 
@@ -42,8 +44,9 @@ const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.Happening) =
 /** Never fails for the service's sake. */
 export const read = Effect.fn("Conversation.read")(function* (id: string) {
   const chat_id = ChatId.make(id)
-  const entries = yield* Effect.flatMap(Ledger, (ledger) => ledger.story(chat_id))
-  const found = yield* Effect.either(listed(chat_id))
+  const entries = yield* Erasure.storyOf(chat_id)
+  const isErased = Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
+  const found = yield* isErased ? Effect.succeed(Either.left(describe("erased"))) : Effect.either(listed(chat_id))
   const messages = Either.getOrElse(found, () => [])
   const followUps = new Set(detailOf(entries, "sent", "message"))
   const whole = new Map(messages.map((message) => [message.id, message]))

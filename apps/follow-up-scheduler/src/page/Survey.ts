@@ -10,17 +10,17 @@ import { Reason } from "../Reason.ts"
 const Planned = Schema.parseJson(Schema.Struct({ zone: Schema.optional(Schema.String), country: Schema.optional(Schema.String) }))
 
 /** A follow-up beside what was decided about its chat, and what was known when it was planned. */
-const Outlook = Schema.extend(
+const Expected = Schema.extend(
   Schema.Struct(FollowUp.fields),
   Schema.Struct({ verdict: Schema.NullOr(Reason), planned: Schema.NullOr(Planned) })
 )
-export type Outlook = typeof Outlook.Type
+export type Expected = typeof Expected.Type
 
 const rows = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(Schema.Array(schema))
   return (query: Effect.Effect<ReadonlyArray<object>, SqlError>) => Effect.flatMap(query, (found) => Effect.orDie(decode(found)))
 }
-const outlooks = rows(Outlook)
+const expected = rows(Expected)
 
 export const make = (sql: SqlClient.SqlClient) => ({
   /**
@@ -28,7 +28,7 @@ export const make = (sql: SqlClient.SqlClient) => ({
    * later plan for the chat has replaced, still waits in the ledger for its instant, and is not to come.
    */
   upcoming: (limit: number) =>
-    outlooks(sql`
+    expected(sql`
       SELECT f.*, v.reason AS verdict, a.detail AS planned FROM follow_ups f
       JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
       LEFT JOIN audit a ON a.id = (SELECT max(id) FROM audit WHERE chat_id = f.chat_id AND key = f.key AND event = 'planned')

@@ -13,6 +13,6 @@ export default defineConfig({
     passWithNoTests: false,
     // The longest ones wait for processes of their own.
     maxWorkers: 2,
-    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "examples", "scripts", "scripts/bench"].map(project)
+    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "examples", "scripts", "scripts/bench", "scripts/month"].map(project)
   }
 })

@@ -206,6 +206,20 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       expect(yield* messagesOf(CHAT_ID)).toHaveLength(3)
     }),
     losing
+  ],
+  "16-share-the-quota.ts": [
+    "keeps to a quota that two programs spend",
+    Effect.gen(function* () {
+      const settings = { CALLS: "8", QUOTA: join(yield* temporary, "quota.db"), INVENT_RATE_LIMIT: "5", INVENT_RATE_WINDOW: "1 second" }
+      const said = ["8 answers, and nobody was refused"]
+      const another = yield* Effect.fork(outputOf("16-share-the-quota.ts?another", settings))
+      yield* outputOf("16-share-the-quota.ts", settings)
+      expect(new Set(yield* Fiber.join(another))).toEqual(new Set(said))
+      const { log } = yield* Emulator.Emulator
+      const statuses = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.status] : []))
+      expect(statuses).toEqual(Array.replicate(200, 16))
+    }).pipe(Effect.scoped),
+    Emulator.layerServer({ limit: { limit: 5, window: "1 second" } })
   ]
 }
 

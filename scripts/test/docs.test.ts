@@ -1,7 +1,8 @@
 /** The documents show what runs: code is cut out of executed files, commands are ones that the program knows, links lead somewhere. */
-import { execFileSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { describe, expect, it } from "vitest"
 
 const root = new URL("../../", import.meta.url)
@@ -27,17 +28,16 @@ const commands = documents.flatMap((document) =>
   blocksOf(document).flatMap(({ code, language }) => (language === "" ? code.trimEnd().split("\n").map((line) => ({ document, line })) : []))
 )
 
-/** The commands among the words, as far as they are no argument. */
-const namesOf = (words: ReadonlyArray<string>) => {
-  const names = words.slice(0, words.findIndex((word) => word.startsWith("--")))
-  return names.length === 0 ? words.slice(0, 1) : names
-}
+/** The commands among the words: those before the first option. */
+const namesOf = (words: ReadonlyArray<string>) => words.slice(0, words.findIndex((word) => word.startsWith("--")))
 
 const program = fileURLToPath(new URL("apps/follow-up-scheduler/dist/main.js", root))
+const execute = promisify(execFile)
 const helps = new Map<string, string>()
-const help = (names: ReadonlyArray<string>) => {
+/** Without its examples. */
+const help = async (names: ReadonlyArray<string>) => {
   const key = names.join(" ")
-  const said = helps.get(key) ?? execFileSync(process.execPath, [program, ...names, "--help"], { encoding: "utf8" })
+  const said = helps.get(key) ?? (await execute(process.execPath, [program, ...names, "--help"])).stdout.split("EXAMPLES")[0] ?? ""
   helps.set(key, said)
   return said
 }
@@ -59,10 +59,10 @@ describe("the documents", () => {
     })
   }
 
-  it.each(commands)("$document: $line", ({ line }) => {
+  it.each(commands)("$document: $line", async ({ line }) => {
     expect(line.startsWith(start)).toBe(true)
     const words = line.slice(start.length).split(" ")
-    const said = help(namesOf(words))
+    const said = await help(namesOf(words))
     for (const flag of words.filter((word) => word.startsWith("--"))) expect(said).toContain(flag)
     for (const file of words.filter((word) => word.startsWith("policies/"))) expect(existsSync(new URL(file, root)), file).toBe(true)
   })

@@ -1,9 +1,10 @@
 /** Walks through "Your first follow-up" of the README as a newcomer does: each command as it stands there, and what it prints. */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process"
+import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { afterAll, expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
@@ -34,7 +35,8 @@ const built = (text: string) =>
     .replaceAll("npx --yes pnpm@10.34.9 emulator", `exec ${process.execPath} ${root}packages/emulator/dist/main.js --port 0`)
     .replaceAll("curl ", "curl -sS --fail-with-body --max-time 20 ")
 
-const run = (text: string) => execFileSync("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env, encoding: "utf8" })
+const execute = promisify(execFile)
+const run = async (text: string) => (await execute("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env })).stdout
 
 /** Starts what goes on until Ctrl-C, and waits until it has said this. */
 const start = (text: string, said: RegExp) =>
@@ -61,9 +63,9 @@ const withoutTimes = (text: string) =>
 const tries = 40
 
 /** Until it says so: what is waited for takes a few seconds by the policy. */
-const eventually = (text: string, part: string): string => {
+const eventually = async (text: string, part: string) => {
   for (let count = 0; count < tries; count++) {
-    const output = run(`sleep 1; ${text}`)
+    const output = await run(`sleep 1; ${text}`)
     if (output.includes(part)) return output
   }
   throw new Error(`${text} never says: ${part}`)
@@ -75,22 +77,22 @@ it("leads from nothing to a follow-up, and to one's own account", { timeout: 240
   const [, token = ""] = /control token +(\S+)\n/.exec(output) ?? []
   const people = block("sh", "_emulator/contacts").replace("http://127.0.0.1:4010", url).replace("…", token)
   expect(output).toContain(/INVENT_API_KEY=\w+/.exec(people)?.[0])
-  expect(run(people)).toBe(`{"id":"contact_000001","channels":[{"id":"channel_000001","type":"whatsapp_bot"}]}{"id":"chat_000001"}`)
+  expect(await run(people)).toBe(`{"id":"contact_000001","channels":[{"id":"channel_000001","type":"whatsapp_bot"}]}{"id":"chat_000001"}`)
   writeFileSync(join(folder, "nudge.yaml"), block("yaml", "name: nudge"))
   Object.assign(env, { INVENT_BASE_URL: url, INVENT_API_KEY: /INVENT_API_KEY=(\w+)/.exec(people)?.[1] })
 
-  const preview = eventually(block("sh", "preview --policy nudge.yaml"), "act: step 1")
+  const preview = await eventually(block("sh", "preview --policy nudge.yaml"), "act: step 1")
   expect(withoutTimes(preview)).toEqual(expect.arrayContaining(withoutTimes(block("", "chat         next"))))
 
   const { child } = await start(block("sh", "serve --policy nudge.yaml"), /following up the chats of chats\.txt/)
-  const story = eventually(block("sh", "explain"), "every step of the policy has been taken")
+  const story = await eventually(block("sh", "explain"), "every step of the policy has been taken")
   expect(withoutTimes(story)).toEqual(withoutTimes(block("", "the assistant followed up")))
   expect(await interrupt(child)).toBe(130)
 
   cpSync(join(root, "policies"), join(folder, "policies"), { recursive: true })
   const [preparing = "", looking = "", beginning = ""] = block("sh", "unset").split(/^(?=npx)/m)
-  run(preparing.replace("…", "inv_mine"))
-  expect(run(looking)).toContain("chat_000001  ")
+  await run(preparing.replace("…", "inv_mine"))
+  expect(await run(looking)).toContain("chat_000001  ")
   const own = await start(beginning, /following up the chats of the inbox by policies\/idle-nudge\.yaml/)
   expect(await interrupt(own.child)).toBe(130)
 })

@@ -36,6 +36,10 @@ export const layer = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : Postgres.layer(place.url)))
   )
 
+/** Where it is one that many schedulers may share: opens it once more. */
+export const shared = (db: Option.Option<string>) =>
+  Effect.map(placeOf(db), (place) => (place._tag === "File" ? Option.none() : Option.some(Postgres.layer(place.url))))
+
 /** Opens it for a change of its own, beside schedulers that may be running on it. */
 export const layerBeside = (db: Option.Option<string>) =>
   Layer.unwrapEffect(

@@ -34,6 +34,8 @@ import type { FollowUpKey } from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import { isWriting, type Policy } from "./Policy.ts"
 import * as Receipt from "./Receipt.ts"
+import * as Stop from "./Stop.ts"
+import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
 export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch")<
@@ -134,8 +136,10 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
-      const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
-      if (isUntouched) return chat
+      const receipt = Receipt.read(followUp, chat)
+      if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
+      // What is known to be overtaken is taken back, also where the rest of the chat cannot be read in time.
+      if (receipt._tag === "Overtaken") return yield* Effect.orElseSucceed(Effect.map(reader.read(followUp.chat_id), claim), () => chat)
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
@@ -145,10 +149,11 @@ export const make = Effect.gen(function* () {
     return claim(yield* reader.read(followUp.chat_id))
   })
 
-  const advance: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
+  const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
     // What was armed before the pause is seen through: taken back, or found sent.
     if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
+    yield* Telemetry.takenUp(followUp)
     const policy = yield* policies.version(followUp.policy)
     const taken = yield* ledger.taken(followUp.conversation_id)
     const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
@@ -163,6 +168,8 @@ export const make = Effect.gen(function* () {
       ? begin(followUp, policy, read.right)
       : actionOf(policy, followUp).check(followUp, read.right)
   })
+
+  const advance: Dispatch["Type"]["advance"] = (followUp) => Stop.finishing(carryOn(followUp))
 
   return {
     advance,

@@ -23,6 +23,7 @@ import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
 import * as Switch from "./Ledger/Switch.ts"
 import * as Tables from "./Ledger/Tables.ts"
+import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
 export class Verdict extends Schema.Class<Verdict>("Verdict")({
@@ -80,6 +81,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
     /** The conversation's follow-ups that wait. */
     readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** The conversation's follow-ups that are armed. */
+    readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
@@ -118,6 +121,8 @@ const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasPropert
 
 /** Ends after which the service is left alone until the chat is watched again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
+
+const isEnd = (change: Change): change is Change & { readonly status: string } => change.status !== undefined && !open.includes(change.status)
 
 /** Any other end leaves open what comes next, until that is decided. */
 const observed = ({ reason, status }: Change) =>
@@ -164,6 +169,7 @@ const make = Effect.gen(function* () {
   const advance: Ledger["Type"]["advance"] = (from, to, event) =>
     inTransaction(change(from, to, event)).pipe(
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
+      Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
       (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 
@@ -246,6 +252,8 @@ const make = Effect.gen(function* () {
       ),
     waiting: (conversation_id) =>
       followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`),
+    armed: (conversation_id) =>
+      followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`),
     overdue: (before) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${before.epochMillis} ORDER BY due_at`

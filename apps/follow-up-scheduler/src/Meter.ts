@@ -1,7 +1,6 @@
 /** What is spent of the vendor's quota through one limiter, for people to see. */
-import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import type { Settings } from "@effect-invent/client/Settings"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -61,9 +60,5 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
 export const layer = (options: RateLimit.Options): Layer.Layer<Meter | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
   Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
 
-/** A client with a limiter of its own, read by a meter. */
-export const layerClient = (settings: Settings) =>
-  Layer.effect(InventClient.InventClient, InventClient.make(settings)).pipe(
-    Layer.provideMerge(layer(settings.rateLimit)),
-    Layer.provide(RateLimit.layerMemory(settings.rateLimit))
-  )
+/** Over the quota that the environment gives. */
+export const layerConfig = Layer.unwrapEffect(Effect.map(Settings.rateLimitConfig, layer))

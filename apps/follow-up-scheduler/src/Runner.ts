@@ -5,7 +5,7 @@
 import type * as MessageStorage from "@effect/cluster/MessageStorage"
 import type { Runners } from "@effect/cluster/Runners"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
-import type { Sharding } from "@effect/cluster/Sharding"
+import { Sharding } from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SingleRunner from "@effect/cluster/SingleRunner"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
@@ -16,11 +16,13 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TablesLock from "./Database/TablesLock.ts"
+import { Watch } from "./Watch.ts"
 
 /** An entity that has answered its wake-up makes room again soon. */
 const entityMaxIdleTime = Duration.seconds(5)
@@ -83,3 +85,24 @@ export const layer = (
       })
     )
   )
+
+/** Runs it in one of the runners, and in another when that one is gone; where it fails, it fails here. */
+const inOne = <E, R>(name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R | Sharding> =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const sharding = yield* Sharding
+      const failure = yield* Deferred.make<never, E>()
+      yield* sharding.registerSingleton(name, Effect.catchAllCause(effect, (cause) => Deferred.failCause(failure, cause)))
+      return yield* Deferred.await(failure)
+    })
+  )
+
+/** What is the same for all runners is watched by one of them. */
+export const layerOneWatch = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch, E, R | Sharding> =>
+  Layer.effect(
+    Watch,
+    Effect.zipWith(Watch, Sharding, (watch, sharding) => ({
+      ...watch,
+      inOne: (watching) => Effect.provideService(inOne("watch", watching), Sharding, sharding)
+    }))
+  ).pipe(Layer.provide(watch))

@@ -17,6 +17,7 @@ import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
+import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 
@@ -83,6 +84,9 @@ export interface ServeOptions {
 
 export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
 
+/** How often the open follow-ups are counted, for the metrics. */
+const countEvery = Duration.seconds(15)
+
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
@@ -94,7 +98,7 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * outage to be waited out after that.
  */
 const watch = Effect.gen(function* () {
-  const { chats } = yield* Watch
+  const { chats, inOne } = yield* Watch
   const observe = yield* Observe.Observe
   let hasLooked = false
   const look = (chat_id: ChatId) => Effect.zipRight(resumed, RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
@@ -105,7 +109,8 @@ const watch = Effect.gen(function* () {
   })
   const outlast = (error: Effect.Effect.Error<typeof pass>) =>
     hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
-  yield* Effect.retry(pass, { while: outlast, schedule: patience })
+  const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
+  yield* inOne(watching)
 })
 
 /** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */
@@ -114,11 +119,14 @@ export const serve = (options: ServeOptions) =>
     const dispatch = yield* Dispatch.Dispatch
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(dispatch.sweep(slack), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
+    const ledger = yield* Ledger
+    const count = Effect.all({ open: ledger.pending(Duration.infinity), overdue: ledger.pending(Duration.zero) })
+    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(countEvery))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)

@@ -88,6 +88,8 @@ export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
       return `the server confirmed it: ${text(detail["action"])}`
     case "retimed":
       return `goes on by ${text(detail["to"])} in place of ${text(detail["from"])}: decided anew`
+    case "brought_forward":
+      return "something happened in the chat: takes the follow-up back now"
     case "looked_for":
       return "the message is not there yet"
     case "planned_again":

@@ -9,6 +9,7 @@ import type { Sharding } from "@effect/cluster/Sharding"
 import * as Rpc from "@effect/rpc/Rpc"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -61,7 +62,9 @@ export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Eff
       Wake: ({ payload }: { readonly payload: Wake }) =>
         onWake(payload.key, payload.wake).pipe(
           Effect.provide(context),
-          Effect.catchAllCause((cause) => Effect.logError("a follow-up could not be carried out; the sweep will try again", cause))
+          Effect.catchAllCause((cause) =>
+            // A stop has been asked for.
+            Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause))
         )
     }))
   )

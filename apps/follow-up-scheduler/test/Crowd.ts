@@ -1,7 +1,7 @@
 /** Customers of the demo who arrive while schedulers come and go, and what must have become of them in the end. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
-import type { Verdict } from "@effect-invent/emulator/Checker/Verdict"
+import type { Verdict } from "@effect-invent/emulator/Checker"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"

@@ -1,6 +1,5 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Checker from "@effect-invent/emulator/Checker"
-import { summarize } from "@effect-invent/emulator/Checker/Verdict"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -105,7 +104,7 @@ describe("a scheduler that is killed with -9 again and again, over a network tha
         console.log([
           `${kills} kills: ${Object.entries(deaths).map(([end, times]) => `${times} ${end}`).join(", ")}`,
           `faults: ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`,
-          `races: ${JSON.stringify(summarize(Crowd.races(entries).map(({ gap }) => gap)))}`,
+          `races: ${JSON.stringify(Checker.summarize(Crowd.races(entries).map(({ gap }) => gap)))}`,
           Checker.render(verdict)
         ].join("\n"))
         expect(yield* crowd.missing).toEqual([])

@@ -9,6 +9,7 @@ import * as HttpRouter from "@effect/platform/HttpRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
+import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,6 +18,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createHash, timingSafeEqual } from "node:crypto"
+import * as Depth from "./Depth.ts"
 import { Emulator } from "./Emulator.ts"
 import * as Log from "./Log.ts"
 import * as Page from "./Page.ts"
@@ -60,7 +62,10 @@ const bodies = {
 
 /** Refuses keys it does not know: a misspelt one would do nothing, silently. */
 const body = <A, I>(schema: Schema.Schema<A, I>) =>
-  HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
+  Effect.zipRight(
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, Depth.check),
+    HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
+  )
 
 const chatId = Effect.map(HttpRouter.params, ({ id }) => ChatId.make(id ?? ""))
 const contactId = Effect.map(HttpRouter.params, ({ id }) => ContactId.make(id ?? ""))
@@ -173,10 +178,10 @@ export const make = (token: Redacted.Redacted) =>
         ParseError: (error) => Effect.succeed(answer(400, { message: ParseResult.TreeFormatter.formatErrorSync(error) })),
         RequestError: () => Effect.succeed(answer(400, { message: "The body is not JSON" }))
       }),
-      Effect.catchSomeDefect((defect) =>
-        defect instanceof RangeError
-          ? Option.some(Effect.succeed(answer(400, { message: "The body is nested too deeply" })))
-          : Option.none()
+      Effect.catchAllCause((cause) =>
+        Cause.isInterruptedOnly(cause)
+          ? Effect.failCause(cause)
+          : Effect.as(Effect.logError("A control request could not be handled", cause), answer(500, { message: "The emulator failed" }))
       ),
       HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(1024 * 1024)))
     )

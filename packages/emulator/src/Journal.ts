@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import { createHash } from "node:crypto"
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs"
+import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import * as Lock from "./Lock.ts"
 import type { Row } from "./World/Rows.ts"
 
@@ -72,6 +72,18 @@ const attempt = <A>(file: string, action: () => A): Effect.Effect<A, StateUnusab
 
 const textOf = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "")
 
+/** The old text or the new one, whole, also where the disk is full or the power fails. */
+const replace = (file: string, text: string): void => {
+  const next = `${file}.next`
+  try {
+    writeFileSync(next, text, { flush: true })
+    renameSync(next, file)
+  } catch (error) {
+    rmSync(next, { force: true })
+    throw error
+  }
+}
+
 /**
  * Reads the file and keeps it for this process alone. `broken` fails when a change can no longer be written. Writing is
  * synchronous: no change is ever half in the file and half not while others go on.
@@ -93,9 +105,7 @@ export const open = Effect.fnUntraced(function* (
     rows: found,
     rewrite: (rows) =>
       orBreak(() => {
-        const next = `${file}.next`
-        writeFileSync(next, [`${header}\n`, ...rows.map((row) => toLine([row]))].join(""))
-        renameSync(next, file)
+        replace(file, [`${header}\n`, ...rows.map((row) => toLine([row]))].join(""))
         closeSync(descriptor)
         descriptor = openSync(file, "a")
       }),

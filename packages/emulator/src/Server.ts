@@ -22,6 +22,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { httpDate } from "./Answer.ts"
 import * as Call from "./Call.ts"
+import * as Depth from "./Depth.ts"
 import * as ErrorBody from "./ErrorBody.ts"
 import * as Faulty from "./Faulty.ts"
 import * as Handlers from "./Handlers.ts"
@@ -52,24 +53,6 @@ const attemptHeaders = ({ headers }: HttpServerRequest.HttpServerRequest): Recor
 const tooLong = new Refusal({ status: 413, message: `The body is longer than ${longestBody} bytes` })
 
 const notJson = new Refusal({ status: 400, message: "The body is not JSON" })
-
-/** Deeper than any body of the contract, and far less than a decoder's stack. */
-const deepestBody = 100
-
-const tooDeep = new Refusal({ status: 400, message: "The body is nested too deeply" })
-
-/** How deep brackets are nested, those inside of strings left out. */
-const depthOf = (json: string): number => {
-  let [depth, deepest] = [0, 0]
-  for (const [token] of json.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"?|[[\]{}]/gs)) {
-    if (token === "[" || token === "{") deepest = Math.max(deepest, ++depth)
-    else if (token === "]" || token === "}") depth--
-  }
-  return deepest
-}
-
-const checkDepth = (request: HttpServerRequest.HttpServerRequest) =>
-  request.method === "GET" ? Effect.void : Effect.flatMap(request.text, (body) => (depthOf(body) > deepestBody ? tooDeep : Effect.void))
 
 const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
   Number(request.headers["content-length"] ?? 0) > longestBody ? tooLong : Effect.void
@@ -133,7 +116,7 @@ const makeMiddleware = Effect.gen(function* () {
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
-      Effect.zipRight(faulty(request, call, Effect.catchAllCause(Effect.zipRight(checkDepth(request), app), answerFailure))),
+      Effect.zipRight(faulty(request, call, Effect.catchAllCause(Effect.zipRight(Depth.check(request), app), answerFailure))),
       Effect.catchTag("RateLimited", ({ response }) =>
         Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
       ),

@@ -12,6 +12,7 @@ import * as Emulator from "./Emulator.ts"
 import * as Journal from "./Journal.ts"
 import * as Server from "./Server.ts"
 import * as SocketCarrier from "./SocketCarrier.ts"
+import * as Memory from "./World/Memory.ts"
 import * as WorldClock from "./WorldClock.ts"
 
 export interface Settings extends Emulator.ServerSettings {
@@ -39,11 +40,16 @@ const withControl = (token: Redacted.Redacted) =>
     )
   })
 
+const openChecked = (file: string) =>
+  Effect.tap(Journal.open(file), ({ rows }) =>
+    Effect.mapError(Memory.check(rows), ({ message: reason }) => new Journal.StateUnusable({ file, reason }))
+  )
+
 const layerJournal = (file: string | undefined) =>
   file === undefined
     ? Layer.succeed(Broken, Effect.never)
     : Layer.unwrapScoped(
-        Effect.map(Journal.open(file), (journal) =>
+        Effect.map(openChecked(file), (journal) =>
           Layer.merge(Layer.succeed(Broken, journal.broken), Layer.succeed(Journal.CurrentJournal, journal))
         )
       )

@@ -1,12 +1,15 @@
+import * as InventApi from "@effect-invent/domain/api/InventApi"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import { assert, describe, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import { request as httpRequest } from "node:http"
 import { Emulator, layerServer, type ServerSettings } from "../src/Emulator.ts"
@@ -40,10 +43,12 @@ describe("the server", () => {
     }).pipe(Effect.scoped, Effect.provide(layer()))
   )
 
-  it.effect("answers 500 to a fault of its own, and lives", () => {
+  it.effect("answers 500 to a fault of its own, of whatever kind, says so in its log, and lives", () => {
+    const said: Array<unknown> = []
+    const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ logLevel, message }) => void said.push([logLevel.label, message])))
     const broken = Layer.effect(
       World,
-      Effect.map(makeWorld, (world) => ({ ...world, listMessages: () => Effect.dieMessage("out of order") }))
+      Effect.map(makeWorld, (world) => ({ ...world, listMessages: () => Effect.die(new RangeError("out of order")) }))
     )
     const server = Server.layer.pipe(
       Layer.provideMerge(Layer.mergeAll(broken, Keys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)),
@@ -60,8 +65,29 @@ describe("the server", () => {
         Effect.map(client.get(path), ({ status }) => status)
       )
       assert.deepStrictEqual(statuses, [500, 500, 404])
-    }).pipe(Effect.provide(server))
+      assert.deepStrictEqual(said, Array(2).fill(["ERROR", ["A request could not be handled"]]))
+    }).pipe(Effect.provide(Layer.provideMerge(server, logger)))
   })
+
+  it.effect("has every endpoint of the contract, and knows it in its log", () =>
+    Effect.gen(function* () {
+      const expected: Array<string> = []
+      const sent: Array<Effect.Effect<{ readonly status: number; readonly body: string }, unknown, Emulator | HttpClient.HttpClient>> = []
+      HttpApi.reflect(InventApi.InventApi, {
+        onGroup: () => {},
+        onEndpoint: ({ endpoint, group }) => {
+          expected.push(`${group.identifier}.${endpoint.name}`)
+          const body = endpoint.method === "GET" ? {} : { body: "{}" }
+          sent.push(send(endpoint.method, endpoint.path.replaceAll(/:\w+/g, "none"), body))
+        }
+      })
+      for (const { body, status } of yield* Effect.all(sent)) {
+        assert.isBelow(status, 500)
+        assert.notInclude(body, "There is no such endpoint")
+      }
+      assert.deepStrictEqual((yield* requests).map(({ endpoint }) => endpoint), expected)
+    }).pipe(Effect.provide(layer()))
+  )
 
   it.effect("logs a request whose client went away, and lives", () =>
     Effect.gen(function* () {

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { createHash } from "node:crypto"
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -27,10 +28,10 @@ interface Running {
   readonly said: (pattern: RegExp) => Promise<string>
 }
 
-const start = (cwd: string, ...args: ReadonlyArray<string>) =>
+const startBy = (command: string, first: ReadonlyArray<string>, cwd: string, ...args: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync((): Running => {
-      const child = spawn(process.execPath, [program, ...args], { cwd, env: {}, stdio: ["ignore", "pipe", "pipe"] })
+      const child = spawn(command, [...first, program, ...args], { cwd, env: {}, stdio: ["ignore", "pipe", "pipe"] })
       const output = { stdout: "", stderr: "" }
       const waiting = new Set<() => void>()
       child.stdout.on("data", (chunk: Buffer) => {
@@ -54,8 +55,8 @@ const start = (cwd: string, ...args: ReadonlyArray<string>) =>
     ({ child, ended }) => Effect.zipRight(Effect.sync(() => child.kill("SIGKILL")), Effect.promise(() => ended))
   )
 
-const up = Effect.fnUntraced(function* (cwd: string, ...args: ReadonlyArray<string>) {
-  const running = yield* start(cwd, "--port", "0", ...args)
+const upBy = Effect.fnUntraced(function* (command: string, first: ReadonlyArray<string>, cwd: string, ...args: ReadonlyArray<string>) {
+  const running = yield* startBy(command, first, cwd, "--port", "0", ...args)
   const told = (pattern: RegExp) => Effect.promise(() => running.said(pattern))
   const url = yield* told(/at (http:\S+)/)
   const key = yield* told(/INVENT_API_KEY=(\S+)/)
@@ -77,8 +78,10 @@ const up = Effect.fnUntraced(function* (cwd: string, ...args: ReadonlyArray<stri
   }
 })
 
+const up = (cwd: string, ...args: ReadonlyArray<string>) => upBy(process.execPath, [], cwd, ...args)
+
 const ended = (cwd: string, ...args: ReadonlyArray<string>) =>
-  Effect.flatMap(start(cwd, ...args), (running) => Effect.promise(() => running.ended))
+  Effect.flatMap(startBy(process.execPath, [], cwd, ...args), (running) => Effect.promise(() => running.ended))
 
 describe("the emulator as a program", () => {
   it.scopedLive("plays a conversation over HTTP, reports it, moves its clock, and brings it back after a kill", () =>
@@ -105,6 +108,48 @@ describe("the emulator as a program", () => {
       const third = yield* ended(cwd, "--port", "0", "--state", "world")
       assert.deepStrictEqual([third.code, third.stdout], [2, ""])
       assert.match(third.stderr, /^invent-emulator: state world: another emulator is running on it.*\n$/)
+    })
+  )
+
+  it.scopedLive("ends with 2 and one line when the disk is full, and has all it said yes to when there is room again", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      // No file of the process can be longer than 8 blocks: to it, the disk is full.
+      const full = yield* upBy("/bin/sh", ["-c", 'ulimit -f 8; exec "$@"', "sh", process.execPath], cwd, "--state", "world")
+      const names: Array<string> = []
+      for (let count = 0; count < 100; count++) {
+        const name = `Grüße ${count}`
+        const added = yield* full.control("contacts", { name, channels: [{ type: "custom" }] })
+        if (added.status !== 200) {
+          assert.deepStrictEqual([added.status, added.body.message], [500, "The emulator failed"])
+          break
+        }
+        names.push(name)
+      }
+      const { code, stderr, stdout } = yield* Effect.promise(() => full.ended)
+      assert.strictEqual(code, 2)
+      assert.match(stdout, /A control request could not be handled/)
+      assert.match(stderr, /^invent-emulator: state world: .*too large.*\n$/)
+      const { control } = yield* up(cwd, "--state", "world")
+      assert.deepStrictEqual((yield* control("world")).body.contacts.map(({ name }: { name: string }) => name), names)
+      assert.isAbove(names.length, 3)
+    })
+  )
+
+  it.scopedLive("begins a new world in an empty file, and refuses in one line one whose row it cannot read", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      yield* Effect.sync(() => writeFileSync(join(cwd, "world"), ""))
+      const { child, control, ended: over } = yield* up(cwd, "--state", "world")
+      assert.strictEqual((yield* control("contacts", { name: "Ada", channels: [] })).status, 200)
+      yield* Effect.sync(() => child.kill("SIGINT"))
+      yield* Effect.promise(() => over)
+      const bad = JSON.stringify([["chats", "chat_000009", { id: "chat_000009" }]])
+      const checksum = createHash("sha256").update(bad).digest("hex").slice(0, 16)
+      yield* Effect.sync(() => appendFileSync(join(cwd, "world"), `${checksum} ${bad}\n`))
+      const { code, stderr, stdout } = yield* ended(cwd, "--port", "0", "--state", "world")
+      assert.deepStrictEqual([code, stdout], [2, ""])
+      assert.match(stderr, /^invent-emulator: state world: holds no valid chats chat_000009: \S+ is missing\n$/)
     })
   )
 

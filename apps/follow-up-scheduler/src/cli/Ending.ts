@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 
-/** 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 130 interrupted. */
+/** 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 130 interrupted, 143 told to stop. */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 
 const fixes: Record<string, string> = {
@@ -50,12 +50,21 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
     return Effect.zipRight(print, Effect.fail(new Exited({ code: 2 })))
   })
 
+let interrupted = 130
+
+/** A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. */
+export const onTermination = (): void => {
+  process.once("SIGTERM", () => {
+    interrupted = 143
+  })
+}
+
 /** The process ends with the code that the program failed with. */
 export const teardown = (exit: Exit.Exit<unknown, unknown>, onExit: (code: number) => void): void => {
   if (Exit.isSuccess(exit)) return onExit(0)
   const failure = Cause.failureOption(exit.cause)
   if (failure._tag === "Some" && failure.value instanceof Exited) return onExit(failure.value.code)
-  onExit(Cause.isInterruptedOnly(exit.cause) ? 130 : 2)
+  onExit(Cause.isInterruptedOnly(exit.cause) ? interrupted : 2)
 }
 
 /** A reader that has seen enough, as in `| head`, ends the program without a word: 128 + SIGPIPE, as everywhere. */

@@ -10,6 +10,7 @@ import { Ledger } from "../Ledger.ts"
 import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
+import * as Stop from "../Stop.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
@@ -58,6 +59,6 @@ export const run = Command.make(
   { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun, json: Options.json },
   ({ dryRun, json, source }) =>
     Effect.gen(function* () {
-      yield* dryRun ? dryPass(source, json) : pass(source, json)
+      yield* dryRun ? dryPass(source, json) : Stop.inOrder(pass(source, json))
     })
 ).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))

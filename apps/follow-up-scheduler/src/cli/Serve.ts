@@ -3,6 +3,7 @@ import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Retention from "../Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
+import * as Stop from "../Stop.ts"
 import * as Options from "./Options.ts"
 import { announce } from "./Status.ts"
 
@@ -13,6 +14,6 @@ export const serve = Command.make(
     Effect.gen(function* () {
       yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
       yield* announce
-      yield* Effect.all([Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep)], { concurrency: "unbounded", discard: true })
+      yield* Stop.inOrder(Effect.all([Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep)], { concurrency: "unbounded", discard: true }))
     })
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

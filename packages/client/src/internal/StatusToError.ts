@@ -24,7 +24,7 @@ const excerptPatience = 2_000
 const decoder = new TextDecoder()
 const strictDecoder = new TextDecoder("utf-8", { fatal: true })
 
-const isUtf8 = (body: ArrayBuffer) => Either.isRight(Either.try(() => strictDecoder.decode(body)))
+const textOf = (body: ArrayBuffer) => Either.try(() => strictDecoder.decode(body))
 
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
 
@@ -97,21 +97,24 @@ export const make =
 
     const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
 
+    const lost = (error: unknown, response: HttpClientResponse, call: Call) => {
+      if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
+      answered(response, call, new ArrayBuffer(0))
+      return rejected(call, "the body is not what its content-encoding names")
+    }
+
     const success = (response: HttpClientResponse, call: Call) =>
-      Body.read(response, maxBodyBytes).pipe(
-        Effect.mapError((error) => {
-          if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
-          answered(response, call, new ArrayBuffer(0))
-          return rejected(call, "the body is not what its content-encoding names")
-        }),
-        Effect.flatMap(({ bytes, isCut }) => {
+      Effect.matchEffect(Body.read(response, maxBodyBytes), {
+        onFailure: (error) => Effect.fail(lost(error, response, call)),
+        onSuccess: ({ bytes, isCut }) => {
           answered(response, call, isCut ? bytes.slice(0, excerptBytes) : bytes)
           if (isCut) return Effect.fail(rejected(call, `body larger than ${maxBodyBytes} bytes`))
-          return isUtf8(bytes)
-            ? Effect.succeed(Body.withBody(response, bytes))
-            : Effect.fail(rejected(call, "the body is not UTF-8"))
-        })
-      )
+          const text = textOf(bytes)
+          if (Either.isLeft(text)) return Effect.fail(rejected(call, "the body is not UTF-8"))
+          call.text = text.right
+          return Effect.succeed(response)
+        }
+      })
 
     const failure = (response: HttpClientResponse, call: Call) =>
       // What the status says holds whatever becomes of the body.

@@ -2,21 +2,29 @@
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
 import { CurrentJournal } from "../Journal.ts"
 import * as Rows from "./Rows.ts"
-import type { Store } from "./Store.ts"
+import * as Store from "./Store.ts"
 
 class Invalid extends Data.TaggedError("Invalid")<{ readonly message: string }> {}
 
-const restore = (store: Store, rows: ReadonlyArray<Rows.Row>) => {
+const reasonOf = (error: ParseResult.ParseError | string): string => {
+  if (typeof error === "string") return error
+  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
+  return `${(issue?.path ?? []).join(".")} ${issue?.message ?? error.message}`.trim().replaceAll(/\s+/g, " ")
+}
+
+const restore = (store: Store.Store, rows: ReadonlyArray<Rows.Row>) => {
   const tables = Rows.bindings(store)
   for (const [table, key, row] of rows) {
     if (row === null) {
       tables[table]?.remove(key)
       continue
     }
-    const put = tables[table]?.put(key, row) ?? Either.left({ message: "there is no such table" })
-    if (Either.isLeft(put)) return Either.left(new Invalid({ message: `the state holds no valid ${table} ${key}: ${put.left.message}` }))
+    const put: Either.Either<void, ParseResult.ParseError | string> =
+      tables[table]?.put(key, row) ?? Either.left("there is no such table")
+    if (Either.isLeft(put)) return Either.left(new Invalid({ message: `holds no valid ${table} ${key}: ${reasonOf(put.left)}` }))
   }
   for (const message of store.messages.values()) {
     store.chats.get(message.chat_id)?.messages.push(message)
@@ -24,8 +32,11 @@ const restore = (store: Store, rows: ReadonlyArray<Rows.Row>) => {
   return Either.right(tables)
 }
 
+/** Whether a world can be made of these rows. */
+export const check = (rows: ReadonlyArray<Rows.Row>): Either.Either<void, Invalid> => Either.map(restore(Store.make(), rows), () => undefined)
+
 /** `commit` writes down what has changed since it last did. */
-export const make = Effect.fnUntraced(function* (store: Store) {
+export const make = Effect.fnUntraced(function* (store: Store.Store) {
   const journal = yield* CurrentJournal
   if (journal === null) return { commit: Effect.void }
   const tables = yield* Effect.orDie(restore(store, journal.rows))

@@ -30,6 +30,8 @@ export class Board extends Context.Tag("@effect-invent/follow-up-scheduler/page/
     readonly overview: Effect.Effect<Api.Overview, SqlError>
     /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
     readonly changes: Stream.Stream<string, SqlError>
+    /** Something was changed on behalf of somebody who looks: it is read anew. */
+    readonly renew: Effect.Effect<void>
   }
 >() {}
 
@@ -38,8 +40,8 @@ const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
 /** How far the time line reaches. */
 const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 
-/** What is on the screen is at most this old. */
-const freshness = Duration.seconds(1)
+/** How old what is on the screen may be: of a large record, older. */
+const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 
 export const toHappening = (entry: AuditEntry): Api.Happening => ({
   at: entry.at,
@@ -179,21 +181,22 @@ const make = Effect.gen(function* () {
   const lock = yield* Effect.makeSemaphore(1)
   const read = Effect.gen(function* () {
     const [took, found] = yield* Effect.timed(overview)
-    const freshFor = Duration.max(freshness, Duration.times(took, 20))
+    const freshFor = Duration.clamp(Duration.times(took, 20), { minimum: freshness.least, maximum: freshness.most })
     const until = (yield* Clock.currentTimeNanos) + Option.getOrThrow(Duration.toNanos(freshFor))
     reading = { text: encode(found), facts: encode({ ...found, now: epoch }), until }
     return reading
   })
-  // A large record is read less often: reading never takes more than a twentieth of the time.
+  // A large record is read less often, so that reading takes about a twentieth of the time.
   const latest = lock.withPermits(1)(
     Effect.flatMap(Clock.currentTimeNanos, (now) => (reading !== undefined && now < reading.until ? Effect.succeed(reading) : read))
   )
-  const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness)))
+  const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness.least)))
   const changes = Stream.mapEffect(ticks, () => latest).pipe(
     Stream.changesWith((a, b) => a.facts === b.facts),
     Stream.map(({ text }) => text)
   )
-  return { overview, changes }
+  const renew = Effect.sync(() => (reading = undefined))
+  return { overview, changes, renew }
 })
 
 export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | Policies | ActivePolicy> = Layer.effect(Board, make)

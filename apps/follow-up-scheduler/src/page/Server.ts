@@ -69,17 +69,20 @@ const live = Effect.map(Board.Board, ({ changes }) =>
   )
 )
 
+/** Whoever did it sees it soon. */
+const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Board.Board, (board) => board.renew))
+
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers
     .handleRaw("live", () => live)
     .handle("conversation", ({ path }) => orFailed(Conversation.read(path.chat_id)))
     .handle("pause", () => switchTo("pause"))
     .handle("resume", () => switchTo("resume"))
-    .handle("resolve", ({ path, payload }) => orFailed(Resolve.resolve(path.key, payload.as)))
+    .handle("resolve", ({ path, payload }) => orFailed(shown(Resolve.resolve(path.key, payload.as))))
 )
 
 const switchTo = (position: "pause" | "resume") =>
-  orFailed(Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger[position]), Effect.logInfo(`an operator said: ${position}`)))
+  orFailed(shown(Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger[position]), Effect.logInfo(`an operator said: ${position}`))))
 
 const readiness = Effect.match(Effect.flatMap(Ledger, (ledger) => ledger.paused), {
   onFailure: () => HttpServerResponse.text("the ledger does not answer\n", { status: 503 }),

@@ -14,6 +14,7 @@ import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
+import * as Outage from "./Outage.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -93,8 +94,9 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
 const watch = Effect.gen(function* () {
   const { chats, isCommon } = yield* Watch
   const observe = yield* Observe.Observe
+  const outage = yield* Outage.Outage
   let hasLooked = false
-  const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))), { concurrency, unordered: true })
+  const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(Effect.zipRight(outage.turn, found(chat_id, observe.chat(chat_id)))), { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
@@ -124,14 +126,14 @@ export const serve = (options: ServeOptions) =>
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Layer.merge(Policies.layer, Erasure.layer))
+export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Erasure.layer, Outage.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
-  Layer.provideMerge(Layer.merge(Policies.layerReadOnly, Erasure.layerReadOnly)),
+  Layer.provideMerge(Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, Outage.layer)),
   Layer.provide(Timer.layerNone),
   Layer.provideMerge(ChatReader.layerReadOnly)
 )

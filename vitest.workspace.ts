@@ -5,7 +5,7 @@ const project = (root: string) => ({
   resolve: { conditions: ["source"] },
   ssr: { resolve: { conditions: ["source"] } },
   // Some tests start processes; on a busy machine each takes seconds.
-  test: { name: root, include: ["test/**/*.test.ts"], testTimeout: 60_000 }
+  test: { name: root, include: ["*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000 }
 })
 
 export default defineConfig({
@@ -13,6 +13,6 @@ export default defineConfig({
     passWithNoTests: false,
     // The longest ones wait for processes of their own.
     maxWorkers: 2,
-    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench"].map(project)
+    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "examples", "scripts", "scripts/bench", "scripts/month"].map(project)
   }
 })

@@ -102,6 +102,7 @@ const appFolder = "apps/follow-up-scheduler/src/cli/Serve.ts"
 const decide = "apps/follow-up-scheduler/src/Decide.ts"
 const plan = "apps/follow-up-scheduler/src/Plan.ts"
 const main = "apps/follow-up-scheduler/src/main.ts"
+const page = "apps/follow-up-scheduler/page/Quota.tsx"
 
 describe("lint keeps the arrows", () => {
   const runsAnywhere = "domain runs anywhere"
@@ -158,6 +159,11 @@ describe("lint keeps the arrows", () => {
     [app, `export * from "@effect-invent/client/InventClient"`, undefined],
     [appFolder, `export * from "@effect/platform/HttpClient"`, lacksMethod],
     [appFolder, `export * from "../main.ts"`, oneRoot],
+    [page, `export * from "../src/page/Board.ts"`, "only through src/page/Api.ts"],
+    [page, `export * from "../src/Ledger.ts"`, "only through src/page/Api.ts"],
+    [page, `export * from "@effect-invent/client/InventClient"`, "nothing of the toolkit"],
+    [page, `export * from "node:fs"`, "The page runs in a browser"],
+    [page, `export * from "../src/page/Api.ts"`, undefined],
     [main, `export * from "@effect/platform-node/NodeHttpClient"`, undefined],
     [main, `export * from "@effect-invent/client/internal/Call"`, lacksMethod],
     [main, `export * from "effect"`, barrel],

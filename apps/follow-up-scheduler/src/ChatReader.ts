@@ -26,10 +26,14 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   }
 >() {}
 
+/** An answer that arrives garbled is asked for once more: what the chat says may not wait for the next look. */
+const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
+  Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
+
 const listOf = (invent: InventClient["Type"], chat_id: ChatId, from_date?: DateTime.Utc) =>
-  Effect.map(
-    Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })),
-    Chunk.toReadonlyArray
+  Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })).pipe(
+    onceMore,
+    Effect.map(Chunk.toReadonlyArray)
   )
 
 /** Whether a list includes the instant it is asked from is undocumented. */
@@ -43,7 +47,7 @@ const hearing =
     return Effect.map(listOf(invent, before.chat_id, since), (listed) => ChatSnapshot.hear(before, listed))
   }
 
-const whole = (invent: InventClient["Type"], chat_id: ChatId) => invent.state.update({ path: { chat_id }, payload: {} })
+const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
 
 const reading = (invent: InventClient["Type"]): ChatReader["Type"] => ({
   read: (chat_id) =>

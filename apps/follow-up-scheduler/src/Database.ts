@@ -46,10 +46,16 @@ export const layerBeside = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : Postgres.layer(place.url)))
   )
 
+/** The same where a scheduler has run; nothing is created. */
+export const layerExisting = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerExisting(place.file) : Postgres.layerExisting(place.url)))
+  )
+
 /** Opens what is on record for reading, beside schedulers that may be running on it. */
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : Postgres.layerReadOnly(place.url)))
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : Postgres.layerExisting(place.url)))
   )
 
 /** What is on record, for reading; nothing is, before the first run. */

@@ -138,8 +138,10 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
-      const isUntouched = chat.messages.at(-1)?.id === followUp.after_id && Receipt.read(followUp, chat)._tag === "Standing"
-      if (isUntouched) return chat
+      const receipt = Receipt.read(followUp, chat)
+      if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
+      // What is known to be overtaken is taken back, also where the rest of the chat cannot be read in time.
+      if (receipt._tag === "Overtaken") return yield* Effect.orElseSucceed(Effect.map(reader.read(followUp.chat_id), claim), () => chat)
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
@@ -151,6 +153,8 @@ export const make = Effect.gen(function* () {
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
+    // What was armed before the pause is seen through: taken back, or found sent.
+    if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
     yield* Telemetry.takenUp(followUp)
     const policy = yield* policies.version(followUp.policy)
     const taken = yield* ledger.taken(followUp.conversation_id)
@@ -181,9 +185,11 @@ export const make = Effect.gen(function* () {
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
       const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
-      yield* Effect.forEach(overdue, takeUp, { concurrency: sweepConcurrency, discard: true })
-      yield* Effect.forEach(yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
-      return overdue.length
+      const isPaused = Option.isSome(yield* ledger.paused)
+      const wanted = overdue.filter(({ status }) => status === "armed" || !isPaused)
+      yield* Effect.forEach(wanted, takeUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
+      return wanted.length
     })
   } satisfies Dispatch["Type"]
 

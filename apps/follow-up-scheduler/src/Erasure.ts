@@ -6,7 +6,7 @@
  * A follow-up that is under way first ends as every other: it is taken back at its next look. Until then its chat is
  * remembered by its id.
  */
-import type { ContactId } from "@effect-invent/domain/Ids"
+import { ChatId, type ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -74,13 +74,17 @@ interface Chat {
 }
 
 const proofBytes = 16
+const proofPrefix = "erased:"
+
+/** Whether this stands in place of an id. */
+export const isProof = (id: string): boolean => id.startsWith(proofPrefix)
 
 /** SQLite refuses a transaction that has read what another process then changes. */
 const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const inTransaction = Transaction.within(sql)
-  const proofOf = (id: string) => `erased:${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
+  const proofOf = (id: string) => `${proofPrefix}${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
 
   const among: Erasure["Type"]["among"] = (ids) =>
     Effect.gen(function* () {
@@ -211,3 +215,12 @@ export const layerReadOnly = Layer.effect(
     return { ...erasure, among, mark }
   })
 )
+
+/** Everything that is on record about a chat; of an erased one, what is left. */
+export const storyOf = (chat_id: ChatId) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const erasure = yield* Erasure
+    const entries = yield* ledger.story(chat_id)
+    return entries.length > 0 ? entries : yield* ledger.story(ChatId.make(erasure.proofOf(chat_id)))
+  })

@@ -20,6 +20,7 @@ import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
+import * as Switch from "./Ledger/Switch.ts"
 import * as Tables from "./Ledger/Tables.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -79,6 +80,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
     /** The conversation's follow-ups that wait. */
     readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** The conversation's follow-ups that are armed. */
+    readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
@@ -97,7 +100,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  }
+  } & Switch.Switch
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -220,6 +223,7 @@ const make = Effect.gen(function* () {
     )
 
   return {
+    ...Switch.make(sql),
     plan,
     advance,
     find,
@@ -240,6 +244,8 @@ const make = Effect.gen(function* () {
       ),
     waiting: (conversation_id) =>
       followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`),
+    armed: (conversation_id) =>
+      followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`),
     overdue: (before) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${before.epochMillis} ORDER BY due_at`

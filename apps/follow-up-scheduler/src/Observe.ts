@@ -16,6 +16,7 @@ import { Outage } from "./Outage.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
+import * as Receipt from "./Receipt.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -46,9 +47,26 @@ export const make = Effect.gen(function* () {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
     if (decision._tag === "Wait" && decision.reason === "in_progress") return undefined
     const due = decision._tag === "Wait" ? decision.until : now
-    const detail = { policy: policy.id, step: decision.step, anchor: decision.anchor_id, look_at: DateTime.formatIso(due) }
+    const detail = {
+      policy: policy.id,
+      step: decision.step,
+      anchor: decision.anchor_id,
+      look_at: DateTime.formatIso(due),
+      zone: chat.zone ?? policy.time_zone,
+      country: chat.country
+    }
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
+
+  /** A follow-up that stands and must not come is looked at now, and taken back, not at its own last look. */
+  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
+    for (const armed of yield* ledger.armed(chat.conversation_id)) {
+      const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      if (!isToCome || Receipt.read(armed, chat)._tag !== "Overtaken") continue
+      const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
+      yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
+    }
+  })
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
     const chat = yield* erasure.mark(seen)
@@ -63,6 +81,7 @@ export const make = Effect.gen(function* () {
       reason: decision._tag === "Act" ? null : decision.reason,
       until: decision._tag === "Wait" ? decision.until : null
     }
+    yield* bringForward(chat, now)
     const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
     yield* Telemetry.looked(verdict.decision, verdict.reason)

@@ -50,10 +50,11 @@ const instant = (millis: number | string | null | undefined) => (millis == null 
 export const service = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [looked] = yield* sql<{ at: number | string | null }>`SELECT max(decided_at) AS at FROM verdicts WHERE decision <> 'Failed'`
-  const [moved] = yield* sql<{ at: number | string | null }>`
-    SELECT max(at) AS at FROM audit WHERE event IN ('scheduled', 'verified', 'looked_for', 'sent', 'filed', 'postponed')`
+  const [moved] = yield* sql<{ id: number; at: number | string }>`
+    SELECT id, at FROM audit WHERE event IN ('scheduled', 'verified', 'looked_for', 'sent', 'filed', 'postponed') ORDER BY id DESC LIMIT 1`
   const answered = Math.max(Number(looked?.at ?? 0), Number(moved?.at ?? 0))
-  const failed = yield* sql<{ detail: string }>`SELECT detail FROM audit WHERE event = 'unreachable' AND at > ${answered} ORDER BY id DESC`
+  const failed = yield* sql<{ detail: string }>`
+    SELECT detail FROM audit WHERE event = 'unreachable' AND at > ${answered} AND id > ${moved?.id ?? 0} ORDER BY id DESC`
   const unread = yield* sql<{ chat_id: string }>`
     SELECT chat_id FROM verdicts WHERE decision = 'Failed' AND reason = 'unreachable' AND decided_at > ${answered}`
   const failures = failed.length + unread.length

@@ -66,7 +66,8 @@ export const OutcomeReason = Schema.Literal(
   "assistant_declined",
   "not_confirmed",
   "unreachable",
-  "refused"
+  "refused",
+  "paused"
 )
 export type OutcomeReason = typeof OutcomeReason.Type
 
@@ -105,7 +106,8 @@ const sentences: Record<Reason, string> = {
   assistant_declined: "the assistant was asked and wrote nothing",
   not_confirmed: "whether it was written cannot be told",
   unreachable: "the service could not be reached",
-  refused: "the server refused the request"
+  refused: "the server refused the request",
+  paused: "follow-ups are paused"
 }
 
 /** A reason in words, for people. */

@@ -22,6 +22,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TablesLock from "./Database/TablesLock.ts"
+import { Watch } from "./Watch.ts"
 
 /** An entity that has answered its wake-up makes room again soon. */
 const entityMaxIdleTime = Duration.seconds(5)
@@ -86,12 +87,21 @@ export const layer = (
   )
 
 /** Runs it in one of the runners, and in another when that one is gone; where it fails, it fails here. */
-export const inOne = <E, R>(name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R | Sharding> =>
+const inOne = <E, R>(sharding: Sharding["Type"], name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const sharding = yield* Sharding
       const failure = yield* Deferred.make<never, E>()
       yield* sharding.registerSingleton(name, Effect.catchAllCause(effect, (cause) => Deferred.failCause(failure, cause)))
       return yield* Deferred.await(failure)
     })
+  )
+
+/** What is watched is the same for all runners: one of them watches for all. */
+export const layerWatch = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch, E, R | Sharding> =>
+  Layer.provide(
+    Layer.effect(
+      Watch,
+      Effect.zipWith(Sharding, Watch, (sharding, watch) => ({ ...watch, inTurn: (watching) => inOne(sharding, "watch", watching) }))
+    ),
+    watch
   )

@@ -6,6 +6,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
@@ -60,12 +61,18 @@ export const lookAtEach = <R>(
   )
 }
 
+/** Until the switch says go on. */
+const resumed = Effect.flatMap(Ledger, (ledger) =>
+  Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
+)
+
 /** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const observe = yield* Observe.Observe
     const dispatch = yield* Dispatch.Dispatch
-    yield* RateLimit.withLane("watch")(lookAtEach(chat_ids, observe.chat, onFound))
+    const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
+    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -92,11 +99,13 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * outage to be waited out after that.
  */
 const watch = Effect.gen(function* () {
-  const { chats, isCommon } = yield* Watch
+  const { chats, inTurn } = yield* Watch
   const observe = yield* Observe.Observe
   const outage = yield* Outage.Outage
   let hasLooked = false
-  const looks = Stream.mapEffect(chats, (chat_id) => RateLimit.withLane("watch")(Effect.zipRight(outage.turn, found(chat_id, observe.chat(chat_id)))), { concurrency, unordered: true })
+  const look = (chat_id: ChatId) =>
+    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
+  const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
@@ -104,7 +113,7 @@ const watch = Effect.gen(function* () {
   const outlast = (error: Effect.Effect.Error<typeof pass>) =>
     hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
   const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
-  yield* isCommon ? Runner.inOne("watch", watching) : watching
+  yield* inTurn(watching)
 })
 
 /** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */

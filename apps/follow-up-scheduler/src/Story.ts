@@ -12,12 +12,19 @@ const text = (value: unknown): string => (typeof value === "string" || typeof va
 
 const because = (reason: unknown): string => (isReason(reason) ? `: ${describe(reason)}` : "")
 
-const at = (value: unknown): string =>
-  Option.match(DateTime.make(text(value)), { onNone: () => "", onSome: (instant) => clock(instant) })
-
 const clock = (instant: DateTime.Utc): string => DateTime.formatIso(instant).slice(11, 23)
 
-const decided = ({ decision, reason, until }: Record<string, unknown>): string => {
+/** The time of day, after its date where that is not the day of the telling. */
+const clockSince = (told: DateTime.Utc) => (value: unknown): string =>
+  Option.match(DateTime.make(text(value)), {
+    onNone: () => "",
+    onSome: (instant) => {
+      const day = DateTime.formatIsoDateUtc(instant)
+      return day === DateTime.formatIsoDateUtc(told) ? clock(instant) : `${day} ${clock(instant)}`
+    }
+  })
+
+const decided = ({ decision, reason, until }: Record<string, unknown>, at: (value: unknown) => string): string => {
   switch (decision) {
     case "Act":
       return "looked: a follow-up is due"
@@ -30,10 +37,37 @@ const decided = ({ decision, reason, until }: Record<string, unknown>): string =
   }
 }
 
-const sentence = ({ detail, event }: AuditEntry): string => {
+/** What kind of thing an entry tells: a look and its decision, waiting, a call to the service, an end, or a person's word. */
+export type Kind = "decision" | "wait" | "call" | "end" | "operator"
+
+export const kindOf = ({ detail, event }: AuditEntry): Kind => {
   switch (event) {
     case "decided":
-      return decided(detail)
+      return detail["decision"] === "Wait" ? "wait" : "decision"
+    case "planned":
+    case "postponed":
+    case "planned_again":
+      return "wait"
+    case "sent":
+    case "filed":
+    case "skipped":
+    case "withdrawn":
+    case "unknown":
+      return "end"
+    case "retimed":
+    case "assumed_delivered":
+    case "sent_again":
+      return "operator"
+    default:
+      return "call"
+  }
+}
+
+export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
+  const at = clockSince(told)
+  switch (event) {
+    case "decided":
+      return decided(detail, at)
     case "planned":
       return `planned step ${text(detail["step"])} of ${text(detail["policy"])}; looks again at ${at(detail["look_at"])}`
     case "postponed":
@@ -54,6 +88,8 @@ const sentence = ({ detail, event }: AuditEntry): string => {
       return `the server confirmed it: ${text(detail["action"])}`
     case "retimed":
       return `goes on by ${text(detail["to"])} in place of ${text(detail["from"])}: decided anew`
+    case "brought_forward":
+      return "something happened in the chat: takes the follow-up back now"
     case "looked_for":
       return "the message is not there yet"
     case "planned_again":
@@ -61,7 +97,7 @@ const sentence = ({ detail, event }: AuditEntry): string => {
     case "taken_back":
       return "taken back at the last moment: looks whether it was written all the same"
     case "left_alone":
-      return `too late to set it again; looks for the message at ${at(detail["look_at"])}`
+      return `it is not set again; looks for the message at ${at(detail["look_at"])}`
     case "sent":
       return `the assistant followed up at ${at(detail["at"])} (message ${text(detail["message"])})`
     case "skipped":
@@ -69,7 +105,11 @@ const sentence = ({ detail, event }: AuditEntry): string => {
     case "withdrawn":
       return `took the follow-up back${because(detail["reason"])}`
     case "unknown":
-      return `gave up finding out${because(detail["reason"])}; it is never tried again`
+      return `gave up finding out${because(detail["reason"])}; only an operator may have it tried again`
+    case "assumed_delivered":
+      return `an operator took step ${text(detail["step"])} as delivered`
+    case "sent_again":
+      return `an operator had step ${text(detail["step"])} sent again, knowing that it may be the second time`
     case "unreachable":
       return `no answer from the service (${text(detail["error"])}); tries again at ${at(detail["look_at"])}`
     case "taken_up":
@@ -90,7 +130,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
   })
 }
 
-const outcome = ({ decision, reason, sent }: Tally): string => {
+export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
   const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason
   const followUps = sent === 0 ? "no follow-up" : sent === 1 ? "1 follow-up" : `${sent} follow-ups`

@@ -143,6 +143,11 @@ describe("the command line", () => {
           expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and is waiting for us`)
           expect(dry.stdout).toContain("nothing was sent and nothing recorded")
 
+          const lines = yield* Process.run([...pass, "--dry-run", "--json"], { cwd, env })
+          expect(lines.stdout.trim().split("\n").map((text) => JSON.parse(text))).toEqual([
+            { chat_id: chat.id, _tag: "Stop", reason: "replied" },
+            { chat_id: "chat_nobody", error: expect.stringContaining("404") }
+          ])
           const preview = yield* Process.run(["preview", ...pass.slice(1)], { cwd, env })
           expect(preview.stdout).toMatch(/^chat +next +when +why\n/)
           expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and is waiting for us$`, "m"))
@@ -165,6 +170,8 @@ describe("the command line", () => {
           expect(status.outcomes).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
           const story = yield* Process.run(["explain", chat.id], { cwd })
           expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and is waiting for us")
+          const told = yield* Process.run(["explain", "--json", chat.id], { cwd })
+          expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
         })
       )
     }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))

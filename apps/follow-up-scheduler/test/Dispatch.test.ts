@@ -227,6 +227,18 @@ describe("what happens between arming and the instant takes the follow-up back",
       })
     )
 
+    story(`when ${what}, at once where the watch sees it before the last look`, (fake) =>
+      Effect.gen(function* () {
+        yield* arm
+        yield* setClock(after(hour - 12 * second))
+        yield* happen(fake)
+        yield* observe
+        yield* sweep
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect((yield* record)[0]).toBe(`1 withdrawn ${reason}`)
+      })
+    )
+
     story(`when ${what} while the update is under way, without another look`, (fake) =>
       Effect.gen(function* () {
         yield* fake.once("set", (_, apply) => Effect.zipRight(happen(fake), apply))
@@ -372,6 +384,20 @@ describe("a failing service", () => {
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toHaveLength(2)
         expect(yield* record).toEqual(["1 sent", "2 sent"])
+      })
+    )
+  }
+
+  for (const kind of ["read", "list"] as const) {
+    story(`garbles the answer to a ${kind} at the last look: asked for once more, in time to take the follow-up back`, (fake) =>
+      Effect.gen(function* () {
+        yield* arm
+        yield* setClock(after(hour - 10 * second))
+        yield* fake.writes("contact")
+        yield* fake.once(kind, FakeChat.unanswered(new InventError.UnexpectedResponse({ ...answer, issue: "no JSON" })))
+        yield* sweepUntil(after(hour - second))
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect(yield* record).toEqual(["1 withdrawn replied"])
       })
     )
   }

@@ -2,6 +2,7 @@
  * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at` falls
  * due. Faults and crashes are put between the program and this chat, never into it.
  */
+import * as Guard from "@effect-invent/client/Guard"
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -27,9 +28,11 @@ export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<
 export interface Options {
   /** How long after its instant the assistant writes; "never": it clears the value and stays silent. */
   readonly late?: number | "never"
+  /** Like the client, it asks the guard of the surroundings before a request leaves. */
+  readonly isGuarded?: boolean
 }
 
-export const make = ({ late = 0 }: Options = {}) => {
+export const make = ({ isGuarded = false, late = 0 }: Options = {}) => {
   let state: Partial<ChatState> = {}
   let messages: ReadonlyArray<ChatMessage> = [Build.wireMessage("contact", -Build.minute), Build.wireMessage("assistant", 0)]
   const followUps: Array<ChatMessage> = []
@@ -65,7 +68,8 @@ export const make = ({ late = 0 }: Options = {}) => {
   }
 
   const answer = <A>(kind: Kind, result: () => A) =>
-    Effect.suspend(() => {
+    Effect.flatMap(Effect.flatten(Guard.CurrentGuard), (isWanted) => {
+      if (isGuarded && !isWanted) return Effect.fail(Guard.withheld(kind))
       requests.push(kind)
       return between(kind, Effect.map(settle, result))
     })

@@ -9,6 +9,7 @@
  */
 import * as Chats from "@effect-invent/domain/api/Chats"
 import * as Inbox from "@effect-invent/domain/api/Inbox"
+import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
@@ -33,8 +34,7 @@ export const make = (
   Effect.gen(function* () {
     const transport = yield* HttpClient.HttpClient
     const rateLimit = yield* RateLimit.RateLimit
-    const httpClient = yield* Pipe.make(transport, rateLimit, settings)
-    const methods = yield* Endpoints.make(httpClient, settings)
+    const methods = Endpoints.make(CallableApi.groups, yield* Pipe.make(transport, rateLimit, settings), settings)
     const { chats, inbox, orgs, state } = methods
     return {
       ...methods,
@@ -73,4 +73,4 @@ export const layerConfig = (
 
 /** A client for tests, without any network. A method that was not given dies with a message that names it. */
 export const layerMock = (mock: Mock): Layer.Layer<InventClient> =>
-  Layer.sync(InventClient, () => Endpoints.mock(mock))
+  Layer.sync(InventClient, () => Endpoints.mock(CallableApi.groups, mock))

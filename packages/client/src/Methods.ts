@@ -135,6 +135,9 @@ export interface Extras {
      * again, ever more slowly; what changed meanwhile is found by listing, so that without any connection this is a poll.
      * Ends only by failing: with what a list fails with, unless it can succeed later.
      *
+     * For a reader that is slower than the inbox, 1,000 changes wait. What is pushed beyond them is dropped, and the
+     * connection with it; once there is room again it is found by listing, as each chat is then. Only what is `Unreadable` is lost.
+     *
      * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
      * browser's WebSocket does not allow: provide that of Node, or of `ws`.
      *

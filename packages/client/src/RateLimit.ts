@@ -7,6 +7,7 @@
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
+import type * as Clock from "effect/Clock"
 import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -110,23 +111,28 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   const quota = Quota.make(options.limit, window)
   const line = Line.make<Waiter>(window)
 
-  const callNext = Effect.map(MonotoneClock.millis, (now) => line.next(now)?.call.unsafeOpen())
+  const callNext = (now: number): void => {
+    line.next(now)?.call.unsafeOpen()
+  }
 
   // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is missed.
-  const take = (waiter: Waiter, restore: Restore): Effect.Effect<Quota.Permit> =>
-    Effect.flatMap(Effect.zipRight(waiter.call.close, MonotoneClock.millis), (now) => {
+  const take = (waiter: Waiter, clock: Clock.Clock, restore: Restore): Effect.Effect<Quota.Permit> =>
+    Effect.suspend(() => {
+      waiter.call.unsafeClose()
+      const now = MonotoneClock.millisOf(clock)
       const next = line.next(now)
       if (next !== waiter) {
         next?.call.unsafeOpen()
-        return Effect.zipRight(restore(waiter.call.await), take(waiter, restore))
+        return Effect.zipRight(restore(waiter.call.await), take(waiter, clock, restore))
       }
       const taken = quota.take(now)
       if (!("wait" in taken)) {
         line.leave(waiter, true)
+        callNext(now)
         return Effect.succeed(taken)
       }
       const until = Effect.sleep(Math.max(1, Math.ceil(taken.wait)))
-      return Effect.zipRight(restore(Effect.raceFirst(waiter.call.await, until)), take(waiter, restore))
+      return Effect.zipRight(restore(Effect.raceFirst(waiter.call.await, until)), take(waiter, clock, restore))
     })
 
   const waitingIn = (lane: Lane, now: number): Waiting => ({
@@ -134,33 +140,41 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     expectedWait: Duration.millis(quota.expected(now, line.ahead(lane) + 1))
   })
 
-  const enter = (lane: Lane, restore: Restore): Effect.Effect<Quota.Permit, QueueFull> =>
-    Effect.flatMap(MonotoneClock.millis, (now) => {
-      if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
-      const waiter: Waiter = { lane, since: now, call: Effect.unsafeMakeLatch(false) }
-      line.join(waiter)
-      const leave = Effect.suspend(() => {
+  const enter = (lane: Lane, clock: Clock.Clock, restore: Restore): Effect.Effect<Quota.Permit, QueueFull> => {
+    const now = MonotoneClock.millisOf(clock)
+    if (line.length() === 0) {
+      const taken = quota.take(now)
+      if (!("wait" in taken)) return Effect.succeed(taken)
+    }
+    if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
+    const waiter: Waiter = { lane, since: now, call: Effect.unsafeMakeLatch(false) }
+    line.join(waiter)
+    return Effect.onInterrupt(take(waiter, clock, restore), () =>
+      Effect.sync(() => {
         line.leave(waiter, false)
-        return callNext
+        callNext(MonotoneClock.millisOf(clock))
       })
-      return Effect.ensuring(take(waiter, restore), leave)
-    })
+    )
+  }
 
-  const give = (permit: Quota.Permit, isUnused: boolean) =>
-    Effect.flatMap(MonotoneClock.millis, (now) => {
-      if (!isUnused) return quota.received(permit, now) ? callNext : Effect.void
-      quota.unused(permit)
-      return callNext
-    })
+  const give = (permit: Quota.Permit, isUnused: boolean, now: number): void => {
+    if (isUnused) quota.unused(permit)
+    if (isUnused || quota.received(permit, now)) callNext(now)
+  }
 
   return {
     permit: (request, neverLeft) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)), (permit) =>
-          Effect.onExit(restore(request), (exit) =>
-            give(permit, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
+        Effect.withFiberRuntime((fiber) => {
+          const clock = MonotoneClock.clockOf(fiber)
+          return Effect.flatMap(enter(Context.get(fiber.currentContext, CurrentLane), clock, restore), (permit) =>
+            Effect.onExit(restore(request), (exit) => {
+              const isUnused = exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error)
+              give(permit, isUnused, MonotoneClock.millisOf(clock))
+              return Effect.void
+            })
           )
-        )
+        })
       ),
     pause: (duration) => Effect.map(MonotoneClock.millis, (now) => quota.refused(now, Duration.toMillis(duration))),
     waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotoneClock.millis, (now) => waitingIn(lane, now)))

@@ -80,11 +80,8 @@ const key = (apiKey: Redacted.Redacted): Check.Checked<Redacted.Redacted> =>
     ? Either.right(apiKey)
     : Check.refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
 
-/** Nothing, a step in a path, or text that has no UTF-8. */
-const noId = /^\.{0,2}$|\p{Surrogate}/u
-
 const organization = (orgId: OrgId) =>
-  noId.test(orgId) ? Check.refuse("INVENT_ORG_ID", "must be an id, and not be empty") : Either.right(orgId)
+  Check.isId(orgId) ? Either.right(orgId) : Check.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
 
 /** Fills in the defaults and checks every value. */
 export const make = (options: Options): Check.Checked<Settings> =>

@@ -1,6 +1,7 @@
 export * as Guard from "./Guard.ts"
 export * as InboxChange from "./InboxChange.ts"
 export * as InventClient from "./InventClient.ts"
+export * as InventGroup from "./InventGroup.ts"
 export * as RateLimit from "./RateLimit.ts"
 export * as Reconcile from "./Reconcile.ts"
 export * as ReconcileRecords from "./ReconcileRecords.ts"

@@ -16,11 +16,13 @@ import { connect } from "./Sockets.ts"
 
 const chat = (id: string) => ({ id, updated_at: "2026-03-04T10:00:00Z" })
 
-const serve = (handshakes: Array<string | undefined>) =>
+type Client = InventClient.InventClient["Type"]
+
+const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>) =>
   HttpRouter.empty.pipe(
-    HttpRouter.get("/orgs/c/inbox", HttpServerResponse.json([chat("listed")])),
+    HttpRouter.get(`/orgs/c/${path}`, HttpServerResponse.json([chat("listed")])),
     HttpRouter.get(
-      "/orgs/c/inbox/ws",
+      `/orgs/c/${path}/ws`,
       Effect.gen(function* () {
         handshakes.push((yield* HttpServerRequest.HttpServerRequest).headers["authorization"])
         const socket = yield* HttpServerRequest.upgrade
@@ -37,20 +39,27 @@ const serve = (handshakes: Array<string | undefined>) =>
     Layer.provideMerge(NodeHttpServer.layer(() => createServer(), { host: "127.0.0.1", port: 0 }))
   )
 
-describe("inbox.events over a real socket", () => {
-  it.scopedLive("sends the key in the handshake, and comes back when the server closes", () =>
-    Effect.gen(function* () {
-      const handshakes: Array<string | undefined> = []
-      const server = yield* Layer.build(serve(handshakes))
-      const url = yield* Effect.provide(HttpServer.addressFormattedWith(Effect.succeed), server)
-      const invent: InventClient.InventClient["Type"] = yield* connect(url, NodeHttpClient.layerUndici)
-      const changes = yield* invent.inbox.events().pipe(Stream.take(3), Stream.runCollect, Effect.provide(NodeSocket.layerWebSocketConstructor))
-      expect(Chunk.toReadonlyArray(changes).map((change) => ("chat" in change ? `${change._tag} ${change.chat.id}` : change))).toEqual([
-        "Listed listed",
-        "Pushed pushed 1",
-        "Pushed pushed 2"
-      ])
-      expect(handshakes).toEqual(["Bearer key-1", "Bearer key-1"])
-    })
-  )
+const streams = [
+  ["inbox", "inbox.events", (invent: Client) => invent.inbox.events()],
+  ["chats", "chats.events", (invent: Client) => invent.chats.events()]
+] as const
+
+describe("over a real socket", () => {
+  for (const [path, name, events] of streams) {
+    it.scopedLive(`${name} sends the key in the handshake, and comes back when the server closes`, () =>
+      Effect.gen(function* () {
+        const handshakes: Array<string | undefined> = []
+        const server = yield* Layer.build(serve(path, handshakes))
+        const url = yield* Effect.provide(HttpServer.addressFormattedWith(Effect.succeed), server)
+        const invent: Client = yield* connect(url, NodeHttpClient.layerUndici)
+        const changes = yield* events(invent).pipe(Stream.take(3), Stream.runCollect, Effect.provide(NodeSocket.layerWebSocketConstructor))
+        expect(Chunk.toReadonlyArray(changes).map((change) => ("chat" in change ? `${change._tag} ${change.chat.id}` : change))).toEqual([
+          "Listed listed",
+          "Pushed pushed 1",
+          "Pushed pushed 2"
+        ])
+        expect(handshakes).toEqual(["Bearer key-1", "Bearer key-1"])
+      })
+    )
+  }
 })

@@ -42,7 +42,9 @@ type Behaviour = (socket: FakeSocket, nth: number) => Refusal | void
 const run = (
   list: (seen: Vendor.Seen) => Vendor.Answer,
   behaviour: Behaviour = (socket) => queueMicrotask(() => socket.opens()),
-  request: Parameters<InventClient.InventClient["Type"]["inbox"]["events"]>[0] = {}
+  request: Parameters<InventClient.InventClient["Type"]["inbox"]["events"]>[0] = {},
+  /** What the reader waits for before each change. */
+  ready: Effect.Effect<void> = Effect.void
 ) =>
   Effect.gen(function* () {
     const { invent, seen } = yield* Vendor.connect(list)
@@ -55,7 +57,7 @@ const run = (
       return socket
     }
     const fiber = yield* invent.inbox.events(request).pipe(
-      Stream.runForEach((change) => Effect.sync(() => changes.push(change))),
+      Stream.runForEach((change) => Effect.zipRight(ready, Effect.sync(() => changes.push(change)))),
       Effect.provideService(Socket.WebSocketConstructor, construct as never),
       Effect.forkScoped
     )
@@ -145,6 +147,30 @@ describe("inbox.events", () => {
       expect(down.told()).toEqual(["Listed a"])
       const refused = yield* run(() => json({}, 401), () => "refused")
       expect(yield* Effect.flip(Fiber.join(refused.fiber))).toMatchObject({ _tag: "Unauthorized", endpoint: "inbox.list" })
+    })
+  )
+
+  it.scoped("keeps a thousand changes for a slow reader, then lets the connection go, and finds what was dropped by listing", () =>
+    Effect.gen(function* () {
+      const ids = Array.from({ length: 5000 }, (_, nth) => `c${nth}`)
+      const reader = yield* Effect.makeLatch(false)
+      let inbox: ReadonlyArray<unknown> = []
+      const page = ({ url }: Vendor.Seen) => {
+        const first = 100 * (Number(url.searchParams.get("page") ?? 1) - 1)
+        return json(inbox.slice(first, first + 100))
+      }
+      const { sockets, told } = yield* run(page, undefined, {}, reader.await)
+      inbox = ids.map((id) => chat(id, 1))
+      for (const each of inbox) sockets[0]!.says(frame(each))
+      yield* TestClock.adjust("1 seconds")
+      expect(sockets[0]!.closed).toBe(true)
+      yield* TestClock.adjust("10 minutes")
+      expect(sockets.length).toBe(2)
+      yield* reader.open
+      yield* TestClock.adjust("10 minutes")
+      const pushed = told().filter((each) => each.startsWith("Pushed"))
+      expect(pushed.length).toBeLessThanOrEqual(1001)
+      expect(told().map((each) => each.split(" ")[1]).toSorted()).toEqual(ids.toSorted())
     })
   )
 

@@ -2,6 +2,7 @@ import * as RateLimiter from "@effect-invent/emulator/RateLimiter"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -132,7 +133,7 @@ Postgres.whereInstalled("processes that share a quota through PostgreSQL", () =>
     it.scopedLive(
       `(4 of them) ${promise}`,
       () =>
-        Effect.flatMap(Postgres.Postgres, ({ url }) => share(url, 4)).pipe(
+        Effect.flatMap(Postgres.Postgres, ({ url }) => share(Redacted.value(url), 4)).pipe(
           Effect.provide(Layer.provideMerge(Postgres.client, Postgres.layer))
         ),
       300_000

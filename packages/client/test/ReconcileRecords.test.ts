@@ -9,7 +9,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { channel_id, chat_id, contact_id, json, connect, within } from "./Vendor.ts"
+import { channel_id, chat_id, type Client, contact_id, json, connect, reset, within } from "./Vendor.ts"
 
 const sentAt = DateTime.unsafeMake("2026-03-04T10:00:00.500Z")
 const created_at = DateTime.addDuration(sentAt, "1 seconds")
@@ -155,4 +155,30 @@ describe("the chats of the inbox", () => {
       expect(seen[0]!.url.search).toContain("integration_id=custom")
     })
   )
+})
+
+/** A call that each verdict is on. */
+const unsafe = {
+  createMessageVerdict: ({ messages }) => messages.create(say),
+  decideApprovalVerdict: ({ messages }) =>
+    messages.decideApproval({ path: { chat_id, message_id: Ids.MessageId.make("m1"), tool_call_id }, payload: { decision: "accepted" } }),
+  createContactVerdict: ({ contacts }) => contacts.create({ payload: u1 }),
+  mergeVerdict: ({ contacts }) => contacts.merge({ path: { contact_id }, payload: { source_contact_ids: [b, c] } }),
+  uploadFileVerdict: ({ contacts }) =>
+    contacts.uploadFile({ path: { contact_id }, payload: { file: { data, name: "a.txt", type: "text/plain" } } }),
+  createAssistantVerdict: ({ assistants }) => assistants.create({ payload: { name: "Ada" } }),
+  runWorkflowVerdict: ({ workflows }) => workflows.run({ path: { workflow_id }, payload: {} }),
+  sendTransactionalVerdict: ({ broadcasts }) => broadcasts.sendTransactional({ path: { broadcast_id }, payload: { contact_id } })
+} satisfies Record<Extract<keyof typeof Records, `${string}Verdict`>, (invent: Client) => Effect.Effect<unknown, InventError.InventError>>
+
+describe("an outcome that is unknown", () => {
+  for (const [verdict, call] of Object.entries(unsafe)) {
+    it.scoped(`names the verdict that finds it out: ${verdict}`, () =>
+      Effect.gen(function* () {
+        const { invent } = yield* connect(() => reset)
+        const error = yield* within(0, Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+        expect(error._tag === "OutcomeUnknown" && error.reconcile).toContain(`: ReconcileRecords.${verdict} does`)
+      })
+    )
+  }
 })

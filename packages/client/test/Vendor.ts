@@ -69,25 +69,31 @@ export const inOrder =
 
 export const apiKey = "ik_live_Zx81-NEVER-PRINT-ME"
 
-/** A client of such a vendor, with a limiter of its own or with this one, and the list of requests so far. */
+/** The transport to such a vendor, and the list of requests so far. */
+export const serve = (answer: (seen: Seen) => Answer) => {
+  const seen: Array<Seen> = []
+  const transport = HttpClient.make((request, url) =>
+    Effect.flatMap(Clock.currentTimeMillis, (at) => {
+      const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
+      const entry = { nth: seen.length + 1, at, method: request.method, url, headers: { ...request.headers }, body }
+      seen.push(entry)
+      return answer(entry)(request)
+    })
+  )
+  return { seen, transport: Layer.succeed(HttpClient.HttpClient, transport) }
+}
+
+/** A client of such a vendor, with a limiter of its own or with this one. */
 export const connect = <E = never>(
   answer: (seen: Seen) => Answer,
   options: Partial<Settings.Options> = {},
   shared?: Layer.Layer<RateLimit.RateLimit, E>
 ) =>
   Effect.gen(function* () {
-    const seen: Array<Seen> = []
-    const transport = HttpClient.make((request, url) =>
-      Effect.flatMap(Clock.currentTimeMillis, (at) => {
-        const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
-        const entry = { nth: seen.length + 1, at, method: request.method, url, headers: { ...request.headers }, body }
-        seen.push(entry)
-        return answer(entry)(request)
-      })
-    )
+    const { seen, transport } = serve(answer)
     const all: Settings.Options = { apiKey: Redacted.make(apiKey), retry: { baseDelay: 100, maxDelay: 400 }, ...options }
     const client = shared === undefined ? InventClient.layer(all) : Layer.provide(InventClient.layerShared(all), shared)
-    const context = yield* Layer.build(Layer.provide(client, Layer.succeed(HttpClient.HttpClient, transport)))
+    const context = yield* Layer.build(Layer.provide(client, transport))
     return { invent: Context.get(context, InventClient.InventClient), seen }
   })
 

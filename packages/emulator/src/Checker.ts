@@ -20,6 +20,10 @@ export { render } from "./Checker/Render.ts"
 export interface Settings {
   /** How much later than the policy and its `arm_lead` say a follow-up may come. */
   readonly grace: Duration.DurationInput
+  /** What it may take from an answer to the effect of what the scheduler does about it; default none. */
+  readonly reaction?: Duration.DurationInput
+  /** When the scheduler was not running, in epoch milliseconds. */
+  readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
 }
 
 interface Tracked {
@@ -58,6 +62,7 @@ const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: En
 /** Entries count in the order of the log, also where their times are equal. */
 export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, settings: Settings): Verdict.Verdict => {
   const grace = Duration.toMillis(settings.grace)
+  const reaction = Duration.toMillis(settings.reaction ?? 0)
   const calendar = Calendar.make(policy)
   const answered = answeredByChat(entries)
   const chats = new Map<string, Tracked>()
@@ -98,8 +103,14 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     followUps++
     const isBefore = (request: Answered) =>
       request.answered_at < at || (request.answered_at === at && request.index < index)
-    const wasTold = (since: number) =>
-      (answered.get(chat_id) ?? []).some((request) => request.at > since && isBefore(request))
+    const asked = answered.get(chat_id) ?? []
+    const { down = [] } = settings
+    // Not where it died, or where what it did about it had no answer in time.
+    const couldAct = (told: Answered) =>
+      told.answered_at + reaction <= at &&
+      !asked.some((next) => next.at >= told.answered_at && next.at < at && next.answered_at > at) &&
+      !down.some(({ from, until }) => from >= told.answered_at && from <= told.answered_at + reaction && until >= at)
+    const wasTold = (since: number) => asked.some((request) => request.at > since && isBefore(request) && couldAct(request))
     const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)

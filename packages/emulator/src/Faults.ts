@@ -30,7 +30,7 @@ export class Faults extends Context.Tag("@effect-invent/emulator/Faults")<
     /** Plans a fault until the scope closes, behind those that are planned already. Dies where it is no valid fault. */
     readonly add: (fault: Fault.Encoded) => Effect.Effect<void, never, Scope>
     /** The first fault that wants this request. */
-    readonly fire: (request: Match.Request) => Effect.Effect<Option.Option<Fault.Fault>>
+    readonly fire: (request: Match.Request) => Effect.Effect<Option.Option<Match.Fired>>
     /** How often each has fired, by name. */
     readonly fired: Effect.Effect<Readonly<Record<string, number>>>
   }

@@ -2,12 +2,14 @@
 import type * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Answer from "./Answer.ts"
 import type { Call } from "./Call.ts"
 import { Faults } from "./Faults.ts"
 import type { Do } from "./Faults/Fault.ts"
+import type { Fired } from "./Faults/Match.ts"
 import * as Tamper from "./Faults/Tamper.ts"
 import { World } from "./World.ts"
 
@@ -27,12 +29,12 @@ export const make = Effect.gen(function* () {
 
   const tampered = Effect.fnUntraced(function* (
     request: HttpServerRequest.HttpServerRequest,
-    effects: Do,
+    { do: effects, random }: Fired,
     truth: HttpServerResponse.HttpServerResponse
   ) {
     const now = yield* Clock.currentTimeMillis
     const given = effects.answer === undefined ? Answer.fromResponse(truth) : Tamper.instead(effects.answer)
-    const answer = Tamper.tamper(given, effects, now)
+    const answer = Tamper.tamper(given, effects, { now, random })
     return needsCarrier(effects) ? yield* carry(request, Answer.plan(answer, effects)) : Answer.toResponse(answer)
   })
 
@@ -43,13 +45,13 @@ export const make = Effect.gen(function* () {
     handle: Effect.Effect<HttpServerResponse.HttpServerResponse, never, R>
   ) {
     const contact_id = call.contact_id ?? (call.chat_id && Option.getOrNull(world.contactOf(call.chat_id)))
-    const fault = yield* faults.fire({ ...call, contact_id })
+    const fault = yield* faults.fire({ ...call, contact_id, at: yield* DateTime.now })
     if (Option.isNone(fault)) return yield* handle
     const { do: effects, name } = fault.value
     call.fault = name
     if (effects.delay !== undefined) yield* Effect.sleep(effects.delay)
     if (effects.reset === true) return yield* reset(request)
     const skipsChange = effects.answer?.applied === false
-    return yield* tampered(request, effects, skipsChange ? noResponse : yield* handle)
+    return yield* tampered(request, fault.value, skipsChange ? noResponse : yield* handle)
   })
 })

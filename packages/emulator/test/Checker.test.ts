@@ -54,9 +54,11 @@ const steps = [
 
 const readPolicy = (change: Line) => Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps, time_zone: "UTC", ...change })))
 
-const judge = (lines: ReadonlyArray<Line>, policy: Line = {}, grace: Duration.DurationInput = "3 seconds"): Verdict => {
+type More = Omit<Checker.Settings, "grace">
+
+const judge = (lines: ReadonlyArray<Line>, policy: Line = {}, grace: Duration.DurationInput = "3 seconds", more: More = {}): Verdict => {
   const entries = Either.getOrThrow(Checker.readLog(lines.map((line) => `${JSON.stringify(line)}\n`).join("")))
-  return Checker.check(entries, readPolicy(policy), { grace })
+  return Checker.check(entries, readPolicy(policy), { grace, ...more })
 }
 const rules = (...judged: Parameters<typeof judge>) => judge(...judged).violations.map(({ rule }) => rule)
 
@@ -75,6 +77,14 @@ describe("the checker agrees", () => {
     ])
     expect(verdict.violations).toEqual([])
     expect(verdict).toMatchObject({ chats: 1, followUps: 2, foreignFollowUps: 0, races: { count: 0 } })
+  })
+
+  it("with a step that came due and was not written, counted as taken or not", () => {
+    const kept = [...answered, ...armed(iso("4 hours"), fourHours), ...state(fourHours, "assistant", { state: "CLOSED" }), ...state(iso("5 hours"), "user")]
+    const once = [...kept, ...followUp(iso("24 hours"))]
+    expect(rules([...once, ...until(iso("20 days"))])).toEqual([])
+    expect(rules([...once, ...followUp(iso("48 hours")), ...until(iso("20 days"))])).toEqual([])
+    expect(rules([...once, ...followUp(iso("48 hours")), ...followUp(iso("72 hours"))])).toEqual(["duplicate"])
   })
 
   it("with a new first step after the contact wrote and was answered", () => {
@@ -181,6 +191,19 @@ describe("a follow-up to a contact who waits for us", () => {
     const sent = 4 * 3_600_000
     const asked = (from: number, to: number, change: Line = {}) => request(iso(sent + from), iso(sent + to), change)
     const withRequest = (lines: ReadonlyArray<Line>) => rules([...waiting(1_000), ...lines, ...followUp(iso(sent))])
+
+    it("means that it knew, if it was answered, lived on, and had the time to act", () => {
+      const lines = [...waiting(8_000), ...asked(-5_000, -4_000), ...followUp(fourHours)]
+      const known = (more: More, ...then: ReadonlyArray<Line>) => judge([...lines, ...then], {}, "3 seconds", more).violations.length > 0
+      const dead = (from: number, until: number) => ({ down: [{ from: noon + sent + from, until: noon + sent + until }] })
+      expect(known({ reaction: "4 seconds" })).toBe(true)
+      expect(known({ reaction: 4_001 })).toBe(false)
+      expect(known({ reaction: 100, ...dead(-3_900, 0) })).toBe(false)
+      expect(known({ reaction: 100, ...dead(-3_899, 0) })).toBe(true)
+      expect(known({ reaction: 100, ...dead(-3_900, -1) })).toBe(true)
+      expect(known({}, ...asked(-3_000, 1))).toBe(false)
+      expect(known({}, ...asked(1, 2))).toBe(true)
+    })
 
     it("means that it knew, if it was answered", () => {
       expect(withRequest(asked(-999, -1))).toEqual(["after_reply"])

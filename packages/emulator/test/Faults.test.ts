@@ -162,7 +162,7 @@ const befalls = (start: Start) => {
       const { world } = yield* Emulator.Emulator
       const { chat_id } = yield* openChat
       yield* world.contactWrites(chat_id, "And?")
-      const [whole, unknown, extra, missing, twice, reversed] = yield* Effect.replicateEffect(list(chat_id), 6).pipe(
+      const [whole, unknown, extra, missing, twice, reversed, ...shuffled] = yield* Effect.replicateEffect(list(chat_id), 14).pipe(
         Effect.map((answers) => answers.map(({ body }): ReadonlyArray<Record<string, unknown>> => JSON.parse(body)))
       )
       assert.deepStrictEqual(unknown?.map(({ status }) => status), ["PONDERING", "PONDERING"])
@@ -171,6 +171,8 @@ const befalls = (start: Start) => {
       assert.isTrue(missing?.every((message) => !("role" in message) && "id" in message))
       assert.deepStrictEqual(twice, [whole?.[0], whole?.[0], whole?.[1], whole?.[1]] as typeof twice)
       assert.deepStrictEqual(reversed, whole?.toReversed())
+      for (const each of shuffled) assert.sameDeepMembers([...each], [...(whole ?? [])])
+      assert.sameDeepMembers([...new Set(shuffled.map(([first]) => first?.["id"]))], whole?.map(({ id }) => id) ?? [])
     }).pipe(
       Effect.provide(
         withFaults(
@@ -178,7 +180,8 @@ const befalls = (start: Start) => {
           { name: "extra", when: { endpoint: "messages.list", calls: [3] }, do: { add: { brand_new: [1] } } },
           { name: "missing", when: { endpoint: "messages.list", calls: [4] }, do: { remove: ["role"] } },
           { name: "twice", when: { endpoint: "messages.list", calls: [5] }, do: { list: "duplicate" } },
-          { name: "reversed", when: { endpoint: "messages.list", calls: [6] }, do: { list: "reverse" } }
+          { name: "reversed", when: { endpoint: "messages.list", calls: [6] }, do: { list: "reverse" } },
+          { name: "shuffled", when: { endpoint: "messages.list", calls: [7, 8, 9, 10, 11, 12, 13, 14] }, do: { list: "shuffle" } }
         )
       )
     )
@@ -254,6 +257,25 @@ describe("a fault", () => {
     })
   )
 
+  it.effect("befalls the requests between two instants", () =>
+    Effect.gen(function* () {
+      const statuses: Array<number> = []
+      for (let minute = 0; minute < 5; minute++) {
+        statuses.push((yield* list("chat_none")).status)
+        yield* TestClock.adjust("1 minute")
+      }
+      assert.deepStrictEqual(statuses, [404, 404, 500, 500, 404])
+    }).pipe(
+      Effect.provide(inProcess({ faults: [{ ...gone, when: { from: "1970-01-01T00:02:00Z", until: "1970-01-01T00:04:00Z" } }] }))
+    )
+  )
+
+  it.effect("that rearranges a list leaves alone what is no JSON", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* list("chat_none")).body, "[oops")
+    }).pipe(Effect.provide(inProcess({ faults: [{ name: "broken", do: { answer: { status: 200, body: "[oops" }, list: "shuffle" } }] })))
+  )
+
   it.effect("that never fired fails the test that set it, by name", () =>
     Effect.gen(function* () {
       const never: Faults.Encoded = { name: "too late", when: { calls: [3] }, do: { reset: true } }
@@ -309,6 +331,7 @@ faults:
     ["- { name: a, do: { delay: soon } }", /^faults\[0\]\.do\.delay: expected a duration/],
     ["- { name: a, do: { answer: { status: 99 } } }", /^faults\[0\]\.do\.answer\.status: /],
     ["- { name: a, when: { endpoint: state.updat }, do: { cut: 0 } }", /there is no endpoint state\.updat; there are .*state\.update/],
+    ["- { name: a, when: { from: tomorrow }, do: { cut: 0 } }", /^faults\[0\]\.when\.from: /],
     ["- { name: a, when: { probability: 2 }, do: { cut: 0 } }", /^faults\[0\]\.when\.probability: /],
     ["a: &a [*a, *a]", /^faults: /]
   ]

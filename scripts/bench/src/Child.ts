@@ -11,7 +11,7 @@ const main = new URL("./ChildMain.js", import.meta.url)
 
 export const run = <Args, Result>(job: URL, args: Args): Promise<Result> =>
   new Promise((resolve, reject) => {
-    const child = fork(main, [job.href, JSON.stringify(args)], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    const child = fork(main, [job.href, JSON.stringify(args)], { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: ["--expose-gc"] })
     child.on("message", (result) => resolve(result as Result))
     child.on("error", reject)
     child.on("exit", (code) => reject(new Error(`${fileURLToPath(job)} ended with ${code} and without a result`)))

@@ -64,7 +64,8 @@ export const holdsLedger = (url: Redacted.Redacted) =>
     return rows[0]?.name != null
   }).pipe(Effect.scoped, Effect.catchTag("SqlError", (error) => unusable(url)(error)))
 
-export const layerReadOnly = (url: Redacted.Redacted) =>
+/** Where a scheduler has run. */
+export const layerExisting = (url: Redacted.Redacted) =>
   Layer.unwrapEffect(
     Effect.flatMap(holdsLedger(url), (isThere) =>
       isThere ? Effect.succeed(layer(url)) : new DatabaseUnusable({ database: nameOf(url), reason: "holds no ledger; the first run creates it" })

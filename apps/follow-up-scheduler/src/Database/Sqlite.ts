@@ -66,6 +66,15 @@ export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, E
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
 
+const absent = (file: string) => new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
+
+/** The same for a file that is there already. */
+export const layerExisting = (file: string) =>
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.flatMap(exists(file), (isThere) => (isThere ? openPatiently(file) : absent(file)))
+  )
+
 const openReadOnly = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* connect(file, { readonly: true, disableWAL: true })
@@ -80,7 +89,7 @@ export const layerReadOnly = (file: string) =>
     SqlClient.SqlClient,
     Effect.gen(function* () {
       if (yield* exists(file)) return yield* openReadOnly(file)
-      return yield* new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
+      return yield* absent(file)
     })
   )
 

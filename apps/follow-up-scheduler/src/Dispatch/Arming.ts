@@ -28,6 +28,9 @@ export const make = (means: Means, policy: Policy) => {
   const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
   /** When an armed follow-up is looked at for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
+  /** That, or once it is past, the look for the message. */
+  const nextLookAt = (follow_up_at: DateTime.Utc, now: DateTime.Utc) =>
+    DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
   /** What stops a follow-up overtakes what sends one. */
   const putFollowUpAt = ({ chat_id }: FollowUp, follow_up_at: DateTime.Utc | null) =>
@@ -60,9 +63,9 @@ export const make = (means: Means, policy: Policy) => {
     const follow_up_at = armed.follow_up_at ?? (yield* DateTime.now)
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
     if (!Guard.isWithheld(error)) return yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
-    // Its instant came close while the request waited for its turn: another does as well, if no request has left.
+    // Its instant came close while the request waited for its turn, or a pause: another does as well, if no request has left.
     yield* mayHaveLeft
-      ? goOn(armed, { due_at: DateTime.addDuration(follow_up_at, policy.confirm_after) }, "left_alone")
+      ? goOn(armed, { due_at: nextLookAt(follow_up_at, yield* DateTime.now) }, "left_alone")
       : later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
   })
 
@@ -74,11 +77,9 @@ export const make = (means: Means, policy: Policy) => {
     const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
-    const verifyAt = lastLookAt(follow_up_at)
-    const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
     const confirmed = yield* ledger.advance(
       armed,
-      { confirmed_at: now, due_at: DateTime.lessThan(now, verifyAt) ? verifyAt : confirmAt },
+      { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
@@ -160,7 +161,8 @@ export const make = (means: Means, policy: Policy) => {
           yield* observe.snapshot(chat)
           return
         case "Standing":
-          return yield* isDue ? absent(armed, chat) : confirmLater(armed, now)
+          if (isDue) return yield* absent(armed, chat)
+          return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
           if (armed.confirmed_at === null) return yield* send(armed, chat, true)

@@ -3,6 +3,7 @@
  * chat is read, decided upon and, if need be, changed again. A contact who wrote meanwhile gets the open chat back.
  */
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as ChatSnapshot from "../ChatSnapshot.ts"
@@ -67,6 +68,8 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
   const check = Effect.fn("Filing.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     if (isFiled(chat)) {
       yield* settle(armed, chat)
+    } else if (Option.isSome(yield* ledger.paused)) {
+      return yield* moves.later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     } else {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now })

@@ -3,6 +3,7 @@ import * as Guard from "@effect-invent/client/Guard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../ChatSnapshot.ts"
 import * as Checkpoint from "../Checkpoint.ts"
@@ -32,15 +33,18 @@ export const maxArms = 3
 
 /**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
- * that comes too late to be what the row says, is held back.
+ * that comes too late to be what the row says, or into a pause, is held back. Without `until` it takes something back, and a
+ * pause does not hold it.
  */
 export const whileOurs =
   ({ ledger }: Means, followUp: FollowUp, until: DateTime.Utc | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
+    const isHeld = until === undefined ? Effect.succeed(false) : Effect.map(ledger.paused, Option.isSome)
+    const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld)
     const isWanted = Effect.gen(function* () {
-      const isOurs = yield* Effect.orElseSucceed(ledger.isCurrent(followUp), () => false)
+      const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
       yield* Checkpoint.reach("before request")
-      return isOurs && (until === undefined || DateTime.lessThan(yield* DateTime.now, until))
+      return mayLeave && (until === undefined || DateTime.lessThan(yield* DateTime.now, until))
     })
     return request.pipe(
       Guard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),

@@ -101,6 +101,13 @@ const seenAndErased = Effect.gen(function* () {
   yield* sql`CREATE TABLE erasing (chat_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL)`
 })
 
+const pauses = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE IF NOT EXISTS pauses (since ${instant} PRIMARY KEY, until ${instant})`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`
+})
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
   loader: Migrator.fromRecord({
@@ -108,7 +115,8 @@ const migrate = Migrator.make({})({
     "2_one_under_way": oneUnderWay,
     "3_untold_ends": untoldEnds,
     "4_policies": policies,
-    "5_seen_and_erased": seenAndErased
+    "5_seen_and_erased": seenAndErased,
+    "6_pauses": pauses
   })
 })
 

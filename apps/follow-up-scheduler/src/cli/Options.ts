@@ -41,7 +41,7 @@ export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
-export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of lines for people"))
+export const json = Options.boolean("json").pipe(Options.withDescription("print JSON in place of lines for people"))
 
 export const keep = Options.text("keep").pipe(
   Options.filterMap(
@@ -59,6 +59,24 @@ export const every = Options.text("every").pipe(
   ),
   Options.withDefault(Duration.minutes(1)),
   Options.withDescription("how often every chat of the file, or what is new in the inbox, is looked at; 1 minute unless given")
+)
+
+const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page, at a free port of this machine"))
+
+const uiPort = Options.integer("ui-port").pipe(
+  Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
+  Options.optional,
+  Options.withDescription("serve the operator page on this port")
+)
+
+const uiHost = Options.text("ui-host").pipe(
+  Options.withDefault("127.0.0.1"),
+  Options.withDescription("the address the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN")
+)
+
+/** Where the operator page is to be; nowhere without a port. */
+export const page = Options.all({ ui, uiPort, uiHost }).pipe(
+  Options.map(({ ui, uiHost, uiPort }) => ({ host: uiHost, port: Option.orElse(uiPort, () => (ui ? Option.some(0) : Option.none())) }))
 )
 
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))

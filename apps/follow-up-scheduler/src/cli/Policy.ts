@@ -20,19 +20,24 @@ const shown = (id: string, { before, differences, running }: PolicyChange.Previe
   ...running.map(({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`)
 ]
 
+const told = (id: string, { before, differences, running }: PolicyChange.Preview, applied: PolicyChange.Running | undefined): string =>
+  JSON.stringify({ policy: id, before: before?.id ?? null, differences, running, applied: applied ?? null }, undefined, 2)
+
 const outcomes: Record<PolicyChange.Running, string> = {
   keep: "they go on as they began",
   retime: "those on earlier versions go on by this one, from the next look",
   exit: "those on earlier versions have ended"
 }
 
-export const apply = Command.make("apply", { policy: Options.policy, db: Options.db, running }, ({ running }) =>
+export const apply = Command.make("apply", { policy: Options.policy, db: Options.db, running, json: Options.json }, ({ json, running }) =>
   Effect.gen(function* () {
     const policy = yield* ActivePolicy
     const preview = yield* PolicyChange.preview(policy)
-    yield* Effect.forEach(shown(policy.id, preview), (line) => Console.log(line), { discard: true })
+    const print = (line: string) => (json ? Effect.void : Console.log(line))
+    yield* Effect.forEach(shown(policy.id, preview), print, { discard: true })
+    if (Option.isSome(running)) yield* PolicyChange.apply(policy, running.value)
+    if (json) return yield* Console.log(told(policy.id, preview, Option.getOrUndefined(running)))
     if (Option.isNone(running)) return yield* Console.log("Nothing was changed; say --running keep, retime or exit to apply it.")
-    yield* PolicyChange.apply(policy, running.value)
     yield* Console.log(`${policy.id} is on record; ${outcomes[running.value]}.`)
   })
 ).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))

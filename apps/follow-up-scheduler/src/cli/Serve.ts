@@ -1,4 +1,4 @@
-/** `serve`: watches, waits and follows up for as long as the process lives. */
+/** `serve`: watches, waits and follows up for as long as the process lives, and shows it on the operator page. */
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Retention from "../Retention.ts"
@@ -9,7 +9,7 @@ import { announce } from "./Status.ts"
 
 export const serve = Command.make(
   "serve",
-  { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every, keep: Options.keep },
+  { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every, keep: Options.keep, page: Options.page },
   ({ keep, policy, source }) =>
     Effect.gen(function* () {
       yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)

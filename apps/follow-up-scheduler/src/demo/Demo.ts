@@ -7,7 +7,9 @@ import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
 import { Exited } from "../cli/Ending.ts"
+import * as CliOptions from "../cli/Options.ts"
 import { Ledger } from "../Ledger.ts"
 import { Observe } from "../Observe.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -64,12 +66,16 @@ export const demo = CliCommand.make(
   "demo",
   {
     chats: Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations")),
-    seed: Options.integer("seed").pipe(Options.withDefault(1), Options.withDescription("the same seed, the same conversations"))
+    seed: Options.integer("seed").pipe(Options.withDefault(1), Options.withDescription("the same seed, the same conversations")),
+    page: CliOptions.page
   },
-  ({ chats, seed }) =>
+  ({ chats, page, seed }) =>
     Effect.gen(function* () {
       yield* play(chats, seed)
       const agrees = yield* Result.show
       if (!agrees) return yield* new Exited({ code: 1 })
+      if (Option.isNone(page.port)) return
+      yield* Console.log("\nThe operator page stays until Ctrl-C.")
+      yield* Scheduler.serve(serveOptions)
     })
 ).pipe(CliCommand.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))

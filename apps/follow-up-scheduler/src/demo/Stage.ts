@@ -11,6 +11,8 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as Sqlite from "../Database/Sqlite.ts"
 import * as Ledger from "../Ledger.ts"
+import * as Meter from "../Meter.ts"
+import * as Page from "../page/Server.ts"
 import { ActivePolicy } from "../Policy.ts"
 import * as PolicyFile from "../PolicyFile.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -21,6 +23,9 @@ import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
 
 /** The documented quota of 500 requests, in two seconds instead of a minute: everything in the demo is in a hurry. */
 export const quota = { limit: 500, window: Duration.seconds(2) }
+
+/** Where the operator page is to be; nowhere without a port. */
+type PageOptions = Parameters<typeof Page.layerOptional>[0]
 
 /** The demo's customers. */
 export class Audience extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Audience")<
@@ -57,17 +62,20 @@ const watch = Layer.unwrapEffect(Effect.map(ChannelEvents, (queue) => Watch.laye
 const policy = Layer.effect(ActivePolicy, Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy)))
 const database = Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Sqlite.layer(workspace.database)))
 
-const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
-  Layer.provide(client("scheduler")),
-  Layer.provideMerge(Ledger.layer),
-  Layer.provide(database),
-  Layer.provide(policy),
-  Layer.provideMerge(watch)
-)
+const scheduler = (page: PageOptions) =>
+  Page.layerOptional(page).pipe(
+    Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
+    Layer.provide(client("scheduler")),
+    Layer.provideMerge(Ledger.layer),
+    Layer.provide(database),
+    Layer.provide(policy),
+    Layer.provideMerge(watch)
+  )
 
-export const layer = Layer.mergeAll(scheduler, Layer.provide(audience, client("customers"))).pipe(
-  Layer.provide([events, RateLimit.layerMemory(quota)]),
-  Layer.provideMerge(emulator),
-  Layer.provideMerge(layerWorkspace),
-  Layer.provideMerge(DemoClock.layer)
-)
+export const layer = (page: PageOptions) =>
+  Layer.mergeAll(scheduler(page), Layer.provide(audience, client("customers"))).pipe(
+    Layer.provide([events, Layer.provide(Meter.layer(quota), RateLimit.layerMemory(quota))]),
+    Layer.provideMerge(emulator),
+    Layer.provideMerge(layerWorkspace),
+    Layer.provideMerge(DemoClock.layer)
+  )

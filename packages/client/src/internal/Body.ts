@@ -80,5 +80,5 @@ export const beginning = (response: HttpClientResponse, maxBytes: number, patien
   })
 
 /** The response with the body that was read of it: whoever decodes it finds it in memory. */
-export const withBody = (response: HttpClientResponse, bytes: ArrayBuffer): HttpClientResponse =>
-  Object.create(response, { arrayBuffer: { value: Effect.succeed(bytes) } })
+export const withText = (response: HttpClientResponse, text: string): HttpClientResponse =>
+  Object.create(response, { text: { value: Effect.succeed(text) } })

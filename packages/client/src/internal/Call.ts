@@ -2,11 +2,12 @@
 import type { Safety } from "@effect-invent/domain/api/RetrySafety"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
-import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import type { Span } from "effect/Tracer"
 import type { Answer, Failure } from "../RetryPolicy.ts"
+import type { Alarm } from "./Watch.ts"
 
 export interface Deadlines {
   readonly attempt: Duration.Duration
@@ -14,12 +15,22 @@ export interface Deadlines {
   readonly total: Duration.Duration
 }
 
-/** One call of an endpoint. The mutable part belongs to the call's own fiber. */
-export interface Call {
+/** What all calls of an endpoint have in common. */
+export interface Endpoint {
   readonly endpoint: string
   readonly safety: Safety
-  /** Instead of the client's, where the call has its own. */
-  readonly deadlines: Deadlines | undefined
+  /** Its path as OpenTelemetry writes a template: `/chats/{chat_id}/messages`. */
+  readonly template: string
+}
+
+/** One call of an endpoint. The mutable part belongs to the call's own fiber. */
+export interface Call extends Endpoint {
+  readonly deadlines: Deadlines
+  readonly span: Span
+  /** The end of its total deadline, in milliseconds on the monotone clock. */
+  until: number
+  /** Rings when the try that is under way has taken too long. */
+  alarm: Alarm | undefined
   attempts: number
   /** How long the last request waited for its permit, in seconds. */
   queued: number
@@ -33,12 +44,14 @@ export interface Call {
   refusal: Failure | undefined
 }
 
-export class CurrentCall extends Context.Tag("@effect-invent/client/internal/CurrentCall")<CurrentCall, Call>() {}
-
-export const make = (endpoint: string, safety: Safety, deadlines?: Deadlines): Call => ({
+export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span): Call => ({
   endpoint,
   safety,
+  template,
   deadlines,
+  span,
+  until: Infinity,
+  alarm: undefined,
   attempts: 0,
   queued: 0,
   inTheAir: undefined,
@@ -46,6 +59,9 @@ export const make = (endpoint: string, safety: Safety, deadlines?: Deadlines): C
   answer: undefined,
   refusal: undefined
 })
+
+/** Fails with an error that knows which call it is of. */
+export const fail = <E>({ span }: Call, error: E): Effect.Effect<never, E> => Effect.withParentSpan(Effect.fail(error), span)
 
 /** A step of the pipe: one request of a call, to a response or a failure. */
 export type Step<E> = (request: HttpClientRequest, call: Call) => Effect.Effect<HttpClientResponse, E>

@@ -7,6 +7,11 @@ export type Checked<A> = Either.Either<A, ConfigError.ConfigError>
 
 export const refuse = (path: string, message: string): Checked<never> => Either.left(ConfigError.InvalidData([path], message))
 
+const noId = /^\.{0,2}$|\p{Surrogate}/u
+
+/** No id is nothing, a step in a path, or text that has no UTF-8. */
+export const isId = (text: string): boolean => !noId.test(text)
+
 /** A timer of JavaScript counts so many milliseconds, 24 days, and one that is set for longer never ends. */
 const longest = 2 ** 31 - 1
 

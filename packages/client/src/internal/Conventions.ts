@@ -9,7 +9,6 @@ import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { Failure } from "../RetryPolicy.ts"
 import type { Call } from "./Call.ts"
-import { templates } from "./Templates.ts"
 
 export type Attributes = Readonly<Record<string, string | number>>
 
@@ -23,10 +22,10 @@ export const endpoints = (baseUrl: string): EndpointOf => {
   // An IPv6 address has no brackets there.
   const server = { "server.address": url.hostname.replaceAll(/[[\]]/g, ""), "server.port": portOf(url) }
   const known = new Map<string, Attributes>()
-  return (request, { endpoint }) => {
+  return (request, { endpoint, template }) => {
     const attributes = known.get(endpoint) ?? {
       "http.request.method": request.method,
-      "url.template": templates.get(endpoint)!,
+      "url.template": template,
       ...server
     }
     known.set(endpoint, attributes)

@@ -2,11 +2,11 @@
  * The two deadlines of a call: one for each attempt, from the first byte to the last, and one for the call with all its
  * waits. A call that waits for work at the server brings its own.
  */
-import type * as InventError from "@effect-invent/domain/InventError"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import { Failure } from "../RetryPolicy.ts"
-import type { Deadlines, Step } from "./Call.ts"
+import type { Call, Deadlines, Step } from "./Call.ts"
 import * as Outcome from "./Outcome.ts"
 import type { Watch } from "./Watch.ts"
 
@@ -27,18 +27,34 @@ export const ofBlocking = ({ blocking, total }: Settings): Deadlines => ({
   total: Duration.sum(total, blocking)
 })
 
-export const perAttempt =
-  (watch: Watch, after: Duration.Duration) =>
-  (next: Step<Failure>): Step<Failure> =>
-  (request, call) => {
-    const own = call.deadlines?.attempt ?? after
-    return watch.within(next(request, call), own, () => Effect.fail(Failure.AttemptTimedOut({ after: own })))
-  }
+/** The failure of a try whose alarm rang. */
+const late = (call: Call): Failure =>
+  call.alarm!.until < call.until
+    ? Failure.AttemptTimedOut({ after: call.deadlines.attempt })
+    : Failure.Rejected({ error: Outcome.pastTotalDeadline(call, call.deadlines.total) })
 
+/** One try, the wait for its permit included, in what the total deadline leaves. */
 export const total =
-  (watch: Watch, after: Duration.Duration) =>
-  (next: Step<InventError.InventError>): Step<InventError.InventError> =>
-  (request, call) => {
-    const own = call.deadlines?.total ?? after
-    return watch.within(next(request, call), own, () => Effect.fail(Outcome.pastTotalDeadline(call, own)))
-  }
+  (watch: Watch) =>
+  (next: Step<Failure>): Step<Failure> =>
+  (request, call) =>
+    watch.within(
+      call.until,
+      call.span,
+      (alarm) => {
+        call.alarm = alarm
+        return next(request, call)
+      },
+      () => Effect.fail(late(call))
+    )
+
+/** The try has its permit, and this long for its request. */
+export const begin = (call: Call, now: number): void =>
+  call.alarm?.set(Math.min(call.until, now + Duration.toMillis(call.deadlines.attempt)))
+
+/** The request is over: what is left to do is not part of it. */
+export const end = (call: Call): void => call.alarm?.set(call.until)
+
+/** How a request ended, which knows of its alarm only that it was interrupted. */
+export const endOf = <A>(exit: Exit.Exit<A, Failure>, call: Call): Exit.Exit<A, Failure> =>
+  call.alarm?.hasRung === true && call.alarm.until < call.until && Exit.isInterrupted(exit) ? Exit.fail(late(call)) : exit

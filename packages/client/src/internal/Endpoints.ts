@@ -1,12 +1,11 @@
 /** Derives a method from each endpoint of the contract, and gives each call its span, its safety and its errors. */
-import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { Blocking } from "@effect-invent/domain/api/Blocking"
-import { RetrySafety, type Safety } from "@effect-invent/domain/api/RetrySafety"
+import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
 import * as InventError from "@effect-invent/domain/InventError"
-import * as HttpApi from "@effect/platform/HttpApi"
-import * as HttpApiClient from "@effect/platform/HttpApiClient"
-import type * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
+import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -17,9 +16,13 @@ import type { Extras, Methods, Mock, Service, Streams } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Call from "./Call.ts"
+import * as Check from "./Check.ts"
 import * as Deadline from "./Deadline.ts"
+import * as Measure from "./Measure.ts"
 import * as Outcome from "./Outcome.ts"
 import * as Pages from "./Pages.ts"
+import * as Span from "./Span.ts"
+import * as Wire from "./Wire.ts"
 
 interface Request {
   readonly path?: Readonly<Record<string, unknown>>
@@ -28,37 +31,21 @@ interface Request {
   readonly withResponse?: boolean
 }
 
-type Derived = (request: Request) => Effect.Effect<unknown, unknown, Call.CurrentCall>
+export type Groups = Readonly<Record<string, HttpApiGroup.HttpApiGroup.Any>>
 
 interface Entry {
   readonly group: string
   readonly name: string
-  readonly safety: Safety
-  readonly hasOrg: boolean
-  /** Whether a call with this payload waits for work at the server. */
-  readonly isBlocking: (payload: unknown) => boolean
+  readonly endpoint: HttpApiEndpoint.HttpApiEndpoint.AnyWithProps
 }
 
-const entries: ReadonlyArray<Entry> = (() => {
-  const found: Array<Entry> = []
-  HttpApi.reflect(CallableApi, {
-    onGroup: () => {},
-    onEndpoint: ({ endpoint, group }) => {
-      if (Option.isSome(Context.getOption(endpoint.annotations, WebSocket))) return
-      found.push({
-        group: group.identifier,
-        name: endpoint.name,
-        safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
-        hasOrg: endpoint.path.includes("/:org_id/"),
-        isBlocking: Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
-      })
-    }
-  })
-  return found
-})()
-
-/** No id: nothing, a step in a path, or text that has no UTF-8. */
-const noId = /^\.{0,2}$|\p{Surrogate}/u
+/** What is called of these groups, and not opened as a WebSocket. */
+const entriesOf = (groups: Groups): ReadonlyArray<Entry> =>
+  Object.values(groups as Readonly<Record<string, HttpApiGroup.HttpApiGroup.AnyWithProps>>).flatMap(({ endpoints, identifier }) =>
+    Object.values(endpoints)
+      .filter(({ annotations }) => Option.isNone(Context.getOption(annotations, WebSocket)))
+      .map((endpoint) => ({ group: identifier, name: endpoint.name, endpoint }))
+  )
 
 /** An id becomes one segment of the path, whatever it holds. */
 const segments = (
@@ -67,24 +54,13 @@ const segments = (
 ): Either.Either<Record<string, string>, InventError.InvalidRequest> => {
   const encoded: Record<string, string> = {}
   for (const [name, value] of Object.entries(path)) {
-    if (typeof value !== "string" || noId.test(value)) {
+    if (typeof value !== "string" || !Check.isId(value)) {
       const issue = `path.${name}: expected an id, got ${JSON.stringify(value)}`
       return Either.left(new InventError.InvalidRequest({ endpoint, issue }))
     }
     encoded[name] = encodeURIComponent(value)
   }
   return Either.right(encoded)
-}
-
-const toInventError = (call: Call.Call, withoutKey: (text: string) => string) => (error: unknown): InventError.InventError => {
-  if (!ParseResult.isParseError(error)) {
-    // Of the platform's own errors only "no schema for this status" comes this far.
-    return isInventError(error) ? error : Outcome.unexpected(call, "no page describes this status")
-  }
-  const issue = shortened(withoutKey(deepest(error)))
-  return call.attempts === 0
-    ? new InventError.InvalidRequest({ endpoint: call.endpoint, issue })
-    : Outcome.unexpected(call, issue)
 }
 
 const longestIssue = 200
@@ -103,44 +79,78 @@ const deepest = (error: ParseResult.ParseError): string => {
 const shortened = (issue: string) =>
   issue.length > longestIssue ? `${issue.slice(0, longestIssue / 2)}…${issue.slice(-longestIssue / 2)}` : issue
 
-const isInventError = (error: unknown): error is InventError.InventError =>
-  typeof error === "object" && error !== null && "_tag" in error && "endpoint" in error
+const issueOf = (error: ParseResult.ParseError, withoutKey: (text: string) => string): string => shortened(withoutKey(deepest(error)))
 
-const callable = (entry: Entry, derived: Derived, settings: Settings) => {
-  const endpoint = `${entry.group}.${entry.name}`
+const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.InventError>, settings: Settings) => {
+  const wire = Wire.make(endpoint, settings.baseUrl)
+  const common = {
+    endpoint: `${group}.${name}`,
+    safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
+    template: endpoint.path.replaceAll(/:(\w+)/g, "{$1}")
+  }
+  const isBlocking = Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
+  const hasOrg = endpoint.path.includes("/:org_id/")
   const withoutKey = Authentication.withoutKey(settings.apiKey)
-  const withOrg = (path: Request["path"]) => (entry.hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
+  const withOrg = (path: Request["path"]) => (hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
   const blocking = Deadline.ofBlocking(settings.deadlines)
-  return (request: Request = {}) =>
-    Effect.suspend(() => {
-      const call = Call.make(endpoint, entry.safety, entry.isBlocking(request.payload) ? blocking : undefined)
-      return Effect.flatMap(segments(endpoint, withOrg(request.path)), (path) => derived({ urlParams: {}, ...request, path })).pipe(
-        Effect.mapError(toInventError(call, withoutKey)),
-        Effect.provideService(Call.CurrentCall, call)
+
+  const read = (response: HttpClientResponse, text: string, call: Call.Call) =>
+    Option.match(wire.read(response.status, text), {
+      onNone: () => Call.fail(call, Outcome.unexpected(call, "no page describes this status")),
+      onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error, withoutKey))))
+    })
+
+  const write = (request: Request, call: Call.Call) =>
+    Either.match(segments(common.endpoint, withOrg(request.path)), {
+      onLeft: (error) => Call.fail(call, error),
+      onRight: (path) =>
+        Effect.catchAll(wire.write({ ...request, path }), (error) =>
+          Call.fail(call, new InventError.InvalidRequest({ endpoint: common.endpoint, issue: issueOf(error, withoutKey) }))
+        )
+    })
+
+  const run = (request: Request, call: Call.Call) =>
+    Effect.flatMap(write(request, call), (written) =>
+      Effect.flatMap(step(written, call), (response) =>
+        Effect.flatMap(Effect.orDie(response.text), (text) => {
+          const value = read(response, text, call)
+          return request.withResponse === true ? Effect.map(value, (value) => [value, response]) : value
+        })
       )
-    }).pipe(Effect.withSpan(`InventClient.${endpoint}`, { captureStackTrace: false }))
+    )
+
+  return (request: Request = {}) =>
+    Effect.withFiberRuntime<unknown, InventError.InventError>((fiber) =>
+      Effect.flatMap(Span.make(`InventClient.${common.endpoint}`), (span) => {
+        const call = Call.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
+        return Effect.onExit(Effect.suspend(() => run(request, call)), (exit) => {
+          // One that was refused here is not counted.
+          if (Number.isFinite(call.until)) Measure.call(fiber, call)
+          Span.end(span, exit, fiber)
+          return Effect.void
+        })
+      })
+    )
 }
 
 /** The stream of a list: `stream` of `list`, `streamNotes` of `listNotes`. */
 const streamName = (name: string): string | undefined => (name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined)
 
-/** All methods, and a stream for each that lists. */
-export const make = (httpClient: HttpClient.HttpClient.With<InventError.InventError, Call.CurrentCall>, settings: Settings) =>
-  Effect.map(HttpApiClient.makeWith(CallableApi, { httpClient, baseUrl: settings.baseUrl }), (client) => {
-    const derived = client as unknown as Record<string, Record<string, Derived>>
-    const methods: Record<string, Record<string, unknown>> = {}
-    for (const entry of entries) {
-      const group = (methods[entry.group] ??= {})
-      const method = callable(entry, derived[entry.group]![entry.name]!, settings)
-      group[entry.name] = method
-      const stream = streamName(entry.name)
-      if (stream !== undefined) {
-        group[stream] = Pages.stream(`${entry.group}.${entry.name}`, method as unknown as Pages.ListWithHeaders)
-      }
+/** All methods of these groups, and a stream for each that lists. */
+export const make = (groups: Groups, step: Call.Step<InventError.InventError>, settings: Settings) => {
+  const methods: Record<string, Record<string, unknown>> = {}
+  for (const entry of entriesOf(groups)) {
+    const group = (methods[entry.group] ??= {})
+    const method = callable(entry, step, settings)
+    group[entry.name] = method
+    const stream = streamName(entry.name)
+    if (stream !== undefined) {
+      group[stream] = Pages.stream(`${entry.group}.${entry.name}`, method as unknown as Pages.ListWithHeaders)
     }
-    // The contract's types say what reflection cannot: each method's request, success and errors.
-    return methods as unknown as { readonly [Group in keyof Methods]: Methods[Group] & Streams[Group] }
-  })
+  }
+  // The contract's types say what reflection cannot: each method's request, success and errors.
+  return methods as unknown as { readonly [Group in keyof Methods]: Methods[Group] & Streams[Group] }
+}
 
 const extras = { state: ["newestChat"], orgs: ["serverTime"], inbox: ["events"], chats: ["events"] } satisfies {
   readonly [Group in keyof Extras]: ReadonlyArray<keyof Extras[Group]>
@@ -148,13 +158,13 @@ const extras = { state: ["newestChat"], orgs: ["serverTime"], inbox: ["events"],
 const streaming: ReadonlySet<string> = new Set(["events"])
 
 /** A service that answers with what it was given and dies, by name, where it was given nothing. */
-export const mock = (given: Mock): Service => {
+export const mock = (groups: Groups, given: Mock): Service => {
   const service: Record<string, Record<string, unknown>> = {}
   const absent = (group: string, name: string, die: (message: string) => unknown) => {
     const message = `InventClient.layerMock was not given ${group}.${name}, and the program called it`
     ;(service[group] ??= {})[name] = () => die(message)
   }
-  for (const { group, name } of entries) {
+  for (const { group, name } of entriesOf(groups)) {
     absent(group, name, Effect.dieMessage)
     const stream = streamName(name)
     if (stream !== undefined) absent(group, stream, Stream.dieMessage)

@@ -26,6 +26,12 @@ import * as Authentication from "./Authentication.ts"
 /** What is to be told, and at the end why there is no more. */
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
 
+/**
+ * Changes that wait for a slow reader. A WebSocket cannot be told to wait: a frame that finds no room is dropped and ends the
+ * connection, and the listing that follows waits for room.
+ */
+const mostWaiting = 1000
+
 const excerptLength = 500
 
 const defaultListEvery = Duration.minutes(5)
@@ -85,17 +91,26 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
   const seen = makeSeen()
   const withoutKey = Authentication.withoutKey(settings.apiKey)
 
-  const tell = (change: InboxChange) => {
-    if (change._tag !== "Unreadable") seen.add(change.chat)
-    return Queue.offer(changes, Effect.succeed(change))
+  const listed = Stream.runForEach(Stream.filter(list, seen.isNew), (chat) => {
+    seen.add(chat)
+    return Queue.offer(changes, Effect.succeed(InboxChange.Listed({ chat })))
+  })
+  /** Whether there was room. */
+  const push = (change: InboxChange): boolean => {
+    const isTold = Queue.unsafeOffer(changes, Effect.succeed(change))
+    if (isTold && change._tag !== "Unreadable") seen.add(change.chat)
+    return isTold
   }
-  const listed = Stream.runForEach(Stream.filter(list, seen.isNew), (chat) => tell(InboxChange.Listed({ chat })))
 
   return Effect.gen(function* () {
     const opened = yield* Deferred.make<void>()
+    const overflow = yield* Deferred.make<void>()
     const socket = yield* connect(settings, url)
+    const hear = (frame: string | Uint8Array) => {
+      if (!push(read(frame, withoutKey))) Deferred.unsafeDone(overflow, Effect.void)
+    }
     const listening = yield* socket
-      .runRaw((frame) => tell(read(frame, withoutKey)), { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
+      .runRaw(hear, { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
       .pipe(Effect.exit, Effect.forkScoped)
     if (listEvery === "never") {
       yield* Fiber.await(listening)
@@ -104,7 +119,8 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
     // A change after the listing began must come by the socket, so it listens first, if it can.
     yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
     yield* listed
-    yield* Effect.raceFirst(Effect.forever(Effect.zipRight(Effect.sleep(listEvery), listed)), Fiber.await(listening))
+    const again = Effect.forever(Effect.zipRight(Effect.sleep(listEvery), listed))
+    yield* Effect.raceAll([again, Fiber.await(listening), Deferred.await(overflow)])
   }).pipe(
     Effect.scoped,
     Effect.catchAll((error) => (isRetryable(error) ? Effect.void : Effect.fail(error)))
@@ -119,7 +135,7 @@ const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange
     )
   return Stream.unwrapScoped(
     Effect.gen(function* () {
-      const changes: Changes = yield* Queue.unbounded<Effect.Effect<InboxChange, RepeatableError>>()
+      const changes: Changes = yield* Queue.bounded<Effect.Effect<InboxChange, RepeatableError>>(mostWaiting)
       const once = session(settings, options, changes)
       const from = (failures: number): Effect.Effect<never, RepeatableError, Socket.WebSocketConstructor> =>
         Effect.gen(function* () {

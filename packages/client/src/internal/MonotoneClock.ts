@@ -1,5 +1,12 @@
-/** Milliseconds on the monotone clock: a step of the wall clock neither frees permits nor holds them. */
+/** The monotone clock: a step of the wall clock neither frees permits nor holds them, and moves no deadline. */
 import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import type { RuntimeFiber } from "effect/Fiber"
 
-export const millis = Effect.map(Clock.clockWith(Effect.succeed), (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
+/** The clock that a fiber runs by. */
+export const clockOf = (fiber: RuntimeFiber<unknown, unknown>): Clock.Clock => Context.get(fiber.currentDefaultServices, Clock.Clock)
+
+export const millisOf = (clock: Clock.Clock): number => Number(clock.unsafeCurrentTimeNanos()) / 1e6
+
+export const millis: Effect.Effect<number> = Effect.withFiberRuntime((fiber) => Effect.succeed(millisOf(clockOf(fiber))))

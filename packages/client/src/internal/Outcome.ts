@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import type * as Reconcile from "../Reconcile.ts"
+import type * as ReconcileRecords from "../ReconcileRecords.ts"
 import type { Failure } from "../RetryPolicy.ts"
 import type { Call } from "./Call.ts"
 
@@ -25,17 +26,28 @@ const fingerprint = (request: HttpClientRequest): string => {
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
 }
 
+type Verdict = `Reconcile.${keyof typeof Reconcile}` | `ReconcileRecords.${keyof typeof ReconcileRecords}`
+
 /** Who looks for what became of a request. */
-const verdicts: Readonly<Record<string, keyof typeof Reconcile>> = {
-  "contacts.createChat": "createChatVerdict",
-  "contacts.sendMessage": "sendMessageVerdict",
-  "contacts.sendMessageOnChannel": "sendMessageOnChannelVerdict",
-  "contacts.respondToTool": "respondToToolVerdict"
+const verdicts: Readonly<Record<string, Verdict>> = {
+  "assistants.create": "ReconcileRecords.createAssistantVerdict",
+  "broadcasts.sendTransactional": "ReconcileRecords.sendTransactionalVerdict",
+  "contacts.create": "ReconcileRecords.createContactVerdict",
+  "contacts.createChat": "Reconcile.createChatVerdict",
+  "contacts.decideApproval": "ReconcileRecords.decideApprovalVerdict",
+  "contacts.merge": "ReconcileRecords.mergeVerdict",
+  "contacts.respondToTool": "Reconcile.respondToToolVerdict",
+  "contacts.sendMessage": "Reconcile.sendMessageVerdict",
+  "contacts.sendMessageOnChannel": "Reconcile.sendMessageOnChannelVerdict",
+  "contacts.uploadFile": "ReconcileRecords.uploadFileVerdict",
+  "messages.create": "ReconcileRecords.createMessageVerdict",
+  "messages.decideApproval": "ReconcileRecords.decideApprovalVerdict",
+  "workflows.run": "ReconcileRecords.runWorkflowVerdict"
 }
 
 const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
   const verdict = verdicts[endpoint]
-  const how = verdict === undefined ? "" : `: Reconcile.${verdict} does`
+  const how = verdict === undefined ? "" : `: ${verdict} does`
   return `look at what exists since ${DateTime.formatIso(sentAt)} before sending it again${how}`
 }
 

@@ -1,22 +1,25 @@
 /**
  * The one pipe every request goes through, from the outside in:
- * deadline → retry → rate limit (every attempt pays) → guard → span → attempt deadline → authentication → status to error → transport.
+ * retry → deadline → rate limit (every attempt pays) → guard → attempt (span, its own deadline) → authentication → status to
+ * error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
-import * as HttpClient from "@effect/platform/HttpClient"
+import type * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { pipe } from "effect/Function"
 import * as Guard from "../Guard.ts"
 import { Failure } from "../RetryPolicy.ts"
-import { QueueFull, type RateLimit, RateLimitUnavailable } from "../RateLimit.ts"
+import { CurrentLane, QueueFull, type RateLimit, RateLimitUnavailable } from "../RateLimit.ts"
 import * as RetryBudget from "../RetryBudget.ts"
 import type { Settings } from "../Settings.ts"
-import * as AttemptSpan from "./AttemptSpan.ts"
+import * as Attempt from "./Attempt.ts"
 import * as Authentication from "./Authentication.ts"
-import { CurrentCall, type Step } from "./Call.ts"
+import type { Step } from "./Call.ts"
 import * as Conventions from "./Conventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as Measure from "./Measure.ts"
+import * as MonotoneClock from "./MonotoneClock.ts"
 import * as Retry from "./Retry.ts"
 import * as StatusToError from "./StatusToError.ts"
 import * as Transport from "./Transport.ts"
@@ -26,15 +29,22 @@ const limited =
   (rateLimit: RateLimit["Type"]) =>
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
-    Effect.mapError(
-      Effect.flatMap(Measure.queue(call), ({ granted }) =>
-        rateLimit.permit(Effect.zipRight(granted, next(request, call)), (failure) => failure._tag === "NeverSent")
-      ),
-      (failure) => {
-        if (failure instanceof QueueFull) return Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait })
-        return failure instanceof RateLimitUnavailable ? Failure.RateLimitUnavailable({ reason: failure.reason }) : failure
-      }
-    )
+    Effect.withFiberRuntime((fiber) => {
+      const clock = MonotoneClock.clockOf(fiber)
+      const since = MonotoneClock.millisOf(clock)
+      const granted = Effect.suspend(() => {
+        call.queued = (MonotoneClock.millisOf(clock) - since) / 1000
+        Measure.queue(fiber, Context.get(fiber.currentContext, CurrentLane), call.queued)
+        return next(request, call)
+      })
+      return Effect.mapError(
+        rateLimit.permit(granted, (failure) => failure._tag === "NeverSent"),
+        (failure) => {
+          if (failure instanceof QueueFull) return Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait })
+          return failure instanceof RateLimitUnavailable ? Failure.RateLimitUnavailable({ reason: failure.reason }) : failure
+        }
+      )
+    })
 
 const guarded =
   (next: Step<Failure>): Step<Failure> =>
@@ -47,26 +57,17 @@ export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],
   settings: Settings
-): Effect.Effect<HttpClient.HttpClient.With<InventError.InventError, CurrentCall>> =>
+): Effect.Effect<Step<InventError.InventError>> =>
   Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
     const endpointOf = Conventions.endpoints(settings.baseUrl)
-    const watch = Watch.make()
-    const step = pipe(
-      // The platform's own span would hold the request with its key, and send its ids to the vendor as headers.
-      Transport.make(HttpClient.withTracerDisabledWhen(transport, () => true)),
+    return pipe(
+      Transport.make(transport),
       StatusToError.make(settings),
       Authentication.make(settings.apiKey),
-      Deadline.perAttempt(watch, settings.deadlines.attempt),
-      Measure.requests(endpointOf),
-      AttemptSpan.make(endpointOf),
+      Attempt.make(endpointOf),
       guarded,
       limited(rateLimit),
-      Retry.make({ policy: settings.retry, budget, total: settings.deadlines.total, rateLimit }),
-      Deadline.total(watch, settings.deadlines.total),
-      Measure.calls
-    )
-    return HttpClient.makeWith<never, never, InventError.InventError, CurrentCall>(
-      (prepared) => Effect.flatMap(prepared, (request) => Effect.flatMap(CurrentCall, (call) => step(request, call))),
-      (request) => Effect.succeed(request)
+      Deadline.total(Watch.make()),
+      Retry.make({ policy: settings.retry, budget, rateLimit })
     )
   })

@@ -1,7 +1,6 @@
 /** Repeats an attempt as the retry policy decides, and turns the last failure into the call's error. */
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
-import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,30 +8,30 @@ import * as Random from "effect/Random"
 import type { RateLimit } from "../RateLimit.ts"
 import type { RetryBudget } from "../RetryBudget.ts"
 import * as RetryPolicy from "../RetryPolicy.ts"
-import type { Call, Step } from "./Call.ts"
+import * as Call from "./Call.ts"
+import * as MonotoneClock from "./MonotoneClock.ts"
 import * as Outcome from "./Outcome.ts"
 
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
   readonly budget: RetryBudget
-  readonly total: Duration.Duration
   /** Told of every 429, so that the calls that wait behind this one hold back, too. */
   readonly rateLimit: RateLimit["Type"]
 }
 
 export const make =
-  ({ budget, policy, rateLimit, total }: Options) =>
-  (next: Step<RetryPolicy.Failure>): Step<InventError.InventError> =>
+  ({ budget, policy, rateLimit }: Options) =>
+  (next: Call.Step<RetryPolicy.Failure>): Call.Step<InventError.InventError> =>
   (request, call) => {
-    const decide = (failure: RetryPolicy.Failure, attempt: number, startedAt: number) =>
+    const decide = (failure: RetryPolicy.Failure, attempt: number) =>
       Effect.gen(function* () {
-        const now = yield* Clock.currentTimeMillis
+        const now = yield* MonotoneClock.millis
         const situation = {
           policy,
           failure,
           safety: call.safety,
           attempt,
-          remaining: Duration.millis(Math.max(0, Duration.toMillis(call.deadlines?.total ?? total) - (now - startedAt))),
+          remaining: Duration.millis(Math.max(0, call.until - now)),
           jitter: yield* Random.next
         }
         const decision = RetryPolicy.decide({ ...situation, budgetLeft: true })
@@ -43,27 +42,32 @@ export const make =
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
       Effect.zipRight(
         failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
-        Effect.flatMap(DateTime.now, (now) => Effect.fail(tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
+        Effect.flatMap(DateTime.now, (now) => Call.fail(call, tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
       )
 
-    const from = (attempt: number, startedAt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
-      Effect.catchAll(Effect.zipLeft(next(request, call), budget.refill), (failure) =>
-        Effect.flatMap(decide(failure, attempt, startedAt), (decision) => {
-          switch (decision._tag) {
-            case "GiveUp":
-              return giveUp(failure)
-            case "TooLong":
-              return giveUp(failure, decision.wait)
-            case "Repeat":
-              return Effect.zipRight(
-                holdBack(rateLimit, failure, decision.after),
-                from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt, startedAt)
-              )
-          }
-        })
-      )
+    const from = (attempt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
+      Effect.matchEffect(next(request, call), {
+        onSuccess: (response) => Effect.as(budget.refill, response),
+        onFailure: (failure) =>
+          Effect.flatMap(decide(failure, attempt), (decision) => {
+            switch (decision._tag) {
+              case "GiveUp":
+                return giveUp(failure)
+              case "TooLong":
+                return giveUp(failure, decision.wait)
+              case "Repeat":
+                return Effect.zipRight(
+                  holdBack(rateLimit, failure, decision.after),
+                  from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt)
+                )
+            }
+          })
+      })
 
-    return Effect.flatMap(Clock.currentTimeMillis, (now) => from(1, now))
+    return Effect.flatMap(MonotoneClock.millis, (now) => {
+      call.until = now + Duration.toMillis(call.deadlines.total)
+      return from(1)
+    })
   }
 
 /** After a 429 the limiter holds everybody, and this call waits with them; otherwise only this call waits. */
@@ -72,7 +76,7 @@ const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, af
 
 const tooLong = (
   failure: RetryPolicy.Failure,
-  call: Call,
+  call: Call.Call,
   now: DateTime.Utc,
   wait: Duration.Duration | undefined
 ): InventError.InventError | undefined => {

@@ -24,7 +24,7 @@ const excerptPatience = 2_000
 const decoder = new TextDecoder()
 const strictDecoder = new TextDecoder("utf-8", { fatal: true })
 
-const isUtf8 = (body: ArrayBuffer) => Either.isRight(Either.try(() => strictDecoder.decode(body)))
+const textOf = (body: ArrayBuffer) => Either.try(() => strictDecoder.decode(body))
 
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
 
@@ -107,9 +107,10 @@ export const make =
         Effect.flatMap(({ bytes, isCut }) => {
           answered(response, call, isCut ? bytes.slice(0, excerptBytes) : bytes)
           if (isCut) return Effect.fail(rejected(call, `body larger than ${maxBodyBytes} bytes`))
-          return isUtf8(bytes)
-            ? Effect.succeed(Body.withBody(response, bytes))
-            : Effect.fail(rejected(call, "the body is not UTF-8"))
+          return Either.mapBoth(textOf(bytes), {
+            onLeft: () => rejected(call, "the body is not UTF-8"),
+            onRight: (text) => Body.withText(response, text)
+          })
         })
       )
 

@@ -6,11 +6,11 @@ import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as FiberRef from "effect/FiberRef"
-import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../RetryPolicy.ts"
 import type { Step } from "./Call.ts"
+import * as MonotoneClock from "./MonotoneClock.ts"
 
 /** Codes of Node, undici and OpenSSL that say no byte of the request reached a server. */
 const neverSentCodes: ReadonlySet<string> = new Set([
@@ -68,29 +68,27 @@ const withManualRedirect = (context: Context.Context<never>): Context.Context<ne
 /**
  * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
  * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
- * only a request that is being prepared sees. So it is completed there, and only for this request.
+ * only a request that is being prepared sees. So it is completed there; what comes after the attempt does not see it.
  */
 const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
   HttpClient.mapRequestEffect(client, (request) =>
     Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
-  ).pipe(HttpClient.transformResponse(Effect.mapInputContext<never, never>(identity)))
+  )
 
 export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
   const client = withoutRedirects(transport)
   return (request, call) =>
-    Effect.gen(function* () {
+    Effect.withFiberRuntime((fiber) => {
       call.attempts++
       call.status = undefined
       call.answer = undefined
       call.refusal = undefined
-      call.inTheAir = { request, sentAt: yield* DateTime.now }
-      return yield* client.execute(request)
-    }).pipe(
-      Effect.mapError(classify),
-      Effect.tapError((failure) =>
-        Effect.sync(() => {
-          if (failure._tag === "NeverSent") call.inTheAir = undefined
-        })
-      )
-    )
+      const now = MonotoneClock.clockOf(fiber).unsafeCurrentTimeMillis()
+      call.inTheAir = { request, sentAt: DateTime.unsafeMake(now) }
+      return Effect.mapError(client.execute(request), (error) => {
+        const failure = classify(error)
+        if (failure._tag === "NeverSent") call.inTheAir = undefined
+        return failure
+      })
+    })
 }

@@ -2,7 +2,7 @@
  * Interrupts work that takes too long. One fiber sleeps for all that is watched on a clock: most work ends long before, and
  * a fiber of its own would cost each call more than its request.
  */
-import * as Clock from "effect/Clock"
+import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -10,17 +10,23 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
+import * as Tracer from "effect/Tracer"
+import * as MonotoneClock from "./MonotoneClock.ts"
 
-interface Watched {
-  /** Milliseconds on the monotone clock. */
+/** When it rings, the work is interrupted. */
+export interface Alarm {
+  /** Milliseconds on the monotone clock: when it rings, or rang. */
   readonly until: number
-  readonly interrupt: () => void
+  readonly set: (until: number) => void
+  readonly hasRung: boolean
+}
+
+interface Watched extends Alarm {
+  readonly ring: () => void
 }
 
 /** No sleep is longer, in milliseconds: then what is watched next ends after the sleep that is under way, and not before. */
 const longestSleep = 10_000
-
-const millisOf = (clock: Clock.Clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6
 
 const on = (clock: Clock.Clock) => {
   const all = new Set<Watched>()
@@ -28,11 +34,11 @@ const on = (clock: Clock.Clock) => {
   let wakesAt = Infinity
 
   const look: Effect.Effect<void> = Effect.suspend(() => {
-    const now = millisOf(clock)
+    const now = MonotoneClock.millisOf(clock)
     wakesAt = now + longestSleep
     for (const watched of all) {
       if (watched.until > now) wakesAt = Math.min(wakesAt, watched.until)
-      else if (all.delete(watched)) watched.interrupt()
+      else if (all.delete(watched)) watched.ring()
     }
     if (all.size > 0) return Effect.zipRight(clock.sleep(Duration.millis(Math.ceil(wakesAt - now))), look)
     wakesAt = Infinity
@@ -60,10 +66,15 @@ const on = (clock: Clock.Clock) => {
 
 export interface Watch {
   /**
-   * Runs work in a fiber of its own. When it is not over in time, it is interrupted, and when it has ended of that, the
-   * result is what `late` says.
+   * Runs work in a fiber of its own, below this span. When it is not over in time, it is interrupted, and when it has ended of
+   * that, the result is what `late` says.
    */
-  readonly within: <A, E>(work: Effect.Effect<A, E>, limit: Duration.Duration, late: () => Effect.Effect<A, E>) => Effect.Effect<A, E>
+  readonly within: <A, E>(
+    until: number,
+    span: Tracer.Span,
+    work: (alarm: Alarm) => Effect.Effect<A, E>,
+    late: () => Effect.Effect<A, E>
+  ) => Effect.Effect<A, E>
 }
 
 export const make = (): Watch => {
@@ -74,29 +85,33 @@ export const make = (): Watch => {
     return watch
   }
   return {
-    within: (work, limit, late) =>
+    within: (until, span, work, late) =>
       Effect.withFiberRuntime((parent, { runtimeFlags }) =>
         Effect.async((resume) => {
-          const clock = Context.get(parent.currentDefaultServices, Clock.Clock)
-          const watch = watchOn(clock)
-          let isLate = false
+          const watch = watchOn(MonotoneClock.clockOf(parent))
           const surroundings = Runtime.make({
-            context: parent.currentContext,
+            context: Context.add(parent.currentContext, Tracer.ParentSpan, span),
             fiberRefs: parent.getFiberRefs(),
             runtimeFlags
           })
-          const fiber = Runtime.runFork(surroundings, work)
-          const watched: Watched = {
-            until: millisOf(clock) + Duration.toMillis(limit),
-            interrupt: () => {
-              isLate = true
+          const alarm = {
+            until,
+            hasRung: false,
+            set: (until: number) => {
+              if (alarm.hasRung) return
+              alarm.until = until
+              watch.add(alarm)
+            },
+            ring: () => {
+              alarm.hasRung = true
               fiber.unsafeInterruptAsFork(parent.id())
             }
           }
-          watch.add(watched)
+          const fiber = Runtime.runFork(surroundings, work(alarm))
+          watch.add(alarm)
           fiber.addObserver((exit) => {
-            watch.remove(watched)
-            resume(isLate && Exit.isInterrupted(exit) ? late() : exit)
+            watch.remove(alarm)
+            resume(alarm.hasRung && Exit.isInterrupted(exit) ? late() : exit)
           })
           return Fiber.interrupt(fiber)
         })

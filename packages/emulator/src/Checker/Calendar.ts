@@ -35,6 +35,7 @@ const judge = (policy: Policy, zone: string, country: string | null, { date, min
 
 /** Remembers what it found out about each minute; otherwise the same as asking anew. */
 export const make = (policy: Policy): Calendar => {
+  const zones = new Map<string | null, string | undefined>()
   const judges = new Map<string, (at: number) => string | undefined>()
 
   const judgeOf = (zone: string, country: string | null) => {
@@ -58,7 +59,10 @@ export const make = (policy: Policy): Calendar => {
   }
 
   return {
-    zoneOf: (country) => Option.getOrElse(Zone.ofCountry(country), () => policy.time_zone),
+    zoneOf: (country) => {
+      if (!zones.has(country)) zones.set(country, Option.getOrElse(Zone.ofCountry(country), () => policy.time_zone))
+      return zones.get(country)
+    },
     hindrance: (zone, at, country) => judgeOf(zone, country)(at),
     dateOf: (zone, at) => Option.getOrUndefined(Option.map(Zone.clockOf(zone), (local) => local(at).date)),
     firstAllowed: (zone, from, country) => {

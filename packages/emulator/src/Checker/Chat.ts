@@ -22,7 +22,7 @@ export interface Chat {
   readonly lastFollowUpAt: number | undefined
   /** Follow-ups in this silence. */
   readonly sent: number
-  /** Follow-ups that crossed the message this silence began with: they may count as steps of it, or not. */
+  /** Follow-ups that crossed the message this silence began with, or came due and were not written: they may count as steps of it, or not. */
   readonly strays: number
   /** Messages that the assistant has begun and not ended: their id and when. */
   readonly running: ReadonlyMap<string, number>
@@ -141,8 +141,11 @@ export const afterState = (chat: Chat, entry: State): Chat => {
   const { at } = entry
   const mutedUntil = entry.muted_until ?? undefined
   const isSame = entry.follow_up_at === chat.followUpAt
+  const isKeptBack =
+    entry.by === "assistant" && chat.followUpAt !== null && chat.followUpAt <= at && entry.follow_up_at === null && chat.lastFollowUpAt !== at
   return {
     ...chat,
+    strays: chat.strays + (isKeptBack ? 1 : 0),
     assignedSince: since(entry.assigned, chat.assignedSince, at),
     aiOffSince: since(!entry.ai_enabled, chat.aiOffSince, at),
     closedSince: since(entry.state === "CLOSED", chat.closedSince, at),

@@ -32,6 +32,9 @@ export const When = Schema.Struct({
   chat: Schema.optional(Schema.String),
   /** The name of the API key. */
   key: Schema.optional(Schema.String),
+  /** From this instant on, and before that one. */
+  from: Schema.optional(Schema.DateTimeUtc),
+  until: Schema.optional(Schema.DateTimeUtc),
   /** Which of the requests for which the above holds, counted from 1. */
   calls: Schema.optional(Schema.NonEmptyArray(CallNumber)),
   /** How many of them, chosen by the seed: 0.1 is one in ten. */
@@ -63,8 +66,8 @@ export const Do = Schema.Struct({
   add: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
   /** No object has these keys, at any depth. */
   remove: Schema.optional(Schema.Array(Schema.String)),
-  /** Every entry of a list twice, or the list from its end. */
-  list: Schema.optional(Schema.Literal("duplicate", "reverse")),
+  /** Every entry of a list twice, the list from its end, or in an order that the seed decides. */
+  list: Schema.optional(Schema.Literal("duplicate", "reverse", "shuffle")),
   /** Half of the body, nothing, or a page of HTML, under the status of the true answer. */
   body: Schema.optional(Schema.Literal("truncated", "empty", "html")),
   /** The answer claims to be compressed, and is not. */

@@ -1,5 +1,6 @@
 /** Which requests a fault fires on. It counts, and draws its chances in the order of the requests. */
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
 import { PCGRandom } from "effect/Utils"
 import type { Fault } from "./Fault.ts"
 
@@ -8,13 +9,21 @@ export interface Request {
   readonly contact_id: ContactId | null
   readonly chat_id: ChatId | null
   readonly key: string | null
+  readonly at: DateTime.Utc
+}
+
+/** A fault that befalls a request, with the chances it draws there: from 0 to 1, without 1. */
+export interface Fired extends Fault {
+  readonly random: () => number
 }
 
 const concerns = ({ when }: Fault, request: Request) =>
   (when.endpoint === undefined || when.endpoint === request.endpoint) &&
   (when.contact === undefined || when.contact === request.contact_id) &&
   (when.chat === undefined || when.chat === request.chat_id) &&
-  (when.key === undefined || when.key === request.key)
+  (when.key === undefined || when.key === request.key) &&
+  (when.from === undefined || DateTime.greaterThanOrEqualTo(request.at, when.from)) &&
+  (when.until === undefined || DateTime.lessThan(request.at, when.until))
 
 export const make = (fault: Fault, seed: number) => {
   const random = new PCGRandom(seed)
@@ -31,9 +40,9 @@ export const make = (fault: Fault, seed: number) => {
       const isChosen = random.number() < probability
       return isChosen && fired < times && (calls === undefined || calls.includes(seen))
     },
-    fire: (): Fault => {
+    fire: (): Fired => {
       fired += 1
-      return fault
+      return { ...fault, random: () => random.number() }
     }
   }
 }

@@ -1,4 +1,5 @@
 /** What a fault makes of an answer: pure, from the true answer to the one that is sent. */
+import * as Option from "effect/Option"
 import { type Answer, httpDate } from "../Answer.ts"
 import type { Do } from "./Fault.ts"
 
@@ -20,20 +21,44 @@ const edit = (value: unknown, effects: Do): unknown => {
   return { ...Object.fromEntries(kept), ...effects.add }
 }
 
-const rearrange = (value: unknown, how: Do["list"]): unknown => {
-  if (how === undefined || !Array.isArray(value)) return value
-  return how === "reverse" ? value.toReversed() : value.flatMap((each) => [each, each])
+type Random = () => number
+
+/** Fisher and Yates. */
+const shuffle = (entries: ReadonlyArray<unknown>, random: Random): ReadonlyArray<unknown> => {
+  const order = [...entries]
+  for (let last = order.length - 1; last > 0; last--) {
+    const at = Math.floor(random() * (last + 1))
+    const entry = order[at]
+    order[at] = order[last]
+    order[last] = entry
+  }
+  return order
 }
 
-const editBody = (body: Uint8Array, effects: Do): Uint8Array => {
-  if (effects.set === undefined && effects.add === undefined && effects.remove === undefined && effects.list === undefined) {
-    return body
+const rearrange = (value: unknown, how: Do["list"], random: Random): unknown => {
+  if (!Array.isArray(value)) return value
+  switch (how) {
+    case undefined:
+      return value
+    case "duplicate":
+      return value.flatMap((each) => [each, each])
+    case "reverse":
+      return value.toReversed()
+    case "shuffle":
+      return shuffle(value, random)
   }
-  const text = decoder.decode(body)
-  // Only JSON can be edited: the body of an error may be anything.
-  return /^\s*[[{]/.test(text)
-    ? encoder.encode(JSON.stringify(rearrange(edit(JSON.parse(text), effects), effects.list)))
-    : body
+}
+
+/** Only JSON can be edited: the body of an error, or of another fault's answer, may be anything. */
+const parse = Option.liftThrowable((text: string): unknown => JSON.parse(text))
+
+const editBody = (body: Uint8Array, effects: Do, random: Random): Uint8Array => {
+  const { add, list, remove, set } = effects
+  if (set === undefined && add === undefined && remove === undefined && list === undefined) return body
+  return Option.match(parse(decoder.decode(body)), {
+    onNone: () => body,
+    onSome: (value) => encoder.encode(JSON.stringify(rearrange(edit(value, effects), list, random)))
+  })
 }
 
 const replaceBody = (answer: Answer, how: Do["body"]): Answer => {
@@ -50,8 +75,8 @@ const replaceBody = (answer: Answer, how: Do["body"]): Answer => {
 }
 
 /** `now` in epoch milliseconds. */
-export const tamper = (answer: Answer, effects: Do, now: number): Answer => {
-  const { body, headers, status } = replaceBody({ ...answer, body: editBody(answer.body, effects) }, effects.body)
+export const tamper = (answer: Answer, effects: Do, { now, random }: { readonly now: number; readonly random: Random }): Answer => {
+  const { body, headers, status } = replaceBody({ ...answer, body: editBody(answer.body, effects, random) }, effects.body)
   return {
     status,
     body,

@@ -25,6 +25,20 @@ const invent = InventClient.layer({ apiKey: Redacted.make(process.argv[2]) })
 console.log(await Effect.runPromise(messages.pipe(Effect.provide(invent), Effect.provide(${module}.${layer}))))
 `
 
+/** The same for whom every byte counts: of the contract only what is called. */
+const oneGroup = `
+import * as InventGroup from "@effect-invent/client/InventGroup"
+import { Messages } from "@effect-invent/domain/api/Messages"
+import { ChatId } from "@effect-invent/domain/Ids"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+const messages = Effect.flatMap(InventGroup.make(Messages, { apiKey: Redacted.make(process.argv[2]) }), (messages) =>
+  messages.list({ path: { chat_id: ChatId.make("chat_1") } })
+)
+console.log(await Effect.runPromise(Effect.provide(messages, FetchHttpClient.layer)))
+`
+
 /** The other contenders are so small that the second call they can make is a few bytes. */
 const theirs = (contender: string) => `
 import { connect } from "./contenders/${contender}.js"
@@ -36,6 +50,8 @@ const program = (contender: string): string => {
   switch (contender) {
     case "invent-fetch":
       return ours("@effect/platform", "FetchHttpClient", "layer")
+    case "invent-group":
+      return oneGroup
     case "invent-undici":
       return ours("@effect/platform-node", "NodeHttpClient", "layerUndici")
     default:
@@ -54,26 +70,57 @@ const summed = (entries: ReadonlyArray<readonly [string, number]>) => {
   return [...sums].toSorted(([, a], [, b]) => b - a)
 }
 
-export const measure = async (contender: string, external: ReadonlyArray<string> = []): Promise<Size> => {
-  const { metafile, outputFiles } = await esbuild.build({
+const bundled = (contender: string, minify: Pick<esbuild.BuildOptions, `minify${string}` & keyof esbuild.BuildOptions>) =>
+  esbuild.build({
     stdin: { contents: program(contender), resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
     bundle: true,
-    minify: true,
     format: "esm",
     platform: "node",
     target: "node20",
     legalComments: "none",
-    external: [...external],
     metafile: true,
-    write: false
+    write: false,
+    ...minify
   })
+
+const gzip = (contents: string | Uint8Array): number => gzipSync(contents, { level: 9 }).length
+
+export const measure = async (contender: string): Promise<Size> => {
+  const { metafile, outputFiles } = await bundled(contender, { minify: true })
   const { contents } = outputFiles[0]!
   const [output] = Object.values(metafile.outputs)
   const modules = Object.entries(output!.inputs).map(([path, { bytesInOutput }]) => [place(path), bytesInOutput] as const)
-  return { gzip: gzipSync(contents, { level: 9 }).length, minified: contents.length, parts: summed(modules) }
+  return { gzip: gzip(contents), minified: contents.length, parts: summed(modules) }
 }
 
 export const byPackage = ({ parts }: Size): Size["parts"] => summed(parts.map(([part, bytes]) => [packageOf(part), bytes]))
 
-/** What is ours of such a program: the same with everything left out that effect and its platform bring. */
-export const oursAlone = (): Promise<Size> => measure("invent-fetch", ["effect", "@effect/platform"])
+const isOurs = (place: string) => !/^(effect|@effect\/platform)\//.test(place)
+
+/** With its line ends, a bundle says where each module begins. */
+const withoutOurs = (bundle: string): string => {
+  let isKept = true
+  const lines = bundle.split("\n").filter((line) => {
+    const module = /^\/\/ (\S+)$/.exec(line)?.[1]
+    if (module !== undefined) isKept = !isOurs(place(module))
+    return isKept
+  })
+  return lines.join("\n")
+}
+
+/** What we add to what effect and its platform bring to such a program: it without our modules is so much smaller. */
+export const added = async (contender: string): Promise<Size> => {
+  const [{ parts }, { outputFiles }] = await Promise.all([
+    measure(contender),
+    bundled(contender, { minifyIdentifiers: true, minifySyntax: true })
+  ])
+  const { text } = outputFiles[0]!
+  const [whole, rest] = await Promise.all(
+    [text, withoutOurs(text)].map((code) => esbuild.transform(code, { minifyWhitespace: true, target: "node20" }))
+  )
+  return {
+    gzip: gzip(whole!.code) - gzip(rest!.code),
+    minified: whole!.code.length - rest!.code.length,
+    parts: parts.filter(([part]) => isOurs(part))
+  }
+}

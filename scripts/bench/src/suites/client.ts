@@ -147,12 +147,12 @@ const sizes = async (): Promise<Table> => {
 }
 
 const ourSize = async (): Promise<Table> => {
-  const size = await Size.oursAlone()
+  const [group, all] = await Promise.all([Size.added("invent-group"), Size.added("invent-fetch")])
   return {
     title: "What of it is ours",
-    about: `The program over fetch without effect and @effect/platform: ${kilo(size.gzip)} KB gzip, ${kilo(size.minified)} KB minified, by module:`,
+    about: `What the program over fetch weighs more than without our modules: ${kilo(all.gzip)} KB gzip, ${kilo(all.minified)} KB minified; and one that takes a single group of the contract by \`InventGroup\`, ${kilo(group.gzip)} KB gzip, ${kilo(group.minified)} KB minified. Of the latter, by module:`,
     head: ["module", "KB, minified"],
-    rows: size.parts.slice(0, 12).map(([part, bytes]) => [part.replace("/dist/", "/").replace(/\.js$/, ""), kilo(bytes)])
+    rows: group.parts.slice(0, 12).map(([part, bytes]) => [part.replace("/dist/", "/").replace(/\.js$/, ""), kilo(bytes)])
   }
 }
 

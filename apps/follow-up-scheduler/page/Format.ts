@@ -1,0 +1,66 @@
+/** Instants, lengths of time and steps, in few characters. */
+import type * as DateTime from "effect/DateTime"
+import type { Action } from "../src/page/Api.ts"
+
+const units = [
+  ["d", 86_400_000],
+  ["h", 3_600_000],
+  ["min", 60_000],
+  ["s", 1000]
+] as const
+
+/** The two largest units: `2 d 4 h`, `12 s`. */
+export const length = (millis: number): string => {
+  const first = units.findIndex(([, unit]) => millis >= unit)
+  if (first === -1) return "0 s"
+  const [name, unit] = units[first]!
+  const next = units[first + 1]
+  const whole = Math.floor(millis / unit)
+  const rest = next === undefined ? 0 : Math.floor((millis % unit) / next[1])
+  return next === undefined || rest === 0 || whole >= 10 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${next[0]}`
+}
+
+/** `in 4 s`, `now`; what is late says so. */
+export const distance = (from: number, to: DateTime.Utc): string => {
+  const millis = to.epochMillis - from
+  if (millis > 999) return `in ${length(millis)}`
+  return millis < -10_000 ? `${length(-millis)} late` : "now"
+}
+
+export const ago = (now: number, at: DateTime.Utc): string => {
+  const millis = now - at.epochMillis
+  return millis < 1000 ? "now" : `${length(millis)} ago`
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+const format = (zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
+  const key = `${zone}${JSON.stringify(options)}`
+  const made = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...options, ...(zone === undefined ? {} : { timeZone: zone }) })
+  formats.set(key, made)
+  return made
+}
+
+const hourMinute = { hour: "2-digit", minute: "2-digit" } as const
+
+/** A wall clock; without a zone, the one before the operator. */
+export const clock = (at: DateTime.Utc | number, zone?: string): string =>
+  format(zone, hourMinute).format(typeof at === "number" ? at : at.epochMillis)
+
+export const dayAndClock = (at: DateTime.Utc | number, zone?: string): string =>
+  format(zone, { weekday: "short", ...hourMinute }).format(typeof at === "number" ? at : at.epochMillis)
+
+export const exact = (at: DateTime.Utc): string => new Date(at.epochMillis).toISOString()
+
+const actions: Record<NonNullable<Action>, string> = {
+  schedule_follow_up: "assistant writes",
+  send_message: "our message",
+  snooze: "snooze",
+  close: "close",
+  assign: "assign"
+}
+
+/** `step 2: close`. */
+export const step = (step: number, action: Action): string => (action === null ? `step ${step}` : `step ${step}: ${actions[action]}`)
+
+/** `Tokyo` of `Asia/Tokyo`. */
+export const place = (zone: string): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")

@@ -1,0 +1,43 @@
+/** Every chat counted once, by what became of it; the counts add up. */
+import type { Outcome } from "../src/page/Api.ts"
+
+export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<Outcome> }) => {
+  const total = outcomes.reduce((sum, { chats }) => sum + chats, 0)
+  const most = Math.max(1, ...outcomes.map(({ chats }) => chats))
+  return (
+    <section class="panel outcomes" aria-labelledby="outcomes">
+      <header>
+        <h2 id="outcomes">Chats by reason</h2>
+      </header>
+      {total === 0 ? (
+        <p class="empty">No chat was looked at yet.</p>
+      ) : (
+        <table>
+          <thead class="hidden">
+            <tr>
+              <th scope="col">Chats</th>
+              <th scope="col">Reason</th>
+            </tr>
+          </thead>
+          <tbody>
+            {outcomes.map(({ chats, words }) => (
+              <tr key={words}>
+                <td class="number">{chats}</td>
+                <td>
+                  {words}
+                  <span class="bar" aria-hidden="true" style={{ width: `${((100 * chats) / most).toFixed(1)}%` }} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+          <tfoot>
+            <tr>
+              <td class="number">{total}</td>
+              <th scope="row">chats in all</th>
+            </tr>
+          </tfoot>
+        </table>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,186 @@
+/** The operator page: draws each overview that the server sends. */
+import { render } from "preact"
+import { useEffect, useState } from "preact/hooks"
+import type { Overview } from "../src/page/Api.ts"
+import { chatIn, fragmentOf } from "./ChatLink.tsx"
+import { ConversationDialog } from "./Conversation.tsx"
+import * as Format from "./Format.ts"
+import { OutcomesPanel } from "./Outcomes.tsx"
+import { QuotaPanel } from "./Quota.tsx"
+import { RecentPanel } from "./Recent.tsx"
+import * as Server from "./Server.ts"
+import { UnresolvedPanel } from "./Unresolved.tsx"
+import { UpcomingPanel } from "./Upcoming.tsx"
+
+interface Known {
+  readonly overview: Overview
+  /** On the browser's own clock, which may differ from the server's. */
+  readonly receivedAt: number
+}
+
+type Link = "connecting" | "live" | "lost" | "token wanted"
+
+const useServer = () => {
+  const [known, setKnown] = useState<Known>()
+  const [link, setLink] = useState<Link>("connecting")
+  const [attempt, setAttempt] = useState(0)
+  useEffect(
+    () =>
+      Server.listen({
+        onOverview: (overview) => {
+          setKnown({ overview, receivedAt: performance.now() })
+          setLink("live")
+        },
+        onLost: () => setLink("lost"),
+        onTokenWanted: () => setLink("token wanted")
+      }),
+    [attempt]
+  )
+  return { known, link, retry: () => setAttempt(attempt + 1) }
+}
+
+/** The server's time, a second at a time. */
+const useNow = (known: Known | undefined): number => {
+  const [, tick] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => tick((count) => count + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return known === undefined ? 0 : known.overview.now.epochMillis + performance.now() - known.receivedAt
+}
+
+const useFragment = (): string => {
+  const [fragment, setFragment] = useState(location.hash)
+  useEffect(() => {
+    const onChange = () => setFragment(location.hash)
+    addEventListener("hashchange", onChange)
+    return () => removeEventListener("hashchange", onChange)
+  }, [])
+  return fragment
+}
+
+const TokenForm = ({ onToken }: { readonly onToken: () => void }) => (
+  <form
+    class="token panel"
+    onSubmit={(event) => {
+      event.preventDefault()
+      Server.rememberToken(String(new FormData(event.currentTarget).get("token") ?? "").trim())
+      onToken()
+    }}
+  >
+    <label>
+      Token of this scheduler
+      <input name="token" type="password" autocomplete="current-password" required />
+    </label>
+    <button type="submit">Enter</button>
+  </form>
+)
+
+const Search = () => (
+  <form
+    role="search"
+    class="search"
+    onSubmit={(event) => {
+      event.preventDefault()
+      const id = String(new FormData(event.currentTarget).get("chat") ?? "").trim()
+      if (id !== "") location.hash = fragmentOf(id)
+    }}
+  >
+    <input name="chat" type="search" maxlength={200} aria-label="Chat id" placeholder="Chat id" autocomplete="off" spellcheck={false} />
+    <button type="submit">Open</button>
+  </form>
+)
+
+const Switch = ({ now, overview, say }: { readonly now: number; readonly overview: Overview; readonly say: (words: string) => void }) => {
+  const since = overview.paused_since
+  const turn = () =>
+    Server.call((calls) => (since === null ? calls.pause() : calls.resume())).then(
+      () => say(since === null ? "Paused: nothing is sent." : "Resumed."),
+      (error: Error) => say(`That did not work: ${error.message}.`)
+    )
+  return (
+    <div class="switch">
+      <span class={since === null ? "state running" : "state paused"}>{since === null ? "Running" : `Paused ${Format.ago(now, since)}`}</span>
+      <button type="button" class={since === null ? "" : "primary"} onClick={turn}>
+        {since === null ? "Pause" : "Resume"}
+      </button>
+    </div>
+  )
+}
+
+const Header = ({ known, link, now, say }: { readonly known: Known | undefined; readonly link: Link; readonly now: number; readonly say: (words: string) => void }) => (
+  <header class="top">
+    <h1>Follow-ups</h1>
+    {known !== undefined && <span class="policy">{known.overview.policy}</span>}
+    <span class={`link ${link.replace(" ", "-")}`}>{link === "lost" ? "not connected" : link}</span>
+    <span class="space" />
+    {known !== undefined && (
+      <>
+        <Search />
+        <Switch now={now} overview={known.overview} say={say} />
+      </>
+    )}
+  </header>
+)
+
+const Board = ({ known, now, say }: { readonly known: Known; readonly now: number; readonly say: (words: string) => void }) => (
+  <>
+    {known.overview.trouble !== null && <p class="trouble">{known.overview.trouble}.</p>}
+    <UnresolvedPanel now={now} say={say} unresolved={known.overview.unresolved} />
+    <UpcomingPanel now={now} overview={known.overview} />
+    <div class="side">
+      <QuotaPanel quota={known.overview.quota} />
+      <OutcomesPanel outcomes={known.overview.outcomes} />
+    </div>
+    <RecentPanel now={now} recent={known.overview.recent} />
+  </>
+)
+
+/** Words about what was just done, for as long as they are news. */
+const useSaid = (): readonly [said: string, say: (words: string) => void] => {
+  const [said, setSaid] = useState({ words: "" })
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid({ words: "" }), 15_000)
+    return () => clearTimeout(timer)
+  }, [said])
+  return [said.words, (words) => setSaid({ words })]
+}
+
+/** What wants a person shows on the tab, too. */
+const useTitle = (overview: Overview | undefined): void => {
+  const unresolved = overview?.unresolved.total ?? 0
+  const isPaused = overview !== undefined && overview.paused_since !== null
+  useEffect(() => {
+    document.title = `${unresolved > 0 ? `(${unresolved}) ` : ""}Follow-ups${isPaused ? ", paused" : ""}`
+  }, [unresolved, isPaused])
+}
+
+const Page = () => {
+  const { known, link, retry } = useServer()
+  const now = useNow(known)
+  const chat_id = chatIn(useFragment())
+  const [said, say] = useSaid()
+  useTitle(known?.overview)
+  const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
+  return (
+    <>
+      <Header known={known} link={link} now={now} say={say} />
+      <p class="said" role="status">
+        {said}
+      </p>
+      <main class={link === "lost" ? "stale" : ""}>
+        {link === "token wanted" ? <TokenForm onToken={retry} /> : known === undefined ? <p class="empty">Connecting…</p> : <Board known={known} now={now} say={say} />}
+      </main>
+      {chat_id !== undefined && (
+        <ConversationDialog
+          key={chat_id}
+          chat_id={chat_id}
+          version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
+          onClose={() => (location.hash = "")}
+        />
+      )}
+    </>
+  )
+}
+
+render(<Page />, document.getElementById("page")!)

@@ -1,0 +1,89 @@
+/** The page's end of the wire: the calls, derived from the contract, and the overview as it changes. */
+import * as Sse from "@effect/experimental/Sse"
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpApiClient from "@effect/platform/HttpApiClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Data from "effect/Data"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { callHeader, livePath, Overview, PageApi } from "../src/page/Api.ts"
+
+/** The server asks for its token. */
+export class TokenWanted extends Data.TaggedError("TokenWanted") {}
+/** The server is gone, or says nothing any more. */
+export class Disconnected extends Data.TaggedError("Disconnected")<{ readonly message: string }> {}
+
+const tokenKey = "follow-ups.token"
+
+/** Kept for this tab only. */
+export const rememberToken = (token: string): void => sessionStorage.setItem(tokenKey, token)
+
+const authorized = (client: HttpClient.HttpClient) =>
+  HttpClient.mapRequest(client, (request) => {
+    const token = sessionStorage.getItem(tokenKey)
+    const call = HttpClientRequest.setHeader(request, callHeader.name, callHeader.value)
+    return token === null ? call : HttpClientRequest.bearerToken(call, token)
+  })
+
+const calls = HttpApiClient.make(PageApi, { transformClient: authorized })
+type Calls = Effect.Effect.Success<typeof calls>
+
+/** Makes one call. What fails, fails with words for people. */
+export const call = <A, E extends { readonly message: string }>(use: (calls: Calls) => Effect.Effect<A, E>): Promise<A> =>
+  Effect.runPromise(Effect.provide(Effect.flatMap(calls, use), FetchHttpClient.layer))
+
+const decode = Schema.decodeUnknown(Schema.parseJson(Overview))
+const answerWithin = Duration.seconds(8)
+/** The server says something at least every 15 seconds. */
+const silence = Duration.seconds(40)
+const patience = Schedule.exponential(300).pipe(Schedule.union(Schedule.spaced("3 seconds")))
+
+const connect = (onOverview: (overview: Overview) => void) =>
+  Effect.gen(function* () {
+    const client = authorized(yield* HttpClient.HttpClient)
+    const response = yield* Effect.timeoutFail(client.get(livePath), {
+      duration: answerWithin,
+      onTimeout: () => new Disconnected({ message: "the server does not answer" })
+    })
+    if (response.status === 401) return yield* new TokenWanted()
+    if (response.status !== 200) return yield* new Disconnected({ message: `the server answers ${response.status}` })
+    const events = response.stream.pipe(
+      Stream.timeoutFail(() => new Disconnected({ message: "the server has fallen silent" }), silence),
+      Stream.mapError(({ message }) => new Disconnected({ message })),
+      Stream.decodeText(),
+      Stream.pipeThroughChannel(Sse.makeChannel<Disconnected, unknown>())
+    )
+    yield* Stream.runForEach(events, ({ data }) => Effect.map(decode(data), onOverview))
+    return yield* new Disconnected({ message: "the server has stopped" })
+  })
+
+export interface Listener {
+  readonly onOverview: (overview: Overview) => void
+  readonly onLost: () => void
+  readonly onTokenWanted: () => void
+}
+
+/** Listens, again and again; the result stops it. */
+export const listen = ({ onLost, onOverview, onTokenWanted }: Listener): (() => void) => {
+  // A loss starts the waits anew, as long as something had come.
+  const once = Effect.suspend(() => {
+    let hasHeard = false
+    const heard = (overview: Overview) => {
+      hasHeard = true
+      onOverview(overview)
+    }
+    return Effect.catchAll(connect(heard), (error): Effect.Effect<void, TokenWanted | Disconnected> => {
+      if (error._tag === "TokenWanted") return Effect.fail(error)
+      onLost()
+      return hasHeard ? Effect.void : Effect.fail(new Disconnected({ message: error.message }))
+    })
+  })
+  const again = Effect.retry(once, { schedule: patience, while: (error) => error._tag === "Disconnected" })
+  const forever = Effect.catchTag(Effect.forever(Effect.delay(again, 100)), "TokenWanted", () => Effect.sync(onTokenWanted))
+  const running = Effect.runCallback(Effect.provide(Effect.orDie(forever), FetchHttpClient.layer))
+  return () => running()
+}

@@ -1,0 +1,84 @@
+/** Follow-ups of which nobody knows whether they were sent: a person decides. */
+import { useState } from "preact/hooks"
+import type { Overview, Resolution, Unresolved } from "../src/page/Api.ts"
+import { ChatLink } from "./ChatLink.tsx"
+import * as Format from "./Format.ts"
+import * as Server from "./Server.ts"
+
+interface Props {
+  readonly now: number
+  readonly say: (words: string) => void
+}
+
+/** Where the button that was pressed is gone, the keyboard goes on here. */
+const takeFocus = (element: HTMLElement | null): void => element?.focus()
+
+const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
+  const [asked, setAsked] = useState<"never" | "now" | "before">("never")
+  const [isBusy, setBusy] = useState(false)
+  const { action, chat_id, follow_up_at, key, step, why } = unresolved
+
+  const resolve = (as: Resolution["as"]) => {
+    setBusy(true)
+    Server.call((calls) => calls.resolve({ path: { key }, payload: { as } })).then(
+      () => say(`Chat ${chat_id}: ${as === "delivered" ? "taken as delivered" : "it is sent again"}.`),
+      (error: Error) => {
+        setBusy(false)
+        say(`Chat ${chat_id} could not be resolved: ${error.message}.`)
+      }
+    )
+  }
+
+  return (
+    <li>
+      <p>
+        <ChatLink id={chat_id} />
+        <span class="step">{Format.step(step, action)}</span>
+        {follow_up_at !== null && (
+          <time class="faint" dateTime={Format.exact(follow_up_at)} title={Format.exact(follow_up_at)}>
+            {Format.ago(now, follow_up_at)}
+          </time>
+        )}
+        <br />
+        {why}
+      </p>
+      {asked === "now" ? (
+        <p key="sure" class="actions">
+          <strong>The customer may get it twice.</strong>
+          <button type="button" class="danger" disabled={isBusy} onClick={() => resolve("send_again")}>
+            Send it anyway
+          </button>
+          <button type="button" disabled={isBusy} ref={takeFocus} onClick={() => setAsked("before")}>
+            Cancel
+          </button>
+        </p>
+      ) : (
+        <p key="choice" class="actions">
+          <button type="button" disabled={isBusy} onClick={() => resolve("delivered")}>
+            Assume delivered
+          </button>
+          <button type="button" disabled={isBusy} ref={asked === "before" ? takeFocus : null} onClick={() => setAsked("now")}>
+            Send again…
+          </button>
+        </p>
+      )}
+    </li>
+  )
+}
+
+export const UnresolvedPanel = ({ now, say, unresolved }: Props & { readonly unresolved: Overview["unresolved"] }) =>
+  unresolved.total === 0 ? null : (
+    <section class="panel unresolved" aria-labelledby="unresolved">
+      <header>
+        <h2 id="unresolved">
+          Outcome unknown <span class="count">{unresolved.total}</span>
+        </h2>
+      </header>
+      <ul>
+        {unresolved.first.map((one) => (
+          <Case key={one.key} now={now} say={say} unresolved={one} />
+        ))}
+      </ul>
+      {unresolved.total > unresolved.first.length && <p class="more">and {unresolved.total - unresolved.first.length} more</p>}
+    </section>
+  )

@@ -1,0 +1,67 @@
+/** `simulate`: what policies would have done over conversations on record. */
+import * as Command from "@effect/cli/Command"
+import * as CliOptions from "@effect/cli/Options"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as Backtest from "../Backtest.ts"
+import * as Picture from "../Backtest/Picture.ts"
+import * as Table from "../Backtest/Table.ts"
+import * as History from "../History.ts"
+import * as PolicyFile from "../PolicyFile.ts"
+import * as Options from "./Options.ts"
+import * as Progress from "./Progress.ts"
+
+const against = CliOptions.text("against").pipe(
+  CliOptions.withDescription("conversations on record, one JSON object a line, as record writes them")
+)
+
+const compare = CliOptions.text("compare").pipe(
+  CliOptions.optional,
+  CliOptions.withDescription("another policy, played over the same conversations")
+)
+
+const picture = CliOptions.text("picture").pipe(
+  CliOptions.optional,
+  CliOptions.withDescription("an SVG file to draw the result into")
+)
+
+/** Plays each conversation once for each policy. */
+const play = Effect.fn("Simulate.play")(function* (file: string, tests: ReadonlyArray<Backtest.Backtest>) {
+  const size = yield* Effect.map(Effect.option(Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(file))), Option.map(({ size }) => Number(size)))
+  const tell = yield* Progress.make("conversations")
+  const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }
+  let bytes = 0
+  let count = 0
+  yield* Stream.runForEach(History.read(file, (read) => (bytes += read)), (conversation) => {
+    const [first, second] = tests.map((test) => test.add(conversation) > 0)
+    count++
+    counts[first === true ? (second === true ? "both" : "onlyFirst") : second === true ? "onlySecond" : "neither"]++
+    return tell({ count, part: Option.getOrUndefined(Option.map(size, (size) => bytes / size)) })
+  })
+  return count === 0 ? yield* History.nothing(file) : counts
+}, Effect.scoped)
+
+const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Comparison): ReadonlyArray<string> => {
+  const [a, b] = reports
+  return [...Table.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...Table.compared(comparison, [a, b])])]
+}
+
+export const simulate = Command.make(
+  "simulate",
+  { policy: Options.policy, against, compare, picture, json: Options.json },
+  ({ against, compare, json, picture, policy }) =>
+    Effect.gen(function* () {
+      const policies = yield* Effect.forEach([policy, ...Option.toArray(compare)], PolicyFile.load)
+      const tests = policies.map((policy) => Backtest.make(policy))
+      const comparison = yield* play(against, tests)
+      const reports = tests.map((test) => test.report())
+      if (Option.isSome(picture)) {
+        yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, Picture.svg(reports)))
+      }
+      if (json) return yield* Console.log(JSON.stringify({ reports, ...(reports.length > 1 ? { comparison } : {}) }, undefined, 2))
+      yield* Effect.forEach(shown(reports, comparison), (line) => Console.log(line), { discard: true })
+    })
+).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))

@@ -1,0 +1,51 @@
+/** When nothing goes out in a zone, exact to the minute, for a time line. Pure. */
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as NextAllowed from "../NextAllowed.ts"
+import * as Policy from "../Policy.ts"
+import type { Stretch } from "./Api.ts"
+
+const minute = 60_000
+const longestStride = 15
+
+const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
+
+/** Minutes that can be stepped over without stepping over quiet hours. */
+const strideOf = ({ quiet_hours }: Policy.Policy): number => {
+  if (quiet_hours === undefined) return longestStride
+  const length = (minuteOf(quiet_hours.end) - minuteOf(quiet_hours.start) + 1440) % 1440
+  return Math.min(longestStride, Math.max(1, length))
+}
+
+export interface Place {
+  readonly zone: string
+  readonly country: string | undefined
+}
+
+/** The closed stretches between two instants, in order. A zone that nobody knows is never closed. */
+export const between = (policy: Policy.Policy, { country, zone }: Place, from: DateTime.Utc, to: DateTime.Utc): ReadonlyArray<Stretch> => {
+  const hours = { zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays: Policy.holidaysOf(policy, country) }
+  const opening = (millis: number) => {
+    const found = NextAllowed.nextAllowed({ ...hours, from: DateTime.unsafeMake(millis) })
+    return Math.min(Option.match(found, { onNone: () => to.epochMillis, onSome: ({ epochMillis }) => epochMillis }), to.epochMillis)
+  }
+  const isOpen = (millis: number) => opening(millis) === millis
+
+  const stride = strideOf(policy)
+  /** The first closed minute after an open one. */
+  const closing = (open: number): number => {
+    let last = open
+    while (last < to.epochMillis && isOpen(Math.min(last + stride * minute, to.epochMillis - 1))) last += stride * minute
+    while (last < to.epochMillis && isOpen(last)) last += minute
+    return Math.min(last, to.epochMillis)
+  }
+
+  const stretches: Array<Stretch> = []
+  let at = from.epochMillis
+  while (at < to.epochMillis) {
+    const open = opening(at)
+    if (open > at) stretches.push({ from: DateTime.unsafeMake(at), to: DateTime.unsafeMake(open) })
+    at = closing(open)
+  }
+  return stretches
+}

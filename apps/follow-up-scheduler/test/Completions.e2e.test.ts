@@ -1,0 +1,77 @@
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { spawnSync } from "node:child_process"
+import * as Process from "./Process.ts"
+
+const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(FileSystem.FileSystem, (files) => Effect.flatMap(files.makeTempDirectoryScoped(), use)).pipe(
+    Effect.scoped,
+    Effect.provide(NodeContext.layer)
+  )
+
+/** What bash offers for the last of these words. */
+const offers = (script: string, words: ReadonlyArray<string>) => {
+  const ask = `${script}
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_follow-ups_bash_completions "$1" "\${@: -1}" "\${@: -2:1}"
+printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stderr, stdout } = spawnSync("bash", ["-c", ask, "bash", ...words], { encoding: "utf8" })
+  expect(stderr).toBe("")
+  return stdout.trimEnd().split("\n")
+}
+
+describe("the completions for bash", () => {
+  it.live("offer commands, those below them, and the options of each", () =>
+    inFolder((cwd) =>
+      Effect.gen(function* () {
+        const { stdout } = yield* Process.run(["--completions", "bash"], { cwd })
+        expect(offers(stdout, ["follow-ups", "s"])).toEqual(expect.arrayContaining(["serve", "simulate", "status"]))
+        expect(offers(stdout, ["follow-ups", "simulate", "--com"])).toEqual(["--compare", "--completions"])
+        expect(offers(stdout, ["follow-ups", "record", ""])).toEqual(expect.arrayContaining(["chats", "inbox", "log"]))
+        expect(offers(stdout, ["follow-ups", "record", "inbox", "--with"])).toEqual(["--without-names"])
+        expect(offers(stdout, ["follow-ups", "policy", "apply", "--run"])).toEqual(["--running"])
+        expect(offers(stdout, ["follow-ups", "policy", "apply", "--running", "re"])).toEqual(["retime"])
+      })
+    )
+  )
+})
+
+describe("the completions for zsh", () => {
+  it.live("call no function that they do not define", () =>
+    inFolder((cwd) =>
+      Effect.gen(function* () {
+        const { stdout } = yield* Process.run(["--completions", "zsh"], { cwd })
+        const defined = new Set([...stdout.matchAll(/^(\w[\w-]*)\(\)/gm)].map(([, name]) => name))
+        const called = [...stdout.matchAll(/:(_[\w-]+_commands)"/g)].map(([, name]) => name)
+        expect(called.length).toBeGreaterThan(2)
+        expect(called.filter((name) => !defined.has(name))).toEqual([])
+      })
+    )
+  )
+})
+
+describe("--help", () => {
+  it.live("describes every command, and ends with examples whose options exist", () =>
+    inFolder((cwd) =>
+      Effect.gen(function* () {
+        const { stdout } = yield* Process.run(["--help"], { cwd })
+        const [before = "", after = ""] = stdout.split("EXAMPLES")
+        const commands = before.split("COMMANDS")[1]?.trim().split("\n\n") ?? []
+        expect(commands.length).toBeGreaterThan(8)
+        for (const command of commands) expect(command).toMatch(/ {2}\w.*$/)
+        const examples = after.trim().split("\n\n")
+        expect(examples.length).toBeGreaterThan(8)
+        for (const example of examples) {
+          const [program, ...words] = example.split(" > ")[0]!.split(" ")
+          expect(program).toBe("follow-ups")
+          const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0).join(" ")
+          const usage = names === "" ? before : commands.find((command) => command.trim().startsWith(`- ${names} `))
+          for (const option of words.filter((word) => word.startsWith("--"))) expect(usage, example).toContain(option)
+        }
+      })
+    )
+  )
+})

@@ -1,0 +1,30 @@
+/** The page's server by itself, over an empty ledger and a service that has nothing to say. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Erasure from "../src/Erasure.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Meter from "../src/Meter.ts"
+import * as Server from "../src/page/Server.ts"
+import * as Policies from "../src/Policies.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Timer from "../src/Timer.ts"
+import * as Build from "./Build.ts"
+
+const invent = InventClient.layerMock({ messages: { stream: () => Stream.empty } })
+const meter = Layer.provide(Meter.layer(RateLimit.defaults), RateLimit.layerMemory())
+const policy = Layer.succeed(ActivePolicy, Build.policy())
+const database = SqliteClient.layer({ filename: ":memory:" })
+
+export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
+  Server.layer(options).pipe(
+    Layer.provide(Policies.layer),
+    Layer.provideMerge(Erasure.layer),
+    Layer.provideMerge(Ledger.layer),
+    Layer.provide([database, invent, meter, Timer.layerNone, policy, NodeContext.layer]),
+    Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
+  )

@@ -1,0 +1,14 @@
+/** Lists all contacts who may be written to, page by page. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { Console, Effect, Layer, Stream } from "effect"
+
+const program = Effect.gen(function* () {
+  const { contacts } = yield* InventClient.InventClient
+  yield* Stream.runForEach(contacts.stream({ urlParams: { status: "SUBSCRIBED" } }), ({ channels, id, name }) =>
+    Console.log(id, name ?? "(no name)", (channels ?? []).map(({ type }) => type).join(", "))
+  )
+})
+
+const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
+await Effect.runPromise(Effect.provide(program, invent))

@@ -1,0 +1,76 @@
+/** An endpoint of the contract as requests and answers: writes the one and reads the other by its schemas. */
+import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import type { HttpApiEndpoint } from "@effect/platform/HttpApiEndpoint"
+import * as HttpBody from "@effect/platform/HttpBody"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+
+export interface Request {
+  /** Segments of the path, as they are written there. */
+  readonly path: Readonly<Record<string, string>>
+  readonly urlParams?: unknown
+  readonly payload?: unknown
+}
+
+type Parsed<A> = Effect.Effect<A, ParseResult.ParseError>
+
+export interface Wire {
+  readonly write: (request: Request) => Parsed<HttpClientRequest.HttpClientRequest>
+  /** The value of an answer with this status and this body; nothing when the contract has no such status. */
+  readonly read: (status: number, text: string) => Option.Option<Parsed<unknown>>
+}
+
+const json = <A>(what: string, of: unknown, make: () => A): Parsed<A> =>
+  Either.try({
+    try: make,
+    catch: () => ParseResult.parseError(new ParseResult.Type(AST.unknownKeyword, of, `Could not ${what} JSON`))
+  })
+
+const reader = (asts: ReadonlyArray<AST.AST>): ((text: string) => Parsed<unknown>) => {
+  if (asts.every(HttpApiSchema.isVoid)) return () => Effect.void
+  const decode = Schema.decodeUnknown(Schema.make<unknown, unknown>(AST.Union.make(asts)))
+  // An empty body is no value, and a schema may allow that.
+  return (text) => (text === "" ? decode(undefined) : Effect.flatMap(json("parse", text, () => JSON.parse(text) as unknown), decode))
+}
+
+const readers = ({ ast }: Schema.Schema.Any) => {
+  const asts = ast._tag === "Union" ? ast.types : [ast]
+  const ofStatus = (status: number) => reader(asts.filter((ast) => HttpApiSchema.getStatusSuccessAST(ast) === status))
+  return new Map(asts.map(HttpApiSchema.getStatusSuccessAST).map((status) => [status, ofStatus(status)]))
+}
+
+/** What the contract says nothing about is not written. */
+const writer = (schema: Option.Option<Schema.Schema.Any>): ((value: unknown) => Parsed<unknown>) =>
+  Option.match(schema, {
+    onNone: () => () => Effect.void,
+    onSome: (schema) => Schema.encodeUnknown(schema as Schema.Schema<unknown>)
+  })
+
+const parameter = /:(\w+)/g
+
+export const make = (endpoint: HttpApiEndpoint.AnyWithProps, baseUrl: string): Wire => {
+  const empty = HttpClientRequest.make(endpoint.method)(baseUrl)
+  const writePath = writer(endpoint.pathSchema)
+  const writeUrlParams = writer(endpoint.urlParamsSchema)
+  const writePayload = writer(endpoint.payloadSchema)
+  const readersOf = readers(endpoint.successSchema)
+  return {
+    write: ({ path, payload, urlParams = {} }) =>
+      Effect.gen(function* () {
+        const segments = (yield* writePath(path)) as Readonly<Record<string, string>>
+        const url = baseUrl + endpoint.path.replaceAll(parameter, (_, name: string) => segments[name]!)
+        const query = (yield* writeUrlParams(urlParams)) as Record<string, string> | undefined
+        const request = HttpClientRequest.appendUrlParams(HttpClientRequest.setUrl(empty, url), query ?? {})
+        if (Option.isNone(endpoint.payloadSchema)) return request
+        const body = yield* writePayload(payload)
+        const text = yield* json("encode as", body, () => JSON.stringify(body))
+        return HttpClientRequest.setBody(request, HttpBody.text(text, "application/json"))
+      }),
+    read: (status, text) => Option.map(Option.fromNullable(readersOf.get(status)), (read) => read(text))
+  }
+}

@@ -1,0 +1,45 @@
+/** A server in a process of its own that tells its parent where it listens, for as long as the parent lives. */
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Population from "@effect-invent/emulator/Population"
+import { World } from "@effect-invent/emulator/World"
+import * as Effect from "effect/Effect"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as Redacted from "effect/Redacted"
+
+export type Kind = "emulator" | "bare"
+
+/** The path to ask for, and the key to ask with. */
+export interface Told {
+  readonly url: string
+  readonly path: string
+  readonly key: string
+}
+
+const [kind, body = ""] = process.argv.slice(2)
+process.on("disconnect", () => process.exit(0))
+
+const emulator = Effect.gen(function* () {
+  const { apiKey, url, world } = yield* Emulator.Emulator
+  const [person] = yield* Effect.provideService(Population.make({ seed: 1, contacts: 1 }), World, world)
+  // Until the assistant has answered, the list is not yet what it will be.
+  yield* Effect.sleep("1 second")
+  const told: Told = { url, path: `/chats/${person!.chat_ids[0]}/messages`, key: Redacted.value(apiKey("bench")) }
+  process.send!(told)
+  return yield* Effect.never
+})
+
+if (kind === "emulator") {
+  const layer = Emulator.layerServer({ limit: { limit: 1e9 }, capacity: 10_000 })
+  Effect.runFork(Effect.provide(emulator, layer))
+} else {
+  const server = createServer((_, response) => {
+    response.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(body) })
+    response.end(body)
+  })
+  server.keepAliveTimeout = 60_000
+  server.listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as AddressInfo
+    process.send!({ url: `http://127.0.0.1:${port}`, path: "/", key: "" } satisfies Told)
+  })
+}

@@ -1,0 +1,14 @@
+import { run } from "graphile-worker"
+import * as Keeper from "../Keeper.ts"
+import type { Open } from "../Keeper.ts"
+
+export const open: Open = async (database, onWake) => {
+  const runner = await run({
+    connectionString: database,
+    concurrency: Keeper.concurrency,
+    pollInterval: Keeper.precision,
+    noHandleSignals: true,
+    taskList: { wake: async (payload) => onWake((payload as { readonly at: number }).at) }
+  })
+  return { enqueue: ({ at, id }) => runner.addJob("wake", { id, at }, { runAt: new Date(at), jobKey: id }).then(() => undefined) }
+}

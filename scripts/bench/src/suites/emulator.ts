@@ -1,0 +1,53 @@
+/** The emulator beside a server that does nothing but answer. */
+import { fork } from "node:child_process"
+import * as Child from "../Child.ts"
+import type * as Load from "../emulator/Load.ts"
+import type { Kind, Told } from "../emulator/Server.ts"
+import type { Table } from "../Report.ts"
+import * as Statistics from "../Statistics.ts"
+import type { Suite } from "../Suite.ts"
+
+const load = Child.beside<Load.Args, Load.Result>(import.meta.url, "../emulator/Load.js")
+
+const begin = (kind: Kind, body: string): Promise<{ readonly told: Told; readonly end: () => void }> =>
+  new Promise((resolve, reject) => {
+    const child = fork(new URL("../emulator/Server.js", import.meta.url), [kind, body], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    child.once("message", (told) => resolve({ told: told as Told, end: () => child.disconnect() }))
+    child.once("error", reject)
+    child.once("exit", (code) => reject(new Error(`the ${kind} server ended with ${code}`)))
+  })
+
+const rounds = 7
+const pace = { callers: 16, warmUpMillis: 1500, millis: 2000 }
+const kinds = ["emulator", "bare"] as const
+
+const throughput = async (progress: (what: string) => void): Promise<Table> => {
+  const emulator = await begin("emulator", "")
+  const headers = { authorization: `Bearer ${emulator.told.key}` }
+  const body = await (await fetch(`${emulator.told.url}${emulator.told.path}`, { headers })).text()
+  const servers = { emulator, bare: await begin("bare", body) }
+  const measured: Record<Kind, Array<Load.Result>> = { emulator: [], bare: [] }
+  for (let round = 1; round <= rounds; round++) {
+    for (const kind of kinds) {
+      progress(`throughput: round ${round} of ${rounds}, ${kind}`)
+      measured[kind].push(await load({ ...servers[kind].told, ...pace }))
+    }
+  }
+  for (const kind of kinds) servers[kind].end()
+  const of = (kind: Kind, key: keyof Load.Result) => measured[kind].map((result) => result[key])
+  const row = (name: string, kind: Kind) => [
+    name,
+    Statistics.show(Statistics.sample(of(kind, "rate"))),
+    Statistics.show(Statistics.ratio(of(kind, "rate"), of("bare", "rate")), 3),
+    Statistics.show(Statistics.sample(of(kind, "p50")), 1),
+    Statistics.show(Statistics.sample(of(kind, "p99")), 1)
+  ]
+  return {
+    title: "Throughput",
+    about: `GETs of one chat's messages (${Buffer.byteLength(body)} bytes) on the loopback address by ${pace.callers} callers in another process; median and range of ${rounds} rounds of ${pace.millis / 1000} s after ${pace.warmUpMillis / 1000} s to warm up. The bare server is node:http that answers every request with that same body; the emulator knows the key, counts the quota, finds the chat, encodes by the contract and writes its log.`,
+    head: ["", "requests a second", "ratio to bare", "p50, ms", "p99, ms"],
+    rows: [row("emulator", "emulator"), row("bare node:http", "bare")]
+  }
+}
+
+export const suite: Suite = { packages: ["effect", "@effect/platform", "@effect/platform-node", "undici"], run: async (progress) => [await throughput(progress)] }

@@ -1,0 +1,134 @@
+/** What it costs to let very many follow-ups wait, beside what else keeps jobs for later. */
+import * as Server from "@effect-invent/postgres/Postgres"
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { mkdtempSync, readdirSync, rmSync, statSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Child from "../Child.ts"
+import type { Table } from "../Report.ts"
+import type * as Fill from "../scale/Fill.ts"
+import { type Keeper, keepers, ours, packages, precision } from "../scale/Keeper.ts"
+import type * as Serve from "../scale/Serve.ts"
+import type { Suite } from "../Suite.ts"
+
+const fill = Child.beside<Fill.Args, number>(import.meta.url, "../scale/Fill.js")
+const serve = Child.beside<Serve.Args, Serve.Outcome>(import.meta.url, "../scale/Serve.js")
+
+const counts = [1000, 10_000, 100_000]
+/** The others show their growth with these. */
+const countsOf = (keeper: Keeper) => (keeper === ours ? counts : counts.slice(0, 2))
+
+/** The documented quota allows 500 requests a minute; a follow-up costs one at least. */
+const load = { perSecond: 500 / 60, seconds: 12 }
+
+/** Nothing of it is due while this is measured. */
+const notYet = 3 * 3_600_000
+
+interface Database {
+  readonly name: string
+  readonly bytes: () => Promise<number>
+}
+
+const file = (folder: string, name: string): Database => ({
+  name: join(folder, `${name}.db`),
+  bytes: async () => readdirSync(folder).reduce((sum, each) => (each.startsWith(`${name}.db`) ? sum + statSync(join(folder, each)).size : sum), 0)
+})
+
+const ofServer = async (url: Redacted.Redacted): Promise<Database> => ({
+  name: Redacted.value(url),
+  bytes: () =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      const rows = yield* sql<{ bytes: string }>`SELECT pg_database_size(current_database()) AS bytes`
+      return Number(rows[0]?.bytes)
+    }).pipe(Effect.provide(PgClient.layer({ url })), Effect.runPromise)
+})
+
+interface Measured {
+  readonly keeper: Keeper
+  readonly count: number
+  /** A second; nothing where nothing waits. */
+  readonly rate: number
+  readonly bytes: number
+  readonly outcome: Serve.Outcome
+}
+
+const measure = async (keeper: Keeper, count: number, database: Database): Promise<Measured> => {
+  const rate = await fill({ keeper: keeper.id, database: database.name, count, from: Date.now() + notYet })
+  const bytes = await database.bytes()
+  const outcome = await serve({ keeper: keeper.id, database: database.name, run: "run", ...load })
+  return { keeper, count, rate, bytes, outcome }
+}
+
+const quantile = (values: ReadonlyArray<number>, q: number) => values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!
+
+const rowOf = ({ bytes, count, keeper, outcome, rate }: Measured, empty: Measured): ReadonlyArray<string> => [
+  keeper.name,
+  count.toLocaleString("en"),
+  rate.toFixed(0),
+  ((bytes - empty.bytes) / count).toFixed(0),
+  ((outcome.memory - empty.outcome.memory) / count).toFixed(0),
+  (outcome.memory / 1e6).toFixed(0),
+  `${(outcome.startUp / 1000).toFixed(1)} s`,
+  `${quantile(outcome.lateness, 0.5)}, ${quantile(outcome.lateness, 0.99)}, ${quantile(outcome.lateness, 1)} ms`
+]
+
+const compare = async (chosen: ReadonlyArray<Keeper>, databases: (keeper: Keeper, count: number) => Promise<Database>, progress: (what: string) => void) => {
+  const rows: Array<ReadonlyArray<string>> = []
+  for (const keeper of chosen) {
+    progress(`${keeper.id}, empty`)
+    const empty = await measure(keeper, 0, await databases(keeper, 0))
+    for (const count of countsOf(keeper)) {
+      progress(`${keeper.id}, ${count} waiting`)
+      rows.push(rowOf(await measure(keeper, count, await databases(keeper, count)), empty))
+    }
+  }
+  return rows
+}
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>): Table => ({
+  title: "Very many that wait",
+  about: `So many are handed over, eight at a time, and on disk when that returns; the process is killed with -9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a decision, a follow-up, two lines of the audit and a timer for each; the others a job. Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. PostgreSQL runs beside it, without fsync for everybody.`,
+  head: ["", "waiting", "handed over a second", "disk, bytes each", "memory, bytes each", "memory, MB in all", "start-up", "lateness p50, p99, most"],
+  rows
+})
+
+const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
+  const folder = mkdtempSync(join(tmpdir(), "scale-"))
+  try {
+    return await use(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+const onFiles = (progress: (what: string) => void) =>
+  inFolder((folder) =>
+    compare(
+      keepers.filter(({ store }) => store === "sqlite"),
+      async ({ id }, count) => file(folder, `${id}-${count}`),
+      progress
+    )
+  )
+
+const onServer = (progress: (what: string) => void) =>
+  Effect.flatMap(Server.make, ({ database }) =>
+    Effect.promise(() =>
+      compare(
+        keepers.filter(({ store }) => store === "postgres"),
+        async () => ofServer(await Effect.runPromise(database)),
+        progress
+      )
+    )
+  ).pipe(Effect.scoped, Effect.runPromise)
+
+export const suite: Suite = {
+  packages,
+  run: async (progress) => {
+    if (!Server.isInstalled) progress(Server.missing)
+    return [table([...(await onFiles(progress)), ...(Server.isInstalled ? await onServer(progress) : [])])]
+  }
+}

@@ -1,0 +1,141 @@
+/** A month of the real scheduler among random people and faults, in virtual time, judged by the checker. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as Checker from "@effect-invent/emulator/Checker"
+import type { Verdict } from "@effect-invent/emulator/Checker/Verdict"
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Log from "@effect-invent/emulator/Log"
+import * as People from "@effect-invent/emulator/People"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import { World } from "@effect-invent/emulator/World"
+import * as ChatReader from "@effect-invent/follow-up-scheduler/ChatReader"
+import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
+import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
+import * as PolicyFile from "@effect-invent/follow-up-scheduler/PolicyFile"
+import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
+import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import * as Mortal from "./Mortal.ts"
+import * as Timers from "./Timers.ts"
+import * as Weather from "./Weather.ts"
+
+export interface Settings {
+  readonly seed: number
+  readonly conversations: number
+}
+
+export interface Outcome {
+  readonly verdict: Verdict
+  /** How often each fault befell the scheduler. */
+  readonly fired: Readonly<Record<string, number>>
+  /** How often the scheduler was killed. */
+  readonly kills: number
+  /** Entries of the emulator's log, as JSON lines. */
+  readonly log: string
+}
+
+/** Clocks go back in Europe on the 25th, and some of its people live elsewhere. */
+const begin = "2026-09-30T00:00:00Z"
+const length = Duration.days(30)
+const arrivals = Duration.days(26)
+
+/** A timer that a fault made late is found by the sweep. */
+const options: Scheduler.ServeOptions = { sweepEvery: Duration.minutes(5), sweepSlack: Duration.seconds(10) }
+/** An outage of ten minutes, the longest wait that follows it, and some looks for what may have become of a request. */
+const grace = Duration.minutes(30)
+
+/** What a second request may take. */
+const reaction = Duration.seconds(1)
+
+/** A channel sees a message pass when its chat has had time to answer, and tells again what was not taken in. */
+const makeHints = Effect.gen(function* () {
+  const { world } = yield* Emulator.Emulator
+  const passed = yield* Queue.unbounded<ChatId>()
+  const hints = yield* FiberMap.make<ChatId, boolean>()
+  const told = new Map<ChatId, DateTime.Utc>()
+  const tell = (chat_id: ChatId) =>
+    Effect.flatMap(DateTime.now, (now) => {
+      told.set(chat_id, now)
+      return Queue.offer(passed, chat_id)
+    })
+  const hint = (chat_id: ChatId) =>
+    Effect.flatMap(Random.nextIntBetween(600, 3000), (millis) =>
+      FiberMap.run(hints, chat_id, Effect.delay(tell(chat_id), Duration.millis(millis)))
+    )
+  const tellAgain = Effect.flatMap(DateTime.now, (now) => {
+    const latest = [...told].filter(([, at]) => DateTime.distance(at, now) < Duration.toMillis(options.sweepEvery))
+    return Effect.asVoid(Queue.offerAll(passed, latest.map(([chat_id]) => chat_id)))
+  })
+  const events = yield* world.events
+  yield* Queue.take(events).pipe(
+    Effect.flatMap((event) => (event._tag === "FollowUpSet" && event.follow_up_at !== null ? Effect.void : hint(event.chat_id))),
+    Effect.forever,
+    Effect.forkScoped
+  )
+  return { passed, hint, tellAgain }
+})
+
+/** What a slow sweep over all chats would find: those that could not be read when something passed. */
+const sweep = (passed: Queue.Queue<ChatId>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM verdicts WHERE decision = 'Failed'`).pipe(
+    Effect.flatMap((rows) => Queue.offerAll(passed, rows.map(({ chat_id }) => chat_id))),
+    Effect.repeat(Schedule.spaced(options.sweepEvery))
+  )
+
+const client = Layer.unwrapEffect(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url }))
+)
+
+const layerLife = Timers.layerWaker.pipe(
+  Layer.provideMerge(Scheduler.layer),
+  Layer.provide(ChatReader.layerMatching),
+  Layer.provideMerge(client),
+  Layer.provide(Mortal.layerClient),
+  Layer.provideMerge(Ledger.layer)
+)
+
+/** What outlives a process. */
+const layerAround = (policy: string) =>
+  Layer.mergeAll(
+    Timers.layer,
+    SqliteClient.layer({ filename: ":memory:", prepareCacheTTL: length }),
+    Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
+  )
+
+const play = ({ conversations, seed }: Settings) =>
+  Effect.gen(function* () {
+    const { faults, log, world } = yield* Emulator.Emulator
+    const { hint, passed, tellAgain } = yield* makeHints
+    const down: Array<Mortal.Down> = []
+    const onDeath = (death: Mortal.Down) => Effect.zipRight(Effect.sync(() => void down.push(death)), tellAgain)
+    const life = Effect.all([Scheduler.serve(options), sweep(passed)], { concurrency: "unbounded", discard: true }).pipe(
+      Effect.provide(Layer.merge(layerLife, Watch.layerEvents(Stream.fromQueue(passed))))
+    )
+    const people = Effect.provideService(People.run({ seed, conversations, during: arrivals, onAct: hint }), World, world)
+    yield* Effect.all([people, Mortal.live(life, onDeath)], { concurrency: "unbounded", discard: true }).pipe(Effect.timeoutOption(length))
+    return { entries: yield* log.entries, fired: yield* faults.fired, down }
+  }).pipe(Effect.scoped, Effect.provide(layerAround(Weather.policyOf(seed))))
+
+export const run = (settings: Settings): Effect.Effect<Outcome, unknown> =>
+  Effect.gen(function* () {
+    const { seed } = settings
+    const emulator = Emulator.layer({ seed, faults: Weather.faults, unfired: "ignore", script: People.assistant(seed) })
+    const month = play(settings).pipe(Effect.provide(emulator), Effect.withRandom(Random.make(seed)), Effect.withTracerEnabled(false))
+    const { down, entries, fired } = yield* VirtualTime.run(Logger.withMinimumLogLevel(month, LogLevel.Error), begin)
+    const log = Log.toJsonLines(entries)
+    const read = yield* Checker.readLog(log)
+    const verdict = Checker.check(read, yield* Checker.readPolicy(Weather.policyOf(seed)), { grace, reaction, down })
+    return { verdict, fired, kills: down.length, log }
+  })

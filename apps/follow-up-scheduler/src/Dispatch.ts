@@ -30,6 +30,7 @@ import * as Moves from "./Dispatch/Moves.ts"
 import * as Sending from "./Dispatch/Sending.ts"
 import { Ledger } from "./Ledger.ts"
 import { Observe } from "./Observe.ts"
+import { Outage } from "./Outage.ts"
 import type { FollowUpKey } from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import { isWriting, type Policy } from "./Policy.ts"
@@ -63,6 +64,7 @@ export const make = Effect.gen(function* () {
   const observe = yield* Observe
   const timer = yield* Timer
   const erasure = yield* Erasure
+  const outage = yield* Outage
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
@@ -158,7 +160,7 @@ export const make = Effect.gen(function* () {
     const taken = yield* ledger.taken(followUp.conversation_id)
     const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
@@ -178,7 +180,7 @@ export const make = Effect.gen(function* () {
         ledger.find(key),
         Option.match({
           onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.wake === wake ? advance(followUp) : Effect.void)
+          onSome: (followUp) => (followUp.wake === wake ? Effect.whenEffect(advance(followUp), mayTry(followUp)) : Effect.void)
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
@@ -200,12 +202,18 @@ export const make = Effect.gen(function* () {
     )
   }
 
+  /** What is under way is seen through; what is not waits for an outage to end. */
+  function mayTry(followUp: FollowUp) {
+    return followUp.status === "planned" ? outage.mayLook : Effect.succeed(true)
+  }
+
   /** The change makes a timer that fires meanwhile stale. */
   function takeUp(followUp: FollowUp) {
-    return Effect.flatMap(
+    const taking = Effect.flatMap(
       ledger.advance(followUp, {}, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
+    return Effect.whenEffect(taking, mayTry(followUp))
   }
 })
 

@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 // Effect's Random is for games and tests: a key must not be guessed.
 import { createHmac, randomBytes } from "node:crypto"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import * as Transaction from "./Database/Transaction.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Timer from "./Timer.ts"
 
@@ -82,6 +83,7 @@ export const isProof = (id: string): boolean => id.startsWith(proofPrefix)
 const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
+  const inTransaction = Transaction.within(sql)
   const proofOf = (id: string) => `${proofPrefix}${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
 
   const among: Erasure["Type"]["among"] = (ids) =>
@@ -138,7 +140,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* Timer.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 
-  const finish: Erasure["Type"]["finish"] = sql.withTransaction(
+  const finish: Erasure["Type"]["finish"] = inTransaction(
     Effect.gen(function* () {
       const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM erasing`
       const underWay = yield* sql<{ chat_id: string }>`
@@ -153,7 +155,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const outstanding = (chat: Chat) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
 
   const announce = (contact_id: ContactId) =>
-    sql.withTransaction(
+    inTransaction(
       Effect.gen(function* () {
         const now = yield* DateTime.now
         const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`

@@ -6,8 +6,6 @@
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Cause from "effect/Cause"
-import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -17,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Checkpoint from "./Checkpoint.ts"
+import * as Transaction from "./Database/Transaction.ts"
 import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
@@ -114,8 +113,6 @@ const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fie
 const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
 
-const isSqlError = (error: unknown): error is SqlError => Predicate.isTagged(error, "SqlError")
-
 const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
 const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
 
@@ -134,12 +131,7 @@ const final = ["assistant_declined", "cancelled", "refused", "chat_gone", "exite
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
-  // Where the connection is lost even the roll-back fails, which the driver takes for a defect.
-  const inTransaction = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
-    Effect.catchAllCause(sql.withTransaction(effect), (cause) => {
-      const lost = Chunk.findFirst(Cause.defects(cause), isSqlError)
-      return Option.isSome(lost) ? Effect.fail(lost.value) : Effect.failCause(cause)
-    })
+  const inTransaction = Transaction.within(sql)
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
     Effect.flatMap(DateTime.now, (now) =>

@@ -12,6 +12,7 @@ import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import { Erasure } from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
+import { Outage } from "./Outage.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
@@ -40,6 +41,7 @@ export const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const timer = yield* Timer
   const erasure = yield* Erasure
+  const outage = yield* Outage
 
   const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
@@ -101,7 +103,7 @@ export const make = Effect.gen(function* () {
 
   const chat: Observe["Type"]["chat"] = (named) => {
     const chat_id = newer.get(named) ?? named
-    const read = Effect.tapError(reader.read(chat_id), (error) => failed(chat_id, error))
+    const read = Effect.tapError(outage.learn(reader.read(chat_id)), (error) => failed(chat_id, error))
     return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, snapshot)))
   }
 

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { FollowUp } from "./FollowUp.ts"
+import * as Transaction from "./Database/Transaction.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Policies from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
@@ -88,5 +89,5 @@ const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
 export const apply = Effect.fn("PolicyChange.apply")(function* (policy: Policy, running: Running) {
   const sql = yield* SqlClient.SqlClient
   yield* Policies.record(policy)
-  if (running !== "keep") yield* sql.withTransaction(running === "retime" ? retime(policy) : exit(policy))
+  if (running !== "keep") yield* Transaction.within(sql)(running === "retime" ? retime(policy) : exit(policy))
 })

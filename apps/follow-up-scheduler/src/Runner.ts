@@ -87,22 +87,21 @@ export const layer = (
   )
 
 /** Runs it in one of the runners, and in another when that one is gone; where it fails, it fails here. */
-const inOne = <E, R>(name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R | Sharding> =>
+const inOne = <E, R>(sharding: Sharding["Type"], name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {
-      const sharding = yield* Sharding
       const failure = yield* Deferred.make<never, E>()
       yield* sharding.registerSingleton(name, Effect.catchAllCause(effect, (cause) => Deferred.failCause(failure, cause)))
       return yield* Deferred.await(failure)
     })
   )
 
-/** What is the same for all runners is watched by one of them. */
-export const layerOneWatch = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch, E, R | Sharding> =>
-  Layer.effect(
-    Watch,
-    Effect.zipWith(Watch, Sharding, (watch, sharding) => ({
-      ...watch,
-      inOne: (watching) => Effect.provideService(inOne("watch", watching), Sharding, sharding)
-    }))
-  ).pipe(Layer.provide(watch))
+/** What is watched is the same for all runners: one of them watches for all. */
+export const layerWatch = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch, E, R | Sharding> =>
+  Layer.provide(
+    Layer.effect(
+      Watch,
+      Effect.zipWith(Sharding, Watch, (sharding, watch) => ({ ...watch, inTurn: (watching) => inOne(sharding, "watch", watching) }))
+    ),
+    watch
+  )

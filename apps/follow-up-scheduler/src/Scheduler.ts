@@ -15,6 +15,7 @@ import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Observe from "./Observe.ts"
+import * as Outage from "./Outage.ts"
 import * as Policies from "./Policies.ts"
 import * as Runner from "./Runner.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -98,10 +99,12 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * outage to be waited out after that.
  */
 const watch = Effect.gen(function* () {
-  const { chats, inOne } = yield* Watch
+  const { chats, inTurn } = yield* Watch
   const observe = yield* Observe.Observe
+  const outage = yield* Outage.Outage
   let hasLooked = false
-  const look = (chat_id: ChatId) => Effect.zipRight(resumed, RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
+  const look = (chat_id: ChatId) =>
+    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
   const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
@@ -110,7 +113,7 @@ const watch = Effect.gen(function* () {
   const outlast = (error: Effect.Effect.Error<typeof pass>) =>
     hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
   const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
-  yield* inOne(watching)
+  yield* inTurn(watching)
 })
 
 /** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */
@@ -132,14 +135,14 @@ export const serve = (options: ServeOptions) =>
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Layer.merge(Policies.layer, Erasure.layer))
+export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Erasure.layer, Outage.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 /** For a look that changes nothing. */
 export const layerDry = parts.pipe(
-  Layer.provideMerge(Layer.merge(Policies.layerReadOnly, Erasure.layerReadOnly)),
+  Layer.provideMerge(Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, Outage.layer)),
   Layer.provide(Timer.layerNone),
   Layer.provideMerge(ChatReader.layerReadOnly)
 )

@@ -6,7 +6,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Function from "effect/Function"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
@@ -28,8 +28,8 @@ export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch
   {
     /** Chats that may have changed. A chat can come any number of times. */
     readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
-    /** Has one scheduler watch for all on a database, where they would all watch the same. */
-    readonly inOne: <E, R>(watching: Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
+    /** Runs what watches them: here, or in one of the schedulers on a database, where all would watch the same. */
+    readonly inTurn: <E, R>(watching: Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
   }
 >() {}
 
@@ -62,9 +62,9 @@ export const layerFile = (file: string, every: Duration.Duration) =>
       const read = Effect.provide(readFile(file), context)
       const again = Effect.catchAll(read, (error) => Effect.as(Effect.logWarning(error.message), []))
       const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
-      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)), inOne: Function.identity }
+      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)), inTurn: identity }
     })
   )
 
 /** Chats named by events, for example of a custom channel that sees every message pass. */
-export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, inOne: Function.identity })
+export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, inTurn: identity })

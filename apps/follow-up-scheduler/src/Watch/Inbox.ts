@@ -17,7 +17,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Function from "effect/Function"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
@@ -96,6 +96,6 @@ export const layer = (
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(invent, seen)))
       const pushed = Stream.forever(Stream.concat(outlasting(hints(invent, seen)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
       const chats = Stream.mergeAll([sweeps(invent, seen), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
-      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), inOne: Function.identity }
+      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), inTurn: identity }
     })
   )

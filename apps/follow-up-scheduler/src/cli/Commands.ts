@@ -60,7 +60,7 @@ const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy))))
 const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
   Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(Layer.merge(invent, PolicyFile.layer(policy))))
-const inboxOf = (every: Duration.Duration) => Runner.layerOneWatch(Inbox.layer(every))
+const inboxOf = (every: Duration.Duration) => Runner.layerWatch(Inbox.layer(every))
 type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)

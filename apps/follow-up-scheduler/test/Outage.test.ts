@@ -1,0 +1,84 @@
+import * as InventError from "@effect-invent/domain/InventError"
+import { expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as TestClock from "effect/TestClock"
+import * as Ledger from "../src/Ledger.ts"
+import * as Outage from "../src/Outage.ts"
+import * as Build from "./Build.ts"
+import { unsent } from "./FakeChat.ts"
+import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+
+const { after, chat_id, hour, minute, second } = Build
+
+const fault = new InventError.ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" })
+const refusal = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
+
+/** So many that are due try every 3 seconds, for so long: how often one of them reached the service. */
+const tries = (outage: Outage.Outage["Type"], look: Effect.Effect<void, InventError.RepeatableError>, due: number, time: Duration.Duration) =>
+  Effect.gen(function* () {
+    let count = 0
+    const each = Effect.zipRight(Effect.sync(() => count++), Effect.ignore(outage.learn(look)))
+    for (let seconds = 0; seconds < Duration.toSeconds(time); seconds += 3) {
+      yield* Effect.forEach(Arr.range(1, due), () => Effect.whenEffect(each, outage.mayLook), { concurrency: 4 })
+      yield* TestClock.adjust("3 seconds")
+    }
+    return count
+  })
+
+it.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
+  Effect.gen(function* () {
+    const outage = yield* Outage.make
+    const atMost = Outage.tolerated + 4 + Math.log2(Outage.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(Outage.longestPause)
+    expect(yield* tries(outage, Effect.fail(fault), 200, Duration.hours(1))).toBeLessThan(atMost)
+    yield* TestClock.adjust(Outage.longestPause)
+    expect(yield* tries(outage, Effect.void, 200, Duration.seconds(9))).toBe(600)
+  })
+)
+
+it.effect("a few failures, or refusals of single chats, are no outage", () =>
+  Effect.gen(function* () {
+    const outage = yield* Outage.make
+    expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
+    yield* outage.learn(Effect.void)
+    expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
+    yield* outage.learn(Effect.void)
+    expect(yield* tries(outage, Effect.fail(refusal), 100, Duration.seconds(3))).toBe(100)
+  })
+)
+
+it.effect("who waits for a turn goes on when the outage is over", () =>
+  Effect.gen(function* () {
+    const outage = yield* Outage.make
+    yield* tries(outage, Effect.fail(fault), 20, Duration.minutes(10))
+    const waiting = yield* Effect.fork(Effect.forEach(Arr.range(1, 8), () => Effect.zipRight(outage.turn, outage.learn(Effect.void)), { concurrency: 8 }))
+    yield* TestClock.adjust(Duration.times(Outage.longestPause, 2))
+    expect((yield* Fiber.join(waiting)).length).toBe(8)
+  })
+)
+
+story("what falls due in an outage stays as it is, without a request or a line in the audit, and is carried out afterwards", (fake) =>
+  under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.put(unsent(fault))
+      yield* Effect.repeatN(Effect.ignore(observe), Outage.tolerated)
+      const lines = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.story(chat_id), ({ length }) => length))
+      const before = { requests: fake.requests.length, lines: yield* lines }
+      yield* sweepAt(after(second))
+      expect({ requests: fake.requests.length, lines: yield* lines }).toEqual(before)
+      yield* sweepAt(after(hour))
+      const probed = { requests: fake.requests.length, lines: yield* lines }
+      expect(probed.requests).toBe(before.requests + 1)
+      yield* sweepAt(after(hour + second))
+      yield* sweepAt(after(hour + 2 * second))
+      expect({ requests: fake.requests.length, lines: yield* lines }).toEqual(probed)
+      yield* fake.put((_, apply) => apply)
+      yield* sweepAt(after(hour + 20 * minute))
+      yield* sweepUntil(after(2 * hour))
+      expect((yield* fake.followUps).length).toBe(1)
+    })
+  )
+)

@@ -63,7 +63,11 @@ const contact = await control("contacts", { name: "Ada", channels: [{ type: "cus
 const channel = contact.channels[0].id
 const chat = (await control("chats", { channel_id: channel })).id
 
+// Every endpoint of the contract, about what exists where the path has a place for it, and otherwise about nothing.
+const known = { org_id: "c", contact_id: contact.id, channel_id: channel, chat_id: chat }
+const contract = JSON.parse(readFileSync(new URL("../docs/openapi.json", import.meta.url), "utf8"))
 const paths = [
+  ...Object.keys(contract.paths).map((path) => path.replaceAll(/\{(\w+)\}/g, (_, name) => known[name] ?? "none")),
   `/chats/${chat}/state`,
   `/chats/${chat}/messages`,
   `/orgs/c/contacts/${contact.id}/chats/${chat}/messages`,

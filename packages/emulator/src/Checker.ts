@@ -36,6 +36,7 @@ interface Answered {
   readonly index: number
   readonly at: number
   readonly answered_at: number
+  readonly isRefused: boolean
 }
 
 /** The scheduler's requests about each chat, with their places in the log. */
@@ -44,7 +45,7 @@ const answeredByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string
   for (const [index, entry] of entries.entries()) {
     if (entry.kind !== "request" || entry.chat_id === null || !FollowUp.isSchedulers(entry)) continue
     const of = byChat.get(entry.chat_id) ?? []
-    of.push({ index, at: entry.at, answered_at: entry.answered_at })
+    of.push({ index, at: entry.at, answered_at: entry.answered_at, isRefused: entry.status >= 400 })
     byChat.set(entry.chat_id, of)
   }
   return byChat
@@ -106,12 +107,15 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       request.answered_at < at || (request.answered_at === at && request.index < index)
     const asked = answered.get(chat_id) ?? []
     const { down = [] } = settings
-    // Not where it died, or where what it did about it had no answer in time.
     const couldAct = (told: Answered) =>
       told.answered_at + reaction <= at &&
-      !asked.some((next) => next.at >= told.answered_at && next.at < at && next.answered_at > at) &&
       !down.some(({ from, until }) => from >= told.answered_at && from <= told.answered_at + reaction && until >= at)
-    const wasTold = (since: number) => asked.some((request) => request.at > since && isBefore(request) && couldAct(request))
+    // What it last tried was refused, or had no answer in time.
+    const last = asked.findLast((request) => request.at < at)
+    const isHeldUp = last !== undefined && (last.isRefused || last.answered_at > at)
+    const wasTold = (since: number) =>
+      !(isHeldUp && last.at > since) &&
+      asked.some((request) => request.at > since && !request.isRefused && isBefore(request) && couldAct(request))
     const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)

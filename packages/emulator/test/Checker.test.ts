@@ -194,7 +194,8 @@ describe("a follow-up to a contact who waits for us", () => {
 
     it("means that it knew, if it was answered, lived on, and had the time to act", () => {
       const lines = [...waiting(8_000), ...asked(-5_000, -4_000), ...followUp(fourHours)]
-      const known = (more: More, ...then: ReadonlyArray<Line>) => judge([...lines, ...then], {}, "3 seconds", more).violations.length > 0
+      const known = (more: More, ...then: ReadonlyArray<Line>) =>
+        judge([...lines, ...then], {}, "3 seconds", more).violations.some(({ rule }) => rule === "after_reply")
       const dead = (from: number, until: number) => ({ down: [{ from: noon + sent + from, until: noon + sent + until }] })
       expect(known({ reaction: "4 seconds" })).toBe(true)
       expect(known({ reaction: 4_001 })).toBe(false)
@@ -203,6 +204,13 @@ describe("a follow-up to a contact who waits for us", () => {
       expect(known({ reaction: 100, ...dead(-3_900, -1) })).toBe(true)
       expect(known({}, ...asked(-3_000, 1))).toBe(false)
       expect(known({}, ...asked(1, 2))).toBe(true)
+    })
+
+    it("means nothing if it was refused, or if what it tried after that was", () => {
+      const refused = asked(-600, -500, { status: 429 })
+      expect(withRequest(refused)).toEqual([])
+      expect(withRequest([...asked(-900, -800), ...refused])).toEqual([])
+      expect(withRequest([...refused, ...asked(-400, -300)])).toEqual(["after_reply"])
     })
 
     it("means that it knew, if it was answered", () => {
@@ -277,6 +285,9 @@ describe("what a policy limits beside its hours", () => {
     expect(rules([...onWhatsapp, ...followUp(fourHours)], open("5 hours"))).toEqual([])
     expect(rules(never(onWhatsapp), open("4 hours"))).toEqual([])
     expect(rules(never(onWhatsapp), open("5 hours"))).toEqual(["missed"])
+    // Down to the lead of 15 seconds and the grace of 3.
+    expect(rules(never(onWhatsapp), open("14418 seconds"))).toEqual([])
+    expect(rules(never(onWhatsapp), open("14420 seconds"))).toEqual(["missed"])
   })
 
   it("is how many follow-ups there may be, in a length of time or on a day", () => {

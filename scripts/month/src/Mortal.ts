@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 
-const requestsALife = { least: 20, most: 80 }
+const requestsALife = { least: 40, most: 160 }
 const down = { least: 1000, most: 180_000 }
 
 class Death extends Context.Tag("@effect-invent/month/Death")<Death, Deferred.Deferred<void>>() {}

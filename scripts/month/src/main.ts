@@ -80,7 +80,7 @@ const playAll = async (seeds: number) => {
   }
 
   const work = async () => {
-    const worker = fork(new URL("./Worker.js", import.meta.url), { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    const worker = fork(new URL("./Worker.js", import.meta.url), { execArgv: ["--max-semi-space-size=64"], stdio: ["ignore", "inherit", "inherit", "ipc"] })
     while (next <= seeds) {
       const seed = next++
       take(seed, await ask(worker, { seed, conversations }))

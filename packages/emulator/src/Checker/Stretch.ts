@@ -74,7 +74,8 @@ export interface Missed {
 
 /**
  * Judges a stretch that ended. Who could be followed up only after the due instant was not missed at it. A due instant so
- * near the end of the allowed hours that the lead reaches beyond them may also be taken up in the next ones.
+ * near the end of the allowed hours that the lead reaches beyond them may also be taken up in the next ones. Where the channel
+ * closes within the lead, the spread and the grace, it may close before the follow-up.
  */
 export const missed = (
   policy: Policy,
@@ -89,11 +90,11 @@ export const missed = (
   const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
   const due = calendar.firstAllowed(zone, silent, country)
-  if (due === undefined || stretch.since > due || due >= stretch.closes) return undefined
+  if (due === undefined || stretch.since > due) return undefined
   const reachable = calendar.firstAllowed(zone, due + policy.arm_lead, country)
   const isReachable = reachable === due + policy.arm_lead
   const deadline = isReachable ? due + slack : (reachable ?? Infinity) + slack
-  if (deadline >= end) return undefined
+  if (deadline >= end || deadline >= stretch.closes) return undefined
   const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
   return { deadline, detail: `${nth} was due at ${toIso(due)}` }
 }

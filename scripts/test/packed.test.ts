@@ -14,6 +14,7 @@ const installed = (name: string) => join(project, "node_modules", name)
 interface Manifest {
   readonly name: string
   readonly version: string
+  readonly exports?: Record<string, unknown>
   readonly dependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
   readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
@@ -73,9 +74,10 @@ describe.each(folders)("the package of %s", (folder) => {
   })
 
   it("has types that belong to its code, wherever they are imported from as ESM", async () => {
-    const subpaths = readdirSync(join(root, folder, "src")).flatMap((file) =>
-      /^[A-Z]\w*\.ts$/.test(file) ? [file.replace(".ts", "")] : []
-    )
+    const { exports = {} } = manifestIn(home())
+    const isExported = (name: string) => exports[`./${name}`] !== null && (exports[`./${name}`] ?? exports["./*"]) !== undefined
+    const modules = readdirSync(join(root, folder, "src")).flatMap((file) => (/^[A-Z]\w*\.ts$/.test(file) ? [file.replace(".ts", "")] : []))
+    const subpaths = modules.filter(isExported)
     const judged = await node(
       bin("@arethetypeswrong/cli", "dist/index.js"),
       tarball(folder),

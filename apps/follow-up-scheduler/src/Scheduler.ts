@@ -95,8 +95,8 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 
 /**
- * Looks at whatever may have changed. An error that every chat would meet ends it as long as none was looked at, and is an
- * outage to be waited out after that.
+ * Looks at whatever may have changed. An error of the service that every chat would meet ends it as long as none was looked
+ * at, and is an outage to be waited out after that; so is any of the database, which was there at the start.
  */
 const watch = Effect.gen(function* () {
   const { chats, inTurn } = yield* Watch
@@ -111,7 +111,7 @@ const watch = Effect.gen(function* () {
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
   })
   const outlast = (error: Effect.Effect.Error<typeof pass>) =>
-    hasLooked ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
+    hasLooked || error._tag === "SqlError" ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
   const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
   yield* inTurn(watching)
 })

@@ -12,7 +12,7 @@ import * as Redacted from "effect/Redacted"
 
 const { baseUrl, calls, database, lease, limit, name, window } = JSON.parse(process.argv[2])
 
-const client = database.startsWith("postgres:")
+const client = /^postgres(ql)?:/.test(database)
   ? PgClient.layer({ url: Redacted.make(database) })
   : Layer.tap(SqliteClient.layer({ filename: database }), (context) => Effect.provide(Effect.flatMap(SqlClient.SqlClient, (sql) => sql`PRAGMA busy_timeout = 100`), context))
 

@@ -124,12 +124,13 @@ const file = Effect.acquireRelease(
 
 const promise = "get no 429 from any kind of server, use the quota, share it fairly, and again after one of them is killed with -9"
 
-describe("processes that share a quota through SQLite", () => {
+// Both wait most of the time.
+describe.concurrent("processes that share a quota through SQLite", () => {
   it.scopedLive(`(8 of them) ${promise}`, () => Effect.flatMap(file, (database) => share(database, 8)), 300_000)
 })
 
 Postgres.whereInstalled("processes that share a quota through PostgreSQL", () => {
-  describe("processes that share a quota through PostgreSQL", () => {
+  describe.concurrent("processes that share a quota through PostgreSQL", () => {
     it.scopedLive(
       `(4 of them) ${promise}`,
       () =>

@@ -7,6 +7,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
+import * as ApiPage from "./ApiPage.ts"
 import * as Control from "./Control.ts"
 import * as Emulator from "./Emulator.ts"
 import * as Journal from "./Journal.ts"
@@ -32,10 +33,11 @@ export class Broken extends Context.Tag("@effect-invent/emulator/Standalone/Brok
 const withControl = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const control = yield* Control.make(token)
+    const apiPage = yield* ApiPage.make
     const app = yield* Server.App
     return HttpServer.serve(
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Control.isFor(request.url) ? control.respond(request) : app
+        Control.isFor(request.url) ? control.respond(request) : ApiPage.isFor(request.url) ? apiPage.respond(request) : app
       )
     )
   })

@@ -1,0 +1,66 @@
+import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as ApiPage from "../src/ApiPage.ts"
+
+const get = (path: string, method = "GET") =>
+  Effect.gen(function* () {
+    const { respond } = yield* ApiPage.make
+    const request = HttpServerRequest.fromWeb(new Request(`http://127.0.0.1${path}`, { method }))
+    const response = HttpServerResponse.toWeb(yield* respond(request))
+    return { response, text: yield* Effect.promise(() => response.text()) }
+  })
+
+describe("the contract to browse", () => {
+  it.effect("names every path of it", () =>
+    Effect.gen(function* () {
+      const { response, text } = yield* get("/docs")
+      assert.strictEqual(response.status, 200)
+      assert.include(response.headers.get("content-type") ?? "", "text/html")
+      for (const path of Object.keys(OpenApiDocument.make().paths)) assert.include(text, JSON.stringify(path))
+    })
+  )
+
+  it.effect("says of each endpoint that is not all published what is inferred", () =>
+    Effect.gen(function* () {
+      const { text } = yield* get("/docs")
+      const inferred = JSON.stringify(OpenApiDocument.make()).split('"x-experimental"').length - 1
+      assert.isAbove(inferred, 0)
+      assert.strictEqual(text.split('"description":"Experimental: inferred (').length - 1, inferred)
+    })
+  )
+
+  it.effect("asks nobody else for anything", () =>
+    Effect.gen(function* () {
+      const { response, text } = yield* get("/docs")
+      const sources = (response.headers.get("content-security-policy") ?? "").split("; ")
+      assert.include(sources, "default-src 'none'")
+      assert.isFalse(sources.some((source) => /https?:|\*/.test(source)))
+      assert.notMatch(text.slice(0, text.indexOf("<style>")), /src=|href=/)
+    })
+  )
+
+  it.effect("is there for tools, too", () =>
+    Effect.gen(function* () {
+      const { response, text } = yield* get("/openapi.json")
+      assert.include(response.headers.get("content-type") ?? "", "application/json")
+      const { paths, servers } = JSON.parse(text)
+      assert.deepStrictEqual(Object.keys(paths), Object.keys(OpenApiDocument.make().paths))
+      assert.deepStrictEqual(servers, [{ url: "/" }])
+    })
+  )
+
+  it.effect("is there to be read", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* get("/docs", "POST")).response.status, 404)
+    })
+  )
+
+  it("is at two paths, and nothing of the API is", () => {
+    assert.isTrue(ApiPage.isFor("/docs"))
+    assert.isTrue(ApiPage.isFor("/openapi.json"))
+    assert.isFalse(ApiPage.isFor("/orgs/c/contacts"))
+  })
+})

@@ -1,6 +1,7 @@
 /** The emulator beside a server that does nothing but answer. */
 import { fork } from "node:child_process"
 import * as Child from "../Child.ts"
+import type * as Day from "../emulator/Day.ts"
 import type * as Load from "../emulator/Load.ts"
 import type { Kind, Told } from "../emulator/Server.ts"
 import type { Table } from "../Report.ts"
@@ -8,6 +9,8 @@ import * as Statistics from "../Statistics.ts"
 import type { Suite } from "../Suite.ts"
 
 const load = Child.beside<Load.Args, Load.Result>(import.meta.url, "../emulator/Load.js")
+
+const day = Child.beside<Day.Args, Day.Result>(import.meta.url, "../emulator/Day.js")
 
 const begin = (kind: Kind, body: string): Promise<{ readonly told: Told; readonly end: () => void }> =>
   new Promise((resolve, reject) => {
@@ -50,4 +53,21 @@ const throughput = async (progress: (what: string) => void): Promise<Table> => {
   }
 }
 
-export const suite: Suite = { packages: ["effect", "@effect/platform", "@effect/platform-node", "undici"], run: async (progress) => [await throughput(progress)] }
+const aDay = async (progress: (what: string) => void): Promise<Table> => {
+  const conversations = 5000
+  const days: Array<Day.Result> = []
+  for (const round of [1, 2, 3]) {
+    progress(`a day of ${conversations} conversations: round ${round} of 3`)
+    days.push(await day({ seed: 1, conversations }))
+  }
+  const seconds = Statistics.sample(days.map(({ millis }) => millis / 1000))
+  const logs = new Set(days.map(({ digest }) => digest)).size
+  return {
+    title: "A day of people",
+    about: `${conversations.toLocaleString("en")} random conversations begin within a day, and all of them end; the clock is virtual. Median and range of ${days.length} rounds with the same seed, each in a process of its own.`,
+    head: ["seconds", "entries of the log", "different logs"],
+    rows: [[Statistics.show(seconds, 1), days[0]!.entries.toLocaleString("en"), String(logs)]]
+  }
+}
+
+export const suite: Suite = { packages: ["effect", "@effect/platform", "@effect/platform-node", "undici"], run: async (progress) => [await throughput(progress), await aDay(progress)] }

@@ -10,16 +10,14 @@ import { join } from "node:path"
 import * as Child from "../Child.ts"
 import type { Table } from "../Report.ts"
 import type * as Fill from "../scale/Fill.ts"
-import { type Keeper, keepers, ours, packages, precision } from "../scale/Keeper.ts"
+import { type Keeper, keepers, packages, precision } from "../scale/Keeper.ts"
 import type * as Serve from "../scale/Serve.ts"
 import type { Suite } from "../Suite.ts"
 
 const fill = Child.beside<Fill.Args, number>(import.meta.url, "../scale/Fill.js")
 const serve = Child.beside<Serve.Args, Serve.Outcome>(import.meta.url, "../scale/Serve.js")
 
-const counts = [1000, 10_000, 100_000]
-/** The others show their growth with these. */
-const countsOf = (keeper: Keeper) => (keeper === ours ? counts : counts.slice(0, 2))
+const counts = [1000, 10_000]
 
 /** The documented quota allows 500 requests a minute; a follow-up costs one at least. */
 const load = { perSecond: 500 / 60, seconds: 12 }
@@ -81,7 +79,7 @@ const compare = async (chosen: ReadonlyArray<Keeper>, databases: (keeper: Keeper
   for (const keeper of chosen) {
     progress(`${keeper.id}, empty`)
     const empty = await measure(keeper, 0, await databases(keeper, 0))
-    for (const count of countsOf(keeper)) {
+    for (const count of counts) {
       progress(`${keeper.id}, ${count} waiting`)
       rows.push(rowOf(await measure(keeper, count, await databases(keeper, count)), empty))
     }

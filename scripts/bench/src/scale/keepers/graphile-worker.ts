@@ -1,4 +1,4 @@
-import { run } from "graphile-worker"
+import { Logger, run } from "graphile-worker"
 import * as Keeper from "../Keeper.ts"
 import type { Open } from "../Keeper.ts"
 
@@ -8,6 +8,7 @@ export const open: Open = async (database, onWake) => {
     concurrency: Keeper.concurrency,
     pollInterval: Keeper.precision,
     noHandleSignals: true,
+    logger: new Logger(() => () => undefined),
     taskList: { wake: async (payload) => onWake((payload as { readonly at: number }).at) }
   })
   return { enqueue: ({ at, id }) => runner.addJob("wake", { id, at }, { runAt: new Date(at), jobKey: id }).then(() => undefined) }

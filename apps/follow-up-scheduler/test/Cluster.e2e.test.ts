@@ -1,9 +1,6 @@
-import * as InventClient from "@effect-invent/client/InventClient"
 import * as Checker from "@effect-invent/emulator/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
@@ -18,7 +15,6 @@ import type { Boundary } from "../src/Checkpoint.ts"
 import * as Database from "../src/Database/Postgres.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
 import { lockExpiration } from "../src/Runner.ts"
-import * as Customers from "../src/demo/Customers.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
@@ -27,20 +23,6 @@ import * as Process from "./Process.ts"
 const afterDeath = "15 seconds"
 /** One whose intent a frozen runner has recorded is looked for in vain before it is planned again. */
 const afterFreeze = "45 seconds"
-
-const customers = Layer.unwrapEffect(
-  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("customers"), baseUrl: url, rateLimit: { window: "1 second" } }))
-)
-
-const emulator = Emulator.layerServer({
-  limit: { limit: 1000, window: Duration.seconds(1) },
-  behaviour: { replyClearsFollowUp: false },
-  script: Customers.script,
-  replyDelay: Duration.millis(100),
-  runDelay: Duration.millis(100)
-})
-
-const surroundings = Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))
 
 const freezesAt = (boundary: Boundary) => ({ MORTAL_AT: boundary, MORTAL_SIGNAL: "SIGSTOP" })
 
@@ -113,7 +95,7 @@ describe.skipIf(!Postgres.isInstalled)("runners on one PostgreSQL database", () 
         yield* Effect.sleep("3 seconds")
         first.process.kill("SIGKILL")
         yield* isRight(afterDeath)
-      }).pipe(Effect.scoped, Effect.provide(surroundings), Effect.withRandom(Random.make("death"))),
+      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("death"))),
     120_000
   )
 
@@ -130,7 +112,7 @@ describe.skipIf(!Postgres.isInstalled)("runners on one PostgreSQL database", () 
         yield* Effect.sleep("2 seconds")
         yield* start
         yield* isRight(afterFreeze)
-      }).pipe(Effect.scoped, Effect.provide(surroundings), Effect.withRandom(Random.make("cluster"))),
+      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("cluster"))),
     180_000
   )
 
@@ -149,7 +131,7 @@ describe.skipIf(!Postgres.isInstalled)("runners on one PostgreSQL database", () 
         yield* isRight(afterDeath)
         const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
         expect((yield* Effect.provide(messages, sql)).length, "timers from before they were lost").toBeLessThan(2)
-      }).pipe(Effect.scoped, Effect.provide(surroundings), Effect.withRandom(Random.make("sweep"))),
+      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("sweep"))),
     120_000
   )
 })

@@ -1,14 +1,18 @@
 /** Customers of the demo who arrive while schedulers come and go, and what must have become of them in the end. */
+import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
 import type { Verdict } from "@effect-invent/emulator/Checker"
-import { Emulator } from "@effect-invent/emulator/Emulator"
+import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Customers from "../src/demo/Customers.ts"
@@ -23,6 +27,21 @@ steps:
   - { after: 3 seconds, action: schedule_follow_up }
   - { after: 3 seconds, action: schedule_follow_up }
 `
+
+const customers = Layer.unwrapEffect(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("customers"), baseUrl: url, rateLimit: { window: "1 second" } }))
+)
+
+/** A reply that crosses a follow-up does not keep it from coming: whoever did not take it back is seen. */
+const emulator = Emulator.layerServer({
+  limit: { limit: 1000, window: Duration.seconds(1) },
+  behaviour: { replyClearsFollowUp: false },
+  script: Customers.script,
+  replyDelay: Duration.millis(100),
+  runDelay: Duration.millis(100)
+})
+
+export const surroundings = Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))
 
 /** Conversations that see the whole cadence, however late, and so how many follow-ups they must get. */
 const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
@@ -73,7 +92,7 @@ export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry
 export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    const { log, world } = yield* Emulator
+    const { log, world } = yield* Emulator.Emulator
     const talks: Array<{ readonly chat_id: ChatId; readonly fate: Fates.Fate | "impatient"; readonly rest: Fiber.Fiber<unknown, unknown> }> = []
     const audience = yield* Customers.make(() => Effect.void)
     /** Who answers at about the moment at which a follow-up comes, again and again. */

@@ -1,9 +1,6 @@
-import * as InventClient from "@effect-invent/client/InventClient"
 import * as Checker from "@effect-invent/emulator/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Config from "effect/Config"
@@ -16,7 +13,6 @@ import * as Runtime from "effect/Runtime"
 import type { Boundary } from "../src/Checkpoint.ts"
 import { Ledger, layerReadOnly, type Tally } from "../src/Ledger.ts"
 import * as Sqlite from "../src/Database/Sqlite.ts"
-import * as Customers from "../src/demo/Customers.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Process from "./Process.ts"
 import * as Proxy from "./Proxy.ts"
@@ -55,18 +51,6 @@ const live = (proxy: Proxy.Proxy, cwd: string, env: Record<string, string>, end:
     expect({ code, stderr }, "it was alive until it was killed").toEqual({ code: null, stderr: "" })
     return isOver._tag === "Some" || end === "any moment"
   }).pipe(Effect.scoped)
-
-const customers = Layer.unwrapEffect(
-  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("customers"), baseUrl: url, rateLimit: { window: "1 second" } }))
-)
-
-const emulator = Emulator.layerServer({
-  limit: { limit: 1000, window: Duration.seconds(1) },
-  behaviour: { replyClearsFollowUp: false },
-  script: Customers.script,
-  replyDelay: Duration.millis(100),
-  runDelay: Duration.millis(100)
-})
 
 describe("a scheduler that is killed with -9 again and again, over a network that fails, under a clock that steps", () => {
   it.live(
@@ -113,7 +97,7 @@ describe("a scheduler that is killed with -9 again and again, over a network tha
         expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)
       }).pipe(
         Effect.scoped,
-        Effect.provide(Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))),
+        Effect.provide(Crowd.surroundings),
         Effect.withRandom(Random.make("kill"))
       ),
     120_000 + kills * 10_000

@@ -14,7 +14,7 @@ export const whereInstalled = (name: string, tests: () => void): void => {
 
 export class Postgres extends Context.Tag("test/Postgres")<
   Postgres,
-  Pick<Server.Postgres, "start" | "stop"> & {
+  {
     /** Of a database that is this layer's alone. */
     readonly url: Redacted.Redacted
   }
@@ -22,7 +22,7 @@ export class Postgres extends Context.Tag("test/Postgres")<
 
 export const layer = Layer.scoped(
   Postgres,
-  Effect.flatMap(Server.make, ({ database, start, stop }) => Effect.map(database, (url) => ({ url, start, stop })))
+  Effect.flatMap(Server.make, ({ database }) => Effect.map(database, (url) => ({ url })))
 )
 
 /** Connections to it. */

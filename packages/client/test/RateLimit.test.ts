@@ -226,27 +226,16 @@ describe("the rate limit", () => {
   )
 
   it("is not fooled by a step of the wall clock", () => {
-    const program = Effect.gen(function* () {
-      const monotone = yield* Effect.clock
-      let step = 0
-      const stepping: Clock.Clock = {
-        ...monotone,
-        unsafeCurrentTimeMillis: () => monotone.unsafeCurrentTimeMillis() + step,
-        currentTimeMillis: Effect.map(monotone.currentTimeMillis, (now) => now + step)
-      }
-      return yield* Effect.withClock(
-        Effect.gen(function* () {
-          const limit = yield* RateLimit.make({ limit: 1, window: Duration.seconds(60) })
-          yield* limit.permit(Effect.void, never)
-          step = -3_600_000
-          yield* limit.permit(Effect.void, never)
-          step = 3_600_000
-          yield* limit.permit(Effect.void, never)
-          return yield* monotone.currentTimeMillis
-        }),
-        stepping
-      )
-    })
+    const program = VirtualTime.withSteps((stepTo) =>
+      Effect.gen(function* () {
+        const limit = yield* RateLimit.make({ limit: 1, window: Duration.seconds(60) })
+        yield* limit.permit(Effect.void, never)
+        stepTo(-3_600_000)
+        yield* limit.permit(Effect.void, never)
+        stepTo(3_600_000)
+        yield* limit.permit(Effect.void, never)
+      })
+    )
     expect(VirtualTime.run(program)).toBe(240_100)
   })
 

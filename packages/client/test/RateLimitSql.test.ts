@@ -200,27 +200,16 @@ describe("a shared rate limit", () => {
   })
 
   it("is not fooled by a step of the wall clock", () => {
-    const program = Effect.gen(function* () {
-      const monotone = yield* Effect.clock
-      let step = 0
-      const stepping: Clock.Clock = {
-        ...monotone,
-        unsafeCurrentTimeMillis: () => monotone.unsafeCurrentTimeMillis() + step,
-        currentTimeMillis: Effect.map(monotone.currentTimeMillis, (now) => now + step)
-      }
-      return yield* Effect.withClock(
-        Effect.gen(function* () {
-          const limit = yield* RateLimitSql.make(narrow)
-          yield* limit.permit(Effect.void, never)
-          step = -3_600_000
-          yield* limit.permit(Effect.void, never)
-          step = 3_600_000
-          yield* limit.permit(Effect.void, never)
-          return yield* monotone.currentTimeMillis
-        }),
-        stepping
-      )
-    })
+    const program = VirtualTime.withSteps((stepTo) =>
+      Effect.gen(function* () {
+        const limit = yield* RateLimitSql.make(narrow)
+        yield* limit.permit(Effect.void, never)
+        stepTo(-3_600_000)
+        yield* limit.permit(Effect.void, never)
+        stepTo(3_600_000)
+        yield* limit.permit(Effect.void, never)
+      })
+    )
     const end = VirtualTime.run(Effect.provide(Effect.scoped(program), database))
     expect(end).toBeGreaterThanOrEqual(2 * twoWindows)
     expect(end).toBeLessThan(2 * twoWindows + 3000)

@@ -37,11 +37,14 @@ import { status } from "./Status.ts"
 
 type Db = Option.Option<string>
 
-interface Lasting {
+interface Work {
   readonly db: Db
+  readonly policy: string
+}
+
+interface Lasting extends Work {
   readonly every: Duration.Duration
   readonly page: { readonly host: string; readonly port: Option.Option<number> }
-  readonly policy: string
   readonly source: Source
 }
 
@@ -56,9 +59,9 @@ const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
 const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
 const existing = (db: Db) => Layer.provide(Ledger.layer, Database.layerExisting(db))
 
-const live = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
+const live = ({ db, policy }: Work) =>
   Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy))))
-const dry = ({ db, policy }: { readonly db: Db; readonly policy: string }) =>
+const dry = ({ db, policy }: Work) =>
   Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(Layer.merge(invent, PolicyFile.layer(policy))))
 const inboxOf = (every: Duration.Duration) => Runner.layerWatch(Inbox.layer(every))
 type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
@@ -82,7 +85,7 @@ const probes = ({ db, policy }: { readonly db: Db; readonly policy: Option.Optio
       policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
     }))
   )
-const changing = ({ db, policy }: { readonly db: Db; readonly policy: string }) => Layer.merge(record(db), PolicyFile.layer(policy))
+const changing = ({ db, policy }: Work) => Layer.merge(record(db), PolicyFile.layer(policy))
 
 /** All of them, over a world that is still to be provided. */
 export const commands = Command.make("follow-ups").pipe(

@@ -12,6 +12,8 @@ import { commands } from "./cli/Commands.ts"
 import * as Completions from "./cli/Completions.ts"
 import * as Ending from "./cli/Ending.ts"
 import * as Examples from "./cli/Examples.ts"
+import * as Help from "./cli/Help.ts"
+import * as Output from "./cli/Output.ts"
 import * as Collector from "./Collector.ts"
 import * as Stop from "./Stop.ts"
 
@@ -26,6 +28,8 @@ Command.run(commands, { name: "Invent follow-ups", version: "0.0.0", footer: Exa
   Effect.provide(world),
   Ending.report,
   Completions.whereAsked,
+  Help.fitted,
+  Output.whereAsked(process.argv),
   Colour.whereWanted,
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })

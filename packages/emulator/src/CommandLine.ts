@@ -78,12 +78,13 @@ const readWith = <A>(what: string, read: (text: string) => Either.Either<A, stri
     )
   )
 
-const toldBy = (faults: number, state: string | undefined) => [
+const toldBy = (faults: number, behaviour: string | undefined, state: string | undefined) => [
   ...(faults === 0 ? [] : [`${faults} faults are planned`]),
+  ...(behaviour === undefined ? [] : [`where the vendor's pages are silent, it behaves as ${behaviour} says`]),
   state === undefined ? "the world is gone when this ends; --state FILE keeps it" : `the world is kept in ${state}`
 ]
 
-const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, faults: number, state: string | undefined) {
+const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, told: ReadonlyArray<string>) {
   const emulator = yield* Emulator
   const broken = yield* Standalone.Broken
   const secret = Redacted.value(token)
@@ -93,7 +94,7 @@ const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, faults: num
     `  INVENT_API_KEY=${Redacted.value(emulator.apiKey("default"))}`,
     `  control token  ${secret}`,
     `  page           ${emulator.url}/#${secret}`,
-    ...toldBy(faults, state).map((line) => `  ${line}`)
+    ...told.map((line) => `  ${line}`)
   ]
   yield* Console.log(lines.join("\n"))
   return yield* broken
@@ -108,6 +109,7 @@ export const command = Command.make("invent-emulator", options, ({ behaviour, cl
     const behaves = yield* readWith("behaviour", Behaviour.read, behaviour)
     const token = Redacted.make(yield* Effect.sync(() => randomBytes(18).toString("base64url")))
     const kept = Option.getOrUndefined(state)
+    const told = toldBy(planned.length, Option.getOrUndefined(behaviour), kept)
     const layer = Standalone.layer({
       ...given,
       faults: planned,
@@ -118,7 +120,7 @@ export const command = Command.make("invent-emulator", options, ({ behaviour, cl
       ...(kept === undefined ? {} : { state: kept })
     })
     return yield* Effect.scoped(
-      Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, planned.length, kept), context))
+      Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, told), context))
     )
   })
 )

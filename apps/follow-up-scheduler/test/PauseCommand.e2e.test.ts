@@ -29,17 +29,6 @@ const busyMachine = 180_000
 
 const requests = Effect.flatMap(Emulator.Emulator, ({ log }) => log.entries)
 
-/** What the program prints, as soon as it has printed this. */
-const printed = (running: Process.Running, pattern: RegExp) =>
-  Effect.async<RegExpExecArray>((resume) => {
-    let text = ""
-    running.process.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString()
-      const match = pattern.exec(text)
-      if (match !== null) resume(Effect.succeed(match))
-    })
-  }).pipe(Effect.timeout("30 seconds"))
-
 const onEach = (suite: (surroundings: Effect.Effect<Record<string, string>>) => void) => {
   describe("on SQLite", () => suite(Effect.succeed({})))
   describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
@@ -85,7 +74,7 @@ describe("pause and resume on the command line", () => {
       inFolder(surroundings, (cwd, env) =>
         Effect.gen(function* () {
           const serving = yield* Process.start(["serve", ...pass, "--ui"], { cwd, env })
-          const address = (yield* printed(serving, /page is at (\S+)/))[1] ?? ""
+          const address = (yield* Process.printed(serving, /page is at (\S+)/))[1] ?? ""
           expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0 })
           const live = yield* Effect.promise(() => fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } }))
           const reader = live.body!.getReader()

@@ -65,6 +65,7 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* Outage
+  const finishing = yield* Stop.finishing
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
@@ -171,7 +172,7 @@ export const make = Effect.gen(function* () {
       : actionOf(policy, followUp).check(followUp, read.right)
   })
 
-  const advance: Dispatch["Type"]["advance"] = (followUp) => Stop.finishing(carryOn(followUp))
+  const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))
 
   return {
     advance,

@@ -86,6 +86,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** How many follow-ups there are of which nobody knows whether they were sent. */
+    readonly unknown: Effect.Effect<number, SqlError>
     /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
     readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
     /**
@@ -257,6 +259,10 @@ const make = Effect.gen(function* () {
           SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${sql.in("status", open)} AND due_at <= ${until}`
         return rows[0]?.count ?? 0
       }),
+    unknown: Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE status = 'unknown'`,
+      (rows) => rows[0]?.count ?? 0
+    ),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
       SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,

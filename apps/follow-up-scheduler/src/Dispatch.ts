@@ -57,7 +57,7 @@ const sweepConcurrency = 4
  * How many planned follow-ups are begun at a time. Where more are due than the quota lets through, each is armed soon after its
  * first look, in the order in which they are due; begun all at once, all of them would be armed at the end.
  */
-const atOnce = 8
+const atOnce = 4
 
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id

@@ -47,7 +47,7 @@ const arrive = Effect.flatMap(Emulator.Emulator, ({ world }) =>
 
 /** One life of a scheduler that looks at these chats. */
 const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, E, R>) =>
-  Effect.raceFirst(use, Scheduler.serve(Scheduler.serveDefaults)).pipe(
+  Effect.raceFirst(use, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(
     Effect.provide(
       Layer.fresh(
         Scheduler.layerServe(Duration.seconds(1)).pipe(

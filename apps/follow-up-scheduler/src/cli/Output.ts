@@ -19,4 +19,4 @@ const asked = (args: ReadonlyArray<string>) => args.includes("--json")
 
 /** Where a document is asked for, what is logged goes to stderr. */
 export const whereAsked = (args: ReadonlyArray<string>) => <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  asked(args) ? Effect.locally(program, FiberRef.currentLoggers, HashSet.make(Logger.withConsoleError(Logger.stringLogger))) : program
+  asked(args) ? Effect.locally(program, FiberRef.currentLoggers, HashSet.make(Logger.withConsoleError(Logger.logfmtLogger))) : program

@@ -21,7 +21,7 @@ const blocksOf = (document: string): ReadonlyArray<Block> =>
 const unindented = (code: string) => code.replaceAll(/^ +/gm, "")
 
 /** Files that a test runs. */
-const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml)$/.test(file)
+const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml)$/.test(file)
 
 const start = "npx --yes pnpm@10.34.9 start "
 const commands = documents.flatMap((document) =>

@@ -52,15 +52,28 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 
 let interrupted = 130
 
+/** What is under way is waited for a little less long; this is for what cannot be interrupted, such as a database that hangs. */
+const longestStop = 9000
+
+const endInTime = () =>
+  setTimeout(() => {
+    process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+    process.exit(interrupted)
+  }, longestStop).unref()
+
 /**
- * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. Told once more, by either signal,
- * it is gone at once: nobody listens any more.
+ * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone within 10 seconds,
+ * and told once more, by either signal, at once: nobody listens any more.
  */
 export const onTermination = (): void => {
-  const onInterrupt = () => void process.off("SIGTERM", onTerminate)
+  const onInterrupt = () => {
+    process.off("SIGTERM", onTerminate)
+    endInTime()
+  }
   const onTerminate = () => {
     interrupted = 143
     process.off("SIGINT", onInterrupt)
+    endInTime()
   }
   process.once("SIGINT", onInterrupt)
   process.once("SIGTERM", onTerminate)

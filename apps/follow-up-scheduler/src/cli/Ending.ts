@@ -3,6 +3,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
@@ -53,13 +54,13 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 let interrupted = 130
 
 /** What is under way is waited for a little less long; this is for what cannot be interrupted, such as a database that hangs. */
-const longestStop = 9000
+const longestStop = Duration.seconds(9)
 
-const endInTime = () =>
-  setTimeout(() => {
-    process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
-    process.exit(interrupted)
-  }, longestStop).unref()
+const giveUp = Effect.sync(() => {
+  process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+  process.exit(interrupted)
+})
+const endInTime = () => Effect.runFork(Effect.delay(giveUp, longestStop))
 
 /**
  * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone within 10 seconds,

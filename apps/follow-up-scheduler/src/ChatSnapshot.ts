@@ -165,6 +165,23 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   }
 }
 
+/**
+ * Whether the messages of an earlier look are still all there are, as far as a look without them tells: the last one is the
+ * same and whole, the contact has not written since, and it is as clear who the contact is.
+ */
+export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
+  const [last, same] = [before.messages.at(-1), now.messages.at(-1)]
+  const wrote = now.last_contact_message_at
+  return (
+    last !== undefined &&
+    last.id === same?.id &&
+    !last.isRunning &&
+    !same.isRunning &&
+    now.contact_id === before.contact_id &&
+    (wrote === undefined || (before.last_contact_message_at !== undefined && DateTime.lessThanOrEqualTo(wrote, before.last_contact_message_at)))
+  )
+}
+
 /** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
 export const hear = (before: ChatSnapshot, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
   const messages = Arr.sort(oncePerId([...listed.flatMap(toMessage), ...before.messages]), byTime)

@@ -53,6 +53,12 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
 
 const sweepConcurrency = 4
 
+/**
+ * How many planned follow-ups are begun at a time. Where more are due than the quota lets through, each is armed soon after its
+ * first look, in the order in which they are due; begun all at once, all of them would be armed at the end.
+ */
+const atOnce = 4
+
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
 
@@ -69,6 +75,7 @@ export const make = Effect.gen(function* () {
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
+  const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
@@ -181,7 +188,7 @@ export const make = Effect.gen(function* () {
         ledger.find(key),
         Option.match({
           onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.wake === wake ? Effect.whenEffect(advance(followUp), mayTry(followUp)) : Effect.void)
+          onSome: (followUp) => (followUp.wake === wake ? inTurn(followUp) : Effect.void)
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
@@ -203,18 +210,20 @@ export const make = Effect.gen(function* () {
     )
   }
 
-  /** What is under way is seen through; what is not waits for an outage to end. */
-  function mayTry(followUp: FollowUp) {
-    return followUp.status === "planned" ? outage.mayLook : Effect.succeed(true)
+  /** What is under way is seen through; what is planned waits for its turn, and by then another may have taken it up. */
+  function inTurn(followUp: FollowUp) {
+    if (followUp.status !== "planned") return advance(followUp)
+    const mayBegin = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? outage.mayLook : Effect.succeed(false)))
+    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), mayBegin))
   }
 
-  /** The change makes a timer that fires meanwhile stale. */
+  /** The change makes a timer that fires meanwhile stale. What is planned and has no turn now is left to the next sweep. */
   function takeUp(followUp: FollowUp) {
     const taking = Effect.flatMap(
       ledger.advance(followUp, {}, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
-    return Effect.whenEffect(taking, mayTry(followUp))
+    return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking
   }
 })
 

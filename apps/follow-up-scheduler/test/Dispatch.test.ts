@@ -114,12 +114,36 @@ describe("a cadence", () => {
     })
   )
 
-  story("costs a read and a list, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
+  story("costs a read, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
     Effect.gen(function* () {
       yield* observe
       fake.requests.length = 0
-      yield* sweepUntil(after(hour + minute))
+      yield* sweepUntil(after(3 * hour + minute))
+      const each = ["read", "newest", "set", "read", "list"]
+      expect(fake.requests).toEqual([...each, ...each])
+    })
+  )
+
+  it.effect("costs a list of the messages more in a process that has not listed them yet", () =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      yield* Effect.provide(observe, scheduler(fake))
+      fake.requests.length = 0
+      yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
       expect(fake.requests).toEqual(["read", "list", "newest", "set", "read", "list"])
+    }).pipe(Effect.provide(database))
+  )
+
+  story("lists the messages again where anything was written since they were listed", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* setClock(after(minute))
+      yield* fake.writes("assistant")
+      fake.requests.length = 0
+      yield* observe
+      yield* observe
+      expect(fake.requests).toEqual(["read", "list", "read"])
     })
   )
 
@@ -161,7 +185,7 @@ describe("a cadence", () => {
       expect((yield* story).map(({ event }) => event)).toContain("decided")
       fake.requests.length = 0
       yield* observe
-      expect(fake.requests).toEqual(["read", "list"])
+      expect(fake.requests).toEqual(["read"])
       expect(yield* verdict).toBe("Stop superseded")
     })
   )
@@ -799,7 +823,7 @@ describe("a process that was frozen", () => {
       const fake = FakeChat.make()
       const one = yield* Layer.build(scheduler(fake))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, one)
+      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
       const asleep = yield* Deferred.make<void>()
       const thawed = yield* Deferred.make<void>()
       const freeze = Effect.zipRight(Deferred.succeed(asleep, undefined), Deferred.await(thawed))
@@ -848,7 +872,7 @@ describe("two dispatchers", () => {
       yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
       const one = yield* Layer.build(scheduler(fake))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, one)
+      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
       yield* setClock(armedAt)
       const row = yield* Effect.provide(Effect.flatMap(earliest, Effect.fromNullable), one)
       fake.requests.length = 0

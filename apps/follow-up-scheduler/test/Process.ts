@@ -51,3 +51,14 @@ export const start = (args: ReadonlyArray<string>, options: Options) =>
 
 export const run = (args: ReadonlyArray<string>, options: Options) =>
   Effect.scoped(Effect.flatMap(start(args, options), (running) => running.ended))
+
+/** What the program prints, as soon as it has printed this. */
+export const printed = (running: Running, pattern: RegExp) =>
+  Effect.async<RegExpExecArray>((resume) => {
+    let text = ""
+    running.process.stdout?.on("data", (chunk: Buffer) => {
+      text += chunk.toString()
+      const match = pattern.exec(text)
+      if (match !== null) resume(Effect.succeed(match))
+    })
+  }).pipe(Effect.timeout("30 seconds"))

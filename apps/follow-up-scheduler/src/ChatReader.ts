@@ -20,7 +20,7 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   ChatReader,
   {
     readonly read: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
-    /** Whether anything happened in the chat since a message, and its state: one request. */
+    /** Whether anything happened in the chat since a message, and its state: one request, and another for segments. */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
     /** What was written since an earlier look, and nothing of the chat's state: one request. */
     readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
@@ -86,7 +86,7 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
           ...chat,
           segments: Chunk.toReadonlyArray(segments).map(({ id }) => id)
         }))
-  return { glance, hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
+  return { glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf), hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
 }
 
 /** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */

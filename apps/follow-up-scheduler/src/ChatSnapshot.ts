@@ -153,8 +153,12 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     ...after,
     zone: after.zone ?? before.zone,
     last_contact_message_at: latest(after.last_contact_message_at, before.last_contact_message_at),
+    channel: after.channel ?? before.channel,
+    contact_id: after.contact_id ?? before.contact_id,
+    assistant_id: after.assistant_id ?? before.assistant_id,
     country: after.country ?? before.country,
     language: after.language ?? before.language,
+    referral: after.referral ?? before.referral,
     segments: before.segments,
     isErased: before.isErased,
     messages: Arr.sort(messages, byTime)

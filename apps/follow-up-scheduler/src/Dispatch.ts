@@ -71,6 +71,7 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* Outage
+  const finishing = yield* Stop.finishing
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
@@ -141,11 +142,11 @@ export const make = Effect.gen(function* () {
    * An armed follow-up needs one request before its instant, as long as nothing happened since it was armed, and one after it,
    * where its message is found.
    */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, claim: (chat: ChatSnapshot) => ChatSnapshot) {
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy, claim: (chat: ChatSnapshot) => ChatSnapshot) {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
-      const receipt = Receipt.read(followUp, chat)
+      const receipt = Receipt.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
       // What is known to be overtaken is taken back, also where the rest of the chat cannot be read in time.
       if (receipt._tag === "Overtaken") return yield* Effect.orElseSucceed(Effect.map(reader.read(followUp.chat_id), claim), () => chat)
@@ -153,7 +154,7 @@ export const make = Effect.gen(function* () {
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
       const chat = claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
-      if (Receipt.read(followUp, chat)._tag === "Sent") return chat
+      if (Receipt.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     return claim(yield* reader.read(followUp.chat_id))
   })
@@ -167,10 +168,10 @@ export const make = Effect.gen(function* () {
     const taken = yield* ledger.taken(followUp.conversation_id)
     const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
+      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", followUp.follow_up_at ?? undefined)
       return
     }
     yield* followUp.status === "planned"
@@ -178,7 +179,7 @@ export const make = Effect.gen(function* () {
       : actionOf(policy, followUp).check(followUp, read.right)
   })
 
-  const advance: Dispatch["Type"]["advance"] = (followUp) => Stop.finishing(carryOn(followUp))
+  const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))
 
   return {
     advance,

@@ -89,6 +89,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** How many follow-ups there are of which nobody knows whether they were sent. */
+    readonly unknown: Effect.Effect<number, SqlError>
     /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
     readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
     /**
@@ -115,8 +117,6 @@ const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
 const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fields)))
 const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
-/** Spelt out, because the index of what is due holds for these words and not for parameters. */
-const isOpen = `status IN ('planned', 'armed')`
 
 const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
 const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
@@ -138,6 +138,9 @@ const make = Effect.gen(function* () {
 
   const inTransaction = Transaction.within(sql)
   const flush = Flush.make(sql)
+
+  /** Spelt out: an index of some rows is used only where the statement itself says that it wants no others. */
+  const isOpen = sql.literal("status IN ('planned', 'armed')")
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
     Effect.flatMap(DateTime.now, (now) =>
@@ -255,20 +258,24 @@ const make = Effect.gen(function* () {
       followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`),
     overdue: (before) =>
       followUps(
-        sql`SELECT * FROM follow_ups WHERE ${sql.literal(isOpen)} AND due_at <= ${before.epochMillis} ORDER BY due_at`
+        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`
       ),
     comingUp: (after, until) =>
       followUps(
-        sql`SELECT * FROM follow_ups WHERE ${sql.literal(isOpen)} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
+        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
             ORDER BY due_at`
       ),
     pending: (within) =>
       Effect.gen(function* () {
         const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
         const rows = yield* sql<{ count: number }>`
-          SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${sql.literal(isOpen)} AND due_at <= ${until}`
+          SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${isOpen} AND due_at <= ${until}`
         return rows[0]?.count ?? 0
       }),
+    unknown: Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE status = 'unknown'`,
+      (rows) => rows[0]?.count ?? 0
+    ),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
       SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,

@@ -345,6 +345,17 @@ describe("somebody else's hand", () => {
     })
   )
 
+  story("that set another instant is seen at once where the watch sees it", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.becomes({ follow_up_at: after(5 * hour) })
+      yield* observe
+      yield* sweep
+      expect(yield* record).toEqual(["1 withdrawn not_ours"])
+      expect(yield* verdict).toBe("Skip not_ours")
+    })
+  )
+
   story("that set another instant before a reply is not taken back with ours", (fake) =>
     Effect.gen(function* () {
       yield* arm
@@ -499,6 +510,45 @@ describe("a failing service", () => {
       yield* observe
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUps).toEqual(at(hour))
+    })
+  )
+
+  story("an update that was never applied is looked into and sent again as long as it can arrive before the instant, not after", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
+      yield* arm
+      const sets = Effect.map(DateTime.now, (now) => [(now.epochMillis - instant.epochMillis) / second, fake.requests.filter((kind) => kind === "set").length])
+      const seen = [yield* sets]
+      for (let step = 0; step < 4; step++) {
+        yield* sweepUntil((yield* earliest)!.due_at)
+        seen.push(yield* sets)
+      }
+      expect(seen).toEqual([[-15, 1], [-10, 2], [-7.5, 3], [-5, 3], [60, 3]])
+    })
+  )
+
+  story("an update whose answer was lost, and which is found standing, gets its last look all the same", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.once("set", FakeChat.unanswered(connectionLost))
+      yield* arm
+      yield* sweepUntil(after(hour - 10 * second))
+      yield* setClock(after(hour - 6 * second))
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(hour - second))
+      expect(yield* fake.followUpAt).toBeUndefined()
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    })
+  )
+
+  story("the last look, and the taking back, are tried again before the instant when they are lost", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.once("read", FakeChat.unsent(connectionLost))
+      yield* fake.once("clear", FakeChat.unsent(connectionLost))
+      yield* sweepUntil(instant)
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* fake.followUpAt).toBeUndefined()
     })
   )
 

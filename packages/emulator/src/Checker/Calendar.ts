@@ -17,6 +17,17 @@ export interface Calendar {
   readonly firstAllowed: (zone: string, from: number, country: string | null) => number | undefined
 }
 
+const memoize = <K, V>(ask: (key: K) => V): ((key: K) => V) => {
+  const answers = new Map<K, V>()
+  return (key) => {
+    const known = answers.get(key)
+    if (known !== undefined || answers.has(key)) return known as V
+    const answer = ask(key)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
 const isQuiet = ({ quiet_hours: quiet }: Policy, minuteOfDay: number): boolean => {
   if (quiet === undefined) return false
   const { end, start } = quiet
@@ -35,36 +46,28 @@ const judge = (policy: Policy, zone: string, country: string | null, { date, min
 
 /** Remembers what it found out about each minute; otherwise the same as asking anew. */
 export const make = (policy: Policy): Calendar => {
-  const zones = new Map<string | null, string | undefined>()
-  const judges = new Map<string, (at: number) => string | undefined>()
-
+  const zones = memoize((country: string | null) => Option.getOrElse(Zone.ofCountry(country), () => policy.time_zone))
+  const clocks = memoize((zone: string) => Option.map(Zone.clockOf(zone), (local) => memoize((minutes: number) => local(minutes * minute))))
+  const local = (zone: string, at: number) => Option.map(clocks(zone), (local) => local(Math.floor(at / minute)))
+  const judges = memoize((country: string | null) =>
+    memoize((zone: string) =>
+      memoize((minutes: number) =>
+        Option.match(local(zone, minutes * minute), {
+          onNone: () => `${zone} is no time zone`,
+          onSome: (time) => judge(policy, zone, country, time)
+        })
+      )
+    )
+  )
   const judgeOf = (zone: string, country: string | null) => {
-    const place = `${zone} ${country ?? ""}`
-    const known = judges.get(place)
-    if (known !== undefined) return known
-    const verdicts = new Map<number, string | undefined>()
-    const clock = Zone.clockOf(zone)
-    const made = (at: number) => {
-      const each = Math.floor(at / minute)
-      if (verdicts.has(each)) return verdicts.get(each)
-      const verdict = Option.match(clock, {
-        onNone: () => `${zone} is no time zone`,
-        onSome: (local) => judge(policy, zone, country, local(at))
-      })
-      verdicts.set(each, verdict)
-      return verdict
-    }
-    judges.set(place, made)
-    return made
+    const verdict = judges(country)(zone)
+    return (at: number) => verdict(Math.floor(at / minute))
   }
 
   return {
-    zoneOf: (country) => {
-      if (!zones.has(country)) zones.set(country, Option.getOrElse(Zone.ofCountry(country), () => policy.time_zone))
-      return zones.get(country)
-    },
+    zoneOf: zones,
     hindrance: (zone, at, country) => judgeOf(zone, country)(at),
-    dateOf: (zone, at) => Option.getOrUndefined(Option.map(Zone.clockOf(zone), (local) => local(at).date)),
+    dateOf: (zone, at) => Option.getOrUndefined(Option.map(local(zone, at), ({ date }) => date)),
     firstAllowed: (zone, from, country) => {
       const hindrance = judgeOf(zone, country)
       for (let step = 0; step <= horizon; step++) {

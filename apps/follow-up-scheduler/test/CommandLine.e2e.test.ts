@@ -60,6 +60,9 @@ const serverRefusals: ReadonlyArray<Row> = [
   { what: "a database server that nobody can find", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" }, says: "nowhere.invalid" }
 ]
 
+/** A dozen processes, one after the other. */
+const busyMachine = 180_000
+
 describe("the command line", () => {
   for (const { args, env, says, what } of [...refusals, ...serverRefusals]) {
     it.live(`refuses ${what} with exit code 2 and one line that names the cause`, () =>
@@ -184,7 +187,8 @@ describe("the command line", () => {
           expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
         })
       )
-    }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))
+    }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) }))),
+    busyMachine
   )
 
   it.live("examines everything it stands on, each by itself, and exits with 1 when something is wrong", () =>

@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import { fileURLToPath } from "node:url"
 import * as Crowd from "./Crowd.ts"
 import * as Process from "./Process.ts"
 
@@ -41,6 +42,11 @@ it.live("a follow-up that goes out is a line of the log and one more in the metr
     for (const name of ["invent_scheduler_outage 0", "invent_scheduler_paused 0", "invent_scheduler_unknown 0", "invent_scheduler_quota_limit 500"]) {
       expect(metrics).toContain(`\n${name}\n`)
     }
+    // What an operator is told to watch is told; a counter is there once it has counted.
+    const alerts = yield* files.readFileString(fileURLToPath(new URL("../../../docs/prometheus/alerts.yaml", import.meta.url)))
+    const watched = new Set([...alerts.matchAll(/invent_\w+/g)].map(([name]) => name).filter((name) => !name.endsWith("_total")))
+    expect(watched.size).toBeGreaterThan(4)
+    for (const name of watched) expect(metrics).toContain(`\n${name} `)
     for (const text of [stdout, metrics]) expect(text).not.toMatch(/Zoë|anybody|Hello/)
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )

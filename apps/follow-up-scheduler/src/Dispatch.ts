@@ -171,7 +171,7 @@ export const make = Effect.gen(function* () {
     const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", followUp.follow_up_at ?? undefined)
+      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", Receipt.lastChance(followUp))
       return
     }
     yield* followUp.status === "planned"

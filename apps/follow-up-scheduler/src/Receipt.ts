@@ -1,5 +1,6 @@
 /** What became of an armed follow-up, as far as a fresh look at its chat tells. Pure. */
 import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
 import type { ChatSnapshot, Message } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import type { FollowUp } from "./FollowUp.ts"
@@ -24,6 +25,9 @@ export const Receipt = Data.taggedEnum<Receipt>()
 
 /** The vendor may write a little before the instant it was given. */
 export const earlyMillis = 1000
+/** Until when it can be taken back. */
+export const lastChance = ({ follow_up_at }: FollowUp): DateTime.Utc | undefined =>
+  follow_up_at === null ? undefined : DateTime.subtract(follow_up_at, { millis: earlyMillis })
 /** After a reply, what it writes later than this is the answer. */
 const lateMillis = 10_000
 

@@ -9,8 +9,9 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as http from "node:http"
-import type { AddressInfo } from "node:net"
+import * as net from "node:net"
 import * as Stop from "../src/Stop.ts"
+import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
 const policy = "name: nudge\nversion: 1\nsteps:\n  - after: 1 second\n    action: schedule_follow_up\narm_lead: 30 seconds\n"
@@ -40,7 +41,7 @@ const listen = (answer: (request: Request, response: http.ServerResponse) => voi
           answer(request, response)
         })
       })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ server, requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` })))
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ server, requests, url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}` })))
     }),
     ({ server }) => Effect.sync(() => server.close().closeAllConnections())
   )
@@ -184,6 +185,59 @@ describe("told to stop", () => {
         expect(body).not.toContain(key)
         expect(body).not.toContain("Hello")
       }
+    })
+  )
+})
+
+/** A TCP connection to the database that stays open and carries nothing any more, once it is cut. */
+const cuttable = (port: number) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly port: number; readonly cut: () => void; readonly close: () => void }>((resume) => {
+      const sockets: Array<net.Socket> = []
+      let isCut = false
+      const carry = (from: net.Socket, to: net.Socket) =>
+        from.on("data", (chunk) => isCut || to.write(chunk)).on("close", () => to.destroy()).on("error", () => to.destroy())
+      const server = net.createServer((client) => {
+        const target = net.connect(port, "127.0.0.1")
+        sockets.push(carry(client, target), carry(target, client))
+      })
+      const close = () => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      }
+      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, cut: () => (isCut = true), close })))
+    }),
+    ({ close }) => Effect.sync(close)
+  )
+
+describe.skipIf(!Postgres.isInstalled)("told to stop while its database hangs", () => {
+  const server = Postgres.forSuite()
+
+  live("it is gone within 10 s and says why, and the database is as the next one needs it",
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator.Emulator
+      const files = yield* FileSystem.FileSystem
+      const cwd = yield* files.makeTempDirectoryScoped()
+      yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody\n")
+      yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
+      const { database } = yield* server
+      const direct = Redacted.value(yield* database)
+      const through = new URL(direct)
+      const line = yield* cuttable(Number(through.port))
+      through.port = String(line.port)
+      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, RUNNER_PORT: String(yield* Postgres.freePort) }
+      const running = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env: { ...env, DATABASE_URL: through.href } })
+      yield* running.says("following up")
+      yield* Effect.sleep("2 seconds")
+      line.cut()
+      yield* Effect.sleep("1 second")
+      const told = performance.now()
+      running.process.kill("SIGTERM")
+      const { code, stderr } = yield* running.ended
+      expect(performance.now() - told).toBeLessThan(10_000)
+      expect(code).toBe(143)
+      expect(stderr).toContain("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+      expect(yield* Process.run(["run", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env: { ...env, DATABASE_URL: direct } })).toMatchObject({ code: 0 })
     })
   )
 })

@@ -190,6 +190,10 @@ describe("an unsafe call", () => {
       answer: Vendor.fails(Object.assign(new Error("read"), { code: "EHOSTUNREACH", syscall: "read" })),
       reason: /EHOSTUNREACH/
     },
+    "TLS breaks off, and nobody says when": {
+      answer: Vendor.fails(Object.assign(new Error("wrong version number"), { code: "ERR_SSL_WRONG_VERSION_NUMBER" })),
+      reason: /ERR_SSL_WRONG_VERSION_NUMBER/
+    },
     "the body breaks off": { answer: Vendor.brokenBody, reason: /broke off/ },
     "the server answers 500": { answer: Vendor.text("oops", 500), reason: /500/ },
     "the server answers 503 and asks to come back": { answer: Vendor.text("", 503, { "retry-after": "1" }), reason: /503/ },
@@ -262,6 +266,17 @@ describe("an unsafe call", () => {
       expect(seen.slice(1).every(({ at }) => at >= 7000)).toBe(true)
     })
   )
+
+  for (const code of ["ENOTFOUND", "UND_ERR_CONNECT_TIMEOUT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"]) {
+    it.scoped(`is repeated after ${code}: no byte of it left`, () =>
+      Effect.gen(function* () {
+        const failed = Vendor.fails(Object.assign(new Error("connect"), { code }))
+        const { invent, seen } = yield* Vendor.connect(inOrder(failed, json(message("m1"))))
+        expect((yield* within("10 seconds", calls.Unsafe(invent))).id).toBe("m1")
+        expect(seen.length).toBe(2)
+      })
+    )
+  }
 
   it.scoped("is repeated after a refused connection, and ends as ConnectionFailed", () =>
     Effect.gen(function* () {

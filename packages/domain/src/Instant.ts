@@ -3,7 +3,6 @@
  * dates (`2023-12-25`, read as midnight UTC).
  */
 import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
@@ -15,13 +14,14 @@ const shape = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]
 const hasOffset = /(?:[Zz]|[+-]\d{2}:?\d{2})$/
 const dateOnly = 10
 
+/** What `canonical` gives back as it was. The last days of a month are left out: not every month has them. */
+const isCanonical = /^\d{4}-\d{2}-(?:[01]\d|2[0-8])T(?:[01]\d|2[0-3]):\d{2}:\d{2}(?:\.(?!000)\d{3})?Z$/
+
 const canonical = (instant: DateTime.Utc): string => DateTime.formatIso(instant).replace(".000Z", "Z")
 
-const parse = (text: string): Option.Option<DateTime.Utc> => {
-  if (!shape.test(text)) return Option.none()
-  const zoned = text.length === dateOnly || hasOffset.test(text) ? text : `${text}Z`
-  return DateTime.make(zoned)
-}
+/** Epoch milliseconds, or NaN. */
+const parse = (text: string): number =>
+  shape.test(text) ? Date.parse(text.length === dateOnly || hasOffset.test(text) ? text : `${text}Z`) : Number.NaN
 
 // RFC 3339 has years of four digits.
 const latest = 253_402_300_799_999
@@ -37,14 +37,13 @@ export const Instant = Schema.transformOrFail(
   }),
   {
     strict: true,
-    decode: (text, _, ast) =>
-      Option.match(parse(text), {
-        onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, "Expected an RFC 3339 date-time")),
-        onSome: (instant) => {
-          if (canonical(instant) !== text) receivedText.set(instant, text)
-          return ParseResult.succeed(instant)
-        }
-      }),
+    decode: (text, _, ast) => {
+      const millis = parse(text)
+      if (Number.isNaN(millis)) return ParseResult.fail(new ParseResult.Type(ast, text, "Expected an RFC 3339 date-time"))
+      const instant = DateTime.unsafeMake(millis)
+      if (!isCanonical.test(text)) receivedText.set(instant, text)
+      return ParseResult.succeed(instant)
+    },
     encode: (instant, _, ast) => {
       const text = receivedText.get(instant) ?? canonical(instant)
       return shape.test(text)

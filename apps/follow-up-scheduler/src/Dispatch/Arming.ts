@@ -110,7 +110,7 @@ export const make = (means: Means, policy: Policy) => {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", armed.follow_up_at ?? undefined)
+      yield* onError(armed, answered.left, "unknown", Receipt.lastChance(armed))
       return
     }
     const now = yield* DateTime.now

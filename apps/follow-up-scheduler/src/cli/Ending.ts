@@ -3,6 +3,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
@@ -52,15 +53,28 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 
 let interrupted = 130
 
+/** What is under way is waited for a little less long; this is for what cannot be interrupted, such as a database that hangs. */
+const longestStop = Duration.seconds(9)
+
+const giveUp = Effect.sync(() => {
+  process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+  process.exit(interrupted)
+})
+const endInTime = () => Effect.runFork(Effect.delay(giveUp, longestStop))
+
 /**
- * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. Told once more, by either signal,
- * it is gone at once: nobody listens any more.
+ * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone within 10 seconds,
+ * and told once more, by either signal, at once: nobody listens any more.
  */
 export const onTermination = (): void => {
-  const onInterrupt = () => void process.off("SIGTERM", onTerminate)
+  const onInterrupt = () => {
+    process.off("SIGTERM", onTerminate)
+    endInTime()
+  }
   const onTerminate = () => {
     interrupted = 143
     process.off("SIGINT", onInterrupt)
+    endInTime()
   }
   process.once("SIGINT", onInterrupt)
   process.once("SIGTERM", onTerminate)

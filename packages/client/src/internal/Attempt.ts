@@ -23,18 +23,20 @@ const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.r
 
 const always = () => true
 
-/** Below this span, and without the platform's own: that would hold the request with its key, and send its ids to the vendor. */
-const below = (span: Tracer.Span, fiber: RuntimeFiber<unknown, unknown>) => {
-  const fiberId = fiber.id()
-  const context = Context.add(fiber.currentContext, Tracer.ParentSpan, span)
-  return Effect.updateFiberRefs((_, refs) =>
-    FiberRefs.updateAs(FiberRefs.updateAs(refs, { fiberId, fiberRef: FiberRef.currentContext, value: context }), {
-      fiberId,
-      fiberRef: HttpClient.currentTracerDisabledWhen,
-      value: always
+/**
+ * Below this span, and without the platform's own: that would hold the request with its key, and send its ids to the vendor.
+ * Nothing is put back: the fiber is the try's own.
+ */
+const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unknown>) =>
+  Effect.updateFiberRefs((fiberId, refs) => {
+    const context = Context.add(currentContext, Tracer.ParentSpan, span)
+    return FiberRefs.updateManyAs(refs, {
+      entries: [
+        [FiberRef.currentContext, [[fiberId, context]]],
+        [HttpClient.currentTracerDisabledWhen, [[fiberId, always]]]
+      ]
     })
-  )
-}
+  })
 
 const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
 
@@ -51,7 +53,6 @@ export const make =
         "invent.client.queue.duration": call.queued
       }
       const clock = MonotoneClock.clockOf(fiber)
-      const before = fiber.getFiberRefs()
       const startedAt = MonotoneClock.millisOf(clock)
       Deadline.begin(call, startedAt)
       return Effect.flatMap(Span.make(`${request.method} ${call.template}`, { kind: "client", attributes }), (span) =>
@@ -62,7 +63,7 @@ export const make =
           Measure.request(fiber, call, endpoint, ending, MonotoneClock.millisOf(clock) - startedAt)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           Span.end(span, shown(exit), fiber)
-          return Effect.updateFiberRefs(() => before)
+          return Effect.void
         })
       )
     })

@@ -12,7 +12,10 @@ import { Failure } from "../RetryPolicy.ts"
 import type { Step } from "./Call.ts"
 import * as MonotoneClock from "./MonotoneClock.ts"
 
-/** Codes of Node, undici and OpenSSL that say no byte of the request reached a server. */
+/**
+ * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for the
+ * certificate's: what it calls a wrong version number can be noise on a connection that has carried the request.
+ */
 const neverSentCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -26,9 +29,7 @@ const neverSentCodes: ReadonlySet<string> = new Set([
   "SELF_SIGNED_CERT_IN_CHAIN",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-  "ERR_SSL_WRONG_VERSION_NUMBER",
-  "ERR_SSL_PACKET_LENGTH_TOO_LONG"
+  "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
 
 /** An open connection can die of any network code, too: then the system call says so, and the request may have left. */

@@ -1,7 +1,8 @@
 /** What the servers answer when nothing goes wrong. */
 import { ids } from "./Wire.ts"
 
-const at = "2026-03-10T12:00:00.000Z"
+/** As the vendor prints it. */
+const at = "2026-03-10T12:00:00Z"
 
 /** A page of one message. */
 export const page = JSON.stringify([

@@ -33,7 +33,7 @@ export const finishing = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) =>
       Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
-        Effect.zipRight(Effect.timeoutOption(Fiber.await(fiber), grace), Fiber.interrupt(fiber))
+        Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), grace), Fiber.interrupt(fiber))
       )
     )
   )

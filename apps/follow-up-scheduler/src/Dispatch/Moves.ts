@@ -11,7 +11,7 @@ import type { Reason } from "../Reason.ts"
 import type { Timer } from "../Timer.ts"
 
 /** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
-export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "15 minutes")
+export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "5 minutes")
 
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 

@@ -11,7 +11,7 @@ const { values } = parseArgs({
   options: {
     requests: { type: "string", default: "120000" },
     seed: { type: "string", default: "1" },
-    connections: { type: "string", default: "2000" }
+    connections: { type: "string", default: "10000" }
   }
 })
 const count = Number(values.requests)

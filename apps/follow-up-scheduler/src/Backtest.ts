@@ -7,51 +7,55 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import type { Conversation } from "./History.ts"
 import * as Policy from "./Policy.ts"
-import type { Reason } from "./Reason.ts"
+import { Reason } from "./Reason.ts"
 import * as Replay from "./Replay.ts"
 
-export interface Lateness {
+export const Lateness = Schema.Struct({
   /** Seconds from the end of a step's silence to the step. */
-  readonly median: number
-  readonly p95: number
-  readonly longest: number
-}
+  median: Schema.Number,
+  p95: Schema.Number,
+  longest: Schema.Number
+})
+export type Lateness = typeof Lateness.Type
 
-export interface Quota {
+export const Quota = Schema.Struct({
   /** For a look two, for a step one, as far as a chat has at most a hundred messages. */
-  readonly requests: number
-  readonly busiestMinute: number
+  requests: Schema.Int,
+  busiestMinute: Schema.Int,
   /** The vendor's, a minute. */
-  readonly limit: number
+  limit: Schema.Int,
   /** Seconds by which the quota would have made the worst minute run late. */
-  readonly behind: number
-}
+  behind: Schema.Number
+})
+export type Quota = typeof Quota.Type
 
-export interface Report {
-  readonly policy: string
-  readonly conversations: number
+export const Report = Schema.Struct({
+  policy: Schema.String,
+  conversations: Schema.Int,
   /** Conversations in which at least one message was written. */
-  readonly nudged: number
-  readonly nudges: number
+  nudged: Schema.Int,
+  nudges: Schema.Int,
   /** Steps that write nothing: snoozed, closed, assigned. */
-  readonly filed: number
+  filed: Schema.Int,
   /** How often each step was taken, from the first. */
-  readonly steps: ReadonlyArray<number>
+  steps: Schema.Array(Schema.Int),
   /** Steps put off, or never needed, because their silence ended at night or on a day off. */
-  readonly nightSendsAvoided: number
+  nightSendsAvoided: Schema.Int,
   /** Steps that a timer alone would have taken after a human had taken over. */
-  readonly takeoversAvoided: number
+  takeoversAvoided: Schema.Int,
   /** Steps that a timer alone would have taken although the contact had written. */
-  readonly repliesFirst: number
-  readonly lateness: Lateness
-  readonly quota: Quota
+  repliesFirst: Schema.Int,
+  lateness: Lateness,
+  quota: Quota,
   /** Nudges by the hour of the contact's day. */
-  readonly hours: ReadonlyArray<number>
+  hours: Schema.Array(Schema.Int),
   /** By reason, how many conversations ended so; they add up to `conversations`. */
-  readonly ends: Readonly<Partial<Record<Reason | "due", number>>>
-}
+  ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), { exact: true })
+})
+export type Report = typeof Report.Type
 
 export interface Backtest {
   /** Plays a conversation; gives how often it was written to. */
@@ -174,9 +178,10 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
 }
 
 /** How two policies differ over the same conversations. */
-export interface Comparison {
-  readonly both: number
-  readonly onlyFirst: number
-  readonly onlySecond: number
-  readonly neither: number
-}
+export const Comparison = Schema.Struct({
+  both: Schema.Int,
+  onlyFirst: Schema.Int,
+  onlySecond: Schema.Int,
+  neither: Schema.Int
+})
+export type Comparison = typeof Comparison.Type

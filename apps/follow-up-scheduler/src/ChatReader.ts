@@ -1,6 +1,6 @@
 /**
  * Reads one chat, fresh. No published endpoint reads a chat; a state update that changes nothing answers with the whole of
- * it, and the messages are listed beside it.
+ * it, and the messages are listed beside it, unless this process has listed them already and the chat still ends as it did.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -14,12 +14,13 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./ChatSnapshot.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
+import * as Recent from "./Recent.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
   {
     readonly read: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
-    /** Whether anything happened in the chat since a message, and its state: one request. */
+    /** Whether anything happened in the chat since a message, and its state: one request, and another for segments. */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
     /** What was written since an earlier look, and nothing of the chat's state: one request. */
     readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
@@ -39,29 +40,40 @@ const listOf = (invent: InventClient["Type"], chat_id: ChatId, from_date?: DateT
 /** Whether a list includes the instant it is asked from is undocumented. */
 const margin = Duration.seconds(1)
 
-const hearing =
-  (invent: InventClient["Type"]): ChatReader["Type"]["hear"] =>
-  (before) => {
-    const last = before.messages.at(-1)
-    const since = last && DateTime.subtractDuration(last.at, margin)
-    return Effect.map(listOf(invent, before.chat_id, since), (listed) => ChatSnapshot.hear(before, listed))
-  }
+const newsOf = (invent: InventClient["Type"], { chat_id, messages }: ChatSnapshot.ChatSnapshot) => {
+  const last = messages.at(-1)
+  return listOf(invent, chat_id, last && DateTime.subtractDuration(last.at, margin))
+}
 
 const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
 
-const reading = (invent: InventClient["Type"]): ChatReader["Type"] => ({
-  read: (chat_id) =>
-    Effect.flatMap(whole(invent, chat_id), (chat) =>
-      Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
-    ),
-  glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, [])),
-  hear: hearing(invent)
-})
+/** Chats whose messages are remembered; of others, they are listed again. */
+const remembered = 1000
+
+const reading = (invent: InventClient["Type"]): ChatReader["Type"] => {
+  const known = Recent.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
+  const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
+  return {
+    read: (chat_id) =>
+      Effect.flatMap(whole(invent, chat_id), (chat) => {
+        const before = known.get(chat_id)
+        return before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, chat, []))
+          ? Effect.succeed(ChatSnapshot.refresh(before, chat))
+          : Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
+      }).pipe(Effect.tap(remember)),
+    glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, [])),
+    hear: (before) =>
+      Effect.tap(newsOf(invent, before), (listed) => {
+        const same = known.get(before.chat_id)
+        return same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id ? remember(ChatSnapshot.hear(same, listed)) : Effect.void
+      }).pipe(Effect.map((listed) => ChatSnapshot.hear(before, listed)))
+  }
+}
 
 const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   const read = (chat_id: ChatId) =>
     Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
-  return { read, glance: read, hear: hearing(invent) }
+  return { read, glance: read, hear: (before) => Effect.map(newsOf(invent, before), (listed) => ChatSnapshot.hear(before, listed)) }
 }
 
 /** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
@@ -74,10 +86,10 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
           ...chat,
           segments: Chunk.toReadonlyArray(segments).map(({ id }) => id)
         }))
-  return { glance, hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
+  return { glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf), hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
 }
 
-/** Reads the whole chat: two requests for a chat of up to a hundred messages. */
+/** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */
 export const layer = Layer.effect(ChatReader, Effect.map(InventClient, reading))
 
 /** The same, and what else the policy in force asks for. */

@@ -153,12 +153,33 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     ...after,
     zone: after.zone ?? before.zone,
     last_contact_message_at: latest(after.last_contact_message_at, before.last_contact_message_at),
+    channel: after.channel ?? before.channel,
+    contact_id: after.contact_id ?? before.contact_id,
+    assistant_id: after.assistant_id ?? before.assistant_id,
     country: after.country ?? before.country,
     language: after.language ?? before.language,
+    referral: after.referral ?? before.referral,
     segments: before.segments,
     isErased: before.isErased,
     messages: Arr.sort(messages, byTime)
   }
+}
+
+/**
+ * Whether the messages of an earlier look are still all there are, as far as a look without them tells: the last one is the
+ * same and whole, the contact has not written since, and it is as clear who the contact is.
+ */
+export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
+  const [last, same] = [before.messages.at(-1), now.messages.at(-1)]
+  const wrote = now.last_contact_message_at
+  return (
+    last !== undefined &&
+    last.id === same?.id &&
+    !last.isRunning &&
+    !same.isRunning &&
+    now.contact_id === before.contact_id &&
+    (wrote === undefined || (before.last_contact_message_at !== undefined && DateTime.lessThanOrEqualTo(wrote, before.last_contact_message_at)))
+  )
 }
 
 /** What is known of the chat after its messages were listed once more, and nothing else of it was read. */

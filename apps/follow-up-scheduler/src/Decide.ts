@@ -47,6 +47,14 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
+const zoneOf = (policy: Policy, chat: ChatSnapshot): string | undefined => chat.zone ?? policy.time_zone
+
+/** Why the policy would not have begun in this chat as it is now, whatever the hour. */
+export const misfit = (policy: Policy, chat: ChatSnapshot): "not_matched" | "unknown_zone" | undefined => {
+  if (!Match.matches(policy.match, chat)) return "not_matched"
+  return zoneOf(policy, chat) === undefined ? "unknown_zone" : undefined
+}
+
 const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
   taken.some((follow) => follow.follow_up_at.epochMillis === instant.epochMillis)
 
@@ -91,7 +99,7 @@ const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
   action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
 
 const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
-  const zone = chat.zone ?? policy.time_zone
+  const zone = zoneOf(policy, chat)
   if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {

@@ -4,13 +4,15 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
 
-export interface Finding {
-  readonly check: string
-  readonly state: "well" | "doubtful" | "wrong"
-  readonly found: string
-}
+export const Finding = Schema.Struct({
+  check: Schema.String,
+  state: Schema.Literal("well", "doubtful", "wrong"),
+  found: Schema.String
+})
+export type Finding = typeof Finding.Type
 
 const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
 

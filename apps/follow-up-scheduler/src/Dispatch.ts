@@ -53,6 +53,12 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
 
 const sweepConcurrency = 4
 
+/**
+ * How many planned follow-ups are begun at a time. Where more are due than the quota lets through, each is armed soon after its
+ * first look, in the order in which they are due; begun all at once, all of them would be armed at the end.
+ */
+const atOnce = 4
+
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
 
@@ -65,9 +71,11 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* Outage
+  const finishing = yield* Stop.finishing
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
   const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
+  const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
@@ -134,11 +142,11 @@ export const make = Effect.gen(function* () {
    * An armed follow-up needs one request before its instant, as long as nothing happened since it was armed, and one after it,
    * where its message is found.
    */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, claim: (chat: ChatSnapshot) => ChatSnapshot) {
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy, claim: (chat: ChatSnapshot) => ChatSnapshot) {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = claim(yield* reader.glance(followUp.chat_id))
-      const receipt = Receipt.read(followUp, chat)
+      const receipt = Receipt.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
       // What is known to be overtaken is taken back, also where the rest of the chat cannot be read in time.
       if (receipt._tag === "Overtaken") return yield* Effect.orElseSucceed(Effect.map(reader.read(followUp.chat_id), claim), () => chat)
@@ -146,7 +154,7 @@ export const make = Effect.gen(function* () {
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
       const chat = claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
-      if (Receipt.read(followUp, chat)._tag === "Sent") return chat
+      if (Receipt.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     return claim(yield* reader.read(followUp.chat_id))
   })
@@ -160,10 +168,10 @@ export const make = Effect.gen(function* () {
     const taken = yield* ledger.taken(followUp.conversation_id)
     const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
     if (read._tag === "Left") {
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped")
+      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", followUp.follow_up_at ?? undefined)
       return
     }
     yield* followUp.status === "planned"
@@ -171,7 +179,7 @@ export const make = Effect.gen(function* () {
       : actionOf(policy, followUp).check(followUp, read.right)
   })
 
-  const advance: Dispatch["Type"]["advance"] = (followUp) => Stop.finishing(carryOn(followUp))
+  const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))
 
   return {
     advance,
@@ -180,7 +188,7 @@ export const make = Effect.gen(function* () {
         ledger.find(key),
         Option.match({
           onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.wake === wake ? Effect.whenEffect(advance(followUp), mayTry(followUp)) : Effect.void)
+          onSome: (followUp) => (followUp.wake === wake ? inTurn(followUp) : Effect.void)
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
@@ -202,18 +210,20 @@ export const make = Effect.gen(function* () {
     )
   }
 
-  /** What is under way is seen through; what is not waits for an outage to end. */
-  function mayTry(followUp: FollowUp) {
-    return followUp.status === "planned" ? outage.mayLook : Effect.succeed(true)
+  /** What is under way is seen through; what is planned waits for its turn, and by then another may have taken it up. */
+  function inTurn(followUp: FollowUp) {
+    if (followUp.status !== "planned") return advance(followUp)
+    const mayBegin = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? outage.mayLook : Effect.succeed(false)))
+    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), mayBegin))
   }
 
-  /** The change makes a timer that fires meanwhile stale. */
+  /** The change makes a timer that fires meanwhile stale. What is planned and has no turn now is left to the next sweep. */
   function takeUp(followUp: FollowUp) {
     const taking = Effect.flatMap(
       ledger.advance(followUp, {}, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
-    return Effect.whenEffect(taking, mayTry(followUp))
+    return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking
   }
 })
 

@@ -11,7 +11,10 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import { sweepShare } from "./Watch/Inbox.ts"
 
-/** Requests for a follow-up that nothing gets in the way of: state, messages, newest chat, update, last look, message. */
+/**
+ * Requests for a follow-up that nothing gets in the way of: state, messages, newest chat, update, last look, message. One less
+ * where the messages are known from an earlier look.
+ */
 export const requestsPerFollowUp = 6
 
 export interface Quota {

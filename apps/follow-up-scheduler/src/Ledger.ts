@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Checkpoint from "./Checkpoint.ts"
+import * as Flush from "./Database/Flush.ts"
 import * as Transaction from "./Database/Transaction.ts"
 import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
@@ -70,7 +71,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
      * Changes a follow-up if nobody changed it since it was read, and arms it only where no other of its conversation is under
-     * way; none otherwise.
+     * way; none otherwise. That it is armed outlasts a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
@@ -84,8 +85,12 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** Planned and armed follow-ups that will be due after the one instant and until the other, the soonest first. */
+    readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** How many follow-ups there are of which nobody knows whether they were sent. */
+    readonly unknown: Effect.Effect<number, SqlError>
     /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
     readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
     /**
@@ -132,6 +137,7 @@ const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
 
   const inTransaction = Transaction.within(sql)
+  const flush = Flush.make(sql)
 
   /** Spelt out: an index of some rows is used only where the statement itself says that it wants no others. */
   const isOpen = sql.literal("status IN ('planned', 'armed')")
@@ -163,6 +169,7 @@ const make = Effect.gen(function* () {
 
   const advance: Ledger["Type"]["advance"] = (from, to, event) =>
     inTransaction(change(from, to, event)).pipe(
+      Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
       (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
@@ -253,6 +260,11 @@ const make = Effect.gen(function* () {
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`
       ),
+    comingUp: (after, until) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
+            ORDER BY due_at`
+      ),
     pending: (within) =>
       Effect.gen(function* () {
         const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
@@ -260,6 +272,10 @@ const make = Effect.gen(function* () {
           SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${isOpen} AND due_at <= ${until}`
         return rows[0]?.count ?? 0
       }),
+    unknown: Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE status = 'unknown'`,
+      (rows) => rows[0]?.count ?? 0
+    ),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     tally: sql<Tally>`
       SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,

@@ -1,4 +1,4 @@
-/** What is spent of the vendor's quota through one limiter, for people to see. */
+/** What is spent of the vendor's quota through one limiter, for people and their monitors to see. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Settings from "@effect-invent/client/Settings"
 import * as Clock from "effect/Clock"
@@ -6,6 +6,8 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Telemetry from "./Telemetry.ts"
 
 export interface Reading extends RateLimit.Waiting {
   readonly limit: number
@@ -55,6 +57,11 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
   })
   return Context.make(RateLimit.RateLimit, metered).pipe(Context.add(Meter, { reading }))
 }
+
+/** Reads it for the metrics, again and again. */
+export const measuring = Effect.flatMap(Meter, ({ reading }) =>
+  Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
+)
 
 /** The limiter of the surroundings, read by a meter. */
 export const layer = (options: RateLimit.Options): Layer.Layer<Meter | RateLimit.RateLimit, never, RateLimit.RateLimit> =>

@@ -58,11 +58,13 @@ export const make = Effect.gen(function* () {
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
 
-  /** A follow-up that stands and must not come is looked at now, and taken back, not at its own last look. */
+  /** A follow-up that must not come any more, or is another's by now, is looked at now and not at its own last look. */
   const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
       const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
-      if (!isToCome || Receipt.read(armed, chat)._tag !== "Overtaken") continue
+      if (!isToCome) continue
+      const receipt = Receipt.read(armed, chat, yield* policies.version(armed.policy))
+      if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     }

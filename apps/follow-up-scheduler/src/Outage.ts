@@ -8,7 +8,9 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
+import * as Telemetry from "./Telemetry.ts"
 
 /** So many failures in a row are no outage yet. */
 export const tolerated = 10
@@ -31,7 +33,9 @@ const failures: ReadonlyArray<unknown> = ["ServerFault", "ConnectionFailed", "Co
 
 const isFailure = (error: unknown): boolean => Predicate.hasProperty(error, "_tag") && failures.includes(error._tag)
 
-export const make = Effect.sync((): Outage["Type"] => {
+const tell = (isOutage: boolean) => Metric.set(Telemetry.outage, Number(isOutage))
+
+export const make = Effect.map(tell(false), (): Outage["Type"] => {
   let inARow = 0
   let pause = Duration.zero
   let nextAt = 0
@@ -52,13 +56,13 @@ export const make = Effect.sync((): Outage["Type"] => {
     inARow++
     if (inARow !== tolerated) return Effect.void
     wait(now, shortestPause)
-    return Effect.logWarning(`the service failed ${tolerated} times in a row: it is left alone, and asked now and then`)
+    return Effect.zipRight(tell(true), Effect.logWarning(`the service failed ${tolerated} times in a row: it is left alone, and asked now and then`))
   })
 
   const answered = Effect.suspend(() => {
     const isOver = inARow >= tolerated
     inARow = 0
-    return isOver ? Effect.logInfo("the service answers again") : Effect.void
+    return isOver ? Effect.zipRight(tell(false), Effect.logInfo("the service answers again")) : Effect.void
   })
 
   const turn: Effect.Effect<void> = Effect.flatMap(mayLook, (yes) =>

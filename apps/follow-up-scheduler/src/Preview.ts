@@ -7,6 +7,7 @@ import * as Schema from "effect/Schema"
 import { ChatReader } from "./ChatReader.ts"
 import * as Decide from "./Decide.ts"
 import { Erasure } from "./Erasure.ts"
+import * as Lines from "./Lines.ts"
 import { Policies } from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
 import { describe, Reason } from "./Reason.ts"
@@ -40,19 +41,25 @@ export const look = (chat_id: ChatId) =>
 
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 
-export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
-  const step = decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null
+/** Prospects of a pass that does not tell by which policy. */
+export const Looked = Prospect.omit("policy", "action")
+
+export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
   const reason = decision._tag === "Act" ? null : decision.reason
   return {
     chat_id,
     next: nexts[decision._tag],
-    policy: policy.id,
-    step,
-    action: step === null ? null : (policy.steps[step - 1]?.action ?? null),
+    step: decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null,
     at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
     reason,
     why: reason === null ? "the silence is over" : describe(reason)
   }
+}
+
+export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
+  const found = looked(chat_id, decision)
+  const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
+  return { ...found, policy: policy.id, action }
 }
 
 export const unread = (chat_id: ChatId, why: string): Prospect => ({
@@ -66,16 +73,13 @@ export const unread = (chat_id: ChatId, why: string): Prospect => ({
   why
 })
 
-const cells = ({ action, at, chat_id, next, step, why }: Prospect): ReadonlyArray<string> => [
+const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string> => [
   chat_id,
-  step === null ? next : `${next}: step ${step}, ${action ?? "?"}`,
+  step === null ? next : `${next}: step ${step}`,
   at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
   why
 ]
 
 /** With a heading, in columns. */
-export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> => {
-  const rows = [["chat", "next", "when", "why"], ...prospects.map(cells)]
-  const widths = [0, 1, 2].map((column) => rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0))
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
-}
+export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
+  Lines.table([["chat", "next", "when", "why"], ...prospects.map(cells)])

@@ -3,6 +3,7 @@ import * as Data from "effect/Data"
 import type { ChatSnapshot, Message } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import type { FollowUp } from "./FollowUp.ts"
+import type { Policy } from "./Policy.ts"
 import type { Reason } from "./Reason.ts"
 
 export type Receipt = Data.TaggedEnum<{
@@ -46,7 +47,7 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Re
   return nextReply === -1 ? Receipt.Unclear({ reason }) : Receipt.Overtaken({ reason })
 }
 
-export const read = (followUp: FollowUp, chat: ChatSnapshot): Receipt => {
+export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Receipt => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
   const since = chat.messages.slice(index + 1)
@@ -61,5 +62,7 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot): Receipt => {
   if (chat.state === "SNOOZED") return Receipt.Overtaken({ reason: "snoozed" })
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return Receipt.Overtaken({ reason: "muted" })
   if (chat.follow_up_at === undefined) return Receipt.Cleared()
-  return chat.follow_up_at.epochMillis === due ? Receipt.Standing() : Receipt.Replaced()
+  if (chat.follow_up_at.epochMillis !== due) return Receipt.Replaced()
+  const misfit = Decide.misfit(policy, chat)
+  return misfit === undefined ? Receipt.Standing() : Receipt.Overtaken({ reason: misfit })
 }

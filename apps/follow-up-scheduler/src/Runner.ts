@@ -27,6 +27,9 @@ import { Watch } from "./Watch.ts"
 /** An entity that has answered its wake-up makes room again soon. */
 const entityMaxIdleTime = Duration.seconds(5)
 
+/** What is under way when a runner stops, or hands a conversation over, sees itself to its end. */
+const entityTerminationTimeout = Duration.zero
+
 /** How long a runner that is not heard of keeps its conversations. It must be heard of three times as often, on a busy machine, too. */
 export const lockExpiration = Duration.seconds(9)
 
@@ -43,7 +46,7 @@ const alone = (precision: Duration.Duration) =>
   SingleRunner.layer({
     // One process holds the database's lock, so there is nobody to divide the shards with.
     runnerStorage: "memory",
-    shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime }
+    shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime, entityTerminationTimeout }
   })
 
 const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>
@@ -60,6 +63,7 @@ const oneOfMany = (precision: Duration.Duration) =>
         runnerAddress: Option.some(yield* address),
         entityMessagePollInterval: precision,
         entityMaxIdleTime,
+        entityTerminationTimeout,
         shardLockExpiration: lockExpiration,
         // A lock of PostgreSQL's own lasts as long as its connection, and a frozen process keeps that open.
         shardLockDisableAdvisory: true

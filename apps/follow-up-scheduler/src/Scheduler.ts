@@ -87,8 +87,6 @@ export interface ServeOptions {
 
 export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
 
-const countEvery = Duration.seconds(15)
-
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
@@ -122,10 +120,15 @@ export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
     const sweep = (slack: Duration.Duration) =>
-      Effect.catchAll(dispatch.sweep(slack), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
+      Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     const ledger = yield* Ledger
-    const count = Effect.all({ open: ledger.pending(Duration.infinity), overdue: ledger.pending(Duration.zero) })
-    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? countEvery))
+    const count = Effect.all({
+      open: ledger.pending(Duration.infinity),
+      overdue: ledger.pending(Duration.zero),
+      unknown: ledger.unknown,
+      isPaused: Effect.map(ledger.paused, Option.isSome)
+    })
+    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)

@@ -3,40 +3,56 @@
  * record, for as long as `grace`. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 
 /** How long an answer is waited for. */
 export const grace = Duration.seconds(8)
 
-/** Done when a stop has been asked for. */
-export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Stop")<Stop, Deferred.Deferred<void>>() {}
+/** Done when a stop has been asked for: with that instant, in milliseconds. */
+export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Stop")<Stop, Deferred.Deferred<number>>() {}
 
-export const layer = Layer.effect(Stop, Deferred.make<void>())
+export const layer = Layer.effect(Stop, Deferred.make<number>())
+
+const ask = Effect.flatMap(Stop, (stop) => Effect.flatMap(Clock.currentTimeMillis, (now) => Deferred.succeed(stop, now)))
 
 /** Runs it until it ends or is interrupted; then the stop is asked for before anything in it is interrupted. */
 export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Stop> =>
-  Effect.flatMap(Stop, (stop) =>
-    Effect.uninterruptibleMask((restore) =>
-      Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
-        Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(Deferred.succeed(stop, undefined), Fiber.interrupt(fiber)))
-      )
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
+      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(ask, Fiber.interrupt(fiber)))
     )
   )
 
-/** Goes on after an interruption until it ends by itself, or for as long as `grace`. */
-export const finishing = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) =>
-      Effect.onInterrupt(restore(Fiber.join(fiber)), () =>
-        Effect.zipRight(Effect.timeoutOption(Effect.interruptible(Fiber.await(fiber)), grace), Fiber.interrupt(fiber))
+/** What is left of the grace. What is interrupted one after the other has it together, from when the stop was asked for. */
+const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
+  Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value) : Option.none()
+    const since = Option.isSome(asked) ? yield* asked.value : now
+    return Duration.millis(Math.max(0, Duration.toMillis(grace) - (now - since)))
+  })
+
+/** Makes an effect go on after an interruption until it ends by itself, or for as long as `grace`. */
+export const finishing = Effect.map(
+  Effect.serviceOption(Stop),
+  (stop) =>
+    <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) => {
+          // Where nothing is interrupted, a timeout waits for what it was to end.
+          const ended = Effect.interruptible(Fiber.await(fiber))
+          const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
+          return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))
+        })
       )
-    )
-  )
+)
 
 /** A quota that is closed by the stop: what waits for a permit, or asks for one, is interrupted. */
 export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | Stop> =>

@@ -99,7 +99,7 @@ export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
     case "left_alone":
       return `it is not set again; looks for the message at ${at(detail["look_at"])}`
     case "sent":
-      return `the assistant followed up at ${at(detail["at"])} (message ${text(detail["message"])})`
+      return `the assistant followed up at ${at(detail["at"])} as ${text(detail["message"])}`
     case "skipped":
       return `did not follow up${because(detail["reason"])}`
     case "withdrawn":

@@ -1,5 +1,6 @@
 /** What the scheduler measures of itself: metrics of `effect/Metric`, in the process's registry, beside those of the client. */
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
@@ -25,6 +26,37 @@ export const open = Metric.gauge("invent.scheduler.open", { description: "Follow
 /** Those of them that were to be looked at by now. */
 export const overdue = Metric.gauge("invent.scheduler.overdue", { description: "Follow-ups that were to be looked at by now." })
 
+/** Follow-ups of which nobody knows whether they were sent: each waits for a human. */
+export const unknown = Metric.gauge("invent.scheduler.unknown", { description: "Follow-ups of which nobody knows whether they were sent." })
+
+/** 1 while everything is held, else 0. */
+export const paused = Metric.gauge("invent.scheduler.paused", { description: "1 while follow-ups are paused." })
+
+/** 1 while the service does not answer and is left alone, else 0. */
+export const outage = Metric.gauge("invent.scheduler.outage", { description: "1 while the service does not answer and is left alone." })
+
+/** When the ledger was last searched for what is due, to the end, in seconds since 1970. */
+export const sweepTimestamp: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.sweep.timestamp", {
+  description: "When the ledger was last searched for what is due."
+}).pipe(Metric.tagged("unit", "s"))
+
+/** Requests that may be sent in a window. */
+export const quotaLimit = Metric.gauge("invent.scheduler.quota.limit", { description: "Requests that the quota allows in its window." })
+
+/** Requests of this process that were answered within the last window. */
+export const quotaUsed = Metric.gauge("invent.scheduler.quota.used", { description: "Requests that were answered within the last window." })
+
+/** Requests that wait for the quota now. */
+export const quotaQueued = Metric.gauge("invent.scheduler.quota.queued", { description: "Requests that wait for the quota." })
+
+/** How long one more would wait, in seconds. */
+export const quotaWait: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.quota.wait", { description: "How long one more request would wait for the quota." }).pipe(
+  Metric.tagged("unit", "s")
+)
+
+/** How often what is counted, and not as it happens, is counted. */
+export const countEvery = Duration.seconds(15)
+
 const labels = (attributes: Readonly<Record<string, string | null | undefined>>) =>
   Object.entries(attributes).flatMap(([name, value]) => (value == null ? [] : [MetricLabel.make(name, value)]))
 
@@ -39,6 +71,23 @@ export const takenUp = ({ due_at, status }: FollowUp) =>
     Metric.update(Metric.taggedWithLabels(lateness, labels({ status })), Math.max(0, now.epochMillis - due_at.epochMillis) / 1000)
   )
 
-/** What is open, counted. */
-export const counted = (count: { readonly open: number; readonly overdue: number }) =>
-  Effect.zipRight(Metric.set(open, count.open), Metric.set(overdue, count.overdue))
+export const swept = Effect.flatMap(DateTime.now, ({ epochMillis }) => Metric.set(sweepTimestamp, epochMillis / 1000))
+
+/** What the ledger holds, counted. */
+export const counted = (count: { readonly open: number; readonly overdue: number; readonly unknown: number; readonly isPaused: boolean }) =>
+  Effect.all(
+    [Metric.set(open, count.open), Metric.set(overdue, count.overdue), Metric.set(unknown, count.unknown), Metric.set(paused, Number(count.isPaused))],
+    { discard: true }
+  )
+
+/** What is spent of the quota, read. */
+export const spent = (reading: { readonly limit: number; readonly used: number; readonly queued: number; readonly expectedWait: Duration.Duration }) =>
+  Effect.all(
+    [
+      Metric.set(quotaLimit, reading.limit),
+      Metric.set(quotaUsed, reading.used),
+      Metric.set(quotaQueued, reading.queued),
+      Metric.set(quotaWait, Duration.toSeconds(reading.expectedWait))
+    ],
+    { discard: true }
+  )

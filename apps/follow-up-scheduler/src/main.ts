@@ -12,6 +12,8 @@ import { commands } from "./cli/Commands.ts"
 import * as Completions from "./cli/Completions.ts"
 import * as Ending from "./cli/Ending.ts"
 import * as Examples from "./cli/Examples.ts"
+import * as Help from "./cli/Help.ts"
+import * as Log from "./cli/Log.ts"
 import * as Collector from "./Collector.ts"
 import * as Stop from "./Stop.ts"
 
@@ -26,7 +28,9 @@ Command.run(commands, { name: "Invent follow-ups", version: "0.0.0", footer: Exa
   Effect.provide(world),
   Ending.report,
   Completions.whereAsked,
+  Log.whereRead(process.argv),
+  Help.fitted,
   Colour.whereWanted,
   Effect.provide(NodeContext.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })
+  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: Ending.teardown })
 )

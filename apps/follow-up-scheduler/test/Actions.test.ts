@@ -1,11 +1,12 @@
 import { ChatId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, setClock, story, sweepUntil, under } from "./Scheduling.ts"
+import { observe, record, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -317,6 +318,54 @@ describe("segments", () => {
         expect(yield* observe).toMatchObject({ _tag: "Wait" })
         yield* fake.is("Ada", "seg_new")
         expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "not_matched" })
+      })
+    )
+  )
+
+  story("that the contact leaves after the follow-up was set take it back at its last look", (fake) =>
+    under(fake, { ...vip, steps: [follow] })(
+      Effect.gen(function* () {
+        yield* fake.is("Ada", "seg_vip")
+        yield* observe
+        yield* sweepUntil(after(hour - 15 * second))
+        expect(yield* fake.followUpAt).toEqual(after(hour))
+        yield* fake.is("Ada", "seg_new")
+        yield* sweepUntil(after(hour - second))
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect(yield* record).toEqual(["1 nudge@1 withdrawn not_matched"])
+        yield* sweepUntil(after(day))
+        expect(yield* fake.followUps).toEqual([])
+        yield* fake.is("Ada", "seg_vip")
+        yield* observe
+        yield* sweepUntil(after(2 * day))
+        expect(yield* fake.followUps).toHaveLength(1)
+      })
+    )
+  )
+
+  story("that the contact leaves take it back at once where the watch sees it", (fake) =>
+    under(fake, { ...vip, steps: [follow] })(
+      Effect.gen(function* () {
+        yield* fake.is("Ada", "seg_vip")
+        yield* observe
+        yield* sweepUntil(after(hour - 15 * second))
+        yield* fake.is("Ada", "seg_new")
+        yield* setClock(after(hour - 12 * second))
+        yield* observe
+        yield* sweepAt(after(hour - 12 * second))
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect(yield* record).toEqual(["1 nudge@1 withdrawn not_matched"])
+      })
+    )
+  )
+
+  story("that still hold leave it to its instant", (fake) =>
+    under(fake, { ...vip, steps: [follow] })(
+      Effect.gen(function* () {
+        yield* fake.is("Ada", "seg_vip")
+        yield* observe
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.followUps).toEqual([DateTime.formatIso(after(hour))])
       })
     )
   )

@@ -72,10 +72,10 @@ Databases.onEach((database) => {
         expect(upcoming.total).toBe(1)
         const [first] = upcoming.first
         expect(first).toMatchObject({ chat_id, step: 1, action: "send_message", status: "planned", at: after(hour), zone: "UTC" })
-        expect(first?.why).toBe("the customer still has time to answer")
+        expect(first?.why).toBe("the customer may still answer")
         const [night] = quiet[first?.hours ?? ""] ?? []
         expect(night).toEqual({ from: DateTime.unsafeMake("2026-07-15T21:00:00Z"), to: DateTime.unsafeMake("2026-07-16T09:00:00Z") })
-        expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer still has time to answer", chats: 1 }])
+        expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer may still answer", chats: 1 }])
       }).pipe(Effect.provide(under(fake, { ...nights, steps })))
     )
 

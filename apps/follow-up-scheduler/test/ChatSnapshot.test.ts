@@ -212,6 +212,33 @@ describe("after an update", () => {
   })
 })
 
+describe("the messages known from an earlier look", () => {
+  const answer = wireMessage("assistant", 0)
+  const ada = members.contact({ id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1") } })
+  const before = snapshot([wireMessage("contact", -minute, { member: ada }), answer], {}, { members: [ada] })
+  const endsAs = (last: ChatMessage, state: Parameters<typeof wireChat>[0] = {}, whom = [ada]) =>
+    ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, wireChat(state, { last_message: last, members: whom }), []))
+
+  it("are all there are where the last one is the same", () => {
+    expect(endsAs(answer)).toBe(true)
+    expect(endsAs(answer, { last_contact_message_at: after(-minute) })).toBe(true)
+  })
+
+  it("are not where another one is the last, or it is being written", () => {
+    expect(endsAs(wireMessage("contact", 1))).toBe(false)
+    expect(endsAs(wireMessage("assistant", 0, { status: "RUNNING" }))).toBe(false)
+    expect(endsAs(wireMessage("assistant", 0, { status: "FAILED" }))).toBe(false)
+  })
+
+  it("are not where the contact wrote since, whichever message is said to be the last", () => {
+    expect(endsAs(answer, { last_contact_message_at: after(1) })).toBe(false)
+  })
+
+  it("are not where the answer does not say who the contact is", () => {
+    expect(endsAs(answer, {}, [])).toBe(false)
+  })
+})
+
 describe("the published examples", () => {
   const fixture = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
     Effect.gen(function* () {

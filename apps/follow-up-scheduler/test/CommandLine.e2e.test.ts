@@ -108,7 +108,7 @@ describe("the command line", () => {
             expect((yield* Process.run([...pass, "--dry-run"], { cwd, env })).stdout).toContain("nothing was sent and nothing recorded")
             const both = yield* Effect.all([Process.run(pass, { cwd, env }), Process.run(pass, { cwd, env })], { concurrency: "unbounded" })
             expect(both.map(({ code, stderr }) => ({ code, stderr }))).toEqual([{ code: 0, stderr: "" }, { code: 0, stderr: "" }])
-            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stdout).toContain("the customer wrote last and is waiting for us")
+            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stdout).toContain("the customer wrote last and waits for us")
             expect((yield* Process.run(["status"], { cwd, env })).stdout).toMatch(/1 {2}chats in all/)
             expect((yield* files.readDirectory(cwd)).filter((file) => file.startsWith("follow-ups"))).toEqual([])
           })
@@ -140,17 +140,20 @@ describe("the command line", () => {
           const requests = (yield* log.entries).filter((entry) => entry.kind === "request")
           expect(requests.map((request) => request.method)).not.toContain("PATCH")
           expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
-          expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and is waiting for us`)
+          expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and waits for us`)
           expect(dry.stdout).toContain("nothing was sent and nothing recorded")
 
           const lines = yield* Process.run([...pass, "--dry-run", "--json"], { cwd, env })
-          expect(lines.stdout.trim().split("\n").map((text) => JSON.parse(text))).toEqual([
-            { chat_id: chat.id, _tag: "Stop", reason: "replied" },
-            { chat_id: "chat_nobody", error: expect.stringContaining("404") }
-          ])
+          expect(JSON.parse(lines.stdout)).toMatchObject({
+            paused_since: null,
+            chats: [
+              { chat_id: chat.id, next: "stop", step: null, at: null, reason: "replied" },
+              { chat_id: "chat_nobody", next: "unread", why: expect.stringContaining("404") }
+            ]
+          })
           const preview = yield* Process.run(["preview", ...pass.slice(1)], { cwd, env })
           expect(preview.stdout).toMatch(/^chat +next +when +why\n/)
-          expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and is waiting for us$`, "m"))
+          expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and waits for us$`, "m"))
           expect(preview.stdout).toMatch(/^chat_nobody +unread /m)
           const asked = yield* Process.run(["preview", ...pass.slice(1), "--json"], { cwd, env })
           expect(JSON.parse(asked.stdout).chats).toMatchObject([
@@ -161,6 +164,10 @@ describe("the command line", () => {
           expect(new Set(methods.slice(requests.length))).not.toContain("PATCH")
           expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
 
+          const recorded = yield* Process.run(["record", "chats", "--json", "--out", "history.jsonl", "ids.txt"], { cwd, env })
+          expect(JSON.parse(recorded.stdout)).toEqual({ out: "history.jsonl", conversations: 1 })
+          expect(recorded.stderr).toContain("chat chat_nobody does not exist")
+
           const real = yield* Process.run(pass, { cwd, env })
           expect(real.code).toBe(0)
           expect(real.stdout).toContain("chat_nobody  could not be read")
@@ -168,8 +175,11 @@ describe("the command line", () => {
           const status = JSON.parse((yield* Process.run(["status", "--json"], { cwd })).stdout)
           expect(status).toMatchObject({ chats: 2, service: { state: "answers", error: null }, waiting: [], backlog: null })
           expect(status.outcomes).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
+          const again = JSON.parse((yield* Process.run([...pass, "--json"], { cwd, env })).stdout)
+          expect(again).toMatchObject({ paused_since: null, carried: 0, chats: [{ reason: "replied" }, { next: "unread" }] })
+          expect(again.outcomes).toEqual(status.outcomes)
           const story = yield* Process.run(["explain", chat.id], { cwd })
-          expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and is waiting for us")
+          expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and waits for us")
           const told = yield* Process.run(["explain", "--json", chat.id], { cwd })
           expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
         })
@@ -184,6 +194,9 @@ describe("the command line", () => {
       expect(nothing.stdout).toMatch(/^wrong +key +INVENT_API_KEY is not set/m)
       expect(nothing.stdout).toMatch(/^wrong +database +database follow-ups.db: does not exist/m)
       expect(nothing.stdout).toMatch(/^well +zones /m)
+      const told = yield* run(["doctor", "--json"])
+      expect(told.code).toBe(1)
+      expect(JSON.parse(told.stdout)).toContainEqual({ check: "key", state: "wrong", found: expect.stringContaining("INVENT_API_KEY is not set") })
       const junk = yield* run(["doctor", "--policy", "wrong.yaml", "--db", "junk.db"], { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" })
       expect(junk.stdout).toMatch(/^wrong +key +.*ECONNREFUSED/m)
       expect(junk.stdout).toMatch(/^wrong +database +database junk.db: file is not a database/m)

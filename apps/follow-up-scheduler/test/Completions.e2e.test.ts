@@ -57,19 +57,21 @@ describe("--help", () => {
   it.live("describes every command, and ends with examples whose options exist", () =>
     inFolder((cwd) =>
       Effect.gen(function* () {
+        const { stdout: completions } = yield* Process.run(["--completions", "bash"], { cwd })
         const { stdout } = yield* Process.run(["--help"], { cwd })
         const [before = "", after = ""] = stdout.split("EXAMPLES")
-        const commands = before.split("COMMANDS")[1]?.trim().split("\n\n") ?? []
-        expect(commands.length).toBeGreaterThan(8)
-        for (const command of commands) expect(command).toMatch(/ {2}\w.*$/)
+        const commands = [...(before.split("COMMANDS")[1] ?? "").matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\w/gm)].map(([, names = ""]) => names)
+        expect(commands).toEqual(expect.arrayContaining(offers(completions, ["follow-ups", ""]).filter((word) => /^[a-z]+$/.test(word))))
         const examples = after.trim().split("\n\n")
         expect(examples.length).toBeGreaterThan(8)
         for (const example of examples) {
-          const [program, ...words] = example.split(" > ")[0]!.split(" ")
+          const [program = "", ...words] = example.split(" > ")[0]!.split(" ")
           expect(program).toBe("follow-ups")
-          const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0).join(" ")
-          const usage = names === "" ? before : commands.find((command) => command.trim().startsWith(`- ${names} `))
-          for (const option of words.filter((word) => word.startsWith("--"))) expect(usage, example).toContain(option)
+          const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0)
+          if (names.length > 0) expect(commands).toContain(names.join(" "))
+          for (const option of words.filter((word) => word.startsWith("--"))) {
+            expect(offers(completions, [program, ...names, option]), example).toContain(option)
+          }
         }
       })
     )

@@ -3,6 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import stringWidth from "string-width"
+import * as Lines from "../src/Lines.ts"
 import * as Process from "./Process.ts"
 
 const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
@@ -31,7 +33,24 @@ describe("the demo", () => {
           expect(all).toEqual([30, "chats in all"])
           expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(30)
           expect(stdout).toContain("0 refused with 429")
+          expect(stdout.split("\n").filter((line) => stringWidth(line) > Lines.columns)).toEqual([])
           expect(yield* leftIn(cwd)).toEqual([])
+        })
+      ),
+    90_000
+  )
+
+  it.live(
+    "says the same to programs, as one document",
+    () =>
+      inFolder((cwd) =>
+        Effect.gen(function* () {
+          const { code, stderr, stdout } = yield* Process.run(["demo", "--chats", "12", "--seed", "3", "--json"], { cwd, env: { TMPDIR: cwd } })
+          expect(code, stderr).toBe(0)
+          const told = JSON.parse(stdout)
+          expect(told.outcomes.reduce((sum: number, { chats }: { chats: number }) => sum + chats, 0)).toBe(12)
+          expect(told).toMatchObject({ refused_with_429: 0, checker: { violations: [], chats: 12, followUps: told.follow_ups } })
+          expect(told.story.length).toBeGreaterThan(0)
         })
       ),
     90_000

@@ -114,12 +114,36 @@ describe("a cadence", () => {
     })
   )
 
-  story("costs a read and a list, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
+  story("costs a read, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
     Effect.gen(function* () {
       yield* observe
       fake.requests.length = 0
-      yield* sweepUntil(after(hour + minute))
+      yield* sweepUntil(after(3 * hour + minute))
+      const each = ["read", "newest", "set", "read", "list"]
+      expect(fake.requests).toEqual([...each, ...each])
+    })
+  )
+
+  it.effect("costs a list of the messages more in a process that has not listed them yet", () =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const fake = FakeChat.make()
+      yield* Effect.provide(observe, scheduler(fake))
+      fake.requests.length = 0
+      yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
       expect(fake.requests).toEqual(["read", "list", "newest", "set", "read", "list"])
+    }).pipe(Effect.provide(database))
+  )
+
+  story("lists the messages again where anything was written since they were listed", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* setClock(after(minute))
+      yield* fake.writes("assistant")
+      fake.requests.length = 0
+      yield* observe
+      yield* observe
+      expect(fake.requests).toEqual(["read", "list", "read"])
     })
   )
 
@@ -161,7 +185,7 @@ describe("a cadence", () => {
       expect((yield* story).map(({ event }) => event)).toContain("decided")
       fake.requests.length = 0
       yield* observe
-      expect(fake.requests).toEqual(["read", "list"])
+      expect(fake.requests).toEqual(["read"])
       expect(yield* verdict).toBe("Stop superseded")
     })
   )
@@ -316,6 +340,17 @@ describe("somebody else's hand", () => {
       yield* fake.becomes({ follow_up_at: after(5 * hour) })
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUpAt).toEqual(after(5 * hour))
+      expect(yield* record).toEqual(["1 withdrawn not_ours"])
+      expect(yield* verdict).toBe("Skip not_ours")
+    })
+  )
+
+  story("that set another instant is seen at once where the watch sees it", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.becomes({ follow_up_at: after(5 * hour) })
+      yield* observe
+      yield* sweep
       expect(yield* record).toEqual(["1 withdrawn not_ours"])
       expect(yield* verdict).toBe("Skip not_ours")
     })
@@ -478,6 +513,45 @@ describe("a failing service", () => {
     })
   )
 
+  story("an update that was never applied is looked into and sent again as long as it can arrive before the instant, not after", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
+      yield* arm
+      const sets = Effect.map(DateTime.now, (now) => [(now.epochMillis - instant.epochMillis) / second, fake.requests.filter((kind) => kind === "set").length])
+      const seen = [yield* sets]
+      for (let step = 0; step < 4; step++) {
+        yield* sweepUntil((yield* earliest)!.due_at)
+        seen.push(yield* sets)
+      }
+      expect(seen).toEqual([[-15, 1], [-10, 2], [-7.5, 3], [-5, 3], [60, 3]])
+    })
+  )
+
+  story("an update whose answer was lost, and which is found standing, gets its last look all the same", (fake) =>
+    Effect.gen(function* () {
+      yield* fake.once("set", FakeChat.unanswered(connectionLost))
+      yield* arm
+      yield* sweepUntil(after(hour - 10 * second))
+      yield* setClock(after(hour - 6 * second))
+      yield* fake.writes("contact")
+      yield* sweepUntil(after(hour - second))
+      expect(yield* fake.followUpAt).toBeUndefined()
+      expect(yield* record).toEqual(["1 withdrawn replied"])
+    })
+  )
+
+  story("the last look, and the taking back, are tried again before the instant when they are lost", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.once("read", FakeChat.unsent(connectionLost))
+      yield* fake.once("clear", FakeChat.unsent(connectionLost))
+      yield* sweepUntil(instant)
+      expect(yield* fake.followUps).toEqual([])
+      expect(yield* fake.followUpAt).toBeUndefined()
+    })
+  )
+
   story("taking back is tried again when its first request is lost", (fake) =>
     Effect.gen(function* () {
       yield* fake.once("set", (_, apply) => Effect.zipRight(fake.writes("contact"), apply))
@@ -514,7 +588,7 @@ describe("a failing service", () => {
     })
   )
 
-  story("a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to a quarter of an hour", (fake) =>
+  story("a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to five minutes", (fake) =>
     Effect.gen(function* () {
       yield* observe
       yield* fake.put((kind, apply) => (kind === "read" ? Effect.fail(new InventError.Unauthorized(answer)) : apply))
@@ -527,7 +601,7 @@ describe("a failing service", () => {
         const next = yield* Effect.flatMap(earliest, Effect.fromNullable)
         waits.push((next.due_at.epochMillis - due.due_at.epochMillis) / second)
       }
-      expect(waits).toEqual([30, 60, 120, 240, 480, 900, 900, 900])
+      expect(waits).toEqual([30, 60, 120, 240, 300, 300, 300, 300])
       yield* fake.put((_, apply) => apply)
       yield* sweepUntil(after(day))
       expect((yield* record)[0]).toBe("1 sent")
@@ -749,7 +823,7 @@ describe("a process that was frozen", () => {
       const fake = FakeChat.make()
       const one = yield* Layer.build(scheduler(fake))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, one)
+      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
       const asleep = yield* Deferred.make<void>()
       const thawed = yield* Deferred.make<void>()
       const freeze = Effect.zipRight(Deferred.succeed(asleep, undefined), Deferred.await(thawed))
@@ -798,7 +872,7 @@ describe("two dispatchers", () => {
       yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
       const one = yield* Layer.build(scheduler(fake))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, one)
+      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
       yield* setClock(armedAt)
       const row = yield* Effect.provide(Effect.flatMap(earliest, Effect.fromNullable), one)
       fake.requests.length = 0

@@ -31,6 +31,8 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
     const erased = yield* Process.run(["erase", contact.id], { cwd })
     expect(erased).toMatchObject({ code: 0, stderr: "" })
     expect(erased.stdout).toContain("1 chats on record have no names any more")
+    const again = yield* Process.run(["erase", "--json", contact.id], { cwd })
+    expect(JSON.parse(again.stdout)).toEqual({ chats: expect.any(Number), left: expect.any(Number) })
     yield* Effect.sleep("1 second")
     serving.process.kill("SIGTERM")
     yield* serving.ended
@@ -42,7 +44,7 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
       expect(bytes).not.toContain(chat.id)
       expect(bytes).not.toContain(contact.id)
     }
-    const again = yield* Process.run(["run", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env })
-    expect(again.stdout).toContain(`${chat.id}  no follow-up: the contact was erased`)
+    const later = yield* Process.run(["run", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env })
+    expect(later.stdout).toContain(`${chat.id}  no follow-up: the contact was erased`)
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )

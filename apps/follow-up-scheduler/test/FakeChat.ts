@@ -28,11 +28,9 @@ export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<
 export interface Options {
   /** How long after its instant the assistant writes; "never": it clears the value and stays silent. */
   readonly late?: number | "never"
-  /** Like the client, it asks the guard of the surroundings before a request leaves. */
-  readonly isGuarded?: boolean
 }
 
-export const make = ({ isGuarded = false, late = 0 }: Options = {}) => {
+export const make = ({ late = 0 }: Options = {}) => {
   let state: Partial<ChatState> = {}
   let messages: ReadonlyArray<ChatMessage> = [Build.wireMessage("contact", -Build.minute), Build.wireMessage("assistant", 0)]
   const followUps: Array<ChatMessage> = []
@@ -67,9 +65,10 @@ export const make = ({ isGuarded = false, late = 0 }: Options = {}) => {
     return follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set"
   }
 
+  /** Like the client, it asks the guard of the surroundings before a request leaves. */
   const answer = <A>(kind: Kind, result: () => A) =>
     Effect.flatMap(Effect.flatten(Guard.CurrentGuard), (isWanted) => {
-      if (isGuarded && !isWanted) return Effect.fail(Guard.withheld(kind))
+      if (!isWanted) return Effect.fail(Guard.withheld(kind))
       requests.push(kind)
       return between(kind, Effect.map(settle, result))
     })

@@ -3,6 +3,7 @@ import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,10 +18,13 @@ import * as Crowd from "./Crowd.ts"
 import * as Process from "./Process.ts"
 import * as Proxy from "./Proxy.ts"
 
-/** `pnpm test:crash` asks for more. */
+/** `pnpm test:crash` asks for more, in several worlds at a time: a scheduler, its customers and their Invent in each. */
 const kills = Effect.runSync(Config.withDefault(Config.integer("CRASH_KILLS"), 8))
-const people = Math.max(24, kills)
-const arrivalEvery = Duration.millis(kills > 8 ? 2000 : 500)
+const worlds = Effect.runSync(Config.withDefault(Config.integer("CRASH_WORLDS"), 1))
+const killsEach = Math.ceil(kills / worlds)
+const people = Math.max(24, 2 * killsEach)
+/** Somebody is in the middle of the cadence at every death. */
+const arrivalEvery = Duration.millis(killsEach > 8 ? 3000 : 500)
 
 const boundaries: ReadonlyArray<Boundary> = ["before intent", "after intent", "before request", "after request", "before record", "after record"]
 /** Where a life ends: at a boundary, when its update was applied and before it heard of it, or at any moment. */
@@ -28,12 +32,15 @@ const ends = [...boundaries, "before response", "any moment"] as const
 type End = (typeof ends)[number]
 
 /** A scheduler that never lives long may be as late as its deaths take; what it must not do is forget. */
-const grace = Duration.times("10 seconds", kills)
+const grace = Duration.times("10 seconds", killsEach)
 
 const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 700 }
 const atLatest = Duration.seconds(12)
 
 const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis"]
+
+const counts = (deaths: ReadonlyArray<string>) =>
+  Object.entries(Arr.groupBy(deaths, (end) => end)).map(([end, { length }]) => `${length} ${end}`).join(", ")
 
 const sentOf = (tally: ReadonlyArray<Tally>) => tally.reduce((sum, { chats, sent }) => sum + chats * sent, 0)
 
@@ -52,54 +59,57 @@ const live = (proxy: Proxy.Proxy, cwd: string, env: Record<string, string>, end:
     return isOver._tag === "Some" || end === "any moment"
   }).pipe(Effect.scoped)
 
+const world = (name: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const { apiKey, log, url } = yield* Emulator.Emulator
+    const cwd = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+    const runtime = yield* Effect.runtime()
+    const random = Random.make(`weather of ${name}`)
+    const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
+    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, arrivalEvery)
+    const env = {
+      INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+      INVENT_BASE_URL: proxy.url,
+      INVENT_RATE_WINDOW: "1 second"
+    }
+
+    const deaths: Array<string> = []
+    for (let count = 0; count < killsEach; count++) {
+      const end = ends[count % ends.length] ?? "any moment"
+      deaths.push((yield* live(proxy, cwd, env, end)) ? end : "any moment")
+    }
+    const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally).pipe(
+      Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
+    )
+    yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settled(Effect.map(tally, sentOf))))
+
+    const entries = yield* log.entries
+    const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
+    const rows = yield* tally
+    console.log(`${name}, ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}\n${Checker.render(verdict)}`)
+    expect(yield* crowd.missing).toEqual([])
+    expect(Crowd.violations(verdict, entries)).toEqual([])
+    expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
+    expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)
+    return { deaths, followUps: verdict.followUps, gaps: Crowd.races(entries).map(({ gap }) => gap) }
+  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)))
+
 describe("a scheduler that is killed with -9 again and again, over a network that fails, under a clock that steps", () => {
   it.live(
     "goes on from its database: the checker finds nothing sent twice, nothing lost, nothing after a reply",
     () =>
       Effect.gen(function* () {
-        const files = yield* FileSystem.FileSystem
-        const { apiKey, log, url } = yield* Emulator.Emulator
-        const cwd = yield* files.makeTempDirectoryScoped()
-        yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
-        const runtime = yield* Effect.runtime()
-        const random = Random.make("weather")
-        const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
-        const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, arrivalEvery)
-        const env = {
-          INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
-          INVENT_BASE_URL: proxy.url,
-          INVENT_RATE_WINDOW: "1 second"
-        }
-
-        const deaths: Record<string, number> = {}
-        for (let count = 0; count < kills; count++) {
-          const end = ends[count % ends.length] ?? "any moment"
-          const name = (yield* live(proxy, cwd, env, end)) ? end : "any moment"
-          deaths[name] = (deaths[name] ?? 0) + 1
-        }
-        const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally).pipe(
-          Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
+        const names = Arr.makeBy(worlds, (index) => `world ${index + 1}`)
+        const ended = yield* Effect.forEach(names, world, { concurrency: "unbounded" })
+        const deaths = ended.flatMap(({ deaths }) => deaths)
+        console.log(
+          `${deaths.length} kills: ${counts(deaths)}\nfollow-ups: ${ended.reduce((sum, { followUps }) => sum + followUps, 0)}\n` +
+            `reply races: ${JSON.stringify(Checker.summarize(ended.flatMap(({ gaps }) => gaps)))}`
         )
-        yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settled(Effect.map(tally, sentOf))))
-
-        const entries = yield* log.entries
-        const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
-        const rows = yield* tally
-        console.log([
-          `${kills} kills: ${Object.entries(deaths).map(([end, times]) => `${times} ${end}`).join(", ")}`,
-          `faults: ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`,
-          `races: ${JSON.stringify(Checker.summarize(Crowd.races(entries).map(({ gap }) => gap)))}`,
-          Checker.render(verdict)
-        ].join("\n"))
-        expect(yield* crowd.missing).toEqual([])
-        expect(Crowd.violations(verdict, entries)).toEqual([])
-        expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
-        expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)
-      }).pipe(
-        Effect.scoped,
-        Effect.provide(Crowd.surroundings),
-        Effect.withRandom(Random.make("kill"))
-      ),
-    120_000 + kills * 10_000
+        expect(deaths.length).toBeGreaterThanOrEqual(kills)
+      }),
+    120_000 + killsEach * 15_000
   )
 })

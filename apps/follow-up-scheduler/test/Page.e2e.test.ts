@@ -131,7 +131,7 @@ describe.skipIf(Chromium.executable === undefined)("the operator page in a brows
       yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
       yield* Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
       yield* miss(page, ".upcoming tbody tr", chat_id)
-      yield* seeText(page, `.recent li:has-text("${chat_id}")`, "no follow-up: the customer wrote last and is waiting for us")
+      yield* seeText(page, `.recent li:has-text("${chat_id}")`, "no follow-up: the customer wrote last and waits for us")
       expect(yield* Effect.promise(() => page.evaluate("window.isTheSamePage === true"))).toBe(true)
     }))
 

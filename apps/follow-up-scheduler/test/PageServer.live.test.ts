@@ -10,9 +10,11 @@ import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
 import * as Erasure from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Meter from "../src/Meter.ts"
 import * as Api from "../src/page/Api.ts"
 import * as Files from "../src/page/Files.ts"
 import * as Server from "../src/page/Server.ts"
+import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { layer as stage } from "./PageStage.ts"
 
@@ -48,7 +50,7 @@ const say = (path: string, headers: Record<string, string> = {}, method = "GET",
 
 const isPaused = Effect.map(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused), Option.isSome)
 
-const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger>) =>
+const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | Meter.Meter>) =>
   it.live(name, () => Effect.provide(test, stage(onLoopback)))
 
 describe("the page's server", () => {
@@ -102,6 +104,14 @@ describe("the page's server", () => {
     }))
   }
 
+  const spellings = ["/API/pause", "/%61pi/pause", "//api/pause", "/api//pause", "/api/pause/", "http://127.0.0.1/api/pause", "/api/pause;x", "/api/pause?x"]
+  for (const spelling of spellings) {
+    served(`refuses a call that is not the page's, also as ${spelling}`, Effect.gen(function* () {
+      expect(yield* say(spelling, { origin: "https://evil.example" }, "POST")).toMatchObject({ status: 403 })
+      expect(yield* isPaused).toBe(false)
+    }))
+  }
+
   served("refuses a body that is no resolution, or too long for one", Effect.gen(function* () {
     const resolve = (body: string) =>
       say("/api/follow-ups/x/resolution", { ...page, "content-type": "application/json", "content-length": String(body.length) }, "POST", body)
@@ -138,10 +148,23 @@ describe("the page's server", () => {
 
   served("knows nothing else", Effect.gen(function* () {
     for (const path of ["/nope", "/../package.json", "/.pagebuildinfo", "/%2e%2e/main.js", "//evil.example"]) {
-      const { headers, status } = yield* say(path)
+      const { headers, status } = yield* say(path, page)
       expect(status).toBe(404)
+      expect(yield* say(path)).toMatchObject({ status: 403 })
       expect(headers).toContain("content-security-policy")
     }
+  }))
+
+  served("tells its metrics to whoever asks on this machine, as Prometheus reads them", Effect.gen(function* () {
+    yield* Effect.flatMap(Meter.Meter, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+    const answer = yield* say("/metrics")
+    expect(answer.status).toBe(200)
+    expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")
+    expect(answer.body).toContain("\ninvent_scheduler_quota_limit 500\n")
+    const sample = /^[a-zA-Z_]\w*(\{([a-zA-Z_]\w*="([^"\\]|\\["\\n])*"(,(?!\})|(?=\})))+\})? (NaN|[+-]Inf|-?[\d.e+-]+)$/
+    const told = answer.body.split("\n").filter((line) => line !== "" && !/^# (TYPE|HELP) /.test(line))
+    expect(told.filter((line) => !sample.test(line))).toEqual([])
+    expect(yield* say("/metrics", { host: "evil.example" })).toMatchObject({ status: 421 })
   }))
 
   it.live("asks for its token on every call, and on no other request", () =>
@@ -150,6 +173,9 @@ describe("the page's server", () => {
       expect(yield* say("/")).toMatchObject({ status: 200 })
       expect(yield* say(Api.livePath, page)).toMatchObject({ status: 401 })
       expect(yield* say("/api/pause", { ...page, authorization: "Bearer wrong-horse-battery" }, "POST")).toMatchObject({ status: 401 })
+      expect(yield* say("/API/pause", page, "POST")).toMatchObject({ status: 401 })
+      for (const path of ["/metrics", "/METRICS", "/metrics/", "/%6detrics"]) expect((yield* say(path, page)).status).toBe(401)
+      expect(yield* say("/metrics", { authorization: `Bearer ${token}` })).toMatchObject({ status: 200 })
       const proxied = { ...page, host: "ops.example", origin: "https://ops.example" }
       expect(yield* say("/api/pause", proxied, "POST")).toMatchObject({ status: 401 })
       expect(yield* isPaused).toBe(false)

@@ -25,6 +25,7 @@ export const layer = (options: Server.Options, env: Record<string, string> = {})
     Layer.provide(Policies.layer),
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
-    Layer.provide([database, invent, meter, Timer.layerNone, policy, NodeContext.layer]),
+    Layer.provideMerge(meter),
+    Layer.provide([database, invent, Timer.layerNone, policy, NodeContext.layer]),
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
   )

@@ -65,7 +65,7 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
 Databases.onEach((database) => {
   const story = <E>(name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>, step: Fields = followUp) =>
     it.effect(name, () => {
-      const fake = FakeChat.make({ isGuarded: true })
+      const fake = FakeChat.make()
       return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(Effect.provide(stage(fake, database, step)))
     })
 

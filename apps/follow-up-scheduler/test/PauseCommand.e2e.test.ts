@@ -24,21 +24,10 @@ const inFolder = <A, E, R>(
     return yield* use(folder, { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, ...(yield* surroundings) })
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, Emulator.layerServer())))
 
-/** Eight processes, one after the other. */
+/** A dozen processes, one after the other. */
 const busyMachine = 180_000
 
 const requests = Effect.flatMap(Emulator.Emulator, ({ log }) => log.entries)
-
-/** What the program prints, as soon as it has printed this. */
-const printed = (running: Process.Running, pattern: RegExp) =>
-  Effect.async<RegExpExecArray>((resume) => {
-    let text = ""
-    running.process.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString()
-      const match = pattern.exec(text)
-      if (match !== null) resume(Effect.succeed(match))
-    })
-  }).pipe(Effect.timeout("30 seconds"))
 
 const onEach = (suite: (surroundings: Effect.Effect<Record<string, string>>) => void) => {
   describe("on SQLite", () => suite(Effect.succeed({})))
@@ -63,12 +52,17 @@ describe("pause and resume on the command line", () => {
           yield* Process.run(["run", ...pass], { cwd, env })
           const before = (yield* requests).length
           expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0, stdout: expect.stringContaining("Paused") })
+          const since = JSON.parse((yield* Process.run(["pause", "--json"], { cwd, env })).stdout)
+          expect(since).toEqual({ paused_since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) })
+          const told = JSON.parse((yield* Process.run(["run", ...pass, "--json"], { cwd, env })).stdout)
+          expect(told).toMatchObject({ ...since, chats: [], carried: 0 })
           const held = yield* Process.run(["run", ...pass], { cwd, env })
           expect(held).toMatchObject({ code: 0, stdout: expect.stringContaining("Paused since") })
           const inbox = yield* Process.run(["run", "--policy", policy, "--inbox"], { cwd, env })
           expect(inbox).toMatchObject({ code: 0, stdout: expect.stringContaining("Paused since") })
           expect((yield* requests).length).toBe(before)
           expect(yield* Process.run(["resume"], { cwd, env })).toMatchObject({ code: 0, stdout: expect.stringContaining("Resumed") })
+          expect(JSON.parse((yield* Process.run(["resume", "--json"], { cwd, env })).stdout)).toEqual({ paused_since: null })
           yield* Process.run(["run", ...pass], { cwd, env })
           expect((yield* requests).length).toBeGreaterThan(before)
         })
@@ -80,7 +74,7 @@ describe("pause and resume on the command line", () => {
       inFolder(surroundings, (cwd, env) =>
         Effect.gen(function* () {
           const serving = yield* Process.start(["serve", ...pass, "--ui"], { cwd, env })
-          const address = (yield* printed(serving, /page is at (\S+)/))[1] ?? ""
+          const address = (yield* Process.printed(serving, /page is at (\S+)/))[1] ?? ""
           expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0 })
           const live = yield* Effect.promise(() => fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } }))
           const reader = live.body!.getReader()

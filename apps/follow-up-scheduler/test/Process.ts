@@ -25,6 +25,8 @@ export interface Running {
   readonly ended: Effect.Effect<Ended>
   /** Waits until it has printed this. */
   readonly says: (text: string) => Effect.Effect<void>
+  /** What it has printed so far. */
+  readonly said: () => string
 }
 
 /** The process is killed when its scope closes, if it still runs then. */
@@ -38,7 +40,7 @@ export const start = (args: ReadonlyArray<string>, options: Options) =>
       const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...output })))
       const isSaid = (text: string) => Effect.sync(() => output.stdout.includes(text))
       const says = (text: string) => Effect.asVoid(Effect.repeat(isSaid(text), { until: (yes) => yes, schedule: Schedule.spaced("50 millis") }))
-      return { process: child, ended: Effect.promise(() => closed), says }
+      return { process: child, ended: Effect.promise(() => closed), says, said: () => output.stdout }
     }),
     ({ ended, process }) =>
       Effect.zipRight(
@@ -49,3 +51,14 @@ export const start = (args: ReadonlyArray<string>, options: Options) =>
 
 export const run = (args: ReadonlyArray<string>, options: Options) =>
   Effect.scoped(Effect.flatMap(start(args, options), (running) => running.ended))
+
+/** What the program prints, as soon as it has printed this. */
+export const printed = (running: Running, pattern: RegExp) =>
+  Effect.async<RegExpExecArray>((resume) => {
+    let text = ""
+    running.process.stdout?.on("data", (chunk: Buffer) => {
+      text += chunk.toString()
+      const match = pattern.exec(text)
+      if (match !== null) resume(Effect.succeed(match))
+    })
+  }).pipe(Effect.timeout("30 seconds"))

@@ -4,13 +4,13 @@ import * as Receipt from "../src/Receipt.ts"
 import type { Reason } from "../src/Reason.ts"
 import * as Build from "./Build.ts"
 
-const { after, chat, followUp, hour, message, messageId, minute } = Build
+const { after, chat, followUp, hour, message, messageId, minute, policy } = Build
 
 /** The chat after its follow-up was armed for an hour after `Build.start`, with these messages since. */
 const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> = {}) =>
   chat({ messages: [...chat().messages, ...messages], ...fields })
 
-const read = (chat: ChatSnapshot) => Receipt.read(followUp(), chat)
+const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) => Receipt.read(followUp(), chat, policy(fields))
 const overtaken = (reason: Reason) => Receipt.Receipt.Overtaken({ reason })
 const unclear = Receipt.Receipt.Unclear({ reason: "replied" })
 const standing = { follow_up_at: after(hour) }
@@ -89,7 +89,7 @@ describe("an armed follow-up", () => {
   it("does not mistake what was there before it was armed for what came after", () => {
     const armedAfter = followUp({ after_id: messageId("reply") })
     const messages = [message("contact", -minute), message("assistant", hour + 1), message("contact", 0, { id: messageId("reply") })]
-    expect(Receipt.read(armedAfter, chat({ messages, ...standing }))).toEqual(Receipt.Receipt.Standing())
+    expect(Receipt.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(Receipt.Receipt.Standing())
   })
 })
 
@@ -117,5 +117,25 @@ describe("what holds against writing at all overtakes it:", () => {
 
   it("a mute that is over by the instant holds against nothing", () => {
     expect(read(since([], { ...standing, muted_until: after(hour) }))._tag).toBe("Standing")
+  })
+})
+
+describe("a policy that is not for the chat any more overtakes it:", () => {
+  const portuguese = { match: { countries: ["PT"] } }
+
+  it("not_matched, while our value stands", () => {
+    expect(read(since([], { ...standing, country: "IE" }), portuguese)).toEqual(overtaken("not_matched"))
+    expect(read(since([], { ...standing, country: "PT" }), portuguese)._tag).toBe("Standing")
+  })
+
+  it("unknown_zone, where the policy has none for all", () => {
+    expect(read(since([], { ...standing, zone: undefined }), { time_zone: undefined })).toEqual(overtaken("unknown_zone"))
+    expect(read(since([], { ...standing, zone: undefined }))._tag).toBe("Standing")
+  })
+
+  it("but nothing that was sent, taken back or replaced already", () => {
+    expect(read(since([message("assistant", hour)], { ...standing, country: "IE" }), portuguese)._tag).toBe("Sent")
+    expect(read(since([], { country: "IE" }), portuguese)._tag).toBe("Cleared")
+    expect(read(since([], { follow_up_at: after(2 * hour), country: "IE" }), portuguese)._tag).toBe("Replaced")
   })
 })

@@ -12,6 +12,7 @@ import { Dispatch } from "../src/Dispatch.ts"
 import type { Erasure } from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import { Observe } from "../src/Observe.ts"
+import type { Outage } from "../src/Outage.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
@@ -19,18 +20,19 @@ import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = Erasure | Observe | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+type Parts = Erasure | Observe | Outage | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+
+/** The parts of a process under this policy, over this ledger. */
+export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
+  Scheduler.layer.pipe(
+    Layer.provideMerge(ChatReader.layerMatching),
+    Layer.provideMerge(Layer.mergeAll(Timer.layerNone, ledger, fake.layer)),
+    Layer.provide(Layer.succeed(ActivePolicy, Build.policy(fields)))
+  )
 
 /** A process under this policy: it lives as long as `use`. */
 export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
-  Effect.provide(
-    use,
-    Scheduler.layer.pipe(
-      Layer.provideMerge(ChatReader.layerMatching),
-      Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer)),
-      Layer.provide(Layer.succeed(ActivePolicy, Build.policy(fields)))
-    )
-  )
+  Effect.provide(use, underLedger(Ledger.layer, fake, fields))
 
 /** Tests that begin at `Build.start`, each over a chat and a database of its own. */
 export const storiesOn =

@@ -93,7 +93,7 @@ describe("simulate", () => {
   it.live("explains itself with examples, without colour where nobody would see it", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* inFolder({}, (cwd) => Process.run(["simulate", "--help"], { cwd }))
-      expect(stdout).toContain("follow-ups simulate --policy old.yaml --compare new.yaml --against history.jsonl --picture difference.svg")
+      expect(stdout).toContain("follow-ups simulate --policy old.yaml --compare new.yaml --against chats.jsonl")
       expect(stdout).not.toContain("\u001b")
       expect(code).toBe(0)
     })

@@ -1,40 +1,53 @@
-import { assert, describe, it } from "@effect/vitest"
-import type * as Duration from "effect/Duration"
+import { describe, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import * as Stop from "../src/Stop.ts"
 
-/** What is under way takes so long, is stopped after a second, and is asked about when this much has passed since. */
-const stopped = (takes: Duration.DurationInput, after: number) =>
-  Effect.gen(function* () {
-    const isDone = yield* Ref.make(false)
-    const work = Effect.zipRight(Effect.sleep(takes), Ref.set(isDone, true))
-    const fiber = yield* Effect.fork(Stop.finishing(work))
-    yield* TestClock.adjust("1 second")
-    const stopping = yield* Effect.fork(Fiber.interrupt(fiber))
-    yield* TestClock.adjust(after)
-    const hasStopped = Option.isSome(yield* Fiber.poll(stopping))
-    yield* TestClock.adjust("1 hour")
-    assert.isTrue(Exit.isInterrupted(yield* Fiber.await(fiber)))
-    return { hasStopped, isDone: yield* Ref.get(isDone) }
-  })
+const grace = Duration.toMillis(Stop.grace)
 
-describe("what is under way when the scheduler is stopped", () => {
-  it.effect("comes to its end, and is waited for", () =>
+/** Interrupts it in the background; how long that takes, in milliseconds. */
+const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>
+  Effect.fork(Effect.flatMap(Clock.currentTimeMillis, (before) => Effect.zipRight(Fiber.interrupt(fiber), Effect.map(Clock.currentTimeMillis, (now) => now - before))))
+
+describe("what is under way when it is interrupted", () => {
+  it.effect("comes to its end", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* stopped("6 seconds", 4999), { hasStopped: false, isDone: true })
-      assert.deepStrictEqual(yield* stopped("6 seconds", 5000), { hasStopped: true, isDone: true })
+      let hasEnded = false
+      const finishing = yield* Stop.finishing
+      const work = yield* Effect.fork(finishing(Effect.delay(Effect.sync(() => (hasEnded = true)), "3 seconds")))
+      yield* TestClock.adjust("1 second")
+      const took = yield* interruption(work)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* Fiber.join(took)).toBe(2000)
+      expect(hasEnded).toBe(true)
     })
   )
 
-  it.effect("is waited for no longer than the grace, and then comes to no end", () =>
+  it.effect("is waited for no longer than the grace", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual(yield* stopped("1 minute", 7999), { hasStopped: false, isDone: false })
-      assert.deepStrictEqual(yield* stopped("1 minute", 8000), { hasStopped: true, isDone: false })
+      const finishing = yield* Stop.finishing
+      const work = yield* Effect.fork(finishing(Effect.never))
+      yield* TestClock.adjust("1 second")
+      const took = yield* interruption(work)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* Fiber.join(took)).toBe(grace)
     })
+  )
+
+  it.effect("has together what the stop gives, where one is interrupted after the other", () =>
+    Effect.gen(function* () {
+      const finishing = yield* Stop.finishing
+      const later = yield* Effect.fork(finishing(Effect.never))
+      const first = yield* Effect.fork(Stop.inOrder(finishing(Effect.never)))
+      yield* TestClock.adjust("1 second")
+      const tookFirst = yield* interruption(first)
+      yield* TestClock.adjust(grace - 1000)
+      const tookLater = yield* interruption(later)
+      yield* TestClock.adjust("1 minute")
+      expect([yield* Fiber.join(tookFirst), yield* Fiber.join(tookLater)]).toEqual([grace, 1000])
+    }).pipe(Effect.provide(Stop.layer))
   )
 })

@@ -1,12 +1,18 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
 import { expect } from "@effect/vitest"
+import * as Ledger from "../src/Ledger.ts"
+import * as Scheduler from "../src/Scheduler.ts"
 import * as Telemetry from "../src/Telemetry.ts"
+import * as Watch from "../src/Watch.ts"
 import * as Build from "./Build.ts"
-import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { observe, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
-const { after, hour, minute } = Build
+const { after, day, hour, minute, second } = Build
 
 const tagged = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, tags: Readonly<Record<string, string>>) =>
   Metric.value(Object.entries(tags).reduce((metric, [name, value]) => Metric.tagged(metric, name, value), metric))
@@ -45,4 +51,33 @@ story("lateness is the time from the instant a follow-up was due for to when it 
     expect(now.count - before.count).toBe(1)
     expect(now.sum - before.sum).toBeCloseTo(Duration.toSeconds(Duration.minutes(7)) + 15, 0)
   })
+)
+
+const gauge = <Type, In, Out extends { readonly value: number }>(metric: Metric.Metric<Type, In, Out>) => Effect.map(Metric.value(metric), ({ value }) => value)
+
+story("what a monitor alerts on is counted: what is to come, what is overdue, what nobody knows, and whether all is held", (fake) =>
+  under(fake, { steps })(
+    Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      yield* observe
+      yield* setClock(after(2 * hour))
+      yield* ledger.pause
+      const serving = yield* Effect.fork(Scheduler.serve(Scheduler.serveDefaults).pipe(Effect.provide(Watch.layerEvents(Stream.never))))
+      const counted = Effect.all({
+        open: gauge(Telemetry.open),
+        overdue: gauge(Telemetry.overdue),
+        unknown: gauge(Telemetry.unknown),
+        paused: gauge(Telemetry.paused),
+        swept: gauge(Telemetry.sweepTimestamp)
+      })
+      yield* TestClock.adjust("1 second")
+      expect(yield* counted).toEqual({ open: 1, overdue: 1, unknown: 0, paused: 1, swept: after(2 * hour).epochMillis / 1000 })
+      const [due] = yield* ledger.overdue(after(day))
+      yield* ledger.advance(due!, { status: "unknown", reason: "not_confirmed" }, { name: "unknown" })
+      yield* ledger.resume
+      yield* TestClock.adjust("15 seconds")
+      expect(yield* counted).toEqual({ open: 0, overdue: 0, unknown: 1, paused: 0, swept: after(2 * hour + 15 * second).epochMillis / 1000 })
+      yield* Fiber.interrupt(serving)
+    })
+  )
 )

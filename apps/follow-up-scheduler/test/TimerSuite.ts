@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
+import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
@@ -27,6 +28,7 @@ const process = (woken: Queue.Enqueue<Woken>) =>
   Timer.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))).pipe(
     Layer.provideMerge(Timer.layerCluster),
     Layer.provideMerge(Runner.layer(Duration.millis(100))),
+    Layer.provideMerge(Ledger.layer),
     Layer.provide(Layer.unwrapEffect(Effect.map(Postgres.freePort, runnerPort)))
   )
 

@@ -89,7 +89,8 @@ const openStore = (name: string): Effect.Effect<Store & { readonly create: (row:
 
 const unavailable = (reason: string) => Effect.fail(new RateLimit.RateLimitUnavailable({ reason }))
 
-const reasonOf = ({ cause, message }: SqlError) => (cause instanceof Error ? cause.message : (message ?? "the database failed"))
+/** An error of a connection that failed on several addresses has no message. */
+const reasonOf = ({ cause, message }: SqlError) => (cause instanceof Error && cause.message !== "" ? cause.message : (message ?? "the database failed"))
 
 /** Reads, works out the reply, and writes; from the start when somebody else wrote in between. */
 const exchangeWith = (store: Store, quota: SharedQuota.SharedQuota, nextStamp: () => string) => {

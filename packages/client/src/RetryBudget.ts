@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
 import * as Ref from "effect/Ref"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -24,11 +25,14 @@ export interface Options {
 /** 25 retries for a total outage of 300 calls: 1.08 requests per call. */
 export const defaults: Options = { capacity: 25, refillPerSuccess: 0.1 }
 
-export const make = (options: Options): Effect.Effect<RetryBudget> =>
+/** `attributes` tell its gauge from that of another budget in the same process. */
+export const make = (options: Options, attributes: Readonly<Record<string, string | number>> = {}): Effect.Effect<RetryBudget> =>
   Effect.gen(function* () {
     const { capacity, refillPerSuccess } = options
     const tokens = yield* Ref.make(capacity)
-    const show = Effect.flatMap(Ref.get(tokens), (left) => Metric.set(Telemetry.retryBudget, left))
+    const labels = Object.entries(attributes).map(([name, value]) => MetricLabel.make(name, String(value)))
+    const gauge = Metric.taggedWithLabels(Telemetry.retryBudget, labels)
+    const show = Effect.flatMap(Ref.get(tokens), (left) => Metric.set(gauge, left))
     yield* show
     return {
       spend: Effect.zipLeft(

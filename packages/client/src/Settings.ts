@@ -17,6 +17,7 @@ export interface Settings {
   readonly baseUrl: string
   /** Fills `org_id` in every path that has one. */
   readonly orgId: OrgId
+  readonly name: string | undefined
   readonly deadlines: Deadline.Settings
   readonly retry: RetryPolicy.RetryPolicy
   readonly retryBudget: RetryBudget.Options
@@ -32,6 +33,8 @@ export interface Options {
   readonly baseUrl?: string
   /** `INVENT_ORG_ID`; default `c`, the organization the key was created in. */
   readonly orgId?: OrgId
+  /** Tells clients of one process apart, as the attribute `invent.client.name` of `Telemetry`; none unless it is given. */
+  readonly name?: string
   /**
    * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an attempt
    * of a call that the server answers only when its work is done, an approved tool or a broadcast that is not told
@@ -83,12 +86,16 @@ const key = (apiKey: Redacted.Redacted): Check.Checked<Redacted.Redacted> =>
 const organization = (orgId: OrgId) =>
   Check.isId(orgId) ? Either.right(orgId) : Check.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
 
+const label = (name: string | undefined): Check.Checked<string | undefined> =>
+  name === "" ? Check.refuse("name", "must not be empty") : Either.right(name)
+
 /** Fills in the defaults and checks every value. */
 export const make = (options: Options): Check.Checked<Settings> =>
   Either.all({
     apiKey: key(options.apiKey),
     baseUrl: address(options.baseUrl ?? defaultBaseUrl),
     orgId: organization(options.orgId ?? defaultOrgId),
+    name: label(options.name),
     deadlines: Either.all({
       attempt: Check.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
       total: Check.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),

@@ -29,7 +29,8 @@ const histogram = (
 /**
  * From the sending of a request to the end of its answer's body, in seconds, without the wait for the rate limit.
  * Attributes: `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code` when there
- * was an answer, `error.type` when it is a failure: the status, or the name of what happened.
+ * was an answer, `error.type` when it is a failure: the status, or the name of what happened. And `invent.client.name` where
+ * the client has a name.
  */
 export const requestDuration = histogram(
   "http.client.request.duration",
@@ -60,7 +61,10 @@ export const throttled: Metric.Metric.Counter<number> = inUnit(
   MetricKey.counter("invent.client.throttled", { description: "Answers with status 429.", incremental: true })
 )
 
-/** What is left of the retry budget; of several clients, of the one that touched its own last. */
+/**
+ * What is left of a client's retry budget. Attributes: `server.address`, `server.port`, and `invent.client.name` where the
+ * client has a name; of several clients with the same ones, what is left to the one that touched its own last.
+ */
 export const retryBudget: Metric.Metric.Gauge<number> = inUnit(
   "{retry}",
   MetricKey.gauge("invent.client.retry.budget", { description: "Retries that the shared budget still allows." })

@@ -8,6 +8,7 @@ import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
+import * as Spans from "./Spans.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { calls, channel_id, contact_id, inOrder, json, within } = Vendor
@@ -78,6 +79,16 @@ const observations: Record<Path<Settings.Options>, Observation> = {
     values: [{}, { orgId: Ids.OrgId.make("org_1") }],
     observe: see(creating, ({ seen }) => seen[0]!.url.pathname.split("/")[2]),
     seen: ["c", "org_1"]
+  },
+  name: {
+    values: [{ name: "inbox" }, { name: "sweep" }],
+    observe: (options) =>
+      Effect.gen(function* () {
+        const { spans, tracer } = Spans.record()
+        yield* Effect.withTracer(list(options), tracer)
+        return spans.map(({ attributes }) => attributes.get("invent.client.name"))
+      }),
+    seen: [[undefined, "inbox"], [undefined, "sweep"]]
   },
   "deadlines.attempt": {
     values: [{ retry: { maxAttempts: 1 } }, { retry: { maxAttempts: 1 }, deadlines: { attempt: "3 seconds" } }],
@@ -169,7 +180,7 @@ describe("every option can be seen from outside", () => {
       Object.entries(value).flatMap(([key, value]: [string, unknown]) =>
         Object.getPrototypeOf(value) === Object.prototype ? leaves(value as object, `${path}${key}.`) : [`${path}${key}`]
       )
-    const settings = Either.getOrThrow(Settings.make({ apiKey: Redacted.make("key-1") }))
+    const settings = Either.getOrThrow(Settings.make({ apiKey: Redacted.make("key-1"), name: "inbox" }))
     const names = leaves(settings).map((name) => name.replace("retryBudget.", "retry.budget."))
     expect(names.toSorted()).toEqual(Object.keys(observations).toSorted())
   })

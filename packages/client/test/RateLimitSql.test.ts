@@ -7,6 +7,7 @@ import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -277,17 +278,28 @@ describe("a client on a shared rate limit", () => {
   )
 })
 
+const temporary = Effect.acquireRelease(
+  Effect.sync(() => mkdtempSync(join(tmpdir(), "rate-limit-"))),
+  (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
+)
+
 /** A file, as two processes have it open: the limiter's and another one's. */
 const files = Effect.gen(function* () {
-  const folder = yield* Effect.acquireRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "rate-limit-"))),
-    (path) => Effect.sync(() => rmSync(path, { recursive: true, force: true }))
-  )
+  const folder = yield* temporary
   const open = Effect.map(Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db") })), (context) => {
     const sql = Context.get(context, SqlClient.SqlClient)
     return Effect.as(sql`PRAGMA busy_timeout = 0`, sql)
   }).pipe(Effect.flatten)
   return { ours: yield* open, theirs: yield* open }
+})
+
+/** A file with pages so small that a row can take several. */
+const crammed = Effect.gen(function* () {
+  const folder = yield* temporary
+  const context = yield* Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db"), disableWAL: true }))
+  const ours = Context.get(context, SqlClient.SqlClient)
+  yield* ours`PRAGMA page_size = 512`
+  return ours
 })
 
 describe("while the database does not answer", () => {
@@ -324,6 +336,31 @@ describe("while the database does not answer", () => {
       yield* theirs`ROLLBACK`
     })
   )
+
+  const hindrances = {
+    "may not be written": { hinder: "PRAGMA query_only = 1", clear: "PRAGMA query_only = 0", reason: /readonly/ },
+    "has no room left": { hinder: "PRAGMA max_page_count = 1", clear: "PRAGMA max_page_count = 100000", reason: /full/ }
+  }
+  for (const [name, { clear, hinder, reason }] of Object.entries(hindrances)) {
+    it.scoped(`because it ${name}, calls fail and are not sent, and later calls go on`, () =>
+      Effect.gen(function* () {
+        const ours = yield* crammed
+        const shared = Layer.provide(RateLimitSql.layerSql(everyMinute), Layer.succeed(SqlClient.SqlClient, ours))
+        const { invent, seen } = yield* Vendor.connect(() => Vendor.json([]), {}, shared)
+        yield* Vendor.within("1 seconds", Vendor.calls.Safe(invent))
+        yield* ours.unsafe(hinder)
+        // What is known of ten seconds takes another page than what is known of a second.
+        const all = Effect.replicateEffect(Effect.either(Vendor.calls.Safe(invent)), 100, { concurrency: 1 })
+        const ends = yield* Vendor.within("3 minutes", all)
+        const errors = ends.flatMap((end) => (Either.isLeft(end) ? [end.left] : []))
+        expect(errors.length).toBeGreaterThan(0)
+        for (const error of errors) expect(error).toMatchObject({ _tag: "RateLimitUnavailable", reason: expect.stringMatching(reason) })
+        expect(seen.length).toBe(1 + ends.length - errors.length)
+        yield* ours.unsafe(clear)
+        yield* Vendor.within("1 seconds", Vendor.calls.Safe(invent))
+      })
+    )
+  }
 
   const damages: Record<string, string> = {
     "is not what was written": "UPDATE effect_invent_rate_limits SET stamp = 'x', state = '{}'",

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as http from "node:http"
-import type { AddressInfo } from "node:net"
+import * as net from "node:net"
 
 export type Reply = (response: http.ServerResponse, request: http.IncomingMessage) => void
 
@@ -32,7 +32,7 @@ export const serve = (reply: Reply) =>
           socket.on("error", () => {})
         })
         server.listen(0, "127.0.0.1", () => {
-          const { port } = server.address() as AddressInfo
+          const { port } = server.address() as net.AddressInfo
           resume(Effect.succeed({ server, baseUrl: `http://127.0.0.1:${port}`, requests, sockets: () => sockets }))
         })
       }
@@ -42,6 +42,41 @@ export const serve = (reply: Reply) =>
         server.close(() => resume(Effect.void))
         server.closeAllConnections()
       })
+  )
+
+/** A way to a port of this machine. What is sent while it is frozen arrives when it thaws. */
+export const wayTo = (port: number) =>
+  Effect.acquireRelease(
+    Effect.async<{ port: number; freeze: Effect.Effect<void>; thaw: Effect.Effect<void>; close: () => void }>((resume) => {
+      const sockets = new Set<net.Socket>()
+      let isFrozen = false
+      const flow = () => {
+        for (const socket of sockets) socket[isFrozen ? "pause" : "resume"]()
+      }
+      const server = net.createServer((near) => {
+        const far = net.connect(port, "127.0.0.1")
+        for (const [from, to] of [[near, far], [far, near]] as const) {
+          sockets.add(from)
+          from.on("error", () => to.destroy())
+          from.on("close", () => sockets.delete(from))
+          from.pipe(to)
+        }
+        flow()
+      })
+      const turn = (frozen: boolean) =>
+        Effect.sync(() => {
+          isFrozen = frozen
+          flow()
+        })
+      const close = () => {
+        server.close()
+        for (const socket of sockets) socket.destroy()
+      }
+      server.listen(0, "127.0.0.1", () =>
+        resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, freeze: turn(true), thaw: turn(false), close }))
+      )
+    }),
+    ({ close }) => Effect.sync(close)
   )
 
 export const transports: Record<string, Layer.Layer<HttpClient.HttpClient>> = {

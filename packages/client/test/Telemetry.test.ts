@@ -187,11 +187,10 @@ const valueOf = (state: MetricState.MetricState.Untyped): unknown =>
         ? state.value
         : state
 
-/** What some calls to such a vendor measured. */
-const measured = (answer: (seen: Vendor.Seen) => Vendor.Answer, program: Program, options: Partial<Settings.Options> = {}) =>
+/** What this measured. */
+const measuredOf = <R>(run: Effect.Effect<unknown, unknown, R>) =>
   Effect.gen(function* () {
     const test = yield* Effect.map(Random.next, String)
-    const run = Effect.flatMap(Vendor.connect(answer, options), ({ invent }) => Effect.exit(program(invent)))
     yield* within("10 minutes", Effect.withRandom(Effect.tagMetrics(run, { test }), Random.fixed([0.5])))
     const pairs = yield* Metric.snapshot
     return pairs.flatMap(({ metricKey, metricState }): ReadonlyArray<Series> => {
@@ -201,6 +200,10 @@ const measured = (answer: (seen: Vendor.Seen) => Vendor.Answer, program: Program
       return [{ name: metricKey.name, attributes, value: valueOf(metricState) }]
     })
   })
+
+/** What some calls to such a vendor measured. */
+const measured = (answer: (seen: Vendor.Seen) => Vendor.Answer, program: Program, options: Partial<Settings.Options> = {}) =>
+  measuredOf(Effect.flatMap(Vendor.connect(answer, options), ({ invent }) => Effect.exit(program(invent))))
 
 const named = (series: ReadonlyArray<Series>, { name }: { readonly name: string }) =>
   series
@@ -289,6 +292,31 @@ describe("the metrics", () => {
       expect(left(yield* measured(() => json([]), calls.Safe, budget))).toEqual([5])
       expect(left(yield* measured(() => Vendor.text("", 500), calls.Safe, budget))).toEqual([2])
       expect(left(yield* measured(inOrder(Vendor.reset, json([])), calls.Safe, budget))).toEqual([4.5])
+    })
+  )
+
+  it.scoped("show the retry budget of each client by its server, and by its name where two have the same", () =>
+    Effect.gen(function* () {
+      const clients: ReadonlyArray<Partial<Settings.Options>> = [{}, { name: "sweep" }, { baseUrl: "https://proxy.example" }]
+      const series = yield* measuredOf(
+        Effect.forEach(clients, (options, capacity) => Vendor.connect(() => json([]), { ...options, retry: { budget: { capacity } } }))
+      )
+      const ofServer = { "server.address": "api.useinvent.com", "server.port": "443", unit: "{retry}" }
+      const expected = [
+        { ...ofServer, value: 0 },
+        { ...ofServer, "invent.client.name": "sweep", value: 1 },
+        { ...ofServer, "server.address": "proxy.example", value: 2 }
+      ]
+      expect(new Set(named(series, names.retryBudget))).toEqual(new Set(expected))
+    })
+  )
+
+  it.scoped("have the name of a client on its requests, as their spans do", () =>
+    Effect.gen(function* () {
+      const series = yield* measured(() => json([]), calls.Safe, { name: "sweep" })
+      expect(named(series, names.requestDuration)).toMatchObject([{ "invent.client.name": "sweep" }])
+      const [call] = yield* traced(() => json([]), calls.Safe, { name: "sweep" })
+      expect(call).toMatchObject({ children: [{ "invent.client.name": "sweep" }] })
     })
   )
 })

@@ -5,7 +5,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
+import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
@@ -13,6 +13,7 @@ import { randomBytes } from "node:crypto"
 import { Unusable } from "./Ending.ts"
 import { Emulator } from "./Emulator.ts"
 import * as Faults from "./Faults.ts"
+import * as Behaviour from "./Options.ts"
 import * as Standalone from "./Standalone.ts"
 
 const limitOf = (text: string) => {
@@ -53,6 +54,9 @@ const options = {
     Options.withDescription("how the limiter counts: a fixed window unless given")
   ),
   faults: Options.optional(Options.text("faults")).pipe(Options.withDescription("a YAML file of faults")),
+  behaviour: Options.optional(Options.text("behaviour")).pipe(
+    Options.withDescription("a YAML file of what this emulator does where the vendor's pages are silent")
+  ),
   clock: Options.float("clock").pipe(
     Options.filterMap(
       (speed) => (speed > 0 && speed <= 1e6 ? Option.some(speed) : Option.none()),
@@ -63,21 +67,24 @@ const options = {
   )
 }
 
-const readFaults = (file: string) =>
-  FileSystem.FileSystem.pipe(
-    Effect.flatMap((files) => files.readFileString(file)),
-    Effect.mapError(({ message }) => new Unusable({ message: `faults ${file}: ${message}` })),
-    Effect.flatMap((text) =>
-      Either.mapLeft(Faults.read(text), (reason) => new Unusable({ message: `faults ${file}: ${reason}` }))
+/** What is in a file, if one is named. */
+const readWith = <A>(what: string, read: (text: string) => Either.Either<A, string>, file: Option.Option<string>) =>
+  Effect.transposeMapOption(file, (file) =>
+    FileSystem.FileSystem.pipe(
+      Effect.flatMap((files) => files.readFileString(file)),
+      Effect.mapError(({ message }) => message),
+      Effect.flatMap(read),
+      Effect.mapError((reason) => new Unusable({ message: `${what} ${file}: ${reason}` }))
     )
   )
 
-const toldBy = (faults: number, state: string | undefined) => [
+const toldBy = (faults: number, behaviour: string | undefined, state: string | undefined) => [
   ...(faults === 0 ? [] : [`${faults} faults are planned`]),
+  ...(behaviour === undefined ? [] : [`where the vendor's pages are silent, it behaves as ${behaviour} says`]),
   state === undefined ? "the world is gone when this ends; --state FILE keeps it" : `the world is kept in ${state}`
 ]
 
-const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, faults: number, state: string | undefined) {
+const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, told: ReadonlyArray<string>) {
   const emulator = yield* Emulator
   const broken = yield* Standalone.Broken
   const secret = Redacted.value(token)
@@ -87,7 +94,7 @@ const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, faults: num
     `  INVENT_API_KEY=${Redacted.value(emulator.apiKey("default"))}`,
     `  control token  ${secret}`,
     `  page           ${emulator.url}/#${secret}`,
-    ...toldBy(faults, state).map((line) => `  ${line}`)
+    ...told.map((line) => `  ${line}`)
   ]
   yield* Console.log(lines.join("\n"))
   return yield* broken
@@ -96,21 +103,24 @@ const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, faults: num
 /** A phase that no client can guess, and the same for the same seed. */
 const phaseOf = (seed: number, window: Duration.Duration) => ((seed * 7919) % 104_729) % Duration.toMillis(window)
 
-export const command = Command.make("invent-emulator", options, ({ clock, faults, limit, limiter, state, ...given }) =>
+export const command = Command.make("invent-emulator", options, ({ behaviour, clock, faults, limit, limiter, state, ...given }) =>
   Effect.gen(function* () {
-    const planned = Option.isSome(faults) ? yield* readFaults(faults.value) : []
+    const planned = Option.getOrElse(yield* readWith("faults", Faults.read, faults), () => [])
+    const behaves = yield* readWith("behaviour", Behaviour.read, behaviour)
     const token = Redacted.make(yield* Effect.sync(() => randomBytes(18).toString("base64url")))
     const kept = Option.getOrUndefined(state)
+    const told = toldBy(planned.length, Option.getOrUndefined(behaviour), kept)
     const layer = Standalone.layer({
       ...given,
       faults: planned,
       limit: { ...limit, model: limiter, phase: phaseOf(given.seed, limit.window) },
+      behaviour: Option.getOrElse(behaves, () => ({})),
       speed: clock,
       token,
       ...(kept === undefined ? {} : { state: kept })
     })
     return yield* Effect.scoped(
-      Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, planned.length, kept), context))
+      Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, told), context))
     )
   })
 )

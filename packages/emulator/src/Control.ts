@@ -21,6 +21,7 @@ import { createHash, timingSafeEqual } from "node:crypto"
 import * as Depth from "./Depth.ts"
 import { Emulator } from "./Emulator.ts"
 import * as Log from "./Log.ts"
+import { Behaviour, Options } from "./Options.ts"
 import * as Page from "./Page.ts"
 import type { Refusal } from "./Refusal.ts"
 import { RateLimiter } from "./RateLimiter.ts"
@@ -80,6 +81,7 @@ const lastParam = HttpServerRequest.schemaSearchParams(
 const makeRouter = Effect.gen(function* () {
   const { apiKey, faults, log, world } = yield* Emulator
   const { limit } = yield* RateLimiter
+  const behaviour = Schema.encodeSync(Behaviour)(yield* Options)
   const clock = yield* WorldClock
 
   const report = Effect.gen(function* () {
@@ -93,6 +95,7 @@ const makeRouter = Effect.gen(function* () {
       refused: requests.filter(({ status }) => status === 429).length,
       dropped: yield* log.dropped,
       faults: yield* faults.fired,
+      behaviour,
       requests: last === undefined ? requests : requests.slice(-last)
     })
   })

@@ -8,9 +8,9 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
+import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
-import * as Yaml from "yaml"
+import * as Document from "./Document.ts"
 import * as Fault from "./Faults/Fault.ts"
 import * as Match from "./Faults/Match.ts"
 
@@ -36,30 +36,14 @@ export class Faults extends Context.Tag("@effect-invent/emulator/Faults")<
   }
 >() {}
 
-const explain = (error: ParseResult.ParseError): string => {
-  const [issue] = ParseResult.ArrayFormatter.formatErrorSync(error)
-  const path = (issue?.path ?? []).map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("")
-  return `faults${path}: ${issue?.message ?? error.message}`.replaceAll(/\s+/g, " ")
-}
-
-const Document = (text: string): Either.Either<unknown, string> => {
-  const document = Yaml.parseDocument(text)
-  const [error] = document.errors
-  if (error !== undefined) return Either.left(error.message.split("\n", 1)[0]?.replace(/:$/, "") ?? "is not YAML")
-  return Either.right(document.toJS({ maxAliasCount: 100 }))
-}
-
 /** The faults of a YAML or JSON file: a list, or an object with the one key `faults`. A left is one line. */
 export const read = (text: string): Either.Either<ReadonlyArray<Fault.Encoded>, string> =>
-  Either.flatMap(Document(text), (found) => {
-    const list = typeof found === "object" && found !== null && "faults" in found ? found.faults : found
-    return Either.mapBoth(Fault.decode(list), { onLeft: explain, onRight: () => list as ReadonlyArray<Fault.Encoded> })
-  })
+  Document.read("faults", Schema.Array(Fault.Fault), text)
 
 const decode = (fault: Fault.Encoded) =>
-  Either.match(Fault.decode([fault]), {
-    onLeft: (error) => Effect.dieMessage(explain(error)),
-    onRight: ([decoded]) => (decoded === undefined ? Effect.never : Effect.succeed(decoded))
+  Either.match(Fault.decode(fault), {
+    onLeft: (error) => Effect.dieMessage(Document.explain("fault", error)),
+    onRight: (decoded) => Effect.succeed(decoded)
   })
 
 export const make = Effect.fnUntraced(function* ({ faults = [], seed = 1, unfired = "die" }: Settings) {

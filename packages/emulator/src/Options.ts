@@ -1,83 +1,70 @@
 /** What the vendor's pages leave open, each as a named option, so that a client can be tested against either answer. */
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
+import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as Document from "./Document.ts"
+import { Wait } from "./Wait.ts"
+
+const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: A) => Schema.optionalWith(schema, { exact: true, default: () => value })
+
+const flag = withDefault(Schema.Boolean, false)
+const Order = Schema.Literal("ascending", "descending")
 
 /** What keeps a chat's follow-up from being written when it falls due. */
-export type Obstacle = "closed" | "snoozed" | "muted" | "aiDisabled" | "blocked"
+const Obstacles = Schema.Struct({ closed: flag, snoozed: flag, muted: flag, aiDisabled: flag, blocked: flag })
+export type Obstacle = keyof typeof Obstacles.Type
 
-export class Options extends Context.Tag("@effect-invent/emulator/Options")<
-  Options,
-  {
-    /** Whether a contact's message cancels the follow-up that is scheduled. */
-    readonly replyClearsFollowUp: boolean
-    /** The obstacles that a follow-up ignores. */
-    readonly followUpFiresWhen: Readonly<Record<Obstacle, boolean>>
-    /** What `follow_up_at` says after an obstacle kept the follow-up from being written. It never fires later. */
-    readonly suppressedFollowUp: "cleared" | "kept"
-    /** A `follow_up_at` that has passed already: due at once, or refused with 400. */
-    readonly pastFollowUp: "fires" | "refused"
-    /** Whether a contact's message sets the chat to OPEN. */
-    readonly contactMessageReopens: { readonly closed: boolean; readonly snoozed: boolean }
-    /**
-     * Whether a contact's message to a closed chat starts a new chat of the conversation, which `state.info` then names. Comes
-     * before `contactMessageReopens`.
-     */
-    readonly newChatAfterClose: boolean
-    /** Whether a message of the staff's through the API switches the assistant off. */
-    readonly staffMessageDisablesAi: boolean
-    /** How long a new message is in no list and cannot be read; the events and the chat itself have it at once. */
-    readonly messagesListedAfter: Duration.DurationInput
-    /** Whether a blocked contact can write. The assistant never answers one. */
-    readonly blockedContact: "accepted" | "refused"
-    readonly messageOrder: "ascending" | "descending"
-    /** By the time of the last change. */
-    readonly inboxOrder: "ascending" | "descending"
-    /** Whether a WebSocket can be opened; a refusal has status 401, as for an endpoint that takes no keys. */
-    readonly webSocket: "accepted" | "refused"
-    /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */
-    readonly changeEvent: "create" | "update" | null
-    /** The size of a page when `take` is left out. */
-    readonly defaultTake: number
-    /** A state update without any key: answered with the chat, or refused with 400. */
-    readonly emptyPatch: "read" | "refuse"
-    /** The status for answering a tool, or deciding on an action, that was answered before. */
-    readonly toolNoLongerPending: 400 | 404 | 409
-    readonly errorBody: "json" | "text" | "empty" | "html"
-  }
->() {}
+const Reopened = Schema.Struct({ closed: withDefault(Schema.Boolean, true), snoozed: withDefault(Schema.Boolean, true) })
 
-export const defaults: Options["Type"] = {
-  replyClearsFollowUp: true,
-  followUpFiresWhen: { closed: false, snoozed: false, muted: false, aiDisabled: false, blocked: false },
-  suppressedFollowUp: "cleared",
-  pastFollowUp: "fires",
-  contactMessageReopens: { closed: true, snoozed: true },
-  newChatAfterClose: false,
-  staffMessageDisablesAi: false,
-  messagesListedAfter: 0,
-  blockedContact: "accepted",
-  messageOrder: "ascending",
-  inboxOrder: "descending",
-  webSocket: "accepted",
-  changeEvent: "update",
-  defaultTake: 50,
-  emptyPatch: "read",
-  toolNoLongerPending: 409,
-  errorBody: "json"
-}
-
-/** The options that differ from {@link defaults}. */
-export type Overrides = Partial<Omit<Options["Type"], "followUpFiresWhen" | "contactMessageReopens">> & {
-  readonly followUpFiresWhen?: Partial<Options["Type"]["followUpFiresWhen"]>
-  readonly contactMessageReopens?: Partial<Options["Type"]["contactMessageReopens"]>
-}
-
-export const make = (overrides: Overrides = {}): Options["Type"] => ({
-  ...defaults,
-  ...overrides,
-  followUpFiresWhen: { ...defaults.followUpFiresWhen, ...overrides.followUpFiresWhen },
-  contactMessageReopens: { ...defaults.contactMessageReopens, ...overrides.contactMessageReopens }
+export const Behaviour = Schema.Struct({
+  /** Whether a contact's message cancels the follow-up that is scheduled. */
+  replyClearsFollowUp: withDefault(Schema.Boolean, true),
+  /** The obstacles that a follow-up ignores. */
+  followUpFiresWhen: withDefault(Obstacles, Schema.decodeSync(Obstacles)({})),
+  /** What `follow_up_at` says after an obstacle kept the follow-up from being written. It never fires later. */
+  suppressedFollowUp: withDefault(Schema.Literal("cleared", "kept"), "cleared"),
+  /** A `follow_up_at` that has passed already: due at once, or refused with 400. */
+  pastFollowUp: withDefault(Schema.Literal("fires", "refused"), "fires"),
+  /** Whether a contact's message sets the chat to OPEN. */
+  contactMessageReopens: withDefault(Reopened, Schema.decodeSync(Reopened)({})),
+  /**
+   * Whether a contact's message to a closed chat starts a new chat of the conversation, which `state.info` then names. Comes
+   * before `contactMessageReopens`.
+   */
+  newChatAfterClose: flag,
+  /** Whether a message of the staff's through the API switches the assistant off. */
+  staffMessageDisablesAi: flag,
+  /** How long a new message is in no list and cannot be read; the events and the chat itself have it at once. */
+  messagesListedAfter: withDefault(Wait, Duration.zero),
+  /** Whether a blocked contact can write. The assistant never answers one. */
+  blockedContact: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
+  messageOrder: withDefault(Order, "ascending"),
+  /** By the time of the last change. */
+  inboxOrder: withDefault(Order, "descending"),
+  /** Whether a WebSocket can be opened; a refusal has status 401, as for an endpoint that takes no keys. */
+  webSocket: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
+  /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */
+  changeEvent: withDefault(Schema.Literal("create", "update", null), "update"),
+  /** The size of a page when `take` is left out. */
+  defaultTake: withDefault(Schema.Int.pipe(Schema.between(1, 100)), 50),
+  /** A state update without any key: answered with the chat, or refused with 400. */
+  emptyPatch: withDefault(Schema.Literal("read", "refuse"), "read"),
+  /** The status for answering a tool, or deciding on an action, that was answered before. */
+  toolNoLongerPending: withDefault(Schema.Literal(400, 404, 409), 409),
+  errorBody: withDefault(Schema.Literal("json", "text", "empty", "html"), "json")
 })
 
-export const layer = (overrides?: Overrides): Layer.Layer<Options> => Layer.succeed(Options, make(overrides))
+export class Options extends Context.Tag("@effect-invent/emulator/Options")<Options, typeof Behaviour.Type>() {}
+
+/** The options that differ from their defaults. */
+export type Overrides = typeof Behaviour.Encoded
+
+/** Those of a YAML or JSON file: an object, or one with the one key `behaviour`. A left is one line. */
+export const read = (text: string): Either.Either<Overrides, string> =>
+  Document.read("behaviour", Behaviour, text)
+
+export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) => Schema.decodeSync(Behaviour)(overrides)
+
+export const layer = (overrides?: Overrides): Layer.Layer<Options> => Layer.sync(Options, () => make(overrides))

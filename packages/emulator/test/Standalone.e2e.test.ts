@@ -159,7 +159,10 @@ describe("the emulator as a program", () => {
       for (const secret of ["", "wrong", `${token}x`]) {
         assert.strictEqual((yield* control("report", undefined, secret)).status, 401)
         assert.strictEqual((yield* control("contacts", { name: null, channels: [] }, secret)).status, 401)
-        assert.strictEqual((yield* control("none", undefined, secret)).status, 401)
+        for (const path of ["none", "world", "log", "..%2freport", "report?token=x"]) {
+          assert.strictEqual((yield* control(path, undefined, secret)).status, 401, path)
+        }
+        for (const path of ["keys", "clock/advance", "chats"]) assert.strictEqual((yield* control(path, {}, secret)).status, 401, path)
       }
       assert.deepStrictEqual((yield* control("world")).body.contacts, [])
       assert.strictEqual((yield* control("none")).status, 404)
@@ -172,6 +175,37 @@ describe("the emulator as a program", () => {
       const html = yield* Effect.promise(() => page.text())
       assert.notInclude(html, token)
       assert.notMatch(html, /\b(src|href)=|https?:/)
+    })
+  )
+
+  it.scopedLive("behaves where the documents are silent as its file says, and reports how", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      writeFileSync(join(cwd, "behaviour.yaml"), "behaviour:\n  emptyPatch: refuse\n  errorBody: text\n  messagesListedAfter: 1 hour\n")
+      const { api, control } = yield* up(cwd, "--behaviour", "behaviour.yaml")
+      const contact = yield* control("contacts", { name: "Ada", channels: [{ type: "custom" }] })
+      const chat = yield* control("chats", { channel_id: contact.body.channels[0].id, text: "Hello?" })
+      assert.deepStrictEqual((yield* api(`/chats/${chat.body.id}/messages`)).body, [])
+      const missing = yield* api("/chats/chat_9/messages")
+      assert.deepStrictEqual([missing.status, typeof missing.body], [404, "string"])
+      const { body } = yield* control("report")
+      assert.include(body.behaviour, { emptyPatch: "refuse", errorBody: "text", messagesListedAfter: 3_600_000, replyClearsFollowUp: true })
+    })
+  )
+
+  it.scopedLive("limits as it is told, runs its clock as fast as it is told, and is reached from this machine's loopback address alone", () =>
+    Effect.gen(function* () {
+      const told = ["--limit", "2/600m", "--limiter", "sliding", "--clock", "3600", "--seed", "7"]
+      const { api, control, url } = yield* up(yield* folder, ...told)
+      const { body: before } = yield* control("report")
+      const statuses = yield* Effect.forEach([1, 2, 3], () => Effect.map(api("/chats/chat_9/messages"), ({ status }) => status))
+      assert.deepStrictEqual(statuses, [404, 404, 429])
+      const { body: after } = yield* control("report")
+      assert.strictEqual(after.limit, "2 in 10h, sliding")
+      assert.isAbove(Date.parse(after.now) - Date.parse(before.now), 3600)
+      const elsewhere = url.replace("127.0.0.1", "127.0.0.2")
+      assert.notStrictEqual(elsewhere, url)
+      assert.strictEqual((yield* Effect.exit(Effect.tryPromise(() => fetch(elsewhere))))._tag, "Failure")
     })
   )
 
@@ -194,6 +228,7 @@ describe("the emulator as a program", () => {
         () => Effect.void
       )
       writeFileSync(join(cwd, "faults.yaml"), "- { name: a, do: { cutt: 1 } }")
+      writeFileSync(join(cwd, "behaviour.yaml"), "replies: twice\n")
       writeFileSync(join(cwd, "diary"), "Dear diary\nall is well\n")
       const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, reason: RegExp]> = [
         [["--port", String(busy.port)], /is taken; stop what listens there, or give another --port/],
@@ -204,6 +239,8 @@ describe("the emulator as a program", () => {
         [["--nope"], /unknown argument: '--nope'/],
         [["--port", "0", "--faults", "none.yaml"], /none\.yaml: .*no such file/],
         [["--faults", "faults.yaml"], /faults\[0\]\.do\.cutt: is unexpected/],
+        [["--behaviour", "none.yaml"], /behaviour none\.yaml: .*no such file/],
+        [["--behaviour", "behaviour.yaml"], /behaviour behaviour\.yaml: behaviour\.replies: is unexpected/],
         [["--state", "diary"], /diary: is not a state file/],
         [["--state", "none/state"], /no such file or directory/]
       ]

@@ -1,8 +1,14 @@
 /** A suite is a file in `suites` that exports a `suite`: `pnpm bench` finds it there, and `pnpm bench NAME` by its name. */
 import type { Table } from "./Report.ts"
 
+/** What a run asks for in place of what stands in docs/benchmarks.md. */
+export interface Sizes {
+  /** How many follow-ups wait. */
+  readonly waiting?: ReadonlyArray<number>
+}
+
 export interface Suite {
   /** The packages, of this folder's, whose versions the numbers hold for. */
   readonly packages: ReadonlyArray<string>
-  readonly run: (progress: (what: string) => void) => Promise<ReadonlyArray<Table>>
+  readonly run: (progress: (what: string) => void, sizes: Sizes) => Promise<ReadonlyArray<Table>>
 }

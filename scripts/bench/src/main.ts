@@ -1,8 +1,12 @@
-/** `pnpm bench [SUITE…]`: runs all suites, or those named, prints what they found and writes it to docs/benchmarks.md. */
+/**
+ * `pnpm bench [SUITE…] [--waiting N,…]`: runs all suites, or those named, prints what they found and writes it to
+ * docs/benchmarks.md; other sizes than its own are printed only.
+ */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { cpus } from "node:os"
+import { parseArgs } from "node:util"
 import * as Report from "./Report.ts"
-import type { Suite } from "./Suite.ts"
+import type { Sizes, Suite } from "./Suite.ts"
 
 const page = new URL("../../../docs/benchmarks.md", import.meta.url)
 const suites = new URL("./suites/", import.meta.url)
@@ -24,15 +28,20 @@ const circumstances = (packages: ReadonlyArray<string>, seconds: number): string
   return `${new Date().toISOString().slice(0, 10)}, in ${seconds.toFixed(0)} s on ${machine}. ${versions}.\n`
 }
 
-const run = async (name: string): Promise<string> => {
+const run = async (name: string, sizes: Sizes): Promise<string> => {
   const started = performance.now()
   const { suite } = (await import(new URL(`${name}.js`, suites).href)) as { suite: Suite }
-  const tables = await suite.run((what) => console.error(`${name}: ${what}`))
+  const tables = await suite.run((what) => console.error(`${name}: ${what}`), sizes)
   const text = tables.map(Report.table)
   return [circumstances(suite.packages, (performance.now() - started) / 1000), ...text].join("\n")
 }
 
-const names = process.argv.slice(2)
+const { positionals: names, values } = parseArgs({ allowPositionals: true, options: { waiting: { type: "string" } } })
+const waiting = values.waiting?.split(",").map(Number)
+if (waiting?.some((count) => !Number.isInteger(count) || count < 1) === true) {
+  console.error(`--waiting: expected numbers from 1, got ${values.waiting}`)
+  process.exit(2)
+}
 const unknown = names.filter((name) => !known.includes(name))
 if (unknown.length > 0) {
   console.error(`No suite ${unknown.join(", ")}; there is ${known.join(", ")}.`)
@@ -40,8 +49,9 @@ if (unknown.length > 0) {
 }
 
 for (const name of names.length > 0 ? names : known) {
-  const section = await run(name)
+  const section = await run(name, waiting === undefined ? {} : { waiting })
   console.log(section)
+  if (waiting !== undefined) continue
   const before = existsSync(page) ? readFileSync(page, "utf8") : ""
   // The preface is this file's; the sections of other suites stay.
   writeFileSync(page, Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), name, section))

@@ -1,9 +1,9 @@
-/** A backtest in lines for people, at most 80 columns wide. */
+/** A backtest in lines for people. */
 import * as Duration from "effect/Duration"
 import type { Comparison, Report } from "../Backtest.ts"
+import * as Lines from "../Lines.ts"
 import * as Reason from "../Reason.ts"
 
-const width = 80
 const cell = 16
 
 const time = (seconds: number): string => {
@@ -12,12 +12,10 @@ const time = (seconds: number): string => {
   return parts.length === 0 ? "0s" : parts.slice(0, 2).join(" ")
 }
 
-const shortened = (text: string, length: number): string => (text.length <= length ? text : `${text.slice(0, length - 1)}…`)
-
 const row = (label: string, values: ReadonlyArray<string | number>): string => {
-  const room = width - values.length * (cell + 1)
-  const cells = values.map((value) => ` ${shortened(String(value), cell).padStart(cell)}`)
-  return `${shortened(label, room).padEnd(room)}${cells.join("")}`
+  const room = Lines.columns - values.length * (cell + 1)
+  const cells = values.map((value) => ` ${Lines.padStart(Lines.cut(Lines.printable(String(value)), cell), cell)}`)
+  return `${Lines.padEnd(Lines.cut(Lines.printable(label), room), room)}${cells.join("")}`
 }
 
 const isPresent = <A>(value: A | undefined): value is A => value !== undefined

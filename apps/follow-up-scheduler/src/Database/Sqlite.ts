@@ -44,24 +44,26 @@ const checkFolder = (file: string) =>
     if (!exists) return yield* new DatabaseUnusable({ database: file, reason: `the folder ${folder} does not exist` })
   })
 
-const openPatiently = (file: string) =>
+/** `FULL`: each change outlasts a power cut. `NORMAL`: those do that are flushed, and all before them. */
+const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
   Effect.tap(connect(file, {}), (sql) =>
     Effect.mapError(
-      Effect.zipRight(
+      Effect.all([
         sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`),
         // What is deleted is gone from the file, too.
-        sql.unsafe("PRAGMA secure_delete = ON")
-      ),
+        sql.unsafe("PRAGMA secure_delete = ON"),
+        sql.unsafe(`PRAGMA synchronous = ${synchronous}`)
+      ]),
       unusable(file)
     )
   )
 
 /** Opens the file for this process alone; creates it where it is missing. */
 export const layer = (file: string) =>
-  Layer.scoped(SqlClient.SqlClient, checkFolder(file).pipe(Effect.zipRight(lock(file)), Effect.zipRight(openPatiently(file))))
+  Layer.scoped(SqlClient.SqlClient, checkFolder(file).pipe(Effect.zipRight(lock(file)), Effect.zipRight(openPatiently(file, "NORMAL"))))
 
 /** Opens the file for a change of its own, beside a scheduler that may be running on it. */
-export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openPatiently(file)))
+export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openPatiently(file, "FULL")))
 
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
@@ -72,7 +74,7 @@ const absent = (file: string) => new DatabaseUnusable({ database: file, reason: 
 export const layerExisting = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
-    Effect.flatMap(exists(file), (isThere) => (isThere ? openPatiently(file) : absent(file)))
+    Effect.flatMap(exists(file), (isThere) => (isThere ? openPatiently(file, "FULL") : absent(file)))
   )
 
 const openReadOnly = (file: string) =>

@@ -110,7 +110,7 @@ export const make = (means: Means, policy: Policy) => {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", armed.follow_up_at === null ? undefined : lastLookAt(armed.follow_up_at))
+      yield* onError(armed, answered.left, "unknown", armed.follow_up_at ?? undefined)
       return
     }
     const now = yield* DateTime.now
@@ -141,7 +141,7 @@ export const make = (means: Means, policy: Policy) => {
     Effect.gen(function* () {
       const chat = yield* claimed(means, policy, armed, seen)
       const now = yield* DateTime.now
-      const receipt = Receipt.read(armed, chat)
+      const receipt = Receipt.read(armed, chat, policy)
       const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
       switch (receipt._tag) {
         case "Sent": {
@@ -171,14 +171,10 @@ export const make = (means: Means, policy: Policy) => {
       }
     })
 
-  const confirmLater = (armed: FollowUp, now: DateTime.Utc) => {
-    const follow_up_at = armed.follow_up_at ?? now
-    const confirmAt = DateTime.addDuration(follow_up_at, policy.confirm_after)
-    // The look that is planned before the instant comes first; after it, the next one is for the message.
-    return DateTime.greaterThan(armed.due_at, now)
+  const confirmLater = (armed: FollowUp, now: DateTime.Utc) =>
+    DateTime.greaterThan(armed.due_at, now)
       ? timer.schedule(armed)
-      : goOn(armed, { due_at: confirmAt, confirmed_at: armed.confirmed_at ?? now }, "verified")
-  }
+      : goOn(armed, { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now }, "verified")
 
   return { arm, check }
 }

@@ -13,6 +13,9 @@ import type { Timer } from "../Timer.ts"
 /** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
 export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "5 minutes")
 
+/** All of it where that is too short to be divided. */
+const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))
+
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
@@ -37,17 +40,18 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
 
   const gone = (from: FollowUp) => leave(from, "Failed", "chat_gone")
 
-  /** Looks again after a while, but at `before` where that is still to come. */
+  /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
-      const usual = DateTime.addDuration(now, unreachableDelay(from.failures))
-      const due_at = before !== undefined && DateTime.greaterThan(before, now) ? DateTime.min(before, usual) : usual
+      const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
+      if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, "unreachable", { error: error._tag })
+      const due_at = DateTime.addDuration(now, unreachableDelay(from.failures))
       return goOn(from, { due_at, failures: from.failures + 1 }, "unreachable", { error: error._tag })
     })
 
   /**
    * A request failed for good, or is worth another look later: its outcome, where there is one, is read from the chat.
-   * `refused` is what becomes of a follow-up whose request the server refuses.
+   * `refused` is what becomes of a follow-up whose request the server refuses, and `before` until when there is no time to lose.
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return gone(from)

@@ -5,13 +5,14 @@ import { Policy } from "../Policy.ts"
 
 const encode = Schema.encodeSync(Policy)
 
-export interface Difference {
+export const Difference = Schema.Struct({
   /** Where in the policy, for example `steps.1.after`. */
-  readonly path: string
+  path: Schema.String,
   /** Undefined where that version does not say it. */
-  readonly before: unknown
-  readonly after: unknown
-}
+  before: Schema.Unknown,
+  after: Schema.Unknown
+})
+export type Difference = typeof Difference.Type
 
 const isLeaf = (value: unknown): boolean => !Predicate.isRecord(value) && !Array.isArray(value)
 

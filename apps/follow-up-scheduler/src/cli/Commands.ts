@@ -10,6 +10,7 @@ import * as Database from "../Database.ts"
 import * as Diagnosis from "../Diagnosis.ts"
 import * as Erasure from "../Erasure.ts"
 import * as Ledger from "../Ledger.ts"
+import * as Told from "../Ledger/Told.ts"
 import * as Meter from "../Meter.ts"
 import * as PolicyFile from "../PolicyFile.ts"
 import * as Quota from "../Quota.ts"
@@ -70,7 +71,7 @@ const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watc
 const lasting = ({ db, every, page, policy, source }: Lasting) =>
   Layer.merge(Page.layerOptional(page), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
-    Layer.provideMerge(record(db)),
+    Layer.provideMerge(Layer.provideMerge(Told.layer, record(db))),
     Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy)))
   )
 /** A file that was named must be there. */

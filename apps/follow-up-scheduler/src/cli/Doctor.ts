@@ -3,13 +3,14 @@ import * as CliOptions from "@effect/cli/Options"
 import * as Command from "@effect/cli/Command"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
-import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Diagnosis from "../Diagnosis.ts"
 import { Exited, lineOf } from "./Ending.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 
@@ -45,15 +46,15 @@ const examine = Effect.gen(function* () {
 
 const policy = CliOptions.text("policy").pipe(CliOptions.withDescription("a policy to examine, too"), CliOptions.optional)
 
+const print = Output.document(Schema.Array(Diagnosis.Finding))
+
+/** With the gap that follows it. */
 const width = 9
 
 export const doctor = Command.make("doctor", { policy, db: Options.db, json: Options.json }, ({ json }) =>
   Effect.gen(function* () {
     const findings = yield* examine
-    const lines = json
-      ? [JSON.stringify(findings, undefined, 2)]
-      : findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
-    yield* Effect.forEach(lines, (line) => Console.log(line), { discard: true })
+    yield* json ? print(findings) : Output.lines(findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`))
     if (findings.some(({ state }) => state === "wrong")) return yield* new Exited({ code: 1 })
   })
 ).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))

@@ -52,11 +52,18 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 
 let interrupted = 130
 
-/** A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. */
+/**
+ * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. Told once more, by either signal,
+ * it is gone at once: nobody listens any more.
+ */
 export const onTermination = (): void => {
-  process.once("SIGTERM", () => {
+  const onInterrupt = () => void process.off("SIGTERM", onTerminate)
+  const onTerminate = () => {
     interrupted = 143
-  })
+    process.off("SIGINT", onInterrupt)
+  }
+  process.once("SIGINT", onInterrupt)
+  process.once("SIGTERM", onTerminate)
 }
 
 /** The process ends with the code that the program failed with. */

@@ -11,11 +11,11 @@ const lines = [
   "follow-ups pause",
   "follow-ups explain chat_000001",
   "follow-ups status --json",
-  "follow-ups record inbox --out history.jsonl --without-names",
-  "follow-ups record log --out history.jsonl log.jsonl",
-  "follow-ups simulate --policy old.yaml --compare new.yaml --against history.jsonl --picture difference.svg",
+  "follow-ups record inbox --out chats.jsonl --without-names",
+  "follow-ups record log --out chats.jsonl log.jsonl",
+  "follow-ups simulate --policy old.yaml --compare new.yaml --against chats.jsonl",
   "follow-ups policy apply --policy new.yaml --running retime",
-  "follow-ups --completions bash > ~/.local/share/bash-completion/completions/follow-ups"
+  "follow-ups --completions bash > follow-ups.bash"
 ]
 
 export const footer = HelpDoc.blocks([HelpDoc.h1("EXAMPLES"), ...lines.map((line) => HelpDoc.p(line))])

@@ -41,7 +41,7 @@ export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
-export const json = Options.boolean("json").pipe(Options.withDescription("print JSON in place of lines for people"))
+export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of lines for people"))
 
 export const keep = Options.text("keep").pipe(
   Options.filterMap(

@@ -1,13 +1,14 @@
 /** `policy apply`: puts a new version of a policy in force, after showing what it changes. */
 import * as Command from "@effect/cli/Command"
 import * as CliOptions from "@effect/cli/Options"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import { ActivePolicy } from "../Policy.ts"
 import * as Difference from "../Policy/Difference.ts"
 import * as PolicyChange from "../PolicyChange.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 
 const running = CliOptions.choice("running", PolicyChange.Running.literals).pipe(
   CliOptions.withDescription("what becomes of cadences on earlier versions; without it the difference is shown and nothing changes"),
@@ -20,8 +21,15 @@ const shown = (id: string, { before, differences, running }: PolicyChange.Previe
   ...running.map(({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`)
 ]
 
-const told = (id: string, { before, differences, running }: PolicyChange.Preview, applied: PolicyChange.Running | undefined): string =>
-  JSON.stringify({ policy: id, before: before?.id ?? null, differences, running, applied: applied ?? null }, undefined, 2)
+const print = Output.document(
+  Schema.Struct({
+    policy: Schema.String,
+    before: Schema.NullOr(Schema.String),
+    differences: Schema.Array(Difference.Difference),
+    running: Schema.Array(Schema.Struct({ policy: Schema.String, conversations: Schema.Int })),
+    applied: Schema.NullOr(PolicyChange.Running)
+  })
+)
 
 const outcomes: Record<PolicyChange.Running, string> = {
   keep: "they go on as they began",
@@ -33,12 +41,11 @@ export const apply = Command.make("apply", { policy: Options.policy, db: Options
   Effect.gen(function* () {
     const policy = yield* ActivePolicy
     const preview = yield* PolicyChange.preview(policy)
-    const print = (line: string) => (json ? Effect.void : Console.log(line))
-    yield* Effect.forEach(shown(policy.id, preview), print, { discard: true })
+    if (!json) yield* Output.lines(shown(policy.id, preview))
     if (Option.isSome(running)) yield* PolicyChange.apply(policy, running.value)
-    if (json) return yield* Console.log(told(policy.id, preview, Option.getOrUndefined(running)))
-    if (Option.isNone(running)) return yield* Console.log("Nothing was changed; say --running keep, retime or exit to apply it.")
-    yield* Console.log(`${policy.id} is on record; ${outcomes[running.value]}.`)
+    if (json) return yield* print({ ...preview, policy: policy.id, before: preview.before?.id ?? null, applied: Option.getOrNull(running) })
+    if (Option.isNone(running)) return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
+    yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])
   })
 ).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))
 

@@ -1,7 +1,6 @@
 /** `preview`: for each chat what would happen next and when, and why. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Command from "@effect/cli/Command"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
@@ -12,9 +11,12 @@ import * as Scheduler from "../Scheduler.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 import * as Status from "./Status.ts"
 
-const encode = Schema.encodeSync(Schema.Array(Preview.Prospect))
+const print = Output.document(
+  Schema.Struct({ chats: Schema.Array(Preview.Prospect), unseen: Schema.Array(Schema.String), backlog: Schema.NullOr(Status.Backlog) })
+)
 
 /** Each chat in the order in which it is named. */
 const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
@@ -38,13 +40,9 @@ export const preview = Command.make(
       const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all)
       const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
       const backlog = Forecast.worst(due, yield* DateTime.now, yield* Status.quota)
-      if (json) {
-        const forecast = backlog === undefined ? null : Status.encodeBacklog(backlog)
-        yield* Console.log(JSON.stringify({ chats: encode(all), unseen: Preview.unseen, backlog: forecast }, undefined, 2))
-        return
-      }
-      yield* Effect.forEach(Preview.table(all), (line) => Console.log(line), { discard: true })
-      if (backlog !== undefined) yield* Console.log(`\n${Forecast.describe(backlog)}`)
-      yield* Console.log(`\nNothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`)
+      if (json) return yield* print({ chats: all, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
+      yield* Output.lines(Preview.table(all))
+      if (backlog !== undefined) yield* Output.lines(["", Forecast.describe(backlog)])
+      yield* Output.lines(["", `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
     })
 ).pipe(Command.withDescription("what would happen next in each chat, when and why; GET requests only, nothing sent"))

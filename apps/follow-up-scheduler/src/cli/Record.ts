@@ -4,7 +4,6 @@ import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
 import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -14,23 +13,27 @@ import * as Record from "../Record.ts"
 import * as Unreadable from "../Unreadable.ts"
 import * as Watch from "../Watch.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
 
 const out = CliOptions.text("out").pipe(CliOptions.withDescription("the file to write, one conversation a line"))
 
 const withoutNames = CliOptions.boolean("without-names").pipe(CliOptions.withDescription("leave out all names and texts; ids stay"))
 
-const written = { out, withoutNames }
+const written = { out, withoutNames, json: Options.json }
 /** The follow-ups of the scheduler that keeps this ledger are told from other messages. */
 const fromApi = { ...written, db: Options.db }
 
 interface Target {
   readonly out: string
   readonly withoutNames: boolean
+  readonly json: boolean
 }
 
+const print = Output.document(Schema.Struct({ out: Schema.String, conversations: Schema.Int }))
+
 /** Writes beside the file first: what is there under its name is whole. */
-const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, { out, withoutNames }: Target, total?: number) =>
+const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, { json, out, withoutNames }: Target, total?: number) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const tell = yield* Progress.make("conversations")
@@ -44,7 +47,7 @@ const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, {
       Effect.zipRight(files.rename(part, out)),
       Effect.onError(() => Effect.ignore(files.remove(part)))
     )
-    yield* Console.log(`${count} conversations are on record in ${out}`)
+    yield* json ? print({ out, conversations: count }) : Output.lines([`${count} conversations are on record in ${out}`])
   }).pipe(Effect.scoped)
 
 export const chats = Command.make("chats", { file: Args.text({ name: "file" }), ...fromApi }, ({ file, ...target }) =>

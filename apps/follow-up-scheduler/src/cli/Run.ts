@@ -1,10 +1,10 @@
 /** `run`: one pass over the chats, for cron. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Command from "@effect/cli/Command"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Preview from "../Preview.ts"
@@ -15,6 +15,8 @@ import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
+import * as Status from "./Status.ts"
 
 const verdict = (decision: Decide.Decision): string =>
   Decide.Decision.$match(decision, {
@@ -27,31 +29,50 @@ const verdict = (decision: Decide.Decision): string =>
 const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
-/** One object a line, as they come. */
-const jsonLine = ({ chat_id, decision, error }: Scheduler.Found): string => JSON.stringify({ chat_id, ...decision, ...(error && { error: error.message }) })
+const Pass = Schema.Struct({
+  /** Since when nothing new is sent, if that is so. */
+  paused_since: Schema.NullOr(Schema.DateTimeUtc),
+  chats: Schema.Array(Preview.Looked),
+  /** How many due follow-ups were carried a step further; none in a dry run, which records nothing either. */
+  carried: Schema.Int,
+  outcomes: Status.Outcomes
+})
+const print = Output.document(Pass)
+
+/** Says of each chat, as they come, what was found; or keeps it for a document. */
+const teller = (json: boolean) => {
+  const found: Array<typeof Preview.Looked.Type> = []
+  const keep = ({ chat_id, decision, error }: Scheduler.Found) =>
+    Effect.sync(() => void found.push(decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)))
+  return { found, tell: json ? keep : (each: Scheduler.Found) => Output.lines([line(each)]) }
+}
 
 const pass = (source: Options.Source, json: boolean) =>
   Effect.gen(function* () {
-    const paused = Option.map(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused), DateTime.formatIso)
-    yield* Effect.forEach(Option.toArray(paused), (since) =>
-      Console.log(json ? JSON.stringify({ paused: since }) : `Paused since ${since}: no chat is looked at, and nothing new is sent, until resume.`)
-    )
+    const ledger = yield* Ledger
+    const paused = yield* ledger.paused
+    const { found, tell } = teller(json)
+    if (Option.isSome(paused) && !json) {
+      yield* Output.lines([`Paused since ${DateTime.formatIso(paused.value)}: no chat is looked at, and nothing new is sent, until resume.`])
+    }
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : Inbox.news
-    const taken = yield* Scheduler.runOnce(chat_ids, (found) => Console.log(json ? jsonLine(found) : line(found)))
-    if (json) return
-    const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
-    yield* Console.log(`\n${taken} due follow-ups carried a step further. All chats on record:`)
-    yield* Effect.forEach(Story.ofAll(tally), (text) => Console.log(text), { discard: true })
+    const carried = yield* Scheduler.runOnce(chat_ids, tell)
+    const tally = yield* ledger.tally
+    if (json) return yield* print({ paused_since: Option.getOrNull(paused), chats: found, carried, outcomes: Status.outcomesOf(tally) })
+    yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...Story.ofAll(tally)])
   })
 
 const dryPass = (source: Options.Source, json: boolean) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
-    yield* Scheduler.lookAtEach(chat_ids, look, (found) => Console.log(json ? jsonLine(found) : line(found)))
-    if (json) return
-    yield* Console.log("\nDry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these")
-    yield* Console.log(`were not seen: ${Preview.unseen.join("; ")}.`)
+    const { found, tell } = teller(json)
+    yield* Scheduler.lookAtEach(chat_ids, look, tell)
+    if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
+    yield* Output.lines([
+      "",
+      `Dry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these were not seen: ${Preview.unseen.join("; ")}.`
+    ])
   })
 
 export const run = Command.make(

@@ -1,6 +1,7 @@
 /** `serve`: watches, waits and follows up for as long as the process lives, and shows it on the operator page. */
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Meter from "../Meter.ts"
 import * as Retention from "../Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Stop from "../Stop.ts"
@@ -14,6 +15,7 @@ export const serve = Command.make(
     Effect.gen(function* () {
       yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
       yield* announce
-      yield* Stop.inOrder(Effect.all([Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep)], { concurrency: "unbounded", discard: true }))
+      const work = [Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep), Meter.measuring]
+      yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
     })
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

@@ -2,9 +2,9 @@
 import * as Command from "@effect/cli/Command"
 import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Backtest from "../Backtest.ts"
 import * as Picture from "../Backtest/Picture.ts"
@@ -12,6 +12,7 @@ import * as Table from "../Backtest/Table.ts"
 import * as History from "../History.ts"
 import * as PolicyFile from "../PolicyFile.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
 
 const against = CliOptions.text("against").pipe(
@@ -49,6 +50,8 @@ const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Com
   return [...Table.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...Table.compared(comparison, [a, b])])]
 }
 
+const print = Output.document(Schema.Struct({ reports: Schema.Array(Backtest.Report), comparison: Schema.optionalWith(Backtest.Comparison, { exact: true }) }))
+
 export const simulate = Command.make(
   "simulate",
   { policy: Options.policy, against, compare, picture, json: Options.json },
@@ -61,7 +64,6 @@ export const simulate = Command.make(
       if (Option.isSome(picture)) {
         yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, Picture.svg(reports)))
       }
-      if (json) return yield* Console.log(JSON.stringify({ reports, ...(reports.length > 1 ? { comparison } : {}) }, undefined, 2))
-      yield* Effect.forEach(shown(reports, comparison), (line) => Console.log(line), { discard: true })
+      yield* json ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) }) : Output.lines(shown(reports, comparison))
     })
 ).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))

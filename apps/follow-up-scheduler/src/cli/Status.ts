@@ -1,46 +1,53 @@
 /** `status`: what came of all chats, what is to come, and whether the service answers. */
 import * as Settings from "@effect-invent/client/Settings"
 import * as Command from "@effect/cli/Command"
-import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Forecast from "../Forecast.ts"
-import { Ledger } from "../Ledger.ts"
+import { Ledger, type Tally } from "../Ledger.ts"
 import * as Outlook from "../Outlook.ts"
 import * as Story from "../Story.ts"
 import * as Options from "./Options.ts"
+import * as Output from "./Output.ts"
 
-const Backlog = Schema.Struct({
+/** A time in which follow-ups wait for each other. */
+export const Backlog = Schema.Struct({
   from: Schema.DateTimeUtc,
   until: Schema.DateTimeUtc,
   follow_ups: Schema.Int,
   latest_seconds: Schema.Int
 })
 
-const toJson = (backlog: Forecast.Backlog): typeof Backlog.Type => ({
-  from: backlog.from,
-  until: backlog.until,
-  follow_ups: backlog.followUps,
-  latest_seconds: Math.ceil(Duration.toSeconds(backlog.latest))
-})
+export const backlogOf = (backlog: Forecast.Backlog | undefined): typeof Backlog.Type | null =>
+  backlog === undefined
+    ? null
+    : {
+        from: backlog.from,
+        until: backlog.until,
+        follow_ups: backlog.followUps,
+        latest_seconds: Math.ceil(Duration.toSeconds(backlog.latest))
+      }
 
-/** A backlog as it is printed with `--json`. */
-export const encodeBacklog = (backlog: Forecast.Backlog) => Schema.encodeSync(Backlog)(toJson(backlog))
+/** What became of all chats; the counts add up. */
+export const Outcomes = Schema.Array(
+  Schema.Struct({ decision: Schema.String, reason: Schema.NullOr(Schema.String), sent: Schema.Int, chats: Schema.Int })
+)
+
+export const outcomesOf = (tally: ReadonlyArray<Tally>): typeof Outcomes.Type =>
+  tally.map(({ chats, decision, reason, sent }) => ({ decision, reason, sent: Number(sent), chats: Number(chats) }))
 
 const Status = Schema.Struct({
   at: Schema.DateTimeUtc,
   service: Outlook.Service,
   chats: Schema.Int,
-  outcomes: Schema.Array(
-    Schema.Struct({ decision: Schema.String, reason: Schema.NullOr(Schema.String), sent: Schema.Int, chats: Schema.Int })
-  ),
+  outcomes: Outcomes,
   waiting: Schema.Array(Outlook.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
 
-const encode = Schema.encodeSync(Status)
+const print = Output.document(Status)
 
 export const quota = Effect.map(Settings.rateLimitConfig, Forecast.quota)
 
@@ -62,21 +69,19 @@ export const outlookLines = ({ backlog, service, waiting }: Pick<Read, "backlog"
   ...Outlook.describe(service)
 ]
 
-const asJson = ({ backlog, now, service, tally, waiting }: Read) =>
-  encode({
-    at: now,
-    service,
-    chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
-    outcomes: tally.map(({ chats, decision, reason, sent }) => ({ decision, reason, sent: Number(sent), chats: Number(chats) })),
-    waiting,
-    backlog: backlog === undefined ? null : toJson(backlog)
-  })
+const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Status.Type => ({
+  at: now,
+  service,
+  chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
+  outcomes: outcomesOf(tally),
+  waiting,
+  backlog: backlogOf(backlog)
+})
 
 export const status = Command.make("status", { db: Options.db, json: Options.json }, ({ json }) =>
   Effect.gen(function* () {
     const found = yield* read
-    const lines = json ? [JSON.stringify(asJson(found), undefined, 2)] : [...Story.ofAll(found.tally), ...outlookLines(found)]
-    yield* Effect.forEach(lines, (line) => Console.log(line), { discard: true })
+    yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...outlookLines(found)])
   })
 ).pipe(Command.withDescription("count the chats on record by what came of them, and say what is to come"))
 

@@ -3,13 +3,14 @@ import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as CliCommand from "@effect/cli/Command"
 import * as Options from "@effect/cli/Options"
-import * as Console from "effect/Console"
+import type * as Terminal from "@effect/platform/Terminal"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import { Exited } from "../cli/Ending.ts"
 import * as CliOptions from "../cli/Options.ts"
+import * as Output from "../cli/Output.ts"
 import { Ledger } from "../Ledger.ts"
 import { Observe } from "../Observe.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -49,18 +50,24 @@ const settled = Effect.gen(function* () {
   if (pending > 0) return yield* Effect.fail("busy" as const)
 }).pipe(Effect.retry({ schedule: Progress.tick, while: (error) => error === "busy" }))
 
-const play = Effect.fn("Demo.play")(function* (count: number, seed: number) {
-  const { url } = yield* Emulator
+const announce = (count: number, seed: number) =>
+  Effect.flatMap(Emulator, ({ url }) =>
+    Output.lines([
+      `An emulated Invent listens at ${url}, limit ${quota.limit} requests in ${Duration.format(quota.window)}.`,
+      `${count} conversations arrive (seed ${seed}); follow-ups go out after 4 s of silence, twice.`,
+      ""
+    ])
+  )
+
+const play = Effect.fn("Demo.play")(function* (count: number, seed: number, progress: Effect.Effect<never, never, Emulator | Terminal.Terminal>) {
   const people = yield* Fates.cast(count, seed)
-  yield* Console.log(`An Invent of this machine's own listens at ${url}, limit ${quota.limit} requests in ${Duration.format(quota.window)}.`)
-  yield* Console.log(`${count} conversations arrive (seed ${seed}); the policy follows up after 4 s of silence, and again after 4 s.\n`)
   const story = Effect.gen(function* () {
     const chat_ids = yield* arrivals(people)
     yield* settled
     yield* lookAgain(chat_ids)
     yield* settled
   }).pipe(Effect.timeoutFail({ duration: Duration.sum(patience, Duration.times(arrivalEvery, count)), onTimeout: () => "the demo did not settle in time; is this machine busy? --chats 20 asks less of it" }))
-  yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), Progress.show(count))
+  yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)
 })
 
 export const demo = CliCommand.make(
@@ -68,15 +75,17 @@ export const demo = CliCommand.make(
   {
     chats: Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations")),
     seed: Options.integer("seed").pipe(Options.withDefault(1), Options.withDescription("the same seed, the same conversations")),
-    page: CliOptions.page
+    page: CliOptions.page,
+    json: CliOptions.json
   },
-  ({ chats, page, seed }) =>
+  ({ chats, json, page, seed }) =>
     Effect.gen(function* () {
-      yield* play(chats, seed)
-      const agrees = yield* Result.show
+      if (!json) yield* announce(chats, seed)
+      yield* play(chats, seed, json ? Effect.never : Progress.show(chats))
+      const agrees = yield* json ? Result.document : Result.show
       if (!agrees) return yield* new Exited({ code: 1 })
       if (Option.isNone(page.port)) return
-      yield* Console.log("\nThe operator page stays until Ctrl-C.")
+      if (!json) yield* Output.lines(["", "The operator page stays until Ctrl-C."])
       yield* Scheduler.serve(serveOptions)
     })
 ).pipe(CliCommand.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))

@@ -4,25 +4,31 @@ import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as Command from "@effect/platform/Command"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
+import { Entries } from "../cli/Explain.ts"
+import * as Output from "../cli/Output.ts"
+import * as Status from "../cli/Status.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Story from "../Story.ts"
 import { Workspace } from "./Workspace.ts"
 
-const print = (lines: ReadonlyArray<string>) => Effect.forEach(lines, (line) => Console.log(line), { discard: true })
-
-const cost = (entries: ReadonlyArray<Log.Entry>): ReadonlyArray<string> => {
+const costOf = (entries: ReadonlyArray<Log.Entry>) => {
   const requests = entries.filter((entry) => entry.kind === "request")
-  const ours = requests.filter((entry) => entry.key === "scheduler").length
-  const followUps = entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length
-  const limited = requests.filter((entry) => entry.status === 429).length
-  return [
-    `${followUps} follow-ups sent; the scheduler made ${ours} requests, ${(ours / Math.max(1, followUps)).toFixed(1)} per follow-up, the looks at every other chat included`,
-    `${requests.length} requests in all, ${limited} refused with 429`
-  ]
+  return {
+    follow_ups: entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length,
+    requests: requests.length,
+    requests_of_the_scheduler: requests.filter((entry) => entry.key === "scheduler").length,
+    refused_with_429: requests.filter((entry) => entry.status === 429).length
+  }
 }
+
+const told = (cost: ReturnType<typeof costOf>): ReadonlyArray<string> => [
+  `${cost.follow_ups} follow-ups sent by ${cost.requests_of_the_scheduler} requests, ` +
+    `${(cost.requests_of_the_scheduler / Math.max(1, cost.follow_ups)).toFixed(1)} each, looks at other chats included`,
+  `${cost.requests} requests in all, ${cost.refused_with_429} refused with 429`
+]
 
 /** The chat with the most to tell, and the first of those. */
 const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
@@ -35,23 +41,51 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 }
 
 /** Its own process, with nothing but the emulator's log and the policy. */
-const check = Effect.gen(function* () {
-  const workspace = yield* Workspace
+const checker = Effect.map(Workspace, (workspace) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/emulator/check"))
-  const command = Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds")
-  return yield* Command.exitCode(command.pipe(Command.stdout("inherit"), Command.stderr("inherit")))
+  return (...more: ReadonlyArray<string>) =>
+    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", ...more).pipe(Command.stderr("inherit"))
+})
+
+const written = Effect.gen(function* () {
+  const { log } = yield* Emulator
+  const files = yield* FileSystem.FileSystem
+  const entries = yield* log.entries
+  yield* files.writeFileString((yield* Workspace).log, Log.toJsonLines(entries))
+  const { story, tally } = yield* Ledger
+  const chat_id = liveliest(entries)
+  return { tally: yield* tally, cost: costOf(entries), chat_id, story: yield* story(chat_id) }
 })
 
 /** Prints everything; true when the checker agrees. */
 export const show = Effect.gen(function* () {
-  const { log } = yield* Emulator
-  const ledger = yield* Ledger
-  const files = yield* FileSystem.FileSystem
-  const workspace = yield* Workspace
-  const entries = yield* log.entries
-  yield* files.writeFileString(workspace.log, Log.toJsonLines(entries))
-  yield* print(["What became of the conversations:", ...Story.ofAll(yield* ledger.tally), "", ...cost(entries)])
-  const chat_id = liveliest(entries)
-  yield* print(["", `The story of ${chat_id}:`, ...Story.ofChat(chat_id, yield* ledger.story(chat_id)), ""])
-  return (yield* check) === 0
+  const { chat_id, cost, story, tally } = yield* written
+  yield* Output.lines(["What became of the conversations:", ...Story.ofAll(tally), "", ...told(cost)])
+  yield* Output.lines(["", `The story of ${chat_id}:`, ...Story.ofChat(chat_id, story), ""])
+  const check = yield* checker
+  return (yield* Command.exitCode(Command.stdout(check(), "inherit"))) === 0
+})
+
+const Verdict = Schema.parseJson(Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown }))
+
+const print = Output.document(
+  Schema.Struct({
+    outcomes: Status.Outcomes,
+    follow_ups: Schema.Int,
+    requests: Schema.Int,
+    requests_of_the_scheduler: Schema.Int,
+    refused_with_429: Schema.Int,
+    /** Of the chat with the most to tell. */
+    story: Entries,
+    checker: Schema.typeSchema(Verdict)
+  })
+)
+
+/** The same as one document. */
+export const document = Effect.gen(function* () {
+  const { cost, story, tally } = yield* written
+  const check = yield* checker
+  const verdict = yield* Effect.flatMap(Command.string(check("--json")), Schema.decodeUnknown(Verdict))
+  yield* print({ ...cost, outcomes: Status.outcomesOf(tally), story, checker: verdict })
+  return verdict.violations.length === 0
 })

@@ -1,7 +1,8 @@
 /**
  * Who may talk to the page's server. It listens where every page in the operator's browser can send requests to, so a call
  * must come from the page itself: by its host (against DNS rebinding), by its origin, and by a header that no foreign page can
- * send. A server that other machines reach asks for a token besides.
+ * send. A server that other machines reach asks for a token besides. A scraper of the metrics is no browser: it needs that token
+ * and nothing else.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
@@ -13,6 +14,12 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { callHeader } from "./Api.ts"
+import * as Files from "./Files.ts"
+
+export const metricsPath = "/metrics"
+
+/** What tells nothing about anybody. The router takes other spellings of a path for the same; to this, they are calls. */
+const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz", ...Files.names.map((name) => `/${name}`)])
 
 /** The longest body that is read, in bytes. */
 const longestBody = 1024
@@ -35,7 +42,7 @@ const digest = (text: string) => createHash("sha256").update(text).digest()
 const isToken = (authorization: string | undefined, token: Redacted.Redacted): boolean =>
   timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${Redacted.value(token)}`))
 
-const headers = {
+const always = {
   "content-security-policy":
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",
@@ -44,26 +51,22 @@ const headers = {
   "x-content-type-options": "nosniff"
 }
 
-const refuse = (status: number, why: string) => Effect.succeed(HttpServerResponse.text(`${why}\n`, { status, headers }))
+const refuse = (status: number, why: string) => Effect.succeed(HttpServerResponse.text(`${why}\n`, { status, headers: always }))
 
 /** On every answer, that to a mistake included. */
-const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, headers)))
+const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, always)))
 
 /** Without a token only this machine is answered, by its own names; with one, under whatever name a proxy gives it. */
 export const make =
   (token: Option.Option<Redacted.Redacted>) =>
   <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) => {
-      const isCall = request.url.startsWith("/api/")
-      return Option.isNone(token) && !isThisMachine(request.headers["host"] ?? "")
-        ? refuse(421, "This server does not answer for that host.")
-        : !isCall
-          ? withHeaders(app)
-          : request.headers[callHeader.name] !== callHeader.value || !isSameOrigin(request.headers)
-            ? refuse(403, "Calls are for the page itself.")
-            : Option.exists(token, (token) => !isToken(request.headers["authorization"], token))
-              ? refuse(401, "The token is missing or wrong.")
-              : Number(request.headers["content-length"] ?? 0) > longestBody
-                ? refuse(413, "The body is longer than any call of the page.")
-                : withHeaders(HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody))))
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
+      const path = url.replace(/\?.*/s, "")
+      if (Option.isNone(token) && !isThisMachine(headers["host"] ?? "")) return refuse(421, "This server does not answer for that host.")
+      if (open.has(path)) return withHeaders(app)
+      const isScrape = path === metricsPath
+      if (!isScrape && (headers[callHeader.name] !== callHeader.value || !isSameOrigin(headers))) return refuse(403, "Calls are for the page itself.")
+      if (Option.exists(token, (token) => !isToken(headers["authorization"], token))) return refuse(401, "The token is missing or wrong.")
+      if (Number(headers["content-length"] ?? 0) > longestBody) return refuse(413, "The body is longer than any call of the page.")
+      return withHeaders(HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody))))
     })

@@ -1,4 +1,4 @@
-/** Serves the operator page, its calls, and two endpoints for whoever watches over the process: `/healthz` and `/readyz`. */
+/** Serves the operator page, its calls, and three endpoints for whoever watches over the process: `/healthz`, `/readyz` and `/metrics`. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServer from "@effect/platform/HttpServer"
@@ -9,6 +9,7 @@ import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
@@ -16,6 +17,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
 import { Ledger } from "../Ledger.ts"
+import * as Prometheus from "../Prometheus.ts"
 import * as Api from "./Api.ts"
 import * as Board from "./Board.ts"
 import * as Conversation from "./Conversation.ts"
@@ -89,12 +91,17 @@ const readiness = Effect.match(Effect.flatMap(Ledger, (ledger) => ledger.paused)
   onSuccess: () => HttpServerResponse.text("ready\n")
 })
 
+const metrics = Effect.map(Metric.snapshot, (pairs) =>
+  HttpServerResponse.text(Prometheus.encode(pairs), { contentType: Prometheus.contentType, headers: { "cache-control": "no-store" } })
+)
+
 const files = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     yield* Effect.forEach(yield* Files.all, ({ answer, path }) => router.get(path, answer), { discard: true })
     yield* router.get("/healthz", HttpServerResponse.text("alive\n"))
     yield* router.get("/readyz", Effect.provideService(readiness, Ledger, ledger))
+    yield* router.get(Guard.metricsPath, metrics)
   })
 )
 

@@ -14,19 +14,27 @@ export type Attributes = Readonly<Record<string, string | number>>
 
 const portOf = (url: URL): number => (url.port !== "" ? Number(url.port) : url.protocol === "https:" ? 443 : 80)
 
+/** What all requests of a client have in common. */
+export const client = ({ baseUrl, name }: { readonly baseUrl: string; readonly name: string | undefined }): Attributes => {
+  const url = new URL(baseUrl)
+  return {
+    // An IPv6 address has no brackets there.
+    "server.address": url.hostname.replaceAll(/[[\]]/g, ""),
+    "server.port": portOf(url),
+    ...(name === undefined ? {} : { "invent.client.name": name })
+  }
+}
+
 export type EndpointOf = (request: HttpClientRequest, call: Call) => Attributes
 
-/** What all requests of an endpoint have in common. */
-export const endpoints = (baseUrl: string): EndpointOf => {
-  const url = new URL(baseUrl)
-  // An IPv6 address has no brackets there.
-  const server = { "server.address": url.hostname.replaceAll(/[[\]]/g, ""), "server.port": portOf(url) }
+/** What all requests of an endpoint have in common: the same object each time. */
+export const endpoints = (client: Attributes): EndpointOf => {
   const known = new Map<string, Attributes>()
   return (request, { endpoint, template }) => {
     const attributes = known.get(endpoint) ?? {
       "http.request.method": request.method,
       "url.template": template,
-      ...server
+      ...client
     }
     known.set(endpoint, attributes)
     return attributes

@@ -206,12 +206,12 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   return {
     rateLimit,
     serve: Effect.forever(next),
-    /** What is in flight counts as received now. */
+    /** What is in flight counts as received now. After a lease it does so anyway. */
     close: Effect.flatMap(MonotoneClock.millis, (now) => {
       isClosed = true
       refuseAll(now, new RateLimitUnavailable({ reason: "the rate limit was closed" }))
       while (returns.length < out) returns.push({ permit: { isProbe: false }, receivedAt: now })
-      return Effect.ignore(ask(requestAt(now)))
+      return Effect.ignore(Effect.timeout(Effect.interruptible(ask(requestAt(now))), lease))
     })
   }
 }

@@ -10,42 +10,51 @@ import type * as Conventions from "./Conventions.ts"
 
 type Fiber = RuntimeFiber<unknown, unknown>
 
-/** Updates a metric under the attributes that the key stands for. The registry knows a list of labels by its identity. */
-const updater = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>) => {
-  const made = new Map<string, ReadonlyArray<MetricLabel.MetricLabel>>()
-  const labelled = (key: string, attributes: () => Conventions.Attributes) => {
-    const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
-    made.set(key, labels)
-    return labels
-  }
-  return (fiber: Fiber, value: In, key: string, attributes: () => Conventions.Attributes) => {
-    const around = fiber.getFiberRef(FiberRef.currentMetricLabels)
-    const own = made.get(key) ?? labelled(key, attributes)
-    metric.unsafeUpdate(value, around.length === 0 ? own : [...around, ...own])
-  }
+type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+
+/** The registry knows a list of labels by its identity: so it is made once. */
+const remembered = (made: Map<string, Labels>, key: string, attributes: () => Conventions.Attributes): Labels => {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
+  made.set(key, labels)
+  return labels
 }
 
-const queueDuration = updater(Telemetry.queueDuration)
-const requestDuration = updater(Telemetry.requestDuration)
-const callRequests = updater(Telemetry.callRequests)
-const throttled = updater(Telemetry.throttled)
+const lanes = new Map<string, Labels>()
+const ofLane = (lane: Lane): Labels => remembered(lanes, lane, () => ({ "invent.lane": lane }))
+
+const endpoints = new Map<string, Labels>()
+const ofEndpoint = (endpoint: string): Labels => remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
+
+const endings = new WeakMap<Conventions.Attributes, Map<string, Labels>>()
+
+const ofEnding = (common: Conventions.Attributes, ending: Conventions.Attributes): Labels => {
+  const known = endings.get(common) ?? new Map<string, Labels>()
+  endings.set(common, known)
+  return remembered(known, Object.values(ending).join(" "), () => ({ ...common, ...ending }))
+}
+
+const update = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, fiber: Fiber, value: In, own: Labels): void => {
+  const around = fiber.getFiberRef(FiberRef.currentMetricLabels)
+  metric.unsafeUpdate(value, around.length === 0 ? own : [...around, ...own])
+}
 
 /** The wait for a permit, in seconds. */
 export const queue = (fiber: Fiber, lane: Lane, seconds: number): void =>
-  queueDuration(fiber, seconds, lane, () => ({ "invent.lane": lane }))
+  update(Telemetry.queueDuration, fiber, seconds, ofLane(lane))
 
-/** A request of a call to this server, and how it ended. */
+/** A request of a call, and how it ended; `common` is the same object for all with these attributes. */
 export const request = (
   fiber: Fiber,
   { endpoint, status }: Call,
-  server: Conventions.Attributes,
+  common: Conventions.Attributes,
   ending: Conventions.Attributes,
   millis: number
 ): void => {
-  if (status === 429) throttled(fiber, 1, endpoint, () => ({ "invent.endpoint": endpoint }))
-  const key = [endpoint, server["server.address"], server["server.port"], ...Object.values(ending)].join(" ")
-  requestDuration(fiber, millis / 1000, key, () => ({ ...server, ...ending }))
+  if (status === 429) update(Telemetry.throttled, fiber, 1, ofEndpoint(endpoint))
+  update(Telemetry.requestDuration, fiber, millis / 1000, ofEnding(common, ending))
 }
 
 export const call = (fiber: Fiber, { attempts, endpoint }: Call): void =>
-  callRequests(fiber, attempts, endpoint, () => ({ "invent.endpoint": endpoint }))
+  update(Telemetry.callRequests, fiber, attempts, ofEndpoint(endpoint))

@@ -60,16 +60,18 @@ export const make = (
   rateLimit: RateLimit["Type"],
   settings: Settings
 ): Effect.Effect<Step<InventError.InventError>> =>
-  Effect.map(RetryBudget.make(settings.retryBudget), (budget) => {
-    const endpointOf = Conventions.endpoints(settings.baseUrl)
-    return pipe(
-      Transport.make(transport),
-      StatusToError.make(settings),
-      Authentication.make(settings.apiKey),
-      Attempt.make(endpointOf),
-      guarded,
-      limited(rateLimit),
-      Deadline.total(Watch.make()),
-      Retry.make({ policy: settings.retry, budget, rateLimit })
+  Effect.suspend(() => {
+    const client = Conventions.client(settings)
+    return Effect.map(RetryBudget.make(settings.retryBudget, client), (budget) =>
+      pipe(
+        Transport.make(transport),
+        StatusToError.make(settings),
+        Authentication.make(settings.apiKey),
+        Attempt.make(Conventions.endpoints(client)),
+        guarded,
+        limited(rateLimit),
+        Deadline.total(Watch.make()),
+        Retry.make({ policy: settings.retry, budget, rateLimit })
+      )
     )
   })

@@ -10,19 +10,22 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string
   return rows.map((row) => `  ${row.map((cell, column) => cell.padEnd(width(column))).join("  ")}`.trimEnd())
 }
 
+/** Each with its detail on a line below. */
 const violationLines = (violations: ReadonlyArray<Violation>): ReadonlyArray<string> => {
   const hidden = violations.length - shown
-  const rows = violations.slice(0, shown).map(({ at, chat_id, detail, rule }) => [rule, chat_id, at, detail])
-  return hidden > 0 ? [...table(rows), `  and ${hidden} more`] : table(rows)
+  const first = violations.slice(0, shown)
+  const heads = table(first.map(({ at, chat_id, rule }) => [rule, chat_id, at]))
+  const lines = first.flatMap(({ detail }, index) => [heads[index] ?? "", `    ${detail}`])
+  return hidden > 0 ? [...lines, `  and ${hidden} more`] : lines
 }
 
 const raceText = ({ count, max_ms, p50_ms, p99_ms }: Races) =>
   count === 0 ? "0" : `${count}, by p50 ${p50_ms} ms, p99 ${p99_ms} ms, at most ${max_ms} ms`
 
-const requestText = ({ refused429, requests }: Verdict) =>
-  Object.entries(requests)
-    .map(([key, count]) => `${key} ${count} (${refused429[key] ?? 0} answered 429)`)
-    .join(", ") || "0"
+const requestRows = ({ refused429, requests }: Verdict) => {
+  const texts = Object.entries(requests).map(([key, count]) => `${key} ${count} (${refused429[key] ?? 0} answered 429)`)
+  return (texts.length === 0 ? ["0"] : texts).map((text, index) => [index === 0 ? "requests" : "", text])
+}
 
 export const render = (verdict: Verdict): string => {
   const { chats, followUps, foreignFollowUps, races, violations } = verdict
@@ -34,7 +37,7 @@ export const render = (verdict: Verdict): string => {
       ["chats", String(chats)],
       ["follow-ups", `${followUps}${others}`],
       ["races", raceText(races)],
-      ["requests", requestText(verdict)]
+      ...requestRows(verdict)
     ])
   ].join("\n")
 }

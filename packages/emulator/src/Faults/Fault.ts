@@ -1,20 +1,7 @@
 /** What goes wrong, as data: when a fault fires, and what it does to the request and its answer. */
-import * as Duration from "effect/Duration"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
-
-/** `2 seconds`, `250 millis`, or a number of milliseconds. */
-const Wait = Schema.transformOrFail(Schema.Union(Schema.String, Schema.NonNegative), Schema.DurationFromSelf, {
-  strict: true,
-  decode: (input, _, ast) => {
-    const decoded = Duration.decodeUnknown(input)
-    return decoded._tag === "Some" && Duration.isFinite(decoded.value)
-      ? ParseResult.succeed(decoded.value)
-      : ParseResult.fail(new ParseResult.Type(ast, input, `expected a duration such as "2 seconds", got ${input}`))
-  },
-  encode: (duration) => ParseResult.succeed(Duration.toMillis(duration))
-})
+import { Wait } from "../Wait.ts"
 
 const Bytes = Schema.NonNegativeInt
 const CallNumber = Schema.Int.pipe(Schema.positive())
@@ -94,4 +81,4 @@ export type Fault = typeof Fault.Type
 /** As it is written in a file or in code. */
 export type Encoded = typeof Fault.Encoded
 
-export const decode = Schema.decodeUnknownEither(Schema.Array(Fault), { onExcessProperty: "error" })
+export const decode = Schema.decodeUnknownEither(Fault, { onExcessProperty: "error" })

@@ -1,0 +1,25 @@
+/** The latest of many, and no more than a bounded number: the one that was kept longest ago goes first. */
+export interface Recent<in K, in out A> {
+  readonly keep: (key: K, value: A) => void
+  readonly get: (key: K) => A | undefined
+  /** Gives it away. */
+  readonly take: (key: K) => A | undefined
+}
+
+export const make = <K, A>(atMost: number): Recent<K, A> => {
+  const values = new Map<K, A>()
+  return {
+    keep: (key, value) => {
+      values.delete(key)
+      values.set(key, value)
+      const [eldest] = values.keys()
+      if (values.size > atMost && eldest !== undefined) values.delete(eldest)
+    },
+    get: (key) => values.get(key),
+    take: (key) => {
+      const value = values.get(key)
+      values.delete(key)
+      return value
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/** More follow-ups fall due at one moment than the documented quota lets through; the client, the limiter and the timers are the real ones. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Forecast from "../src/Forecast.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Outlook from "../src/Outlook.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Scheduler from "../src/Scheduler.ts"
+import { Watch } from "../src/Watch.ts"
+import * as Build from "./Build.ts"
+
+const people = 150
+const lead = 15 * Build.second
+/** Nine o'clock in Ireland, where all of them are. */
+const opening = Build.after(-4 * Build.hour)
+const begin = DateTime.subtract(opening, { minutes: 8 })
+const policy = Build.policy({
+  quiet_hours: { start: "21:00", end: "09:00" },
+  arm_lead: "15 seconds",
+  steps: [{ after: "5 minutes", action: "schedule_follow_up" }]
+})
+
+const client = Layer.unwrapEffect(
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url }))
+)
+
+/** A chat for each of them, with an answer of ours. */
+const arrive = Effect.flatMap(Emulator.Emulator, ({ world }) =>
+  Effect.forEach(Arr.range(1, people), (n) =>
+    Effect.gen(function* () {
+      const { channels } = yield* world.addContact({ name: `Ada ${n}`, country: "IE", channels: [{ type: "custom" }] })
+      const chat = yield* world.startChat({ channelId: channels[0]!.id, text: "Do you ship to Malta?" })
+      return chat.id
+    })
+  )
+)
+
+/** One life of a scheduler that looks at these chats. */
+const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, E, R>) =>
+  Effect.raceFirst(use, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(
+    Effect.provide(
+      Layer.fresh(
+        Scheduler.layerServe(Duration.seconds(1)).pipe(
+          Layer.provide(client),
+          Layer.provideMerge(Ledger.layer),
+          Layer.provideMerge(Layer.succeed(Watch, { chats, inTurn: identity })),
+          Layer.provide(Layer.succeed(ActivePolicy, policy))
+        )
+      )
+    )
+  )
+
+it.live(
+  "a backlog goes out as the forecast said, no follow-up two seconds later, also when nothing is known of the chats but the ledger",
+  () =>
+    Effect.gen(function* () {
+      const { log } = yield* Emulator.Emulator
+      const chats = yield* arrive
+      yield* Effect.sleep("1 minute")
+      yield* life(Stream.fromIterable(chats))(Effect.sleep("4 minutes"))
+      const foreseen = yield* life(Stream.empty)(
+        Effect.zipLeft(Effect.delay(Outlook.waiting(Forecast.quota()), "2 minutes"), Effect.sleep("6 minutes"))
+      )
+      const entries = yield* log.entries
+      const went = new Map(
+        entries.flatMap((entry) => (entry.kind === "message" && entry.cause === "follow_up" ? [[entry.chat_id, entry.at.epochMillis] as const] : []))
+      )
+      expect(went.size).toBe(people)
+      expect(entries.filter((entry) => entry.kind === "request" && entry.status === 429)).toEqual([])
+      const latest = Math.max(...went.values()) - opening.epochMillis
+      expect(latest).toBeGreaterThan(Build.minute)
+      // What is foreseen is when each is armed; the assistant writes a lead later.
+      const beyond = foreseen.map(({ chat_id, eta }) => went.get(chat_id)! - lead - eta.epochMillis)
+      expect(Math.max(...beyond)).toBeLessThanOrEqual(2 * Build.second)
+      const order = foreseen.map(({ chat_id }) => went.get(chat_id)!)
+      const overtakes = order.map((at, index) => Math.max(0, ...order.slice(0, index)) - at)
+      expect(Math.max(...overtakes)).toBeLessThanOrEqual(5 * Build.second)
+    }).pipe(
+      Effect.provide(Layer.mergeAll(Emulator.layer(), SqliteClient.layer({ filename: ":memory:" }))),
+      Effect.withTracerEnabled(false),
+      (test) => VirtualTime.run(test, begin)
+    ),
+  180_000
+)

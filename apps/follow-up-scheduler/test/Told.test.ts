@@ -1,0 +1,66 @@
+import * as InventError from "@effect-invent/domain/InventError"
+import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import { expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as TestClock from "effect/TestClock"
+import * as Ledger from "../src/Ledger.ts"
+import * as Told from "../src/Ledger/Told.ts"
+import * as Build from "./Build.ts"
+import * as FakeChat from "./FakeChat.ts"
+import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
+
+const { after, chat_id, day, hour, second } = Build
+
+/** Tests that are given what the log says: each line with its annotations, the keys of follow-ups left out. */
+const story = (name: string, test: (fake: FakeChat.FakeChat, said: ReadonlyArray<unknown>) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof underLedger>>>) =>
+  it.effect(name, () => {
+    const said: Array<unknown> = []
+    const listener = Logger.make(({ annotations, logLevel, message }) => {
+      const { key: _, ...ids } = Object.fromEntries(HashMap.toEntries(annotations))
+      if (logLevel._tag === "Info") said.push([String(message), ids])
+    })
+    const fake = FakeChat.make()
+    const ledger = Layer.provide(Told.layer, Ledger.layer)
+    return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake, said)).pipe(
+      Effect.provide(underLedger(ledger, fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })),
+      Effect.provide([SqliteClient.layer({ filename: ":memory:" }), Logger.replace(Logger.defaultLogger, listener)])
+    )
+  })
+
+const refused = new InventError.Forbidden({ endpoint: "state.update", attempts: 1, status: 403, excerpt: "" })
+const of = { chat: chat_id, policy: "nudge@1", step: 1 }
+
+story("a follow-up that went out is told once, by ids, and nothing is told before", (_, said) =>
+  Effect.gen(function* () {
+    yield* observe
+    yield* sweepUntil(after(hour))
+    expect(said).toEqual([])
+    yield* sweepUntil(after(day))
+    expect(said).toEqual([["a follow-up went out", of]])
+  })
+)
+
+story("one that was taken back is told with the reason, and none of what was written", (fake, said) =>
+  Effect.gen(function* () {
+    yield* fake.is("Ada")
+    yield* observe
+    yield* sweepUntil(after(hour - 15 * second))
+    yield* fake.writes("contact")
+    yield* sweepUntil(after(day))
+    expect(said).toEqual([["a follow-up was taken back", { ...of, reason: "replied" }]])
+  })
+)
+
+story("one of which nobody knows is told as such", (fake, said) =>
+  Effect.gen(function* () {
+    yield* observe
+    yield* sweepUntil(after(hour - 15 * second))
+    yield* fake.put((kind, apply) => (kind === "clear" ? Effect.fail(refused) : apply))
+    yield* fake.writes("contact")
+    yield* sweepUntil(after(day))
+    expect(said).toEqual([["nobody knows whether a follow-up went out", { ...of, reason: "refused" }]])
+  })
+)

@@ -11,12 +11,15 @@ export interface Facts {
   applied: boolean
   /** The name of the fault that befell it. */
   fault: string | null
+  /** Whether that keeps the client from reading the true answer. */
+  spoilt: boolean
 }
 
 export const make = (known: Pick<Facts, "endpoint" | "key" | "contact_id" | "chat_id">): Facts => ({
   ...known,
   applied: false,
-  fault: null
+  fault: null,
+  spoilt: false
 })
 
 export class Call extends Context.Reference<Call>()("@effect-invent/emulator/Call", {

@@ -32,20 +32,24 @@ interface Tracked {
   readonly stretch: Stretch.Stretch | undefined
 }
 
-interface Answered {
+interface Asked {
   readonly index: number
   readonly at: number
   readonly answered_at: number
-  readonly isRefused: boolean
+  /** Whether it got the true answer. */
+  readonly isHeard: boolean
+  /** Whether it may be for taking a follow-up back: what a request asks for is not in the log. */
+  readonly mayTakeBack: boolean
 }
 
 /** The scheduler's requests about each chat, with their places in the log. */
-const answeredByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string, ReadonlyArray<Answered>> => {
-  const byChat = new Map<string, Array<Answered>>()
+const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string, ReadonlyArray<Asked>> => {
+  const byChat = new Map<string, Array<Asked>>()
   for (const [index, entry] of entries.entries()) {
-    if (entry.kind !== "request" || entry.chat_id === null || !FollowUp.isSchedulers(entry)) continue
+    if (entry.kind !== "request" || entry.chat_id === null || entry.key !== Chat.schedulerKey) continue
     const of = byChat.get(entry.chat_id) ?? []
-    of.push({ index, at: entry.at, answered_at: entry.answered_at, isRefused: entry.status >= 400 })
+    const { answered_at, at, endpoint, spoilt, status } = entry
+    of.push({ index, at, answered_at, isHeard: status < 400 && !spoilt, mayTakeBack: endpoint === "state.update" })
     byChat.set(entry.chat_id, of)
   }
   return byChat
@@ -66,7 +70,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   const grace = Duration.toMillis(settings.grace)
   const reaction = Duration.toMillis(settings.reaction ?? 0)
   const calendar = Calendar.make(policy)
-  const answered = answeredByChat(entries)
+  const askedOf = askedByChat(entries)
   const chats = new Map<string, Tracked>()
   const chatsOf = new Map<string, Set<string>>()
   const contacts = new Map<string, Contact.Contact>()
@@ -98,28 +102,36 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
 
   const followUp = ({ at, chat_id }: Entry.Message, index: number) => {
     const chat = chatOf(chat_id)
-    if (FollowUp.isForeign(chat)) {
+    if (Chat.isForeign(chat)) {
       foreignFollowUps++
       return settle(Chat.afterForeignFollowUp(chat, at), at)
     }
     followUps++
-    const isBefore = (request: Answered) =>
-      request.answered_at < at || (request.answered_at === at && request.index < index)
-    const asked = answered.get(chat_id) ?? []
+    const asked = askedOf.get(chat_id) ?? []
+    const isAnswered = ({ answered_at, index: place, isHeard }: Asked) =>
+      isHeard && (answered_at < at || (answered_at === at && place < index))
     const { down = [] } = settings
-    const couldAct = (told: Answered) =>
+    const couldAct = (told: Asked) =>
       told.answered_at + reaction <= at &&
       !down.some(({ from, until }) => from >= told.answered_at && from <= told.answered_at + reaction && until >= at)
-    // What it last tried was refused, or had no answer in time.
-    const last = asked.findLast((request) => request.at < at)
-    const isHeldUp = last !== undefined && (last.isRefused || last.answered_at > at)
-    const wasTold = (since: number) =>
-      !(isHeldUp && last.at > since) &&
-      asked.some((request) => request.at > since && !request.isRefused && isBefore(request) && couldAct(request))
+    // It tried to take the follow-up back, at once, and was refused or not answered in time.
+    const isHeldUp = (told: Asked) =>
+      asked.some(
+        (request) =>
+          request.mayTakeBack &&
+          !isAnswered(request) &&
+          request.at >= told.answered_at &&
+          request.at <= told.answered_at + Math.max(reaction, FollowUp.raceSlack) &&
+          request.at < at
+      )
+    const wasTold = (since: number) => {
+      const told = asked.findLast((request) => request.at > since && isAnswered(request) && couldAct(request))
+      return told !== undefined && !isHeldUp(told)
+    }
     const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
-    settle(Chat.afterFollowUp(chat, at, judgement.isStray), at, `came at ${toIso(at)}`)
+    settle(Chat.afterFollowUp(chat, at, judgement), at, `came at ${toIso(at)}`)
   }
 
   const read = (entry: Entry.Entry, index: number) => {

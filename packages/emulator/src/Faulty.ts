@@ -19,6 +19,10 @@ const noResponse = HttpServerResponse.empty({ status: 444 })
 const needsCarrier = ({ cut, drip, length, stall }: Do) =>
   cut !== undefined || drip !== undefined || length !== undefined || stall !== undefined
 
+/** Late, in another order or with more keys than usual it can be read all the same. */
+const isSpoiling = ({ answer, body, cut, gzip, length, reset, stall }: Do) =>
+  [answer, body, cut, gzip, length, reset, stall].some((effect) => effect !== undefined)
+
 export const make = Effect.gen(function* () {
   const faults = yield* Faults
   const world = yield* World
@@ -49,6 +53,7 @@ export const make = Effect.gen(function* () {
     if (Option.isNone(fault)) return yield* handle
     const { do: effects, name } = fault.value
     call.fault = name
+    call.spoilt = isSpoiling(effects)
     if (effects.delay !== undefined) yield* Effect.sleep(effects.delay)
     if (effects.reset === true) return yield* reset(request)
     const skipsChange = effects.answer?.applied === false

@@ -31,7 +31,9 @@ export const RequestEntry = Schema.Struct({
   /** What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200 characters. */
   headers: Schema.Record({ key: Schema.String, value: Schema.String }),
   /** The name of the fault that befell it; its `status` is then that of the answer which was to be sent. */
-  fault: Schema.NullOr(Schema.String)
+  fault: Schema.NullOr(Schema.String),
+  /** Whether that keeps the client from reading the true answer: there is another one, it is garbled, or not all of it comes. */
+  spoilt: Schema.Boolean
 })
 
 /** A chat was created. */

@@ -146,6 +146,7 @@ const makeMiddleware = Effect.gen(function* () {
             chat_id: call.chat_id,
             applied: call.applied,
             fault: call.fault,
+            spoilt: call.spoilt,
             headers: attemptHeaders(request),
             status: Exit.isSuccess(exit) ? exit.value.status : clientClosedRequest
           })

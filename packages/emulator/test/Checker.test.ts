@@ -33,7 +33,7 @@ const chat = (country: string | null, change: Line = {}) => [
   ...state(before("1 hour"), "contact")
 ]
 const request = (at: string, answered_at: string, change: Line = {}) => [
-  { kind: "request", at, answered_at, key: "scheduler", chat_id: "chat_1", status: 200, ...change }
+  { kind: "request", at, answered_at, key: "scheduler", endpoint: "state.update", chat_id: "chat_1", status: 200, ...change }
 ]
 /** Nothing happens, and the log goes on until then. */
 const until = (at: string) => request(at, at, { key: "dashboard", chat_id: null })
@@ -206,11 +206,27 @@ describe("a follow-up to a contact who waits for us", () => {
       expect(known({}, ...asked(1, 2))).toBe(true)
     })
 
-    it("means nothing if it was refused, or if what it tried after that was", () => {
-      const refused = asked(-600, -500, { status: 429 })
-      expect(withRequest(refused)).toEqual([])
-      expect(withRequest([...asked(-900, -800), ...refused])).toEqual([])
-      expect(withRequest([...refused, ...asked(-400, -300)])).toEqual(["after_reply"])
+    it("means nothing if it was refused, or if its answer could not be read", () => {
+      for (const fate of [{ status: 429 }, { spoilt: true }]) {
+        expect(withRequest(asked(-600, -500, fate))).toEqual([])
+        expect(withRequest([...asked(-600, -500, fate), ...asked(-400, -300)])).toEqual(["after_reply"])
+      }
+    })
+
+    it("means nothing if taking it back was tried at once after that, and refused", () => {
+      const told = asked(-900, -800)
+      for (const fate of [{ status: 500 }, { spoilt: true }]) expect(withRequest([...told, ...asked(-600, -500, fate)])).toEqual([])
+      expect(withRequest([...told, ...asked(-600, 1)])).toEqual([])
+    })
+
+    it("means that it knew if what was refused after that came too late, or was no taking back", () => {
+      const tried = (from: number, change: Line = {}) =>
+        rules([...waiting(8_000), ...asked(-7_000, -6_000), ...asked(from, from, { status: 500, ...change }), ...followUp(fourHours)])
+      expect(tried(-5_000)).toEqual([])
+      expect(tried(-4_999)).toEqual(["after_reply"])
+      expect(tried(-6_001)).toEqual(["after_reply"])
+      expect(tried(-5_000, { endpoint: "messages.list" })).toEqual(["after_reply"])
+      expect(tried(-5_000, { chat_id: "chat_2" })).toEqual(["after_reply"])
     })
 
     it("means that it knew, if it was answered", () => {
@@ -307,6 +323,14 @@ describe("what a policy limits beside its hours", () => {
     expect(rules(at("1 day", "30 minutes"), late("shift"))).not.toContain("too_late")
     expect(rules(at("1 day", "30 minutes"), late("skip"))).toContain("too_late")
     expect(rules(at("2 hours"), late("send"))).not.toContain("too_late")
+  })
+
+  it("is how late it may be: the step after one that was left out is the last of them, and none is missed after it", () => {
+    const lateness = { limit: "1 hour", beyond: "skip" }
+    const skipping = { steps: [{ ...steps[0]!, lateness }, steps[1]!] }
+    const later = (after: Duration.DurationInput) => rules([...answered, ...followUp(iso(after)), ...until(iso("20 days"))], skipping)
+    expect(later("24 hours")).toEqual([])
+    expect(later("5 hours")).toEqual(["missed"])
   })
 
   it("is a day off of the contact's country", () => {
@@ -636,13 +660,13 @@ describe("a follow-up is missed", () => {
     expect(rules([...evening, ...until("2026-03-11T09:00:48.001Z")], policy)).toEqual(["missed"])
   })
 
-  it("in the next allowed hours where the lead reaches beyond these", () => {
+  it("in the next allowed hours where the lead and the grace reach beyond these", () => {
     const policy = { quiet_hours: { start: "21:00", end: "09:00" }, ...oneStep }
     const answeredAt = (at: string) => [...chat("GB"), ...reply(at)]
     const late = answeredAt("2026-03-10T16:59:50.000Z")
-    expect(rules([...late, ...until("2026-03-11T09:00:23.000Z")], policy)).toEqual([])
-    expect(rules([...late, ...until("2026-03-11T09:00:23.001Z")], policy)).toEqual(["missed"])
-    const inTime = answeredAt("2026-03-10T16:59:44.999Z")
+    expect(rules([...late, ...until("2026-03-11T09:00:26.000Z")], policy)).toEqual([])
+    expect(rules([...late, ...until("2026-03-11T09:00:26.001Z")], policy)).toEqual(["missed"])
+    const inTime = answeredAt("2026-03-10T16:59:41.999Z")
     expect(rules([...inTime, ...until("2026-03-10T21:00:10.000Z")], policy)).toEqual(["missed"])
   })
 
@@ -677,7 +701,7 @@ describe("a follow-up that someone else set", () => {
     expect(rules([...theirs, ...until(iso("9 days"))])).toEqual(["missed"])
   })
 
-  it("does not answer a contact who waits", () => {
+  it("may answer a contact who waits, or not", () => {
     const waiting = [
       ...answered,
       ...state(iso("1 hour"), "crm", { follow_up_at: iso("2 hours") }),
@@ -685,7 +709,9 @@ describe("a follow-up that someone else set", () => {
       ...followUp(iso("2 hours")),
       ...state(iso("2 hours"), "assistant")
     ]
-    expect(rules([...waiting, ...followUp(iso("9 hours"))])).toEqual(["after_reply"])
+    expect(rules([...waiting, ...followUp(iso("6 hours"))])).toEqual([])
+    expect(rules([...waiting, ...followUp(iso("5 hours"))])).toEqual(["too_early"])
+    expect(rules([...waiting, ...contact(iso("3 hours")), ...followUp(iso("6 hours"))])).toEqual(["after_reply"])
     expect(rules([...waiting, ...until(iso("9 days"))])).toEqual([])
   })
 
@@ -705,6 +731,20 @@ describe("a follow-up that someone else set", () => {
       ...state(iso("90 minutes"), "user", { follow_up_at: iso("2 hours") })
     ]
     expect(rules([...passed, ...followUp(iso("2 hours"))])).toEqual(["too_early"])
+  })
+})
+
+describe("a follow-up that someone else set and nobody wrote", () => {
+  it("is no step of ours", () => {
+    const kept = [
+      ...answered,
+      ...state(iso("1 hour"), "user", { follow_up_at: iso("2 hours"), state: "CLOSED" }),
+      ...state(iso("2 hours"), "assistant", { state: "CLOSED" }),
+      ...state(iso("3 hours"), "user")
+    ]
+    expect(rules([...kept, ...followUp(fourHours), ...followUp(iso("28 hours")), ...until(iso("20 days"))])).toEqual([])
+    expect(rules([...kept, ...followUp(iso("28 hours"))])).toEqual(["missed"])
+    expect(rules([...kept, ...until(iso("23 hours"))])).toEqual(["missed"])
   })
 })
 

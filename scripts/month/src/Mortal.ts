@@ -11,7 +11,7 @@ import * as Random from "effect/Random"
 const requestsALife = { least: 40, most: 160 }
 const down = { least: 1000, most: 180_000 }
 
-class Death extends Context.Tag("@effect-invent/month/Death")<Death, Deferred.Deferred<void>>() {}
+class Death extends Context.Tag("@effect-invent/month/Death")<Death, Deferred.Deferred<number>>() {}
 
 /** The client of one life. */
 export const layerClient = Layer.effect(
@@ -21,11 +21,11 @@ export const layerClient = Layer.effect(
     const client = yield* HttpClient.HttpClient
     let left = yield* Random.nextIntBetween(requestsALife.least, requestsALife.most)
     const hasAnswer = yield* Random.nextBoolean
-    const die = Effect.zipRight(Deferred.succeed(death, undefined), Effect.never)
+    const die = Effect.zipRight(Effect.flatMap(Clock.currentTimeMillis, (now) => Deferred.succeed(death, now)), Effect.never)
     return HttpClient.transform(client, (request) => {
       left -= 1
       if (left > 0) return request
-      return hasAnswer ? Effect.zipRight(request, die) : die
+      return hasAnswer && left === 0 ? Effect.zipRight(request, die) : die
     })
   })
 )
@@ -35,13 +35,13 @@ export interface Down {
   readonly until: number
 }
 
-/** Lives one life after the other. `onDeath` is told how long nobody lives. */
+/** Lives one life after the other. `onDeath` is told how long nobody lives: from the death on, whatever the dead still hold on to. */
 export const live = <E, R>(life: Effect.Effect<unknown, E, R>, onDeath: (down: Down) => Effect.Effect<void>) =>
   Effect.gen(function* () {
-    const death = yield* Deferred.make<void>()
+    const death = yield* Deferred.make<number>()
     yield* Effect.raceFirst(Effect.provideService(life, Death, death), Deferred.await(death))
-    const from = yield* Clock.currentTimeMillis
+    const from = yield* Deferred.await(death)
     const wait = yield* Random.nextIntBetween(down.least, down.most)
-    yield* onDeath({ from, until: from + wait })
+    yield* onDeath({ from, until: (yield* Clock.currentTimeMillis) + wait })
     yield* Effect.sleep(Duration.millis(wait))
   }).pipe(Effect.forever)

@@ -11,7 +11,7 @@ import type { Reason } from "../Reason.ts"
 import type { Timer } from "../Timer.ts"
 
 /** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
-export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "15 minutes")
+export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "5 minutes")
 
 /** All of it where that is too short to be divided. */
 const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))

@@ -1,6 +1,9 @@
 /** What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch milliseconds. */
 import type { Message, State } from "./Entry.ts"
 
+/** The name of the scheduler's API key. */
+export const schedulerKey = "scheduler"
+
 export interface Chat {
   readonly chat_id: string
   readonly contact_id: string | undefined
@@ -22,7 +25,10 @@ export interface Chat {
   readonly lastFollowUpAt: number | undefined
   /** Follow-ups in this silence. */
   readonly sent: number
-  /** Follow-ups that crossed the message this silence began with, or came due and were not written: they may count as steps of it, or not. */
+  /**
+   * Follow-ups that crossed the message this silence began with, or came due and were not written, or steps that were left out
+   * for being late: they may count as steps of it, or not.
+   */
   readonly strays: number
   /** Messages that the assistant has begun and not ended: their id and when. */
   readonly running: ReadonlyMap<string, number>
@@ -116,20 +122,25 @@ export const afterMessage = (chat: Chat, message: Message): Chat => {
 }
 
 /** A follow-up of the scheduler. It is a stray if the contact wrote after it was set. */
-export const afterFollowUp = (chat: Chat, at: number, isStray: boolean): Chat => ({
+export const afterFollowUp = (chat: Chat, at: number, { isStray, leftOut }: { readonly isStray: boolean; readonly leftOut: number }): Chat => ({
   ...chat,
   lastOursAt: at,
   lastFollowUpAt: at,
   followUps: [...chat.followUps, at],
   sent: chat.sent + (isStray ? 0 : 1),
-  strays: chat.strays + (isStray ? 1 : 0)
+  strays: chat.strays + (isStray ? 1 : leftOut)
 })
 
-/** A follow-up that someone else had set: a message of ours like any other, but no answer to who waits for one. */
+/**
+ * A follow-up that someone else had set: a message of ours like any other. Whether it answers who waits for one nobody can
+ * tell, since a chat does not say why a message was written: then none is owed, and none forbidden.
+ */
 export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
   ...chat,
+  waitingSince: undefined,
   lastOursAt: at,
-  ...(chat.waitingSince === undefined ? { answeredAt: at, answerBegunAt: at } : {})
+  answeredAt: chat.waitingSince === undefined ? at : undefined,
+  answerBegunAt: at
 })
 
 const since = (holds: boolean, before: number | undefined, at: number) => (holds ? (before ?? at) : undefined)
@@ -137,12 +148,15 @@ const since = (holds: boolean, before: number | undefined, at: number) => (holds
 export const isMuted = ({ mutedUntil }: Pick<Chat, "mutedUntil">, at: number): boolean =>
   mutedUntil !== undefined && mutedUntil > at
 
+/** Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's. */
+export const isForeign = ({ followUpBy }: Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
+
 export const afterState = (chat: Chat, entry: State): Chat => {
   const { at } = entry
   const mutedUntil = entry.muted_until ?? undefined
   const isSame = entry.follow_up_at === chat.followUpAt
   const isKeptBack =
-    entry.by === "assistant" && chat.followUpAt !== null && chat.followUpAt <= at && entry.follow_up_at === null && chat.lastFollowUpAt !== at
+    !isForeign(chat) && entry.by === "assistant" && chat.followUpAt !== null && chat.followUpAt <= at && entry.follow_up_at === null && chat.lastFollowUpAt !== at
   return {
     ...chat,
     strays: chat.strays + (isKeptBack ? 1 : 0),

@@ -11,8 +11,12 @@ const Request = Schema.Struct({
   at: Instant,
   answered_at: Instant,
   key: Schema.NullOr(Schema.String),
+  /** Group and method, as in `state.update`. */
+  endpoint: Schema.NullOr(Schema.String),
   chat_id: Schema.NullOr(Schema.String),
-  status: Schema.Number
+  status: Schema.Number,
+  /** Whether a fault kept the client from reading the answer. */
+  spoilt: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
 export type Request = typeof Request.Type
 

@@ -8,12 +8,9 @@ import type { Policy, Step } from "./Policy.ts"
 import * as Limits from "./Limits.ts"
 import type { Finding, Rule } from "./Verdict.ts"
 
-/** The name of the scheduler's API key. */
-const schedulerKey = "scheduler"
-
 const tolerance = 50
 /** How much longer than the lead a follow-up may stand before what happened meanwhile counts as known. */
-const raceSlack = 1_000
+export const raceSlack = 1_000
 
 export interface Question {
   readonly chat: Chat.Chat
@@ -21,7 +18,7 @@ export interface Question {
   readonly at: number
   /** How much later than due it may come for being busy. */
   readonly grace: number
-  /** Whether the scheduler was answered about this chat between that instant and this follow-up. */
+  /** Whether the scheduler was answered about this chat between that instant and this follow-up, and could have acted on it. */
   readonly wasTold: (since: number) => boolean
 }
 
@@ -31,12 +28,9 @@ export interface Judgement {
   readonly race: number | undefined
   /** Set before the contact wrote, and sent after. */
   readonly isStray: boolean
+  /** Steps that may have been left out for being late, and this is the one after them. */
+  readonly leftOut: number
 }
-
-/** Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's. */
-export const isForeign = ({ followUpBy }: Chat.Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
-
-export const isSchedulers = ({ key }: { readonly key: string | null }): boolean => key === schedulerKey
 
 interface Obstacle {
   readonly rule: Rule
@@ -67,6 +61,12 @@ export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Cha
   const from = steps.slice(sent)
   const firstKept = from.findIndex((step) => step.lateness?.beyond !== "skip")
   return from.slice(0, strays + 1 + (firstKept === -1 ? from.length : firstKept))
+}
+
+const leftOut = (policy: Policy, { at, chat }: Question): number => {
+  const { lastOursAt = at } = chat
+  const isOver = ({ after, lateness }: Step) => lateness?.beyond === "skip" && at - lastOursAt > after + lateness.limit
+  return possibleSteps(policy, chat).slice(0, -1).filter(isOver).length
 }
 
 const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined => {
@@ -123,7 +123,7 @@ export const judge = (policy: Policy, calendar: Calendar, question: Question): J
   const { repliedSinceSet } = chat
   // The contact wrote, and was answered, while the follow-up stood.
   const answeredMeanwhile =
-    chat.followUpBy === schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet) ? repliedSinceSet : undefined
+    chat.followUpBy === Chat.schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet) ? repliedSinceSet : undefined
   const isStray = answeredMeanwhile !== undefined || unseen.some(({ rule }) => rule === "after_reply")
   const beat = chat.waitingSince !== undefined || isStray ? undefined : (cadence(policy, question) ?? lateness(policy, calendar, question))
   const raced = [...unseen.map(({ since }) => since), ...Arr.fromNullable(answeredMeanwhile)]
@@ -137,6 +137,7 @@ export const judge = (policy: Policy, calendar: Calendar, question: Question): J
       ...timing(policy, calendar, question)
     ],
     race: seen.length === 0 && raced.length > 0 ? at - Math.min(...raced) : undefined,
-    isStray
+    isStray,
+    leftOut: isStray ? 0 : leftOut(policy, question)
   }
 }

@@ -3,9 +3,9 @@
  * When it ends, this says whether a follow-up was missed.
  */
 import type { Calendar } from "./Calendar.ts"
-import type * as Chat from "./Chat.ts"
+import * as Chat from "./Chat.ts"
 import type * as Contact from "./Contact.ts"
-import { isForeign, possibleSteps } from "./FollowUp.ts"
+import { possibleSteps } from "./FollowUp.ts"
 import * as Limits from "./Limits.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy } from "./Policy.ts"
@@ -34,7 +34,7 @@ const isAllowed = (chat: Chat.Chat, contact: Contact.Contact): boolean =>
     chat.snoozedSince,
     contact.blockedSince,
     contact.unsubscribedSince
-  ].every((since) => since === undefined) && !isForeign(chat)
+  ].every((since) => since === undefined) && !Chat.isForeign(chat)
 
 /** The stretch that a chat is in from now on, or will be in when it is no longer muted. */
 export const begin = (
@@ -74,7 +74,7 @@ export interface Missed {
 
 /**
  * Judges a stretch that ended. Who could be followed up only after the due instant was not missed at it. A due instant so
- * near the end of the allowed hours that the lead reaches beyond them may also be taken up in the next ones. Where the channel
+ * near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also be taken up in the next ones. Where the channel
  * closes within the lead, the spread and the grace, it may close before the follow-up.
  */
 export const missed = (
@@ -91,9 +91,8 @@ export const missed = (
   if (silent + slack >= end) return undefined
   const due = calendar.firstAllowed(zone, silent, country)
   if (due === undefined || stretch.since > due) return undefined
-  const reachable = calendar.firstAllowed(zone, due + policy.arm_lead, country)
-  const isReachable = reachable === due + policy.arm_lead
-  const deadline = isReachable ? due + slack : (reachable ?? Infinity) + slack
+  const reachable = calendar.firstAllowed(zone, due + slack, country)
+  const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
   if (deadline >= end || deadline >= stretch.closes) return undefined
   const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
   return { deadline, detail: `${nth} was due at ${toIso(due)}` }

@@ -52,6 +52,15 @@ const arrive = (people: number) =>
     )
   )
 
+/** Until the assistant has answered, it is not the customer who is silent. */
+const answered = (people: number) =>
+  Effect.flatMap(Emulator.Emulator, ({ log }) =>
+    Effect.repeat(
+      Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "reply").length),
+      { until: (count) => count >= people, schedule: Schedule.spaced("100 millis") }
+    )
+  )
+
 /** Long enough to look at all of them before. */
 const silence = Duration.seconds(45)
 
@@ -74,6 +83,7 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
   return Effect.gen(function* () {
     const { log } = yield* Emulator.Emulator
     const chats = yield* arrive(people)
+    yield* answered(people)
     const due = DateTime.addDuration(yield* DateTime.now, silence)
     const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
       Layer.provide(client(quota)),

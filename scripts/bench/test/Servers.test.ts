@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
-import { byId } from "../src/client/Contender.ts"
+import { byId } from "../src/client/Contenders.ts"
 import * as LimitedServer from "../src/client/LimitedServer.ts"
 import * as LostPost from "../src/client/LostPost.ts"
 import * as CountingServer from "../src/CountingServer.ts"

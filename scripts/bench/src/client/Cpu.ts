@@ -1,5 +1,5 @@
 /** What a GET costs the process that makes it, in processor time: all its threads, its own garbage collection included. */
-import { byId } from "./Contender.ts"
+import { byId } from "./Contenders.ts"
 
 export interface Args {
   readonly contender: string

@@ -1,5 +1,5 @@
 /** What it costs to load a contender into a process that has loaded nothing yet. */
-import { byId } from "./Contender.ts"
+import { byId } from "./Contenders.ts"
 
 export interface Args {
   readonly contender: string

@@ -1,6 +1,6 @@
 /** Many calls at once to a server that answers every one with 500: how many requests that makes of them. */
 import * as CountingServer from "../CountingServer.ts"
-import { byId } from "./Contender.ts"
+import { byId } from "./Contenders.ts"
 
 export interface Args {
   readonly contenders: ReadonlyArray<string>

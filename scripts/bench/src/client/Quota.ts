@@ -1,5 +1,6 @@
 /** More calls than the quota allows, by as many callers as one service has: the calls that a limit costs. */
-import { byId, type Target } from "./Contender.ts"
+import type { Target } from "./Contender.ts"
+import { byId } from "./Contenders.ts"
 
 export interface Args {
   readonly contender: string

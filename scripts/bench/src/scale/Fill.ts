@@ -1,6 +1,7 @@
 /** Hands over what is to wait, and is killed with -9. */
 import { setTimeout as sleep } from "node:timers/promises"
-import { byId, enqueueAll } from "./Keeper.ts"
+import { enqueueAll } from "./Keeper.ts"
+import { byId } from "./Keepers.ts"
 
 export interface Args {
   readonly keeper: string

@@ -1,4 +1,4 @@
-/** Who keeps waits: each as its own documentation sets it up, with the same precision. */
+/** What each that keeps waits can do, with the same precision. */
 
 /** How often each of them looks for what is due. */
 export const precision = 1000
@@ -25,21 +25,6 @@ export interface Keeper {
   readonly name: string
   readonly store: "sqlite" | "postgres"
   readonly load: () => Promise<{ readonly open: Open }>
-}
-
-export const keepers: ReadonlyArray<Keeper> = [
-  { id: "invent-sqlite", name: "**ours, SQLite**", store: "sqlite", load: () => import("./keepers/invent.ts") },
-  { id: "invent-postgres", name: "**ours, PostgreSQL**", store: "postgres", load: () => import("./keepers/invent.ts") },
-  { id: "graphile-worker", name: "graphile-worker", store: "postgres", load: () => import("./keepers/graphile-worker.ts") },
-  { id: "pg-boss", name: "pg-boss", store: "postgres", load: () => import("./keepers/pg-boss.ts") }
-]
-
-export const packages = ["effect", "graphile-worker", "pg-boss"]
-
-export const byId = (id: string): Keeper => {
-  const found = keepers.find((keeper) => keeper.id === id)
-  if (found === undefined) throw new Error(`no keeper ${id}`)
-  return found
 }
 
 /** Hands all of them over. */

@@ -1,6 +1,7 @@
 /** Starts over what waits, and is asked for more that comes due at the pace of the quota. */
 import { setTimeout as sleep } from "node:timers/promises"
-import { byId, enqueueAll, type Wait } from "./Keeper.ts"
+import { enqueueAll, type Wait } from "./Keeper.ts"
+import { byId } from "./Keepers.ts"
 
 export interface Args {
   readonly keeper: string

@@ -2,7 +2,7 @@
 import type { Model } from "@effect-invent/emulator/RateLimiter"
 import * as Child from "../Child.ts"
 import * as Answers from "../client/Answers.ts"
-import { contenders, openai, packages, weighed } from "../client/Contender.ts"
+import { contenders, openai, packages, weighed } from "../client/Contenders.ts"
 import type * as Cpu from "../client/Cpu.ts"
 import type * as Import from "../client/Import.ts"
 import * as LimitedServer from "../client/LimitedServer.ts"
@@ -102,7 +102,7 @@ const interleaved = async (rounds: number, measure: (id: string, round: number) 
 const cpu = async (progress: (what: string) => void): Promise<Table> => {
   const rounds = 5
   // What lives for a minute is warm: the compiler's time is the cold import's business.
-  const load = { warmUp: 2000, calls: 1000, callers: 10 }
+  const load = { warmUp: 6000, calls: 3000, callers: 10 }
   const server = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
   const measured = await interleaved(rounds, (contender, round) => {
     progress(`processor time of a GET: round ${round} of ${rounds}, ${contender}`)

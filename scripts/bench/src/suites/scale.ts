@@ -11,7 +11,8 @@ import * as Child from "../Child.ts"
 import type { Table } from "../Report.ts"
 import type * as Backlog from "../scale/Backlog.ts"
 import type * as Fill from "../scale/Fill.ts"
-import { type Keeper, keepers, packages, precision } from "../scale/Keeper.ts"
+import { type Keeper, precision } from "../scale/Keeper.ts"
+import { keepers, packages } from "../scale/Keepers.ts"
 import type * as Serve from "../scale/Serve.ts"
 import type { Suite } from "../Suite.ts"
 
@@ -96,7 +97,7 @@ const compare = async (chosen: ReadonlyArray<Keeper>, databases: (keeper: Keeper
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): Table => ({
   title: "Very many that wait",
-  about: `So many are handed over, eight at a time, and on disk when that returns; the process is killed with -9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a decision, a follow-up and two lines of the audit for each, and a timer for what is near; the others a job. Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. PostgreSQL runs beside it, without fsync for everybody.`,
+  about: `So many are handed over, eight at a time, and would outlast the process when that returns; it is killed with -9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a decision, a follow-up and two lines of the audit for each, and a timer for what is near; the others a job. Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. PostgreSQL runs beside it, without fsync for everybody.`,
   head: ["", "waiting", "handed over a second", "disk, bytes each", "memory, bytes each", "memory, MB in all", "start-up", "lateness p50, p99, most"],
   rows
 })

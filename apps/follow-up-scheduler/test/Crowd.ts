@@ -78,7 +78,7 @@ export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
 }
 
 /** What no race excuses: a reply that nothing could take the follow-up back for is measured, and must be that near. */
-export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<unknown> => {
+export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<{ readonly chat_id: string }> => {
   const crossed = races(entries)
   const isRace = (chat_id: string, at: string) => crossed.some((race) => race.chat_id === chat_id && race.at === at)
   return [

@@ -90,7 +90,10 @@ const world = (name: string) =>
     const rows = yield* tally
     console.log(`${name}, ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}\n${Checker.render(verdict)}`)
     expect(yield* crowd.missing).toEqual([])
-    expect(Crowd.violations(verdict, entries)).toEqual([])
+    const violations = Crowd.violations(verdict, entries)
+    const about = new Set(violations.map(({ chat_id }) => chat_id))
+    if (about.size > 0) console.log(Log.toJsonLines(entries.filter((entry) => "chat_id" in entry && entry.chat_id !== null && about.has(entry.chat_id))))
+    expect(violations).toEqual([])
     expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
     expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)
     return { deaths, followUps: verdict.followUps, gaps: Crowd.races(entries).map(({ gap }) => gap) }

@@ -116,7 +116,7 @@ export const make = Effect.gen(function* () {
         if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
-      yield* actionOf(policy, planned).arm(planned, chat, decision.at)
+      yield* actionOf(policy, planned).arm(planned, chat, decision.at, now)
       return
     }
     yield* observe.snapshot(chat)
@@ -125,7 +125,7 @@ export const make = Effect.gen(function* () {
   /** A server that knows no such question names no other chat. */
   const newestOf = (chat_id: ChatId) =>
     Effect.catchIf(
-      invent.state.newestChat({ path: { chat_id } }),
+      RateLimit.withLane("verify")(invent.state.newestChat({ path: { chat_id } })),
       (error) => error._tag === "NotFound" || (error._tag === "ServerFault" && error.status === 501),
       () => Effect.succeed(chat_id)
     )

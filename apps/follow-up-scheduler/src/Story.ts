@@ -96,6 +96,10 @@ export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
       return "the request was never applied: planned again"
     case "taken_back":
       return "taken back at the last moment: looks whether it was written all the same"
+    case "held_back":
+      return `held back: paused, or too long after the look; looks again at ${at(detail["look_at"])}`
+    case "unsettled":
+      return "another process, frozen meanwhile, took back what may have been this one's: looks again now"
     case "left_alone":
       return `it is not set again; looks for the message at ${at(detail["look_at"])}`
     case "sent":

@@ -1,10 +1,11 @@
 /** Customers of the demo who arrive while schedulers come and go, and what must have become of them in the end. */
 import * as InventClient from "@effect-invent/client/InventClient"
-import type { ChatId } from "@effect-invent/domain/Ids"
+import { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
 import type { Verdict } from "@effect-invent/emulator/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
+import * as Log from "@effect-invent/emulator/Log"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -17,6 +18,8 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Customers from "../src/demo/Customers.ts"
 import * as Fates from "../src/demo/Fates.ts"
+import { Ledger } from "../src/Ledger.ts"
+import { sentence } from "../src/Story.ts"
 
 export const policy = `name: hurried
 version: 1
@@ -47,14 +50,18 @@ export const surroundings = Layer.provideMerge(customers, Layer.mergeAll(emulato
 const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
 
 const lead = 2400
+/** The service and the network take a moment. */
+const moment = 300
+/** How old the look may be by which a follow-up is set: a reply may have come since. */
+const oldestLook = lead / 3 + moment
 /**
  * How long before a follow-up the reply may have come that it crossed. Whoever lives looks a third of the lead before the
- * instant and takes back what a reply overtook; what was set when nobody lives to look stands for the whole lead, and an
- * instant is set in whole seconds, so that it is up to one further ahead. The vendor takes a moment to write.
+ * instant and takes back what a reply overtook; what nobody lives to look after stands for the whole lead from the look by
+ * which it was set, and an instant is set in whole seconds, so that it is up to one further ahead.
  */
-const longestRace = lead + 1000 + 300
+const longestRace = lead + 1000 + moment
 
-/** A follow-up that crossed a reply, written since it was set, whether answered since or not, and how long before it that came. */
+/** A follow-up that crossed a reply, written since the look by which it was set, whether answered since or not, and how long before it that came. */
 interface Race {
   readonly chat_id: ChatId
   readonly at: string
@@ -63,12 +70,16 @@ interface Race {
 
 export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
   const standing = new Map<string, { readonly instant: number | undefined; readonly replied_at?: number }>()
+  const replies = new Map<string, number>()
   return entries.flatMap((entry) => {
     if (entry.kind === "state") {
       const instant = entry.follow_up_at?.epochMillis
-      if (standing.get(entry.chat_id)?.instant !== instant) standing.set(entry.chat_id, { instant })
+      const reply = replies.get(entry.chat_id)
+      const isSince = reply !== undefined && entry.at.epochMillis - reply <= oldestLook
+      if (standing.get(entry.chat_id)?.instant !== instant) standing.set(entry.chat_id, { instant, ...(isSince && { replied_at: reply }) })
       return []
     }
+    if (entry.kind === "message" && entry.author === "contact") replies.set(entry.chat_id, entry.at.epochMillis)
     const stands = entry.kind === "message" ? standing.get(entry.chat_id) : undefined
     if (entry.kind !== "message" || stands?.instant === undefined) return []
     if (entry.author === "contact") standing.set(entry.chat_id, { replied_at: entry.at.epochMillis, ...stands })
@@ -87,6 +98,15 @@ export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry
     ...crossed.filter(({ gap }) => gap > longestRace)
   ]
 }
+
+/** Prints what the service saw of these chats, and what the ledger says of them. */
+export const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
+  Effect.forEach(new Set(chats.map(({ chat_id }) => chat_id)), (chat_id) =>
+    Effect.map(Effect.flatMap(Ledger, (ledger) => ledger.story(ChatId.make(chat_id))), (story) => {
+      const seen = entries.filter((entry) => "chat_id" in entry && entry.chat_id === chat_id)
+      console.log([Log.toJsonLines(seen), ...story.map((entry) => `${DateTime.formatIso(entry.at)} ${sentence(entry)}`)].join("\n"))
+    })
+  , { discard: true })
 
 /** So many people arrive one after the other; the ids of their chats go into this file. */
 export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>

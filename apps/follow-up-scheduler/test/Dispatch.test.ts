@@ -161,6 +161,27 @@ describe("a cadence", () => {
     })
   )
 
+  story("looks again where the look is no longer fresh by the time at which the update could leave", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      fake.requests.length = 0
+      yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds")))))
+      yield* sweepUntil(after(2 * hour))
+      expect(fake.requests).toEqual(["read", "newest", "read", "list"])
+      expect(yield* record).toEqual(["1 skipped replied"])
+    })
+  )
+
+  story("sends no message by a look that is no longer fresh", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds")))))
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.sent).toEqual([])
+      expect(yield* record).toEqual(["1 skipped replied"])
+    })
+  , { policy: { steps: [{ after: "1 hour", action: "send_message", message: "Still there?" }] } })
+
   for (const status of [501, 503]) {
     story(`${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`, (fake) =>
       Effect.gen(function* () {
@@ -812,23 +833,38 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
 })
 
 describe("a process that was frozen", () => {
-  /** It begins what `freezeAt` lets it, and stands still there while another process goes on until `until` and it thaws. */
+  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
+
+  /** Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own. */
+  const freezing = (where: FakeChat.Kind | "ledger", when: "before" | "after", fake: FakeChat.FakeChat, freeze: Effect.Effect<void>) =>
+    Effect.gen(function* () {
+      if (where !== "ledger") {
+        yield* fake.once(where, (_, apply) => (when === "before" ? Effect.zipRight(freeze, apply) : Effect.zipLeft(apply, freeze)))
+        return {}
+      }
+      const isDone = yield* Ref.make(false)
+      const freezesOnce = Effect.unlessEffect(freeze, Ref.getAndSet(isDone, true))
+      const cold = Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, isCurrent: (row: FollowUp) => Effect.zipLeft(ledger.isCurrent(row), freezesOnce) }))
+      return { ledger: Layer.provide(Layer.effect(Ledger.Ledger, cold), Ledger.layer) }
+    })
+
+  /** From `begun` on it stands still at the first such point, while another process goes on with `meanwhile` until it thaws. */
   const frozen = (
-    kind: FakeChat.Kind,
+    where: FakeChat.Kind | "ledger",
     when: "before" | "after",
-    meanwhile: (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | Ledger.Ledger | SqlClient.SqlClient>
+    meanwhile: Does,
+    begun: Does = () => setClock(armedAt)
   ) =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
-      const one = yield* Layer.build(scheduler(fake))
-      const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
       const asleep = yield* Deferred.make<void>()
       const thawed = yield* Deferred.make<void>()
       const freeze = Effect.zipRight(Deferred.succeed(asleep, undefined), Deferred.await(thawed))
-      yield* fake.once(kind, (_, apply) => (when === "before" ? Effect.zipRight(freeze, apply) : Effect.zipLeft(apply, freeze)))
-      yield* setClock(armedAt)
+      const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(begun(fake), other)
+      const one = yield* Layer.build(scheduler(fake, yield* freezing(where, when, fake, freeze)))
       const fiber = yield* Effect.fork(Effect.provide(sweep, one))
       yield* Deferred.await(asleep)
       yield* Effect.provide(meanwhile(fake), other)
@@ -859,6 +895,39 @@ describe("a process that was frozen", () => {
       )
       expect(yield* fake.followUps).toEqual([])
       expect(yield* fake.followUpAt).toBeUndefined()
+    })
+  )
+
+  /** The customer writes while a follow-up is armed, and the assistant answers. */
+  const replied: Does = (fake) =>
+    Effect.gen(function* () {
+      yield* sweepUntil(armedAt)
+      yield* setClock(after(hour - 10 * second))
+      yield* fake.writes("contact")
+      yield* fake.writes("assistant")
+      yield* setClock(after(hour - 5 * second))
+    })
+  /** The other takes the follow-up back, and arms the first one of the next silence. */
+  const goesOn: Does = (fake) =>
+    Effect.gen(function* () {
+      yield* sweepUntil(after(2 * hour - 20 * second))
+      expect(yield* record).toEqual(["1 withdrawn replied", "1 armed"])
+      expect(yield* fake.followUpAt).toEqual(after(2 * hour - 10 * second))
+    })
+
+  it.effect("while it took a follow-up back does not take back the next one, which the other has armed since", () =>
+    Effect.gen(function* () {
+      const fake = yield* frozen("clear", "before", goesOn, replied)
+      expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear", "clear"])
+      expect(yield* fake.followUps).toEqual(at(2 * hour - 10 * second, 4 * hour - 10 * second))
+    })
+  )
+
+  it.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
+    Effect.gen(function* () {
+      const fake = yield* frozen("ledger", "after", goesOn, replied)
+      expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear"])
+      expect(yield* fake.followUps).toEqual(at(2 * hour - 10 * second, 4 * hour - 10 * second))
     })
   )
 })

@@ -80,19 +80,18 @@ const world = (name: string) =>
       const end = ends[count % ends.length] ?? "any moment"
       deaths.push((yield* live(proxy, cwd, env, end)) ? end : "any moment")
     }
-    const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally).pipe(
-      Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
-    )
+    const ledger = Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`))
+    const tally = Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
     yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settled(Effect.map(tally, sentOf))))
 
     const entries = yield* log.entries
     const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
     const rows = yield* tally
     console.log(`${name}, ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}\n${Checker.render(verdict)}`)
-    expect(yield* crowd.missing).toEqual([])
+    const missing = yield* crowd.missing
     const violations = Crowd.violations(verdict, entries)
-    const about = new Set(violations.map(({ chat_id }) => chat_id))
-    if (about.size > 0) console.log(Log.toJsonLines(entries.filter((entry) => "chat_id" in entry && entry.chat_id !== null && about.has(entry.chat_id))))
+    yield* Effect.provide(Crowd.tell([...missing, ...violations], entries), ledger)
+    expect(missing).toEqual([])
     expect(violations).toEqual([])
     expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
     expect(yield* crowd.isOnRecord(sentOf(rows)), "every follow-up is on record as sent").toBe(true)

@@ -17,7 +17,7 @@ import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Reason.ts"
 import * as Receipt from "../Receipt.ts"
 import * as Moves from "./Moves.ts"
-import { claimed, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
+import { claimed, freshFor, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
@@ -25,25 +25,37 @@ export const make = (means: Means, policy: Policy) => {
   const { invent, lastLook, ledger, moves, observe, reader, timer } = means
   const { end, goOn, later, onError } = moves
 
-  const lastLookBefore = Duration.millis(Math.ceil(Duration.toMillis(policy.arm_lead) / 3))
   /** When an armed follow-up is looked at for the last time before its instant. */
-  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, lastLookBefore)
+  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, freshFor(policy))
   /** That, or once it is past, the look for the message. */
   const nextLookAt = (follow_up_at: DateTime.Utc, now: DateTime.Utc) =>
     DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
   /** What stops a follow-up overtakes what sends one. */
   const putFollowUpAt = ({ chat_id }: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id }, payload: { follow_up_at } }).pipe(RateLimit.withLane(follow_up_at === null ? "stop" : "send"))
+    invent.state.update({ path: { chat_id }, payload: { follow_up_at } }).pipe(RateLimit.withLane(follow_up_at === null ? "stop" : "verify"))
 
   /**
-   * Leaves only as long as its instant is so far ahead that the value arrives before it: one that arrives later, when an
-   * earlier attempt has set it and it has been carried out, would be carried out again.
+   * Leaves only as long as the look is fresh, and its instant so far ahead that the value arrives before it: one that arrives
+   * later, when an earlier attempt has set it and it has been carried out, would be carried out again.
    */
-  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc | null, onLeave?: Effect.Effect<void>) =>
+  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc, onLeave: Effect.Effect<void>) =>
     putFollowUpAt(followUp, follow_up_at).pipe(
-      whileOurs(means, followUp, follow_up_at === null ? undefined : lastLookAt(follow_up_at), onLeave)
+      whileOurs(means, followUp, DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy))), onLeave)
     )
+
+  /** What was taken back although the row was another's by then may have been the other's: what is armed is set again if need be. */
+  const unsettle = ({ conversation_id }: FollowUp) =>
+    Effect.flatMap(ledger.armed(conversation_id), (armed) =>
+      Effect.forEach(armed, (row) => later(row, Duration.zero, { confirmed_at: null }, "unsettled"), { discard: true })
+    )
+
+  const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
+    const answered = yield* Effect.either(putFollowUpAt(armed, null).pipe(whileOurs(means, armed, undefined)))
+    const mayHaveLeft = answered._tag === "Right" || !Guard.isWithheld(answered.left)
+    if (mayHaveLeft && !(yield* ledger.isCurrent(armed))) yield* unsettle(armed)
+    return answered
+  })
 
   /** After a request of ours left although the row was another's by then: what nobody means any more does not stay. */
   const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
@@ -52,7 +64,7 @@ export const make = (means: Means, policy: Policy) => {
     if (isMeant) return
     const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
       isSame(chat.follow_up_at, armed.follow_up_at)
-        ? putFollowUpAt(armed, null)
+        ? Effect.zipRight(putFollowUpAt(armed, null), unsettle(armed))
         : Effect.void
     )
     yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
@@ -60,21 +72,23 @@ export const make = (means: Means, policy: Policy) => {
 
   const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
     yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
-    const follow_up_at = armed.follow_up_at ?? (yield* DateTime.now)
+    const now = yield* DateTime.now
+    const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
-    if (!Guard.isWithheld(error)) return yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
-    // Its instant came close while the request waited for its turn, or a pause: another does as well, if no request has left.
-    yield* mayHaveLeft
-      ? goOn(armed, { due_at: nextLookAt(follow_up_at, yield* DateTime.now) }, "left_alone")
-      : later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+    // Too long after the look while it waited for its turn, or a pause: another does as well, if no request has left.
+    if (Guard.isWithheld(error) && !mayHaveLeft) return yield* later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+    if (Guard.isWithheld(error) && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
+      return yield* goOn(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
+    }
+    yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
   })
 
   /** `mayHaveLeft`: whether an earlier request for it may be under way. */
-  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, mayHaveLeft: boolean) {
+  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, looked_at: DateTime.Utc, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
     const hasLeft = yield* Ref.make(mayHaveLeft)
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, Ref.set(hasLeft, true)))
+    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, looked_at, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
     const confirmed = yield* ledger.advance(
@@ -88,7 +102,7 @@ export const make = (means: Means, policy: Policy) => {
     yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
   })
 
-  const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc) =>
+  const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc) =>
     Effect.flatMap(
       ledger.advance(
         planned,
@@ -103,12 +117,12 @@ export const make = (means: Means, policy: Policy) => {
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
       ),
-      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, false) })
+      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, looked_at, false) })
     )
 
   const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
-    const answered = isStanding ? yield* Effect.either(setFollowUpAt(armed, null)) : undefined
+    const answered = isStanding ? yield* clear(armed) : undefined
     if (answered?._tag === "Left") {
       yield* onError(armed, answered.left, "unknown", Receipt.lastChance(armed))
       return
@@ -165,7 +179,7 @@ export const make = (means: Means, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, chat, true)
+          if (armed.confirmed_at === null) return yield* send(armed, chat, now, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.snapshot(chat)
       }

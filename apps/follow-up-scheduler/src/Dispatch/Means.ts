@@ -2,6 +2,7 @@
 import * as Guard from "@effect-invent/client/Guard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
@@ -32,6 +33,15 @@ export const maxLooks = 3
 export const maxArms = 3
 
 /**
+ * A look at the chat is good for so long: what has not left by then, because it waited for its turn or has to be repeated,
+ * waits for another look.
+ */
+export const freshFor = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Duration.toMillis(arm_lead) / 3))
+
+/** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
+const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
+
+/**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
  * that comes too late to be what the row says, or into a pause, is held back. Without `until` it takes something back, and a
  * pause does not hold it.
@@ -40,7 +50,11 @@ export const whileOurs =
   ({ ledger }: Means, followUp: FollowUp, until: DateTime.Utc | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = until === undefined ? Effect.succeed(false) : Effect.map(ledger.paused, Option.isSome)
-    const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld)
+    const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(
+      Effect.timed,
+      Effect.repeat({ until: isPrompt, times: 2 }),
+      Effect.map((answer) => isPrompt(answer) && answer[1])
+    )
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
       yield* Checkpoint.reach("before request")

@@ -43,10 +43,11 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
+      const name = Guard.isWithheld(error) ? "held_back" : "unreachable"
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
-      if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, "unreachable", { error: error._tag })
+      if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
       const due_at = DateTime.addDuration(now, unreachableDelay(from.failures))
-      return goOn(from, { due_at, failures: from.failures + 1 }, "unreachable", { error: error._tag })
+      return goOn(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
     })
 
   /**

@@ -16,7 +16,7 @@ import type { FollowUp } from "../FollowUp.ts"
 import type { Change } from "../Ledger.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
-import { maxLooks, type Means, whileOurs } from "./Means.ts"
+import { freshFor, maxLooks, type Means, whileOurs } from "./Means.ts"
 import * as Moves from "./Moves.ts"
 
 type Sent = Extract<Step, { readonly action: "send_message" }>
@@ -50,12 +50,12 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
   const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
     later(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
 
-  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, chat: ChatSnapshot) {
+  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, chat: ChatSnapshot, looked_at: DateTime.Utc) {
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(RateLimit.withLane("send"), whileOurs(means, armed, armed.due_at))
+        .pipe(RateLimit.withLane("verify"), whileOurs(means, armed, DateTime.addDuration(looked_at, freshFor(policy))))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -86,7 +86,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     }
   })
 
-  const arm = (planned: FollowUp, chat: ChatSnapshot, at: DateTime.Utc) =>
+  const arm = (planned: FollowUp, chat: ChatSnapshot, at: DateTime.Utc, looked_at: DateTime.Utc) =>
     Effect.gen(function* () {
       const armed = yield* ledger.advance(
         planned,
@@ -100,7 +100,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
         },
         { name: "sending", detail: { step: planned.step } }
       )
-      if (Option.isSome(armed)) yield* send(armed.value, chat)
+      if (Option.isSome(armed)) yield* send(armed.value, chat, looked_at)
     })
 
   const found = ({ after_id, follow_up_at }: FollowUp, { messages }: ChatSnapshot): Message | undefined => {

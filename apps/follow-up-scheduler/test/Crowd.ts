@@ -68,14 +68,19 @@ interface Race {
   readonly gap: number
 }
 
+const isLook = ({ applied, endpoint, key, status }: Extract<Entry, { readonly kind: "request" }>) =>
+  key === "scheduler" && status === 200 && (endpoint === "messages.list" || (endpoint === "state.update" && !applied))
+
 export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
   const standing = new Map<string, { readonly instant: number | undefined; readonly replied_at?: number }>()
+  const looks = new Map<string, number>()
   const replies = new Map<string, number>()
   return entries.flatMap((entry) => {
+    if (entry.kind === "request" && isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, entry.at.epochMillis)
     if (entry.kind === "state") {
       const instant = entry.follow_up_at?.epochMillis
       const reply = replies.get(entry.chat_id)
-      const isSince = reply !== undefined && entry.at.epochMillis - reply <= oldestLook
+      const isSince = reply !== undefined && reply > (looks.get(entry.chat_id) ?? 0) && entry.at.epochMillis - reply <= oldestLook
       if (standing.get(entry.chat_id)?.instant !== instant) standing.set(entry.chat_id, { instant, ...(isSince && { replied_at: reply }) })
       return []
     }

@@ -54,10 +54,10 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
 const sweepConcurrency = 4
 
 /**
- * How many planned follow-ups are begun at a time. Where more are due than the quota lets through, each is armed soon after its
- * first look, in the order in which they are due; begun all at once, all of them would be armed at the end.
+ * How many planned follow-ups are begun at a time: so many that a service which takes two seconds to answer leaves no quota
+ * unused, and so few that they are armed in the order in which they are due.
  */
-const atOnce = 4
+const atOnce = 12
 
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id

@@ -60,9 +60,12 @@ const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, 
     )
   )
 
-it.live(
-  "a backlog goes out as the forecast said, no follow-up two seconds later, also when nothing is known of the chats but the ledger",
-  () =>
+it.live.each([
+  { answers: "at once", faults: [], within: 2 },
+  { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 4 }
+])(
+  "a backlog goes out as the forecast said, no follow-up $within seconds later, by a service that answers $answers, also when nothing is known of the chats but the ledger",
+  ({ faults, within }) =>
     Effect.gen(function* () {
       const { log } = yield* Emulator.Emulator
       const chats = yield* arrive
@@ -81,12 +84,12 @@ it.live(
       expect(latest).toBeGreaterThan(Build.minute)
       // What is foreseen is when each is armed; the assistant writes a lead later.
       const beyond = foreseen.map(({ chat_id, eta }) => went.get(chat_id)! - lead - eta.epochMillis)
-      expect(Math.max(...beyond)).toBeLessThanOrEqual(2 * Build.second)
+      expect(Math.max(...beyond)).toBeLessThanOrEqual(within * Build.second)
       const order = foreseen.map(({ chat_id }) => went.get(chat_id)!)
       const overtakes = order.map((at, index) => Math.max(0, ...order.slice(0, index)) - at)
       expect(Math.max(...overtakes)).toBeLessThanOrEqual(5 * Build.second)
     }).pipe(
-      Effect.provide(Layer.mergeAll(Emulator.layer(), SqliteClient.layer({ filename: ":memory:" }))),
+      Effect.provide(Layer.mergeAll(Emulator.layer({ faults }), SqliteClient.layer({ filename: ":memory:" }))),
       Effect.withTracerEnabled(false),
       (test) => VirtualTime.run(test, begin)
     ),

@@ -294,6 +294,20 @@ describe("what happens between arming and the instant takes the follow-up back",
     )
   }
 
+  story("in time also where each answer takes two seconds, and says why once the rest of the chat is read", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.writes("assistant")
+      yield* fake.put((_, apply) => Effect.zipLeft(apply, TestClock.adjust("2 seconds")))
+      fake.requests.length = 0
+      yield* sweepUntil(after(hour + minute))
+      expect(fake.requests.slice(0, 2)).toEqual(["read", "clear"])
+      expect(yield* fake.followUps).toEqual([])
+      expect((yield* record)[0]).toBe("1 withdrawn replied")
+    })
+  )
+
   story("when the chat is muted, and follows up once the mute is over", (fake) =>
     Effect.gen(function* () {
       yield* arm

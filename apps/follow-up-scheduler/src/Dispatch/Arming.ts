@@ -120,6 +120,14 @@ export const make = (means: Means, policy: Policy) => {
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, looked_at, false) })
     )
 
+  /** Once it is taken back there is time to read the rest of the chat, which tells why; if it can be read. */
+  const reread = Effect.fn("Arming.reread")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+    const read = yield* Effect.orElseSucceed(RateLimit.withLane("verify")(reader.read(armed.chat_id)), () => chat)
+    const after = yield* claimed(means, policy, armed, { ...read, isErased: chat.isErased })
+    const receipt = Receipt.read(armed, { ...after, follow_up_at: armed.follow_up_at ?? undefined }, policy)
+    return { after, why: receipt._tag === "Overtaken" ? receipt.reason : undefined }
+  })
+
   const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* clear(armed) : undefined
@@ -133,8 +141,8 @@ export const make = (means: Means, policy: Policy) => {
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
       return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
     }
-    const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
-    yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
+    const { after, why } = answered === undefined ? { after: chat } : yield* reread(armed, ChatSnapshot.refresh(chat, answered.right))
+    yield* reason === "not_confirmed" ? end(armed, "unknown", reason) : end(armed, "withdrawn", why ?? reason)
     yield* observe.snapshot(after)
   })
 

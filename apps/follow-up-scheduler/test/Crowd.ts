@@ -104,6 +104,21 @@ export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry
   ]
 }
 
+/** Chats of which the ledger holds another number of follow-ups as sent than went out. */
+export const unrecorded = (entries: ReadonlyArray<Entry>) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const chats = new Set(entries.flatMap((entry) => (entry.kind === "chat" ? [entry.chat_id] : [])))
+    const counted = yield* Effect.forEach(chats, (chat_id) =>
+      Effect.map(ledger.story(chat_id), (story) => ({
+        chat_id,
+        wrote: entries.filter((entry) => entry.kind === "message" && entry.chat_id === chat_id && entry.cause === "follow_up").length,
+        recorded: story.filter(({ event }) => event === "sent").length
+      }))
+    )
+    return counted.filter(({ recorded, wrote }) => recorded !== wrote)
+  })
+
 /** Prints what the service saw of these chats, and what the ledger says of them. */
 export const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
   Effect.forEach(new Set(chats.map(({ chat_id }) => chat_id)), (chat_id) =>
@@ -172,5 +187,5 @@ export const make = (people: number, file: string, arrivalEvery: Duration.Durati
       yield* Effect.repeat(isQuiet, { until: (yes) => yes })
       yield* Effect.repeat(Effect.flatMap(recorded, isOnRecord), { until: (yes) => yes, schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(60)) })
     })
-    return { isOnRecord, missing, settled }
+    return { missing, settled }
   })

@@ -148,8 +148,8 @@ export const make = Effect.gen(function* () {
       const chat = claim(yield* reader.glance(followUp.chat_id))
       const receipt = Receipt.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
-      // What is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
-      if (receipt._tag === "Overtaken") return chat
+      // What stands and is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
+      if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {

@@ -308,6 +308,33 @@ describe("what happens between arming and the instant takes the follow-up back",
     })
   )
 
+  story("unless it was written already, by a clock that is ahead of ours, and the customer answered it", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* setClock(after(hour + second))
+      yield* fake.writes("contact")
+      yield* setClock(after(hour - 5 * second))
+      yield* sweep
+      expect(yield* record).toEqual(["1 sent"])
+      expect(fake.requests).not.toContain("clear")
+    })
+  )
+
+  story("unless it is written, by a clock that is ahead of ours, before the update that takes it back arrives", (fake) =>
+    Effect.gen(function* () {
+      yield* arm
+      yield* fake.writes("contact")
+      yield* fake.writes("assistant")
+      yield* setClock(after(hour - 5 * second))
+      yield* fake.once("clear", (_, apply) =>
+        Effect.zipRight(setClock(after(hour + second)), Effect.zipLeft(apply, setClock(after(hour - 4 * second))))
+      )
+      yield* sweep
+      expect(yield* fake.followUps).toEqual(at(hour))
+      expect((yield* record)[0]).toBe("1 sent")
+    })
+  )
+
   story("when the chat is muted, and follows up once the mute is over", (fake) =>
     Effect.gen(function* () {
       yield* arm

@@ -120,12 +120,22 @@ export const make = (means: Means, policy: Policy) => {
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, looked_at, false) })
     )
 
-  /** Once it is taken back there is time to read the rest of the chat, which tells why; if it can be read. */
-  const reread = Effect.fn("Arming.reread")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    const read = yield* Effect.orElseSucceed(RateLimit.withLane("verify")(reader.read(armed.chat_id)), () => chat)
-    const after = yield* claimed(means, policy, armed, { ...read, isErased: chat.isErased })
-    const receipt = Receipt.read(armed, { ...after, follow_up_at: armed.follow_up_at ?? undefined }, policy)
-    return { after, why: receipt._tag === "Overtaken" ? receipt.reason : undefined }
+  const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
+    Effect.zipRight(
+      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Moves.iso(at) } }),
+      observe.snapshot(chat)
+    )
+
+  /** Once it is taken back there is time to read the whole chat: it tells why, or that it was written all the same. */
+  const settle = Effect.fn("Arming.settle")(function* (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot, reason: Reason) {
+    const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
+    if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.snapshot(seen))
+    const chat = yield* claimed(means, policy, armed, { ...read.value, isErased: seen.isErased })
+    const receipt = Receipt.read(armed, chat, policy)
+    if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
+    if (receipt._tag === "Unclear") return yield* later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
+    yield* observe.snapshot(chat)
   })
 
   const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
@@ -141,8 +151,9 @@ export const make = (means: Means, policy: Policy) => {
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
       return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
     }
-    const { after, why } = answered === undefined ? { after: chat } : yield* reread(armed, ChatSnapshot.refresh(chat, answered.right))
-    yield* reason === "not_confirmed" ? end(armed, "unknown", reason) : end(armed, "withdrawn", why ?? reason)
+    const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
+    if (answered !== undefined && reason !== "not_confirmed") return yield* settle(armed, after, reason)
+    yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
     yield* observe.snapshot(after)
   })
 
@@ -166,12 +177,8 @@ export const make = (means: Means, policy: Policy) => {
       const receipt = Receipt.read(armed, chat, policy)
       const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
       switch (receipt._tag) {
-        case "Sent": {
-          const { id, at } = receipt.message
-          yield* ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Moves.iso(at) } })
-          yield* observe.snapshot(chat)
-          return
-        }
+        case "Sent":
+          return yield* sent(armed, chat, receipt.message)
         case "Overtaken":
           return yield* withdraw(armed, chat, receipt.reason)
         case "Unclear":

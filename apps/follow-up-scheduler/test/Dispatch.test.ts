@@ -172,6 +172,20 @@ describe("a cadence", () => {
     })
   )
 
+  story("goes on looking as long as no update can leave in time: what never left is no attempt", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      let count = 0
+      const error = new InventError.TimedOut({ ...call, deadline: "total", after: Duration.seconds(30) })
+      yield* fake.put((kind, apply) => {
+        if (kind === "newest" && count++ < 5) return Effect.zipLeft(apply, TestClock.adjust("6 seconds"))
+        return kind === "set" ? Effect.flatMap(DateTime.now, (now) => (DateTime.lessThan(now, after(hour + minute)) ? Effect.fail(error) : apply)) : apply
+      })
+      yield* sweepUntil(after(10 * day))
+      expect(yield* record).toEqual(["1 sent", "2 sent"])
+    })
+  )
+
   story("sends no message by a look that is no longer fresh", (fake) =>
     Effect.gen(function* () {
       yield* observe

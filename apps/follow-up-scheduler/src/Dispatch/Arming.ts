@@ -71,12 +71,14 @@ export const make = (means: Means, policy: Policy) => {
   })
 
   const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
-    yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
     // Too long after the look while it waited for its turn, or a pause: another does as well, if no request has left.
-    if (Guard.isWithheld(error) && !mayHaveLeft) return yield* later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+    if (Guard.isWithheld(error) && !mayHaveLeft) {
+      return yield* later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
+    }
     if (Guard.isWithheld(error) && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
       return yield* goOn(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }

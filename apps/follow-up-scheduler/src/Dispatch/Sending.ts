@@ -64,7 +64,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left
-    yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     switch (error._tag) {
       // It may have been applied: look for it.
       case "OutcomeUnknown":

@@ -44,12 +44,12 @@ interface Case {
   /** Whether the server closes the connection afterwards. */
   readonly end?: boolean
   readonly unsafe: "m" | Tag
-  /** Of a call that may be repeated, where it differs. */
-  readonly idempotent?: Tag
+  /** Of a call that may be repeated, where it differs: one of these. */
+  readonly idempotent?: ReadonlyArray<Tag>
 }
 
-const lost = { unsafe: "OutcomeUnknown", idempotent: "ConnectionLost" } as const
-const silent = { unsafe: "OutcomeUnknown", idempotent: "TimedOut" } as const
+const lost = { unsafe: "OutcomeUnknown", idempotent: ["ConnectionLost"] } as const
+const silent = { unsafe: "OutcomeUnknown", idempotent: ["TimedOut"] } as const
 
 const cases: Record<string, Case> = {
   "nothing at all": { bytes: "", ...silent },
@@ -61,7 +61,8 @@ const cases: Record<string, Case> = {
   "another protocol that nobody asked for": { bytes: "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", ...lost },
   "a header of a megabyte": { bytes: `${ok}x: ${"x".repeat(1_000_000)}\r\n\r\n`, ...lost },
   "headers without end": { bytes: `${ok}${"x: y\r\n".repeat(200_000)}`, ...lost },
-  "a header with no name": { bytes: `${ok}: y\r\n\r\n`, ...lost },
+  // The fetch of some Node 22 says nothing of it until the deadline.
+  "a header with no name": { bytes: `${ok}: y\r\n\r\n`, unsafe: "OutcomeUnknown", idempotent: ["ConnectionLost", "TimedOut"] },
   "of two lengths": { bytes: `${ok}content-length: 10\r\ncontent-length: 11\r\n\r\n${body}`, ...lost },
   "of a length that is no number": { bytes: `${ok}content-length: ten\r\n\r\n${body}`, ...lost },
   "in chunks that are none": { bytes: `${ok}transfer-encoding: chunked\r\n\r\nZZ\r\n${body}\r\n`, ...lost },
@@ -82,7 +83,7 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
           const tagOf = Either.match({ onLeft: (error: InventError.InventError) => error._tag, onRight: ({ id }: { id: string }) => id })
           expect(tagOf(yield* Effect.either(calls.Unsafe(invent)))).toBe(unsafe)
           expect(requests()).toBe(1)
-          expect(tagOf(yield* Effect.either(calls.Idempotent(invent)))).toBe(idempotent ?? unsafe)
+          expect(idempotent ?? [unsafe]).toContain(tagOf(yield* Effect.either(calls.Idempotent(invent))))
         })
       )
     }

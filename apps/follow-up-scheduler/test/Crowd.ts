@@ -105,7 +105,7 @@ export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry
 }
 
 /** Chats of which the ledger holds another number of follow-ups as sent than went out. */
-export const unrecorded = (entries: ReadonlyArray<Entry>) =>
+const unrecorded = (entries: ReadonlyArray<Entry>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const chats = new Set(entries.flatMap((entry) => (entry.kind === "chat" ? [entry.chat_id] : [])))
@@ -120,13 +120,16 @@ export const unrecorded = (entries: ReadonlyArray<Entry>) =>
   })
 
 /** Prints what the service saw of these chats, and what the ledger says of them. */
-export const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
+const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
   Effect.forEach(new Set(chats.map(({ chat_id }) => chat_id)), (chat_id) =>
     Effect.map(Effect.flatMap(Ledger, (ledger) => ledger.story(ChatId.make(chat_id))), (story) => {
       const seen = entries.filter((entry) => "chat_id" in entry && entry.chat_id === chat_id)
       console.log([Log.toJsonLines(seen), ...story.map((entry) => `${DateTime.formatIso(entry.at)} ${sentence(entry)}`)].join("\n"))
     })
   , { discard: true })
+
+/** What `wrongs` finds where nothing is wrong. */
+export const nothing = { missing: [], violations: [], unrecorded: [] }
 
 /** So many people arrive one after the other; the ids of their chats go into this file. */
 export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>
@@ -187,5 +190,12 @@ export const make = (people: number, file: string, arrivalEvery: Duration.Durati
       yield* Effect.repeat(isQuiet, { until: (yes) => yes })
       yield* Effect.repeat(Effect.flatMap(recorded, isOnRecord), { until: (yes) => yes, schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(60)) })
     })
-    return { missing, settled }
+    /** Whatever is not as it must be, printed with its chats; all three empty where everything is. Reads the ledger. */
+    const wrongs = (verdict: Verdict, entries: ReadonlyArray<Entry>) =>
+      Effect.gen(function* () {
+        const wrong = { missing: yield* missing, violations: violations(verdict, entries), unrecorded: yield* unrecorded(entries) }
+        yield* tell(Object.values(wrong).flat(), entries)
+        return wrong
+      })
+    return { settled, wrongs }
   })

@@ -88,14 +88,8 @@ const world = (name: string) =>
     const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
     const rows = yield* tally
     console.log(`${name}, ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}\n${Checker.render(verdict)}`)
-    const missing = yield* crowd.missing
-    const violations = Crowd.violations(verdict, entries)
-    const unrecorded = yield* Effect.provide(Crowd.unrecorded(entries), ledger)
-    yield* Effect.provide(Crowd.tell([...missing, ...violations, ...unrecorded], entries), ledger)
-    expect(missing).toEqual([])
-    expect(violations).toEqual([])
+    expect(yield* Effect.provide(crowd.wrongs(verdict, entries), ledger)).toEqual(Crowd.nothing)
     expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
-    expect(unrecorded, "every follow-up is on record as sent").toEqual([])
     return { deaths, followUps: verdict.followUps, gaps: Crowd.races(entries).map(({ gap }) => gap) }
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)))
 

@@ -32,16 +32,16 @@ export const make = (means: Means, policy: Policy) => {
     DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
   /** What stops a follow-up overtakes what sends one. */
-  const putFollowUpAt = ({ chat_id }: FollowUp, follow_up_at: DateTime.Utc | null) =>
-    invent.state.update({ path: { chat_id }, payload: { follow_up_at } }).pipe(RateLimit.withLane(follow_up_at === null ? "stop" : "verify"))
+  const takeBack = ({ chat_id }: FollowUp) =>
+    invent.state.update({ path: { chat_id }, payload: { follow_up_at: null } }).pipe(RateLimit.withLane("stop"))
 
   /**
    * Leaves only as long as the look is fresh, and its instant so far ahead that the value arrives before it: one that arrives
    * later, when an earlier attempt has set it and it has been carried out, would be carried out again.
    */
-  const setFollowUpAt = (followUp: FollowUp, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc, onLeave: Effect.Effect<void>) =>
-    putFollowUpAt(followUp, follow_up_at).pipe(
-      whileOurs(means, followUp, DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy))), onLeave)
+  const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc, onLeave: Effect.Effect<void>) =>
+    invent.state.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } }).pipe(
+      whileOurs(means, armed, DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy))), onLeave)
     )
 
   /** What was taken back although the row was another's by then may have been the other's: what is armed is set again if need be. */
@@ -51,7 +51,7 @@ export const make = (means: Means, policy: Policy) => {
     )
 
   const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
-    const answered = yield* Effect.either(putFollowUpAt(armed, null).pipe(whileOurs(means, armed, undefined)))
+    const answered = yield* Effect.either(takeBack(armed).pipe(whileOurs(means, armed, undefined)))
     const mayHaveLeft = answered._tag === "Right" || !Guard.isWithheld(answered.left)
     if (mayHaveLeft && !(yield* ledger.isCurrent(armed))) yield* unsettle(armed)
     return answered
@@ -64,22 +64,23 @@ export const make = (means: Means, policy: Policy) => {
     if (isMeant) return
     const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
       isSame(chat.follow_up_at, armed.follow_up_at)
-        ? Effect.zipRight(putFollowUpAt(armed, null), unsettle(armed))
+        ? Effect.zipRight(takeBack(armed), unsettle(armed))
         : Effect.void
     )
     yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
   })
 
   const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
-    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    const isWithheld = Guard.isWithheld(error)
+    if (!isWithheld) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
     // Too long after the look while it waited for its turn, or a pause: another does as well, if no request has left.
-    if (Guard.isWithheld(error) && !mayHaveLeft) {
+    if (isWithheld && !mayHaveLeft) {
       return yield* later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     }
-    if (Guard.isWithheld(error) && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
+    if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
       return yield* goOn(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }
     yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))

@@ -1,6 +1,7 @@
 /** What an action is carried out with. */
 import * as Guard from "@effect-invent/client/Guard"
 import type { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -44,7 +45,7 @@ const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.les
 /**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
  * that comes too late to be what the row says, or into a pause, is held back. Without `until` it takes something back, and a
- * pause does not hold it.
+ * pause does not hold it. What is begun goes before what begins.
  */
 export const whileOurs =
   ({ ledger }: Means, followUp: FollowUp, until: DateTime.Utc | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
@@ -61,6 +62,7 @@ export const whileOurs =
       return mayLeave && (until === undefined || DateTime.lessThan(yield* DateTime.now, until))
     })
     return request.pipe(
+      RateLimit.withLane("verify"),
       Guard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
       Effect.ensuring(Checkpoint.reach("after request"))
     )

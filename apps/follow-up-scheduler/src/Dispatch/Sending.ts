@@ -4,7 +4,6 @@
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
 import * as Guard from "@effect-invent/client/Guard"
-import * as RateLimit from "@effect-invent/client/RateLimit"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -55,7 +54,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(RateLimit.withLane("verify"), whileOurs(means, armed, DateTime.addDuration(looked_at, freshFor(policy))))
+        .pipe(whileOurs(means, armed, DateTime.addDuration(looked_at, freshFor(policy))))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {

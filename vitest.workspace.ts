@@ -1,18 +1,22 @@
-import { defineConfig } from "vitest/config"
+/**
+ * Two suites. `fast`: no process, no socket to wait for, no passing of time; its files share one module graph a worker.
+ * `system`: what only real processes, sockets and servers show; the files named `.live.test.ts` and `.e2e.test.ts`.
+ */
+import { configDefaults, defineConfig } from "vitest/config"
 
-const project = (root: string) => ({
-  root,
-  resolve: { conditions: ["source"] },
-  ssr: { resolve: { conditions: ["source"] } },
-  // Some tests start processes; on a busy machine each takes seconds.
-  test: { name: root, include: ["*.test.ts", "test/**/*.test.ts"], testTimeout: 60_000 }
-})
+const source = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } }
+const places = "{packages/*,apps/*,examples,scripts,scripts/*}"
+const systemTests = [`${places}/*.{live,e2e}.test.ts`, `${places}/test/**/*.{live,e2e}.test.ts`]
+const allTests = [`${places}/*.test.ts`, `${places}/test/**/*.test.ts`]
 
 export default defineConfig({
   test: {
     passWithNoTests: false,
-    // The longest ones wait for processes of their own.
+    pool: "forks",
     maxWorkers: 2,
-    projects: ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "examples", "scripts", "scripts/bench", "scripts/month"].map(project)
+    projects: [
+      { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], poolOptions: { forks: { isolate: false } }, testTimeout: 60_000 } },
+      { ...source, test: { name: "system", include: systemTests, testTimeout: 600_000, hookTimeout: 600_000 } }
+    ]
   }
 })

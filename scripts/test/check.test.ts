@@ -330,7 +330,7 @@ describe("the list of collected tests", () => {
   })
 
   it("names every test out of place", () => {
-    const lost = ["packages/domain/src/Lost.test.ts", "packages/client/test/Lost.spec.ts", "apps/other/test/Lost.test.ts", "scripts/test/Lost.ts"]
+    const lost = ["packages/domain/src/Lost.test.ts", "packages/client/test/Lost.spec.ts", "apps/other/src/Lost.test.ts", "scripts/test/Lost.ts"]
     const { output, status } = script(copyWith(Object.fromEntries(lost.map((path) => [path, test]))), "check:collected")
     for (const path of lost) expect(output).toContain(`${path}: looks like a test, but vitest does not collect it`)
     expect(status).not.toBe(0)

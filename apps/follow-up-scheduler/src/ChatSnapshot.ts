@@ -7,11 +7,15 @@ import type { ChatMember } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { type ChatId, type ContactId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
+import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Order from "effect/Order"
 import type { Values } from "./Policy/Template.ts"
 import * as Zone from "./Zone.ts"
+
+/** A message as it is listed. */
+export type Listed = ChatMessage | Undecodable
 
 /** Who wrote a message: the contact, the assistant, or a human of the staff. */
 export type Author = "contact" | "assistant" | "human"
@@ -39,7 +43,10 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
+  /** Told by no chat: the `ChatReader` knows it from the contact list. */
   readonly isUnsubscribed: boolean
+  /** A message cannot be read, so it may be anybody's. */
+  readonly hasUnreadable: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
   /** The contact's zone, else the assistant's. */
@@ -103,10 +110,10 @@ const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMess
   )
 
 /** `chat` is undefined where only the messages could be read, as in a dry run. */
-export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
+export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyArray<Listed>): ChatSnapshot => {
   const state = chat?.state
   // The last message can be newer than the list that was read before it.
-  const messages = oncePerId([...listed, ...(chat?.last_message ? [chat.last_message] : [])])
+  const messages = oncePerId([...listed.filter(isDecoded), ...(chat?.last_message ? [chat.last_message] : [])])
   const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
   const listedMessages = Arr.sort(messages.flatMap(toMessage), byTime)
@@ -121,14 +128,15 @@ export const make = (chat_id: ChatId, chat: Chat | undefined, listed: ReadonlyAr
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
-    isUnsubscribed: channels.some((channel) => channel.contact?.unsubscribed === true),
+    isUnsubscribed: false,
+    hasUnreadable: listed.some(isUndecodable),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
     zone: Zone.ofCountry(country) ?? Zone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
     contact_id: channels.flatMap((channel) => channel.contact?.id ?? [])[0],
-    assistant_id: state?.assistant_id ?? state?.assistant?.id,
+    assistant_id: state?.assistant_id ?? state?.assistant?.id ?? undefined,
     country: country?.toUpperCase(),
     language: channels.flatMap((channel) => channel.language ?? [])[0],
     referral: spelt(chat?.referral?.type),
@@ -161,6 +169,8 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     referral: after.referral ?? before.referral,
     segments: before.segments,
     isErased: before.isErased,
+    isUnsubscribed: before.isUnsubscribed,
+    hasUnreadable: before.hasUnreadable,
     messages: Arr.sort(messages, byTime)
   }
 }
@@ -183,10 +193,11 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
 }
 
 /** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
-export const hear = (before: ChatSnapshot, listed: ReadonlyArray<ChatMessage>): ChatSnapshot => {
-  const messages = Arr.sort(oncePerId([...listed.flatMap(toMessage), ...before.messages]), byTime)
+export const hear = (before: ChatSnapshot, listed: ReadonlyArray<Listed>): ChatSnapshot => {
+  const messages = Arr.sort(oncePerId([...listed.filter(isDecoded).flatMap(toMessage), ...before.messages]), byTime)
   return {
     ...before,
+    hasUnreadable: before.hasUnreadable || listed.some(isUndecodable),
     last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
     messages
   }

@@ -15,7 +15,7 @@ export const olderNames = {
 }
 
 const contactChannel = Open.struct({
-  id: ChannelId,
+  id: Open.optional(ChannelId),
   type: Open.optional(IntegrationId),
   /** The contact's address on this channel, for example a phone number. */
   user_id: Open.optional(Schema.String),
@@ -29,7 +29,7 @@ const contactChannel = Open.struct({
   ip: Open.optional(Schema.String),
   language: Open.optional(Schema.String),
   link: Open.optional(Schema.String),
-  platform_data: Open.optional(Schema.Unknown),
+  platform_data: Open.optional(Open.record),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant),
   ...olderNames

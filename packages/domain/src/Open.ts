@@ -1,9 +1,14 @@
 /**
- * Building blocks for what the vendor sends: open to keys, values and nulls that no page documents. What was received is
- * never lost: unknown keys and unknown enum values survive a decode and an encode unchanged.
+ * Building blocks for what the vendor sends: open to keys, values and nulls that no page documents. What was received
+ * is never lost: unknown keys, unknown enum values and entries that cannot be read survive a decode and an encode
+ * unchanged.
  */
 import * as Data from "effect/Data"
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as Issue from "./Issue.ts"
+import { isUndecodable, Undecodable } from "./Undecodable.ts"
 
 /** A value of an enum that was not documented when this was written. `value` is what the server sent. */
 export class Unknown extends Data.TaggedClass("Unknown")<{ readonly value: string }> {}
@@ -34,8 +39,44 @@ export const literals = <const Values extends readonly [string, ...Array<string>
 
 /** A key that may be absent or null. Every key but `id` is: the pages disagree on which are always present. */
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
-  Schema.optionalWith(Schema.NullOr(schema), { exact: true })
+  // Null comes first: for a `tolerant` schema, everything else is something that it can be.
+  Schema.optionalWith(Schema.Union(Schema.Null, schema), { exact: true })
+
+/** Each of these keys, as {@link optional}. */
+export const optionals = <const Fields extends Readonly<Record<string, Schema.Schema.All>>>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).map(([key, schema]) => [key, optional(schema)])) as {
+    readonly [Key in keyof Fields]: ReturnType<typeof optional<Fields[Key]>>
+  }
 
 /** A struct that keeps keys it does not know. */
 export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "preserve" } })
+
+/** An object whose keys no page names. */
+export const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+
+/** Marks the alternative to what a page describes, which a document for other tools leaves out. */
+export const undecodableMark = "x-undecodable"
+
+/**
+ * What may be something else than its page says: that decodes to {@link Undecodable} and costs nothing but itself. For
+ * what describes; what decides whether somebody may be written to is not to be read past.
+ */
+export const tolerant = <A, I>(
+  schema: Schema.Schema<A, I>
+): Schema.Schema<A | Undecodable, I | {} | null | undefined> => {
+  const read = ParseResult.decodeUnknownEither(schema)
+  const undecodable = (raw: unknown) =>
+    new Undecodable({ raw, issue: Either.match(read(raw), { onLeft: Issue.innermost, onRight: () => "" }) })
+  return Schema.Union(
+    schema,
+    Schema.transform(
+      Schema.Unknown.annotations({ arbitrary: () => (fc) => fc.integer() }),
+      Schema.declare(isUndecodable, { arbitrary: () => (fc) => fc.integer().map(undecodable) }),
+      { strict: true, decode: undecodable, encode: ({ raw }) => raw }
+    ).annotations({ jsonSchema: { [undecodableMark]: true } })
+  ) as unknown as Schema.Schema<A | Undecodable, I | {} | null | undefined>
+}
+
+/** A list of which an entry that cannot be read stays in its place. */
+export const list = <A, I>(entry: Schema.Schema<A, I>) => Schema.Array(tolerant(entry))

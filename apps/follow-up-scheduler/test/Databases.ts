@@ -1,6 +1,6 @@
 /** The databases that a suite runs against, each empty whenever it is built. PostgreSQL is left out where none can start. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

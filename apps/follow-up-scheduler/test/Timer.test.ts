@@ -1,7 +1,7 @@
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

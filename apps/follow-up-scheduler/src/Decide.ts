@@ -101,11 +101,13 @@ const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
 const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
   const zone = zoneOf(policy, chat)
   if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
+  // Nobody knows when a message without a date was written; before now, it was.
+  const since = episode.last.isDated ? episode.last.whole_at : now
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    const opening = Opening.find({ ...chat, policy, step, zone, sent, since: episode.last.whole_at, soonest, seed: chat.conversation_id })
+    const opening = Opening.find({ ...chat, policy, step, zone, sent, since, soonest, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":

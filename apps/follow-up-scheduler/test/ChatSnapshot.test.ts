@@ -72,9 +72,9 @@ describe("left out", () => {
     })
   }
 
-  it("is a message without any time", () => {
+  it("is no message for having no time", () => {
     const { created_at: _, ...timeless } = wireMessage("assistant", 0)
-    expect(authors(timeless)).toEqual([])
+    expect(authors(timeless)).toEqual(["assistant"])
     expect(authors({ ...timeless, created_at: null, updated_at: after(0) })).toEqual(["assistant"])
   })
 })

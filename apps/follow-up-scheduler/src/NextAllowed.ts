@@ -131,6 +131,22 @@ const offsetsOf = (zone: string): Option.Option<Offsets> => {
   })
 }
 
+/**
+ * The instant at which the clocks of a zone show the same time so many calendar days later. Where they skip that time, the
+ * first instant after the gap; where they show it twice, the first of the two. None where the zone is unknown.
+ */
+export const daysLater = (zone: string, from: DateTime.Utc, days: number): Option.Option<DateTime.Utc> =>
+  Option.flatMap(offsetsOf(zone), (offsetAt) => {
+    const wallClock = from.epochMillis + offsetAt(from.epochMillis) + days * dayMillis
+    if (!(Math.abs(wallClock) <= latestMillis - dayMillis)) return Option.none()
+    const [before, after] = [offsetAt(wallClock - dayMillis), offsetAt(wallClock + dayMillis)]
+    const shows = [wallClock - before, wallClock - after].filter((instant) => instant + offsetAt(instant) === wallClock)
+    if (shows.length > 0) return Option.some(DateTime.unsafeMake(Math.min(...shows)))
+    const start = Math.floor((wallClock - after) / 1000) * 1000
+    const seconds = firstChange((step) => offsetAt(start + step * 1000), 0, Math.ceil((after - before) / 1000) + 1)
+    return Option.some(DateTime.unsafeMake(start + seconds * 1000))
+  })
+
 // -- the search -------------------------------------------------------------------------------------------------------
 
 /**

@@ -109,9 +109,9 @@ export const find = (asked: Asked): Opening => {
   return Opening.Open({ at, heldBy: heldBy() })
 }
 
-/** The step's opening from now on, by what its lateness limit says. */
+/** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */
 const inTime = (
-  { soonest, step: { lateness } }: Asked,
+  { soonest, step: { lateness }, zone }: Asked,
   ideal: DateTime.Utc,
   allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
 ): Option.Option<DateTime.Utc> | "late" => {
@@ -123,9 +123,11 @@ const inTime = (
   if (lateness.beyond === "skip") return "late"
   const days = Math.max(1, Math.floor(DateTime.distance(ideal, soonest) / Duration.toMillis(day)))
   for (let count = days; count <= days + longestShift; count++) {
-    const shifted = DateTime.add(ideal, { days: count })
-    const open = allowed(DateTime.max(shifted, soonest))
-    if (Option.exists(open, isInTimeFor(shifted))) return open
+    const shifted = NextAllowed.daysLater(zone, ideal, count)
+    const open = Option.flatMap(shifted, (shifted) =>
+      Option.filter(allowed(DateTime.max(shifted, soonest)), isInTimeFor(shifted))
+    )
+    if (Option.isSome(open)) return open
   }
   return opening
 }

@@ -146,6 +146,29 @@ describe("a step that is late", () => {
   })
 })
 
+describe("a late step that is shifted over a change of the clocks", () => {
+  const hours = { quiet_hours: { start: "20:00", end: "09:00" } }
+  const shifted = (ideal: string, more: Fields = {}) => {
+    const begun = DateTime.subtract(DateTime.unsafeMake(ideal), { hours: 1 })
+    const soonest = DateTime.add(begun, { hours: 4 })
+    const steps = [step({ lateness: { limit: "1 minute", beyond: "shift" } })]
+    return find({ steps, ...more }, { zone: "Europe/Lisbon", since: begun, last_contact_message_at: begun, soonest })
+  }
+
+  it("keeps its time of day when the clocks go back", () => {
+    expect(shifted("2026-10-24T09:00:00Z")).toBe("2026-10-25T10:00:00.000Z quiet_hours")
+  })
+
+  it("keeps its time of day when they go forward", () => {
+    expect(shifted("2026-03-28T10:00:00Z")).toBe("2026-03-29T09:00:00.000Z quiet_hours")
+  })
+
+  it("is not pushed into the quiet hours, and so to another day, by the hour that is missing", () => {
+    expect(shifted("2026-03-28T19:30:00Z", hours)).toBe("2026-03-29T18:30:00.000Z quiet_hours")
+    expect(shifted("2026-10-24T18:30:00Z", hours)).toBe("2026-10-25T19:30:00.000Z quiet_hours")
+  })
+})
+
 describe("the days off", () => {
   it("of a country are those of its contacts alone", () => {
     const sets = { holiday_sets: { PT: ["2026-07-15"], ES: ["2026-07-16"] } }

@@ -325,6 +325,22 @@ describe("what a policy limits beside its hours", () => {
     expect(rules(at("2 hours"), late("send"))).not.toContain("too_late")
   })
 
+  it("is the time on the contact's clocks at which a shifted step comes, also on a day of 25 or of 23 hours", () => {
+    const shift = { steps: [{ ...steps[0]!, lateness: { limit: "1 minute", beyond: "shift" } }] }
+    const beforeClocksChange = (reply_at: string, sent_at: string) => [
+      ...chat("IE"),
+      ...contact(DateTime.formatIso(DateTime.subtract(DateTime.unsafeMake(reply_at), { seconds: 1 }))),
+      ...reply(reply_at),
+      ...followUp(sent_at)
+    ]
+    const back = (sent_at: string) => rules(beforeClocksChange("2026-10-24T05:00:00.000Z", sent_at), shift)
+    expect(back("2026-10-25T10:00:00.000Z")).not.toContain("too_late")
+    expect(back("2026-10-25T09:00:00.000Z")).toContain("too_late")
+    const forward = (sent_at: string) => rules(beforeClocksChange("2026-03-28T06:00:00.000Z", sent_at), shift)
+    expect(forward("2026-03-29T09:00:00.000Z")).not.toContain("too_late")
+    expect(forward("2026-03-29T10:00:00.000Z")).toContain("too_late")
+  })
+
   it("is how late it may be: the step after one that was left out is the last of them, and none is missed after it", () => {
     const lateness = { limit: "1 hour", beyond: "skip" }
     const skipping = { steps: [{ ...steps[0]!, lateness }, steps[1]!] }

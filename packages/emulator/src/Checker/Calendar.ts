@@ -13,6 +13,8 @@ export interface Calendar {
   readonly hindrance: (zone: string, at: number, country: string | null) => string | undefined
   /** `YYYY-MM-DD` where the contact is. */
   readonly dateOf: (zone: string, at: number) => string | undefined
+  /** Whether the clocks where the contact is came to the time that they showed at `due`, or skipped it, between two instants. */
+  readonly passed: (zone: string, due: number, from: number, until: number) => boolean
   /** The first instant at or after this one, in whole minutes from it, at which sending is allowed. Looks nine days ahead. */
   readonly firstAllowed: (zone: string, from: number, country: string | null) => number | undefined
 }
@@ -64,8 +66,21 @@ export const make = (policy: Policy): Calendar => {
     return (at: number) => verdict(Math.floor(at / minute))
   }
 
+  const passed = (zone: string, due: number, from: number, until: number): boolean =>
+    Option.exists(local(zone, due), (wanted) => {
+      const shown = (at: number) => Option.getOrUndefined(local(zone, at))
+      for (let at = until; at >= from - minute; at -= minute) {
+        const [now, before] = [shown(at), shown(at - minute)]
+        if (now === undefined || before === undefined) return false
+        const last = before.date === now.date ? before.minuteOfDay : -1
+        if (last < wanted.minuteOfDay && wanted.minuteOfDay <= now.minuteOfDay) return true
+      }
+      return false
+    })
+
   return {
     zoneOf: zones,
+    passed,
     hindrance: (zone, at, country) => judgeOf(zone, country)(at),
     dateOf: (zone, at) => Option.getOrUndefined(Option.map(local(zone, at), ({ date }) => date)),
     firstAllowed: (zone, from, country) => {

@@ -97,7 +97,7 @@ const lateness = (policy: Policy, calendar: Calendar, { at, chat, grace }: Quest
   const steps = possibleSteps(policy, chat)
   const isLate = (step: Step) => {
     const due = calendar.firstAllowed(zone, lastOursAt + step.after, chat.country)
-    return due !== undefined && Limits.isTooLate(step, due, at, policy.arm_lead + policy.spread + grace)
+    return due !== undefined && Limits.isTooLate(calendar, zone, step, due, at, policy.arm_lead + policy.spread + grace)
   }
   return steps.length > 0 && steps.every(isLate) ? { rule: "too_late", detail: "later than its step allows" } : undefined
 }

@@ -6,7 +6,6 @@ import type { Policy, Step, Window } from "./Policy.ts"
 import type { Finding } from "./Verdict.ts"
 
 const tolerance = 50
-const day = 86_400_000
 
 export const isMatched = ({ match }: Policy, { channel, country }: Pick<Chat, "channel" | "country">): boolean =>
   (match.channels === undefined || (channel !== undefined && match.channels.includes(channel))) &&
@@ -32,12 +31,15 @@ export const fullCap = (policy: Policy, calendar: Calendar, chat: Chat, zone: st
   return undefined
 }
 
-/** Whether a follow-up that was due then is later than its step allows: by the limit, or by it and whole days. */
-export const isTooLate = ({ lateness }: Step, due: number, at: number, grace: number): boolean => {
+/**
+ * Whether a follow-up that was due then is later than its step allows: by the limit, or, where it may be shifted to another
+ * day, by the limit and the time on the clocks where the contact is.
+ */
+export const isTooLate = (calendar: Calendar, zone: string, { lateness }: Step, due: number, at: number, grace: number): boolean => {
   if (lateness === undefined || lateness.beyond === "send") return false
-  const late = at - due
   const slack = lateness.limit + grace
-  return late > slack && (lateness.beyond === "skip" || late % day > slack)
+  if (at - due <= slack) return false
+  return lateness.beyond === "skip" || !calendar.passed(zone, due, at - slack, at)
 }
 
 export const judge = (policy: Policy, calendar: Calendar, chat: Chat, zone: string | undefined, at: number): ReadonlyArray<Finding> => {

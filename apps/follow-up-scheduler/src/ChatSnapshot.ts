@@ -29,7 +29,7 @@ export interface ChatSnapshot {
   readonly isUnsubscribed: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
-  /** The contact's zone, else the assistant's. */
+  /** The assistant's zone. That of the contact is told by their country. */
   readonly zone: string | undefined
   /** When the contact last wrote in the conversation, as far as the chat tells. */
   readonly last_contact_message_at: DateTime.Utc | undefined
@@ -95,7 +95,7 @@ export const make = (
     isUnsubscribed: channels.some((channel) => channel.contact?.unsubscribed === true),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
-    zone: Zone.ofCountry(country) ?? Zone.known(state?.assistant_config?.timezone),
+    zone: Zone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
     contact_id: channels.flatMap((channel) => channel.contact?.id ?? [])[0],

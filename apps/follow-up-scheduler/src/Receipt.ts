@@ -70,6 +70,6 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return Receipt.Overtaken({ reason: "muted" })
   if (chat.follow_up_at === undefined) return Receipt.Cleared()
   if (chat.follow_up_at.epochMillis !== due) return Receipt.Replaced()
-  const misfit = Decide.misfit(policy, chat)
+  const misfit = Decide.misfit(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
   return misfit === undefined ? Receipt.Standing() : Receipt.Overtaken({ reason: misfit })
 }

@@ -12,6 +12,7 @@ import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 import * as Postgres from "./Postgres.ts"
 
@@ -25,8 +26,8 @@ const runnerPort = (port: number) => Layer.setConfigProvider(ConfigProvider.from
 
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>
-  Timer.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))).pipe(
-    Layer.provideMerge(Timer.layerCluster),
+  Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))).pipe(
+    Layer.provideMerge(Cluster.layer),
     Layer.provideMerge(Runner.layer(Duration.millis(100))),
     Layer.provideMerge(Ledger.layer),
     Layer.provide(Layer.unwrapEffect(Effect.map(Postgres.freePort, runnerPort)))

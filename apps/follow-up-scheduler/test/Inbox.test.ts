@@ -114,6 +114,23 @@ describe("watching the inbox", () => {
     }).pipe(Effect.provide(under(inbox)))
   }))
 
+  story("names a chat once more that changed twice in the same second", Effect.gen(function* () {
+    const inbox = makeInbox(1)
+    const updated_at = Build.after(0)
+    const lastly = (last_message: NonNullable<Chat["last_message"]>) => inbox.set({ id: id(0), updated_at, last_message })
+    yield* Effect.gen(function* () {
+      yield* lastly(Build.wireMessage("assistant", 0, { status: "RUNNING" }))
+      const { after } = yield* watching()
+      expect(yield* after(0)).toEqual([id(0)])
+      expect(yield* after(every)).toEqual([])
+      yield* lastly(Build.wireMessage("assistant", 0))
+      expect(yield* after(every)).toEqual([id(0)])
+      yield* lastly(Build.wireMessage("contact", 0))
+      expect(yield* after(every)).toEqual([id(0)])
+      expect(yield* after(every)).toEqual([])
+    }).pipe(Effect.provide(under(inbox)))
+  }))
+
   story("finds what changed although the list is in no order, at the next sweep", Effect.gen(function* () {
     const inbox = makeInbox(250, true)
     yield* Effect.gen(function* () {

@@ -14,10 +14,10 @@ import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
+import * as Lazy from "./Lazy.ts"
 import * as Observe from "./Observe.ts"
 import * as Outage from "./Outage.ts"
 import * as Policies from "./Policies.ts"
-import * as Runner from "./Runner.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
@@ -151,11 +151,18 @@ export const layerDry = parts.pipe(
   Layer.provideMerge(ChatReader.layerReadOnly)
 )
 
-/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
-export const layerServe = (precision: Duration.Duration) =>
-  Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
-    Layer.provideMerge(layer),
-    Layer.provideMerge(Timer.layerCluster),
-    Layer.provideMerge(Runner.layer(precision)),
-    Layer.provide(ChatReader.layerMatching)
+/** The timers and the process that they run in. */
+const cluster = (precision: Duration.Duration) =>
+  Lazy.layer(
+    "timers",
+    () => import("./Timer/Cluster.ts"),
+    (timers) =>
+      Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
+        Layer.provideMerge(layer),
+        Layer.provideMerge(timers.layer),
+        Layer.provideMerge(Lazy.layer("timers", () => import("./Runner.ts"), (runner) => runner.layer(precision)))
+      )
   )
+
+/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
+export const layerServe = (precision: Duration.Duration) => Layer.provide(cluster(precision), ChatReader.layerMatching)

@@ -11,6 +11,7 @@ import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as TimerSuite from "./TimerSuite.ts"
@@ -24,8 +25,8 @@ describe("a follow-up that is far", () => {
 
   /** One life of a process; when it wakes a follow-up goes into this queue. */
   const life = (woken: Queue.Enqueue<DateTime.Utc>) =>
-    Timer.layerWaker(() => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, at))).pipe(
-      Layer.provideMerge(Timer.layerCluster),
+    Cluster.layerWaker(() => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, at))).pipe(
+      Layer.provideMerge(Cluster.layer),
       Layer.provideMerge(Runner.layer(precision)),
       Layer.provideMerge(Ledger.layer),
       Layer.fresh

@@ -1,12 +1,13 @@
 /** `run`: one pass over the chats, for cron. */
 import type { ChatId } from "@effect-invent/domain/Ids"
-import * as Command from "@effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
+import * as PolicyFile from "../PolicyFile.ts"
 import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -14,8 +15,11 @@ import * as Stop from "../Stop.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
-import * as Options from "./Options.ts"
+import * as Clients from "./Clients.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
 
 const verdict = (decision: Decide.Decision): string =>
@@ -47,7 +51,7 @@ const teller = (json: boolean) => {
   return { found, tell: json ? keep : (each: Scheduler.Found) => Output.lines([line(each)]) }
 }
 
-const pass = (source: Options.Source, json: boolean) =>
+const pass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const paused = yield* ledger.paused
@@ -62,7 +66,7 @@ const pass = (source: Options.Source, json: boolean) =>
     yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...Story.ofAll(tally)])
   })
 
-const dryPass = (source: Options.Source, json: boolean) =>
+const dryPass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
@@ -75,11 +79,23 @@ const dryPass = (source: Options.Source, json: boolean) =>
     ])
   })
 
-export const run = Command.make(
-  "run",
-  { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun, json: Options.json },
-  ({ dryRun, json, source }) =>
-    Effect.gen(function* () {
-      yield* dryRun ? dryPass(source, json) : Stop.inOrder(pass(source, json))
-    })
-).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
+const live = ({ db, policy }: Options) =>
+  Scheduler.layerOnce.pipe(
+    Layer.provideMerge(Ledgers.writing(db)),
+    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
+  )
+
+interface Options {
+  readonly policy: string
+  readonly source: Source
+  readonly db: Db
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+export const run = (options: Options) => {
+  const { db, dryRun, json, policy, source } = options
+  return dryRun
+    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policy))
+    : Effect.provide(Stop.inOrder(pass(source, json)), live(options))
+}

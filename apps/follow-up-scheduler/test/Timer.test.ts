@@ -1,5 +1,4 @@
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
-import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -16,8 +15,9 @@ import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as TimerSuite from "./TimerSuite.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
-TimerSuite.suite(Databases.sqlite, (test) => VirtualTime.run(test, Build.start))
+TimerSuite.suite(Databases.sqlite, VirtualClock.run)
 
 describe("a follow-up that is far", () => {
   const precision = Duration.seconds(30)
@@ -51,7 +51,7 @@ describe("a follow-up that is far", () => {
         expect(late).toHaveLength(1)
         expect(late[0]).toBeGreaterThanOrEqual(0)
         expect(late[0]).toBeLessThanOrEqual(Duration.toMillis(precision))
-      }).pipe(Effect.provide(Databases.sqlite), (test) => VirtualTime.run(test, Build.start))
+      }).pipe(Effect.provide(Databases.sqlite), VirtualClock.run)
     )
 
   story("has no message until it comes near, and is woken at its instant", (woken) =>

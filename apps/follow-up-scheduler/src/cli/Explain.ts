@@ -1,5 +1,6 @@
 /** `explain`: why we did, or did not, write. */
 import * as Command from "@effect/cli/Command"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { storyOf } from "../Erasure.ts"
@@ -9,7 +10,7 @@ import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 
 export const Entries = Schema.Array(
-  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: OpenRecord.Json })
 )
 const print = Output.document(Entries)
 

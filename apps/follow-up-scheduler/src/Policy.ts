@@ -65,6 +65,14 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   effective_from: Schema.optional(EffectiveFrom),
   /** Without it, an unknown zone holds the follow-up. */
   time_zone: Schema.optional(NextAllowed.Zone),
+  country_clocks: withDefault(
+    said(
+      Schema.Literal("each", "fallback"),
+      "Where the clocks of the contact's country differ. each: a follow-up goes out when all of them allow it. " +
+        "fallback: the assistant's zone counts, else time_zone."
+    ),
+    () => "each" as const
+  ),
   quiet_hours: Schema.optional(QuietHours),
   weekdays: withDefault(
     said(Schema.NonEmptyArray(NextAllowed.Weekday), "Days on which follow-ups may go out, where the contact is. Monday is 1."),

@@ -100,7 +100,9 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   id: MessageId.make(id),
   author,
   at,
+  isDated: true,
   whole_at: at,
+  changed_at: undefined,
   isRunning: false,
   text
 })

@@ -44,7 +44,9 @@ export const message = (author: Author, at: number, fields: Partial<Message> = {
   id: messageId(`${author}@${at}`),
   author,
   at: after(at),
+  isDated: true,
   whole_at: after(at),
+  changed_at: undefined,
   isRunning: false,
   text: "",
   ...fields

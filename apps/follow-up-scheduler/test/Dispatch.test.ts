@@ -1,7 +1,7 @@
 import { ChatId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"

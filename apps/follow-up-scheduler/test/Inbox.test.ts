@@ -4,9 +4,9 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
@@ -111,6 +111,23 @@ describe("watching the inbox", () => {
       expect(yield* after(every)).toEqual([id(137)])
       expect(yield* after("3 hours")).toEqual([])
       expect([...inbox.seen.lanes]).toEqual(["watch"])
+    }).pipe(Effect.provide(under(inbox)))
+  }))
+
+  story("names a chat once more that changed twice in the same second", Effect.gen(function* () {
+    const inbox = makeInbox(1)
+    const updated_at = Build.after(0)
+    const lastly = (last_message: NonNullable<Chat["last_message"]>) => inbox.set({ id: id(0), updated_at, last_message })
+    yield* Effect.gen(function* () {
+      yield* lastly(Build.wireMessage("assistant", 0, { status: "RUNNING" }))
+      const { after } = yield* watching()
+      expect(yield* after(0)).toEqual([id(0)])
+      expect(yield* after(every)).toEqual([])
+      yield* lastly(Build.wireMessage("assistant", 0))
+      expect(yield* after(every)).toEqual([id(0)])
+      yield* lastly(Build.wireMessage("contact", 0))
+      expect(yield* after(every)).toEqual([id(0)])
+      expect(yield* after(every)).toEqual([])
     }).pipe(Effect.provide(under(inbox)))
   }))
 

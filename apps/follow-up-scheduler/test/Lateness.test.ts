@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"

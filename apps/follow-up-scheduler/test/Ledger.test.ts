@@ -1,4 +1,4 @@
 import * as Databases from "./Databases.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
 
-Databases.onEach(LedgerSuite.suite)
+LedgerSuite.suite(Databases.sqlite)

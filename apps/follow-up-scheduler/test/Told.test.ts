@@ -1,5 +1,5 @@
 import * as InventError from "@effect-invent/domain/InventError"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"

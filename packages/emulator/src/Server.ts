@@ -32,6 +32,7 @@ import { Options } from "./Options.ts"
 import { RateLimiter } from "./RateLimiter.ts"
 import { badRequest, Refusal } from "./Refusal.ts"
 import * as Routes from "./Routes.ts"
+import * as Timestamps from "./Timestamps.ts"
 
 /** The longest body that is read, in bytes. */
 const longestBody = 1024 * 1024
@@ -97,7 +98,9 @@ const blame = (error: unknown): Option.Option<Refusal> => {
 const makeMiddleware = Effect.gen(function* () {
   const keys = yield* Keys
   const log = yield* Log
-  const { errorBody } = yield* Options
+  const options = yield* Options
+  const { errorBody } = options
+  const stamped = Timestamps.ofResponse(options)
   const admit = yield* makeAdmit
   const faulty = yield* Faulty.make
 
@@ -113,6 +116,9 @@ const makeMiddleware = Effect.gen(function* () {
             )
     })
 
+  const handled = (request: HttpServerRequest.HttpServerRequest, app: HttpApp.Default) =>
+    Effect.zipRight(Depth.check(request), app)
+
   const answered = (
     request: HttpServerRequest.HttpServerRequest,
     key: Option.Option<string>,
@@ -120,7 +126,7 @@ const makeMiddleware = Effect.gen(function* () {
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
-      Effect.zipRight(faulty(request, call, Effect.catchAllCause(Effect.zipRight(Depth.check(request), app), answerFailure))),
+      Effect.zipRight(faulty(request, call, Effect.map(Effect.catchAllCause(handled(request, app), answerFailure), stamped))),
       Effect.catchTag("RateLimited", ({ response }) =>
         Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
       ),

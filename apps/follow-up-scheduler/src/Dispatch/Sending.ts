@@ -59,7 +59,16 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
       const at = answered.right.created_at ?? now
-      const message: Message = { id: answered.right.id, author: "assistant", at, whole_at: at, isRunning: false, text: content }
+      const message: Message = {
+        id: answered.right.id,
+        author: "assistant",
+        at,
+        isDated: true,
+        whole_at: at,
+        changed_at: undefined,
+        isRunning: false,
+        text: content
+      }
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left

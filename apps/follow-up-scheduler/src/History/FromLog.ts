@@ -2,7 +2,6 @@
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import type * as Log from "@effect-invent/emulator/Log"
 import type * as DateTime from "effect/DateTime"
-import * as Zone from "../Zone.ts"
 import type { Conversation, Event } from "../History.ts"
 
 type Mutable = { -readonly [K in keyof Conversation]: Conversation[K] } & { readonly events: Array<Event> }
@@ -26,13 +25,11 @@ export const make = (): Gathering => {
     switch (entry.kind) {
       case "chat": {
         const { at, channel_type, chat_id, contact_id, conversation_id, country } = entry
-        const zone = Zone.ofCountry(country)
         const chat = {
           ...permits.get(contact_id),
           channel: channel_type,
           contact_id,
-          ...(country === null ? {} : { country }),
-          ...(zone === undefined ? {} : { zone })
+          ...(country === null ? {} : { country })
         }
         const conversation: Mutable = { chat_id, conversation_id, chat, events: [], until: at }
         chats.set(chat_id, conversation)

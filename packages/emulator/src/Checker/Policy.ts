@@ -93,6 +93,8 @@ export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   effective_from: Schema.optional(Instant),
   time_zone: Schema.optional(TimeZone),
+  /** Where the clocks of a country differ: all of them count, or none of them and `time_zone` does. */
+  country_clocks: Schema.optionalWith(Schema.Literal("each", "fallback"), { default: () => "each" as const }),
   /** Start inclusive, end exclusive; may cross midnight. */
   quiet_hours: Schema.optional(QuietHours),
   weekdays: Schema.optional(Schema.NonEmptyArray(Schema.Int.pipe(Schema.between(1, 7)))),

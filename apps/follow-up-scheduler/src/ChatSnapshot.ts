@@ -36,6 +36,8 @@ export interface ChatSnapshot {
   /** The kind of channel, as the server spells it. */
   readonly channel: string | undefined
   readonly contact_id: ContactId | undefined
+  /** Every contact that the chat or a message names: after a merge it can be both. */
+  readonly contact_ids: ReadonlyArray<ContactId>
   readonly assistant_id: string | undefined
   /** Where the contact is, in two capital letters. */
   readonly country: string | undefined
@@ -79,6 +81,7 @@ export const make = (
   const state = chat?.state
   const messages = [...listed, ...(chat?.last_message ? [chat.last_message] : [])]
   const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
+  const contact_ids = [...new Set(channels.flatMap((channel) => channel.contact?.id ?? []))]
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
   const listedMessages = messagesOf(chat, listed, direction)
   const lastOfContact = listedMessages.findLast(({ author }) => author === "contact")?.at
@@ -98,7 +101,8 @@ export const make = (
     zone: Zone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
-    contact_id: channels.flatMap((channel) => channel.contact?.id ?? [])[0],
+    contact_id: contact_ids[0],
+    contact_ids,
     assistant_id: state?.assistant_id ?? state?.assistant?.id,
     country: country?.toUpperCase(),
     language: channels.flatMap((channel) => channel.language ?? [])[0],
@@ -126,6 +130,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     last_contact_message_at: latest(after.last_contact_message_at, before.last_contact_message_at),
     channel: after.channel ?? before.channel,
     contact_id: after.contact_id ?? before.contact_id,
+    contact_ids: [...new Set([...after.contact_ids, ...before.contact_ids])],
     assistant_id: after.assistant_id ?? before.assistant_id,
     country: after.country ?? before.country,
     language: after.language ?? before.language,

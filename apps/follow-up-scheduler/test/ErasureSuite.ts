@@ -10,6 +10,7 @@ import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Retention from "../src/Retention.ts"
 import * as Build from "./Build.ts"
+import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 import type * as VirtualClock from "./VirtualClock.ts"
 
@@ -126,6 +127,74 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effec
         })
       )
     )
+  })
+
+  describe("a contact who was erased before another contact was merged into them", () => {
+    const other = ContactId.make("contact_2")
+    const eraseOther = Effect.flatMap(Erasure, (erasure) => erasure.erase(other))
+    const merge = (fake: FakeChat) => Effect.zipRight(eraseOther, fake.mergesInto(other))
+    const words = { steps: [{ after: "1 hour", action: "send_message", message: "Do you still need help?" }] }
+
+    story("is not written to by a step that was planned for the other", (fake) =>
+      under(fake, {})(
+        Effect.gen(function* () {
+          yield* fake.is("Ada")
+          yield* observe
+          yield* merge(fake)
+          yield* sweepUntil(after(day))
+          expect(yield* fake.followUps).toEqual([])
+          expect(fake.requests).not.toContain("set")
+          expect(yield* reasons).toEqual(["skipped erased"])
+          for (const id of [chat_id, Build.conversation_id, other]) expect(yield* everything).not.toContain(id)
+        })
+      )
+    )
+
+    story("is not written to in the words of a policy either", (fake) =>
+      under(fake, words)(
+        Effect.gen(function* () {
+          yield* fake.is("Ada")
+          yield* observe
+          yield* merge(fake)
+          yield* sweepUntil(after(day))
+          expect(yield* fake.sent).toEqual([])
+          expect(yield* reasons).toEqual(["skipped erased"])
+        })
+      )
+    )
+
+    story("has what is under way taken back", (fake) =>
+      under(fake, {})(
+        Effect.gen(function* () {
+          yield* fake.is("Ada")
+          yield* observe
+          yield* sweepAt(after(hour - 15 * second))
+          expect(yield* fake.followUpAt).toBeDefined()
+          yield* merge(fake)
+          yield* sweepUntil(after(day))
+          expect(yield* fake.followUps).toEqual([])
+          expect(yield* reasons).toEqual(["withdrawn erased"])
+        })
+      )
+    )
+
+    for (const [name, fields] of [["asked for", {}], ["sent in words", words]] as const) {
+      story(`is found out after the look at the chat, too, right before a follow-up is ${name}`, (fake) =>
+        under(fake, fields)(
+          Effect.gen(function* () {
+            yield* fake.is("Ada")
+            yield* observe
+            yield* fake.mergesInto(other)
+            const context = yield* Effect.context<Erasure>()
+            yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.provide(eraseOther, context))))
+            yield* sweepUntil(after(day))
+            expect([yield* fake.followUps, yield* fake.sent]).toEqual([[], []])
+            expect(fake.requests).not.toContain("set")
+            expect(yield* reasons).toEqual(["skipped erased"])
+          })
+        )
+      )
+    }
   })
 
   story("a database from before anybody could be erased gets the tables for it, and keeps what it holds", (fake) =>

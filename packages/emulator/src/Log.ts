@@ -88,8 +88,16 @@ export const ContactEntry = Schema.Struct({
   unsubscribed: Schema.Boolean
 })
 
+/** A contact was merged into another one: it is gone, and its chats are the other's. */
+export const MergeEntry = Schema.Struct({
+  kind: Schema.Literal("merge"),
+  at,
+  contact_id: ContactId,
+  source_contact_id: ContactId
+})
+
 /** One line of the log. All instants are written as ISO 8601 with milliseconds. */
-export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry)
+export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry, MergeEntry)
 export type Entry = typeof Entry.Type
 export type Cause = typeof MessageEntry.Type.cause
 

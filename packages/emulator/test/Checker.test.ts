@@ -551,6 +551,20 @@ describe("quiet hours", () => {
   })
 })
 
+describe("a contact who was merged into another one", () => {
+  const other = (change: Line) => ({ kind: "contact", contact_id: "contact_2", blocked: false, unsubscribed: false, ...change })
+  const merged = { kind: "merge", at: iso("1 hour"), contact_id: "contact_2", source_contact_id: "contact_1" }
+
+  it("is that other one from then on: what it permits holds in the chats of both", () => {
+    const blocked = other({ at: before("1 day"), blocked: true })
+    expect(rules([blocked, ...answered, ...followUp(fourHours)], oneStep)).toEqual([])
+    expect(rules([blocked, ...answered, merged, ...followUp(fourHours)], oneStep)).toEqual(["to_blocked"])
+    const later = other({ at: iso("2 hours"), unsubscribed: true })
+    expect(rules([...answered, merged, later, ...followUp(fourHours)], oneStep)).toEqual(["to_unsubscribed"])
+    expect(rules([blocked, ...answered, merged, ...until(iso("9 days"))], oneStep)).toEqual([])
+  })
+})
+
 describe("the policy's effective_from", () => {
   it("keeps messages before it from being followed up, and from being missed", () => {
     expect(rules([...answered, ...followUp(fourHours)], { effective_from: iso(1) })).toEqual(["before_effective_from"])

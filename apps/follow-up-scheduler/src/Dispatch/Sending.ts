@@ -54,7 +54,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(whileOurs(means, armed, DateTime.addDuration(looked_at, freshFor(policy))))
+        .pipe(whileOurs(means, armed, { until: DateTime.addDuration(looked_at, freshFor(policy)), chat }))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {

@@ -52,6 +52,14 @@ export const make = (): Gathering => {
         const becomes = { isBlocked: entry.blocked, isUnsubscribed: entry.unsubscribed }
         permits.set(entry.contact_id, becomes)
         for (const chat of chatsOf.get(entry.contact_id) ?? []) chat.events.push({ at: entry.at, becomes })
+        return
+      }
+      case "merge": {
+        const { at, contact_id, source_contact_id } = entry
+        const moved = chatsOf.get(source_contact_id) ?? []
+        chatsOf.set(contact_id, [...(chatsOf.get(contact_id) ?? []), ...moved])
+        chatsOf.delete(source_contact_id)
+        for (const chat of moved) chat.events.push({ at, becomes: { ...permits.get(contact_id), contact_id } })
       }
     }
   }

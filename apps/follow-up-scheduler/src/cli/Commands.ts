@@ -91,7 +91,10 @@ const changing = ({ db, policy }: Work) => Layer.merge(record(db), PolicyFile.la
 /** All of them, over a world that is still to be provided. */
 export const commands = Command.make("follow-ups").pipe(
   Command.withSubcommands([
-    demo.pipe(Command.provide(({ page }) => Stage.layer(page))),
+    demo.pipe(
+      Command.provide(({ page }) => Stage.layer(page)),
+      Command.transformHandler((handler, { seed }) => Stage.inVirtualTime(handler, seed))
+    ),
     run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
     serve.pipe(Command.provide((options) => lasting(options))),
     preview.pipe(Command.provide((options) => dry(options))),

@@ -1,8 +1,8 @@
 // Bundles the program into apps/follow-up-scheduler/dist/bin: what `start` runs and what is published. Each command loads the
 // chunks that it needs. The modules that other programs import stay as tsc built them, in dist.
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 
 const app = fileURLToPath(new URL("../apps/follow-up-scheduler", import.meta.url))
@@ -22,6 +22,29 @@ module.enableCompileCache?.(fileURLToPath(new URL("compiled", import.meta.url)))
 await import("./main.js")
 `
 
+/**
+ * Of undici, what @effect/platform-node uses: a dispatcher and its methods, put together as undici's own index does. Its fetch,
+ * caches and mocks would take longer to load than all the rest of a command.
+ */
+const undici = {
+  name: "undici",
+  setup: ({ onLoad, onResolve }) => {
+    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({ path: "undici", namespace: "undici", pluginData: resolveDir }))
+    onLoad({ filter: /^undici$/, namespace: "undici" }, ({ pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `
+        import * as api from "undici/lib/api/index.js"
+        import Agent from "undici/lib/dispatcher/agent.js"
+        import Dispatcher from "undici/lib/dispatcher/dispatcher.js"
+        import { getGlobalDispatcher } from "undici/lib/global.js"
+        const { connect, pipeline, request, stream, upgrade } = api
+        Object.assign(Dispatcher.prototype, { connect, pipeline, request, stream, upgrade })
+        export { Agent, Dispatcher, getGlobalDispatcher }
+        export default { Agent, Dispatcher, getGlobalDispatcher }`
+    }))
+  }
+}
+
 const packageOf = (input) => /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input)
 
 /** What the licences of the packages in the bundle ask for. */
@@ -37,10 +60,21 @@ const notices = (inputs) => {
   return texts.join(`\n${"-".repeat(80)}\n\n`)
 }
 
+/** A program that starts meanwhile finds all it needs: what others load is written first, and what is no longer loaded goes last. */
+const replace = (files) => {
+  mkdirSync(out, { recursive: true })
+  for (const { contents, mode, name } of files) {
+    const part = join(out, `${name}.part`)
+    writeFileSync(part, contents, { mode })
+    renameSync(part, join(out, name))
+  }
+  const kept = new Set(["compiled", ...files.map(({ name }) => name)])
+  for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name))
+}
+
 export const bundle = async () => {
   const { build } = createRequire(join(app, "package.json"))("esbuild")
-  if (existsSync(out)) rmSync(out, { recursive: true })
-  const { metafile } = await build({
+  const { metafile, outputFiles } = await build({
     absWorkingDir: app,
     entryPoints: ["src/main.ts"],
     outdir: "dist/bin",
@@ -53,14 +87,21 @@ export const bundle = async () => {
     target: "node20",
     conditions: ["source"],
     external,
+    plugins: [undici],
     banner: { js: banner },
     // Names stay: the trace of a defect can be read.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
     logLevel: "warning",
-    metafile: true
+    metafile: true,
+    write: false
   })
-  writeFileSync(join(out, "follow-ups.js"), entry, { mode: 0o755 })
-  writeFileSync(join(out, "THIRD-PARTY-LICENSES.txt"), notices(Object.keys(metafile.inputs)))
+  const modules = outputFiles.map(({ contents, path }) => ({ name: basename(path), contents }))
+  replace([
+    { name: "THIRD-PARTY-LICENSES.txt", contents: notices(Object.keys(metafile.inputs)) },
+    ...modules.filter(({ name }) => name !== "main.js"),
+    ...modules.filter(({ name }) => name === "main.js"),
+    { name: "follow-ups.js", contents: entry, mode: 0o755 }
+  ])
 }

@@ -5,7 +5,6 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
-import type { HttpClient } from "@effect/platform/HttpClient"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -38,7 +37,7 @@ const settings = Config.all({
 })
 
 /** Exports to the collector of the environment, where there is one; without one, neither the exporter nor `http` is loaded. */
-export const layer = <E>(http: Layer.Layer<HttpClient, E>) =>
+export const layer = <A, E>(http: Layer.Layer<A, E>) =>
   Layer.unwrapEffect(
     Effect.map(
       Config.option(settings),

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
+import type * as Postgres from "./Database/Postgres.ts"
 import * as Sqlite from "./Database/Sqlite.ts"
 import type { DatabaseUnusable } from "./Database/Unusable.ts"
 import * as Lazy from "./Lazy.ts"
@@ -22,9 +23,8 @@ type Place = Data.TaggedEnum<{
 }>
 const Place = Data.taggedEnum<Place>()
 
-type PostgresModule = typeof import("./Database/Postgres.ts")
-const postgres = <A, E, R>(use: (module: PostgresModule) => Layer.Layer<A, E, R>) =>
-  Lazy.layer("PostgreSQL", () => import("./Database/Postgres.ts"), use)
+const loadPostgres = () => import("./Database/Postgres.ts")
+const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R>) => Lazy.layer("PostgreSQL", loadPostgres, use)
 
 const defaultFile = "follow-ups.db"
 
@@ -79,7 +79,7 @@ export const layerDryRun = (db: Option.Option<string>): Readable =>
       Effect.flatMap((place) =>
         place._tag === "File"
           ? Sqlite.exists(place.file)
-          : Lazy.effect("PostgreSQL", () => import("./Database/Postgres.ts"), ({ holdsLedger }) => holdsLedger(place.url))
+          : Lazy.effect("PostgreSQL", loadPostgres, ({ holdsLedger }) => holdsLedger(place.url))
       ),
       Effect.map((isThere): Readable => (isThere ? layerReadOnly(db) : empty))
     )

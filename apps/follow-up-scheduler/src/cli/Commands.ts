@@ -2,8 +2,8 @@
  * Every command: its names, its options and its help. What a command does is loaded when it is run, so `--help`, a mistyped
  * option and the completions of a shell load nothing but this.
  */
+import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Command from "@effect/cli/Command"
-import type { HttpClient } from "@effect/platform/HttpClient"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
 import type * as Layer from "effect/Layer"
 import * as Lazy from "../Lazy.ts"
@@ -11,7 +11,7 @@ import * as Options from "./Options.ts"
 
 /** What the commands reach the service through; each is built by the commands that use it. */
 export interface Network<E> {
-  readonly http: Layer.Layer<HttpClient, E>
+  readonly http: Layer.Layer<Layer.Layer.Context<ReturnType<typeof InventClient.layerConfig>>, E>
   readonly webSocket: Layer.Layer<WebSocketConstructor, E>
 }
 

@@ -7,9 +7,9 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Forecast from "../Forecast.ts"
-import * as Preview from "../Preview.ts"
+import { lookAtEach } from "../LookAtEach.ts"
 import * as PolicyFile from "../PolicyFile.ts"
-import * as Scheduler from "../Scheduler.ts"
+import * as Preview from "../Preview.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -28,7 +28,7 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
       Effect.flatMap(Preview.look(chat_id), ({ decision, policy }) => Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision))
-    yield* Scheduler.lookAtEach(chat_ids, look, ({ chat_id, error }) =>
+    yield* lookAtEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
     )
     const all = yield* Ref.get(found)
@@ -37,7 +37,7 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
 
 /** What a look needs that changes nothing. */
 export const layer = (db: Db, policy: string) =>
-  Scheduler.layerDry.pipe(
+  Preview.layer.pipe(
     Layer.provideMerge(Ledgers.readingIfAny(db)),
     Layer.provideMerge(Layer.merge(InventClient.layerConfig(), PolicyFile.layer(policy)))
   )

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
+import { type Found, lookAtEach } from "../LookAtEach.ts"
 import * as PolicyFile from "../PolicyFile.ts"
 import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
@@ -30,7 +31,7 @@ const verdict = (decision: Decide.Decision): string =>
     Skip: ({ reason }) => `no follow-up now: ${describe(reason)}`
   })
 
-const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
+const line = ({ chat_id, decision, error }: Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
 const Pass = Schema.Struct({
@@ -46,9 +47,9 @@ const print = Output.document(Pass)
 /** Says of each chat, as they come, what was found; or keeps it for a document. */
 const teller = (json: boolean) => {
   const found: Array<typeof Preview.Looked.Type> = []
-  const keep = ({ chat_id, decision, error }: Scheduler.Found) =>
+  const keep = ({ chat_id, decision, error }: Found) =>
     Effect.sync(() => void found.push(decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)))
-  return { found, tell: json ? keep : (each: Scheduler.Found) => Output.lines([line(each)]) }
+  return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
 }
 
 const pass = (source: Source, json: boolean) =>
@@ -71,7 +72,7 @@ const dryPass = (source: Source, json: boolean) =>
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     const { found, tell } = teller(json)
-    yield* Scheduler.lookAtEach(chat_ids, look, tell)
+    yield* lookAtEach(chat_ids, look, tell)
     if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
     yield* Output.lines([
       "",

@@ -4,7 +4,7 @@ import * as Schedule from "effect/Schedule"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+const program = fileURLToPath(new URL("../dist/bin/follow-ups.js", import.meta.url))
 const mortal = new URL("mortal.mjs", import.meta.url).href
 
 interface Options {

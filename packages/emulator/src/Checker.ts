@@ -166,6 +166,14 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       case "contact": {
         contacts.set(entry.contact_id, Contact.after(contacts.get(entry.contact_id) ?? Contact.unknown, entry))
         for (const chat_id of chatsOf.get(entry.contact_id) ?? []) settle(chatOf(chat_id), entry.at)
+        return
+      }
+      case "merge": {
+        const { at, contact_id, source_contact_id } = entry
+        const moved = chatsOf.get(source_contact_id) ?? new Set()
+        chatsOf.set(contact_id, new Set([...(chatsOf.get(contact_id) ?? []), ...moved]))
+        chatsOf.delete(source_contact_id)
+        for (const chat_id of moved) settle({ ...chatOf(chat_id), contact_id }, at)
       }
     }
   }

@@ -5,8 +5,6 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as CliCommand from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import type * as Terminal from "@effect/platform/Terminal"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,7 +12,7 @@ import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { Exited } from "../cli/Ending.ts"
-import * as CliOptions from "../cli/Options.ts"
+import type { Page } from "../cli/Options.ts"
 import * as Output from "../cli/Output.ts"
 import { Ledger } from "../Ledger.ts"
 import { Observe } from "../Observe.ts"
@@ -22,7 +20,7 @@ import * as Scheduler from "../Scheduler.ts"
 import * as Fates from "./Fates.ts"
 import * as Progress from "./Progress.ts"
 import * as Result from "./Result.ts"
-import { Audience, quota } from "./Stage.ts"
+import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
 
 const arrivalEvery = Duration.millis(40)
 /** Of the demo's clock, after the last arrival. More is needed only where follow-ups fail again and again. */
@@ -80,22 +78,20 @@ const play = Effect.fn("Demo.play")(function* (count: number, seed: number, prog
   yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)
 })
 
-export const demo = CliCommand.make(
-  "demo",
-  {
-    chats: Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations")),
-    seed: Options.integer("seed").pipe(Options.withDefault(1), Options.withDescription("the same seed, the same conversations")),
-    page: CliOptions.page,
-    json: CliOptions.json
-  },
-  ({ chats, json, page, seed }) =>
-    Effect.gen(function* () {
-      if (!json) yield* announce(chats, seed)
-      yield* play(chats, seed, json ? Effect.never : Progress.show(chats))
-      const agrees = yield* json ? Result.document : Result.show
-      if (!agrees) return yield* new Exited({ code: 1 })
-      if (Option.isNone(page.port)) return
-      if (!json) yield* Output.lines(["", "The operator page stays until Ctrl-C."])
-      yield* VirtualTime.inRealTime(Scheduler.serve(serveOptions))
-    })
-).pipe(CliCommand.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))
+interface DemoOptions {
+  readonly chats: number
+  readonly seed: number
+  readonly page: Page
+  readonly json: boolean
+}
+
+export const demo = ({ chats, json, page, seed }: DemoOptions) =>
+  Effect.gen(function* () {
+    if (!json) yield* announce(chats, seed)
+    yield* play(chats, seed, json ? Effect.never : Progress.show(chats))
+    const agrees = yield* json ? Result.document : Result.show
+    if (!agrees) return yield* new Exited({ code: 1 })
+    if (Option.isNone(page.port)) return
+    if (!json) yield* Output.lines(["", "The operator page stays until Ctrl-C."])
+    yield* VirtualTime.inRealTime(Scheduler.serve(serveOptions))
+  }).pipe(Effect.provide(layer(page)), (program) => inVirtualTime(program, seed))

@@ -17,7 +17,7 @@ export interface Stretch {
   /** The chat's follow-ups so far: a stretch is about the next one. */
   readonly sent: number
   readonly strays: number
-  readonly zone: string
+  readonly zones: ReadonlyArray<string>
   readonly country: string | null
   /** When the channel closes to us. */
   readonly closes: number
@@ -48,11 +48,11 @@ export const begin = (
   if (answeredAt === undefined || anchor === undefined) return undefined
   if (!Limits.isMatched(policy, chat) || !isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
-  const zone = calendar.zoneOf(chat.country)
-  if (zone === undefined) return undefined
+  const zones = calendar.zonesOf(chat.country, at)
+  if (zones.length === 0) return undefined
   const closes = Limits.closesAt(policy, chat)
-  const isCapped = Limits.fullCap(policy, calendar, chat, zone, at) !== undefined
-  return { since: Math.max(at, mutedUntil), anchor, sent, strays, zone, country: chat.country, closes, isCapped }
+  const isCapped = Limits.fullCap(policy, calendar, chat, zones, at) !== undefined
+  return { since: Math.max(at, mutedUntil), anchor, sent, strays, zones, country: chat.country, closes, isCapped }
 }
 
 /** Goes on with the stretch before, if nothing about it has changed at this instant. */
@@ -88,13 +88,13 @@ export const overdue = (
   grace: number
 ): Overdue | undefined => {
   if (stretch.isCapped) return undefined
-  const { country, zone } = stretch
+  const { country, zones } = stretch
   const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch).map((step) => step.after))
   const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
-  const due = calendar.firstAllowed(zone, silent, country)
+  const due = calendar.firstAllowed(zones, silent, country)
   if (due === undefined || stretch.since > due) return undefined
-  const reachable = calendar.firstAllowed(zone, due + slack, country)
+  const reachable = calendar.firstAllowed(zones, due + slack, country)
   const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
   if (deadline >= end || deadline >= stretch.closes) return undefined
   const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`

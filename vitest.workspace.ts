@@ -7,6 +7,7 @@ import { configDefaults, defineConfig } from "vitest/config"
 const source = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } }
 const places = "{packages/*,apps/*,examples,scripts,scripts/*}"
 const systemTests = [`${places}/*.{live,e2e}.test.ts`, `${places}/test/**/*.{live,e2e}.test.ts`]
+const properties = { setupFiles: ["scripts/properties/setup.ts"], globalSetup: ["scripts/properties/announce.ts"] }
 const allTests = [`${places}/*.test.ts`, `${places}/test/**/*.test.ts`]
 
 export default defineConfig({
@@ -18,7 +19,7 @@ export default defineConfig({
     poolOptions: { forks: { isolate: false } },
     maxWorkers: 2,
     projects: [
-      { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000 } },
+      { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000, ...properties } },
       { ...source, test: { name: "system", include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
     ]
   }

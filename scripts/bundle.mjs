@@ -9,7 +9,7 @@ const app = fileURLToPath(new URL("../apps/follow-up-scheduler", import.meta.url
 const out = join(app, "dist/bin")
 
 /** Not bundled: native code, and modules that are optional to those that ask for them. */
-const external = ["better-sqlite3", "bufferutil", "msgpackr-extract", "pg-native", "utf-8-validate"]
+const external = ["bufferutil", "msgpackr-extract", "pg-native", "utf-8-validate"]
 
 /** Modules in CommonJS ask for Node's own by `require`. */
 const banner = `import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);`

@@ -12,6 +12,7 @@ interface Manifest {
   readonly bin?: Record<string, string>
   readonly exports?: Record<string, unknown>
   readonly dependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
   readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
 }

@@ -24,7 +24,7 @@ const folder = realpathSync(mkdtempSync(join(tmpdir(), "install-")))
 const tarballs = new Map<string, string>()
 
 beforeAll(async () => {
-  for (const place of ["packages/domain", "packages/client", "packages/emulator"]) {
+  for (const place of ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite"]) {
     tarballs.set(manifestIn(join(root, place)).name, await pack(place, folder))
   }
 })
@@ -79,9 +79,19 @@ const url: string = await Effect.runPromise(
 console.log(new URL(url).hostname)
 `
 
+const sqlite = `
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { Effect } from "effect"
+
+const rows = Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ readonly one: number }>\`SELECT 1 AS one\`)
+console.log(JSON.stringify(await Effect.runPromise(Effect.provide(rows, SqliteClient.layer({ filename: ":memory:" })))))
+`
+
 const programs: Record<string, { readonly text: string; readonly prints: string }> = {
   "packages/client/README.md": { text: client, prints: "NotFound\n" },
-  "packages/emulator/README.md": { text: emulator, prints: "127.0.0.1\n" }
+  "packages/emulator/README.md": { text: emulator, prints: "127.0.0.1\n" },
+  "packages/sql-sqlite/README.md": { text: sqlite, prints: `[{"one":1}]\n` }
 }
 
 describe("the install lines", () => {

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { bin, manifestIn, pack, root, run } from "./Packed.ts"
 
-const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler"]
+const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
 const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))
 const installed = (name: string) => join(project, "node_modules", name)
 
@@ -23,8 +23,8 @@ beforeAll(async () => {
   }
   // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested with.
   for (const folder of folders) {
-    const { dependencies, name, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
-    for (const wanted of Object.keys({ ...dependencies, ...peerDependencies })) {
+    const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
+    for (const wanted of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
       const link = installed(wanted)
       if (existsSync(link)) continue
       const source = join(root, folder, "node_modules", wanted)

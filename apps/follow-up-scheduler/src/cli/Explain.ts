@@ -1,5 +1,6 @@
 /** `explain`: why we did, or did not, write. */
 import type { ChatId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
@@ -11,7 +12,7 @@ import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
 export const Entries = Schema.Array(
-  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: Schema.Record({ key: Schema.String, value: Schema.Unknown }) })
+  Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: OpenRecord.Json })
 )
 const print = Output.document(Entries)
 

@@ -4,6 +4,7 @@
  */
 import { configDefaults, defineConfig } from "vitest/config"
 
+const globalSetup = "./scripts/test-support/src/Setup.ts"
 const source = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } }
 const places = "{packages/*,apps/*,examples,scripts,scripts/*}"
 const systemTests = [`${places}/*.{live,e2e}.test.ts`, `${places}/test/**/*.{live,e2e}.test.ts`]
@@ -14,9 +15,10 @@ export default defineConfig({
     passWithNoTests: false,
     pool: "forks",
     maxWorkers: 2,
+    reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./scripts/test-support/src/NotRun.ts"],
     projects: [
-      { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], poolOptions: { forks: { isolate: false } }, testTimeout: 60_000 } },
-      { ...source, test: { name: "system", include: systemTests, testTimeout: 600_000, hookTimeout: 600_000 } }
+      { ...source, test: { name: "fast", globalSetup, include: allTests, exclude: [...configDefaults.exclude, ...systemTests], poolOptions: { forks: { isolate: false } }, testTimeout: 60_000 } },
+      { ...source, test: { name: "system", globalSetup, include: systemTests, testTimeout: 600_000, hookTimeout: 600_000 } }
     ]
   }
 })

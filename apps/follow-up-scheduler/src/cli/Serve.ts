@@ -13,9 +13,10 @@ export const serve = Command.make(
   { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every, keep: Options.keep, page: Options.page },
   ({ keep, policy, source }) =>
     Effect.gen(function* () {
+      const settings = yield* Scheduler.serveConfig
       yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
       yield* announce
-      const work = [Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep), Meter.measuring]
+      const work = [Scheduler.serve(settings), Retention.keeping(keep), Meter.measuring]
       yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
     })
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))

@@ -22,7 +22,7 @@ const configs = [
   "tsconfig.effect.json",
   "vitest.workspace.ts"
 ]
-const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler", "scripts", "scripts/bench"]
+const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler", "scripts", "scripts/bench"]
 const copies: Array<string> = []
 
 /** A copy with the given files: the real configuration, and nothing else of the repository. */
@@ -97,6 +97,7 @@ const contract = "packages/domain/src/api/State.ts"
 const client = "packages/client/src/InventClient.ts"
 const clientInternal = "packages/client/src/internal/Call.ts"
 const emulator = "packages/emulator/src/World/Core.ts"
+const driver = "packages/sql-sqlite/src/internal/Driver.ts"
 const app = "apps/follow-up-scheduler/src/Dispatch.ts"
 const appFolder = "apps/follow-up-scheduler/src/cli/Serve.ts"
 const decide = "apps/follow-up-scheduler/src/Decide.ts"
@@ -138,6 +139,7 @@ describe("lint keeps the arrows", () => {
     [client, `export * from "../../emulator/src/Emulator.ts"`, byName],
     [client, `export * from "../../emulator/dist/Emulator.js"`, byName],
     [client, `export * from "@effect/platform-node/NodeHttpClient"`, "runs on any platform"],
+    [client, `export * from "@effect-invent/sql-sqlite/SqliteClient"`, "runs on any SqlClient"],
     [client, `export * from "@effect/platform/HttpClient"`, undefined],
     [client, `export * from "./internal/Call.ts"`, undefined],
     [clientInternal, `export * from "@effect-invent/emulator/Emulator"`, throughContract],
@@ -145,6 +147,10 @@ describe("lint keeps the arrows", () => {
     [emulator, `export * from "@effect-invent/client/RetryPolicy"`, throughContract],
     [emulator, `export * from "../../../client/src/RetryPolicy.ts"`, byName],
     [emulator, `export * from "@effect/platform-node/NodeHttpServer"`, undefined],
+    [driver, `export * from "@effect-invent/domain/Chat"`, "knows nothing of Invent"],
+    [driver, `export * from "node:sqlite"`, "where a bundler does not see them"],
+    [driver, `export * from "@photostructure/sqlite"`, "where a bundler does not see them"],
+    [driver, `export * from "@effect/sql/SqlClient"`, undefined],
     [app, `export * from "@effect/platform/HttpClient"`, lacksMethod],
     [app, `export * from "@effect/platform/HttpClientRequest"`, lacksMethod],
     [app, `export * from "@effect/platform/FetchHttpClient"`, lacksMethod],
@@ -180,7 +186,7 @@ describe("lint keeps the arrows", () => {
     ]),
     ["apps/follow-up-scheduler/test/Main.test.ts", `export * from "../src/main.ts"`, oneRoot],
     ["packages/client/test/Client.test.ts", `export * from "@effect-invent/emulator/Emulator"`, undefined],
-    ...[noun, contract, client, emulator, app].flatMap((file): ReadonlyArray<Row> => [
+    ...[noun, contract, client, emulator, driver, app].flatMap((file): ReadonlyArray<Row> => [
       [file, `export * from "effect"`, barrel],
       [file, `export type { Effect } from "effect"`, barrel],
       [file, `import type { Option } from "effect"; export type O = Option.Option<1>`, barrel],
@@ -198,6 +204,7 @@ describe("lint keeps src free of", () => {
       [file, `export const at = Date.now()`, "Use effect/Clock"],
       [file, `export const chance = Math.random()`, "Use effect/Random"],
       [file, `export const home = process.env["HOME"]`, "Use effect/Config"],
+      [file, `export const names = Schema.Record({ key: Schema.String, value: Schema.String })`, "use OpenRecord"],
       [file, `export * from "node:process"`, "The environment is read through effect/Config"],
       [file, `console.log("x")`, "no-console"],
       [file, `globalThis.console.log("x")`, "Name what you need"],

@@ -4,6 +4,8 @@
  * is taken up again, whatever became of its timer.
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -42,7 +44,7 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   conversation_id: Schema.String,
   key: Schema.NullOr(Schema.String),
   event: Schema.String,
-  detail: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  detail: Schema.parseJson(OpenRecord.Json)
 }) {}
 
 /** What a change sets; everything else stays. */
@@ -118,8 +120,8 @@ const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fie
 const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
 
-const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
-const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
+const isUniqueViolation = ({ cause }: SqlError): boolean =>
+  SqliteError.hasCode(cause, SqliteError.ResultCode.ConstraintUnique) || (Predicate.hasProperty(cause, "code") && cause.code === "23505")
 
 /** Ends after which the service is left alone until the chat is watched again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>

@@ -52,7 +52,7 @@ export const make = Effect.gen(function* () {
       step: decision.step,
       anchor: decision.anchor_id,
       look_at: DateTime.formatIso(due),
-      zone: chat.zone ?? policy.time_zone,
+      zones: Decide.zonesOf(policy, chat, now),
       country: chat.country
     }
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }

@@ -85,6 +85,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       last_contact_message_at: undefined,
       channel: undefined,
       contact_id: undefined,
+      contact_ids: [],
       assistant_id: undefined,
       country: undefined,
       language: undefined,
@@ -100,7 +101,9 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   id: MessageId.make(id),
   author,
   at,
+  isDated: true,
   whole_at: at,
+  changed_at: undefined,
   isRunning: false,
   text
 })

@@ -72,9 +72,9 @@ describe("left out", () => {
     })
   }
 
-  it("is a message without any time", () => {
+  it("is no message for having no time", () => {
     const { created_at: _, ...timeless } = wireMessage("assistant", 0)
-    expect(authors(timeless)).toEqual([])
+    expect(authors(timeless)).toEqual(["assistant"])
     expect(authors({ ...timeless, created_at: null, updated_at: after(0) })).toEqual(["assistant"])
   })
 })
@@ -160,34 +160,23 @@ describe("the state", () => {
 })
 
 describe("the zone", () => {
-  const zoneOf = (country: string | null, timezone: string | null) =>
-    snapshot(
-      [],
-      { assistant_config: { timezone } },
-      { members: [members.contact({ id: Ids.ChannelId.make("channel_1"), country })] }
-    ).zone
+  const zoneOf = (timezone: string | null) => snapshot([], { assistant_config: { timezone } }).zone
 
-  it("is the contact's country's when that has just one", () => {
-    expect(zoneOf("GB", "America/New_York")).toBe("Europe/London")
-    expect(zoneOf("jp", null)).toBe("Asia/Tokyo")
+  it("is the assistant's", () => {
+    expect(zoneOf("Europe/Lisbon")).toBe("Europe/Lisbon")
+    expect(zoneOf(null)).toBeUndefined()
   })
-
-  for (const [country, why] of [["US", "it has several"], ["PT", "it has several"], ["ZZ", "it is no country"], ["Portugal", "it is no code"], ["", "it is empty"]] as const) {
-    it(`is not told by the country "${country}": ${why}; the assistant's zone is taken`, () => {
-      expect(zoneOf(country, "Europe/Lisbon")).toBe("Europe/Lisbon")
-      expect(zoneOf(country, null)).toBeUndefined()
-    })
-  }
 
   for (const nonsense of ["Mars/Olympus", "+01:00", "", "<string>"]) {
     it(`is unknown where the assistant's is "${nonsense}"`, () => {
-      expect(zoneOf(null, nonsense)).toBeUndefined()
+      expect(zoneOf(nonsense)).toBeUndefined()
     })
   }
 
-  it("can come from a message's member", () => {
-    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
-    expect(snapshot([wireMessage("contact", 0, { member })]).zone).toBe("Asia/Tokyo")
+  it("is told apart from the contact's country, which the chat or a message tells", () => {
+    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "jp" })
+    expect(snapshot([], {}, { members: [member] })).toMatchObject({ country: "JP", zone: undefined })
+    expect(snapshot([wireMessage("contact", 0, { member })]).country).toBe("JP")
   })
 })
 
@@ -206,9 +195,9 @@ describe("after an update", () => {
     expect(ChatSnapshot.refresh(before, answer).messages.map(({ isRunning }) => isRunning)).toEqual([false, true])
   })
 
-  it("a zone that only a message told is not forgotten", () => {
+  it("a country that only a message told is not forgotten", () => {
     const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
-    expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).zone).toBe("Asia/Tokyo")
+    expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).country).toBe("JP")
   })
 })
 

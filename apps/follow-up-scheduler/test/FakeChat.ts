@@ -89,6 +89,11 @@ export const make = ({ late = 0 }: Options = {}) => {
     blocks: Effect.map(settle, () => {
       contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), blocked: true } })
     }),
+    /** Somebody merges the contact into another one, now. */
+    mergesInto: (id: ContactId) =>
+      Effect.map(settle, () => {
+        contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id } })
+      }),
     /** The conversation goes on in another chat. */
     movesTo: (chat_id: ChatId) => Effect.sync(() => void (newest = chat_id)),
     /** The contact gets a name, and is put into these segments. */

@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -19,7 +19,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Build from "./Build.ts"
 
-const people = 150
+const people = 110
 const lead = 15 * Build.second
 /** Nine o'clock in Ireland, where all of them are. */
 const opening = Build.after(-4 * Build.hour)

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+const program = fileURLToPath(new URL("../dist/bin/follow-ups.js", import.meta.url))
 const mortal = new URL("mortal.mjs", import.meta.url).href
 
 interface Options {

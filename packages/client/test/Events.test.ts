@@ -118,6 +118,16 @@ describe("inbox.events", () => {
     })
   )
 
+  it.scoped("tells a chat once more that changed twice in the same second", () =>
+    Effect.gen(function* () {
+      const withLast = (id: string, status: string) => ({ ...chat("a", 1), last_message: { id, status } })
+      const lists = [withLast("one", "RUNNING"), withLast("one", "COMPLETED"), withLast("two", "COMPLETED"), withLast("two", "COMPLETED")]
+      const { told } = yield* run(({ nth }) => json([lists[Math.min(nth, lists.length) - 1]]))
+      yield* TestClock.adjust("25 minutes")
+      expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
+    })
+  )
+
   it.scoped("lists every five minutes beside a connection that says nothing", () =>
     Effect.gen(function* () {
       const { seen, sockets, told } = yield* run(({ nth }) => json([chat("a", nth)]))

@@ -1,7 +1,7 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -286,17 +286,15 @@ const temporary = Effect.acquireRelease(
 /** A file, as two processes have it open: the limiter's and another one's. */
 const files = Effect.gen(function* () {
   const folder = yield* temporary
-  const open = Effect.map(Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db") })), (context) => {
-    const sql = Context.get(context, SqlClient.SqlClient)
-    return Effect.as(sql`PRAGMA busy_timeout = 0`, sql)
-  }).pipe(Effect.flatten)
+  const client = SqliteClient.layer({ filename: join(folder, "quota.db"), busyTimeout: 0 })
+  const open = Effect.map(Layer.build(Layer.fresh(client)), Context.get(SqlClient.SqlClient))
   return { ours: yield* open, theirs: yield* open }
 })
 
 /** A file with pages so small that a row can take several. */
 const crammed = Effect.gen(function* () {
   const folder = yield* temporary
-  const context = yield* Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db"), disableWAL: true }))
+  const context = yield* Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db"), journalMode: "DELETE" }))
   const ours = Context.get(context, SqlClient.SqlClient)
   yield* ours`PRAGMA page_size = 512`
   return ours

@@ -133,7 +133,10 @@ export const make = (core: Core, book: ContactBook) => {
         : yield* Effect.forEach(new Set(source_contact_ids), store.findContact)
     if (sources.includes(target)) return yield* badRequest(`Contact ${id} cannot be merged into itself`)
     const at = yield* DateTime.now
-    for (const source of sources) Merging.merge(store, target, source)
+    for (const source of sources) {
+      Merging.merge(store, target, source)
+      yield* core.log.append({ kind: "merge", at, contact_id: target.id, source_contact_id: source.id })
+    }
     target.updated_at = at
     yield* book.changed(target, at)
     return { merged: Wire.contact(store, target), merged_contact_ids: sources.map((source) => source.id) }

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const folders = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler"]
+const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
 const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))
 const installed = (name: string) => join(project, "node_modules", name)
 
@@ -16,6 +16,7 @@ interface Manifest {
   readonly version: string
   readonly exports?: Record<string, unknown>
   readonly dependencies?: Record<string, string>
+  readonly optionalDependencies?: Record<string, string>
   readonly peerDependencies?: Record<string, string>
   readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
 }
@@ -48,8 +49,8 @@ beforeAll(async () => {
   }
   // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested with.
   for (const folder of folders) {
-    const { dependencies, name, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
-    for (const wanted of Object.keys({ ...dependencies, ...peerDependencies })) {
+    const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
+    for (const wanted of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
       const link = installed(wanted)
       if (existsSync(link)) continue
       const source = join(root, folder, "node_modules", wanted)

@@ -93,5 +93,5 @@ export const layer = (page: PageOptions) =>
 const noon = "2026-03-10T12:00:00Z"
 
 /** Plays the program under a virtual clock, and with chance that the seed decides: the same seed, the same course. */
-export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number): Effect.Effect<A, E, R> =>
-  VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon)
+export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number) =>
+  Effect.zipRight(Scheduler.load, VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon))

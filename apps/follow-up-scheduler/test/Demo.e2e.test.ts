@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import stringWidth from "string-width"
 import * as Lines from "../src/Lines.ts"
 import { callHeader, livePath } from "../src/page/Api.ts"
@@ -20,6 +21,8 @@ const leftIn = (folder: string) => Effect.flatMap(FileSystem.FileSystem, (files)
 
 const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>) =>
   Effect.repeat(condition, { schedule: Schedule.spaced("50 millis"), until: (holds) => holds }).pipe(Effect.timeout("20 seconds"))
+
+const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
 
 const documentOf = (cwd: string, seed: number) =>
   Process.run(["demo", "--chats", "12", "--seed", String(seed), "--json"], { cwd, env: { TMPDIR: cwd } })
@@ -78,6 +81,24 @@ describe("the demo", () => {
           expect(stdout).toContain("0 refused with 429")
           expect(stdout.split("\n").filter((line) => stringWidth(line) > Lines.columns)).toEqual([])
           expect(yield* leftIn(cwd)).toEqual([])
+        })
+      )
+  )
+
+  it.live(
+    "prints what the README shows",
+    () =>
+      inFolder((cwd) =>
+        Effect.gen(function* () {
+          const files = yield* FileSystem.FileSystem
+          const readme = yield* files.readFileString(fileURLToPath(new URL("../../../README.md", import.meta.url)))
+          const [, shown = ""] = /^```\n(An emulated Invent listens[^]*?)^```$/m.exec(withoutPort(readme)) ?? []
+          const [head = "", tail = ""] = shown.split("…\n")
+          const { stdout } = yield* Process.run(["demo"], { cwd, env: { TMPDIR: cwd } })
+          const printed = withoutPort(stdout)
+          // Between the two are lines that tell how far it is, as many as the machine is slow.
+          expect(printed.slice(0, head.length)).toBe(head)
+          expect(printed.slice(-tail.length)).toBe(tail)
         })
       )
   )

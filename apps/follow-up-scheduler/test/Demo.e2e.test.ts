@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 import stringWidth from "string-width"
 import * as Lines from "../src/Lines.ts"
@@ -23,16 +24,28 @@ const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>
 const documentOf = (cwd: string, seed: number) =>
   Process.run(["demo", "--chats", "12", "--seed", String(seed), "--json"], { cwd, env: { TMPDIR: cwd } })
 
+/** Ends with the process that started it, too: then its standard input ends. */
+const burning = `
+const burn = () => {
+  for (let round = 0; round < 1e8; round++);
+  setImmediate(burn)
+}
+process.stdin.on("end", () => process.exit()).resume()
+burn()
+`
+
 /** Four processes that use all the processor time they can get, until the scope closes. */
 const burners = Effect.forEach(
   [1, 2, 3, 4],
   () =>
     Effect.acquireRelease(
-      Effect.sync(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" })),
+      Effect.sync(() => spawn(process.execPath, ["-e", burning], { stdio: ["pipe", "ignore", "ignore"] })),
       (burner) => Effect.sync(() => burner.kill("SIGKILL"))
     ),
   { discard: true }
 )
+
+const Overview = Schema.parseJson(Schema.Struct({ now: Schema.Int }))
 
 /** The instant that the page shows: that of the first overview on a new connection. */
 const shownAt = (url: string) =>
@@ -45,7 +58,7 @@ const shownAt = (url: string) =>
       if (text.includes("\n\n")) break
     }
     abort.abort()
-    return Date.parse(JSON.parse(text.slice("data: ".length, text.indexOf("\n\n"))).now)
+    return Schema.decodeSync(Overview)(text.slice("data: ".length, text.indexOf("\n\n"))).now
   })
 
 describe("the demo", () => {

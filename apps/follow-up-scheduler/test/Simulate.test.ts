@@ -7,9 +7,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import { fileURLToPath } from "node:url"
-import * as History from "../src/History.ts"
 import * as Build from "./Build.ts"
 import * as CommandLine from "./CommandLine.ts"
+import * as Conversations from "./Conversations.ts"
 
 const policy = fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
 const other = fileURLToPath(new URL("../../../policies/whatsapp-window.yaml", import.meta.url))
@@ -17,26 +17,12 @@ const other = fileURLToPath(new URL("../../../policies/whatsapp-window.yaml", im
 const simulate = (files: Readonly<Record<string, string>>, ...more: ReadonlyArray<string>) =>
   CommandLine.inFolder(files, CommandLine.run(["simulate", "--policy", policy, "--against", "history.jsonl", ...more]))
 
-/** A customer asked on a Wednesday at noon, was answered, and came back on the Friday; the emoji are part of the record. */
-const line = (index: number) =>
-  History.toLine({
-    chat_id: Build.chat_id,
-    chat: { zone: "Europe/Lisbon", channel: "whatsapp_bot" },
-    names: { "contact.name": `Zoë 李 ${index}` },
-    events: [
-      { at: Build.after(index), writes: "contact", text: "Onde está a minha encomenda? 🙂" },
-      { at: Build.after(index + Build.minute), writes: "assistant" },
-      { at: Build.after(index + 2 * Build.day), writes: "contact" }
-    ],
-    until: Build.after(3 * Build.day)
-  })
-
 const refusals = [
-  { what: "a line that is not JSON", files: { "history.jsonl": `${line(0)}{"chat_id":\n` }, says: "history history.jsonl, line 2: " },
-  { what: "a word that nobody knows", files: { "history.jsonl": line(0).replace('"contact"', '"customer"') }, says: "line 1: events.0.writes: " },
+  { what: "a line that is not JSON", files: { "history.jsonl": `${Conversations.line(0)}{"chat_id":\n` }, says: "history history.jsonl, line 2: " },
+  { what: "a word that nobody knows", files: { "history.jsonl": Conversations.line(0).replace('"contact"', '"customer"') }, says: "line 1: events.0.writes: " },
   {
     what: "events out of order",
-    files: { "history.jsonl": line(0).replace(DateTime.formatIso(Build.after(Build.minute)), "2026-01-01T00:00:00.000Z") },
+    files: { "history.jsonl": Conversations.line(0).replace(DateTime.formatIso(Build.after(Build.minute)), "2026-01-01T00:00:00.000Z") },
     says: "line 1: events.1.at: is earlier than the event before it"
   },
   { what: "an empty file", files: { "history.jsonl": "\n\n" }, says: "history history.jsonl: holds no conversation" },
@@ -57,7 +43,7 @@ describe("simulate", () => {
 
   it.live("tells what two policies would have done, as a table of 80 columns, as JSON and as a picture", () =>
     Effect.gen(function* () {
-      const files = { "history.jsonl": line(0) }
+      const files = { "history.jsonl": Conversations.line(0) }
       const table = yield* simulate(files, "--compare", other)
       expect(table.stdout).toMatch(/^nudges +2 +\d+$/m)
       expect(table.stdout).toMatch(/^written to by both +1$/m)
@@ -72,14 +58,6 @@ describe("simulate", () => {
         )
       )
       expect(svg).toContain("<title>idle-nudge@1: 1</title>")
-    })
-  )
-
-  it.live("plays ten thousand conversations", () =>
-    Effect.gen(function* () {
-      const { code, stdout } = yield* simulate({ "history.jsonl": Array.from({ length: 10_000 }, (_, index) => line(index)).join("") }, "--json")
-      expect(code).toBe(0)
-      expect(JSON.parse(stdout)).toMatchObject({ reports: [{ conversations: 10_000, nudges: 20_000, ends: { replied: 10_000 } }] })
     })
   )
 

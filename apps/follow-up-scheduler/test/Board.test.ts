@@ -1,5 +1,5 @@
+import { it } from "../../../scripts/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as BoardSuite from "./BoardSuite.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
-BoardSuite.suite(Databases.sqlite, VirtualClock.effect)
+BoardSuite.suite(Databases.sqlite, it)

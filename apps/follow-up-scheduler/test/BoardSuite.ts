@@ -11,6 +11,7 @@ import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as Forecast from "../src/Forecast.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -25,7 +26,6 @@ import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { type Fields, observe, setClock } from "./Scheduling.ts"
-import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, hour, second } = Build
 
@@ -58,10 +58,10 @@ const listen = Effect.gen(function* () {
 })
 const next = (texts: Queue.Dequeue<string>) => Effect.flatMap(Queue.take(texts), Schema.decode(Schema.parseJson(Api.Overview)))
 
-/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
+/** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
   const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
-    effect(name, () =>
+    it.effect(name, () =>
       Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
     )
 

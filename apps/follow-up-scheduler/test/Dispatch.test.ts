@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { FollowUp } from "../src/FollowUp.ts"
@@ -25,7 +26,6 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -53,7 +53,7 @@ const story = <E>(
   test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>,
   { late, ...setup }: Setup & FakeChat.Options = {}
 ) => {
-  VirtualClock.effect(name, () => {
+  it.effect(name, () => {
     const fake = FakeChat.make(late === undefined ? {} : { late })
     return Effect.zipRight(setClock(Build.start), test(fake)).pipe(
       Effect.provide(Layer.provideMerge(scheduler(fake, setup), database))
@@ -125,7 +125,7 @@ describe("a cadence", () => {
     })
   )
 
-  VirtualClock.effect("costs a list of the messages more in a process that has not listed them yet", () =>
+  it.effect("costs a list of the messages more in a process that has not listed them yet", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -823,7 +823,7 @@ describe("a crash", () => {
 
   const lives = (name: string, prepare: (fake: FakeChat.FakeChat) => Effect.Effect<Setup>) => {
     for (const [pause, label] of [[0, "at once"], [7 * second, "within the lead"], [20 * minute, "much later"]] as const) {
-      VirtualClock.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
+      it.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
         Effect.gen(function* () {
           yield* setClock(Build.start)
           const fake = FakeChat.make()
@@ -855,7 +855,7 @@ describe("a crash", () => {
     }
   }
 
-  VirtualClock.effect("before a follow-up was taken back leaves it to the next life, which takes it back", () =>
+  it.effect("before a follow-up was taken back leaves it to the next life, which takes it back", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -872,7 +872,7 @@ describe("a crash", () => {
 })
 
 describe("a crash between the end of a follow-up and the plan of the next", () => {
-  VirtualClock.effect("is mended by the next sweep, without any look of the watch", () =>
+  it.effect("is mended by the next sweep, without any look of the watch", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -931,7 +931,7 @@ describe("a process that was frozen", () => {
     }).pipe(Effect.scoped, Effect.provide(database))
 
   for (const kind of ["read", "list"] as const) {
-    VirtualClock.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
+    it.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
       Effect.gen(function* () {
         const fake = yield* frozen(kind, "after", () => sweepUntil(after(2 * hour)))
         expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
@@ -939,7 +939,7 @@ describe("a process that was frozen", () => {
     )
   }
 
-  VirtualClock.effect("while its update was under way takes the follow-up back that the other had ended", () =>
+  it.effect("while its update was under way takes the follow-up back that the other had ended", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("set", "before", (fake) =>
         Effect.gen(function* () {
@@ -971,7 +971,7 @@ describe("a process that was frozen", () => {
       expect(yield* fake.followUpAt).toEqual(after(2 * hour - 10 * second))
     })
 
-  VirtualClock.effect("while it took a follow-up back does not take back the next one, which the other has armed since", () =>
+  it.effect("while it took a follow-up back does not take back the next one, which the other has armed since", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("clear", "before", goesOn, replied)
       expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear", "clear"])
@@ -979,7 +979,7 @@ describe("a process that was frozen", () => {
     })
   )
 
-  VirtualClock.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
+  it.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("ledger", "after", goesOn, replied)
       expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear"])
@@ -1005,13 +1005,13 @@ describe("two dispatchers", () => {
       return fake.requests
     }).pipe(Effect.scoped, Effect.provide(database))
 
-  VirtualClock.effect("that sweep at the same moment: only one takes the follow-up up", () =>
+  it.effect("that sweep at the same moment: only one takes the follow-up up", () =>
     Effect.gen(function* () {
       expect(yield* both((dispatch) => dispatch.sweep(Duration.zero))).toEqual(["read", "list", "newest", "set"])
     })
   )
 
-  VirtualClock.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
+  it.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
     Effect.gen(function* () {
       const requests = yield* both((dispatch, row) => dispatch.advance(row))
       expect([...requests].sort()).toEqual(["list", "list", "newest", "newest", "read", "read", "set"])
@@ -1032,7 +1032,7 @@ describe("a wake-up", () => {
       timers: Effect.Effect<ReadonlyArray<FollowUp>>
     ) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
   ) =>
-    VirtualClock.effect(name, () =>
+    it.effect(name, () =>
       Effect.gen(function* () {
         const { layer, timers } = yield* recorded
         const fake = FakeChat.make()

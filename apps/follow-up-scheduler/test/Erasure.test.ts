@@ -1,5 +1,5 @@
+import { it } from "../../../scripts/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as ErasureSuite from "./ErasureSuite.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
-ErasureSuite.suite(Databases.sqlite, VirtualClock.effect)
+ErasureSuite.suite(Databases.sqlite, it)

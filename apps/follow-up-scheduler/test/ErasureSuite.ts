@@ -5,6 +5,7 @@ import { describe, expect } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
+import type { it as Tests } from "../../../scripts/testing/it.ts"
 import { Erasure } from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
@@ -12,7 +13,6 @@ import * as Retention from "../src/Retention.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
-import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, second } = Build
 const contact_id = ContactId.make("contact_1")
@@ -33,9 +33,9 @@ const reasons = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   )
 )
 
-/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
-  const story = storiesOn(database, effect)
+/** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
+  const story = storiesOn(database, it)
 
   describe("erasing a contact", () => {
     story("leaves no id of theirs on record, and every reason", (fake) =>

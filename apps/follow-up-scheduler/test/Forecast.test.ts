@@ -1,14 +1,14 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Forecast from "../src/Forecast.ts"
 import * as Build from "./Build.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, hour, minute, second, start } = Build
 
@@ -57,7 +57,7 @@ describe("a forecast", () => {
     }
   })
 
-  VirtualClock.effect("is what the limiter then does, to a tenth of a window", () =>
+  it.effect("is what the limiter then does, to a tenth of a window", () =>
     Effect.gen(function* () {
       const whole = { ...RateLimit.defaults, share: 1 }
       const rateLimit = yield* RateLimit.make(RateLimit.defaults)

@@ -7,7 +7,7 @@ import * as InventError from "@effect-invent/domain/InventError"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as Socket from "@effect/platform/Socket"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
@@ -20,6 +20,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Erasure from "../src/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
@@ -28,7 +29,6 @@ import type { Reason } from "../src/Reason.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Inbox from "../src/Watch/Inbox.ts"
 import * as Build from "./Build.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const id = (n: number) => ChatId.make(`chat_${n}`)
 const every = Duration.minutes(1)
@@ -112,7 +112,7 @@ const watching = (onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Led
   })
 
 const story = (name: string, test: Effect.Effect<void, unknown, SqlClient.SqlClient | import("effect/Scope").Scope>) =>
-  VirtualClock.effect(name, () => Effect.provide(Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test), database))
+  it.scoped(name, () => Effect.provide(Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test), database))
 
 describe("watching the inbox", () => {
   story("names every chat at first, and one that has changed at the next look", Effect.gen(function* () {

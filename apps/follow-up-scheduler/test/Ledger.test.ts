@@ -1,5 +1,5 @@
+import { it } from "../../../scripts/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
-LedgerSuite.suite(Databases.sqlite, VirtualClock.effect)
+LedgerSuite.suite(Databases.sqlite, it)

@@ -8,11 +8,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import type { it as Tests } from "../../../scripts/testing/it.ts"
 import type { FollowUp } from "../src/FollowUp.ts"
 import { type Change, Ledger, layer } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Build from "./Build.ts"
-import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, conversation_id, hour, messageId, minute } = Build
 
@@ -37,12 +37,12 @@ const verdict = { chat_id, conversation_id, decision: "Wait", reason: "silence",
 const decided = (fields: Partial<Parameters<Ledger["Type"]["decided"]>[0]> = {}) =>
   Effect.flatMap(Ledger, (ledger) => ledger.decided({ ...verdict, ...fields }))
 
-/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
-export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, effect: VirtualClock.Tester): void => {
+/** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
+export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick<typeof Tests, "effect">): void => {
   const ledger = Layer.provideMerge(layer, database)
 
   const story = <E>(name: string, test: Effect.Effect<void, E, Ledger | SqlClient.SqlClient>) =>
-    effect(name, () => Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger)))
+    it.effect(name, () => Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger)))
 
   describe("a plan", () => {
     story("is written as it was made, and not begun",
@@ -410,7 +410,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, effect: 
     )
   })
 
-  effect("a ledger opened again over the same database keeps what it holds", () =>
+  it.effect("a ledger opened again over the same database keeps what it holds", () =>
     Effect.gen(function* () {
       const row = yield* Effect.provide(planned(), layer)
       expect(yield* Effect.provide(found, Layer.fresh(layer))).toEqual(row)

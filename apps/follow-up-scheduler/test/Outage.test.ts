@@ -6,13 +6,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Outage from "../src/Outage.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
 import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, hour, minute, second } = Build
 
@@ -31,7 +31,7 @@ const tries = (outage: Outage.Outage["Type"], look: Effect.Effect<void, InventEr
     return count
   })
 
-VirtualClock.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
+it.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     const atMost = Outage.tolerated + 4 + Math.log2(Outage.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(Outage.longestPause)
@@ -44,7 +44,7 @@ VirtualClock.effect("a service that fails for an hour is asked now and then, how
   })
 )
 
-VirtualClock.effect("a few failures, or refusals of single chats, are no outage", () =>
+it.effect("a few failures, or refusals of single chats, are no outage", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
@@ -55,7 +55,7 @@ VirtualClock.effect("a few failures, or refusals of single chats, are no outage"
   })
 )
 
-VirtualClock.effect("who waits for a turn goes on when the outage is over", () =>
+it.effect("who waits for a turn goes on when the outage is over", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     yield* tries(outage, Effect.fail(fault), 20, Duration.minutes(10))

@@ -1,5 +1,5 @@
+import { it } from "../../../scripts/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as PauseSuite from "./PauseSuite.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
-PauseSuite.suite(Databases.sqlite, VirtualClock.effect)
+PauseSuite.suite(Databases.sqlite, it)

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -19,7 +20,6 @@ import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import type { Fields } from "./Scheduling.ts"
-import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, conversation_id, day, hour, minute, second } = Build
 
@@ -63,10 +63,10 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
     return (yield* ledger((ledger) => ledger.story(chat_id))).at(-1)?.key ?? ""
   })
 
-/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
+/** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
   const story = <E>(name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>, step: Fields = followUp) =>
-    effect(name, () => {
+    it.effect(name, () => {
       const fake = FakeChat.make()
       return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(Effect.provide(stage(fake, database, step)))
     })

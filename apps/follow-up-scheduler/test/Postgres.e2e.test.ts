@@ -1,5 +1,5 @@
 /** The suites that every database must pass, on PostgreSQL; the fast tests run them on SQLite. */
-import { describe, it } from "@effect/vitest"
+import { it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +11,7 @@ import * as PauseSuite from "./PauseSuite.ts"
 import * as Postgres from "./Postgres.ts"
 import * as TimerSuite from "./TimerSuite.ts"
 
-describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
+Postgres.describe("on PostgreSQL", () => {
   const server = Postgres.forSuite()
   const database = Layer.unwrapEffect(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
 
@@ -19,9 +19,9 @@ describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
   const onFreePort = <A, E, R>(test: Effect.Effect<A, E, R>) =>
     Effect.flatMap(Postgres.freePort, (port) => Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]]))))
 
-  LedgerSuite.suite(database, it.scoped)
-  PauseSuite.suite(database, it.scoped)
-  ErasureSuite.suite(database, it.scoped)
-  BoardSuite.suite(database, it.scoped)
+  LedgerSuite.suite(database, it)
+  PauseSuite.suite(database, it)
+  ErasureSuite.suite(database, it)
+  BoardSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)
 })

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { Erasure } from "../src/Erasure.ts"
@@ -17,7 +18,6 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
 type Parts = Erasure | Observe | Outage | Dispatch | Ledger.Ledger | SqlClient.SqlClient
@@ -36,7 +36,7 @@ export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Ef
 
 /** Tests that begin at `Build.start`, each over a chat and a database of its own. `effect` makes one. */
 export const storiesOn =
-  <E>(database: Layer.Layer<SqlClient.SqlClient, E>, effect: VirtualClock.Tester = VirtualClock.effect) =>
+  <E>(database: Layer.Layer<SqlClient.SqlClient, E>, { effect }: Pick<typeof it, "effect"> = it) =>
   (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
     effect(name, () =>
       Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))

@@ -4,9 +4,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Stop from "../src/Stop.ts"
 import * as Grace from "../src/Stop/Grace.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const grace = Duration.toMillis(Grace.byDefault)
 
@@ -15,7 +15,7 @@ const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>
   Effect.fork(Effect.flatMap(Clock.currentTimeMillis, (before) => Effect.zipRight(Fiber.interrupt(fiber), Effect.map(Clock.currentTimeMillis, (now) => now - before))))
 
 describe("what is under way when it is interrupted", () => {
-  VirtualClock.effect("comes to its end", () =>
+  it.effect("comes to its end", () =>
     Effect.gen(function* () {
       let hasEnded = false
       const finishing = yield* Stop.finishing
@@ -28,7 +28,7 @@ describe("what is under way when it is interrupted", () => {
     })
   )
 
-  VirtualClock.effect("is waited for no longer than the grace", () =>
+  it.effect("is waited for no longer than the grace", () =>
     Effect.gen(function* () {
       const finishing = yield* Stop.finishing
       const work = yield* Effect.fork(finishing(Effect.never))
@@ -39,7 +39,7 @@ describe("what is under way when it is interrupted", () => {
     })
   )
 
-  VirtualClock.effect("has together what the stop gives, where one is interrupted after the other", () =>
+  it.effect("has together what the stop gives, where one is interrupted after the other", () =>
     Effect.gen(function* () {
       const finishing = yield* Stop.finishing
       const later = yield* Effect.fork(finishing(Effect.never))

@@ -1,4 +1,5 @@
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -15,9 +16,10 @@ import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as TimerSuite from "./TimerSuite.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
-TimerSuite.suite(Databases.sqlite, VirtualClock.run)
+const inVirtualTime = <A, E, R>(test: Effect.Effect<A, E, R>) => VirtualTime.run(test, Build.start)
+
+TimerSuite.suite(Databases.sqlite, inVirtualTime)
 
 describe("a follow-up that is far", () => {
   const precision = Duration.seconds(30)
@@ -51,7 +53,7 @@ describe("a follow-up that is far", () => {
         expect(late).toHaveLength(1)
         expect(late[0]).toBeGreaterThanOrEqual(0)
         expect(late[0]).toBeLessThanOrEqual(Duration.toMillis(precision))
-      }).pipe(Effect.provide(Databases.sqlite), VirtualClock.run)
+      }).pipe(Effect.provide(Databases.sqlite), inVirtualTime)
     )
 
   story("has no message until it comes near, and is woken at its instant", (woken) =>

@@ -6,18 +6,18 @@ import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Told from "../src/Ledger/Told.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
-import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, second } = Build
 
 /** Tests that are given what the log says: each line with its annotations, the keys of follow-ups left out. */
 const story = (name: string, test: (fake: FakeChat.FakeChat, said: ReadonlyArray<unknown>) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof underLedger>>>) =>
-  VirtualClock.effect(name, () => {
+  it.effect(name, () => {
     const said: Array<unknown> = []
     const listener = Logger.make(({ annotations, logLevel, message }) => {
       const { key: _, ...ids } = Object.fromEntries(HashMap.toEntries(annotations))

@@ -155,7 +155,7 @@ const isAnyStanding = (entries: ReadonlyArray<Entry>): boolean => {
 const fewestLooks = (entries: ReadonlyArray<Entry>): number => {
   const looks = new Map<string, number>()
   for (const entry of entries) {
-    if (entry.kind === "contact") continue
+    if (!("chat_id" in entry)) continue
     if (entry.kind !== "request") looks.set(entry.chat_id, 0)
     else if (isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)
   }

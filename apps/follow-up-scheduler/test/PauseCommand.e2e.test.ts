@@ -31,7 +31,7 @@ const requests = Effect.flatMap(Emulator.Emulator, ({ log }) => log.entries)
 
 const onEach = (suite: (surroundings: Effect.Effect<Record<string, string>>) => void) => {
   describe("on SQLite", () => suite(Effect.succeed({})))
-  describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
+  Postgres.describe("on PostgreSQL", () => {
     const server = Postgres.forSuite()
     suite(
       Effect.gen(function* () {

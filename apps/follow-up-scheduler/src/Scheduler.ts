@@ -116,16 +116,25 @@ export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Er
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
+const loadTimers = () => import("./Timer/Cluster.ts")
+const loadRunner = () => import("./Runner.ts")
+
+/** Loads the modules that {@link layerServe} loads: for a program under a virtual clock, which does not wait for files. */
+export const load = Effect.all(
+  [Lazy.effect("timers", loadTimers, () => Effect.void), Lazy.effect("timers", loadRunner, () => Effect.void)],
+  { discard: true }
+)
+
 /** The timers and the process that they run in. */
 const cluster = (precision: Duration.Duration) =>
   Lazy.layer(
     "timers",
-    () => import("./Timer/Cluster.ts"),
+    loadTimers,
     (timers) =>
       Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
         Layer.provideMerge(layer),
         Layer.provideMerge(timers.layer),
-        Layer.provideMerge(Lazy.layer("timers", () => import("./Runner.ts"), (runner) => runner.layer(precision)))
+        Layer.provideMerge(Lazy.layer("timers", loadRunner, (runner) => runner.layer(precision)))
       )
   )
 

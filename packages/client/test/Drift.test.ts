@@ -2,7 +2,7 @@
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as WebSocket from "@effect-invent/domain/api/WebSocket"
 import * as HttpApi from "@effect/platform/HttpApi"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -11,6 +11,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 type Json = Schema.Schema<unknown, unknown>

@@ -1,11 +1,12 @@
 import type * as InboxChange from "@effect-invent/client/InboxChange"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Socket from "@effect/platform/Socket"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { json } = Vendor

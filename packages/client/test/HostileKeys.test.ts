@@ -1,7 +1,8 @@
 /** Keys such as `__proto__` and `toString`, in what the client sends and in what it is answered. */
 import { BroadcastId, OrgId } from "@effect-invent/domain/Ids"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { it } from "../../../scripts/testing/it.ts"
 import { entriesOf, hostileKeys, mark, polluted, withKey, withKeyEverywhere } from "../../domain/test/HostileKeys.ts"
 import * as Vendor from "./Vendor.ts"
 

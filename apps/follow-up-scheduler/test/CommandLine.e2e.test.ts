@@ -58,7 +58,7 @@ describe("the command line", () => {
     )
   }
 
-  describe.skipIf(!Postgres.isInstalled)("with DATABASE_URL", () => {
+  Postgres.describe("with DATABASE_URL", () => {
     const server = Postgres.forSuite()
 
     const refuses = (change: (url: URL) => void, says: string) =>

@@ -30,7 +30,7 @@ const busyMachine = 180_000
 
 const onEach = (suite: (surroundings: Effect.Effect<Record<string, string>>) => void) => {
   describe("on SQLite", () => suite(Effect.succeed({})))
-  describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
+  Postgres.describe("on PostgreSQL", () => {
     const server = Postgres.forSuite()
     const surroundings = Effect.gen(function* () {
       const { database } = yield* server

@@ -204,6 +204,7 @@ describe("lint keeps src free of", () => {
       [file, `export const at = Date.now()`, "Use effect/Clock"],
       [file, `export const chance = Math.random()`, "Use effect/Random"],
       [file, `export const home = process.env["HOME"]`, "Use effect/Config"],
+      [file, `export const names = Schema.Record({ key: Schema.String, value: Schema.String })`, "use OpenRecord"],
       [file, `export * from "node:process"`, "The environment is read through effect/Config"],
       [file, `console.log("x")`, "no-console"],
       [file, `globalThis.console.log("x")`, "Name what you need"],

@@ -31,7 +31,7 @@ const commands = documents.flatMap((document) =>
 /** The commands among the words: those before the first option. */
 const namesOf = (words: ReadonlyArray<string>) => words.slice(0, words.findIndex((word) => word.startsWith("--")))
 
-const program = fileURLToPath(new URL("apps/follow-up-scheduler/dist/main.js", root))
+const program = fileURLToPath(new URL("apps/follow-up-scheduler/dist/bin/follow-ups.js", root))
 const execute = promisify(execFile)
 const helps = new Map<string, string>()
 /** Without its examples. */

@@ -31,7 +31,7 @@ afterAll(() => {
 /** The programs as they were built, in place of the ones that the workspace's scripts build first. */
 const built = (text: string) =>
   text
-    .replaceAll("npx --yes pnpm@10.34.9 start", `exec ${process.execPath} ${root}apps/follow-up-scheduler/dist/main.js`)
+    .replaceAll("npx --yes pnpm@10.34.9 start", `exec ${process.execPath} ${root}apps/follow-up-scheduler/dist/bin/follow-ups.js`)
     .replaceAll("npx --yes pnpm@10.34.9 emulator", `exec ${process.execPath} ${root}packages/emulator/dist/main.js --port 0`)
     .replaceAll("curl ", "curl -sS --fail-with-body --max-time 20 ")
 

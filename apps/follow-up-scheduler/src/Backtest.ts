@@ -54,6 +54,7 @@ export const Report = Schema.Struct({
   /** Nudges by the hour of the contact's day. */
   hours: Schema.Array(Schema.Int),
   /** By reason, how many conversations ended so; they add up to `conversations`. */
+  // oxlint-disable-next-line no-restricted-properties -- Only known reasons are keys.
   ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), { exact: true })
 })
 export type Report = typeof Report.Type

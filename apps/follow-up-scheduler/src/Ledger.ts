@@ -4,6 +4,7 @@
  * is taken up again, whatever became of its timer.
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -44,7 +45,7 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   conversation_id: Schema.String,
   key: Schema.NullOr(Schema.String),
   event: Schema.String,
-  detail: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  detail: Schema.parseJson(OpenRecord.Json)
 }) {}
 
 /** What a change sets; everything else stays. */

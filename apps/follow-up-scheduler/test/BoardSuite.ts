@@ -3,7 +3,7 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import { ServerFault } from "@effect-invent/domain/InventError"
 import type * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -25,6 +25,7 @@ import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { type Fields, observe, setClock } from "./Scheduling.ts"
+import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, hour, second } = Build
 
@@ -57,10 +58,10 @@ const listen = Effect.gen(function* () {
 })
 const next = (texts: Queue.Dequeue<string>) => Effect.flatMap(Queue.take(texts), Schema.decode(Schema.parseJson(Api.Overview)))
 
-/** `database`: an empty one, each time it is built. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>): void => {
+/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
   const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
-    it.effect(name, () =>
+    effect(name, () =>
       Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
     )
 

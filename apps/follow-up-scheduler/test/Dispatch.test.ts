@@ -2,7 +2,7 @@ import { ChatId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
@@ -25,6 +25,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -52,7 +53,7 @@ const story = <E>(
   test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>,
   { late, ...setup }: Setup & FakeChat.Options = {}
 ) => {
-  it.effect(name, () => {
+  VirtualClock.effect(name, () => {
     const fake = FakeChat.make(late === undefined ? {} : { late })
     return Effect.zipRight(setClock(Build.start), test(fake)).pipe(
       Effect.provide(Layer.provideMerge(scheduler(fake, setup), database))
@@ -124,7 +125,7 @@ describe("a cadence", () => {
     })
   )
 
-  it.effect("costs a list of the messages more in a process that has not listed them yet", () =>
+  VirtualClock.effect("costs a list of the messages more in a process that has not listed them yet", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -822,7 +823,7 @@ describe("a crash", () => {
 
   const lives = (name: string, prepare: (fake: FakeChat.FakeChat) => Effect.Effect<Setup>) => {
     for (const [pause, label] of [[0, "at once"], [7 * second, "within the lead"], [20 * minute, "much later"]] as const) {
-      it.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
+      VirtualClock.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
         Effect.gen(function* () {
           yield* setClock(Build.start)
           const fake = FakeChat.make()
@@ -854,7 +855,7 @@ describe("a crash", () => {
     }
   }
 
-  it.effect("before a follow-up was taken back leaves it to the next life, which takes it back", () =>
+  VirtualClock.effect("before a follow-up was taken back leaves it to the next life, which takes it back", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -871,7 +872,7 @@ describe("a crash", () => {
 })
 
 describe("a crash between the end of a follow-up and the plan of the next", () => {
-  it.effect("is mended by the next sweep, without any look of the watch", () =>
+  VirtualClock.effect("is mended by the next sweep, without any look of the watch", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -930,7 +931,7 @@ describe("a process that was frozen", () => {
     }).pipe(Effect.scoped, Effect.provide(database))
 
   for (const kind of ["read", "list"] as const) {
-    it.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
+    VirtualClock.effect(`at its last ${kind} before arming leaves the follow-up to the other, which sends it once`, () =>
       Effect.gen(function* () {
         const fake = yield* frozen(kind, "after", () => sweepUntil(after(2 * hour)))
         expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
@@ -938,7 +939,7 @@ describe("a process that was frozen", () => {
     )
   }
 
-  it.effect("while its update was under way takes the follow-up back that the other had ended", () =>
+  VirtualClock.effect("while its update was under way takes the follow-up back that the other had ended", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("set", "before", (fake) =>
         Effect.gen(function* () {
@@ -970,7 +971,7 @@ describe("a process that was frozen", () => {
       expect(yield* fake.followUpAt).toEqual(after(2 * hour - 10 * second))
     })
 
-  it.effect("while it took a follow-up back does not take back the next one, which the other has armed since", () =>
+  VirtualClock.effect("while it took a follow-up back does not take back the next one, which the other has armed since", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("clear", "before", goesOn, replied)
       expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear", "clear"])
@@ -978,7 +979,7 @@ describe("a process that was frozen", () => {
     })
   )
 
-  it.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
+  VirtualClock.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("ledger", "after", goesOn, replied)
       expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear"])
@@ -1004,13 +1005,13 @@ describe("two dispatchers", () => {
       return fake.requests
     }).pipe(Effect.scoped, Effect.provide(database))
 
-  it.effect("that sweep at the same moment: only one takes the follow-up up", () =>
+  VirtualClock.effect("that sweep at the same moment: only one takes the follow-up up", () =>
     Effect.gen(function* () {
       expect(yield* both((dispatch) => dispatch.sweep(Duration.zero))).toEqual(["read", "list", "newest", "set"])
     })
   )
 
-  it.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
+  VirtualClock.effect("that hold the same row at the same moment: both look, and only one arms it", () =>
     Effect.gen(function* () {
       const requests = yield* both((dispatch, row) => dispatch.advance(row))
       expect([...requests].sort()).toEqual(["list", "list", "newest", "newest", "read", "read", "set"])
@@ -1031,7 +1032,7 @@ describe("a wake-up", () => {
       timers: Effect.Effect<ReadonlyArray<FollowUp>>
     ) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
   ) =>
-    it.effect(name, () =>
+    VirtualClock.effect(name, () =>
       Effect.gen(function* () {
         const { layer, timers } = yield* recorded
         const fake = FakeChat.make()

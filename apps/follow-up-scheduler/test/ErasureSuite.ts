@@ -12,6 +12,7 @@ import * as Retention from "../src/Retention.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, second } = Build
 const contact_id = ContactId.make("contact_1")
@@ -32,9 +33,9 @@ const reasons = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   )
 )
 
-/** `database`: an empty one, each time it is built. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>): void => {
-  const story = storiesOn(database)
+/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
+  const story = storiesOn(database, effect)
 
   describe("erasing a contact", () => {
     story("leaves no id of theirs on record, and every reason", (fake) =>

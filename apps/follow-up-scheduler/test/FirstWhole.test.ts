@@ -7,7 +7,6 @@ import * as Layer from "effect/Layer"
 import * as Ledger from "../src/Ledger.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Preview from "../src/Preview.ts"
-import * as Scheduler from "../src/Scheduler.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, story, sweepUntil, under } from "./Scheduling.ts"
@@ -23,7 +22,7 @@ const remembered = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT messa
 const preview = (fake: FakeChat) =>
   Effect.map(Preview.look(chat_id), ({ decision }) => decision).pipe(
     Effect.provide(
-      Scheduler.layerDry.pipe(
+      Preview.layer.pipe(
         Layer.provideMerge(Layer.mergeAll(Ledger.layer, fake.layer)),
         Layer.provideMerge(Layer.succeed(ActivePolicy, Build.policy(oneStep)))
       )

@@ -8,6 +8,7 @@ import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import * as Forecast from "../src/Forecast.ts"
 import * as Build from "./Build.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, hour, minute, second, start } = Build
 
@@ -56,7 +57,7 @@ describe("a forecast", () => {
     }
   })
 
-  it.effect("is what the limiter then does, to a tenth of a window", () =>
+  VirtualClock.effect("is what the limiter then does, to a tenth of a window", () =>
     Effect.gen(function* () {
       const whole = { ...RateLimit.defaults, share: 1 }
       const rateLimit = yield* RateLimit.make(RateLimit.defaults)

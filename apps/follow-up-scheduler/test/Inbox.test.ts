@@ -28,6 +28,7 @@ import type { Reason } from "../src/Reason.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Inbox from "../src/Watch/Inbox.ts"
 import * as Build from "./Build.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 const id = (n: number) => ChatId.make(`chat_${n}`)
 const every = Duration.minutes(1)
@@ -85,6 +86,19 @@ const look = (chat_id: ChatId, reason: Reason = "replied") =>
     ledger.decided({ chat_id, conversation_id: chat_id, decision: "Stop", reason: reason as never, until: null })
   )
 
+/** Puts on record that so many chats of a new inbox were looked at, as the watch and a look at each of them would. */
+const recordLooks = (count: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { epochMillis: now } = yield* DateTime.now
+    for (const some of Arr.chunksOf(Arr.makeBy(count, (n) => n), 1000)) {
+      const named = { policy: Build.policy().id, named_at: now }
+      yield* sql`INSERT INTO seen ${sql.insert(some.map((n) => ({ chat_id: id(n), updated_at: now - n * Build.second, ...named })))}`
+      const verdict = { decision: "Stop", reason: "replied", until: null, decided_at: now }
+      yield* sql`INSERT INTO verdicts ${sql.insert(some.map((n) => ({ chat_id: id(n), conversation_id: id(n), ...verdict })))}`
+    }
+  })
+
 /** Watches, and looks at each chat that is named; answers with what was named since it was last asked. */
 const watching = (onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Ledger.Ledger> = look) =>
   Effect.gen(function* () {
@@ -98,7 +112,7 @@ const watching = (onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Led
   })
 
 const story = (name: string, test: Effect.Effect<void, unknown, SqlClient.SqlClient | import("effect/Scope").Scope>) =>
-  it.scoped(name, () => Effect.provide(Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test), database))
+  VirtualClock.effect(name, () => Effect.provide(Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test), database))
 
 describe("watching the inbox", () => {
   story("names every chat at first, and one that has changed at the next look", Effect.gen(function* () {
@@ -242,8 +256,9 @@ describe("watching the inbox", () => {
     const count = 10_000
     const inbox = makeInbox(count, true)
     yield* Effect.gen(function* () {
+      yield* recordLooks(count)
       const { after } = yield* watching()
-      expect(yield* after(0)).toHaveLength(count)
+      expect(yield* after(0)).toEqual([])
       inbox.seen.requests = 0
       const watched = Duration.hours(2)
       expect(yield* after(watched)).toEqual([])

@@ -19,7 +19,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Build from "./Build.ts"
 
-const people = 150
+const people = 110
 const lead = 15 * Build.second
 /** Nine o'clock in Ireland, where all of them are. */
 const opening = Build.after(-4 * Build.hour)

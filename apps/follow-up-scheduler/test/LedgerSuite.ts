@@ -1,7 +1,7 @@
 /** What every database must do for the ledger: a suite as a function of a layer. */
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import type { FollowUp } from "../src/FollowUp.ts"
 import { type Change, Ledger, layer } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Build from "./Build.ts"
+import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, conversation_id, hour, messageId, minute } = Build
 
@@ -36,12 +37,12 @@ const verdict = { chat_id, conversation_id, decision: "Wait", reason: "silence",
 const decided = (fields: Partial<Parameters<Ledger["Type"]["decided"]>[0]> = {}) =>
   Effect.flatMap(Ledger, (ledger) => ledger.decided({ ...verdict, ...fields }))
 
-/** `database`: an empty one, each time it is built. */
-export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void => {
+/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
+export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, effect: VirtualClock.Tester): void => {
   const ledger = Layer.provideMerge(layer, database)
 
   const story = <E>(name: string, test: Effect.Effect<void, E, Ledger | SqlClient.SqlClient>) =>
-    it.effect(name, () => Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger)))
+    effect(name, () => Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger)))
 
   describe("a plan", () => {
     story("is written as it was made, and not begun",
@@ -409,7 +410,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void =>
     )
   })
 
-  it.effect("a ledger opened again over the same database keeps what it holds", () =>
+  effect("a ledger opened again over the same database keeps what it holds", () =>
     Effect.gen(function* () {
       const row = yield* Effect.provide(planned(), layer)
       expect(yield* Effect.provide(found, Layer.fresh(layer))).toEqual(row)

@@ -1,5 +1,5 @@
 import * as InventError from "@effect-invent/domain/InventError"
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
 import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, hour, minute, second } = Build
 
@@ -30,20 +31,20 @@ const tries = (outage: Outage.Outage["Type"], look: Effect.Effect<void, InventEr
     return count
   })
 
-it.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
+VirtualClock.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     const atMost = Outage.tolerated + 4 + Math.log2(Outage.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(Outage.longestPause)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
-    expect(yield* tries(outage, Effect.fail(fault), 200, Duration.hours(1))).toBeLessThan(atMost)
+    expect(yield* tries(outage, Effect.fail(fault), 50, Duration.hours(1))).toBeLessThan(atMost)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 1 })
     yield* TestClock.adjust(Outage.longestPause)
-    expect(yield* tries(outage, Effect.void, 200, Duration.seconds(9))).toBe(600)
+    expect(yield* tries(outage, Effect.void, 50, Duration.seconds(9))).toBe(150)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
   })
 )
 
-it.effect("a few failures, or refusals of single chats, are no outage", () =>
+VirtualClock.effect("a few failures, or refusals of single chats, are no outage", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
@@ -54,7 +55,7 @@ it.effect("a few failures, or refusals of single chats, are no outage", () =>
   })
 )
 
-it.effect("who waits for a turn goes on when the outage is over", () =>
+VirtualClock.effect("who waits for a turn goes on when the outage is over", () =>
   Effect.gen(function* () {
     const outage = yield* Outage.make
     yield* tries(outage, Effect.fail(fault), 20, Duration.minutes(10))

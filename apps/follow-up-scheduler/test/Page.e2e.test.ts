@@ -22,6 +22,7 @@ import { Observe } from "../src/Observe.ts"
 import { PageAddress } from "../src/page/Server.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Chromium from "./Browser.ts"
+import * as NoonClock from "./NoonClock.ts"
 import * as PageStage from "./PageStage.ts"
 
 class Chrome extends Context.Tag("Chrome")<Chrome, Browser>() {}
@@ -42,7 +43,7 @@ const crowd = Layer.scopedDiscard(
 const stage = Layer.provideMerge(
   Layer.mergeAll(running, crowd, Layer.scoped(Chrome, Chromium.launch)),
   Layer.provide(Stage.layer({ host: "127.0.0.1", port: Option.some(0) }), NodeHttpClient.layerUndici)
-).pipe(Layer.provideMerge(NodeContext.layer), Layer.orDie)
+).pipe(Layer.provideMerge(NoonClock.layer), Layer.provideMerge(NodeContext.layer), Layer.orDie)
 
 type Stage = Layer.Layer.Success<typeof stage>
 

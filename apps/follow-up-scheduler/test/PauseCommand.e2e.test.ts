@@ -74,7 +74,7 @@ describe("pause and resume on the command line", () => {
       inFolder(surroundings, (cwd, env) =>
         Effect.gen(function* () {
           const serving = yield* Process.start(["serve", ...pass, "--ui"], { cwd, env })
-          const address = (yield* Process.printed(serving, /page is at (\S+)/))[1] ?? ""
+          const address = (yield* serving.prints(/page is at (\S+)/))[1] ?? ""
           expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0 })
           const live = yield* Effect.promise(() => fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } }))
           const reader = live.body!.getReader()

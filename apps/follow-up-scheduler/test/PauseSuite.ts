@@ -1,7 +1,7 @@
 /** What every database must do for a pause and unknown outcomes: a suite as a function of a layer. */
 import * as InventError from "@effect-invent/domain/InventError"
 import type * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -19,6 +19,7 @@ import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import type { Fields } from "./Scheduling.ts"
+import type * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, conversation_id, day, hour, minute, second } = Build
 
@@ -62,10 +63,10 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
     return (yield* ledger((ledger) => ledger.story(chat_id))).at(-1)?.key ?? ""
   })
 
-/** `database`: an empty one, each time it is built. */
-export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>): void => {
+/** `database`: an empty one, each time it is built. `effect`: makes a test, of which TestClock moves the time. */
+export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, effect: VirtualClock.Tester): void => {
   const story = <E>(name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>, step: Fields = followUp) =>
-    it.effect(name, () => {
+    effect(name, () => {
       const fake = FakeChat.make()
       return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(Effect.provide(stage(fake, database, step)))
     })

@@ -1,5 +1,5 @@
 /** The suites that every database must pass, on PostgreSQL; the fast tests run them on SQLite. */
-import { describe } from "@effect/vitest"
+import { describe, it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -19,9 +19,9 @@ describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
   const onFreePort = <A, E, R>(test: Effect.Effect<A, E, R>) =>
     Effect.flatMap(Postgres.freePort, (port) => Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]]))))
 
-  LedgerSuite.suite(database)
-  PauseSuite.suite(database)
-  ErasureSuite.suite(database)
-  BoardSuite.suite(database)
+  LedgerSuite.suite(database, it.scoped)
+  PauseSuite.suite(database, it.scoped)
+  ErasureSuite.suite(database, it.scoped)
+  BoardSuite.suite(database, it.scoped)
   TimerSuite.suite(database, onFreePort)
 })

@@ -1,7 +1,6 @@
 /** The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do the work. */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -18,6 +17,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
 type Parts = Erasure | Observe | Outage | Dispatch | Ledger.Ledger | SqlClient.SqlClient
@@ -34,11 +34,11 @@ export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake
 export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
   Effect.provide(use, underLedger(Ledger.layer, fake, fields))
 
-/** Tests that begin at `Build.start`, each over a chat and a database of its own. */
+/** Tests that begin at `Build.start`, each over a chat and a database of its own. `effect` makes one. */
 export const storiesOn =
-  <E>(database: Layer.Layer<SqlClient.SqlClient, E>) =>
+  <E>(database: Layer.Layer<SqlClient.SqlClient, E>, effect: VirtualClock.Tester = VirtualClock.effect) =>
   (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
-    it.effect(name, () =>
+    effect(name, () =>
       Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
     )
   }

@@ -1,19 +1,21 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import * as Stop from "../src/Stop.ts"
+import * as Grace from "../src/Stop/Grace.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
-const grace = Duration.toMillis(Stop.grace)
+const grace = Duration.toMillis(Grace.byDefault)
 
 /** Interrupts it in the background; how long that takes, in milliseconds. */
 const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>
   Effect.fork(Effect.flatMap(Clock.currentTimeMillis, (before) => Effect.zipRight(Fiber.interrupt(fiber), Effect.map(Clock.currentTimeMillis, (now) => now - before))))
 
 describe("what is under way when it is interrupted", () => {
-  it.effect("comes to its end", () =>
+  VirtualClock.effect("comes to its end", () =>
     Effect.gen(function* () {
       let hasEnded = false
       const finishing = yield* Stop.finishing
@@ -26,7 +28,7 @@ describe("what is under way when it is interrupted", () => {
     })
   )
 
-  it.effect("is waited for no longer than the grace", () =>
+  VirtualClock.effect("is waited for no longer than the grace", () =>
     Effect.gen(function* () {
       const finishing = yield* Stop.finishing
       const work = yield* Effect.fork(finishing(Effect.never))
@@ -37,7 +39,7 @@ describe("what is under way when it is interrupted", () => {
     })
   )
 
-  it.effect("has together what the stop gives, where one is interrupted after the other", () =>
+  VirtualClock.effect("has together what the stop gives, where one is interrupted after the other", () =>
     Effect.gen(function* () {
       const finishing = yield* Stop.finishing
       const later = yield* Effect.fork(finishing(Effect.never))

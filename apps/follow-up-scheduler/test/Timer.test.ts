@@ -1,6 +1,4 @@
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
-import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -13,11 +11,13 @@ import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as TimerSuite from "./TimerSuite.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
-TimerSuite.suite(Databases.sqlite, (test) => VirtualTime.run(test, Build.start))
+TimerSuite.suite(Databases.sqlite, VirtualClock.run)
 
 describe("a follow-up that is far", () => {
   const precision = Duration.seconds(30)
@@ -25,8 +25,8 @@ describe("a follow-up that is far", () => {
 
   /** One life of a process; when it wakes a follow-up goes into this queue. */
   const life = (woken: Queue.Enqueue<DateTime.Utc>) =>
-    Timer.layerWaker(() => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, at))).pipe(
-      Layer.provideMerge(Timer.layerCluster),
+    Cluster.layerWaker(() => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, at))).pipe(
+      Layer.provideMerge(Cluster.layer),
       Layer.provideMerge(Runner.layer(precision)),
       Layer.provideMerge(Ledger.layer),
       Layer.fresh
@@ -51,7 +51,7 @@ describe("a follow-up that is far", () => {
         expect(late).toHaveLength(1)
         expect(late[0]).toBeGreaterThanOrEqual(0)
         expect(late[0]).toBeLessThanOrEqual(Duration.toMillis(precision))
-      }).pipe(Effect.provide(Databases.sqlite), (test) => VirtualTime.run(test, Build.start))
+      }).pipe(Effect.provide(Databases.sqlite), VirtualClock.run)
     )
 
   story("has no message until it comes near, and is woken at its instant", (woken) =>

@@ -11,6 +11,7 @@ import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
 
 interface Woken {
@@ -20,11 +21,11 @@ interface Woken {
 }
 
 /** One life of a process that asks for wake-ups and is never woken. */
-const asking = Timer.layerCluster.pipe(Layer.provideMerge(Runner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
+const asking = Cluster.layer.pipe(Layer.provideMerge(Runner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
 
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>
-  Layer.provideMerge(Timer.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))), asking)
+  Layer.provideMerge(Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))), asking)
 
 const due = (name: string, millis: number, wake = 1) =>
   Effect.map(DateTime.now, (now) =>

@@ -1,6 +1,6 @@
 import * as InventError from "@effect-invent/domain/InventError"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
@@ -11,12 +11,13 @@ import * as Told from "../src/Ledger/Told.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
+import * as VirtualClock from "./VirtualClock.ts"
 
 const { after, chat_id, day, hour, second } = Build
 
 /** Tests that are given what the log says: each line with its annotations, the keys of follow-ups left out. */
 const story = (name: string, test: (fake: FakeChat.FakeChat, said: ReadonlyArray<unknown>) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof underLedger>>>) =>
-  it.effect(name, () => {
+  VirtualClock.effect(name, () => {
     const said: Array<unknown> = []
     const listener = Logger.make(({ annotations, logLevel, message }) => {
       const { key: _, ...ids } = Object.fromEntries(HashMap.toEntries(annotations))

@@ -3,7 +3,12 @@
  * never lost: unknown keys and unknown enum values survive a decode and an encode unchanged.
  */
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import * as OpenRecord from "./OpenRecord.ts"
 
 /** A value of an enum that was not documented when this was written. `value` is what the server sent. */
 export class Unknown extends Data.TaggedClass("Unknown")<{ readonly value: string }> {}
@@ -36,6 +41,49 @@ export const literals = <const Values extends readonly [string, ...Array<string>
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
   Schema.optionalWith(Schema.NullOr(schema), { exact: true })
 
-/** A struct that keeps keys it does not know. */
-export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "preserve" } })
+/** A schema of an object that has documented keys and may have others. */
+export interface Struct<Fields extends Schema.Struct.Fields>
+  extends Schema.Annotable<
+    Struct<Fields>,
+    Schema.Simplify<Schema.Struct.Type<Fields>>,
+    Schema.Simplify<Schema.Struct.Encoded<Fields>>,
+    Schema.Struct.Context<Fields>
+  > {}
+
+type Parse<A> = (input: unknown, options: AST.ParseOptions) => Effect.Effect<A, ParseResult.ParseIssue>
+
+/** Adds to what is made of the documented keys the other keys of the input. */
+const keepingOthers =
+  <A extends object>(documented: object, parse: Parse<A>) =>
+  (input: unknown, options: AST.ParseOptions, ast: AST.AST): Effect.Effect<A, ParseResult.ParseIssue> =>
+    ParseResult.mapBoth(parse(input, options), {
+      // It is about the schema with the other keys, and bears its name.
+      onFailure: (issue) => ({ ...issue, ast }) as ParseResult.ParseIssue,
+      onSuccess: (output) => {
+        for (const key of Object.keys(input as object)) {
+          if (!Object.hasOwn(documented, key)) OpenRecord.set(output, key, (input as OpenRecord.OpenRecord<unknown>)[key])
+        }
+        return output
+      }
+    })
+
+/**
+ * A struct that keeps keys it does not know. Each becomes an own property, whatever its name: the platform's own way,
+ * `onExcessProperty: "preserve"`, takes the value of a key `__proto__` for a prototype.
+ */
+export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields): Struct<Fields> => {
+  const documented = Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "ignore" } })
+  return Schema.declare(
+    [documented],
+    {
+      decode: (documented) => keepingOthers(fields, ParseResult.decodeUnknownEither(documented)),
+      encode: (documented) => keepingOthers(fields, ParseResult.encodeUnknownEither(documented))
+    },
+    {
+      title: "object",
+      [AST.SurrogateAnnotationId]: documented.ast,
+      arbitrary: identity,
+      equivalence: identity
+    }
+  )
+}

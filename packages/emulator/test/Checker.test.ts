@@ -277,7 +277,7 @@ describe("a follow-up to a contact who waits for us", () => {
     expect(next("239 minutes")).toEqual(["duplicate"])
     expect(next("4 hours")).toEqual([])
     expect(next("24 hours")).toEqual([])
-    expect(next("25 hours")).toEqual(["missed"])
+    expect(next("25 hours")).toEqual(["late"])
     expect(rules([...raced, ...until(iso("9 days"))], oneStep)).toEqual([])
   })
 })
@@ -469,7 +469,7 @@ describe("quiet hours", () => {
   const quiet_hours = { start: "21:00", end: "09:00" }
   const sentAt = (country: string | null, local: string, policy: Line) => {
     const waitsSince = [...chat(country), ...reply("2026-01-01T00:00:00.000Z")]
-    return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "missed")
+    return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "late")
   }
 
   it("begin with their first minute and end before their last, across midnight", () => {
@@ -584,6 +584,43 @@ describe("the policy's effective_from", () => {
   })
 })
 
+describe("a follow-up is late", () => {
+  const deadline = 4 * 3_600_000 + 15_000 + 3_000
+
+  it("when it comes after the lead and the grace, and by how much is said", () => {
+    expect(rules([...answered, ...followUp(iso(deadline))])).toEqual([])
+    const verdict = judge([...answered, ...followUp(iso(deadline + 1))])
+    expect(verdict).toMatchObject({ late: { count: 1, p50_ms: 1, p99_ms: 1, max_ms: 1 }, missed: 0 })
+    expect(verdict.violations).toEqual([
+      {
+        rule: "late",
+        chat_id: "chat_1",
+        at: iso(deadline),
+        detail: `follow-up 1 to our message of ${iso(0)} was due at ${fourHours} and came at ${iso(deadline + 1)}, 1 ms too late`,
+        late_ms: 1
+      }
+    ])
+  })
+
+  it("also where something spoke against it after the deadline and was gone again", () => {
+    const snoozed = [...state(iso("5 hours"), "user", { state: "SNOOZED" }), ...state(iso("6 hours"), "user")]
+    expect(rules([...answered, ...snoozed, ...followUp(iso("7 hours"))], oneStep)).toEqual(["late"])
+    expect(rules([...answered, ...snoozed, ...until(iso("9 days"))], oneStep)).toEqual(["missed"])
+  })
+
+  it("and the one to a later message does not make up for one that never came", () => {
+    const wrote = [...contact(iso("5 hours")), ...reply(iso("6 hours"))]
+    expect(rules([...answered, ...wrote, ...followUp(iso("10 hours"))], oneStep)).toEqual(["missed"])
+  })
+
+  it("and is rendered with its delay, beside the number of those that never came", () => {
+    const text = Checker.render(judge([...answered, ...followUp(iso(deadline + 2_000)), ...until(iso("9 days"))]))
+    expect(text).toContain("2000 ms too late")
+    expect(text).toMatch(/^ {2}late +1, by p50 2000 ms, p99 2000 ms, at most 2000 ms$/m)
+    expect(text).toMatch(/^ {2}missed +1$/m)
+  })
+})
+
 describe("a follow-up is missed", () => {
   const deadline = 4 * 3_600_000 + 15_000 + 3_000
 
@@ -599,9 +636,8 @@ describe("a follow-up is missed", () => {
     ])
   })
 
-  it("when it comes later than that", () => {
-    expect(rules([...answered, ...followUp(iso(deadline))])).toEqual([])
-    expect(rules([...answered, ...followUp(iso(deadline + 1))])).toEqual(["missed"])
+  it("and not late, when it never comes", () => {
+    expect(judge([...answered, ...until(iso("9 days"))], oneStep)).toMatchObject({ late: { count: 0, max_ms: null }, missed: 1 })
   })
 
   it("later with more grace, and with a longer lead", () => {
@@ -789,7 +825,7 @@ describe("a follow-up that someone else set and nobody wrote", () => {
       ...state(iso("3 hours"), "user")
     ]
     expect(rules([...kept, ...followUp(fourHours), ...followUp(iso("28 hours")), ...until(iso("20 days"))])).toEqual([])
-    expect(rules([...kept, ...followUp(iso("28 hours"))])).toEqual(["missed"])
+    expect(rules([...kept, ...followUp(iso("28 hours"))])).toEqual(["late"])
     expect(rules([...kept, ...until(iso("23 hours"))])).toEqual(["missed"])
   })
 })
@@ -844,6 +880,8 @@ describe("the verdict in a terminal", () => {
       "checker: agrees",
       "  chats       1",
       "  follow-ups  1",
+      "  late        0",
+      "  missed      0",
       "  races       1, by p50 7 ms, p99 7 ms, at most 7 ms",
       "  requests    scheduler 1 (0 answered 429)"
     ])

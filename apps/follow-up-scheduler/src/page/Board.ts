@@ -109,7 +109,7 @@ const makeQuiet = () => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
-    const quiet: Record<string, ReadonlyArray<Api.Stretch>> = {}
+    const quiet = new Map<string, ReadonlyArray<Api.Stretch>>()
     for (const row of rows) {
       const name = hoursOf(row)
       const policy = versions.get(row.policy)
@@ -117,9 +117,9 @@ const makeQuiet = () => {
       const { country, zones } = row.planned
       const found = known.get(name) ?? QuietHours.between(policy, { country, zones }, from, DateTime.addDuration(from, horizon))
       known.set(name, found)
-      quiet[name] = found
+      quiet.set(name, found)
     }
-    return quiet
+    return Object.fromEntries(quiet)
   }
 }
 

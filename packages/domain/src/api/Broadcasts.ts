@@ -8,6 +8,7 @@ import { Broadcast, Recipients } from "../Broadcast.ts"
 import * as Closed from "../Closed.ts"
 import { BroadcastId, ChannelId, ContactId, OrgId, SegmentId, TemplateId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as RetrySafety from "./RetrySafety.ts"
@@ -33,7 +34,7 @@ export const SendTransactional = Closed.struct({
   /** Overrides the contact's name for this broadcast only. */
   name: Closed.optional(Closed.text(256)),
   /** Override the stored fields; what is left out has its default. */
-  variables: Closed.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  variables: Closed.optional(OpenRecord.Json),
   /** Only these of the broadcast's templates. */
   template_ids: Closed.optional(Schema.Array(TemplateId)),
   /** True: queued, and the answer comes at once. False, the vendor's default: the answer comes when all was sent. */

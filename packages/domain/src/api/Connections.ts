@@ -3,6 +3,7 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Connection } from "../Connection.ts"
 import { OrgId } from "../Ids.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
@@ -30,7 +31,7 @@ export const list = Endpoint.get("list", "/orgs/:org_id/connections")
  */
 export const actionOptions = Endpoint.post("actionOptions", "/orgs/:org_id/connections/actions/options")
   .setPath(Schema.Struct({ org_id: OrgId }))
-  .setPayload(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  .setPayload(OpenRecord.Json)
   .addSuccess(Schema.Unknown)
   .annotate(Experimental, { inferred: ["body", "answer"], missing: "the keys of the body and of the answer" })
   .pipe(RetrySafety.safe)

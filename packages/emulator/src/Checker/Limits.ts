@@ -12,7 +12,7 @@ export const isMatched = ({ match }: Policy, { channel, country }: Pick<Chat, "c
   (match.countries === undefined || (country !== null && match.countries.includes(country.toUpperCase())))
 
 export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<Chat, "channel">): Window | undefined =>
-  channel === undefined ? undefined : channel_windows[channel]
+  channel !== undefined && Object.hasOwn(channel_windows, channel) ? channel_windows[channel] : undefined
 
 /** When the channel closes to us; never where the policy has no window for it. */
 export const closesAt = (policy: Policy, chat: Chat): number => {

@@ -1,6 +1,6 @@
 /**
  * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for it.
- * When it ends, this says whether a follow-up was missed.
+ * When it ends, this says whether its follow-up had not come by the deadline.
  */
 import type { Calendar } from "./Calendar.ts"
 import * as Chat from "./Chat.ts"
@@ -67,23 +67,26 @@ export const resume = (before: Stretch | undefined, now: Stretch | undefined, at
   return isSame ? before : now
 }
 
-export interface Missed {
+/** A follow-up that had not come by the last instant at which it would have been on time. */
+export interface Overdue {
+  /** When our message was sent that it follows up. */
+  readonly anchor: number
   readonly deadline: number
   readonly detail: string
 }
 
 /**
- * Judges a stretch that ended. Who could be followed up only after the due instant was not missed at it. A due instant so
+ * Judges a stretch that ended. A contact who could be followed up only after the due instant is owed nothing at it. A due instant so
  * near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also be taken up in the next ones. Where the channel
  * closes within the lead, the spread and the grace, it may close before the follow-up.
  */
-export const missed = (
+export const overdue = (
   policy: Policy,
   calendar: Calendar,
   stretch: Stretch,
   end: number,
   grace: number
-): Missed | undefined => {
+): Overdue | undefined => {
   if (stretch.isCapped) return undefined
   const { country, zones } = stretch
   const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch).map((step) => step.after))
@@ -95,5 +98,5 @@ export const missed = (
   const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
   if (deadline >= end || deadline >= stretch.closes) return undefined
   const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
-  return { deadline, detail: `${nth} was due at ${toIso(due)}` }
+  return { anchor: stretch.anchor, deadline, detail: `${nth} was due at ${toIso(due)}` }
 }

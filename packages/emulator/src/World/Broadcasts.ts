@@ -3,6 +3,7 @@ import type { CreateBroadcast, SendTransactional } from "@effect-invent/domain/a
 import type { Broadcast, Recipient } from "@effect-invent/domain/Broadcast"
 import { type BroadcastId, RecipientId } from "@effect-invent/domain/Ids"
 import { text } from "@effect-invent/domain/MessagePart"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest, notFound } from "../Refusal.ts"
@@ -25,7 +26,7 @@ const show = ({ created_at, id, name, scheduled_at, status, updated_at }: Record
 
 const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
   template.replaceAll(/{{\s*([\w.]+)\s*}}/g, (_, name: string) => {
-    const value = variables[name] ?? ""
+    const value = OpenRecord.get(variables, name) ?? ""
     return typeof value === "string" ? value : JSON.stringify(value)
   })
 

@@ -84,6 +84,9 @@ const runRaw = (prepared: Statements.Prepared, parameters: ReadonlyArray<unknown
   return { changes: decode(changes), lastInsertRowid: decode(lastInsertRowid) }
 }
 
+/** Run unprepared by @effect/sql, though always the same. Kept, they leave no two statements a transaction to the garbage collector. */
+const ofTransactions = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/
+
 export const make = (database: Database, statementCacheSize: number): Connection => {
   const statements = Statements.makeCache(database, statementCacheSize)
 
@@ -105,7 +108,7 @@ export const make = (database: Database, statementCacheSize: number): Connection
 
   return {
     execute: rowsOf(statements.get),
-    executeUnprepared: rowsOf((text) => Statements.prepare(database, text)),
+    executeUnprepared: rowsOf((text) => (ofTransactions.test(text) ? statements.get(text) : Statements.prepare(database, text))),
     executeRaw: (text, parameters) => run(text, statements.get, (prepared, decode) => runRaw(prepared, parameters, decode)),
     executeValues: (text, parameters) =>
       run(text, statements.get, (prepared, decode) => runForRows(prepared, parameters).map((cells) => cells.map(decode))),

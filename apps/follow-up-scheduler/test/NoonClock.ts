@@ -1,4 +1,4 @@
-/** A clock that runs as fast as any other and begins its day at noon, so that every demo shows the same day and the same nights. */
+/** The machine's clock with an offset: it begins at noon, so that the same customers have day and night each time. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

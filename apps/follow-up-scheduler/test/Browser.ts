@@ -7,9 +7,8 @@ import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
-/** A `describe` for tests that need a browser and whatever else is named; they are listed as not run where one is missing. */
-export const describe = (name: string, tests: () => void, others: ReadonlyArray<Requirement.Requirement> = []): void =>
-  Requirement.describeWith([Requirement.browser, ...others], name, tests)
+/** A `describe` for tests that need a browser; they are listed as not run where one is missing. */
+export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.browser], name, tests)
 
 /** Kept after the tests, for people to look at. */
 const pictures = fileURLToPath(new URL("../screenshots/", import.meta.url))

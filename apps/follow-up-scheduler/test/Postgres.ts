@@ -3,7 +3,7 @@ import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as Shared from "@effect-invent/test-support/Shared"
 import * as Effect from "effect/Effect"
 
-export { freePort, isInstalled } from "@effect-invent/postgres/Postgres"
+export { freePort } from "@effect-invent/postgres/Postgres"
 
 /** A `describe` for tests that need a PostgreSQL server; they are listed as not run where there is none. */
 export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.postgres], name, tests)

@@ -95,7 +95,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody")
     const runners: Array<Process.Running> = []
     const start = (port: number, env: Record<string, string>) =>
-      Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"], {
+      Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "2 seconds"], {
         cwd,
         isMortal: true,
         env: {

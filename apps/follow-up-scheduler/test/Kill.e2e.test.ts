@@ -31,7 +31,7 @@ type End = (typeof ends)[number]
 
 const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 700 }
 
-const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis"]
+const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"]
 
 const counts = (deaths: ReadonlyArray<string>) =>
   Object.entries(Arr.groupBy(deaths, (end) => end)).map(([end, { length }]) => `${length} ${end}`).join(", ")

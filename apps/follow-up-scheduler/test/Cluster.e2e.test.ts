@@ -1,5 +1,6 @@
 /** Several schedulers on one PostgreSQL database, of which some die, freeze or lose what they need. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { expect, it } from "@effect/vitest"
@@ -94,7 +95,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody")
     const runners: Array<Process.Running> = []
     const start = (port: number, env: Record<string, string>) =>
-      Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"], {
+      Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "2 seconds"], {
         cwd,
         isMortal: true,
         env: {
@@ -136,7 +137,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     return { first, runner, sql, crowd, isAtWork, isRight, database: away(DATABASE_URL) }
   })
 
-Postgres.describe("runners on one PostgreSQL database", () => {
+Requirement.describeWith([Requirement.postgres, Requirement.program("ps", "procps")], "runners on one PostgreSQL database", () => {
   const test = (name: string, effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof stage>>>) =>
     it.live(name, () => effect.pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make(name))))
 

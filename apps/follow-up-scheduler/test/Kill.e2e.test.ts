@@ -31,7 +31,7 @@ type End = (typeof ends)[number]
 
 const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 700 }
 
-const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis"]
+const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"]
 
 const counts = (deaths: ReadonlyArray<string>) =>
   Object.entries(Arr.groupBy(deaths, (end) => end)).map(([end, { length }]) => `${length} ${end}`).join(", ")
@@ -86,7 +86,7 @@ const world = (name: string) =>
     yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settledAtLast(ledger)))
 
     const { gaps, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
-    console.log(`${name}, ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`)
+    console.log(`seed "${name}": ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`)
     expect(wrongs).toEqual(Crowd.nothing)
     const rows = yield* Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
     expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)

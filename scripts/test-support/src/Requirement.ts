@@ -4,6 +4,8 @@
  */
 import * as Postgres from "@effect-invent/postgres/Postgres"
 import { describe } from "@effect/vitest"
+import { existsSync } from "node:fs"
+import * as path from "node:path"
 import { getCurrentSuite } from "vitest/suite"
 import * as Chromium from "./Chromium.ts"
 
@@ -23,6 +25,12 @@ declare module "vitest" {
 export const postgres: Requirement = { isMet: Postgres.isInstalled, missing: Postgres.missing }
 
 export const browser: Requirement = { isMet: Chromium.executable !== undefined, missing: Chromium.missing }
+
+/** A program of the PATH. `debian`: the package that has it. */
+export const program = (name: string, debian: string): Requirement => ({
+  isMet: (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => folder !== "" && existsSync(path.join(folder, name))),
+  missing: `${name} is not installed. Debian: apt-get install ${debian}`
+})
 
 /** A `describe` whose tests run where all requirements are met, and are listed as not run where one is not. */
 export const describeWith = (requirements: ReadonlyArray<Requirement>, name: string, tests: () => void): void => {

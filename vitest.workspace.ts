@@ -18,9 +18,10 @@ export default defineConfig({
     // setting only decides whether the modules are loaded again for each file.
     poolOptions: { forks: { isolate: false } },
     maxWorkers: 2,
+    reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./scripts/test-support/src/NotRun.ts"],
     projects: [
       { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000, ...properties } },
-      { ...source, test: { name: "system", include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
+      { ...source, test: { name: "system", globalSetup: ["scripts/test-support/src/Setup.ts"], include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
     ]
   }
 })

@@ -11,7 +11,7 @@ export const program = join(root, "apps/follow-up-scheduler/dist/bin/follow-ups.
 /** As old as the beginning of the last build that succeeded: what was changed during it is newer. */
 const stamp = join(root, "apps/follow-up-scheduler/dist/bin/.buildinfo")
 
-const places = ["packages/domain", "packages/client", "packages/emulator", "apps/follow-up-scheduler"]
+const places = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
 const inputs = [
   ...places.flatMap((place) => [`${place}/src`, `${place}/package.json`, `${place}/tsconfig.json`]),
   "apps/follow-up-scheduler/page",

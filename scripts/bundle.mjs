@@ -99,7 +99,7 @@ export const bundle = async () => {
   })
   const modules = outputFiles.map(({ contents, path }) => ({ name: basename(path), contents }))
   replace([
-    { name: "THIRD-PARTY-LICENSES.txt", contents: notices(Object.keys(metafile.inputs)) },
+    { name: "third-party-notices.txt", contents: notices(Object.keys(metafile.inputs)) },
     ...modules.filter(({ name }) => name !== "main.js"),
     ...modules.filter(({ name }) => name === "main.js"),
     { name: "follow-ups.js", contents: entry, mode: 0o755 }

@@ -1,50 +1,24 @@
 /** The packages as they are published: packed, judged by the two usual linters, and put into an empty project that uses them. */
-import { spawn } from "node:child_process"
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { bin, manifestIn, pack, root, run } from "./Packed.ts"
 
-const root = fileURLToPath(new URL("../..", import.meta.url))
 const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
 const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))
 const installed = (name: string) => join(project, "node_modules", name)
 
-interface Manifest {
-  readonly name: string
-  readonly version: string
-  readonly exports?: Record<string, unknown>
-  readonly dependencies?: Record<string, string>
-  readonly optionalDependencies?: Record<string, string>
-  readonly peerDependencies?: Record<string, string>
-  readonly peerDependenciesMeta?: Record<string, { readonly optional?: boolean }>
-}
-
-const manifestIn = (folder: string) => JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest
-const tarball = (folder: string) => {
-  const { name, version } = manifestIn(join(root, folder))
-  return join(project, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
-}
-
-const run = (command: string, args: ReadonlyArray<string>, cwd = project) =>
-  new Promise<{ readonly status: number | null; readonly output: string }>((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" }, stdio: ["ignore", "pipe", "pipe"] })
-    let output = ""
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text))
-    child.on("error", reject).on("close", (status) => resolve({ status, output }))
-  })
-const node = (...args: ReadonlyArray<string>) => run(process.execPath, args)
-const bin = (name: string, file: string) => join(root, "node_modules", name, file)
-const pnpm = process.env["npm_execpath"]?.includes("pnpm") ? [process.execPath, process.env["npm_execpath"]] : ["npx", "--yes", "pnpm@10.34.9"]
+const node = (...args: ReadonlyArray<string>) => run(process.execPath, args, project)
+const tarballs = new Map<string, string>()
+const tarball = (folder: string) => tarballs.get(folder) ?? ""
 
 beforeAll(async () => {
   for (const folder of folders) {
-    const packed = await run(pnpm[0]!, [...pnpm.slice(1), "pack", "--pack-destination", project], join(root, folder))
-    if (packed.status !== 0) throw new Error(packed.output)
+    tarballs.set(folder, await pack(folder, project))
     const target = installed(manifestIn(join(root, folder)).name)
     mkdirSync(target, { recursive: true })
-    const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"])
+    const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"], project)
     if (unpacked.status !== 0) throw new Error(unpacked.output)
   }
   // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested with.
@@ -61,7 +35,7 @@ beforeAll(async () => {
   }
   mkdirSync(installed("@types"), { recursive: true })
   symlinkSync(realpathSync(join(root, "node_modules/@types/node")), installed("@types/node"), "junction")
-}, 120_000)
+})
 
 afterAll(() => {
   rmSync(project, { recursive: true, force: true })
@@ -148,6 +122,26 @@ await Effect.gen(function* () {
   it("cannot reach what is internal", async () => {
     const reached = await node("--eval", `import("@effect-invent/client/internal/Pipe").catch((error) => console.log(error.code))`)
     expect(reached.output).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n")
+  })
+
+  it("starts the scheduler by its bin, which prints help, and ships no build state with it", async () => {
+    const home = installed("@effect-invent/follow-up-scheduler")
+    const program = join(home, manifestIn(home).bin?.["follow-ups"] ?? "")
+    const helped = await node(program, "--help")
+    expect(helped, helped.output).toMatchObject({ status: 0 })
+    expect(helped.output).toContain("follow-ups serve --policy")
+    const files = readdirSync(dirname(program))
+    expect(files).toEqual(expect.arrayContaining(["third-party-notices.txt", "main.js"]))
+    expect(files.filter((file) => file === "compiled" || file.startsWith("."))).toEqual([])
+  })
+
+  it("says in one line which part of the program is missing, and exits with 2", async () => {
+    const folder = join(project, "node_modules/@effect-invent/incomplete")
+    cpSync(installed("@effect-invent/follow-up-scheduler"), folder, { recursive: true })
+    for (const file of readdirSync(join(folder, "dist/bin"))) if (file.startsWith("Status-")) rmSync(join(folder, "dist/bin", file))
+    const failed = await node(join(folder, "dist/bin/follow-ups.js"), "status")
+    expect(failed.output).toMatch(/^the part of the program for status could not be loaded: .*; install the program again\n$/)
+    expect(failed.status).toBe(2)
   })
 
   it("keeps the pure time window of the scheduler importable by itself", async () => {

@@ -115,8 +115,8 @@ const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
 const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
   const zones = zonesOf(policy, chat, now)
   if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
-  // Nobody knows when a message without a date was written; before now, it was.
-  const since = episode.last.isDated ? episode.last.whole_at : now
+  // A message of which nobody knows when it was written was written by now.
+  const since = episode.last.whole_at ?? now
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue

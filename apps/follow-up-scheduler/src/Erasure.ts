@@ -144,7 +144,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
       yield* sql`DELETE FROM verdicts WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM verdicts WHERE chat_id = ${chat_id})`
       yield* sql`UPDATE verdicts SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
-      for (const table of ["seen", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
+      for (const table of ["seen", "last_messages", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
       yield* Timer.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 

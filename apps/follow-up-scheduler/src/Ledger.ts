@@ -23,6 +23,7 @@ import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
+import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/Switch.ts"
 import * as Tables from "./Ledger/Tables.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -107,7 +108,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  } & Switch.Switch
+  } & FirstWhole.FirstWhole &
+    Switch.Switch
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -236,6 +238,7 @@ const make = Effect.gen(function* () {
 
   return {
     ...Switch.make(sql),
+    ...FirstWhole.make(sql),
     plan,
     advance,
     find,

@@ -71,8 +71,9 @@ export const make = Effect.gen(function* () {
   })
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
-    const chat = yield* erasure.mark(seen)
-    if (chat.isErased) return erased
+    const marked = yield* erasure.mark(seen)
+    if (marked.isErased) return erased
+    const chat = yield* ledger.rememberWhole(marked)
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })

@@ -8,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as ChatReader from "./ChatReader.ts"
 import * as Decide from "./Decide.ts"
 import * as Erasure from "./Erasure.ts"
+import { Ledger } from "./Ledger.ts"
 import * as Lines from "./Lines.ts"
 import * as Policies from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
@@ -38,7 +39,10 @@ export const look = (chat_id: ChatId) =>
     const policies = yield* Policies.Policies
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
-    const chat = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    const ledger = yield* Ledger
+    const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    // A database from before that was recorded recalls nothing.
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(seen), () => seen)
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))

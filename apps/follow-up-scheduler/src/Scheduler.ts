@@ -1,6 +1,7 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -44,7 +45,19 @@ export interface ServeOptions {
   readonly countEvery?: Duration.Duration
 }
 
-export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
+export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
+
+const atLeast = (least: Duration.Duration) =>
+  Config.validate<Duration.Duration>({
+    message: `Expected at least ${Duration.format(least)}`,
+    validation: Duration.greaterThanOrEqualTo(least)
+  })
+
+/** `FOLLOW_UPS_SWEEP_EVERY` and `FOLLOW_UPS_SWEEP_SLACK`, else the defaults. */
+export const serveConfig = Config.all({
+  sweepEvery: Config.duration("FOLLOW_UPS_SWEEP_EVERY").pipe(atLeast(Duration.millis(100)), Config.withDefault(serveDefaults.sweepEvery)),
+  sweepSlack: Config.duration("FOLLOW_UPS_SWEEP_SLACK").pipe(Config.withDefault(serveDefaults.sweepSlack))
+})
 
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
@@ -103,16 +116,25 @@ export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Er
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
+const loadTimers = () => import("./Timer/Cluster.ts")
+const loadRunner = () => import("./Runner.ts")
+
+/** Loads the modules that {@link layerServe} loads: for a program under a virtual clock, which does not wait for files. */
+export const load = Effect.all(
+  [Lazy.effect("timers", loadTimers, () => Effect.void), Lazy.effect("timers", loadRunner, () => Effect.void)],
+  { discard: true }
+)
+
 /** The timers and the process that they run in. */
 const cluster = (precision: Duration.Duration) =>
   Lazy.layer(
     "timers",
-    () => import("./Timer/Cluster.ts"),
+    loadTimers,
     (timers) =>
       Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
         Layer.provideMerge(layer),
         Layer.provideMerge(timers.layer),
-        Layer.provideMerge(Lazy.layer("timers", () => import("./Runner.ts"), (runner) => runner.layer(precision)))
+        Layer.provideMerge(Lazy.layer("timers", loadRunner, (runner) => runner.layer(precision)))
       )
   )
 

@@ -106,11 +106,11 @@ describe("messages", () => {
     expect(snapshot(running).messages.map(({ isRunning }) => isRunning)).toEqual([true, false])
   })
 
-  it("of the assistant are whole when they were last updated, those of people when they were written", () => {
+  it("begin their silence when they were written, whatever moved updated_at: a correction, a receipt, the end of a run", () => {
     const listed = (["assistant", "contact", "human"] as const).map((author, at) => wireMessage(author, at, { updated_at: after(hour) }))
-    expect(snapshot(listed).messages.map(({ whole_at }) => whole_at)).toEqual([after(hour), after(1), after(2)])
-    const before = wireMessage("assistant", hour, { updated_at: after(0) })
-    expect(snapshot([before]).messages[0]?.whole_at).toEqual(after(hour))
+    const { messages } = snapshot(listed)
+    expect(messages.map(({ whole_at }) => whole_at)).toEqual([after(0), after(1), after(2)])
+    expect(messages.map(({ changed_at }) => changed_at)).toEqual([after(hour), after(hour), after(hour)])
   })
 
   it("are reduced in a moment, thousands of them", { timeout: 3000 }, () => {

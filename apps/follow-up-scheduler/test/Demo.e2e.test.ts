@@ -3,7 +3,9 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
 import stringWidth from "string-width"
 import * as Lines from "../src/Lines.ts"
 import { callHeader, livePath } from "../src/page/Api.ts"
@@ -20,19 +22,33 @@ const leftIn = (folder: string) => Effect.flatMap(FileSystem.FileSystem, (files)
 const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>) =>
   Effect.repeat(condition, { schedule: Schedule.spaced("50 millis"), until: (holds) => holds }).pipe(Effect.timeout("20 seconds"))
 
+const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
+
 const documentOf = (cwd: string, seed: number) =>
   Process.run(["demo", "--chats", "12", "--seed", String(seed), "--json"], { cwd, env: { TMPDIR: cwd } })
+
+/** Ends with the process that started it, too: then its standard input ends. */
+const burning = `
+const burn = () => {
+  for (let round = 0; round < 1e8; round++);
+  setImmediate(burn)
+}
+process.stdin.on("end", () => process.exit()).resume()
+burn()
+`
 
 /** Four processes that use all the processor time they can get, until the scope closes. */
 const burners = Effect.forEach(
   [1, 2, 3, 4],
   () =>
     Effect.acquireRelease(
-      Effect.sync(() => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" })),
+      Effect.sync(() => spawn(process.execPath, ["-e", burning], { stdio: ["pipe", "ignore", "ignore"] })),
       (burner) => Effect.sync(() => burner.kill("SIGKILL"))
     ),
   { discard: true }
 )
+
+const Overview = Schema.parseJson(Schema.Struct({ now: Schema.Int }))
 
 /** The instant that the page shows: that of the first overview on a new connection. */
 const shownAt = (url: string) =>
@@ -45,7 +61,7 @@ const shownAt = (url: string) =>
       if (text.includes("\n\n")) break
     }
     abort.abort()
-    return Date.parse(JSON.parse(text.slice("data: ".length, text.indexOf("\n\n"))).now)
+    return Schema.decodeSync(Overview)(text.slice("data: ".length, text.indexOf("\n\n"))).now
   })
 
 describe("the demo", () => {
@@ -65,6 +81,24 @@ describe("the demo", () => {
           expect(stdout).toContain("0 refused with 429")
           expect(stdout.split("\n").filter((line) => stringWidth(line) > Lines.columns)).toEqual([])
           expect(yield* leftIn(cwd)).toEqual([])
+        })
+      )
+  )
+
+  it.live(
+    "prints what the README shows",
+    () =>
+      inFolder((cwd) =>
+        Effect.gen(function* () {
+          const files = yield* FileSystem.FileSystem
+          const readme = yield* files.readFileString(fileURLToPath(new URL("../../../README.md", import.meta.url)))
+          const [, shown = ""] = /^```\n(An emulated Invent listens[^]*?)^```$/m.exec(withoutPort(readme)) ?? []
+          const [head = "", tail = ""] = shown.split("…\n")
+          const { stdout } = yield* Process.run(["demo"], { cwd, env: { TMPDIR: cwd } })
+          const printed = withoutPort(stdout)
+          // Between the two are lines that tell how far it is, as many as the machine is slow.
+          expect(printed.slice(0, head.length)).toBe(head)
+          expect(printed.slice(-tail.length)).toBe(tail)
         })
       )
   )

@@ -83,6 +83,11 @@ export const make = ({ late = 0 }: Options = {}) => {
       Effect.map(Effect.zipRight(settle, DateTime.now), (now) => {
         messages = [...messages, Build.wireMessage(author, now.epochMillis - Build.start.epochMillis, fields)]
       }),
+    /** A message is not any more as it was: a correction, a receipt, the end of the assistant's run. */
+    changes: (id: string, fields: Partial<ChatMessage>) =>
+      Effect.map(settle, () => {
+        messages = messages.map((message) => (message.id === id ? { ...message, ...fields } : message))
+      }),
     /** Somebody changes the state of the chat, now. */
     becomes: (change: Partial<ChatState>) => Effect.map(settle, () => void (state = { ...state, ...change })),
     /** Somebody blocks the contact, now. */

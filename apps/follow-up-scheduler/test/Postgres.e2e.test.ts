@@ -1,5 +1,5 @@
 /** The suites that every database must pass, on PostgreSQL; the fast tests run them on SQLite. */
-import { describe, it } from "@effect/vitest"
+import { it } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +11,7 @@ import * as PauseSuite from "./PauseSuite.ts"
 import * as Postgres from "./Postgres.ts"
 import * as TimerSuite from "./TimerSuite.ts"
 
-describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
+Postgres.describe("on PostgreSQL", () => {
   const server = Postgres.forSuite()
   const database = Layer.unwrapEffect(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
 

@@ -5,9 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import * as Stop from "../src/Stop.ts"
+import * as Grace from "../src/Stop/Grace.ts"
 import * as VirtualClock from "./VirtualClock.ts"
 
-const grace = Duration.toMillis(Stop.grace)
+const grace = Duration.toMillis(Grace.byDefault)
 
 /** Interrupts it in the background; how long that takes, in milliseconds. */
 const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>

@@ -60,12 +60,19 @@ const settingsOf = (options: Options): ReadonlyArray<string> => {
   ]
 }
 
+/** The prebuilt driver keeps the locks of a transaction that is open, for as long as its statements are in memory. */
+const close = (database: Driver.Database) =>
+  SqliteConnection.attempt("Failed to roll back", () => database.isTransaction && database.exec("ROLLBACK")).pipe(
+    Effect.ignore,
+    Effect.zipRight(Effect.sync(() => database.close()))
+  )
+
 const open = (options: Options): Effect.Effect<Driver.Database, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const { DatabaseSync } = yield* Driver.load
     const database = yield* Effect.acquireRelease(
       SqliteConnection.attempt("Failed to open database", () => new DatabaseSync(pathOf(options.filename), { readOnly: options.readOnly === true })),
-      (database) => Effect.sync(() => database.close())
+      close
     )
     for (const setting of settingsOf(options)) {
       yield* SqliteConnection.attempt("Failed to open database", () => database.exec(setting))

@@ -34,6 +34,15 @@ describe("a database", () => {
     })
   )
 
+  it.scoped("that is closed in a transaction leaves its lock to others", () =>
+    Effect.gen(function* () {
+      const filename = yield* Databases.file
+      yield* Effect.scoped(Effect.flatMap(Databases.open({ filename }), (sql) => sql`BEGIN EXCLUSIVE`))
+      const next = yield* Databases.open({ filename, busyTimeout: 0 })
+      yield* next`BEGIN EXCLUSIVE`
+    })
+  )
+
   it.scoped("that cannot be opened fails with the code of SQLite", () =>
     Effect.gen(function* () {
       const filename = yield* Databases.file

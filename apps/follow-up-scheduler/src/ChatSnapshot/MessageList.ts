@@ -19,8 +19,11 @@ export interface Message {
   readonly at: DateTime.Utc
   /** Whether the service gives the message any date. */
   readonly isDated: boolean
-  /** When the silence after the message begins: when it was written, or is known to have been whole for the first time. */
-  readonly whole_at: DateTime.Utc
+  /**
+   * When the silence after the message begins: when it was written, or, where that is known, when it was first whole. Undefined
+   * where the service gives no date and nothing else is known.
+   */
+  readonly whole_at: DateTime.Utc | undefined
   /** The service's `updated_at`: a correction, a receipt or the end of the assistant's run moves it. */
   readonly changed_at: DateTime.Utc | undefined
   /** Still being written by the assistant. */
@@ -58,7 +61,7 @@ const toMessage = (message: ChatMessage, at: DateTime.Utc): ReadonlyArray<Messag
       author,
       at,
       isDated: timeOf(message) !== undefined,
-      whole_at: author === "assistant" && message.updated_at ? DateTime.max(at, message.updated_at) : at,
+      whole_at: timeOf(message) === undefined ? undefined : at,
       changed_at: message.updated_at ?? undefined,
       isRunning: author === "assistant" && message.status === "RUNNING",
       text: textOf(message)

@@ -79,11 +79,18 @@ export const whileOurs =
     )
   }
 
-/** The chat that was read, with our own messages under our own name, and whether its contact was erased. */
+/**
+ * The chat that was read, with our own messages under our own name, whether its contact was erased, and when its last message
+ * was first whole.
+ */
 export const claimed = (
   { erasure, ledger }: Pick<Means, "erasure" | "ledger">,
   policy: Policy,
   { conversation_id }: FollowUp,
   chat: ChatSnapshot
 ) =>
-  Effect.zipWith(erasure.check(chat), ledger.taken(conversation_id), (checked, taken) => Episode.claim(checked, taken, policy))
+  Effect.zipWith(
+    Effect.flatMap(erasure.check(chat), ledger.recallWhole),
+    ledger.taken(conversation_id),
+    (known, taken) => Episode.claim(known, taken, policy)
+  )

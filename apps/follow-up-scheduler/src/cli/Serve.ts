@@ -40,8 +40,9 @@ const layer = ({ db, every, page, policy, source }: Options) =>
 
 export const serve = (options: Options) =>
   Effect.gen(function* () {
+    const settings = yield* Scheduler.serveConfig
     yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
     yield* announce
-    const work = [Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(options.keep), Meter.measuring]
+    const work = [Scheduler.serve(settings), Retention.keeping(options.keep), Meter.measuring]
     yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))

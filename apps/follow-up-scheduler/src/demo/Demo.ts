@@ -1,4 +1,7 @@
-/** `demo`: a day of idle conversations in half a minute, judged at the end by a program that shares no code with this one. */
+/**
+ * `demo`: idle conversations and their follow-ups under a virtual clock, judged at the end by a program that shares no code
+ * with this one. The same seed prints the same, however busy the machine is.
+ */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"

@@ -22,7 +22,7 @@ import * as Watch from "../Watch.ts"
 import * as Customers from "./Customers.ts"
 import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
 
-/** The documented quota of 500 requests, in two seconds instead of a minute: everything in the demo is in a hurry. */
+/** The documented quota of 500 requests, in two seconds instead of a minute, as silences last seconds instead of hours. */
 export const quota = { limit: 500, window: Duration.seconds(2) }
 
 /** Where the operator page is to be; nowhere without a port. */
@@ -49,7 +49,10 @@ const emulator = VirtualTime.layerOutside(
   })
 )
 
-/** A client that talks to the emulator under its own key and shares the quota of this machine's address. */
+/**
+ * A client that talks to the emulator under its own key and shares the quota of this machine's address. Its requests go over
+ * a socket one at a time: two that are sent at the same instant would arrive in any order.
+ */
 const client = (key: string) =>
   Layer.unwrapEffect(
     Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layerShared({ apiKey: apiKey(key), baseUrl: url }))
@@ -90,5 +93,5 @@ export const layer = (page: PageOptions) =>
 const noon = "2026-03-10T12:00:00Z"
 
 /** Plays the program under a virtual clock, and with chance that the seed decides: the same seed, the same course. */
-export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number): Effect.Effect<A, E, R> =>
-  VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon)
+export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number) =>
+  Effect.zipRight(Scheduler.load, VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon))

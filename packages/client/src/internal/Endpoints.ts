@@ -2,6 +2,7 @@
 import { Blocking } from "@effect-invent/domain/api/Blocking"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
@@ -78,7 +79,7 @@ const deepest = (error: ParseResult.ParseError): string => {
 
 /** What was expected stands at the beginning, what came at the end. */
 const shortened = (issue: string) =>
-  issue.length > longestIssue ? `${issue.slice(0, longestIssue / 2)}…${issue.slice(-longestIssue / 2)}` : issue
+  issue.length > longestIssue ? `${Graphemes.cut(issue, longestIssue / 2)}…${Graphemes.takeEnd(issue, longestIssue / 2)}` : issue
 
 const issueOf = (error: ParseResult.ParseError, withoutKey: (text: string) => string): string => shortened(withoutKey(deepest(error)))
 

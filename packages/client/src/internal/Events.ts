@@ -3,6 +3,7 @@
  * each connection, opened or not, is followed by one, and what is newer than what was seen is told.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
@@ -53,7 +54,7 @@ const read = (frame: string | Uint8Array, withoutKey: (text: string) => string):
     onRight: ({ data, type }) => InboxChange.Pushed({ chat: data, type }),
     onLeft: () =>
       InboxChange.Unreadable({
-        excerpt: withoutKey(text).slice(0, excerptLength),
+        excerpt: Graphemes.cut(withoutKey(text), excerptLength),
         issue: "it is not JSON, or has no chat in `data`"
       })
   })

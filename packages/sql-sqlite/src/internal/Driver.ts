@@ -23,6 +23,7 @@ export interface Database {
   readonly prepare: (text: string) => Statement
   readonly exec: (text: string) => void
   readonly close: () => void
+  readonly isTransaction: boolean
 }
 
 export interface Driver {

@@ -1,16 +1,14 @@
 /** Whatever names it is fed, the program writes lines that fit a terminal of 80 columns, and nothing that moves its cursor. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "string-width"
 import * as History from "../src/History.ts"
 import * as Lines from "../src/Lines.ts"
 import * as Build from "./Build.ts"
-import * as Process from "./Process.ts"
+import * as CommandLine from "./CommandLine.ts"
 
 const hostile = [
   "550e8400-e29b-41d4-a716-446655440000",
@@ -66,23 +64,21 @@ const conversation = History.toLine({
   until: Build.after(3 * Build.day)
 })
 
-/** About twenty processes, one after the other. */
-const busyMachine = 240_000
-
 describe("the terminal", () => {
   it.live("gets no line wider than 80 columns, and nothing that is not to be printed, from any command", () =>
     Effect.gen(function* () {
       const { apiKey, url, world } = yield* Emulator.Emulator
       const contact = yield* world.addContact({ name: hostile.join(""), country: "IE", channels: [{ type: "custom" }] })
       const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: hostile.join(" ") })
-      const files = yield* FileSystem.FileSystem
-      const cwd = yield* files.makeTempDirectoryScoped()
-      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+      const http = yield* HttpClient.HttpClient
+      const online = { http, env: { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url } }
       const wide = `${"履歴".repeat(20)}.jsonl`
-      yield* files.writeFileString(`${cwd}/ids.txt`, [chat.id, ...hostile.slice(0, 2)].join("\n"))
-      yield* files.writeFileString(`${cwd}/one.yaml`, policy(1, hostile.join(" ")))
-      yield* files.writeFileString(`${cwd}/two.yaml`, policy(2, hostile.toReversed().join(" ")))
-      yield* files.writeFileString(`${cwd}/history.jsonl`, conversation)
+      const files = {
+        "ids.txt": [chat.id, ...hostile.slice(0, 2)].join("\n"),
+        "one.yaml": policy(1, hostile.join(" ")),
+        "two.yaml": policy(2, hostile.toReversed().join(" ")),
+        "history.jsonl": conversation
+      }
       const commands = [
         ["--help"],
         ["serve", "--help"],
@@ -102,14 +98,13 @@ describe("the terminal", () => {
         ["resume"],
         ["erase", contact.id]
       ]
-      const said = yield* Effect.forEach(commands, (args) => Process.run(args, { cwd, env }))
+      const said = yield* CommandLine.inFolder(files, Effect.forEach(commands, (args) => CommandLine.run(args, online)))
       for (const [index, { stderr, stdout }] of said.entries()) {
         const command = commands[index]!.join(" ")
         expect(stdout, `${command}: ${stderr}`).not.toBe("")
         expect(overflowing(stdout), command).toEqual([])
         expect(Lines.printable(stdout.replaceAll("\n", "")), command).toBe(stdout.replaceAll("\n", ""))
       }
-    }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))),
-    busyMachine
+    }).pipe(Effect.provide(Emulator.layer({ script: () => ({ _tag: "Silence" }) })))
   )
 })

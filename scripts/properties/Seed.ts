@@ -1,5 +1,15 @@
-/** The seed of all property tests: the same in each run, unless `PROPERTY_SEED` says otherwise. */
+/** What property tests draw: the same in each run, unless the environment says otherwise. */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 
-export const seed = Effect.runSync(Config.withDefault(Config.integer("PROPERTY_SEED"), 1))
+const settings = Effect.runSync(
+  Config.all({
+    seed: Config.withDefault(Config.integer("PROPERTY_SEED"), 1),
+    scale: Config.withDefault(Config.integer("PROPERTY_SCALE"), 1)
+  })
+)
+
+export const seed = settings.seed
+
+/** How many times as many samples the costly ones draw as in a quick run. */
+export const scale = settings.scale

@@ -31,6 +31,9 @@ if (list.status !== 0) {
 const draws = (file) => /from "effect\/FastCheck"|\/properties\/Seed\.ts"/.test(readFileSync(file, "utf8"))
 const files = JSON.parse(list.stdout).map(({ file }) => file).filter(draws)
 
+/** As many samples as are worth a wait. */
+const scale = 4
+
 const folder = mkdtempSync(join(tmpdir(), "properties-"))
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
 
@@ -40,7 +43,7 @@ const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`
 /** One line for each test that failed, and why. */
 const failures = (seed, { testResults }) =>
   testResults.flatMap(({ assertionResults, message, name }) => {
-    const command = `PROPERTY_SEED=${seed} pnpm test ${relative(root, name)}`
+    const command = `PROPERTY_SEED=${seed} PROPERTY_SCALE=${scale} pnpm test ${relative(root, name)}`
     const failed = assertionResults.filter(({ status }) => status === "failed")
     if (failed.length === 0) return message ? [`${command}\n${message}`] : []
     return failed.map(({ failureMessages, fullName }) => `${command} -t ${quoted(pattern(fullName))}\n${failureMessages.join("\n")}`)
@@ -52,7 +55,7 @@ do {
   const seed = randomInt(1, 2 ** 31)
   const report = join(folder, `${seed}.json`)
   const started = Date.now()
-  const run = vitest(["run", "--project", "fast", "--reporter", "json", "--outputFile", report, ...files], { PROPERTY_SEED: String(seed) })
+  const run = vitest(["run", "--project", "fast", "--reporter", "json", "--outputFile", report, ...files], { PROPERTY_SEED: String(seed), PROPERTY_SCALE: String(scale) })
   const seconds = ((Date.now() - started) / 1000).toFixed(0)
   if (run.status !== 0) {
     console.error(`seed ${seed} failed after ${seconds} s. To repeat it:\n`)

@@ -11,6 +11,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { scale } from "../../../scripts/properties/Seed.ts"
 import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
@@ -122,7 +123,7 @@ interface Answer {
   readonly status: number
 }
 
-const samples = 20
+const samples = 10 * scale
 
 /** What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and tells the body. */
 const outcomes = (endpoint: Endpoint, answers: ReadonlyArray<Answer>) =>

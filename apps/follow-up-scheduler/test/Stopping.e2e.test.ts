@@ -63,7 +63,7 @@ const holding = (target: string, isHeld: (body: string) => boolean) =>
         answer.on("end", () => {
           if (!isToWait) return reply()
           held.push(reply)
-          Effect.runSync(Deferred.succeed(underWay, undefined))
+          Deferred.unsafeDone(underWay, Effect.void)
         })
       })
       onward.end(body)

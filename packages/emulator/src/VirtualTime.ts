@@ -12,11 +12,12 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as Layer from "effect/Layer"
 import * as Runtime from "effect/Runtime"
 import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
-import { clearTimeout, setImmediate, setTimeout } from "node:timers"
+import { setImmediate } from "node:timers"
 import * as Handover from "./Handover.ts"
 import * as Agenda from "./VirtualTime/Agenda.ts"
 
@@ -58,7 +59,7 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
   let current: Work | undefined
   /** The machine's time at which the virtual clock showed `virtualNow`; undefined unless both move together. */
   let realSince: number | undefined
-  let timer: NodeJS.Timeout | undefined
+  let timer: Fiber.RuntimeFiber<void> | undefined
 
   const millis = () =>
     realSince === undefined ? virtualNow : virtualNow + Math.max(0, machine.unsafeCurrentTimeMillis() - realSince)
@@ -83,7 +84,7 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
     if (sleeper === undefined) return realSince !== undefined
     const left = realSince === undefined ? 0 : sleeper.until - millis()
     if (left > 0) {
-      timer = setTimeout(wake, Math.min(left, longestWait))
+      timer = Effect.runFork(Effect.zipRight(machine.sleep(Duration.millis(Math.min(left, longestWait))), Effect.sync(wake)))
       return true
     }
     agenda.removeFirst()
@@ -95,7 +96,7 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
 
   /** False where the program waits for what never comes. */
   const onQuietProgram = (): boolean => {
-    clearTimeout(timer)
+    timer?.unsafeInterruptAsFork(FiberId.none)
     if (current !== undefined) return true
     const resume = waitingForQuiet.shift()
     if (resume !== undefined) {

@@ -1,4 +1,5 @@
 /** When the policy lets a contact be written to: asked minute by minute, in the contact's own time zone. */
+import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Policy } from "./Policy.ts"
 import * as Zone from "./Zone.ts"
@@ -54,7 +55,7 @@ export const make = (policy: Policy): Calendar => {
   })
   const zonesOf = (country: string | null, at: number): ReadonlyArray<string> => {
     const zones = Zone.ofCountry(country)
-    const isPlain = zones.length > 0 && (policy.country_clocks === "each" || hasOneClock(`${country} ${new Date(at).getUTCFullYear()}`))
+    const isPlain = zones.length > 0 && (policy.country_clocks === "each" || hasOneClock(`${country} ${DateTime.getPartUtc(DateTime.unsafeMake(at), "year")}`))
     return isPlain ? zones : (policy.time_zone === undefined ? [] : [policy.time_zone])
   }
   const clocks = memoize((zone: string) => Option.map(Zone.clockOf(zone), (local) => memoize((minutes: number) => local(minutes * minute))))

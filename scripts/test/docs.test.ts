@@ -1,8 +1,5 @@
-/** The documents show what runs: code is cut out of executed files, commands are ones that the program knows, links lead somewhere. */
-import { execFile } from "node:child_process"
+/** The documents show what runs: code is cut out of executed files, links lead somewhere. Their commands: DocumentedCommands.test.ts of the scheduler. */
 import { existsSync, readdirSync, readFileSync } from "node:fs"
-import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
 import { describe, expect, it } from "vitest"
 
 const root = new URL("../../", import.meta.url)
@@ -23,25 +20,6 @@ const unindented = (code: string) => code.replaceAll(/^ +/gm, "")
 /** Files that a test runs. */
 const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml)$/.test(file)
 
-const start = "npx --yes pnpm@10.34.9 start "
-const commands = documents.flatMap((document) =>
-  blocksOf(document).flatMap(({ code, language }) => (language === "" ? code.trimEnd().split("\n").map((line) => ({ document, line })) : []))
-)
-
-/** The commands among the words: those before the first option. */
-const namesOf = (words: ReadonlyArray<string>) => words.slice(0, words.findIndex((word) => word.startsWith("--")))
-
-const program = fileURLToPath(new URL("apps/follow-up-scheduler/dist/main.js", root))
-const execute = promisify(execFile)
-const helps = new Map<string, string>()
-/** Without its examples. */
-const help = async (names: ReadonlyArray<string>) => {
-  const key = names.join(" ")
-  const said = helps.get(key) ?? (await execute(process.execPath, [program, ...names, "--help"])).stdout.split("EXAMPLES")[0] ?? ""
-  helps.set(key, said)
-  return said
-}
-
 describe("the documents", () => {
   for (const document of documents) {
     it(`${document} shows code of files that are run, word for word`, () => {
@@ -58,14 +36,6 @@ describe("the documents", () => {
       }
     })
   }
-
-  it.each(commands)("$document: $line", async ({ line }) => {
-    expect(line.startsWith(start)).toBe(true)
-    const words = line.slice(start.length).split(" ")
-    const said = await help(namesOf(words))
-    for (const flag of words.filter((word) => word.startsWith("--"))) expect(said).toContain(flag)
-    for (const file of words.filter((word) => word.startsWith("policies/"))) expect(existsSync(new URL(file, root)), file).toBe(true)
-  })
 
   /** Without code, and without tables, which are looked things up in. */
   const wordsOf = (file: string) =>

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Conversation } from "./History.ts"
+import * as Decide from "./Decide.ts"
 import * as Policy from "./Policy.ts"
 import { Reason } from "./Reason.ts"
 import * as Replay from "./Replay.ts"
@@ -53,6 +54,7 @@ export const Report = Schema.Struct({
   /** Nudges by the hour of the contact's day. */
   hours: Schema.Array(Schema.Int),
   /** By reason, how many conversations ended so; they add up to `conversations`. */
+  // oxlint-disable-next-line no-restricted-properties -- Only known reasons are keys.
   ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), { exact: true })
 })
 export type Report = typeof Report.Type
@@ -134,7 +136,7 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
       lateness.push(Math.max(0, DateTime.distance(ideal, at)) / 1000)
     }
     for (const { at } of nudges) {
-      const hour = hourOf(at, chat.zone ?? policy.time_zone)
+      const hour = hourOf(at, Decide.zonesOf(policy, chat, at)[0])
       if (hour !== undefined) hours[hour]!++
     }
     const end = last._tag === "Act" ? "due" : last.reason

@@ -14,6 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./ChatSnapshot.ts"
+import * as MessageList from "./ChatSnapshot/MessageList.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
 import * as Recent from "./Recent.ts"
 import * as Unsubscribed from "./Unsubscribed.ts"
@@ -33,18 +34,28 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
 const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
   Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
 
-const listOf = (invent: InventClient["Type"], chat_id: ChatId, from_date?: DateTime.Utc) =>
-  Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })).pipe(
-    onceMore,
-    Effect.map(Chunk.toReadonlyArray)
-  )
-
 /** Whether a list includes the instant it is asked from is undocumented. */
 const margin = Duration.seconds(1)
 
-const newsOf = (invent: InventClient["Type"], { chat_id, messages }: ChatSnapshot.ChatSnapshot) => {
-  const last = messages.at(-1)
-  return listOf(invent, chat_id, last && DateTime.subtractDuration(last.at, margin))
+/** Lists messages, and remembers how the service orders its lists: a list whose times are all the same does not show it. */
+const listing = (invent: InventClient["Type"]) => {
+  let direction: MessageList.Direction | undefined
+  const list = (chat_id: ChatId, from_date?: DateTime.Utc) =>
+    Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })).pipe(
+      onceMore,
+      Effect.map((messages) => {
+        const listed = Chunk.toReadonlyArray(messages)
+        direction = MessageList.directionOf(listed.filter(isDecoded)) ?? direction
+        return { listed, direction }
+      })
+    )
+  return {
+    list,
+    news: ({ chat_id, messages }: ChatSnapshot.ChatSnapshot) => {
+      const last = messages.at(-1)
+      return list(chat_id, last && DateTime.subtractDuration(last.at, margin))
+    }
+  }
 }
 
 const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
@@ -53,6 +64,7 @@ const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent
 const remembered = 1000
 
 const reading = (invent: InventClient["Type"]): ChatReader["Type"] => {
+  const { list, news } = listing(invent)
   const known = Recent.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
   return {
@@ -61,21 +73,25 @@ const reading = (invent: InventClient["Type"]): ChatReader["Type"] => {
         const before = known.get(chat_id)
         return before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, chat, []))
           ? Effect.succeed(ChatSnapshot.refresh(before, chat))
-          : Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, chat, messages))
+          : Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, chat, listed, direction))
       }).pipe(Effect.tap(remember)),
     glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, [])),
     hear: (before) =>
-      Effect.tap(newsOf(invent, before), (listed) => {
+      Effect.tap(news(before), ({ direction, listed }) => {
         const same = known.get(before.chat_id)
-        return same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id ? remember(ChatSnapshot.hear(same, listed)) : Effect.void
-      }).pipe(Effect.map((listed) => ChatSnapshot.hear(before, listed)))
+        const isSame = same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id
+        return isSame ? remember(ChatSnapshot.hear(same, listed, direction)) : Effect.void
+      }).pipe(Effect.map(({ direction, listed }) => ChatSnapshot.hear(before, listed, direction)))
   }
 }
 
 const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
+  const { list, news } = listing(invent)
   const read = (chat_id: ChatId) =>
-    Effect.map(listOf(invent, chat_id), (messages) => ChatSnapshot.make(chat_id, undefined, messages))
-  return { read, glance: read, hear: (before) => Effect.map(newsOf(invent, before), (listed) => ChatSnapshot.hear(before, listed)) }
+    Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
+  const hear: ChatReader["Type"]["hear"] = (before) =>
+    Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.hear(before, listed, direction))
+  return { read, glance: read, hear }
 }
 
 /** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
@@ -96,18 +112,12 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
 /** Whether the contact has unsubscribed beside the chat: see `Unsubscribed` for what it costs. */
 const withUnsubscribed = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"]) =>
   Effect.map(Unsubscribed.make(invent), (unsubscribed): ChatReader["Type"] => {
-    const mark = (chat: ChatSnapshot.ChatSnapshot) =>
-      chat.contact_id === undefined
-        ? Effect.succeed(chat)
-        : Effect.map(unsubscribed, (ids) => ({
-            ...chat,
-            isUnsubscribed: chat.contact_id !== undefined && ids.has(chat.contact_id)
-          }))
-    return {
-      glance: (chat_id) => Effect.flatMap(glance(chat_id), mark),
-      hear,
-      read: (chat_id) => Effect.flatMap(read(chat_id), mark)
-    }
+    const marked = (looked: Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>) =>
+      Effect.zipWith(looked, unsubscribed, (chat, ids) => ({
+        ...chat,
+        isUnsubscribed: chat.contact_ids.some((id) => ids.has(id))
+      }))
+    return { glance: (chat_id) => marked(glance(chat_id)), hear, read: (chat_id) => marked(read(chat_id)) }
   })
 
 /** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */

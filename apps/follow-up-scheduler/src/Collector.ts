@@ -5,15 +5,13 @@
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
-import * as OtlpMetrics from "@effect/opentelemetry/OtlpMetrics"
-import * as OtlpSerialization from "@effect/opentelemetry/OtlpSerialization"
-import * as OtlpTracer from "@effect/opentelemetry/OtlpTracer"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Lazy from "./Lazy.ts"
 
 /** `name=value`, comma-separated, values percent-encoded. */
 const headers = Config.redacted("OTEL_EXPORTER_OTLP_HEADERS").pipe(
@@ -38,27 +36,15 @@ const settings = Config.all({
   interval: Config.withDefault(Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis), Duration.minutes(1))
 })
 
-/** A process that ends waits no longer than this for a collector. */
-const shutdownTimeout = Duration.seconds(1)
-
-/** Exports to the collector of the environment, where there is one. */
-export const layer = Layer.unwrapEffect(
-  Effect.map(
-    Config.option(settings),
-    Option.match({
-      onNone: () => Layer.empty,
-      onSome: ({ endpoint, headers, interval, serviceName }) => {
-        const to = (signal: string) => ({
-          url: `${endpoint.href.replace(/\/+$/, "")}/v1/${signal}`,
-          headers,
-          resource: { serviceName },
-          shutdownTimeout
-        })
-        return Layer.merge(
-          OtlpMetrics.layer({ ...to("metrics"), exportInterval: interval }),
-          OtlpTracer.layer(to("traces"))
-        ).pipe(Layer.provide(OtlpSerialization.layerJson))
-      }
-    })
+/** Exports to the collector of the environment, where there is one; without one, neither the exporter nor `http` is loaded. */
+export const layer = <A, E>(http: Layer.Layer<A, E>) =>
+  Layer.unwrapEffect(
+    Effect.map(
+      Config.option(settings),
+      Option.match({
+        onNone: () => Layer.empty,
+        onSome: (to) =>
+          Layer.provide(Lazy.layer("OpenTelemetry", () => import("./Collector/Exporter.ts"), (exporter) => exporter.layer(to)), http)
+      })
+    )
   )
-)

@@ -6,6 +6,7 @@
  * episode; the next silence starts again at the first step.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -15,6 +16,7 @@ import * as Opening from "./Opening.ts"
 import type { Policy, Step } from "./Policy.ts"
 import * as Match from "./Policy/Match.ts"
 import type { SkipReason, StopReason, WaitReason } from "./Reason.ts"
+import * as Zone from "./Zone.ts"
 
 export type Decision = Data.TaggedEnum<{
   /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
@@ -47,12 +49,24 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
-const zoneOf = (policy: Policy, chat: ChatSnapshot): string | undefined => chat.zone ?? policy.time_zone
+/**
+ * The zones by whose clocks the contact may be written to, all of them at once: those of the contact's country, unless they
+ * differ and the policy goes by another zone then; else the assistant's; else the policy's. None where nobody knows.
+ */
+export const zonesOf = (
+  { country_clocks, time_zone }: Pick<Policy, "country_clocks" | "time_zone">,
+  { country, zone }: Pick<ChatSnapshot, "country" | "zone">,
+  now: DateTime.Utc
+): ReadonlyArray<string> => {
+  const clocks = Zone.clocksOf(country, now)
+  if (clocks.length === 1 || (clocks.length > 1 && country_clocks === "each")) return clocks
+  return Arr.fromNullable(zone ?? time_zone)
+}
 
 /** Why the policy would not have begun in this chat as it is now, whatever the hour. */
-export const misfit = (policy: Policy, chat: ChatSnapshot): "not_matched" | "unknown_zone" | undefined => {
+export const misfit = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): "not_matched" | "unknown_zone" | undefined => {
   if (!Match.matches(policy.match, chat)) return "not_matched"
-  return zoneOf(policy, chat) === undefined ? "unknown_zone" : undefined
+  return zonesOf(policy, chat, now).length === 0 ? "unknown_zone" : undefined
 }
 
 const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
@@ -100,13 +114,15 @@ const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
   action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
 
 const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
-  const zone = zoneOf(policy, chat)
-  if (zone === undefined) return Decision.Skip({ reason: "unknown_zone" })
+  const zones = zonesOf(policy, chat, now)
+  if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
+  // A message of which nobody knows when it was written was written by now.
+  const since = episode.last.whole_at ?? now
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    const opening = Opening.find({ ...chat, policy, step, zone, sent, since: episode.last.whole_at, soonest, seed: chat.conversation_id })
+    const opening = Opening.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":

@@ -19,13 +19,12 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
-import * as Episode from "./Episode.ts"
 import { Erasure } from "./Erasure.ts"
 import type { FollowUp } from "./FollowUp.ts"
 import * as Arming from "./Dispatch/Arming.ts"
 import * as Filing from "./Dispatch/Filing.ts"
 import * as LastLook from "./Dispatch/LastLook.ts"
-import type { Means } from "./Dispatch/Means.ts"
+import { claimed, type Means } from "./Dispatch/Means.ts"
 import * as Moves from "./Dispatch/Moves.ts"
 import * as Sending from "./Dispatch/Sending.ts"
 import { Ledger } from "./Ledger.ts"
@@ -74,7 +73,7 @@ export const make = Effect.gen(function* () {
   const finishing = yield* Stop.finishing
   const moves = Moves.make(ledger, timer)
   const lastLook = LastLook.make()
-  const means: Means = { invent, reader, ledger, observe, timer, moves, lastLook }
+  const means: Means = { invent, reader, ledger, erasure, observe, timer, moves, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
@@ -142,10 +141,11 @@ export const make = Effect.gen(function* () {
    * An armed follow-up needs one request before its instant, as long as nothing happened since it was armed, and one after it,
    * where its message is found.
    */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy, claim: (chat: ChatSnapshot) => ChatSnapshot) {
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
+    const claim = (chat: ChatSnapshot) => claimed(means, policy, followUp, chat)
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
-      const chat = claim(yield* reader.glance(followUp.chat_id))
+      const chat = yield* claim(yield* reader.glance(followUp.chat_id))
       const receipt = Receipt.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
       // What stands and is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
@@ -153,10 +153,10 @@ export const make = Effect.gen(function* () {
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
-      const chat = claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
+      const chat = yield* claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
       if (Receipt.read(followUp, chat, policy)._tag === "Sent") return chat
     }
-    return claim(yield* reader.read(followUp.chat_id))
+    return yield* claim(yield* reader.read(followUp.chat_id))
   })
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
@@ -165,11 +165,10 @@ export const make = Effect.gen(function* () {
     if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
     yield* Telemetry.takenUp(followUp)
     const policy = yield* policies.version(followUp.policy)
-    const taken = yield* ledger.taken(followUp.conversation_id)
-    const isErased = (yield* erasure.among([followUp.chat_id])).size > 0
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy, (chat) => Episode.claim({ ...chat, isErased }, taken, policy)))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy))))
     if (read._tag === "Left") {
+      if (read.left._tag === "SqlError") return yield* read.left
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", Receipt.lastChance(followUp))
       return

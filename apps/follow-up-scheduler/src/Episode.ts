@@ -64,8 +64,8 @@ export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: P
 }
 
 /** Whether a message may be what a template was sent as at this instant. */
-export const isSending = (template: string, sent_at: DateTime.Utc, { at, text }: Message): boolean =>
-  DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew)) && Template.isFrom(template, text)
+export const isSending = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
+  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
 
 const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
   Arr.takeWhile(Arr.reverse(messages), (message) => message.author !== "contact")

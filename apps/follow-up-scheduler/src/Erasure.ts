@@ -33,7 +33,12 @@ export interface Erased {
 export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Erasure")<
   Erasure,
   {
-    /** The chat, and whether its contact was erased; remembers whose chat it is, if not. */
+    /**
+     * The chat, and whether any contact that it names was erased: a contact can be merged into another after a step was
+     * planned. The chat of an erased contact is erased with them.
+     */
+    readonly check: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
+    /** The same; remembers whose chat it is, if they were not. */
     readonly mark: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
     /** Which of these ids were erased. */
     readonly among: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>
@@ -72,6 +77,9 @@ interface Chat {
   readonly chat_id: string
   readonly conversation_id: string
 }
+
+/** By which a chat and its contacts can have been erased. */
+const idsOf = ({ chat_id, contact_ids, conversation_id }: ChatSnapshot) => [chat_id, conversation_id, ...contact_ids]
 
 const proofBytes = 16
 const proofPrefix = "erased:"
@@ -136,7 +144,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
       yield* sql`DELETE FROM verdicts WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM verdicts WHERE chat_id = ${chat_id})`
       yield* sql`UPDATE verdicts SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
-      for (const table of ["seen", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
+      for (const table of ["seen", "last_messages", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
       yield* Timer.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 
@@ -154,15 +162,21 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
 
   const outstanding = (chat: Chat) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
 
+  const remember = (ids: ReadonlyArray<string>) =>
+    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
+      Effect.forEach(
+        ids,
+        (id) => sql`INSERT INTO erased ${sql.insert({ proof: proofOf(id), at: epochMillis })} ON CONFLICT (proof) DO NOTHING`,
+        { discard: true }
+      )
+    )
+
   const announce = (contact_id: ContactId) =>
     inTransaction(
       Effect.gen(function* () {
-        const now = yield* DateTime.now
         const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
         const ids = new Set([contact_id, ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])])
-        for (const id of ids) {
-          yield* sql`INSERT INTO erased ${sql.insert({ proof: proofOf(id), at: now.epochMillis })} ON CONFLICT (proof) DO NOTHING`
-        }
+        yield* remember([...ids])
         yield* Effect.forEach(chats, outstanding, { discard: true })
       })
     )
@@ -175,19 +189,30 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       size === 0 ? Effect.succeed(false) : Effect.as(Effect.zipRight(outstanding({ chat_id, conversation_id }), finish), true)
     )
 
-  const mark: Erasure["Type"]["mark"] = (chat) =>
+  /** The chat of a contact who was erased before the chat became theirs. */
+  const adopt = ({ chat_id, conversation_id }: Chat) =>
+    inTransaction(Effect.zipRight(remember([chat_id, conversation_id]), outstanding({ chat_id, conversation_id })))
+
+  const check: Erasure["Type"]["check"] = (chat) =>
     Effect.gen(function* () {
+      const erased = yield* among(idsOf(chat))
+      if (erased.size === 0) return chat
+      if (!erased.has(chat.chat_id)) yield* Effect.retry(Effect.zipRight(adopt(chat), finish), besideOthers)
+      return { ...chat, isErased: true }
+    })
+
+  const mark: Erasure["Type"]["mark"] = (seen) =>
+    Effect.gen(function* () {
+      const chat = yield* check(seen)
       const { chat_id, contact_id, conversation_id } = chat
-      const erased = yield* among([chat_id, conversation_id, ...(contact_id === undefined ? [] : [contact_id])])
-      if (erased.size > 0) return { ...chat, isErased: true }
-      if (contact_id !== undefined) {
+      if (contact_id !== undefined && !chat.isErased) {
         yield* sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id })}
           ON CONFLICT (chat_id) DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id`
       }
       return chat
     })
 
-  return { mark, among, erase, forget, finish, proofOf }
+  return { check, mark, among, erase, forget, finish, proofOf }
 }
 
 /** Over the ledger's tables. */
@@ -210,9 +235,9 @@ export const layerReadOnly = Layer.effect(
     const secret = yield* Effect.orElseSucceed(secretOf(sql), () => undefined)
     const erasure = make(sql, secret ?? "")
     const among = (ids: ReadonlyArray<string>) => (secret === undefined ? Effect.succeed(new Set<string>()) : erasure.among(ids))
-    const mark = (chat: ChatSnapshot) =>
-      Effect.map(among([chat.chat_id, chat.conversation_id, chat.contact_id ?? ""]), ({ size }) => (size > 0 ? { ...chat, isErased: true } : chat))
-    return { ...erasure, among, mark }
+    const check = (chat: ChatSnapshot) =>
+      Effect.map(among(idsOf(chat)), ({ size }) => (size > 0 ? { ...chat, isErased: true } : chat))
+    return { ...erasure, among, check, mark: check }
   })
 )
 

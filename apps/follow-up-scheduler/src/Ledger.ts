@@ -4,6 +4,8 @@
  * is taken up again, whatever became of its timer.
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
@@ -21,6 +23,7 @@ import type { Taken } from "./Episode.ts"
 import { FollowUp } from "./FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
+import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/Switch.ts"
 import * as Tables from "./Ledger/Tables.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -42,7 +45,7 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   conversation_id: Schema.String,
   key: Schema.NullOr(Schema.String),
   event: Schema.String,
-  detail: Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.Unknown }))
+  detail: Schema.parseJson(OpenRecord.Json)
 }) {}
 
 /** What a change sets; everything else stays. */
@@ -105,7 +108,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  } & Switch.Switch
+  } & FirstWhole.FirstWhole &
+    Switch.Switch
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -118,8 +122,8 @@ const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fie
 const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
 
-const uniqueViolations: ReadonlyArray<unknown> = ["23505", "SQLITE_CONSTRAINT_UNIQUE"]
-const isUniqueViolation = ({ cause }: SqlError): boolean => Predicate.hasProperty(cause, "code") && uniqueViolations.includes(cause.code)
+const isUniqueViolation = ({ cause }: SqlError): boolean =>
+  SqliteError.hasCode(cause, SqliteError.ResultCode.ConstraintUnique) || (Predicate.hasProperty(cause, "code") && cause.code === "23505")
 
 /** Ends after which the service is left alone until the chat is watched again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
@@ -234,6 +238,7 @@ const make = Effect.gen(function* () {
 
   return {
     ...Switch.make(sql),
+    ...FirstWhole.make(sql),
     plan,
     advance,
     find,

@@ -2,6 +2,7 @@
  * Lines for people: no wider than a terminal, as it counts columns, and with nothing in them that moves its cursor or turns the
  * direction of writing, since ids and names come from elsewhere.
  */
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import measure from "fast-string-truncated-width"
@@ -22,10 +23,8 @@ export const printable = (text: string): string => text.replaceAll(unprintable, 
 export const widthOf = (text: string): number => measure(text).width
 
 /** Ends in … where it was wider. */
-export const cut = (text: string, room: number): string => {
-  const { ellipsed, index } = measure(text, { limit: room, ellipsis: "…" })
-  return ellipsed ? `${text.slice(0, index)}…` : text
-}
+export const cut = (text: string, room: number): string =>
+  widthOf(text) <= room ? text : `${Graphemes.take(text, room - widthOf("…"), widthOf)}…`
 
 export const padEnd = (text: string, room: number): string => text + " ".repeat(Math.max(0, room - widthOf(text)))
 export const padStart = (text: string, room: number): string => " ".repeat(Math.max(0, room - widthOf(text))) + text
@@ -42,9 +41,9 @@ export const wrap = (text: string, room: number): ReadonlyArray<string> => {
     }
     if (line !== "") lines.push(line)
     for (line = word; widthOf(line) > room; ) {
-      const { index } = measure(line, { limit: room })
-      lines.push(line.slice(0, index))
-      line = line.slice(index)
+      const part = Graphemes.take(line, room, widthOf) || Graphemes.take(line, 1, () => 1)
+      lines.push(part)
+      line = line.slice(part.length)
     }
   }
   return [...lines, line]

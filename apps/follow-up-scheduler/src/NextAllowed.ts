@@ -131,6 +131,39 @@ const offsetsOf = (zone: string): Option.Option<Offsets> => {
   })
 }
 
+/**
+ * All changes of a zone's offset between two instants, and the offset at the first of them, as text: two zones with the same
+ * text show the same clock in between. None where the zone is unknown.
+ */
+export const offsetChanges = (zone: string, from: DateTime.Utc, until: DateTime.Utc): Option.Option<string> =>
+  Option.map(offsetsOf(zone), (offsetAt) => {
+    const offsetOf = (step: number) => offsetAt(from.epochMillis + step * minuteMillis)
+    const last = Math.floor((until.epochMillis - from.epochMillis) / minuteMillis)
+    const changes = [`0 ${offsetOf(0)}`]
+    // No two changes of one zone are less than 3.9 days apart.
+    for (let step = 0; step < last; step += 3 * dayMinutes) {
+      const next = Math.min(step + 3 * dayMinutes, last)
+      if (offsetOf(next) !== offsetOf(step)) changes.push(`${firstChange(offsetOf, step, next)} ${offsetOf(next)}`)
+    }
+    return changes.join(", ")
+  })
+
+/**
+ * The instant at which the clocks of a zone show the same time so many calendar days later. Where they skip that time, the
+ * first instant after the gap; where they show it twice, the first of the two. None where the zone is unknown.
+ */
+export const daysLater = (zone: string, from: DateTime.Utc, days: number): Option.Option<DateTime.Utc> =>
+  Option.flatMap(offsetsOf(zone), (offsetAt) => {
+    const wallClock = from.epochMillis + offsetAt(from.epochMillis) + days * dayMillis
+    if (!(Math.abs(wallClock) <= latestMillis - dayMillis)) return Option.none()
+    const [before, after] = [offsetAt(wallClock - dayMillis), offsetAt(wallClock + dayMillis)]
+    const shows = [wallClock - before, wallClock - after].filter((instant) => instant + offsetAt(instant) === wallClock)
+    if (shows.length > 0) return Option.some(DateTime.unsafeMake(Math.min(...shows)))
+    const start = Math.floor((wallClock - after) / 1000) * 1000
+    const seconds = firstChange((step) => offsetAt(start + step * 1000), 0, Math.ceil((after - before) / 1000) + 1)
+    return Option.some(DateTime.unsafeMake(start + seconds * 1000))
+  })
+
 // -- the search -------------------------------------------------------------------------------------------------------
 
 /**
@@ -173,6 +206,28 @@ export const nextAllowed = (options: AllowedHours & { readonly from: DateTime.Ut
       }
     }
   })
+
+/**
+ * The first instant that each of these rules allows, by {@link nextAllowed}: where people of several zones may be written to
+ * at the same time. None if there is none within 9 days, or if there are no rules.
+ */
+export const nextAllowedByEach = (rules: ReadonlyArray<AllowedHours>, from: DateTime.Utc): Option.Option<DateTime.Utc> => {
+  const [first, ...others] = rules
+  if (first === undefined) return Option.none()
+  if (others.length === 0) return nextAllowed({ ...first, from })
+  const end = DateTime.add(from, { minutes: horizonMinutes })
+  let at = Option.some(from)
+  while (Option.isSome(at) && DateTime.lessThanOrEqualTo(at.value, end)) {
+    const before = at.value
+    const after = rules.reduce(
+      (found, rule) => Option.flatMap(found, (from) => nextAllowed({ ...rule, from })),
+      Option.some(before)
+    )
+    if (Option.exists(after, (after) => DateTime.Equivalence(after, before))) return after
+    at = after
+  }
+  return Option.none()
+}
 
 /**
  * The first allowed step in `first`…`last`, under one constant offset. `origin` is the local minute of step 0, counted

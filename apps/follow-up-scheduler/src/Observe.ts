@@ -52,7 +52,7 @@ export const make = Effect.gen(function* () {
       step: decision.step,
       anchor: decision.anchor_id,
       look_at: DateTime.formatIso(due),
-      zone: chat.zone ?? policy.time_zone,
+      zones: Decide.zonesOf(policy, chat, now),
       country: chat.country
     }
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
@@ -71,8 +71,9 @@ export const make = Effect.gen(function* () {
   })
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
-    const chat = yield* erasure.mark(seen)
-    if (chat.isErased) return erased
+    const marked = yield* erasure.mark(seen)
+    if (marked.isErased) return erased
+    const chat = yield* ledger.rememberWhole(marked)
     const { policy, taken } = yield* policies.basis(chat)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })

@@ -2,6 +2,7 @@
  * When a step may be taken: after its silence, inside the hours of the contact's day, before the channel closes, within the
  * caps, and not too late. Pure: the same question is asked by the sender, the preview, and the proof that a policy has openings.
  */
+import type * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -13,7 +14,8 @@ import * as Policy from "./Policy.ts"
 export interface Asked {
   readonly policy: Policy.Policy
   readonly step: Policy.Step
-  readonly zone: string
+  /** Where the contact may be: the hours must allow it on each of these clocks. */
+  readonly zones: Arr.NonEmptyReadonlyArray<string>
   readonly country: string | undefined
   readonly channel: string | undefined
   readonly last_contact_message_at: DateTime.Utc | undefined
@@ -68,13 +70,14 @@ const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): Da
 }
 
 export const find = (asked: Asked): Opening => {
-  const { country, muted_until, policy, sent, since, soonest, step, zone } = asked
+  const { country, muted_until, policy, sent, since, soonest, step, zones } = asked
   const caps = Policy.isWriting(step) ? policy.caps : []
   const holidays = Policy.holidaysOf(policy, country)
-  const hours = { zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }
-  const full = caps.flatMap((cap) => fullDates(cap, sent, zone))
-  const allowed = (from: DateTime.Utc) =>
-    NextAllowed.nextAllowed({ ...hours, holidays: full.length === 0 ? holidays : [...holidays, ...full], from: wholeSecond(from) })
+  const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
+  const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, sent, zone))
+  const capped = hours.map((rule) => ({ ...rule, holidays: [...holidays, ...fullIn(rule.zone)] }))
+  const isFull = capped.some((rule) => rule.holidays.length > holidays.length)
+  const allowed = (from: DateTime.Utc) => NextAllowed.nextAllowedByEach(capped, wholeSecond(from))
 
   const silentUntil = DateTime.addDuration(since, step.after)
   const released = caps.flatMap((cap) => rollingRelease(cap, sent))
@@ -103,15 +106,16 @@ export const find = (asked: Asked): Opening => {
     const begins = wholeSecond(DateTime.max(unmuted, soonest))
     if (DateTime.lessThanOrEqualTo(at, begins)) return "silence"
     if (caps.length === 0) return "quiet_hours"
-    const uncapped = NextAllowed.nextAllowed({ ...hours, from: begins })
-    return Option.exists(uncapped, (without) => DateTime.lessThan(without, at)) && released.length + full.length > 0 ? "capped" : "quiet_hours"
+    const uncapped = NextAllowed.nextAllowedByEach(hours, begins)
+    const isBefore = Option.exists(uncapped, (without) => DateTime.lessThan(without, at))
+    return isBefore && (released.length > 0 || isFull) ? "capped" : "quiet_hours"
   }
   return Opening.Open({ at, heldBy: heldBy() })
 }
 
-/** The step's opening from now on, by what its lateness limit says. */
+/** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */
 const inTime = (
-  { soonest, step: { lateness } }: Asked,
+  { soonest, step: { lateness }, zones }: Asked,
   ideal: DateTime.Utc,
   allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
 ): Option.Option<DateTime.Utc> | "late" => {
@@ -123,9 +127,11 @@ const inTime = (
   if (lateness.beyond === "skip") return "late"
   const days = Math.max(1, Math.floor(DateTime.distance(ideal, soonest) / Duration.toMillis(day)))
   for (let count = days; count <= days + longestShift; count++) {
-    const shifted = DateTime.add(ideal, { days: count })
-    const open = allowed(DateTime.max(shifted, soonest))
-    if (Option.exists(open, isInTimeFor(shifted))) return open
+    const shifted = NextAllowed.daysLater(zones[0], ideal, count)
+    const open = Option.flatMap(shifted, (shifted) =>
+      Option.filter(allowed(DateTime.max(shifted, soonest)), isInTimeFor(shifted))
+    )
+    if (Option.isSome(open)) return open
   }
   return opening
 }

@@ -2,6 +2,7 @@
  * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a customer may be
  * written to. It is written as YAML or JSON and refused, with the field and the rule, when anything in it is wrong.
  */
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
@@ -64,6 +65,14 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   effective_from: Schema.optional(EffectiveFrom),
   /** Without it, an unknown zone holds the follow-up. */
   time_zone: Schema.optional(NextAllowed.Zone),
+  country_clocks: withDefault(
+    said(
+      Schema.Literal("each", "fallback"),
+      "Where the clocks of the contact's country differ. each: a follow-up goes out when all of them allow it. " +
+        "fallback: the assistant's zone counts, else time_zone."
+    ),
+    () => "each" as const
+  ),
   quiet_hours: Schema.optional(QuietHours),
   weekdays: withDefault(
     said(Schema.NonEmptyArray(NextAllowed.Weekday), "Days on which follow-ups may go out, where the contact is. Monday is 1."),
@@ -71,6 +80,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   ),
   holidays: withDefault(said(Dates, "Local dates without follow-ups."), () => []),
   holiday_sets: withDefault(
+    // oxlint-disable-next-line no-restricted-properties -- Only countries are keys.
     said(Schema.Record({ key: Country, value: Dates }), "By country: further local dates without follow-ups, for contacts of that country."),
     () => ({})
   ),
@@ -80,6 +90,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   /** Where the kind of channel is unknown, the strictest window holds. */
   channel_windows: withDefault(
     said(
+      // oxlint-disable-next-line no-restricted-properties -- Only known channels are keys.
       Schema.partial(Schema.Record({ key: Channel, value: ChannelWindow })),
       "By kind of channel: how long after the contact's last message it lets us write."
     ),
@@ -120,7 +131,7 @@ export const openHours = (policy: Policy): NextAllowed.Window =>
 /** Local dates without follow-ups for a contact of this country. */
 export const holidaysOf = (policy: Policy, country: string | undefined): ReadonlyArray<string> => [
   ...policy.holidays,
-  ...(policy.holiday_sets[country ?? ""] ?? [])
+  ...(OpenRecord.get(policy.holiday_sets, country ?? "") ?? [])
 ]
 
 /** The window of a channel; of an unknown one, the strictest. */

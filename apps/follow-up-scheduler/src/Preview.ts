@@ -3,12 +3,14 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { ChatReader } from "./ChatReader.ts"
+import * as ChatReader from "./ChatReader.ts"
 import * as Decide from "./Decide.ts"
-import { Erasure } from "./Erasure.ts"
+import * as Erasure from "./Erasure.ts"
+import { Ledger } from "./Ledger.ts"
 import * as Lines from "./Lines.ts"
-import { Policies } from "./Policies.ts"
+import * as Policies from "./Policies.ts"
 import type { Policy } from "./Policy.ts"
 import { describe, Reason } from "./Reason.ts"
 
@@ -29,12 +31,18 @@ export const Prospect = Schema.Struct({
 })
 export type Prospect = typeof Prospect.Type
 
+/** For a look that changes nothing. */
+export const layer = Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
+
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
-    const policies = yield* Policies
-    const reader = yield* ChatReader
-    const erasure = yield* Erasure
-    const chat = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    const policies = yield* Policies.Policies
+    const reader = yield* ChatReader.ChatReader
+    const erasure = yield* Erasure.Erasure
+    const ledger = yield* Ledger
+    const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    // A database from before that was recorded recalls nothing.
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(seen), () => seen)
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))

@@ -56,10 +56,13 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
   const since = chat.messages.slice(index + 1)
   const next = since.find((message) => !message.isRunning)
-  if (next?.author === "assistant" && next.at.epochMillis >= due - earlyMillis) return Receipt.Sent({ message: next })
+  const isStanding = chat.follow_up_at?.epochMillis === due
+  // A message without a date is the follow-up where its value is gone.
+  const isTimely = (message: Message) => (message.isDated ? message.at.epochMillis >= due - earlyMillis : !isStanding)
+  if (next?.author === "assistant" && isTimely(next)) return Receipt.Sent({ message: next })
   if (next !== undefined) {
     const reason = overtakenBy[next.author]
-    return chat.follow_up_at?.epochMillis === due ? Receipt.Overtaken({ reason }) : crossed(since, due, reason)
+    return isStanding ? Receipt.Overtaken({ reason }) : crossed(since, due, reason)
   }
   const hindrance = Decide.hindrance(chat)
   if (hindrance !== undefined) return Receipt.Overtaken({ reason: hindrance })
@@ -67,6 +70,6 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return Receipt.Overtaken({ reason: "muted" })
   if (chat.follow_up_at === undefined) return Receipt.Cleared()
   if (chat.follow_up_at.epochMillis !== due) return Receipt.Replaced()
-  const misfit = Decide.misfit(policy, chat)
+  const misfit = Decide.misfit(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
   return misfit === undefined ? Receipt.Standing() : Receipt.Overtaken({ reason: misfit })
 }

@@ -86,6 +86,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       last_contact_message_at: undefined,
       channel: undefined,
       contact_id: undefined,
+      contact_ids: [],
       assistant_id: undefined,
       country: undefined,
       language: undefined,
@@ -101,7 +102,9 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   id: MessageId.make(id),
   author,
   at,
+  isDated: true,
   whole_at: at,
+  changed_at: undefined,
   isRunning: false,
   text
 })
@@ -138,7 +141,7 @@ const makeStage = (conversation: Omit<History.Conversation, "events" | "until">,
     // The ledger's key is unique, whoever comes first.
     if (record.some((entry) => entry.key === key)) return
     const step = policy.steps[number - 1]!
-    const ideal = DateTime.addDuration(seen.messages.at(-1)!.whole_at, step.after)
+    const ideal = DateTime.addDuration(seen.messages.at(-1)!.at, step.after)
     const taken = { policy: policy.id, anchor_id, step: number, message_id: undefined, follow_up_at: at, isExited: false }
     record = [...record, { ...taken, key, ideal, status: "under_way" }]
     if (step.action === "schedule_follow_up") {
@@ -210,7 +213,7 @@ export const play = (
   let wakeAt = Infinity
 
   const look = (now: DateTime.Utc) => {
-    const since = stage.chat().messages.at(-1)?.whole_at
+    const since = stage.chat().messages.at(-1)?.at
     last = stage.look(now)
     looks.push({ at: now, decision: last, since })
     // What is done at once changes the chat: what comes next is seen by another look.

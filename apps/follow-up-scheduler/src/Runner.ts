@@ -1,6 +1,6 @@
 /**
  * The process that the timers run in: the only one of a SQLite file, or one of many that share a PostgreSQL database and
- * divide the conversations among them. What a runner that died or froze had is another's after `lockExpiration`.
+ * divide the conversations among them. What a runner that died or froze had is another's after `RUNNER_LOCK_EXPIRATION`.
  */
 import type * as MessageStorage from "@effect/cluster/MessageStorage"
 import type { Runners } from "@effect/cluster/Runners"
@@ -30,8 +30,17 @@ const entityMaxIdleTime = Duration.seconds(5)
 /** What is under way when a runner stops, or hands a conversation over, sees itself to its end. */
 const entityTerminationTimeout = Duration.zero
 
-/** How long a runner that is not heard of keeps its conversations. It must be heard of three times as often, on a busy machine, too. */
-export const lockExpiration = Duration.seconds(9)
+/**
+ * How long a runner that is not heard of keeps its conversations: `RUNNER_LOCK_EXPIRATION`, 9 seconds unless given. It must be
+ * heard of three times as often, on a busy machine, too. PostgreSQL counts in whole seconds.
+ */
+const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
+  Config.validate({
+    message: "Expected at least 1 second",
+    validation: (expiration: Duration.Duration) => Duration.greaterThanOrEqualTo(expiration, Duration.seconds(1))
+  }),
+  Config.withDefault(Duration.seconds(9))
+)
 
 /** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, on its own machine unless told. */
 const address = Config.map(
@@ -59,12 +68,15 @@ const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>
 const oneOfMany = (precision: Duration.Duration) =>
   Layer.unwrapEffect(
     Effect.gen(function* () {
+      const shardLockExpiration = yield* lockExpiration
       const shardingConfig = {
         runnerAddress: Option.some(yield* address),
         entityMessagePollInterval: precision,
         entityMaxIdleTime,
         entityTerminationTimeout,
-        shardLockExpiration: lockExpiration,
+        shardLockExpiration,
+        // As often as a runner is heard of, it looks for shards that are nobody's.
+        refreshAssignmentsInterval: Duration.times(shardLockExpiration, 1 / 3),
         // A lock of PostgreSQL's own lasts as long as its connection, and a frozen process keeps that open.
         shardLockDisableAdvisory: true
       }

@@ -1,8 +1,7 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
-import type { RepeatableError } from "@effect-invent/domain/InventError"
-import type { SqlError } from "@effect/sql/SqlError"
+import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -10,56 +9,17 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
-import type * as Decide from "./Decide.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Erasure.ts"
 import { Ledger } from "./Ledger.ts"
+import * as Lazy from "./Lazy.ts"
+import { concurrency, type Found, found, lookAtEach } from "./LookAtEach.ts"
 import * as Observe from "./Observe.ts"
 import * as Outage from "./Outage.ts"
 import * as Policies from "./Policies.ts"
-import * as Runner from "./Runner.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
-
-const concurrency = 8
-
-/** What a pass found in one chat. */
-export interface Found {
-  readonly chat_id: ChatId
-  readonly decision: Decide.Decision | undefined
-  readonly error: RepeatableError | undefined
-}
-
-/** Errors that every other chat would meet, too. */
-const isHopeless = (error: RepeatableError | SqlError): boolean =>
-  error._tag === "Unauthorized" || error._tag === "ConnectionFailed" || error._tag === "SqlError"
-
-type Hopeless = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
-
-const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>) =>
-  look.pipe(
-    Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
-    Effect.catchIf(
-      (error): error is Exclude<RepeatableError, Hopeless> => !isHopeless(error),
-      (error) => Effect.succeed<Found>({ chat_id, decision: undefined, error })
-    )
-  )
-
-/** Looks at each chat once, and stops at an error that every other chat would meet, too. */
-export const lookAtEach = <R>(
-  chat_ids: ReadonlyArray<ChatId>,
-  look: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>,
-  onFound: (found: Found) => Effect.Effect<void>
-) => {
-  const lookAt = (chat_id: ChatId) => Effect.flatMap(found(chat_id, look(chat_id)), onFound)
-  const [first, ...others] = chat_ids
-  // The first chat alone: a wrong key or host shows before anything else is tried.
-  return Effect.zipRight(
-    first === undefined ? Effect.void : lookAt(first),
-    Effect.forEach(others, lookAt, { concurrency, discard: true })
-  )
-}
 
 /** Until the switch says go on. */
 const resumed = Effect.flatMap(Ledger, (ledger) =>
@@ -85,7 +45,19 @@ export interface ServeOptions {
   readonly countEvery?: Duration.Duration
 }
 
-export const serveDefaults: ServeOptions = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) }
+export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
+
+const atLeast = (least: Duration.Duration) =>
+  Config.validate<Duration.Duration>({
+    message: `Expected at least ${Duration.format(least)}`,
+    validation: Duration.greaterThanOrEqualTo(least)
+  })
+
+/** `FOLLOW_UPS_SWEEP_EVERY` and `FOLLOW_UPS_SWEEP_SLACK`, else the defaults. */
+export const serveConfig = Config.all({
+  sweepEvery: Config.duration("FOLLOW_UPS_SWEEP_EVERY").pipe(atLeast(Duration.millis(100)), Config.withDefault(serveDefaults.sweepEvery)),
+  sweepSlack: Config.duration("FOLLOW_UPS_SWEEP_SLACK").pipe(Config.withDefault(serveDefaults.sweepSlack))
+})
 
 /** What an outage is waited out with. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
@@ -144,18 +116,27 @@ export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Er
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
-/** For a look that changes nothing. */
-export const layerDry = parts.pipe(
-  Layer.provideMerge(Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, Outage.layer)),
-  Layer.provide(Timer.layerNone),
-  Layer.provideMerge(ChatReader.layerReadOnly)
+const loadTimers = () => import("./Timer/Cluster.ts")
+const loadRunner = () => import("./Runner.ts")
+
+/** Loads the modules that {@link layerServe} loads: for a program under a virtual clock, which does not wait for files. */
+export const load = Effect.all(
+  [Lazy.effect("timers", loadTimers, () => Effect.void), Lazy.effect("timers", loadRunner, () => Effect.void)],
+  { discard: true }
 )
 
-/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
-export const layerServe = (precision: Duration.Duration) =>
-  Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => Timer.layerWaker(dispatch.wake))).pipe(
-    Layer.provideMerge(layer),
-    Layer.provideMerge(Timer.layerCluster),
-    Layer.provideMerge(Runner.layer(precision)),
-    Layer.provide(ChatReader.layerMatching)
+/** The timers and the process that they run in. */
+const cluster = (precision: Duration.Duration) =>
+  Lazy.layer(
+    "timers",
+    loadTimers,
+    (timers) =>
+      Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
+        Layer.provideMerge(layer),
+        Layer.provideMerge(timers.layer),
+        Layer.provideMerge(Lazy.layer("timers", loadRunner, (runner) => runner.layer(precision)))
+      )
   )
+
+/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
+export const layerServe = (precision: Duration.Duration) => Layer.provide(cluster(precision), ChatReader.layerMatching)

@@ -1,6 +1,6 @@
 /**
  * A stop in good order. From the moment it is asked for no request leaves; what is under way gets its answer and goes on
- * record, for as long as `grace`. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
+ * record, for as long as the grace. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Clock from "effect/Clock"
@@ -11,16 +11,24 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Grace from "./Stop/Grace.ts"
 
-/** How long an answer is waited for. */
-export const grace = Duration.seconds(8)
+export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Stop")<
+  Stop,
+  {
+    /** Done when a stop has been asked for: with that instant, in milliseconds. */
+    readonly asked: Deferred.Deferred<number>
+    readonly grace: Duration.Duration
+  }
+>() {}
 
-/** Done when a stop has been asked for: with that instant, in milliseconds. */
-export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Stop")<Stop, Deferred.Deferred<number>>() {}
+export const layer = Layer.effect(Stop, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
 
-export const layer = Layer.effect(Stop, Deferred.make<number>())
-
-const ask = Effect.flatMap(Stop, (stop) => Effect.flatMap(Clock.currentTimeMillis, (now) => Deferred.succeed(stop, now)))
+const ask = Effect.gen(function* () {
+  const { asked, grace } = yield* Stop
+  const isFirst = yield* Deferred.succeed(asked, yield* Clock.currentTimeMillis)
+  if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
+})
 
 /** Runs it until it ends or is interrupted; then the stop is asked for before anything in it is interrupted. */
 export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Stop> =>
@@ -34,12 +42,13 @@ export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A,
 const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
   Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
-    const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value) : Option.none()
+    const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value.asked) : Option.none()
     const since = Option.isSome(asked) ? yield* asked.value : now
-    return Duration.millis(Math.max(0, Duration.toMillis(grace) - (now - since)))
+    const whole = Option.match(stop, { onNone: () => Grace.byDefault, onSome: ({ grace }) => grace })
+    return Duration.millis(Math.max(0, Duration.toMillis(whole) - (now - since)))
   })
 
-/** Makes an effect go on after an interruption until it ends by itself, or for as long as `grace`. */
+/** Makes an effect go on after an interruption until it ends by itself, or for as long as the grace. */
 export const finishing = Effect.map(
   Effect.serviceOption(Stop),
   (stop) =>
@@ -59,7 +68,7 @@ export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): La
   Layer.provide(
     Layer.effect(
       RateLimit.RateLimit,
-      Effect.zipWith(Stop, RateLimit.RateLimit, (stop, inner): RateLimit.RateLimit["Type"] => ({
+      Effect.zipWith(Stop, RateLimit.RateLimit, ({ asked }, inner): RateLimit.RateLimit["Type"] => ({
         ...inner,
         permit: (request, neverLeft) =>
           Effect.suspend(() => {
@@ -69,7 +78,7 @@ export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): La
               return request
             })
             const closed = Effect.zipRight(
-              Deferred.await(stop),
+              Deferred.await(asked),
               Effect.suspend(() => (hasLeft ? Effect.never : Effect.interrupt))
             )
             return Effect.raceFirst(closed, inner.permit(leaving, neverLeft))

@@ -1,4 +1,7 @@
-/** Which time zone a person lives in, as far as what the vendor knows can tell. */
+/** Which clocks a person may live by, as far as what the vendor knows can tell. */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import * as NextAllowed from "./NextAllowed.ts"
 
 interface LocaleWithZones extends Intl.Locale {
@@ -6,23 +9,36 @@ interface LocaleWithZones extends Intl.Locale {
   readonly getTimeZones?: () => ReadonlyArray<string> | undefined
 }
 
-/** The runtime takes a quarter of a millisecond to find a country's zones, and they stay the same. */
-const remembered = new Map<string, ReadonlyArray<string>>()
-
 const zonesOf = (country: string): ReadonlyArray<string> => {
-  const known = remembered.get(country)
-  if (known !== undefined) return known
   const locale: LocaleWithZones = new Intl.Locale(`und-${country}`)
-  const zones = locale.getTimeZones?.() ?? locale.timeZones ?? []
-  remembered.set(country, zones)
-  return zones
+  return locale.getTimeZones?.() ?? locale.timeZones ?? []
 }
 
-/** The zone of an ISO 3166 country that has just one; a country with several says nothing. */
-export const ofCountry = (country: string | null | undefined): string | undefined => {
-  if (!country || !/^[A-Za-z]{2}$/.test(country)) return undefined
-  const zones = zonesOf(country.toUpperCase())
-  return zones.length === 1 ? zones[0] : undefined
+/** The zones that show another clock than each other at some instant of the year, or of the next: the first of each clock. */
+const differing = (zones: ReadonlyArray<string>, year: number): ReadonlyArray<string> => {
+  const from = DateTime.unsafeMake({ year, month: 1, day: 1 })
+  const until = DateTime.unsafeMake({ year: year + 2, month: 1, day: 1 })
+  const clockOf = (zone: string) => Option.getOrElse(NextAllowed.offsetChanges(zone, from, until), () => zone)
+  return Arr.dedupeWith(
+    zones.map((zone) => ({ zone, clock: clockOf(zone) })),
+    (a, b) => a.clock === b.clock
+  ).map(({ zone }) => zone)
+}
+
+/** The runtime takes some milliseconds to compare the clocks of a large country, and they stay the same. */
+const remembered = new Map<string, ReadonlyArray<string>>()
+
+/**
+ * The clocks of an ISO 3166 country, each by one of its zones. Zones that show the same time all year are one clock, whatever
+ * their names; none where the country is unknown.
+ */
+export const clocksOf = (country: string | null | undefined, now: DateTime.Utc): ReadonlyArray<string> => {
+  if (!country || !/^[A-Za-z]{2}$/.test(country)) return []
+  const year = DateTime.getPartUtc(now, "year")
+  const key = `${country.toUpperCase()} ${year}`
+  const known = remembered.get(key) ?? differing(zonesOf(country.toUpperCase()), year)
+  remembered.set(key, known)
+  return known
 }
 
 /** A zone that this machine knows. */

@@ -1,36 +1,19 @@
 #!/usr/bin/env node
 /** The composition root: every piece of the outside world that the program touches is named here. */
-import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Colour from "./cli/Colour.ts"
-import { commands } from "./cli/Commands.ts"
-import * as Completions from "./cli/Completions.ts"
 import * as Ending from "./cli/Ending.ts"
-import * as Examples from "./cli/Examples.ts"
-import * as Help from "./cli/Help.ts"
-import * as Log from "./cli/Log.ts"
-import * as Collector from "./Collector.ts"
-import * as Stop from "./Stop.ts"
+import * as Program from "./cli/Program.ts"
+import * as Lazy from "./Lazy.ts"
 
-/** HTTP, WebSockets, and, where one is named, who collects metrics and spans. */
-const world = Layer.mergeAll(Collector.layer, NodeSocket.layerWebSocketConstructor, Stop.layer).pipe(
-  Layer.provideMerge(NodeHttpClient.layerUndici)
-)
+/** Loaded by the commands that talk to the service, and to export metrics and spans to a collector, where one is named. */
+const http = Lazy.layer("HTTP", () => import("@effect/platform-node/NodeHttpClient"), ({ layerUndici }) => layerUndici)
+const webSocket = Lazy.layer("WebSockets", () => import("@effect/platform-node/NodeSocket"), (socket) => socket.layerWebSocketConstructor)
 
 Ending.onClosedPipe()
 Ending.onTermination()
-Command.run(commands, { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(process.argv).pipe(
-  Effect.provide(world),
-  Ending.report,
-  Completions.whereAsked,
-  Log.whereRead(process.argv),
-  Help.fitted,
-  Colour.whereWanted,
+Program.make(process.argv, { http, webSocket }).pipe(
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: Ending.teardown })
 )

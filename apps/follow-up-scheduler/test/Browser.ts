@@ -1,25 +1,23 @@
-/** The machine's own browser, driven by tests. Nothing is downloaded: where there is none, there is nothing to drive. */
+/** The machine's own browser, driven by tests: one process for all files of a run, a connection for each. */
+import * as Requirement from "@effect-invent/test-support/Requirement"
+import * as Shared from "@effect-invent/test-support/Shared"
 import * as Effect from "effect/Effect"
-import { existsSync, mkdirSync } from "node:fs"
+import { mkdirSync } from "node:fs"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
-const candidates = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-
-/** Undefined where this machine has none. */
-export const executable = [process.env["CHROMIUM"] ?? "", ...candidates].find((file) => file !== "" && existsSync(file))
+/** A `describe` for tests that need a browser; they are listed as not run where one is missing. */
+export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.browser], name, tests)
 
 /** Kept after the tests, for people to look at. */
 const pictures = fileURLToPath(new URL("../screenshots/", import.meta.url))
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
 
-export const launch = Effect.acquireRelease(
-  Effect.promise(() =>
-    // Root cannot have Chromium's sandbox, and a container's /dev/shm is small.
-    chromium.launch({ executablePath: executable ?? "", args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: 60_000 })
-  ),
+/** The browser that all share, which starts when the first test of a run asks for it. Closing the scope closes its pages. */
+export const connect = Effect.acquireRelease(
+  Effect.flatMap(Shared.browser, (address) => Effect.promise(() => chromium.connect(address, { timeout: 0 }))),
   (browser) => Effect.promise(() => browser.close())
 )
 

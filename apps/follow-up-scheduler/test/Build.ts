@@ -44,7 +44,9 @@ export const message = (author: Author, at: number, fields: Partial<Message> = {
   id: messageId(`${author}@${at}`),
   author,
   at: after(at),
+  isDated: true,
   whole_at: after(at),
+  changed_at: undefined,
   isRunning: false,
   text: "",
   ...fields
@@ -68,6 +70,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   last_contact_message_at: after(-minute),
   channel: "custom",
   contact_id: Ids.ContactId.make("contact_1"),
+  contact_ids: [Ids.ContactId.make("contact_1")],
   assistant_id: "ast_1",
   country: undefined,
   language: undefined,

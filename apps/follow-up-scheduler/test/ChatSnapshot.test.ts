@@ -73,9 +73,9 @@ describe("left out", () => {
     })
   }
 
-  it("is a message without any time", () => {
+  it("is no message for having no time", () => {
     const { created_at: _, ...timeless } = wireMessage("assistant", 0)
-    expect(authors(timeless)).toEqual([])
+    expect(authors(timeless)).toEqual(["assistant"])
     expect(authors({ ...timeless, created_at: null, updated_at: after(0) })).toEqual(["assistant"])
   })
 })
@@ -107,11 +107,11 @@ describe("messages", () => {
     expect(snapshot(running).messages.map(({ isRunning }) => isRunning)).toEqual([true, false])
   })
 
-  it("of the assistant are whole when they were last updated, those of people when they were written", () => {
+  it("begin their silence when they were written, whatever moved updated_at: a correction, a receipt, the end of a run", () => {
     const listed = (["assistant", "contact", "human"] as const).map((author, at) => wireMessage(author, at, { updated_at: after(hour) }))
-    expect(snapshot(listed).messages.map(({ whole_at }) => whole_at)).toEqual([after(hour), after(1), after(2)])
-    const before = wireMessage("assistant", hour, { updated_at: after(0) })
-    expect(snapshot([before]).messages[0]?.whole_at).toEqual(after(hour))
+    const { messages } = snapshot(listed)
+    expect(messages.map(({ whole_at }) => whole_at)).toEqual([after(0), after(1), after(2)])
+    expect(messages.map(({ changed_at }) => changed_at)).toEqual([after(hour), after(hour), after(hour)])
   })
 
   it("are reduced in a moment, thousands of them", { timeout: 3000 }, () => {
@@ -178,34 +178,23 @@ describe("the state", () => {
 })
 
 describe("the zone", () => {
-  const zoneOf = (country: string | null, timezone: string | null) =>
-    snapshot(
-      [],
-      { assistant_config: { timezone } },
-      { members: [members.contact({ id: Ids.ChannelId.make("channel_1"), country })] }
-    ).zone
+  const zoneOf = (timezone: string | null) => snapshot([], { assistant_config: { timezone } }).zone
 
-  it("is the contact's country's when that has just one", () => {
-    expect(zoneOf("GB", "America/New_York")).toBe("Europe/London")
-    expect(zoneOf("jp", null)).toBe("Asia/Tokyo")
+  it("is the assistant's", () => {
+    expect(zoneOf("Europe/Lisbon")).toBe("Europe/Lisbon")
+    expect(zoneOf(null)).toBeUndefined()
   })
-
-  for (const [country, why] of [["US", "it has several"], ["PT", "it has several"], ["ZZ", "it is no country"], ["Portugal", "it is no code"], ["", "it is empty"]] as const) {
-    it(`is not told by the country "${country}": ${why}; the assistant's zone is taken`, () => {
-      expect(zoneOf(country, "Europe/Lisbon")).toBe("Europe/Lisbon")
-      expect(zoneOf(country, null)).toBeUndefined()
-    })
-  }
 
   for (const nonsense of ["Mars/Olympus", "+01:00", "", "<string>"]) {
     it(`is unknown where the assistant's is "${nonsense}"`, () => {
-      expect(zoneOf(null, nonsense)).toBeUndefined()
+      expect(zoneOf(nonsense)).toBeUndefined()
     })
   }
 
-  it("can come from a message's member", () => {
-    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
-    expect(snapshot([wireMessage("contact", 0, { member })]).zone).toBe("Asia/Tokyo")
+  it("is told apart from the contact's country, which the chat or a message tells", () => {
+    const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "jp" })
+    expect(snapshot([], {}, { members: [member] })).toMatchObject({ country: "JP", zone: undefined })
+    expect(snapshot([wireMessage("contact", 0, { member })]).country).toBe("JP")
   })
 })
 
@@ -224,9 +213,9 @@ describe("after an update", () => {
     expect(ChatSnapshot.refresh(before, answer).messages.map(({ isRunning }) => isRunning)).toEqual([false, true])
   })
 
-  it("a zone that only a message told is not forgotten", () => {
+  it("a country that only a message told is not forgotten", () => {
     const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
-    expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).zone).toBe("Asia/Tokyo")
+    expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).country).toBe("JP")
   })
 })
 

@@ -1,10 +1,9 @@
-import * as Checker from "@effect-invent/emulator/Checker"
+/** Several schedulers on one PostgreSQL database, of which some die, freeze or lose what they need. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
-import * as Log from "@effect-invent/emulator/Log"
+import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
-import * as Duration from "effect/Duration"
+import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
@@ -13,124 +12,182 @@ import * as Schedule from "effect/Schedule"
 import { execFileSync } from "node:child_process"
 import type { Boundary } from "../src/Checkpoint.ts"
 import * as Database from "../src/Database/Postgres.ts"
-import { Ledger, layerReadOnly } from "../src/Ledger.ts"
-import { lockExpiration } from "../src/Runner.ts"
+import { layerReadOnly } from "../src/Ledger.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-/** How late a follow-up may be when a runner dies. */
-const afterDeath = "15 seconds"
-/** One whose intent a frozen runner has recorded is looked for in vain before it is planned again. */
-const afterFreeze = "45 seconds"
+/** How long the conversations of a runner that died or froze are its own; the default is 9 seconds. */
+const lockExpiration = "4 seconds"
+/**
+ * After how many signs of life of another runner it has the conversations of one that died: three until the locks expire, one
+ * until it looks, one until it has them. By default there is one every 3 seconds.
+ */
+const takenOverWithin = 5
 
 const freezesAt = (boundary: Boundary) => ({ MORTAL_AT: boundary, MORTAL_SIGNAL: "SIGSTOP" })
 
 const isFrozen = ({ process }: Process.Running) =>
   Effect.sync(() => execFileSync("ps", ["-o", "state=", "-p", String(process.pid)], { encoding: "utf8" }).startsWith("T"))
 
-/** Until a runner stands still at its boundary; then for longer than its locks last. */
-const thaw = (runner: Process.Running) =>
+/** Asks again and again until it is so. */
+const until = <E, R>(isSo: Effect.Effect<boolean, E, R>) =>
+  Effect.asVoid(Effect.repeat(isSo, { until: (yes) => yes, schedule: Schedule.spaced("100 millis") }))
+
+interface Runner extends Process.Running {
+  readonly port: number
+}
+
+/** On how many parts of the conversations a runner has a lock. */
+const locksOf = ({ port }: Runner) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(sql`SELECT 1 FROM cluster_locks WHERE address LIKE ${`%:${port}`}`, (rows) => rows.length)
+  )
+
+const hasWork = (runner: Runner) => until(Effect.map(locksOf(runner), (locks) => locks > 0))
+/** Another has all that it had. */
+const isTakenOver = (runner: Runner) => until(Effect.map(locksOf(runner), (locks) => locks === 0))
+
+/** A runner that stands still at its boundary, and has lost its locks to another meanwhile, goes on where it stood. */
+const thaw = (runner: Runner) =>
   Effect.gen(function* () {
-    yield* Effect.repeat(isFrozen(runner), { until: (yes) => yes, schedule: Schedule.spaced("100 millis") })
-    yield* Effect.sleep(Duration.sum(lockExpiration, "3 seconds"))
+    yield* until(isFrozen(runner))
+    yield* isTakenOver(runner)
     runner.process.kill("SIGCONT")
   })
 
-describe.skipIf(!Postgres.isInstalled)("runners on one PostgreSQL database", () => {
-  const server = Postgres.forSuite()
+/** How often a runner shows that it lives, as far as the database knows. */
+const signsOfLife = ({ port }: Runner) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const latest = sql`SELECT last_heartbeat::text AS at FROM cluster_runners WHERE address LIKE ${`%:${port}`}`
+    const seen = new Set<unknown>()
+    yield* Effect.forkScoped(Effect.forever(Effect.delay(Effect.map(latest, (rows) => seen.add(rows[0]?.["at"])), "50 millis")))
+    return () => seen.size
+  })
 
-  /** Starts runners on a new database, with a crowd; what the end of it all must be. */
-  const stage = (people: number) =>
-    Effect.gen(function* () {
-      const files = yield* FileSystem.FileSystem
-      const { apiKey, log, url } = yield* Emulator.Emulator
-      const { database } = yield* server
-      const DATABASE_URL = yield* database
-      const cwd = yield* files.makeTempDirectoryScoped()
-      yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
-      yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody")
-      const runners: Array<Process.Running> = []
-      const runner = (env: Record<string, string> = {}) =>
-        Effect.tap(Effect.flatMap(Postgres.freePort, (port) =>
-          Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"], {
-            cwd,
-            isMortal: true,
-            env: {
-              INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
-              INVENT_BASE_URL: url,
-              INVENT_RATE_WINDOW: "1 second",
-              DATABASE_URL: Redacted.value(DATABASE_URL),
-              RUNNER_PORT: String(port),
-              ...env
-            }
-          })
-        ), (running) => runners.push(running))
-      const sql = Database.layer(DATABASE_URL)
-      const first = yield* runner()
-      yield* first.says("following up")
-      const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, "500 millis")
-      const ledger = Layer.provide(layerReadOnly, sql)
-      const recorded = Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.tally, (tally) => tally.reduce((sum, { chats, sent }) => sum + chats * sent, 0))).pipe(
-        Effect.provide(ledger)
-      )
-      const isRight = (grace: Duration.DurationInput) => Effect.gen(function* () {
-        const ended = runners.map(({ ended }) => Effect.filterOrElse(ended, ({ code }) => code === null, ({ code, stderr }) => Effect.dieMessage(`ended with ${code}: ${stderr}`)))
-        yield* Effect.raceFirst(crowd.settled(recorded), Effect.zipRight(Effect.all(ended, { concurrency: "unbounded" }), Effect.never))
-        const entries = yield* log.entries
-        const verdict = Checker.check(yield* Checker.readLog(Log.toJsonLines(entries)), yield* Checker.readPolicy(Crowd.policy), { grace })
-        console.log(Checker.render(verdict))
-        expect(yield* Effect.provide(crowd.wrongs(verdict, entries), ledger)).toEqual(Crowd.nothing)
+/** Ends all connections to a database and refuses new ones until it lets them in again. */
+const away = (url: Redacted.Redacted) => {
+  const { href, pathname } = new URL(Redacted.value(url))
+  const name = pathname.slice(1)
+  const server = Database.layer(Redacted.make(href.replace(pathname, "/postgres")))
+  const change = (...statements: ReadonlyArray<string>) =>
+    Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })).pipe(
+      Effect.provide(server)
+    )
+  return {
+    leaves: change(
+      `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`
+    ),
+    isBack: change(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
+  }
+}
+
+/** Starts the first runner on a new database; what the end of it all must be. */
+const stage = (people: number, settings: Record<string, string> = {}) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const { apiKey, log, url } = yield* Emulator.Emulator
+    const DATABASE_URL = yield* Effect.flatMap(Postgres.forSuite(), ({ database }) => database)
+    const cwd = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+    yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody")
+    const runners: Array<Process.Running> = []
+    const start = (port: number, env: Record<string, string>) =>
+      Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "2 seconds"], {
+        cwd,
+        isMortal: true,
+        env: {
+          INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+          INVENT_BASE_URL: url,
+          INVENT_RATE_WINDOW: "1 second",
+          DATABASE_URL: Redacted.value(DATABASE_URL),
+          RUNNER_PORT: String(port),
+          RUNNER_LOCK_EXPIRATION: lockExpiration,
+          ...settings,
+          ...env
+        }
       })
-      return { first, runner, sql, isRight }
+    const sql = Database.layer(DATABASE_URL)
+    /** Starts one more, and waits until it has conversations of its own. */
+    const runner = (env: Record<string, string> = {}) =>
+      Effect.gen(function* () {
+        const port = yield* Postgres.freePort
+        const running = yield* start(port, env)
+        runners.push(running)
+        const runner: Runner = { ...running, port }
+        yield* running.says("following up")
+        yield* Effect.raceFirst(Effect.provide(hasWork(runner), sql), dies(running))
+        return runner
+      })
+    const dies = ({ ended }: Process.Running) =>
+      Effect.flatMap(ended, ({ code, stderr }) => Effect.dieMessage(`ended with ${code}: ${stderr}`))
+    const first = yield* runner()
+    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`)
+    const ledger = Layer.provide(layerReadOnly, sql)
+    /** A follow-up is under way. */
+    const isAtWork = until(Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "state" && entry.by === "scheduler")))
+    const isRight = Effect.gen(function* () {
+      const alive = runners.filter(({ process }) => process.signalCode !== "SIGKILL")
+      yield* Effect.raceFirst(crowd.settledAtLast(ledger), Effect.raceAll(alive.map(dies)))
+      const { wrongs } = yield* Effect.provide(crowd.judged, ledger)
+      expect(wrongs).toEqual(Crowd.nothing)
     })
+    return { first, runner, sql, crowd, isAtWork, isRight, database: away(DATABASE_URL) }
+  })
 
-  it.live(
-    "of which one is killed go on within 15 s, and follow up once",
-    () =>
-      Effect.gen(function* () {
-        const { first, isRight, runner } = yield* stage(12)
-        yield* (yield* runner()).says("following up")
-        yield* Effect.sleep("3 seconds")
-        first.process.kill("SIGKILL")
-        yield* isRight(afterDeath)
-      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("death"))),
-    120_000
-  )
+Requirement.describeWith([Requirement.postgres, Requirement.program("ps", "procps")], "runners on one PostgreSQL database", () => {
+  const test = (name: string, effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof stage>>>) =>
+    it.live(name, () => effect.pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make(name))))
 
-  it.live(
-    "that are frozen for longer than their locks, killed, and cut off from the database follow up once",
-    () =>
-      Effect.gen(function* () {
-        const { start, stop } = yield* server
-        const { first, isRight, runner } = yield* stage(24)
-        yield* thaw(yield* runner(freezesAt("before request")))
-        first.process.kill("SIGKILL")
-        yield* thaw(yield* runner(freezesAt("before intent")))
-        yield* stop
-        yield* Effect.sleep("2 seconds")
-        yield* start
-        yield* isRight(afterFreeze)
-      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("cluster"))),
-    180_000
-  )
+  test("of which one is killed go on as soon as its locks have expired, and follow up once", Effect.gen(function* () {
+    const { crowd, first, isAtWork, isRight, runner, sql } = yield* stage(12)
+    const second = yield* runner()
+    yield* crowd.arrive(6)
+    yield* isAtWork
+    yield* crowd.arrive(6)
+    const takeOver = Effect.gen(function* () {
+      const signs = yield* signsOfLife(second)
+      first.process.kill("SIGKILL")
+      yield* isTakenOver(first)
+      return signs()
+    })
+    // The sign of life before the death is counted, too.
+    expect(yield* Effect.provide(takeOver, sql)).toBeLessThanOrEqual(1 + takenOverWithin)
+    yield* isRight
+  }))
 
-  it.live(
-    "whose timers are all lost follow up in time by the sweep alone",
-    () =>
-      Effect.gen(function* () {
-        const { isRight, sql } = yield* stage(4)
-        const losesTimers = Effect.gen(function* () {
-          const sql = yield* SqlClient.SqlClient
-          yield* sql`CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`
-          const lose = sql`CREATE TRIGGER lose BEFORE INSERT ON cluster_messages FOR EACH ROW EXECUTE FUNCTION lose()`
-          yield* Effect.retry(lose, Schedule.spaced("20 millis"))
-        })
-        yield* Effect.provide(losesTimers, sql)
-        yield* isRight(afterDeath)
-        const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
-        expect((yield* Effect.provide(messages, sql)).length, "timers from before they were lost").toBeLessThan(2)
-      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make("sweep"))),
-    120_000
-  )
+  test("that are frozen for longer than their locks, killed, and cut off from the database follow up once", Effect.gen(function* () {
+    const { crowd, database, first, isRight, runner, sql } = yield* stage(28)
+    const second = yield* runner(freezesAt("before request"))
+    const third = yield* runner(freezesAt("before intent"))
+    // So many that each runner has some of them.
+    yield* crowd.arrive(20)
+    yield* Effect.provide(thaw(second), sql)
+    yield* until(isFrozen(third))
+    first.process.kill("SIGKILL")
+    yield* Effect.provide(thaw(third), sql)
+    yield* crowd.arrive(4)
+    yield* database.leaves
+    yield* Effect.forEach([second, third], ({ says }) => says("the sweep tries again"))
+    yield* database.isBack
+    yield* crowd.arrive(4)
+    yield* isRight
+  }))
+
+  test("whose timers are all lost follow up in time by the sweep alone", Effect.gen(function* () {
+    const { crowd, isRight, sql } = yield* stage(4, { FOLLOW_UPS_SWEEP_EVERY: "500 millis", FOLLOW_UPS_SWEEP_SLACK: "500 millis" })
+    const losesTimers = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      Effect.zipRight(
+        sql`CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+        sql`CREATE TRIGGER lose BEFORE INSERT ON cluster_messages FOR EACH ROW EXECUTE FUNCTION lose()`
+      )
+    )
+    yield* Effect.provide(losesTimers, sql)
+    yield* crowd.arrive(4)
+    yield* isRight
+    const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
+    expect(yield* Effect.provide(messages, sql)).toEqual([])
+  }))
 })

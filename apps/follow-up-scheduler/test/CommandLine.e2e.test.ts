@@ -1,3 +1,4 @@
+/** The program in a process of its own: that `main.ts` is what the fast tests run, with a network and a process around it. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -17,7 +18,6 @@ const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
     const folder = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${folder}/ids.txt`, "# two chats\nchat_1\nchat_2\n")
     yield* files.writeFileString(`${folder}/wrong.yaml`, "name: wrong\nversion: 1\nsteps:\n  - after: soon\n    action: schedule_follow_up\n")
-    yield* files.writeFileString(`${folder}/empty.yaml`, "")
     yield* files.writeFileString(`${folder}/junk.db`, "this is no database, whatever it may be, and it is long enough".repeat(40))
     return yield* use(folder)
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
@@ -34,37 +34,18 @@ interface Row {
   readonly says: string
 }
 
-const refusals: ReadonlyArray<Row> = [
-  { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
-  { what: "an empty key", args: pass, env: { INVENT_API_KEY: "" }, says: "INVENT_API_KEY" },
-  { what: "plain HTTP to another machine", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://example.com" }, says: "INVENT_BASE_URL must be https" },
-  { what: "a host that nobody listens on", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" }, says: "ECONNREFUSED; check INVENT_BASE_URL" },
-  { what: "a policy that is not there", args: ["run", "--policy", "nope.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy nope.yaml: does not exist" },
-  { what: "a wrong policy", args: ["run", "--policy", "wrong.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: 'policy wrong.yaml, line 4: steps.0.after: Expected a duration such as "4 hours"' },
-  { what: "an empty policy", args: ["run", "--policy", "empty.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy empty.yaml, line 1: is empty" },
-  { what: "a list of chats that is not there", args: ["run", "--policy", policy, "--chats", "nope.txt"], env: { INVENT_API_KEY: key }, says: "chats nope.txt: does not exist" },
-  { what: "a database that is none", args: [...pass, "--db", "junk.db"], env: { INVENT_API_KEY: key }, says: "database junk.db: file is not a database" },
-  { what: "a database in no folder", args: [...pass, "--db", "nowhere/x.db"], env: { INVENT_API_KEY: key }, says: "database nowhere/x.db: the folder nowhere does not exist" },
-  { what: "neither a list of chats nor the inbox", args: ["run", "--policy", policy], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
-  { what: "both a list of chats and the inbox", args: [...pass, "--inbox"], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
-  { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" }
-]
-
 const noServer = "postgresql://somebody:5ecret@127.0.0.1:9/ledger"
 
-const serverRefusals: ReadonlyArray<Row> = [
-  { what: "a DATABASE_URL that is no URL", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "5ecret" }, says: "database DATABASE_URL: is not the URL of a PostgreSQL database" },
-  { what: "a DATABASE_URL of another kind", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "mysql://somebody:5ecret@127.0.0.1/ledger" }, says: "is not the URL of a PostgreSQL database" },
+const refusals: ReadonlyArray<Row> = [
+  { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
+  { what: "a host that nobody listens on", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" }, says: "ECONNREFUSED; check INVENT_BASE_URL" },
   { what: "a database server that is down", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: noServer }, says: "database postgresql://somebody@127.0.0.1:9/ledger: connect ECONNREFUSED" },
   { what: "a story from a database server that is down", args: ["explain", "chat_1"], env: { DATABASE_URL: noServer }, says: "connect ECONNREFUSED" },
   { what: "a database server that nobody can find", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" }, says: "nowhere.invalid" }
 ]
 
-/** A dozen processes, one after the other. */
-const busyMachine = 180_000
-
 describe("the command line", () => {
-  for (const { args, env, says, what } of [...refusals, ...serverRefusals]) {
+  for (const { args, env, says, what } of refusals) {
     it.live(`refuses ${what} with exit code 2 and one line that names the cause`, () =>
       Effect.gen(function* () {
         const { code, stderr, stdout } = yield* run(args, env)
@@ -77,7 +58,7 @@ describe("the command line", () => {
     )
   }
 
-  describe.skipIf(!Postgres.isInstalled)("with DATABASE_URL", () => {
+  Postgres.describe("with DATABASE_URL", () => {
     const server = Postgres.forSuite()
 
     const refuses = (change: (url: URL) => void, says: string) =>
@@ -120,93 +101,24 @@ describe("the command line", () => {
     )
   })
 
-  it.live("refuses a wrong key, and names the setting", () =>
+  it.live("examines everything it stands on, each by itself, also where all of it is wrong", () =>
     Effect.gen(function* () {
-      const { url } = yield* Emulator.Emulator
-      const { code, stderr } = yield* run(pass, { INVENT_API_KEY: key, INVENT_BASE_URL: url })
-      expect(stderr).toContain("check INVENT_API_KEY")
-      expect(code).toBe(2)
-    }).pipe(Effect.provide(Emulator.layerServer()))
-  )
-
-  it.live("passes over the named chats: one line each with the reason, and a dry run that only reads", () =>
-    Effect.gen(function* () {
-      const { apiKey, log, url, world } = yield* Emulator.Emulator
-      const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
-      const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Hello?" })
-      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
-      yield* inFolder((cwd) =>
-        Effect.gen(function* () {
-          const files = yield* FileSystem.FileSystem
-          yield* files.writeFileString(`${cwd}/ids.txt`, `${chat.id}\nchat_nobody\n`)
-          const dry = yield* Process.run([...pass, "--dry-run"], { cwd, env })
-          const requests = (yield* log.entries).filter((entry) => entry.kind === "request")
-          expect(requests.map((request) => request.method)).not.toContain("PATCH")
-          expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
-          expect(dry.stdout).toContain(`${chat.id}  no follow-up: the customer wrote last and waits for us`)
-          expect(dry.stdout).toContain("nothing was sent and nothing recorded")
-
-          const lines = yield* Process.run([...pass, "--dry-run", "--json"], { cwd, env })
-          expect(JSON.parse(lines.stdout)).toMatchObject({
-            paused_since: null,
-            chats: [
-              { chat_id: chat.id, next: "stop", step: null, at: null, reason: "replied" },
-              { chat_id: "chat_nobody", next: "unread", why: expect.stringContaining("404") }
-            ]
-          })
-          const preview = yield* Process.run(["preview", ...pass.slice(1)], { cwd, env })
-          expect(preview.stdout).toMatch(/^chat +next +when +why\n/)
-          expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and waits for us$`, "m"))
-          expect(preview.stdout).toMatch(/^chat_nobody +unread /m)
-          const asked = yield* Process.run(["preview", ...pass.slice(1), "--json"], { cwd, env })
-          expect(JSON.parse(asked.stdout).chats).toMatchObject([
-            { chat_id: chat.id, next: "stop", reason: "replied", at: null },
-            { chat_id: "chat_nobody", next: "unread" }
-          ])
-          const methods = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.method] : []))
-          expect(new Set(methods.slice(requests.length))).not.toContain("PATCH")
-          expect(yield* files.exists(`${cwd}/follow-ups.db`)).toBe(false)
-
-          const recorded = yield* Process.run(["record", "chats", "--json", "--out", "history.jsonl", "ids.txt"], { cwd, env })
-          expect(JSON.parse(recorded.stdout)).toEqual({ out: "history.jsonl", conversations: 1 })
-          expect(recorded.stderr).toContain("chat chat_nobody does not exist")
-
-          const real = yield* Process.run(pass, { cwd, env })
-          expect(real.code).toBe(0)
-          expect(real.stdout).toContain("chat_nobody  could not be read")
-          expect(real.stdout).toMatch(/2 {2}chats in all/)
-          const status = JSON.parse((yield* Process.run(["status", "--json"], { cwd })).stdout)
-          expect(status).toMatchObject({ chats: 2, service: { state: "answers", error: null }, waiting: [], backlog: null })
-          expect(status.outcomes).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
-          const again = JSON.parse((yield* Process.run([...pass, "--json"], { cwd, env })).stdout)
-          expect(again).toMatchObject({ paused_since: null, carried: 0, chats: [{ reason: "replied" }, { next: "unread" }] })
-          expect(again.outcomes).toEqual(status.outcomes)
-          const story = yield* Process.run(["explain", chat.id], { cwd })
-          expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and waits for us")
-          const told = yield* Process.run(["explain", "--json", chat.id], { cwd })
-          expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
-        })
-      )
-    }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) }))),
-    busyMachine
-  )
-
-  it.live("examines everything it stands on, each by itself, and exits with 1 when something is wrong", () =>
-    Effect.gen(function* () {
-      const nothing = yield* run(["doctor"])
-      expect(nothing.code).toBe(1)
-      expect(nothing.stdout).toMatch(/^wrong +key +INVENT_API_KEY is not set/m)
-      expect(nothing.stdout).toMatch(/^wrong +database +database follow-ups.db: does not exist/m)
-      expect(nothing.stdout).toMatch(/^well +zones /m)
-      const told = yield* run(["doctor", "--json"])
-      expect(told.code).toBe(1)
-      expect(JSON.parse(told.stdout)).toContainEqual({ check: "key", state: "wrong", found: expect.stringContaining("INVENT_API_KEY is not set") })
       const junk = yield* run(["doctor", "--policy", "wrong.yaml", "--db", "junk.db"], { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" })
       expect(junk.stdout).toMatch(/^wrong +key +.*ECONNREFUSED/m)
       expect(junk.stdout).toMatch(/^wrong +database +database junk.db: file is not a database/m)
       expect(junk.stdout).toMatch(/^wrong +policy +policy wrong.yaml, line 4/m)
       expect(junk.stdout + junk.stderr).not.toContain(key)
     })
+  )
+
+  it.live("ends with 141 and without a word when its reader has closed the pipe", () =>
+    inFolder((cwd) =>
+      Effect.gen(function* () {
+        const running = yield* Process.start(["--help"], { cwd })
+        running.process.stdout?.destroy()
+        expect(yield* running.ended).toMatchObject({ code: 141, stderr: "" })
+      })
+    )
   )
 
   it.live("does not run twice on one database", () =>

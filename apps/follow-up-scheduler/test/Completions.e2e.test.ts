@@ -1,15 +1,7 @@
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
-import * as Process from "./Process.ts"
-
-const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
-  Effect.flatMap(FileSystem.FileSystem, (files) => Effect.flatMap(files.makeTempDirectoryScoped(), use)).pipe(
-    Effect.scoped,
-    Effect.provide(NodeContext.layer)
-  )
+import * as CommandLine from "./CommandLine.ts"
 
 /** What bash offers for the last of these words. */
 const offers = (script: string, words: ReadonlyArray<string>) => {
@@ -25,55 +17,37 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 describe("the completions for bash", () => {
   it.live("offer commands, those below them, and the options of each", () =>
-    inFolder((cwd) =>
-      Effect.gen(function* () {
-        const { stdout } = yield* Process.run(["--completions", "bash"], { cwd })
-        expect(offers(stdout, ["follow-ups", "s"])).toEqual(expect.arrayContaining(["serve", "simulate", "status"]))
-        expect(offers(stdout, ["follow-ups", "simulate", "--com"])).toEqual(["--compare", "--completions"])
-        expect(offers(stdout, ["follow-ups", "record", ""])).toEqual(expect.arrayContaining(["chats", "inbox", "log"]))
-        expect(offers(stdout, ["follow-ups", "record", "inbox", "--with"])).toEqual(["--without-names"])
-        expect(offers(stdout, ["follow-ups", "policy", "apply", "--run"])).toEqual(["--running"])
-        expect(offers(stdout, ["follow-ups", "policy", "apply", "--running", "re"])).toEqual(["retime"])
-      })
-    )
-  )
-})
-
-describe("the completions for zsh", () => {
-  it.live("call no function that they do not define", () =>
-    inFolder((cwd) =>
-      Effect.gen(function* () {
-        const { stdout } = yield* Process.run(["--completions", "zsh"], { cwd })
-        const defined = new Set([...stdout.matchAll(/^(\w[\w-]*)\(\)/gm)].map(([, name]) => name))
-        const called = [...stdout.matchAll(/:(_[\w-]+_commands)"/g)].map(([, name]) => name)
-        expect(called.length).toBeGreaterThan(2)
-        expect(called.filter((name) => !defined.has(name))).toEqual([])
-      })
-    )
+    Effect.gen(function* () {
+      const { stdout } = yield* CommandLine.run(["--completions", "bash"])
+      expect(offers(stdout, ["follow-ups", "s"])).toEqual(expect.arrayContaining(["serve", "simulate", "status"]))
+      expect(offers(stdout, ["follow-ups", "simulate", "--com"])).toEqual(["--compare", "--completions"])
+      expect(offers(stdout, ["follow-ups", "record", ""])).toEqual(expect.arrayContaining(["chats", "inbox", "log"]))
+      expect(offers(stdout, ["follow-ups", "record", "inbox", "--with"])).toEqual(["--without-names"])
+      expect(offers(stdout, ["follow-ups", "policy", "apply", "--run"])).toEqual(["--running"])
+      expect(offers(stdout, ["follow-ups", "policy", "apply", "--running", "re"])).toEqual(["retime"])
+    })
   )
 })
 
 describe("--help", () => {
   it.live("describes every command, and ends with examples whose options exist", () =>
-    inFolder((cwd) =>
-      Effect.gen(function* () {
-        const { stdout: completions } = yield* Process.run(["--completions", "bash"], { cwd })
-        const { stdout } = yield* Process.run(["--help"], { cwd })
-        const [before = "", after = ""] = stdout.split("EXAMPLES")
-        const commands = [...(before.split("COMMANDS")[1] ?? "").matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\w/gm)].map(([, names = ""]) => names)
-        expect(commands).toEqual(expect.arrayContaining(offers(completions, ["follow-ups", ""]).filter((word) => /^[a-z]+$/.test(word))))
-        const examples = after.trim().split("\n\n")
-        expect(examples.length).toBeGreaterThan(8)
-        for (const example of examples) {
-          const [program = "", ...words] = example.split(" > ")[0]!.split(" ")
-          expect(program).toBe("follow-ups")
-          const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0)
-          if (names.length > 0) expect(commands).toContain(names.join(" "))
-          for (const option of words.filter((word) => word.startsWith("--"))) {
-            expect(offers(completions, [program, ...names, option]), example).toContain(option)
-          }
+    Effect.gen(function* () {
+      const { stdout: completions } = yield* CommandLine.run(["--completions", "bash"])
+      const { stdout } = yield* CommandLine.run(["--help"])
+      const [before = "", after = ""] = stdout.split("EXAMPLES")
+      const commands = [...(before.split("COMMANDS")[1] ?? "").matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\w/gm)].map(([, names = ""]) => names)
+      expect(commands).toEqual(expect.arrayContaining(offers(completions, ["follow-ups", ""]).filter((word) => /^[a-z]+$/.test(word))))
+      const examples = after.trim().split("\n\n")
+      expect(examples.length).toBeGreaterThan(8)
+      for (const example of examples) {
+        const [program = "", ...words] = example.split(" > ")[0]!.split(" ")
+        expect(program).toBe("follow-ups")
+        const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0)
+        if (names.length > 0) expect(commands).toContain(names.join(" "))
+        for (const option of words.filter((word) => word.startsWith("--"))) {
+          expect(offers(completions, [program, ...names, option]), example).toContain(option)
         }
-      })
-    )
+      }
+    })
   )
 })

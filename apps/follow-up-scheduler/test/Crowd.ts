@@ -2,13 +2,15 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
-import type { Verdict } from "@effect-invent/emulator/Checker"
+import * as Checker from "@effect-invent/emulator/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as Log from "@effect-invent/emulator/Log"
+import * as MachineTime from "@effect-invent/test-support/MachineTime"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -21,14 +23,18 @@ import * as Fates from "../src/demo/Fates.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { sentence } from "../src/Story.ts"
 
+/**
+ * In a hurry, but for the lead: a request leaves only within a third of it after the look that it follows from, and a machine
+ * that is busy takes its time from the one to the other.
+ */
 export const policy = `name: hurried
 version: 1
-arm_lead: 2400 millis
-confirm_after: 600 millis
+arm_lead: 6 seconds
+confirm_after: 1 second
 time_zone: UTC
 steps:
-  - { after: 3 seconds, action: schedule_follow_up }
-  - { after: 3 seconds, action: schedule_follow_up }
+  - { after: 1 second, action: schedule_follow_up }
+  - { after: 1 second, action: schedule_follow_up }
 `
 
 const customers = Layer.unwrapEffect(
@@ -46,32 +52,30 @@ const emulator = Emulator.layerServer({
 
 export const surroundings = Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))
 
-/** Conversations that see the whole cadence, however late, and so how many follow-ups they must get. */
+/** Conversations that end in silence, and so how many follow-ups they must get at least, however late. */
 const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
 
-const lead = 2400
-/** The service and the network take a moment. */
-const moment = 300
-/** How old the look may be by which a follow-up is set: a reply may have come since. */
-const oldestLook = lead / 3 + moment
-/**
- * How long before a follow-up the reply may have come that it crossed. Whoever lives looks a third of the lead before the
- * instant and takes back what a reply overtook; what nobody lives to look after stands for the whole lead from the look by
- * which it was set, and an instant is set in whole seconds, so that it is up to one further ahead.
- */
-const longestRace = lead + 1000 + moment
+const lead = 6000
+/** What a request takes from the scheduler to the service, in milliseconds: a moment, and longer on a machine that is busy. */
+const momentOf = (worstLag: number) => 300 + 4 * worstLag
 
-/** A follow-up that crossed a reply, written since the look by which it was set, whether answered since or not, and how long before it that came. */
+/** A follow-up that crossed a reply, written since the look by which it was set, whether answered since or not. */
 interface Race {
   readonly chat_id: ChatId
   readonly at: string
+  /** How long before the follow-up the reply came, in milliseconds. */
   readonly gap: number
+  /** How long before the instant that was set: the service may be late with it. */
+  readonly ahead: number
 }
 
 const isLook = ({ applied, endpoint, key, status }: Extract<Entry, { readonly kind: "request" }>) =>
   key === "scheduler" && status === 200 && (endpoint === "messages.list" || (endpoint === "state.update" && !applied))
 
-export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
+/** `moment`: what a request may take, in milliseconds. */
+const races = (entries: ReadonlyArray<Entry>, moment: number): ReadonlyArray<Race> => {
+  /** How old the look may be by which a follow-up is set: a reply may have come since. */
+  const oldestLook = lead / 3 + moment
   const standing = new Map<string, { readonly instant: number | undefined; readonly replied_at?: number }>()
   const looks = new Map<string, number>()
   const replies = new Map<string, number>()
@@ -89,20 +93,76 @@ export const races = (entries: ReadonlyArray<Entry>): ReadonlyArray<Race> => {
     if (entry.kind !== "message" || stands?.instant === undefined) return []
     if (entry.author === "contact") standing.set(entry.chat_id, { replied_at: entry.at.epochMillis, ...stands })
     if (entry.cause !== "follow_up" || stands.replied_at === undefined) return []
-    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap: entry.at.epochMillis - stands.replied_at }]
+    const { instant, replied_at } = stands
+    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap: entry.at.epochMillis - replied_at, ahead: instant - replied_at }]
   })
 }
 
-/** What no race excuses: a reply that nothing could take the follow-up back for is measured, and must be that near. */
-export const violations = ({ violations }: Verdict, entries: ReadonlyArray<Entry>): ReadonlyArray<{ readonly chat_id: string }> => {
-  const crossed = races(entries)
+/**
+ * What no race excuses. A reply that nothing could take the follow-up back for must be near: whoever lives looks a third of
+ * the lead before the instant and takes back what a reply overtook; what nobody lives to look after stands for the whole lead
+ * from the look by which it was set, and an instant is set in whole seconds, so that it is up to one further ahead.
+ */
+const violations = (verdict: Checker.Verdict, entries: ReadonlyArray<Entry>, moment: number): ReadonlyArray<{ readonly chat_id: string }> => {
+  const crossed = races(entries, moment)
   const isRace = (chat_id: string, at: string) => crossed.some((race) => race.chat_id === chat_id && race.at === at)
   return [
     // Whether the reply was answered before the follow-up came decides which of the two rules it is.
-    ...violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
-    ...crossed.filter(({ gap }) => gap > longestRace)
+    ...verdict.violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
+    ...crossed.filter(({ ahead }) => ahead > lead + 1000 + moment)
   ]
 }
+
+/** How long after the last thing that happened a log is judged: whatever did not come until then is lost. */
+const judgedAfter = Duration.hours(1)
+
+/**
+ * The verdict on a log in which nothing more is to come. A follow-up that came late is none of its matters, for the machine may
+ * be busy or the scheduler dead for long; one that never came is.
+ */
+const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string) =>
+  Effect.gen(function* () {
+    const first = entries[0]?.at ?? (yield* DateTime.now)
+    const end = DateTime.addDuration(entries.at(-1)?.at ?? first, judgedAfter)
+    const unrelated = { key: null, method: "GET", path: "/", endpoint: null, chat_id: null, status: 404, applied: false } as const
+    const last: Entry = { kind: "request", at: end, answered_at: end, ...unrelated, headers: {}, fault: null, spoilt: false }
+    const log = yield* Checker.readLog(Log.toJsonLines([...entries, last]))
+    return Checker.check(log, yield* Checker.readPolicy(by), {
+      grace: DateTime.distanceDuration(first, entries.at(-1)?.at ?? first),
+      reaction: Duration.millis(moment)
+    })
+  })
+
+/**
+ * The verdict on a log in which nothing more is to come, what of it no race excuses, and the races. `by`: the policy, with the
+ * lead of {@link policy}.
+ */
+export const examine = (entries: ReadonlyArray<Entry>, machine: MachineTime.MachineTime, by = policy) =>
+  Effect.gen(function* () {
+    const moment = momentOf(machine.worstLag())
+    const verdict = yield* judge(entries, moment, by)
+    return { verdict, violations: violations(verdict, entries, moment), races: races(entries, moment) }
+  })
+
+/** Whether the service holds a follow-up that is still to be carried out. */
+const isAnyStanding = (entries: ReadonlyArray<Entry>): boolean => {
+  const standing = new Map<string, boolean>()
+  for (const entry of entries) if (entry.kind === "state") standing.set(entry.chat_id, entry.follow_up_at !== null)
+  return [...standing.values()].includes(true)
+}
+
+/** How often the scheduler has read the chat that it read least often since anything happened in it. */
+const fewestLooks = (entries: ReadonlyArray<Entry>): number => {
+  const looks = new Map<string, number>()
+  for (const entry of entries) {
+    if (!("chat_id" in entry)) continue
+    if (entry.kind !== "request") looks.set(entry.chat_id, 0)
+    else if (isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)
+  }
+  return Math.min(...looks.values())
+}
+
+const isFollowUp = (entry: Entry) => entry.kind === "message" && entry.cause === "follow_up"
 
 /** Chats of which the ledger holds another number of follow-ups as sent than went out. */
 const unrecorded = (entries: ReadonlyArray<Entry>) =>
@@ -128,74 +188,103 @@ const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: Reado
     })
   , { discard: true })
 
-/** What `wrongs` finds where nothing is wrong. */
+/** What `judged` finds where nothing is wrong. */
 export const nothing = { missing: [], violations: [], unrecorded: [] }
 
-/** So many people arrive one after the other; the ids of their chats go into this file. */
-export const make = (people: number, file: string, arrivalEvery: Duration.DurationInput) =>
+interface Talk {
+  readonly chat_id: ChatId
+  readonly fate: Fates.Fate | "impatient"
+  readonly rest: Fiber.Fiber<unknown, unknown>
+}
+
+/** Up to so many people, who arrive when they are told to; the ids of their chats go into this file. */
+export const make = (people: number, file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { log, world } = yield* Emulator.Emulator
-    const talks: Array<{ readonly chat_id: ChatId; readonly fate: Fates.Fate | "impatient"; readonly rest: Fiber.Fiber<unknown, unknown> }> = []
+    const scope = yield* Effect.scope
+    const machine = yield* MachineTime.make
+    const cast = yield* Fates.cast(people, 7)
+    const talks: Array<Talk> = []
     const audience = yield* Customers.make(() => Effect.void)
-    /** Who answers at about the moment at which a follow-up comes, again and again. */
+    /** The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one. */
+    const nextInstant = (chat_id: ChatId, since: number) =>
+      Effect.map(log.entries, (entries) => {
+        const latest = entries.findLast((entry) => entry.kind === "state" && entry.chat_id === chat_id)
+        return latest?.kind === "state" ? (latest.follow_up_at?.epochMillis ?? 0) : 0
+      }).pipe(Effect.delay("100 millis"), Effect.repeat({ until: (instant) => instant > since }))
+    /** Who answers at about the moment at which a follow-up comes, twice. */
     const impatient = (name: string) =>
       Effect.gen(function* () {
         const contact = yield* world.addContact({ name, country: "IE", channels: [{ type: "custom" }] })
         const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Do you have this in red?" })
-        const reply = world.sendMessage({ contact_id: contact.id, chat_id: chat.id }, { message: MessagePart.text("And this?") })
-        const later = Effect.flatMap(Random.nextIntBetween(3_000, 5_000), (millis) => Effect.delay(reply, Duration.millis(millis)))
-        return { chat_id: chat.id, rest: Effect.repeatN(later, 2) }
+        const answer = world.sendMessage({ contact_id: contact.id, chat_id: chat.id }, { message: MessagePart.text("And this?") })
+        const reply = (since: number) =>
+          Effect.gen(function* () {
+            const instant = yield* nextInstant(chat.id, since)
+            const offset = yield* Random.nextIntBetween(-lead, 500)
+            const left = instant + offset - (yield* Clock.currentTimeMillis)
+            yield* Effect.delay(answer, Duration.millis(Math.max(0, left)))
+            return instant
+          })
+        return { chat_id: chat.id, rest: Effect.flatMap(reply(0), reply) }
       })
-    const arrive = (person: Fates.Person, index: number) =>
+    const admit = (person: Fates.Person) =>
       Effect.gen(function* () {
-        const isImpatient = index % 4 === 3
+        const isImpatient = talks.length % 4 === 3
         const { chat_id, rest } = yield* isImpatient ? impatient(person.name) : audience.arrive(person)
-        talks.push({ chat_id, fate: isImpatient ? "impatient" : person.fate, rest: yield* Effect.forkScoped(rest) })
+        talks.push({ chat_id, fate: isImpatient ? "impatient" : person.fate, rest: yield* Effect.forkIn(rest, scope) })
         // Whoever reads the list meanwhile sees all of it or none.
         yield* files.writeFileString(`${file}.new`, talks.map(({ chat_id }) => chat_id).join("\n"))
         yield* files.rename(`${file}.new`, file)
       })
-    const [first, ...others] = yield* Fates.cast(people, 7)
-    if (first === undefined) return yield* Effect.dieMessage("nobody comes")
-    yield* arrive(first, 0)
-    const arrivals = yield* Effect.forkScoped(Effect.forEach(others, (person, index) => Effect.zipRight(arrive(person, index + 1), Effect.sleep(arrivalEvery)), { discard: true }))
+    /** So many more people come and ask. */
+    const arrive = (count: number) =>
+      Effect.suspend(() => Effect.forEach(cast.slice(talks.length, talks.length + count), admit, { discard: true }))
 
-    const happenings = Effect.map(log.entries, (entries) => entries.filter(({ kind }) => kind !== "request").length)
-    const sent = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length)
-    /** Whether a ledger with so many sent ones knows of all. */
-    const isOnRecord = (recorded: number) => Effect.map(sent, (sent) => recorded === sent)
     /** Who has not got as many follow-ups as they must. */
-    const missing = Effect.map(log.entries, (entries) => {
-      const counts = new Map<string, number>()
-      for (const entry of entries) {
-        if (entry.kind === "message" && entry.cause === "follow_up") counts.set(entry.chat_id, (counts.get(entry.chat_id) ?? 0) + 1)
-      }
-      return talks.flatMap(({ chat_id, fate }) => {
-        const due = wholeCadences[fate]
-        return due === undefined || counts.get(chat_id) === due ? [] : [{ chat_id, fate, due, sent: counts.get(chat_id) ?? 0 }]
+    const missing = Effect.map(log.entries, (entries) =>
+      talks.flatMap(({ chat_id, fate }) => {
+        const due = wholeCadences[fate] ?? 0
+        const sent = entries.filter((entry) => isFollowUp(entry) && "chat_id" in entry && entry.chat_id === chat_id).length
+        return sent >= due ? [] : [{ chat_id, fate, due, sent }]
       })
+    )
+
+    /**
+     * Nothing is to come any more: the ledger waits for nothing, the service holds no follow-up, all that went out is on
+     * record, and every chat has been read again and again since anything happened in it.
+     */
+    const isSettled = Effect.gen(function* () {
+      const entries = yield* log.entries
+      const ledger = yield* Ledger
+      if (isAnyStanding(entries) || fewestLooks(entries) < 3) return false
+      if ((yield* ledger.pending(judgedAfter)) > 0 || (yield* ledger.unobserved).length > 0) return false
+      const recorded = (yield* ledger.tally).reduce((sum, { chats, sent }) => sum + chats * sent, 0)
+      return recorded === entries.filter(isFollowUp).length
     })
-    /** Nobody wrote and nothing was scheduled for a while. */
-    const isQuiet = Effect.gen(function* () {
-      const before = yield* happenings
-      yield* Effect.sleep("5 seconds")
-      return (yield* happenings) === before
+    /** Waits until everybody has said all they have to say, and all of that has come to its end. */
+    const settled = <E, R>(ledger: Layer.Layer<Ledger, E, R>) => {
+      // A ledger that is not there yet, or away, is waited for.
+      const isOver = Effect.orElseSucceed(Effect.provide(isSettled, ledger), () => false)
+      return Effect.zipRight(
+        Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true }),
+        Effect.repeat(isOver, { until: (yes) => yes, schedule: Schedule.spaced("250 millis") })
+      )
+    }
+    const tellMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) => tell(who, entries))
+    /** The same; a test that is given up while it waits says who is missing what. */
+    const settledAtLast = <E, R>(ledger: Layer.Layer<Ledger, E, R>) =>
+      Effect.onInterrupt(settled(ledger), () => Effect.ignore(Effect.provide(tellMissing, ledger)))
+
+    /** Whatever is not as it must be, printed with its chats; all three empty where everything is. */
+    const judged = Effect.gen(function* () {
+      const entries = yield* log.entries
+      const { races, verdict, violations } = yield* examine(entries, machine)
+      console.log(`${Checker.render(verdict)}timers were late by up to ${Math.round(machine.worstLag())} ms`)
+      const wrongs = { missing: yield* missing, violations, unrecorded: yield* unrecorded(entries) }
+      yield* tell(Object.values(wrongs).flat(), entries)
+      return { wrongs, verdict, gaps: races.map(({ gap }) => gap) }
     })
-    /** `recorded`: how many follow-ups the ledger holds as sent. */
-    const settled = <E, R>(recorded: Effect.Effect<number, E, R>) => Effect.gen(function* () {
-      yield* Fiber.join(arrivals)
-      yield* Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true })
-      yield* Effect.repeat(missing, { until: (who) => who.length === 0, schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(90)) })
-      yield* Effect.repeat(isQuiet, { until: (yes) => yes })
-      yield* Effect.repeat(Effect.flatMap(recorded, isOnRecord), { until: (yes) => yes, schedule: Schedule.intersect(Schedule.spaced("1 second"), Schedule.recurs(60)) })
-    })
-    /** Whatever is not as it must be, printed with its chats; all three empty where everything is. Reads the ledger. */
-    const wrongs = (verdict: Verdict, entries: ReadonlyArray<Entry>) =>
-      Effect.gen(function* () {
-        const wrong = { missing: yield* missing, violations: violations(verdict, entries), unrecorded: yield* unrecorded(entries) }
-        yield* tell(Object.values(wrong).flat(), entries)
-        return wrong
-      })
-    return { settled, wrongs }
+    return { arrive, settled, settledAtLast, judged }
   })

@@ -1,16 +1,4 @@
-/** The databases that a suite runs against, each empty whenever it is built. PostgreSQL is left out where none can start. */
-import type * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { describe } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Database from "../src/Database/Postgres.ts"
-import * as Postgres from "./Postgres.ts"
+/** The database of the fast tests: SQLite in memory, empty whenever the layer is built. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 
-export const onEach = (suite: (database: Layer.Layer<SqlClient.SqlClient, unknown>) => void): void => {
-  describe("on SQLite", () => suite(SqliteClient.layer({ filename: ":memory:" })))
-  describe.skipIf(!Postgres.isInstalled)("on PostgreSQL", () => {
-    const server = Postgres.forSuite()
-    suite(Layer.unwrapEffect(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer)))
-  })
-}
+export const sqlite = SqliteClient.layer({ filename: ":memory:" })

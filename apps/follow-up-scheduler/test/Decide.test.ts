@@ -422,6 +422,8 @@ describe("whatever it is asked", () => {
       id,
       author: FastCheck.constantFrom<Array<Author>>(...times(19, "assistant"), ...times(4, "contact"), "human"),
       at: instant,
+      isDated: FastCheck.constant(true),
+      changed_at: FastCheck.constant(undefined),
       lasts: FastCheck.integer({ min: 0, max: hour }),
       isRunning: rarely,
       text: FastCheck.constant("")

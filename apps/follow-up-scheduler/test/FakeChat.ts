@@ -84,6 +84,11 @@ export const make = ({ late = 0 }: Options = {}) => {
       Effect.map(Effect.zipRight(settle, DateTime.now), (now) => {
         messages = [...messages, Build.wireMessage(author, now.epochMillis - Build.start.epochMillis, fields)]
       }),
+    /** A message is not any more as it was: a correction, a receipt, the end of the assistant's run. */
+    changes: (id: string, fields: Partial<ChatMessage>) =>
+      Effect.map(settle, () => {
+        messages = messages.map((message) => (message.id === id ? { ...message, ...fields } : message))
+      }),
     /** Somebody changes the state of the chat, now. */
     becomes: (change: Partial<ChatState>) => Effect.map(settle, () => void (state = { ...state, ...change })),
     /** Somebody blocks the contact, now. */
@@ -92,6 +97,11 @@ export const make = ({ late = 0 }: Options = {}) => {
     }),
     /** The contact unsubscribes, now: what only the contact list tells. */
     unsubscribes: Effect.map(settle, () => void (isUnsubscribed = true)),
+    /** Somebody merges the contact into another one, now. */
+    mergesInto: (id: ContactId) =>
+      Effect.map(settle, () => {
+        contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id } })
+      }),
     /** The conversation goes on in another chat. */
     movesTo: (chat_id: ChatId) => Effect.sync(() => void (newest = chat_id)),
     /** The contact gets a name, and is put into these segments. */

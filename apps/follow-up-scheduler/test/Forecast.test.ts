@@ -1,11 +1,12 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Forecast from "../src/Forecast.ts"
 import * as Build from "./Build.ts"
 

@@ -1,4 +1,5 @@
+import { it } from "../../../scripts/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
 
-Databases.onEach(LedgerSuite.suite)
+LedgerSuite.suite(Databases.sqlite, it)

@@ -1,13 +1,14 @@
 /** What every database must do for the ledger: a suite as a function of a layer. */
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import type { it as Tests } from "../../../scripts/testing/it.ts"
 import type { FollowUp } from "../src/FollowUp.ts"
 import { type Change, Ledger, layer } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
@@ -36,8 +37,8 @@ const verdict = { chat_id, conversation_id, decision: "Wait", reason: "silence",
 const decided = (fields: Partial<Parameters<Ledger["Type"]["decided"]>[0]> = {}) =>
   Effect.flatMap(Ledger, (ledger) => ledger.decided({ ...verdict, ...fields }))
 
-/** `database`: an empty one, each time it is built. */
-export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void => {
+/** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
+export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick<typeof Tests, "effect">): void => {
   const ledger = Layer.provideMerge(layer, database)
 
   const story = <E>(name: string, test: Effect.Effect<void, E, Ledger | SqlClient.SqlClient>) =>

@@ -247,6 +247,36 @@ describe("changes of the offset", () => {
   ])
 })
 
+describe("the same time so many calendar days later", () => {
+  const later = (zone: string, from: string, days: number) =>
+    Option.getOrUndefined(Option.map(NextAllowed.daysLater(zone, DateTime.unsafeMake(from), days), DateTime.formatIso))
+
+  it("is 24 hours later on an ordinary day, 25 when the clocks go back, and 23 when they go forward", () => {
+    expect(later("Europe/Lisbon", "2026-07-15T09:00:00.250Z", 1)).toBe("2026-07-16T09:00:00.250Z")
+    expect(later("Europe/Lisbon", "2026-10-24T09:00:00Z", 1)).toBe("2026-10-25T10:00:00.000Z")
+    expect(later("Europe/Lisbon", "2026-03-28T10:00:00Z", 1)).toBe("2026-03-29T09:00:00.000Z")
+    expect(later("Australia/Lord_Howe", "2026-04-04T01:00:00Z", 1)).toBe("2026-04-05T01:30:00.000Z")
+  })
+
+  it("counts the days of the calendar, however long they are", () => {
+    expect(later("Europe/Lisbon", "2026-07-15T09:00:00Z", 200)).toBe("2027-01-31T10:00:00.000Z")
+    expect(later("Europe/Lisbon", "2026-07-15T09:00:00Z", 365)).toBe("2027-07-15T09:00:00.000Z")
+  })
+
+  it("is the first instant after the gap where the clocks skip it, also where that is not on the hour", () => {
+    expect(later("Europe/Lisbon", "2026-03-28T01:30:00Z", 1)).toBe("2026-03-29T01:00:00.000Z")
+    expect(later("Australia/Lord_Howe", "2026-10-02T15:45:00Z", 1)).toBe("2026-10-03T15:30:00.000Z")
+  })
+
+  it("is the first of two where the clocks show it twice", () => {
+    expect(later("Europe/Lisbon", "2026-10-24T00:30:00Z", 1)).toBe("2026-10-25T00:30:00.000Z")
+  })
+
+  it("is none in a zone that nobody knows", () => {
+    expect(later("Mars/Olympus", "2026-10-24T00:30:00Z", 1)).toBeUndefined()
+  })
+})
+
 describe("no answer", () => {
   const at9: Rule = {
     zone: "UTC",

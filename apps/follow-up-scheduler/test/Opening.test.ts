@@ -14,7 +14,7 @@ const find = (fields: Fields = {}, asked: Partial<Opening.Asked> = {}) => {
   const opening = Opening.find({
     policy: made,
     step: made.steps[0],
-    zone: "UTC",
+    zones: ["UTC"],
     country: undefined,
     channel: "whatsapp_bot",
     last_contact_message_at: after(0),
@@ -83,9 +83,9 @@ describe("a cap", () => {
     const daily = { caps: [{ at_most: 1, per: "calendar_day" }] }
     // 13:00 UTC is 22:00 in Tokyo: the day ends two hours later. In New York it has fifteen hours left.
     const sent = [after(30 * minute)]
-    expect(find(daily, { sent, zone: "Asia/Tokyo" })).toBe(open(3 * hour, "capped"))
-    expect(find(daily, { sent, zone: "America/New_York" })).toBe(open(16 * hour, "capped"))
-    expect(find(daily, { sent: [after(-21 * hour - 1)], zone: "Asia/Tokyo" })).toBe(open(hour))
+    expect(find(daily, { sent, zones: ["Asia/Tokyo"] })).toBe(open(3 * hour, "capped"))
+    expect(find(daily, { sent, zones: ["America/New_York"] })).toBe(open(16 * hour, "capped"))
+    expect(find(daily, { sent: [after(-21 * hour - 1)], zones: ["Asia/Tokyo"] })).toBe(open(hour))
   })
 
   it("of a calendar day lets as many go as it says", () => {
@@ -143,6 +143,29 @@ describe("a step that is late", () => {
   it("after a long outage shifts to the first day that is left", () => {
     expect(find(late("shift"), { soonest: after(30 * day) })).toBe(open(30 * day + hour, "quiet_hours"))
     expect(find(late("shift"), { soonest: after(30 * day + 2 * hour) })).toBe(open(30 * day + 2 * hour))
+  })
+})
+
+describe("a late step that is shifted over a change of the clocks", () => {
+  const hours = { quiet_hours: { start: "20:00", end: "09:00" } }
+  const shifted = (ideal: string, more: Fields = {}) => {
+    const begun = DateTime.subtract(DateTime.unsafeMake(ideal), { hours: 1 })
+    const soonest = DateTime.add(begun, { hours: 4 })
+    const steps = [step({ lateness: { limit: "1 minute", beyond: "shift" } })]
+    return find({ steps, ...more }, { zones: ["Europe/Lisbon"], since: begun, last_contact_message_at: begun, soonest })
+  }
+
+  it("keeps its time of day when the clocks go back", () => {
+    expect(shifted("2026-10-24T09:00:00Z")).toBe("2026-10-25T10:00:00.000Z quiet_hours")
+  })
+
+  it("keeps its time of day when they go forward", () => {
+    expect(shifted("2026-03-28T10:00:00Z")).toBe("2026-03-29T09:00:00.000Z quiet_hours")
+  })
+
+  it("is not pushed into the quiet hours, and so to another day, by the hour that is missing", () => {
+    expect(shifted("2026-03-28T19:30:00Z", hours)).toBe("2026-03-29T18:30:00.000Z quiet_hours")
+    expect(shifted("2026-10-24T18:30:00Z", hours)).toBe("2026-10-25T19:30:00.000Z quiet_hours")
   })
 })
 

@@ -1,11 +1,12 @@
 import * as InventError from "@effect-invent/domain/InventError"
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Outage from "../src/Outage.ts"
 import * as Telemetry from "../src/Telemetry.ts"
@@ -35,10 +36,10 @@ it.effect("a service that fails for an hour is asked now and then, however much 
     const outage = yield* Outage.make
     const atMost = Outage.tolerated + 4 + Math.log2(Outage.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(Outage.longestPause)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
-    expect(yield* tries(outage, Effect.fail(fault), 200, Duration.hours(1))).toBeLessThan(atMost)
+    expect(yield* tries(outage, Effect.fail(fault), 50, Duration.hours(1))).toBeLessThan(atMost)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 1 })
     yield* TestClock.adjust(Outage.longestPause)
-    expect(yield* tries(outage, Effect.void, 200, Duration.seconds(9))).toBe(600)
+    expect(yield* tries(outage, Effect.void, 50, Duration.seconds(9))).toBe(150)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
   })
 )

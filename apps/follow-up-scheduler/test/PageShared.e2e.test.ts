@@ -1,8 +1,9 @@
 /** The operator pages of two schedulers that share a PostgreSQL database, each in a browser. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { describe, expect, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,12 +14,12 @@ import * as Process from "./Process.ts"
 
 const policy = "name: nudge\nversion: 1\ntime_zone: UTC\nsteps:\n  - after: 3 hours\n    action: schedule_follow_up\n"
 
-/** A busy machine takes its time. */
-const patience = { timeout: 30_000 }
+/** As long as the test itself has. */
+const patience = { timeout: 0 }
 
 const emulator = Emulator.layerServer({ replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
 
-describe.skipIf(Chromium.executable === undefined || !Postgres.isInstalled)("the operator pages of two schedulers on one PostgreSQL database", () => {
+Requirement.describeWith([Requirement.browser, Requirement.postgres], "the operator pages of two schedulers on one PostgreSQL database", () => {
   const server = Postgres.forSuite()
 
   it.live(
@@ -34,13 +35,13 @@ describe.skipIf(Chromium.executable === undefined || !Postgres.isInstalled)("the
         yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
         const DATABASE_URL = Redacted.value(yield* Effect.flatMap(server, ({ database }) => database))
         const secrets = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, DATABASE_URL }
-        const browser = yield* Chromium.launch
+        const browser = yield* Chromium.connect
 
         const open = Effect.gen(function* () {
           const env = { ...secrets, RUNNER_PORT: String(yield* Postgres.freePort) }
           const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "500 millis", "--ui"]
           const serving = yield* Process.start(args, { cwd, env })
-          const [address = ""] = yield* Process.printed(serving, /http:\/\/127\.0\.0\.1:\d+/)
+          const [address = ""] = yield* serving.prints(/http:\/\/127\.0\.0\.1:\d+/)
           return yield* Chromium.open(browser, address)
         })
         const [one, two] = [yield* open, yield* open]
@@ -60,7 +61,6 @@ describe.skipIf(Chromium.executable === undefined || !Postgres.isInstalled)("the
         yield* see(".upcoming .empty")
         yield* see('.outcomes tbody tr:has-text("a human of the staff has taken over")')
         expect([one.complaints, two.complaints]).toEqual([[], []])
-      }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, emulator))),
-    180_000
+      }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, emulator)))
   )
 })

@@ -1,8 +1,8 @@
 /** The page's server by itself, over an empty ledger and a service that has nothing to say. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"

@@ -1,18 +1,17 @@
-import * as Postgres from "@effect-invent/postgres/Postgres"
-import { afterAll, beforeAll } from "@effect/vitest"
+/** PostgreSQL databases for tests, on the one server that all test files of a run share. */
+import * as Requirement from "@effect-invent/test-support/Requirement"
+import * as Shared from "@effect-invent/test-support/Shared"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Scope from "effect/Scope"
 
-export { freePort, isInstalled } from "@effect-invent/postgres/Postgres"
+export { freePort } from "@effect-invent/postgres/Postgres"
 
-if (!Postgres.isInstalled) console.warn(`NOT TESTED: ${Postgres.missing}`)
+/** A `describe` for tests that need a PostgreSQL server; they are listed as not run where there is none. */
+export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.postgres], name, tests)
 
-/** One server for the tests of the surrounding `describe`, or of the file; each gets a database of its own. */
-export const forSuite = (): Effect.Effect<Postgres.Postgres> => {
-  const scope = Effect.runSync(Scope.make())
-  let server: Promise<Postgres.Postgres> | undefined
-  beforeAll(() => (server = Effect.runPromise(Scope.extend(Postgres.make, scope))), 60_000)
-  afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)), 60_000)
-  return Effect.promise(() => server ?? Promise.reject(new Error("the server starts with the first test")))
-}
+/** The server; it starts when the first test of a run asks for it. */
+export const forSuite = () =>
+  Effect.map(Shared.password, (password) => ({
+    password,
+    /** An empty one each time. */
+    database: Shared.database
+  }))

@@ -1,10 +1,9 @@
 /** Starts the built program as its users do: a process of its own, with nothing of this one's environment but what is given. */
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import { type ChildProcess, spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
+const program = fileURLToPath(new URL("../dist/bin/follow-ups.js", import.meta.url))
 const mortal = new URL("mortal.mjs", import.meta.url).href
 
 interface Options {
@@ -23,42 +22,61 @@ export interface Ended {
 export interface Running {
   readonly process: ChildProcess
   readonly ended: Effect.Effect<Ended>
-  /** Waits until it has printed this. */
-  readonly says: (text: string) => Effect.Effect<void>
+  /** Waits until it has printed this, so many times in all; dies where the program ends without. */
+  readonly says: (text: string, times?: number) => Effect.Effect<void>
+  /** Waits for the first match of this in what it prints; dies where the program ends without. */
+  readonly prints: (pattern: RegExp) => Effect.Effect<RegExpExecArray>
   /** What it has printed so far. */
   readonly said: () => string
+}
+
+const launch = (args: ReadonlyArray<string>, { cwd, env, isMortal }: Options): Running => {
+  const child = spawn(process.execPath, [...(isMortal ? ["--import", mortal] : []), program, ...args], {
+    cwd,
+    env: { ...env },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const output = { stdout: "", stderr: "" }
+  const listeners = new Set<() => void>()
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    output.stdout += text
+    for (const listener of listeners) listener()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
+  const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...output })))
+  const ended = Effect.promise(() => closed)
+  const found = <A>(find: (stdout: string) => A | undefined): Effect.Effect<A> =>
+    Effect.async<A>((resume) => {
+      const look = () => {
+        const result = find(output.stdout)
+        if (result !== undefined) resume(Effect.succeed(result))
+      }
+      listeners.add(look)
+      look()
+      return Effect.sync(() => listeners.delete(look))
+    })
+  const orDies = <A>(waiting: Effect.Effect<A>, what: string) =>
+    Effect.raceFirst(
+      waiting,
+      Effect.flatMap(ended, ({ code, stderr, stdout }) =>
+        Effect.dieMessage(`it ended with ${code} and did not print ${what}\n${stdout}\n${stderr}`)
+      )
+    )
+  return {
+    process: child,
+    ended,
+    says: (text, times = 1) => orDies(found((stdout) => (stdout.split(text).length > times ? true : undefined)), text),
+    prints: (pattern) => orDies(found((stdout) => pattern.exec(stdout) ?? undefined), String(pattern)),
+    said: () => output.stdout
+  }
 }
 
 /** The process is killed when its scope closes, if it still runs then. */
 export const start = (args: ReadonlyArray<string>, options: Options) =>
   Effect.acquireRelease(
-    Effect.sync((): Running => {
-      const child = spawn(process.execPath, [...(options.isMortal ? ["--import", mortal] : []), program, ...args], { cwd: options.cwd, env: { ...options.env }, stdio: ["ignore", "pipe", "pipe"] })
-      const output = { stdout: "", stderr: "" }
-      child.stdout?.on("data", (chunk: Buffer) => (output.stdout += chunk.toString()))
-      child.stderr?.on("data", (chunk: Buffer) => (output.stderr += chunk.toString()))
-      const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...output })))
-      const isSaid = (text: string) => Effect.sync(() => output.stdout.includes(text))
-      const says = (text: string) => Effect.asVoid(Effect.repeat(isSaid(text), { until: (yes) => yes, schedule: Schedule.spaced("50 millis") }))
-      return { process: child, ended: Effect.promise(() => closed), says, said: () => output.stdout }
-    }),
-    ({ ended, process }) =>
-      Effect.zipRight(
-        Effect.sync(() => process.kill("SIGKILL")),
-        ended
-      )
+    Effect.sync(() => launch(args, options)),
+    ({ ended, process }) => Effect.zipRight(Effect.sync(() => process.kill("SIGKILL")), ended)
   )
 
 export const run = (args: ReadonlyArray<string>, options: Options) =>
   Effect.scoped(Effect.flatMap(start(args, options), (running) => running.ended))
-
-/** What the program prints, as soon as it has printed this. */
-export const printed = (running: Running, pattern: RegExp) =>
-  Effect.async<RegExpExecArray>((resume) => {
-    let text = ""
-    running.process.stdout?.on("data", (chunk: Buffer) => {
-      text += chunk.toString()
-      const match = pattern.exec(text)
-      if (match !== null) resume(Effect.succeed(match))
-    })
-  }).pipe(Effect.timeout("30 seconds"))

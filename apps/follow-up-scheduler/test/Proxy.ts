@@ -1,6 +1,7 @@
 /**
  * A network between the scheduler and the service that does what networks and services do: connections that break before or
- * after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it can kill whoever waits for an answer.
+ * after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it says when a request came, or was
+ * applied, so that a test can kill the process that made it.
  */
 import * as Effect from "effect/Effect"
 import * as http from "node:http"
@@ -23,6 +24,8 @@ export interface Proxy {
   readonly done: Readonly<Record<string, number>>
   /** Called once, when the next update was applied and before its answer is passed on. */
   readonly onApplied: (kill: () => void) => void
+  /** Called once, when so many more requests have come. */
+  readonly onRequest: (count: number, kill: () => void) => void
 }
 
 const faults: ReadonlyArray<Fault> = ["drop before", "drop after", "503 before", "503 after"]
@@ -35,6 +38,8 @@ export const make = (target: string, weather: Weather, random: () => number) =>
       const done: Record<string, number> = {}
       const count = (name: string) => (done[name] = (done[name] ?? 0) + 1)
       let kill: (() => void) | undefined
+      let requests = 0
+      const awaited = new Map<number, () => void>()
 
       const storm = (): 429 | 503 | undefined => {
         const age = performance.now() - began
@@ -71,6 +76,7 @@ export const make = (target: string, weather: Weather, random: () => number) =>
         const chunks: Array<Buffer> = []
         request.on("data", (chunk: Buffer) => chunks.push(chunk))
         request.on("end", () => {
+          awaited.get(++requests)?.()
           const status = storm()
           if (status !== undefined) return refuse(response, status)
           const fault = random() < 1 / weather.faultEvery ? faults[Math.floor(random() * faults.length)] : undefined
@@ -83,7 +89,15 @@ export const make = (target: string, weather: Weather, random: () => number) =>
       server.on("connection", (socket) => socket.on("error", () => {}))
       server.listen(0, "127.0.0.1", () => {
         const { port } = server.address() as AddressInfo
-        resume(Effect.succeed({ server, url: `http://127.0.0.1:${port}`, done, onApplied: (then) => void (kill = then) }))
+        resume(
+          Effect.succeed({
+            server,
+            url: `http://127.0.0.1:${port}`,
+            done,
+            onApplied: (then) => void (kill = then),
+            onRequest: (count, then) => void awaited.set(requests + count, then)
+          })
+        )
       })
     }),
     ({ server }) =>

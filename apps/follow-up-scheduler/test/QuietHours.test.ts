@@ -10,7 +10,7 @@ import * as Build from "./Build.ts"
 const { after, day, minute } = Build
 
 const told = (policy: Policy.Policy, zone: string, from: string, to: string, country?: string) =>
-  QuietHours.between(policy, { zone, country }, DateTime.unsafeMake(from), DateTime.unsafeMake(to)).map(
+  QuietHours.between(policy, { zones: [zone], country }, DateTime.unsafeMake(from), DateTime.unsafeMake(to)).map(
     (stretch) => `${DateTime.formatIso(stretch.from).slice(0, 16)} ${DateTime.formatIso(stretch.to).slice(0, 16)}`
   )
 
@@ -52,7 +52,7 @@ describe("quiet hours on the time line", () => {
       FastCheck.property(clock, clock, zones, FastCheck.nat(2 * 1440 - 1), (start, end, zone, offset) => {
         FastCheck.pre(start !== end)
         const policy = Build.policy({ quiet_hours: { start, end } })
-        const stretches = QuietHours.between(policy, { zone, country: undefined }, Build.start, after(2 * day))
+        const stretches = QuietHours.between(policy, { zones: [zone], country: undefined }, Build.start, after(2 * day))
         const at = after(offset * minute)
         const isQuiet = stretches.some(({ from, to }) => at.epochMillis >= from.epochMillis && at.epochMillis < to.epochMillis)
         const open = NextAllowed.nextAllowed({ zone, window: Policy.openHours(policy), from: at })

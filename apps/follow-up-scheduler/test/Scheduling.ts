@@ -1,12 +1,12 @@
 /** The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do the work. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { Erasure } from "../src/Erasure.ts"
@@ -34,11 +34,11 @@ export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake
 export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
   Effect.provide(use, underLedger(Ledger.layer, fake, fields))
 
-/** Tests that begin at `Build.start`, each over a chat and a database of its own. */
+/** Tests that begin at `Build.start`, each over a chat and a database of its own. `effect` makes one. */
 export const storiesOn =
-  <E>(database: Layer.Layer<SqlClient.SqlClient, E>) =>
+  <E>(database: Layer.Layer<SqlClient.SqlClient, E>, { effect }: Pick<typeof it, "effect"> = it) =>
   (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
-    it.effect(name, () =>
+    effect(name, () =>
       Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
     )
   }

@@ -1,7 +1,7 @@
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
-import { describe, expect, it } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -17,7 +17,7 @@ const window = Duration.seconds(2)
 
 const emulator = (limit: number) => Emulator.layerServer({ limit: { limit, window, model: "sliding" }, script: () => ({ _tag: "Silence" }) })
 
-describe.skipIf(!Postgres.isInstalled)("schedulers on one PostgreSQL database", () => {
+Postgres.describe("schedulers on one PostgreSQL database", () => {
   const server = Postgres.forSuite()
 
   /** Starts schedulers, each under its name as its key, over so many chats. */

@@ -1,12 +1,17 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Clock from "effect/Clock"
+import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Stop from "../src/Stop.ts"
+import * as Grace from "../src/Stop/Grace.ts"
 
-const grace = Duration.toMillis(Stop.grace)
+const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["FOLLOW_UPS_STOP_GRACE", "20 seconds"]])))
+const grace = Duration.toMillis(Grace.byDefault)
 
 /** Interrupts it in the background; how long that takes, in milliseconds. */
 const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>
@@ -35,6 +40,17 @@ describe("what is under way when it is interrupted", () => {
       yield* TestClock.adjust("1 minute")
       expect(yield* Fiber.join(took)).toBe(grace)
     })
+  )
+
+  it.effect("is waited for as long as FOLLOW_UPS_STOP_GRACE says", () =>
+    Effect.gen(function* () {
+      const finishing = yield* Stop.finishing
+      const work = yield* Effect.fork(Stop.inOrder(finishing(Effect.never)))
+      yield* TestClock.adjust("1 second")
+      const took = yield* interruption(work)
+      yield* TestClock.adjust("1 minute")
+      expect(yield* Fiber.join(took)).toBe(20_000)
+    }).pipe(Effect.provide(Layer.provide(Stop.layer, environment)))
   )
 
   it.effect("has together what the stop gives, where one is interrupted after the other", () =>

@@ -24,6 +24,29 @@ describe("a template", () => {
     expect(Array.from(long).filter((character) => character === "🙂")).toHaveLength(80)
   })
 
+  it("keeps joiners where they join, in every script that needs them", () => {
+    // Sinhala, Persian, Malayalam with a joiner at its end, a family, a rainbow flag, the flag of Scotland.
+    const names = ["ශ්‍රීමතී", "می‌خواهم", "മോഹന്‍", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "👩🏽‍🚀", "क्‍ष"]
+    for (const name of names) expect(Template.render(greeting, values({ "contact.name": name }))).toContain(`Hello ${name},`)
+  })
+
+  const shown = (name: string) => Template.render(greeting, values({ "contact.name": name })).slice("Hello ".length).split(",")[0]
+
+  it("leaves out what nobody sees: controls of direction, joiners that join nothing, blanks of no width", () => {
+    expect(shown("\u2067Ada\u2069\u200E \u061CLove\u202Alace")).toBe("Ada Lovelace")
+    expect(shown("\u200DA\u200B\uFEFF\u00ADda \u200C Lovelace\u200D")).toBe("Ada Lovelace")
+    expect(shown("Ada\u{E0041}\u2060")).toBe("Ada")
+    expect(shown("عدد\u0600٣")).toBe("عدد\u0600٣")
+    for (const blank of ["\u3164", "\u200B\u200D", "\u202E", "\uFE0F"]) expect(shown(blank)).toBe("there")
+  })
+
+  it("cuts a name between what a reader sees as characters", () => {
+    expect(shown(`${"a".repeat(79)}🇵🇹`)).toBe("a".repeat(79))
+    expect(shown(`${"a".repeat(78)}🇵🇹`)).toBe(`${"a".repeat(78)}🇵🇹`)
+    expect(shown("👩‍👩‍👧‍👦".repeat(20))).toBe("👩‍👩‍👧‍👦".repeat(11))
+    expect(shown(`a${"\u0301".repeat(500)}`)).toBe("there")
+  })
+
   it("never reads a place out of a name", () => {
     expect(Template.render(greeting, values({ "contact.name": "{{assistant.name|x}}$&" }))).toContain("Hello {{assistant.name|x}}$&,")
   })

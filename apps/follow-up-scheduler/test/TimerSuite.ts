@@ -2,7 +2,6 @@
 import { ConversationId } from "@effect-invent/domain/Ids"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { expect, it } from "@effect/vitest"
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -12,8 +11,8 @@ import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import * as Runner from "../src/Runner.ts"
 import * as Timer from "../src/Timer.ts"
+import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
-import * as Postgres from "./Postgres.ts"
 
 interface Woken {
   readonly key: string
@@ -21,16 +20,12 @@ interface Woken {
   readonly at: DateTime.Utc
 }
 
-const runnerPort = (port: number) => Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))
+/** One life of a process that asks for wake-ups and is never woken. */
+const asking = Cluster.layer.pipe(Layer.provideMerge(Runner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
 
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>
-  Timer.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))).pipe(
-    Layer.provideMerge(Timer.layerCluster),
-    Layer.provideMerge(Runner.layer(Duration.millis(100))),
-    Layer.provideMerge(Ledger.layer),
-    Layer.provide(Layer.unwrapEffect(Effect.map(Postgres.freePort, runnerPort)))
-  )
+  Layer.provideMerge(Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))), asking)
 
 const due = (name: string, millis: number, wake = 1) =>
   Effect.map(DateTime.now, (now) =>
@@ -47,18 +42,22 @@ const schedule = (name: string, millis: number, wake?: number) =>
     Effect.as(Effect.flatMap(Timer.Timer, (timer) => timer.schedule(followUp)), followUp)
   )
 
-/** `database`: an empty one, each time it is built. */
-export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void => {
+/** `database`: an empty one, each time it is built. `surround`: the time and the settings that a test runs in. */
+export const suite = <E>(
+  database: Layer.Layer<SqlClient.SqlClient, E>,
+  surround: <A, E, R>(test: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+): void => {
   const timers = (name: string, test: (woken: Queue.Queue<Woken>) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
-    it.scopedLive(name, () => Effect.flatMap(Queue.unbounded<Woken>(), test).pipe(Effect.provide(database)))
+    it.scopedLive(name, () => surround(Effect.flatMap(Queue.unbounded<Woken>(), test).pipe(Effect.provide(database))))
 
   timers("wakes a follow-up once, at its instant and not before", (woken) =>
     Effect.gen(function* () {
-      const followUp = yield* schedule("a", 1500)
-      const { at, key, wake } = yield* Queue.take(woken)
-      expect({ key, wake }).toEqual({ key: "a", wake: 1 })
-      expect(at.epochMillis).toBeGreaterThanOrEqual(followUp.due_at.epochMillis)
-      yield* Effect.sleep("500 millis")
+      const first = yield* schedule("a", 1500)
+      const later = yield* schedule("b", 3000)
+      const both = [yield* Queue.take(woken), yield* Queue.take(woken)].toSorted((x, y) => x.key.localeCompare(y.key))
+      expect(both).toMatchObject([{ key: "a", wake: 1 }, { key: "b", wake: 1 }])
+      expect(both[0]?.at.epochMillis).toBeGreaterThanOrEqual(first.due_at.epochMillis)
+      expect(both[1]?.at.epochMillis).toBeGreaterThanOrEqual(later.due_at.epochMillis)
       expect(yield* Queue.size(woken)).toBe(0)
     }).pipe(Effect.provide(process(woken)))
   )
@@ -68,16 +67,16 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>): void =>
       yield* Effect.forEach([1, 1, 1, 2], (wake) => schedule("a", 0, wake))
       const both = yield* Queue.takeN(woken, 2)
       expect([...both].map(({ wake }) => wake).sort()).toEqual([1, 2])
-      yield* Effect.sleep("500 millis")
+      yield* schedule("a", 500, 3)
+      expect((yield* Queue.take(woken)).wake).toBe(3)
       expect(yield* Queue.size(woken)).toBe(0)
     }).pipe(Effect.provide(process(woken)))
   )
 
   timers("wakes for what fell due while no process was there", (woken) =>
     Effect.gen(function* () {
-      yield* Effect.provide(schedule("a", 300), process(woken))
+      yield* Effect.provide(schedule("a", 0), asking)
       expect(yield* Queue.size(woken)).toBe(0)
-      yield* Effect.sleep("300 millis")
       yield* Effect.provide(
         Effect.map(Queue.take(woken), ({ key }) => expect(key).toBe("a")),
         Layer.fresh(process(woken))

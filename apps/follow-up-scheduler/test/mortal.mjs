@@ -3,6 +3,7 @@
  * `MORTAL_SIGNAL`, at the boundary of `MORTAL_AT`, the `MORTAL_NTH` time it gets there; and with a clock that steps `CLOCK_STEP` milliseconds back
  * after half a second, and forward again after another second.
  */
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { Checkpoint } from "../dist/Checkpoint.js"
 
@@ -13,6 +14,9 @@ Checkpoint.defaultValue = () => (boundary) =>
   Effect.sync(() => {
     if (boundary === MORTAL_AT && --left === 0) process.kill(process.pid, MORTAL_SIGNAL)
   })
+
+// Effect keeps the default of a reference by its key, for all copies of it in a process: the program's bundle has its own copy.
+Context.get(Context.empty(), Checkpoint)
 
 const real = Date.now
 const began = real()

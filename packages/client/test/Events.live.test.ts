@@ -8,6 +8,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { describe, expect, it } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
@@ -18,7 +19,13 @@ const chat = (id: string) => ({ id, updated_at: "2026-03-04T10:00:00Z" })
 
 type Client = InventClient.InventClient["Type"]
 
-const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>) =>
+/** Each happens when the client has told this many changes. */
+interface Told {
+  readonly one: Deferred.Deferred<void>
+  readonly two: Deferred.Deferred<void>
+}
+
+const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>, told: Told) =>
   HttpRouter.empty.pipe(
     HttpRouter.get(`/orgs/c/${path}`, HttpServerResponse.json([chat("listed")])),
     HttpRouter.get(
@@ -28,9 +35,10 @@ const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>) =
         const socket = yield* HttpServerRequest.upgrade
         const write = yield* socket.writer
         const nth = handshakes.length
-        yield* Effect.forkScoped(Effect.zipRight(Effect.sleep("200 millis"), write(JSON.stringify({ data: chat(`pushed ${nth}`) }))))
+        const push = write(JSON.stringify({ data: chat(`pushed ${nth}`) }))
+        yield* Effect.forkScoped(Effect.zipRight(Deferred.await(told.one), push))
         // The first connection is closed by the server.
-        const end = nth === 1 ? Effect.sleep("400 millis") : Effect.never
+        const end = nth === 1 ? Deferred.await(told.two) : Effect.never
         yield* Effect.raceFirst(socket.runRaw(() => {}), end)
         return HttpServerResponse.empty()
       }).pipe(Effect.scoped)
@@ -49,10 +57,18 @@ describe("over a real socket", () => {
     it.scopedLive(`${name} sends the key in the handshake, and comes back when the server closes`, () =>
       Effect.gen(function* () {
         const handshakes: Array<string | undefined> = []
-        const server = yield* Layer.build(serve(path, handshakes))
+        const told: Told = { one: yield* Deferred.make<void>(), two: yield* Deferred.make<void>() }
+        const server = yield* Layer.build(serve(path, handshakes, told))
         const url = yield* Effect.provide(HttpServer.addressFormattedWith(Effect.succeed), server)
         const invent: Client = yield* connect(url, NodeHttpClient.layerUndici)
-        const changes = yield* events(invent).pipe(Stream.take(3), Stream.runCollect, Effect.provide(NodeSocket.layerWebSocketConstructor))
+        let count = 0
+        const tell = Effect.suspend(() => Deferred.succeed(++count === 1 ? told.one : told.two, undefined))
+        const changes = yield* events(invent).pipe(
+          Stream.tap(() => tell),
+          Stream.take(3),
+          Stream.runCollect,
+          Effect.provide(NodeSocket.layerWebSocketConstructor)
+        )
         expect(Chunk.toReadonlyArray(changes).map((change) => ("chat" in change ? `${change._tag} ${change.chat.id}` : change))).toEqual([
           "Listed listed",
           "Pushed pushed 1",

@@ -1,11 +1,12 @@
 import type * as InboxChange from "@effect-invent/client/InboxChange"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Socket from "@effect/platform/Socket"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { json } = Vendor
@@ -115,6 +116,16 @@ describe("inbox.events", () => {
       expect(sockets.length).toBe(2)
       expect(seen.length).toBe(2)
       expect(told()).toEqual(["Listed a", "Listed b", "Pushed d", "Listed b", "Listed c"])
+    })
+  )
+
+  it.scoped("tells a chat once more that changed twice in the same second", () =>
+    Effect.gen(function* () {
+      const withLast = (id: string, status: string) => ({ ...chat("a", 1), last_message: { id, status } })
+      const lists = [withLast("one", "RUNNING"), withLast("one", "COMPLETED"), withLast("two", "COMPLETED"), withLast("two", "COMPLETED")]
+      const { told } = yield* run(({ nth }) => json([lists[Math.min(nth, lists.length) - 1]]))
+      yield* TestClock.adjust("25 minutes")
+      expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
     })
   )
 

@@ -1,9 +1,10 @@
 import * as Guard from "@effect-invent/client/Guard"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { calls, chat, inOrder, json, within } = Vendor

@@ -1,11 +1,12 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Emulator from "@effect-invent/emulator/Emulator"
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 
 const program = Effect.gen(function* () {
   const invent = yield* InventClient.InventClient

@@ -3,11 +3,12 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import { Messages } from "@effect-invent/domain/api/Messages"
 import { State } from "@effect-invent/domain/api/State"
 import { OrgId } from "@effect-invent/domain/Ids"
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { chat_id, json, message, within } = Vendor

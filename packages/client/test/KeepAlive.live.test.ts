@@ -42,11 +42,11 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
 
     it.scopedLive("while idle costs no call anything", () =>
       Effect.gen(function* () {
-        const { baseUrl, requests, sockets } = yield* Sockets.serve(answerAndClose(closes["with a FIN"]!))
+        const { baseUrl, openSockets, requests, sockets } = yield* Sockets.serve(answerAndClose(closes["with a FIN"]!))
         const invent = yield* Sockets.connect(baseUrl, httpClient)
         for (let n = 0; n < 10; n++) {
           yield* calls.Unsafe(invent)
-          yield* Effect.sleep(10)
+          yield* Effect.repeat(Sockets.turns(1), { until: () => openSockets() === 0 })
         }
         expect(requests.length).toBe(10)
         expect(sockets()).toBe(10)

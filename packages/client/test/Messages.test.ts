@@ -1,11 +1,12 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
 import { isDecoded, omit } from "@effect-invent/domain/Undecodable"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
+import { it } from "../../../scripts/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { chat_id, json, message, within } = Vendor

@@ -2,13 +2,14 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as Socket from "@effect/platform/Socket"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import { it } from "../../../scripts/testing/it.ts"
 
 const chat_id = Ids.ChatId.make("chat_1")
 const contact_id = Ids.ContactId.make("contact_1")

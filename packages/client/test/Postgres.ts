@@ -1,16 +1,14 @@
-/** A PostgreSQL of the test's own, gone afterwards. */
-import * as Server from "@effect-invent/postgres/Postgres"
+/** A PostgreSQL database of the test's own, on the one server that all test files of a run share. */
+import * as Requirement from "@effect-invent/test-support/Requirement"
+import * as Shared from "@effect-invent/test-support/Shared"
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 
-/** Runs these tests where there is a server, and says so where there is none. */
-export const whereInstalled = (name: string, tests: () => void): void => {
-  if (Server.isInstalled) return tests()
-  console.warn(`NOT TESTED: ${name}: ${Server.missing}`)
-}
+/** Runs these tests where there is a server; where there is none they are listed as not run. */
+export const whereInstalled = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.postgres], name, tests)
 
 export class Postgres extends Context.Tag("test/Postgres")<
   Postgres,
@@ -20,9 +18,9 @@ export class Postgres extends Context.Tag("test/Postgres")<
   }
 >() {}
 
-export const layer = Layer.scoped(
+export const layer = Layer.effect(
   Postgres,
-  Effect.flatMap(Server.make, ({ database }) => Effect.map(database, (url) => ({ url })))
+  Effect.map(Shared.database, (url) => ({ url }))
 )
 
 /** Connections to it. */

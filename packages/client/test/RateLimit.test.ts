@@ -1,11 +1,13 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import { beforeAll, describe, expect, it } from "@effect/vitest"
+import { beforeAll, describe, expect } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
+import { scale, seed } from "../../../scripts/properties/Seed.ts"
 import { type Model, models, type Quota, randomOf, refusals, use, vendor } from "./Servers.ts"
 import * as VirtualTime from "./VirtualTime.ts"
 
@@ -385,8 +387,8 @@ const arrivals = (quota: Quota, workload: Workload, seed: number): ReadonlyArray
   return arrived
 }
 
-/** Each takes seconds: `SEEDS=40` for more than a quick look. */
-const seeds = Array.from({ length: Number(process.env["SEEDS"] ?? 2) }, (_, i) => i + 1)
+/** Each takes seconds. */
+const seeds = Array.from({ length: scale }, (_, index) => seed + index)
 const phasesPerSeed = 40
 
 const many = (length: number, at: number) => Array.from({ length }, () => at)

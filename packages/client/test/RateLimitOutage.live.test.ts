@@ -39,17 +39,21 @@ const connect = (url: Redacted.Redacted, patience: Duration.DurationInput, deadl
     return { invent: Context.get(context, InventClient.InventClient), arrivals }
   })
 
-/** Callers that call again and again, whatever comes of it, and how their calls failed. */
+/** Callers that call again and again, whatever comes of it; how their calls failed, and how many callers had one that did. */
 const callOnAndOn = (invent: InventClient.InventClient["Type"]) =>
   Effect.gen(function* () {
     const failures: Array<string> = []
-    const call = Effect.catchAllCause(calls.Safe(invent), (cause) => {
-      const error = Cause.failureOption(cause)
-      failures.push(Option.isSome(error) ? error.value._tag : Cause.pretty(cause))
-      return Effect.sleep("10 millis")
-    })
-    yield* Effect.forkScoped(Effect.replicateEffect(Effect.forever(call), callers, { concurrency: "unbounded", discard: true }))
-    return failures
+    const failed = new Set<number>()
+    const call = (caller: number) =>
+      Effect.catchAllCause(calls.Safe(invent), (cause) => {
+        const error = Cause.failureOption(cause)
+        failed.add(caller)
+        failures.push(Option.isSome(error) ? error.value._tag : Cause.pretty(cause))
+        return Effect.sleep("10 millis")
+      })
+    const all = Array.from({ length: callers }, (_, caller) => Effect.forever(call(caller)))
+    yield* Effect.forkScoped(Effect.all(all, { concurrency: "unbounded", discard: true }))
+    return { failures, failed }
   })
 
 const until = (isSo: () => boolean) => Effect.repeat(Effect.delay(Effect.sync(isSo), "20 millis"), { until: (is) => is })
@@ -85,12 +89,15 @@ Postgres.whereInstalled("an outage of PostgreSQL", () => {
           Effect.gen(function* () {
             const { comeBack, leave, url } = yield* database
             const { arrivals, invent } = yield* connect(url, "500 millis")
-            const failures = yield* callOnAndOn(invent)
+            const { failed, failures } = yield* callOnAndOn(invent)
             yield* until(() => arrivals.length >= 2 * quota.limit)
             yield* leave
-            yield* until(() => failures.length > 0)
+            // A caller that failed since has no request under way.
+            failed.clear()
+            yield* until(() => failed.size === callers)
             const before = arrivals.length
-            yield* until(() => failures.length >= 3 * callers)
+            const failuresBefore = failures.length
+            yield* until(() => failures.length >= failuresBefore + 2 * callers)
             expect(arrivals.length).toBe(before)
             yield* comeBack
             yield* until(() => arrivals.length >= before + 2 * quota.limit)
@@ -108,7 +115,7 @@ Postgres.whereInstalled("an outage of PostgreSQL", () => {
             const { arrivals, invent } = yield* connect(url, "2 minutes")
             yield* leave
             const fiber = yield* Effect.fork(calls.Unsafe(invent))
-            yield* Effect.sleep("500 millis")
+            yield* Sockets.turns(100)
             expect(arrivals.length).toBe(0)
             yield* comeBack
             yield* Effect.exit(Fiber.join(fiber))

@@ -1,8 +1,8 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
-import { beforeAll, describe, expect, it } from "@effect/vitest"
+import { beforeAll, describe, expect } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -16,6 +16,7 @@ import * as TestClock from "effect/TestClock"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { it } from "../../../scripts/testing/it.ts"
 import { models, randomOf, refusals, use, vendor } from "./Servers.ts"
 import * as Vendor from "./Vendor.ts"
 import * as VirtualTime from "./VirtualTime.ts"
@@ -286,17 +287,15 @@ const temporary = Effect.acquireRelease(
 /** A file, as two processes have it open: the limiter's and another one's. */
 const files = Effect.gen(function* () {
   const folder = yield* temporary
-  const open = Effect.map(Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db") })), (context) => {
-    const sql = Context.get(context, SqlClient.SqlClient)
-    return Effect.as(sql`PRAGMA busy_timeout = 0`, sql)
-  }).pipe(Effect.flatten)
+  const client = SqliteClient.layer({ filename: join(folder, "quota.db"), busyTimeout: 0 })
+  const open = Effect.map(Layer.build(Layer.fresh(client)), Context.get(SqlClient.SqlClient))
   return { ours: yield* open, theirs: yield* open }
 })
 
 /** A file with pages so small that a row can take several. */
 const crammed = Effect.gen(function* () {
   const folder = yield* temporary
-  const context = yield* Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db"), disableWAL: true }))
+  const context = yield* Layer.build(SqliteClient.layer({ filename: join(folder, "quota.db"), journalMode: "DELETE" }))
   const ours = Context.get(context, SqlClient.SqlClient)
   yield* ours`PRAGMA page_size = 512`
   return ours

@@ -1,16 +1,18 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import { expect, layer } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Postgres from "./Postgres.ts"
+import * as Sockets from "./Sockets.ts"
 
 /** Makes limiters, each with a quota of its own. */
 class Store extends Context.Tag("test/Store")<
@@ -48,6 +50,19 @@ const recorder = (latency: Duration.DurationInput = 0) => {
   return { left, request, names: () => left.map(({ name }) => name) }
 }
 
+const waitingIn = (limit: RateLimit.RateLimit["Type"], count: number) =>
+  Effect.repeat(Effect.zipRight(Sockets.turns(1), limit.waiting), { until: ({ queued }) => queued === count })
+
+/** A request that is under way until the test ends it: with a limit of one, nothing else leaves meanwhile. */
+const underWay = (limit: RateLimit.RateLimit["Type"], request: Effect.Effect<void>) =>
+  Effect.gen(function* () {
+    const [left, over] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+    const whole = Effect.zipRight(request, Effect.zipRight(Deferred.succeed(left, undefined), Deferred.await(over)))
+    const fiber = yield* Effect.fork(limit.permit(whole, never))
+    yield* Deferred.await(left)
+    return { end: Effect.zipRight(Deferred.succeed(over, undefined), Fiber.join(fiber)) }
+  })
+
 /** What every store must do. Real time passes, so nothing is said of how soon but for what would else take a minute. */
 const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
   layer(Layer.orDie(store), { excludeTestServices: true, timeout: "60 seconds" })(`a rate limit in ${name}`, (it) => {
@@ -78,10 +93,14 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       Effect.gen(function* () {
         const limit = yield* make(1, "60 seconds")
         const { names, request } = recorder()
-        const refused = Effect.delay(Effect.fail("refused"), "100 millis")
+        const [isLeaving, refuse] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const refused = Effect.zipRight(Deferred.succeed(isLeaving, undefined), Effect.zipRight(Deferred.await(refuse), Effect.fail("refused")))
         const first = yield* Effect.fork(Effect.flip(limit.permit(refused, () => true)))
-        yield* Effect.sleep("20 millis")
-        yield* limit.permit(request(1), never)
+        yield* Deferred.await(isLeaving)
+        const second = yield* Effect.fork(limit.permit(request(1), never))
+        yield* waitingIn(limit, 1)
+        yield* Deferred.succeed(refuse, undefined)
+        yield* Fiber.join(second)
         expect(yield* Fiber.join(first)).toBe("refused")
         expect(names()).toEqual([1])
       })
@@ -91,11 +110,12 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       Effect.gen(function* () {
         const limit = yield* make(1, "300 millis")
         const { names, request } = recorder()
-        yield* limit.permit(request(0), never)
+        const { end } = yield* underWay(limit, request(0))
         const interrupted = yield* Effect.forEach([1, 2, 3], (name) => Effect.fork(limit.permit(request(name), never)))
         const fiber = yield* Effect.fork(limit.permit(request(4), never))
-        yield* Effect.sleep("50 millis")
+        yield* waitingIn(limit, 4)
         yield* Fiber.interruptAll(interrupted)
+        yield* end
         yield* Fiber.join(fiber)
         expect(names()).toEqual([0, 4])
       })
@@ -105,11 +125,13 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       Effect.gen(function* () {
         const limit = yield* make(1, "100 millis")
         const { names, request } = recorder()
-        yield* limit.permit(request(0), never)
+        const { end } = yield* underWay(limit, request(0))
         const lanes: ReadonlyArray<readonly [RateLimit.Lane, number]> = [["watch", 4], ["send", 3], ["verify", 2], ["stop", 1]]
         const fibers = yield* Effect.forEach(lanes, ([lane, name]) =>
           Effect.zipLeft(Effect.fork(RateLimit.withLane(lane)(limit.permit(request(name), never))), Effect.yieldNow())
         )
+        yield* waitingIn(limit, 4)
+        yield* end
         yield* Fiber.joinAll(fibers)
         expect(names()).toEqual([0, 1, 2, 3, 4])
       })
@@ -131,7 +153,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
         const limit = yield* make(1, "60 seconds", 2)
         yield* limit.permit(Effect.void, never)
         const fibers = yield* Effect.forEach([1, 2], () => Effect.fork(limit.permit(Effect.void, never)))
-        yield* Effect.sleep("50 millis")
+        yield* waitingIn(limit, 2)
         const error = yield* Effect.flip(limit.permit(Effect.void, never))
         expect(error).toMatchObject({ _tag: "QueueFull", queued: 2 })
         expect(error._tag === "QueueFull" && Duration.toSeconds(error.expectedWait)).toBeGreaterThan(120)

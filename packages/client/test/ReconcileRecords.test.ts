@@ -4,11 +4,12 @@ import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { text } from "@effect-invent/domain/MessagePart"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
 import { channel_id, chat_id, type Client, contact_id, json, connect, reset, within } from "./Vendor.ts"
 
 const sentAt = DateTime.unsafeMake("2026-03-04T10:00:00.500Z")

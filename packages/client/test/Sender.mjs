@@ -1,9 +1,8 @@
 // A process that makes calls as fast as the rate limit lets it that it shares through a database; until it is killed.
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as PgClient from "@effect/sql-pg/PgClient"
-import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -14,7 +13,7 @@ const { baseUrl, calls, database, lease, limit, name, window } = JSON.parse(proc
 
 const client = /^postgres(ql)?:/.test(database)
   ? PgClient.layer({ url: Redacted.make(database) })
-  : Layer.tap(SqliteClient.layer({ filename: database }), (context) => Effect.provide(Effect.flatMap(SqlClient.SqlClient, (sql) => sql`PRAGMA busy_timeout = 100`), context))
+  : SqliteClient.layer({ filename: database, busyTimeout: "100 millis" })
 
 const rateLimit = RateLimitSql.layerSql({ limit, window: Duration.millis(window), lease: Duration.millis(lease) })
 

@@ -3,7 +3,7 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Settings from "@effect-invent/client/Settings"
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as HttpClient from "@effect/platform/HttpClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import type { ConfigError } from "effect/ConfigError"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
@@ -12,6 +12,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { inspect } from "node:util"
+import { it } from "../../../scripts/testing/it.ts"
 
 const noNetwork = Layer.succeed(
   HttpClient.HttpClient,

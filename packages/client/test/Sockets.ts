@@ -13,13 +13,28 @@ import * as net from "node:net"
 
 export type Reply = (response: http.ServerResponse, request: http.IncomingMessage) => void
 
-/** A server that reads each request whole before it replies. `requests` has their headers; `sockets` counts connections. */
+/** Turns of the event loop: what has arrived on a socket of this machine is read in the next one. */
+export const turns = (count: number): Effect.Effect<void> =>
+  Effect.repeatN(Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void))), count - 1)
+
+interface Server {
+  readonly server: http.Server
+  readonly baseUrl: string
+  /** The headers of each request. */
+  readonly requests: Array<http.IncomingHttpHeaders>
+  /** How many connections were opened, and how many are open. */
+  readonly sockets: () => number
+  readonly openSockets: () => number
+}
+
+/** A server that reads each request whole before it replies. */
 export const serve = (reply: Reply) =>
   Effect.acquireRelease(
-    Effect.async<{ server: http.Server; baseUrl: string; requests: Array<http.IncomingHttpHeaders>; sockets: () => number }>(
+    Effect.async<Server>(
       (resume) => {
         const requests: Array<http.IncomingHttpHeaders> = []
         let sockets = 0
+        let openSockets = 0
         const server = http.createServer((request, response) => {
           response.on("error", () => {})
           request.resume().on("end", () => {
@@ -29,11 +44,13 @@ export const serve = (reply: Reply) =>
         })
         server.on("connection", (socket) => {
           sockets++
+          openSockets++
           socket.on("error", () => {})
+          socket.on("close", () => openSockets--)
         })
         server.listen(0, "127.0.0.1", () => {
           const { port } = server.address() as net.AddressInfo
-          resume(Effect.succeed({ server, baseUrl: `http://127.0.0.1:${port}`, requests, sockets: () => sockets }))
+          resume(Effect.succeed({ server, baseUrl: `http://127.0.0.1:${port}`, requests, sockets: () => sockets, openSockets: () => openSockets }))
         })
       }
     ),

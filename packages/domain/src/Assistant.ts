@@ -6,6 +6,7 @@ import { AssistantId, BoardId, ConnectionId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 
 const assistantIntegration = Open.struct({
@@ -14,7 +15,7 @@ const assistantIntegration = Open.struct({
   integration_id: Open.optional(IntegrationId),
   assistant_id: Open.optional(AssistantId),
   connection_id: Open.optional(ConnectionId),
-  config: Open.optional(Open.record),
+  config: Open.optional(OpenRecord.Json),
   error: Open.optional(Schema.String),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)

@@ -4,13 +4,14 @@ import * as Closed from "./Closed.ts"
 import { ActionKind, AssistantActionId, AssistantId, ConnectionId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 /** Which of the values at `input` are worked out anew each time, and how. */
-export const Definition = Open.struct({ path: Open.optional(Schema.String), definition: Open.optional(Open.record) })
+export const Definition = Open.struct({ path: Open.optional(Schema.String), definition: Open.optional(OpenRecord.Json) })
 export type Definition = typeof Definition.Type
 
 const actionConfig = Open.struct({
-  input: Open.optional(Open.record),
+  input: Open.optional(OpenRecord.Json),
   definitions: Open.optional(Open.list(Definition))
 }).annotations({ identifier: "ActionConfig" })
 
@@ -22,12 +23,12 @@ export const ActionConfig: Schema.Schema<ActionConfig, ActionConfigEncoded> = ac
 /** In a request. No page says which of its keys are required. */
 export const DefinitionChange = Closed.struct({
   path: Closed.optional(Schema.String),
-  definition: Closed.optional(Closed.record)
+  definition: Closed.optional(OpenRecord.Json)
 })
 
 /** In a request: the values themselves are the kind's own, and not looked at. */
 export const ActionConfigChange = Closed.struct({
-  input: Closed.optional(Closed.record),
+  input: Closed.optional(OpenRecord.Json),
   definitions: Closed.optional(Schema.Array(DefinitionChange))
 })
 export type ActionConfigChange = typeof ActionConfigChange.Type

@@ -5,6 +5,7 @@ import { BroadcastId, ConnectionId, RecipientId, TemplateId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 
 /** `CANCELLED` has two Ls here, and one in the status of a chat. */
@@ -16,7 +17,7 @@ const broadcastTemplate = Open.struct({
   connection_id: Open.optional(ConnectionId),
   integration_id: Open.optional(IntegrationId),
   recipients_count: Open.optional(Schema.Number),
-  config: Open.optional(Open.record),
+  config: Open.optional(OpenRecord.Json),
   error: Open.optional(Schema.String),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)

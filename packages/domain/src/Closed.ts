@@ -19,9 +19,6 @@ export const optionals = <const Fields extends Readonly<Record<string, Schema.Sc
     readonly [Key in keyof Fields]: Schema.optional<Fields[Key]>
   }
 
-/** An object whose keys are the caller's own, or are named on no page. */
-export const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
-
 /** Text of at most so many characters. */
 export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(longest))
 

@@ -5,6 +5,7 @@ import { ContactNote } from "./ContactNote.ts"
 import { ActivityId, AssistantId, BroadcastId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 import { User } from "./User.ts"
 
@@ -35,7 +36,7 @@ const contactActivity = Open.struct({
   broadcast: Open.optional(Open.struct({ id: Open.optional(BroadcastId), name: Open.optional(Schema.String) })),
   note: Open.optional(Open.tolerant(ContactNote)),
   file: Open.optional(Open.tolerant(ContactFile)),
-  metadata: Open.optional(Open.record)
+  metadata: Open.optional(OpenRecord.Json)
 }).annotations({ identifier: "ContactActivity" })
 
 /** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities */

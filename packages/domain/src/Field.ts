@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import { FieldId, TableId } from "./Ids.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 export const fieldTypes = [
   "string",
@@ -26,10 +27,10 @@ const fieldSchema = Open.struct({
   optional: Open.optional(Schema.Boolean),
   array: Open.optional(Schema.Boolean),
   placeholder: Open.optional(Schema.String),
-  display: Open.optional(Open.record),
+  display: Open.optional(OpenRecord.Json),
   order: Open.optional(Schema.Number),
   link: Open.optional(Schema.String),
-  metadata: Open.optional(Open.record),
+  metadata: Open.optional(OpenRecord.Json),
   allowed_modes: Open.optional(Schema.Array(Schema.NullOr(Schema.String))),
   broadcast_hidden: Open.optional(Schema.Boolean),
   broadcast_field: Open.optional(Schema.Unknown),

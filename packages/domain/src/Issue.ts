@@ -4,12 +4,14 @@
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
+import * as Graphemes from "./Graphemes.ts"
 
 /** What came is the sender's, of any length. What was expected is ours: a list of all values is worth its length. */
 const longestActual = 100
 const longestExpected = 1000
 
-const cut = (text: string, longest: number): string => (text.length > longest ? `${text.slice(0, longest)}…` : text)
+const cut = (text: string, longest: number): string =>
+  text.length > longest ? `${Graphemes.cut(text, longest)}…` : text
 
 const said = /^Expected ([\s\S]*?), actual ([\s\S]*)$/
 

@@ -4,10 +4,14 @@
  * unchanged.
  */
 import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { identity } from "effect/Function"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
 import * as Issue from "./Issue.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 import { isUndecodable, Undecodable } from "./Undecodable.ts"
 
 /** A value of an enum that was not documented when this was written. `value` is what the server sent. */
@@ -48,12 +52,52 @@ export const optionals = <const Fields extends Readonly<Record<string, Schema.Sc
     readonly [Key in keyof Fields]: ReturnType<typeof optional<Fields[Key]>>
   }
 
-/** A struct that keeps keys it does not know. */
-export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
-  Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "preserve" } })
+/** A schema of an object that has documented keys and may have others. */
+export interface Struct<Fields extends Schema.Struct.Fields>
+  extends Schema.Annotable<
+    Struct<Fields>,
+    Schema.Simplify<Schema.Struct.Type<Fields>>,
+    Schema.Simplify<Schema.Struct.Encoded<Fields>>,
+    Schema.Struct.Context<Fields>
+  > {}
 
-/** An object whose keys no page names. */
-export const record = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+type Parse<A> = (input: unknown, options: AST.ParseOptions) => Effect.Effect<A, ParseResult.ParseIssue>
+
+/** Adds to what is made of the documented keys the other keys of the input. */
+const keepingOthers =
+  <A extends object>(documented: object, parse: Parse<A>) =>
+  (input: unknown, options: AST.ParseOptions, ast: AST.AST): Effect.Effect<A, ParseResult.ParseIssue> =>
+    ParseResult.mapBoth(parse(input, options), {
+      // It is about the schema with the other keys, and bears its name.
+      onFailure: (issue) => ({ ...issue, ast }) as ParseResult.ParseIssue,
+      onSuccess: (output) => {
+        for (const key of Object.keys(input as object)) {
+          if (!Object.hasOwn(documented, key)) OpenRecord.set(output, key, (input as OpenRecord.OpenRecord<unknown>)[key])
+        }
+        return output
+      }
+    })
+
+/**
+ * A struct that keeps keys it does not know. Each becomes an own property, whatever its name: the platform's own way,
+ * `onExcessProperty: "preserve"`, takes the value of a key `__proto__` for a prototype.
+ */
+export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields): Struct<Fields> => {
+  const documented = Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "ignore" } })
+  return Schema.declare(
+    [documented],
+    {
+      decode: (documented) => keepingOthers(fields, ParseResult.decodeUnknownEither(documented)),
+      encode: (documented) => keepingOthers(fields, ParseResult.encodeUnknownEither(documented))
+    },
+    {
+      title: "object",
+      [AST.SurrogateAnnotationId]: documented.ast,
+      arbitrary: identity,
+      equivalence: identity
+    }
+  )
+}
 
 /** Marks the alternative to what a page describes, which a document for other tools leaves out. */
 export const undecodableMark = "x-undecodable"

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Closed from "./Closed.ts"
 import { ConnectionId } from "./Ids.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 /** Spelt and typed alike in requests and in answers. `validation` is on newer pages, `connection_id` on older ones. */
 const keys = {
@@ -13,7 +14,7 @@ const keys = {
   icon: Schema.String,
   icon_url: Schema.String,
   connection_id: ConnectionId,
-  parameters: Open.record,
+  parameters: OpenRecord.Json,
   enabled_by_default: Schema.Boolean,
   callback: Schema.String,
   validation: Schema.String
@@ -30,7 +31,7 @@ export const ToolChange = Closed.struct(Closed.optionals(keys))
 export type ToolChange = typeof ToolChange.Type
 
 export const Features = Open.struct({
-  web_search: Open.optional(Open.record),
+  web_search: Open.optional(OpenRecord.Json),
   reasoning: Open.optional(Open.struct({ effort: Open.optional(Open.literals("low")) }))
 })
 export type Features = typeof Features.Type

@@ -4,20 +4,21 @@ import * as Closed from "./Closed.ts"
 import { TableId, ViewId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 const text = Open.optional(Schema.String)
 const flag = Open.optional(Schema.Boolean)
 const number = Open.optional(Schema.Number)
 
 const viewConfig = Open.struct({
-  shared: Open.optional(Open.record),
+  shared: Open.optional(OpenRecord.Json),
   board: Open.optional(
     Open.struct({
       key: text,
       hide_empty_groups: flag,
       card_fields: Open.optional(Schema.Array(Schema.NullOr(Schema.String))),
       columns: Open.optional(Open.list(Open.struct({ key: text, visible: flag }))),
-      date: Open.optional(Open.record),
+      date: Open.optional(OpenRecord.Json),
       number: Open.optional(Open.struct({ from: number, to: number, step: number }))
     })
   ),
@@ -67,14 +68,14 @@ const writtenNumber = Closed.optional(Schema.Number)
 
 /** In a request. */
 export const ViewConfigChange = Closed.struct({
-  shared: Closed.optional(Closed.record),
+  shared: Closed.optional(OpenRecord.Json),
   board: Closed.optional(
     Closed.struct({
       key: writtenText,
       hide_empty_groups: writtenFlag,
       card_fields: Closed.optional(Schema.Array(Schema.String)),
       columns: Closed.optional(Schema.Array(Closed.struct({ key: writtenText, visible: writtenFlag }))),
-      date: Closed.optional(Closed.record),
+      date: Closed.optional(OpenRecord.Json),
       number: Closed.optional(Closed.struct({ from: writtenNumber, to: writtenNumber, step: writtenNumber }))
     })
   ),

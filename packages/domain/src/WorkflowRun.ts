@@ -4,11 +4,12 @@ import { Definition } from "./AssistantAction.ts"
 import { OrgId, WorkflowId, WorkflowRunId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 const workflowStep = Open.struct({
   type: Open.optional(Schema.String),
   key: Open.optional(Schema.String),
-  input: Open.optional(Open.record),
+  input: Open.optional(OpenRecord.Json),
   display: Open.optional(Schema.String),
   loop: Open.optional(Schema.Unknown),
   throw_on_error: Open.optional(Schema.Boolean),

@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
+import { scale } from "../../../scripts/properties/Seed.ts"
 
 interface Endpoint {
   readonly name: string
@@ -86,7 +87,7 @@ describe("the contract", () => {
   })
 })
 
-const runs = { numRuns: 20 }
+const runs = { numRuns: 20 * scale }
 
 describe("any value", () => {
   for (const { name, schemas } of endpoints) {

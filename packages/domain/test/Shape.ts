@@ -1,4 +1,5 @@
 /** What a schema says of the JSON it reads: which keys it has, and whether it gives them a type. */
+import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 import { isObject, type Json, nounAt } from "./Pages.ts"
@@ -11,6 +12,8 @@ const alternatives = (ast: AST.AST): ReadonlyArray<AST.AST> => {
       return alternatives(ast.from)
     case "Suspend":
       return alternatives(ast.f())
+    case "Declaration":
+      return Option.match(AST.getSurrogateAnnotation(ast), { onNone: () => [ast], onSome: alternatives })
     case "Union": {
       const all = ast.types
         .flatMap(alternatives)
@@ -78,10 +81,13 @@ export const isInRecord = (schema: Schema.Schema.Any, key: string): boolean => {
 export const openParts = (schema: Schema.Schema.Any): ReadonlyArray<string> => {
   const look = (ast: AST.AST, path: string): ReadonlyArray<string> => {
     switch (ast._tag) {
-      case "Declaration":
+      case "Declaration": {
+        const described = AST.getSurrogateAnnotation(ast)
+        if (Option.isSome(described)) return look(described.value, path)
         return AST.getIdentifierAnnotation(ast)._tag === "Some" && String(ast) === "Unknown"
           ? [`${path} takes any text of an enum`]
           : []
+      }
       case "Transformation":
         return [...look(ast.from, path), ...look(ast.to, path)]
       case "Refinement":

@@ -2,6 +2,7 @@
  * Judges a follow-up scheduler by what the emulator logged, the policy file and the time-zone database, and by nothing else:
  * it shares no code with the scheduler, nor with the rest of the emulator.
  */
+import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Calendar from "./Checker/Calendar.ts"
 import * as Chat from "./Checker/Chat.ts"
@@ -75,29 +76,41 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   const chatsOf = new Map<string, Set<string>>()
   const contacts = new Map<string, Contact.Contact>()
   const violations: Array<Verdict.Violation & { readonly millis: number }> = []
+  /** Follow-ups that have not come by their deadline, by chat. One that comes after all is late, the others are missed. */
+  const overdue = new Map<string, ReadonlyArray<Stretch.Overdue>>()
   const races: Array<number> = []
+  const late: Array<number> = []
   let followUps = 0
   let foreignFollowUps = 0
 
-  const report = (chat_id: string, millis: number, { detail, rule }: Verdict.Finding) =>
-    violations.push({ rule, chat_id, at: toIso(millis), detail, millis })
+  const report = (chat_id: string, millis: number, finding: Verdict.Finding) =>
+    violations.push({ ...finding, chat_id, at: toIso(millis), millis })
 
   const contactOf = ({ contact_id }: Chat.Chat) => contacts.get(contact_id ?? "") ?? Contact.unknown
 
   const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? Chat.make(chat_id)
 
-  const close = (chat_id: string, stretch: Stretch.Stretch, end: number, outcome: string) => {
-    const missed = Stretch.missed(policy, calendar, stretch, end, grace)
-    if (missed !== undefined) {
-      report(chat_id, missed.deadline, { rule: "missed", detail: `${missed.detail} and ${outcome}` })
-    }
+  const close = (chat_id: string, stretch: Stretch.Stretch, end: number) => {
+    const found = Stretch.overdue(policy, calendar, stretch, end, grace)
+    if (found !== undefined) overdue.set(chat_id, [...(overdue.get(chat_id) ?? []), found])
   }
 
-  const settle = (chat: Chat.Chat, at: number, outcome = "never came") => {
+  const settle = (chat: Chat.Chat, at: number) => {
     const before = chats.get(chat.chat_id)?.stretch
     const stretch = Stretch.resume(before, Stretch.begin(policy, calendar, chat, contactOf(chat), at), at)
-    if (before !== undefined && before !== stretch) close(chat.chat_id, before, at, outcome)
+    if (before !== undefined && before !== stretch) close(chat.chat_id, before, at)
     chats.set(chat.chat_id, { chat, stretch })
+  }
+
+  /** A follow-up came: where it was overdue, it was late. */
+  const came = (chat_id: string, anchor: number | undefined, at: number) => {
+    const [those, others] = Arr.partition(overdue.get(chat_id) ?? [], (one) => one.anchor !== anchor)
+    overdue.set(chat_id, others)
+    for (const { deadline, detail } of those) {
+      const late_ms = at - deadline
+      late.push(late_ms)
+      report(chat_id, deadline, { rule: "late", detail: `${detail} and came at ${toIso(at)}, ${late_ms} ms too late`, late_ms })
+    }
   }
 
   const followUp = ({ at, chat_id }: Entry.Message, index: number) => {
@@ -131,7 +144,8 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
-    settle(Chat.afterFollowUp(chat, at, judgement), at, `came at ${toIso(at)}`)
+    settle(Chat.afterFollowUp(chat, at, judgement), at)
+    came(chat_id, chat.lastOursAt, at)
   }
 
   const read = (entry: Entry.Entry, index: number) => {
@@ -152,6 +166,14 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       case "contact": {
         contacts.set(entry.contact_id, Contact.after(contacts.get(entry.contact_id) ?? Contact.unknown, entry))
         for (const chat_id of chatsOf.get(entry.contact_id) ?? []) settle(chatOf(chat_id), entry.at)
+        return
+      }
+      case "merge": {
+        const { at, contact_id, source_contact_id } = entry
+        const moved = chatsOf.get(source_contact_id) ?? new Set()
+        chatsOf.set(contact_id, new Set([...(chatsOf.get(contact_id) ?? []), ...moved]))
+        chatsOf.delete(source_contact_id)
+        for (const chat_id of moved) settle({ ...chatOf(chat_id), contact_id }, at)
       }
     }
   }
@@ -159,16 +181,20 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   entries.forEach(read)
   const end = entries.reduce((latest, entry) => Math.max(latest, Entry.writtenAt(entry)), -Infinity)
   for (const [chat_id, { stretch }] of chats) {
-    if (stretch !== undefined) close(chat_id, stretch, end, "never came")
+    if (stretch !== undefined) close(chat_id, stretch, end)
   }
+  const missed = [...overdue].flatMap(([chat_id, those]) => those.map((one) => ({ ...one, chat_id })))
+  for (const { chat_id, deadline, detail } of missed) report(chat_id, deadline, { rule: "missed", detail: `${detail} and never came` })
 
   return {
     violations: violations
       .toSorted((a, b) => a.millis - b.millis)
-      .map(({ at, chat_id, detail, rule }) => ({ rule, chat_id, at, detail })),
+      .map(({ millis: _, ...violation }) => violation),
     chats: chats.size,
     followUps,
     foreignFollowUps,
+    late: Verdict.summarize(late),
+    missed: missed.length,
     races: Verdict.summarize(races),
     requests: countByKey(entries, () => true),
     refused429: countByKey(entries, ({ status }) => status === 429)

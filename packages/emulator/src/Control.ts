@@ -152,6 +152,7 @@ const makeRouter = Effect.gen(function* () {
         Effect.map((message) => answer(200, { id: message.id }))
       )
     ),
+    HttpRouter.post("/chats/:id/touch", Effect.as(Effect.flatMap(chatId, world.touch), done)),
     HttpRouter.post("/chats/:id/hand-back", Effect.as(Effect.flatMap(chatId, world.handBack), done)),
     HttpRouter.post(
       "/chats/:id/state",

@@ -82,17 +82,25 @@ export const received = (
 
 const blankResponse = HttpClientResponse.fromWeb(HttpClientRequest.get("https://blank.invalid"), new Response())
 
+/** A response whose body is in memory. */
+export const whole = (
+  request: HttpClientRequest.HttpClientRequest,
+  { headers, status }: { readonly headers: Headers.Headers; readonly status: number },
+  body: Uint8Array
+): HttpClientResponse.HttpClientResponse =>
+  Object.create(blankResponse, {
+    request: { value: request },
+    status: { value: status },
+    headers: { value: headers },
+    ...readable(body)
+  })
+
 /** The response as the client receives it. */
 export const answered = (
   request: HttpClientRequest.HttpClientRequest,
   response: HttpServerResponse.HttpServerResponse
 ): HttpClientResponse.HttpClientResponse => {
-  const { body, headers, status } = response
+  const { body } = response
   if (body._tag !== "Empty" && body._tag !== "Uint8Array") return HttpClientResponse.fromWeb(request, HttpServerResponse.toWeb(response))
-  return Object.create(blankResponse, {
-    request: { value: request },
-    status: { value: status },
-    headers: { value: headers },
-    ...readable(body._tag === "Empty" ? none : body.body)
-  })
+  return whole(request, response, body._tag === "Empty" ? none : body.body)
 }

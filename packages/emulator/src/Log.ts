@@ -3,6 +3,7 @@
  * names API keys and never holds one.
  */
 import { ChatId, ContactId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -29,7 +30,7 @@ export const RequestEntry = Schema.Struct({
   /** Whether the request changed something, whatever its answer says. */
   applied: Schema.Boolean,
   /** What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200 characters. */
-  headers: Schema.Record({ key: Schema.String, value: Schema.String }),
+  headers: OpenRecord.record(Schema.String),
   /** The name of the fault that befell it; its `status` is then that of the answer which was to be sent. */
   fault: Schema.NullOr(Schema.String),
   /** Whether that keeps the client from reading the true answer: there is another one, it is garbled, or not all of it comes. */
@@ -87,8 +88,16 @@ export const ContactEntry = Schema.Struct({
   unsubscribed: Schema.Boolean
 })
 
+/** A contact was merged into another one: it is gone, and its chats are the other's. */
+export const MergeEntry = Schema.Struct({
+  kind: Schema.Literal("merge"),
+  at,
+  contact_id: ContactId,
+  source_contact_id: ContactId
+})
+
 /** One line of the log. All instants are written as ISO 8601 with milliseconds. */
-export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry)
+export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry, MergeEntry)
 export type Entry = typeof Entry.Type
 export type Cause = typeof MessageEntry.Type.cause
 

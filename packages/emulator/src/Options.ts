@@ -43,6 +43,8 @@ export const Behaviour = Schema.Struct({
   messageOrder: withDefault(Order, "ascending"),
   /** By the time of the last change. */
   inboxOrder: withDefault(Order, "descending"),
+  /** How fine the dates of an answer are; the published examples have whole seconds. */
+  timestamps: withDefault(Schema.Literal("milliseconds", "seconds"), "milliseconds"),
   /** Whether a WebSocket can be opened; a refusal has status 401, as for an endpoint that takes no keys. */
   webSocket: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */

@@ -30,8 +30,9 @@ import { Keys } from "./Keys.ts"
 import { Log } from "./Log.ts"
 import { Options } from "./Options.ts"
 import { RateLimiter } from "./RateLimiter.ts"
-import { Refusal } from "./Refusal.ts"
+import { badRequest, Refusal } from "./Refusal.ts"
 import * as Routes from "./Routes.ts"
+import * as Timestamps from "./Timestamps.ts"
 
 /** The longest body that is read, in bytes. */
 const longestBody = 1024 * 1024
@@ -61,12 +62,16 @@ const checkLength = (request: HttpServerRequest.HttpServerRequest) =>
 const checkType = ({ headers }: HttpServerRequest.HttpServerRequest) =>
   /multipart\/form-data/i.test(headers["content-type"] ?? "") ? notJson : Effect.void
 
+// The parser of the query would lose the key, and the request be answered as if it had none.
+const checkQuery = ({ url }: HttpServerRequest.HttpServerRequest) =>
+  new URLSearchParams(url.split("?")[1]).has("__proto__") ? badRequest("No endpoint has a parameter __proto__") : Effect.void
+
 const makeAdmit = Effect.gen(function* () {
   const limiter = yield* RateLimiter
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, key: Option.Option<string>) {
     if (Option.isNone(key)) return yield* new Refusal({ status: 401, message: "The API key is missing or wrong" })
     const verdict = yield* limiter.check(Option.getOrElse(request.remoteAddress, () => "unknown"))
-    if (verdict.allowed) return yield* Effect.zipRight(checkLength(request), checkType(request))
+    if (verdict.allowed) return yield* Effect.all([checkLength(request), checkType(request), checkQuery(request)], { discard: true })
     const response = (body: HttpServerResponse.HttpServerResponse) =>
       limiter.limit.retryAfter === "none"
         ? body
@@ -93,7 +98,9 @@ const blame = (error: unknown): Option.Option<Refusal> => {
 const makeMiddleware = Effect.gen(function* () {
   const keys = yield* Keys
   const log = yield* Log
-  const { errorBody } = yield* Options
+  const options = yield* Options
+  const { errorBody } = options
+  const stamped = Timestamps.ofResponse(options)
   const admit = yield* makeAdmit
   const faulty = yield* Faulty.make
 
@@ -109,6 +116,9 @@ const makeMiddleware = Effect.gen(function* () {
             )
     })
 
+  const handled = (request: HttpServerRequest.HttpServerRequest, app: HttpApp.Default) =>
+    Effect.zipRight(Depth.check(request), app)
+
   const answered = (
     request: HttpServerRequest.HttpServerRequest,
     key: Option.Option<string>,
@@ -116,7 +126,7 @@ const makeMiddleware = Effect.gen(function* () {
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
-      Effect.zipRight(faulty(request, call, Effect.catchAllCause(Effect.zipRight(Depth.check(request), app), answerFailure))),
+      Effect.zipRight(faulty(request, call, Effect.map(Effect.catchAllCause(handled(request, app), answerFailure), stamped))),
       Effect.catchTag("RateLimited", ({ response }) =>
         Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
       ),

@@ -107,6 +107,8 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly joinChat: (chatId: ChatId, channelId: ChannelId) => Effect.Effect<void, Refusal>
     /** A user of the staff writes, is assigned the chat, and the assistant is switched off. */
     readonly takeOver: (chatId: ChatId, userId?: UserId, text?: string) => Effect.Effect<ChatMessage, Refusal>
+    /** A receipt touches every message of the chat: its `updated_at` moves, and nothing else of it. */
+    readonly touch: (chatId: ChatId) => Effect.Effect<void, Refusal>
     /** Nobody is assigned, and the assistant is switched on. */
     readonly handBack: (chatId: ChatId) => Effect.Effect<void, Refusal>
     readonly setState: (chatId: ChatId, state: State) => Effect.Effect<void, Refusal>

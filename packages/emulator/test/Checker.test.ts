@@ -277,7 +277,7 @@ describe("a follow-up to a contact who waits for us", () => {
     expect(next("239 minutes")).toEqual(["duplicate"])
     expect(next("4 hours")).toEqual([])
     expect(next("24 hours")).toEqual([])
-    expect(next("25 hours")).toEqual(["missed"])
+    expect(next("25 hours")).toEqual(["late"])
     expect(rules([...raced, ...until(iso("9 days"))], oneStep)).toEqual([])
   })
 })
@@ -323,6 +323,22 @@ describe("what a policy limits beside its hours", () => {
     expect(rules(at("1 day", "30 minutes"), late("shift"))).not.toContain("too_late")
     expect(rules(at("1 day", "30 minutes"), late("skip"))).toContain("too_late")
     expect(rules(at("2 hours"), late("send"))).not.toContain("too_late")
+  })
+
+  it("is the time on the contact's clocks at which a shifted step comes, also on a day of 25 or of 23 hours", () => {
+    const shift = { steps: [{ ...steps[0]!, lateness: { limit: "1 minute", beyond: "shift" } }] }
+    const beforeClocksChange = (reply_at: string, sent_at: string) => [
+      ...chat("IE"),
+      ...contact(DateTime.formatIso(DateTime.subtract(DateTime.unsafeMake(reply_at), { seconds: 1 }))),
+      ...reply(reply_at),
+      ...followUp(sent_at)
+    ]
+    const back = (sent_at: string) => rules(beforeClocksChange("2026-10-24T05:00:00.000Z", sent_at), shift)
+    expect(back("2026-10-25T10:00:00.000Z")).not.toContain("too_late")
+    expect(back("2026-10-25T09:00:00.000Z")).toContain("too_late")
+    const forward = (sent_at: string) => rules(beforeClocksChange("2026-03-28T06:00:00.000Z", sent_at), shift)
+    expect(forward("2026-03-29T09:00:00.000Z")).not.toContain("too_late")
+    expect(forward("2026-03-29T10:00:00.000Z")).toContain("too_late")
   })
 
   it("is how late it may be: the step after one that was left out is the last of them, and none is missed after it", () => {
@@ -453,7 +469,7 @@ describe("quiet hours", () => {
   const quiet_hours = { start: "21:00", end: "09:00" }
   const sentAt = (country: string | null, local: string, policy: Line) => {
     const waitsSince = [...chat(country), ...reply("2026-01-01T00:00:00.000Z")]
-    return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "missed")
+    return rules([...waitsSince, ...followUp(local)], policy).filter((rule) => rule !== "late")
   }
 
   it("begin with their first minute and end before their last, across midnight", () => {
@@ -489,16 +505,32 @@ describe("quiet hours", () => {
     expect(at("2026-03-29")).toEqual([])
   })
 
-  it("are those of the policy's zone where the country has several, or is unknown", () => {
+  it("are those of the policy's zone where the country is unknown, or its clocks differ and the policy says so", () => {
     const policy = { quiet_hours, time_zone: "Asia/Tokyo" }
-    for (const country of ["US", "ZZ", "Germany", "", null]) {
-      expect(sentAt(country, "2026-03-10T11:59:00.000Z", policy), String(country)).toEqual([])
-      expect(sentAt(country, "2026-03-10T12:00:00.000Z", policy), String(country)).toEqual(["quiet_hours"])
+    const fallback = { ...policy, country_clocks: "fallback" }
+    for (const [country, by] of [["US", fallback], ["PT", fallback], ["ZZ", policy], ["Germany", policy], ["", policy], [null, policy]] as const) {
+      expect(sentAt(country, "2026-03-10T11:59:00.000Z", by), String(country)).toEqual([])
+      expect(sentAt(country, "2026-03-10T12:00:00.000Z", by), String(country)).toEqual(["quiet_hours"])
     }
   })
 
+  it("are those of the one clock that all zones of a country show, whatever the policy's own zone", () => {
+    for (const country_clocks of ["each", "fallback"]) {
+      const at = (time: string) => sentAt("DE", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "Pacific/Auckland", country_clocks })
+      expect([at("07:59"), at("08:00"), at("19:59"), at("20:00")]).toEqual([["quiet_hours"], [], [], ["quiet_hours"]])
+    }
+  })
+
+  it("are those of each clock where they differ in a country", () => {
+    // From New York, four hours behind, to Honolulu, ten hours behind.
+    const at = (time: string) => sentAt("US", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "America/New_York" })
+    expect([at("13:00"), at("18:59"), at("19:00")]).toEqual([["quiet_hours"], ["quiet_hours"], []])
+    expect(sentAt("US", "2026-03-11T00:59:00.000Z", { quiet_hours })).toEqual([])
+    expect(sentAt("US", "2026-03-11T01:00:00.000Z", { quiet_hours })).toEqual(["quiet_hours"])
+  })
+
   it("are always where nobody knows the zone", () => {
-    expect(sentAt("US", "2026-03-10T12:00:00.000Z", { time_zone: undefined })).toEqual(["quiet_hours"])
+    expect(sentAt("ZZ", "2026-03-10T12:00:00.000Z", { time_zone: undefined })).toEqual(["quiet_hours"])
     expect(sentAt("GB", "2026-03-10T12:00:00.000Z", { time_zone: undefined })).toEqual([])
   })
 
@@ -516,6 +548,20 @@ describe("quiet hours", () => {
     expect(at("2026-03-10T00:00:00.000Z")).toEqual(["quiet_hours"])
     expect(at("2026-03-11T00:00:00.000Z")).toEqual([])
     expect(at("2026-03-09T15:00:00.000Z", "JP")).toEqual(["quiet_hours"])
+  })
+})
+
+describe("a contact who was merged into another one", () => {
+  const other = (change: Line) => ({ kind: "contact", contact_id: "contact_2", blocked: false, unsubscribed: false, ...change })
+  const merged = { kind: "merge", at: iso("1 hour"), contact_id: "contact_2", source_contact_id: "contact_1" }
+
+  it("is that other one from then on: what it permits holds in the chats of both", () => {
+    const blocked = other({ at: before("1 day"), blocked: true })
+    expect(rules([blocked, ...answered, ...followUp(fourHours)], oneStep)).toEqual([])
+    expect(rules([blocked, ...answered, merged, ...followUp(fourHours)], oneStep)).toEqual(["to_blocked"])
+    const later = other({ at: iso("2 hours"), unsubscribed: true })
+    expect(rules([...answered, merged, later, ...followUp(fourHours)], oneStep)).toEqual(["to_unsubscribed"])
+    expect(rules([blocked, ...answered, merged, ...until(iso("9 days"))], oneStep)).toEqual([])
   })
 })
 
@@ -538,6 +584,43 @@ describe("the policy's effective_from", () => {
   })
 })
 
+describe("a follow-up is late", () => {
+  const deadline = 4 * 3_600_000 + 15_000 + 3_000
+
+  it("when it comes after the lead and the grace, and by how much is said", () => {
+    expect(rules([...answered, ...followUp(iso(deadline))])).toEqual([])
+    const verdict = judge([...answered, ...followUp(iso(deadline + 1))])
+    expect(verdict).toMatchObject({ late: { count: 1, p50_ms: 1, p99_ms: 1, max_ms: 1 }, missed: 0 })
+    expect(verdict.violations).toEqual([
+      {
+        rule: "late",
+        chat_id: "chat_1",
+        at: iso(deadline),
+        detail: `follow-up 1 to our message of ${iso(0)} was due at ${fourHours} and came at ${iso(deadline + 1)}, 1 ms too late`,
+        late_ms: 1
+      }
+    ])
+  })
+
+  it("also where something spoke against it after the deadline and was gone again", () => {
+    const snoozed = [...state(iso("5 hours"), "user", { state: "SNOOZED" }), ...state(iso("6 hours"), "user")]
+    expect(rules([...answered, ...snoozed, ...followUp(iso("7 hours"))], oneStep)).toEqual(["late"])
+    expect(rules([...answered, ...snoozed, ...until(iso("9 days"))], oneStep)).toEqual(["missed"])
+  })
+
+  it("and the one to a later message does not make up for one that never came", () => {
+    const wrote = [...contact(iso("5 hours")), ...reply(iso("6 hours"))]
+    expect(rules([...answered, ...wrote, ...followUp(iso("10 hours"))], oneStep)).toEqual(["missed"])
+  })
+
+  it("and is rendered with its delay, beside the number of those that never came", () => {
+    const text = Checker.render(judge([...answered, ...followUp(iso(deadline + 2_000)), ...until(iso("9 days"))]))
+    expect(text).toContain("2000 ms too late")
+    expect(text).toMatch(/^ {2}late +1, by p50 2000 ms, p99 2000 ms, at most 2000 ms$/m)
+    expect(text).toMatch(/^ {2}missed +1$/m)
+  })
+})
+
 describe("a follow-up is missed", () => {
   const deadline = 4 * 3_600_000 + 15_000 + 3_000
 
@@ -553,9 +636,8 @@ describe("a follow-up is missed", () => {
     ])
   })
 
-  it("when it comes later than that", () => {
-    expect(rules([...answered, ...followUp(iso(deadline))])).toEqual([])
-    expect(rules([...answered, ...followUp(iso(deadline + 1))])).toEqual(["missed"])
+  it("and not late, when it never comes", () => {
+    expect(judge([...answered, ...until(iso("9 days"))], oneStep)).toMatchObject({ late: { count: 0, max_ms: null }, missed: 1 })
   })
 
   it("later with more grace, and with a longer lead", () => {
@@ -649,7 +731,7 @@ describe("a follow-up is missed", () => {
   })
 
   it("never where nobody knows the zone", () => {
-    expect(rules([...chat("US"), ...reply(iso(0)), ...until(iso("9 days"))], { time_zone: undefined })).toEqual([])
+    expect(rules([...chat("ZZ"), ...reply(iso(0)), ...until(iso("9 days"))], { time_zone: undefined })).toEqual([])
   })
 
   it("from the first allowed minute on, counted in whole minutes from the silence", () => {
@@ -743,7 +825,7 @@ describe("a follow-up that someone else set and nobody wrote", () => {
       ...state(iso("3 hours"), "user")
     ]
     expect(rules([...kept, ...followUp(fourHours), ...followUp(iso("28 hours")), ...until(iso("20 days"))])).toEqual([])
-    expect(rules([...kept, ...followUp(iso("28 hours"))])).toEqual(["missed"])
+    expect(rules([...kept, ...followUp(iso("28 hours"))])).toEqual(["late"])
     expect(rules([...kept, ...until(iso("23 hours"))])).toEqual(["missed"])
   })
 })
@@ -798,6 +880,8 @@ describe("the verdict in a terminal", () => {
       "checker: agrees",
       "  chats       1",
       "  follow-ups  1",
+      "  late        0",
+      "  missed      0",
       "  races       1, by p50 7 ms, p99 7 ms, at most 7 ms",
       "  requests    scheduler 1 (0 answered 429)"
     ])
@@ -847,6 +931,7 @@ describe("a policy file", () => {
       arm_lead: 15_000,
       caps: [],
       channel_windows: {},
+      country_clocks: "each",
       effective_from: Date.UTC(2026, 0, 1),
       holiday_sets: {},
       holidays: [],

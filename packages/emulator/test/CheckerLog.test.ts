@@ -44,7 +44,7 @@ describe("the checker on the emulator's own log", () => {
   it.effect("finds one that came after its time", () =>
     Effect.gen(function* () {
       const { violations } = yield* story("5 hours")
-      expect(violations.map(({ rule }) => rule)).toEqual(["missed"])
+      expect(violations.map(({ rule }) => rule)).toEqual(["late"])
     }).pipe(Effect.provide(layer()))
   )
 })

@@ -296,6 +296,9 @@ export const behaves = (layer: Start) => {
         })
         assert.deepStrictEqual(merged_contact_ids, [gone.contact_id])
         assert.strictEqual(merged?.channels?.length, 4)
+        const { log } = yield* Emulator
+        const [entry] = (yield* log.entries).filter(({ kind }) => kind === "merge")
+        assert.deepInclude(entry, { contact_id: kept.contact_id, source_contact_id: gone.contact_id })
         const notes = (contact: ContactId) => send("GET", `/orgs/c/contacts/${contact}/notes`)
         assert.deepStrictEqual([(yield* notes(gone.contact_id)).status, (yield* notes(kept.contact_id)).status], [404, 200])
         const path = { ...gone, contact_id: kept.contact_id }

@@ -297,6 +297,21 @@ describe("the dashboard", () => {
   )
 
   test(
+    "a receipt moves updated_at of every message and of the chat, and nothing else",
+    Effect.gen(function* () {
+      const world = yield* World
+      const { chat_id } = yield* openChat
+      const before = yield* world.listMessages(chat_id)
+      yield* TestClock.adjust("1 day")
+      yield* world.touch(chat_id)
+      const updated_at = yield* DateTime.now
+      assert.deepStrictEqual((yield* world.listMessages(chat_id)).messages, before.messages.map((message) => ({ ...message, updated_at })))
+      assert.deepStrictEqual((yield* world.snapshot(chat_id)).updated_at, updated_at)
+      assert.strictEqual(yield* refusal(world.touch(ChatId.make("nobody"))), 404)
+    })
+  )
+
+  test(
     "blocking shows in the chats of the contact, and unsubscribing shows on the contact alone, as the pages print",
     Effect.gen(function* () {
       const world = yield* World

@@ -14,8 +14,8 @@ import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
 import * as PolicyFile from "@effect-invent/follow-up-scheduler/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
 import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -110,7 +110,7 @@ const layerLife = Timers.layerWaker.pipe(
 const layerAround = (policy: string) =>
   Layer.mergeAll(
     Timers.layer,
-    SqliteClient.layer({ filename: ":memory:", prepareCacheTTL: length }),
+    SqliteClient.layer({ filename: ":memory:" }),
     Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
   )
 

@@ -7,9 +7,9 @@ describe("a month of the scheduler among random people and faults", () => {
     "is without a violation, seed %i",
     (seed) =>
       Effect.gen(function* () {
-        const { fired, verdict } = yield* Month.run({ seed, conversations: 8 })
+        const { fired, verdict } = yield* Month.run({ seed, conversations: 4 })
         assert.deepStrictEqual(verdict.violations, [])
-        assert.strictEqual(verdict.chats, 8)
+        assert.strictEqual(verdict.chats, 4)
         assert.isAbove(verdict.followUps, 0)
         assert.isAbove(Object.values(fired).filter((times) => times > 0).length, 4, "faults befell the scheduler")
       }),

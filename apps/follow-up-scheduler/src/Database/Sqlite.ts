@@ -1,39 +1,33 @@
 /** A SQLite file for one scheduler, and the lock that keeps a second one away from it. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as SqlClient from "@effect/sql/SqlClient"
-import * as SqliteClient from "@effect/sql-sqlite-node/SqliteClient"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { DatabaseUnusable, reasonOf } from "./Unusable.ts"
 
 /** How long a statement waits for another process, for example a backup. */
-const busyTimeoutMillis = 5000
+const busyTimeout = Duration.seconds(5)
 
 const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
 
-// The driver throws where it cannot open a file, so a defect here is an answer about the file.
-const connect = (file: string, config: Partial<SqliteClient.SqliteClientConfig>) =>
-  SqliteClient.make({ filename: file, ...config }).pipe(
-    Effect.provide(Reactivity.layer),
-    Effect.catchAllDefect((defect) => Effect.fail(unusable(file)(defect)))
-  )
+const open = (options: SqliteClient.Options) => Effect.provide(SqliteClient.make(options), Reactivity.layer)
 
 /** Held by the operating system for as long as this process lives, and by nothing afterwards. */
 const lock = (file: string) =>
   Effect.gen(function* () {
-    const sql = yield* connect(`${file}.lock`, { disableWAL: true })
-    yield* sql`PRAGMA busy_timeout = 0`
+    const sql = yield* open({ filename: `${file}.lock`, journalMode: "DELETE", busyTimeout: 0 })
     yield* sql`BEGIN EXCLUSIVE`
   }).pipe(
-    Effect.catchTag("SqlError", (error) => {
-      const reason = reasonOf(error)
-      return new DatabaseUnusable({
-        database: file,
-        reason: reason.includes("locked") ? "another scheduler is running on it; stop that one or use another --db" : reason
-      })
-    })
+    Effect.mapError((error) =>
+      SqliteError.hasCode(error, SqliteError.ResultCode.Busy)
+        ? new DatabaseUnusable({ database: file, reason: "another scheduler is running on it; stop that one or use another --db" })
+        : unusable(file)(error)
+    )
   )
 
 const checkFolder = (file: string) =>
@@ -46,16 +40,10 @@ const checkFolder = (file: string) =>
 
 /** `FULL`: each change outlasts a power cut. `NORMAL`: those do that are flushed, and all before them. */
 const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
-  Effect.tap(connect(file, {}), (sql) =>
-    Effect.mapError(
-      Effect.all([
-        sql.unsafe(`PRAGMA busy_timeout = ${busyTimeoutMillis}`),
-        // What is deleted is gone from the file, too.
-        sql.unsafe("PRAGMA secure_delete = ON"),
-        sql.unsafe(`PRAGMA synchronous = ${synchronous}`)
-      ]),
-      unusable(file)
-    )
+  open({ filename: file, busyTimeout, synchronous }).pipe(
+    // What is deleted is gone from the file, too.
+    Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
+    Effect.mapError(unusable(file))
   )
 
 /** Opens the file for this process alone; creates it where it is missing. */
@@ -79,11 +67,11 @@ export const layerExisting = (file: string) =>
 
 const openReadOnly = (file: string) =>
   Effect.gen(function* () {
-    const sql = yield* connect(file, { readonly: true, disableWAL: true })
-    const tables = yield* Effect.mapError(sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`, unusable(file))
+    const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
+    const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`
     if (tables.length === 0) return yield* new DatabaseUnusable({ database: file, reason: "holds no ledger" })
     return sql
-  })
+  }).pipe(Effect.catchTag("SqlError", (error) => unusable(file)(error)))
 
 /** Opens an existing file for reading, beside a scheduler that may be running on it. */
 export const layerReadOnly = (file: string) =>
@@ -96,4 +84,4 @@ export const layerReadOnly = (file: string) =>
   )
 
 /** A database that holds nothing and is gone with its scope. */
-export const layerEmpty = Layer.scoped(SqlClient.SqlClient, connect(":memory:", {}))
+export const layerEmpty = Layer.scoped(SqlClient.SqlClient, Effect.mapError(open({ filename: ":memory:" }), unusable(":memory:")))

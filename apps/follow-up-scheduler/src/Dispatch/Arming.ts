@@ -17,7 +17,7 @@ import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Reason.ts"
 import * as Receipt from "../Receipt.ts"
 import * as Moves from "./Moves.ts"
-import { claimed, freshFor, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
+import { type Beginning, claimed, freshFor, maxArms, maxLooks, type Means, whileOurs } from "./Means.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
@@ -39,10 +39,10 @@ export const make = (means: Means, policy: Policy) => {
    * Leaves only as long as the look is fresh, and its instant so far ahead that the value arrives before it: one that arrives
    * later, when an earlier attempt has set it and it has been carried out, would be carried out again.
    */
-  const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc, onLeave: Effect.Effect<void>) =>
-    invent.state.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } }).pipe(
-      whileOurs(means, armed, DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy))), onLeave)
-    )
+  const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, beginning: Beginning, onLeave: Effect.Effect<void>) =>
+    invent.state
+      .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
+      .pipe(whileOurs(means, armed, beginning, onLeave))
 
   /** What was taken back although the row was another's by then may have been the other's: what is armed is set again if need be. */
   const unsettle = ({ conversation_id }: FollowUp) =>
@@ -91,7 +91,8 @@ export const make = (means: Means, policy: Policy) => {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
     const hasLeft = yield* Ref.make(mayHaveLeft)
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, looked_at, Ref.set(hasLeft, true)))
+    const until = DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy)))
+    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, { until, chat }, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
     const confirmed = yield* ledger.advance(

@@ -59,7 +59,7 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, armed.value.due_at)))
+      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, { until: armed.value.due_at, chat })))
       if (answered._tag === "Left") return yield* moves.onError(armed.value, answered.left, "skipped")
       yield* settle(armed.value, answered.right)
     })

@@ -10,6 +10,7 @@ import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../ChatSnapshot.ts"
 import * as Checkpoint from "../Checkpoint.ts"
 import * as Episode from "../Episode.ts"
+import type { Erasure } from "../Erasure.ts"
 import type { FollowUp } from "../FollowUp.ts"
 import type { Ledger } from "../Ledger.ts"
 import type { Observe } from "../Observe.ts"
@@ -22,6 +23,7 @@ export interface Means {
   readonly invent: InventClient["Type"]
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
+  readonly erasure: Erasure["Type"]
   readonly observe: Observe["Type"]
   readonly timer: Timer["Type"]
   readonly moves: ReturnType<typeof Moves.make>
@@ -42,15 +44,24 @@ export const freshFor = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Dura
 /** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
+/** A request that begins something: until when it may leave, and the chat that was read for it. */
+export interface Beginning {
+  readonly until: DateTime.Utc
+  readonly chat: ChatSnapshot
+}
+
 /**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
- * that comes too late to be what the row says, or into a pause, is held back. Without `until` it takes something back, and a
- * pause does not hold it. What is begun goes before what begins.
+ * that comes too late to be what the row says, or into a pause, or to a contact who was erased meanwhile, is held back.
+ * Without a `beginning` it takes something back, and only the row's owner counts. What is begun goes before what begins.
  */
 export const whileOurs =
-  ({ ledger }: Means, followUp: FollowUp, until: DateTime.Utc | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
+  ({ erasure, ledger }: Means, followUp: FollowUp, beginning: Beginning | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
-    const isHeld = until === undefined ? Effect.succeed(false) : Effect.map(ledger.paused, Option.isSome)
+    const isHeld = Effect.gen(function* () {
+      if (beginning === undefined) return false
+      return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.chat)).isErased
+    })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(
       Effect.timed,
       Effect.repeat({ until: isPrompt, times: 2 }),
@@ -59,7 +70,7 @@ export const whileOurs =
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
       yield* Checkpoint.reach("before request")
-      return mayLeave && (until === undefined || DateTime.lessThan(yield* DateTime.now, until))
+      return mayLeave && (beginning === undefined || DateTime.lessThan(yield* DateTime.now, beginning.until))
     })
     return request.pipe(
       RateLimit.withLane("verify"),
@@ -68,6 +79,18 @@ export const whileOurs =
     )
   }
 
-/** The chat with our own messages under our own name. */
-export const claimed = ({ ledger }: Means, policy: Policy, { conversation_id }: FollowUp, chat: ChatSnapshot) =>
-  Effect.map(ledger.taken(conversation_id), (taken) => Episode.claim(chat, taken, policy))
+/**
+ * The chat that was read, with our own messages under our own name, whether its contact was erased, and when its last message
+ * was first whole.
+ */
+export const claimed = (
+  { erasure, ledger }: Pick<Means, "erasure" | "ledger">,
+  policy: Policy,
+  { conversation_id }: FollowUp,
+  chat: ChatSnapshot
+) =>
+  Effect.zipWith(
+    Effect.flatMap(erasure.check(chat), ledger.recallWhole),
+    ledger.taken(conversation_id),
+    (known, taken) => Episode.claim(known, taken, policy)
+  )

@@ -54,12 +54,21 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(whileOurs(means, armed, DateTime.addDuration(looked_at, freshFor(policy))))
+        .pipe(whileOurs(means, armed, { until: DateTime.addDuration(looked_at, freshFor(policy)), chat }))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
       const at = answered.right.created_at ?? now
-      const message: Message = { id: answered.right.id, author: "assistant", at, whole_at: at, isRunning: false, text: content }
+      const message: Message = {
+        id: answered.right.id,
+        author: "assistant",
+        at,
+        isDated: true,
+        whole_at: at,
+        changed_at: undefined,
+        isRunning: false,
+        text: content
+      }
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left

@@ -40,8 +40,8 @@ export const make = (
   const written = snapshot.messages
     .filter(({ isRunning }) => !isRunning)
     .map(
-      ({ author, id, text, whole_at }): Event => ({
-        at: whole_at,
+      ({ at, author, id, text }): Event => ({
+        at,
         writes: author,
         ...(ours.has(id) ? { isFollowUp: true } : {}),
         ...(text === "" ? {} : { text })

@@ -2,7 +2,6 @@
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import type * as Log from "@effect-invent/emulator/Log"
 import type * as DateTime from "effect/DateTime"
-import * as Zone from "../Zone.ts"
 import type { Conversation, Event } from "../History.ts"
 
 type Mutable = { -readonly [K in keyof Conversation]: Conversation[K] } & { readonly events: Array<Event> }
@@ -26,13 +25,11 @@ export const make = (): Gathering => {
     switch (entry.kind) {
       case "chat": {
         const { at, channel_type, chat_id, contact_id, conversation_id, country } = entry
-        const zone = Zone.ofCountry(country)
         const chat = {
           ...permits.get(contact_id),
           channel: channel_type,
           contact_id,
-          ...(country === null ? {} : { country }),
-          ...(zone === undefined ? {} : { zone })
+          ...(country === null ? {} : { country })
         }
         const conversation: Mutable = { chat_id, conversation_id, chat, events: [], until: at }
         chats.set(chat_id, conversation)
@@ -55,6 +52,14 @@ export const make = (): Gathering => {
         const becomes = { isBlocked: entry.blocked, isUnsubscribed: entry.unsubscribed }
         permits.set(entry.contact_id, becomes)
         for (const chat of chatsOf.get(entry.contact_id) ?? []) chat.events.push({ at: entry.at, becomes })
+        return
+      }
+      case "merge": {
+        const { at, contact_id, source_contact_id } = entry
+        const moved = chatsOf.get(source_contact_id) ?? []
+        chatsOf.set(contact_id, [...(chatsOf.get(contact_id) ?? []), ...moved])
+        chatsOf.delete(source_contact_id)
+        for (const chat of moved) chat.events.push({ at, becomes: { ...permits.get(contact_id), contact_id } })
       }
     }
   }

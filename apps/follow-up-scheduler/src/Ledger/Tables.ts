@@ -108,6 +108,19 @@ const pauses = Effect.gen(function* () {
   yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`
 })
 
+/** In one second more than one thing can happen: what was seen of a chat is told by its last message, too. */
+const lastMessages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE seen ADD COLUMN last_message TEXT`)
+
+/** When a message that was seen running was first seen whole; one row a chat. */
+const firstWhole = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE TABLE IF NOT EXISTS last_messages (
+    chat_id TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL,
+    whole_at ${columnTypes(sql).instant}
+  )`
+)
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
   loader: Migrator.fromRecord({
@@ -116,7 +129,9 @@ const migrate = Migrator.make({})({
     "3_untold_ends": untoldEnds,
     "4_policies": policies,
     "5_seen_and_erased": seenAndErased,
-    "6_pauses": pauses
+    "6_pauses": pauses,
+    "7_last_messages": lastMessages,
+    "8_first_whole": firstWhole
   })
 })
 

@@ -12,7 +12,7 @@ const words = {
   unknown: "nobody knows whether a follow-up went out"
 }
 
-const isTold = (status: string): status is keyof typeof words => status in words
+const isTold = (status: string): status is keyof typeof words => Object.hasOwn(words, status)
 
 const tell = ({ chat_id, key, policy, reason, status, step }: FollowUp) =>
   isTold(status)

@@ -54,7 +54,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
       channel,
       since,
       sent,
-      zone: policy.time_zone ?? "UTC",
+      zones: [policy.time_zone ?? "UTC"],
       last_contact_message_at: start,
       muted_until: undefined,
       soonest: since,

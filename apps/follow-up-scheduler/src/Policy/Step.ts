@@ -15,8 +15,8 @@ export const Lateness = Schema.Struct({
   /**
    * - `send`: it is taken all the same.
    * - `skip`: it is left out, and the next step's silence counts.
-   * - `shift`: it is taken at the same time of the next day on which it is allowed, so that steps that are late together
-   *   are not taken together.
+   * - `shift`: it is taken at the same time, by the clocks where the contact is, on the next day on which it is allowed, so
+   *   that steps that are late together are not taken together.
    */
   beyond: Schema.Literal("send", "skip", "shift").annotations({
     description: "send: take it all the same. skip: leave it out. shift: take it at the same time of the next allowed day."

@@ -2,6 +2,7 @@
  * The text of a message with places for what the chat tells: `Hello {{contact.name|there}}!`. Every place carries what to
  * say where the chat does not tell, so that filling it in cannot fail.
  */
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as Schema from "effect/Schema"
 
 /** What the API tells about a chat, under the vendor's names. */
@@ -36,15 +37,25 @@ export const Template = Schema.String.pipe(
   })
 )
 
-const isControl = (character: string): boolean => /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(character)
+const breaks = /[\p{Cc}\p{Zl}\p{Zp}]/gu
+/**
+ * Format characters that nobody sees: directions of writing, blanks of no width, soft hyphens. Joiners are told apart below,
+ * and the tags that make a flag of a black one stay. Those of a script that can be seen, such as the Arabic number sign, do, too.
+ */
+const invisible = /(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)(?=\p{Default_Ignorable_Code_Point})(?!\p{Join_Control})\p{Cf}/gu
+const mayBeJoined = "\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}"
+/** A joiner stays between letters, marks and pictures, and after a mark, to which it can give another form: where it joins. */
+const looseJoiner = new RegExp(`(?<![${mayBeJoined}])\\p{Join_Control}|(?<!\\p{M})\\p{Join_Control}(?![${mayBeJoined}])`, "gu")
+/** Nothing of it can be seen, as of the filler with which some names are left blank. */
+const isBlank = (text: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(text)
 
-/** One line, bounded: a contact chooses their own name. */
-const tame = (value: string): string =>
-  Array.from(value, (character) => (isControl(character) ? " " : character))
-    .slice(0, longestValue)
-    .join("")
-    .replaceAll(/\s+/g, " ")
-    .trim()
+const codePoints = (cluster: string): number => Array.from(cluster).length
+
+/** One line, bounded: a contact chooses their own name. It is cut between what a reader sees as characters. */
+const tame = (value: string): string => {
+  const plain = value.replaceAll(breaks, " ").replaceAll(invisible, "").replaceAll(looseJoiner, "").replaceAll(/\s+/g, " ").trim()
+  return isBlank(plain) ? "" : Graphemes.take(plain, longestValue, codePoints).trim()
+}
 
 export const render = (template: string, values: Values): string =>
   template.replaceAll(place, (_, name: string, otherwise: string) => (isVariable(name) && tame(values[name] ?? "")) || otherwise.trim())

@@ -1,6 +1,6 @@
 /**
- * Which state of each chat of the inbox was looked at already: the server's `updated_at`, kept in the ledger's database, so
- * that a restart costs no look at a chat that is as it was. A state counts as seen once a look at the chat was recorded after
+ * Which state of each chat of the inbox was looked at already: the server's `updated_at` and its last message, since the date
+ * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at a chat that is as it was. A state counts as seen once a look at the chat was recorded after
  * its naming, by the policy in force, and that look need not be repeated.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -24,6 +24,9 @@ const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?
 /** A chat without a date is as old as can be. */
 const updatedAt = (chat: Chat) => Math.max(chat.updated_at?.epochMillis ?? 0, writtenAt(chat))
 
+/** The last message, and how far it is. */
+const lastOf = ({ last_message }: Chat) => JSON.stringify([last_message?.id ?? null, last_message?.status ?? null])
+
 /** What the server dates so soon after a message came with it. */
 const withMessageMillis = 5000
 
@@ -33,6 +36,8 @@ const passing = ["unreachable", "no_opening"]
 interface Row {
   readonly chat_id: string
   readonly updated_at: number
+  /** Null in a row from before it was recorded. */
+  readonly last_message: string | null
   readonly isPassing: number
 }
 
@@ -43,7 +48,7 @@ export const make = Effect.gen(function* () {
 
   const seen = (ids: ReadonlyArray<string>) =>
     Effect.map(
-      sql<Row>`SELECT s.chat_id, s.updated_at,
+      sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
           CASE WHEN v.reason IS NOT NULL AND ${sql.in("v.reason", passing)} THEN 1 ELSE 0 END AS "isPassing"
         FROM seen s JOIN verdicts v ON v.chat_id = s.chat_id
         WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND v.decided_at >= s.named_at`,
@@ -61,8 +66,15 @@ export const make = Effect.gen(function* () {
   const remember = (chats: ReadonlyArray<Chat>) =>
     Effect.flatMap(DateTime.now, ({ epochMillis }) =>
       sql`INSERT INTO seen ${sql.insert(
-        chats.map((chat) => ({ chat_id: chat.id, updated_at: updatedAt(chat), policy: policy.id, named_at: epochMillis }))
-      )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, policy = excluded.policy, named_at = excluded.named_at`
+        chats.map((chat) => ({
+          chat_id: chat.id,
+          updated_at: updatedAt(chat),
+          last_message: lastOf(chat),
+          policy: policy.id,
+          named_at: epochMillis
+        }))
+      )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
+        policy = excluded.policy, named_at = excluded.named_at`
     )
 
   return {
@@ -79,7 +91,8 @@ export const make = Effect.gen(function* () {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)
         if (row === undefined) return true
-        if (row.updated_at < updatedAt(chat)) return !isOurs(chat)
+        const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
+        if (row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)) return !isOurs(chat)
         return isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)
       }
       const found = chats.filter(isNews)

@@ -1,108 +1,113 @@
-/** Each command with the rooms it goes through. */
-import * as InventClient from "@effect-invent/client/InventClient"
-import * as Settings from "@effect-invent/client/Settings"
+/**
+ * Every command: its names, its options and its help. What a command does is loaded when it is run, so `--help`, a mistyped
+ * option and the completions of a shell load nothing but this.
+ */
+import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Command from "@effect/cli/Command"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Database from "../Database.ts"
-import * as Diagnosis from "../Diagnosis.ts"
-import * as Erasure from "../Erasure.ts"
-import * as Ledger from "../Ledger.ts"
-import * as Told from "../Ledger/Told.ts"
-import * as Meter from "../Meter.ts"
-import * as PolicyFile from "../PolicyFile.ts"
-import * as Quota from "../Quota.ts"
-import * as Record from "../Record.ts"
-import * as Runner from "../Runner.ts"
-import * as Scheduler from "../Scheduler.ts"
-import * as Stop from "../Stop.ts"
-import * as Watch from "../Watch.ts"
-import * as Inbox from "../Watch/Inbox.ts"
-import { demo } from "../demo/Demo.ts"
-import * as Stage from "../demo/Stage.ts"
-import * as Page from "../page/Server.ts"
-import { doctor, Probes } from "./Doctor.ts"
-import { erase } from "./Erase.ts"
-import { explain } from "./Explain.ts"
-import type { Source } from "./Options.ts"
-import { pause, resume } from "./Pause.ts"
-import { apply, policy } from "./Policy.ts"
-import { preview } from "./Preview.ts"
-import { chats, inbox, log, record as recording } from "./Record.ts"
-import { run } from "./Run.ts"
-import { serve } from "./Serve.ts"
-import { simulate } from "./Simulate.ts"
-import { status } from "./Status.ts"
+import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type * as Layer from "effect/Layer"
+import * as Lazy from "../Lazy.ts"
+import * as Options from "./Options.ts"
 
-type Db = Option.Option<string>
-
-interface Work {
-  readonly db: Db
-  readonly policy: string
+/** What the commands reach the service through; each is built by the commands that use it. */
+export interface Network<E> {
+  readonly http: Layer.Layer<Layer.Layer.Context<ReturnType<typeof InventClient.layerConfig>>, E>
+  readonly webSocket: Layer.Layer<WebSocketConstructor, E>
 }
 
-interface Lasting extends Work {
-  readonly every: Duration.Duration
-  readonly page: { readonly host: string; readonly port: Option.Option<number> }
-  readonly source: Source
-}
+const db = Options.db
+const json = Options.json
 
-const invent = InventClient.layerConfig()
-/** Over the quota that goes with the database, and closed by a stop. */
-const inventOf = (db: Db) =>
-  Layer.effect(InventClient.InventClient, Effect.flatMap(Settings.config(), InventClient.make)).pipe(
-    Layer.provideMerge(Meter.layerConfig),
-    Layer.provide(Stop.closing(Quota.layer(db)))
-  )
-const record = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layer(db))
-const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerReadOnly(db))
-const existing = (db: Db) => Layer.provide(Ledger.layer, Database.layerExisting(db))
+const demo = Command.make("demo", { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json }, (options) =>
+  Lazy.effect("demo", () => import("../demo/Demo.ts"), ({ demo }) => demo(options))
+).pipe(Command.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))
 
-const live = ({ db, policy }: Work) =>
-  Scheduler.layerOnce.pipe(Layer.provideMerge(record(db)), Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy))))
-const dry = ({ db, policy }: Work) =>
-  Scheduler.layerDry.pipe(Layer.provideMerge(Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))), Layer.provideMerge(Layer.merge(invent, PolicyFile.layer(policy))))
-const inboxOf = (every: Duration.Duration) => Runner.layerWatch(Inbox.layer(every))
-type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
-const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
-  source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)
-const lasting = ({ db, every, page, policy, source }: Lasting) =>
-  Layer.merge(Page.layerOptional(page), watch(source, every)).pipe(
-    Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
-    Layer.provideMerge(Layer.provideMerge(Told.layer, record(db))),
-    Layer.provideMerge(Layer.merge(inventOf(db), PolicyFile.layer(policy)))
-  )
-/** A file that was named must be there. */
-const known = (db: Db) => (Option.isSome(db) ? reading(db) : Layer.provide(Ledger.layerReadOnly, Database.layerDryRun(db)))
-const recorder = ({ db }: { readonly db: Db }) => Layer.merge(invent, Layer.provide(Record.layer, known(db)))
-const probes = ({ db, policy }: { readonly db: Db; readonly policy: Option.Option<string> }) =>
-  Layer.effect(
-    Probes,
-    Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
-      service: Effect.provide(Diagnosis.service, Layer.provide(invent, Layer.succeedContext(world))),
-      database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), reading(db)),
-      policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
-    }))
-  )
-const changing = ({ db, policy }: Work) => Layer.merge(record(db), PolicyFile.layer(policy))
+const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, json }, (options) =>
+  Lazy.effect("run", () => import("./Run.ts"), ({ run }) => run(options))
+).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
 
-/** All of them, over a world that is still to be provided. */
-export const commands = Command.make("follow-ups").pipe(
-  Command.withSubcommands([
-    demo.pipe(Command.provide(({ page }) => Stage.layer(page))),
-    run.pipe(Command.provide((options) => (options.dryRun ? dry(options) : live(options)))),
-    serve.pipe(Command.provide((options) => lasting(options))),
-    preview.pipe(Command.provide((options) => dry(options))),
-    doctor.pipe(Command.provide((options) => probes(options))),
-    policy.pipe(Command.withSubcommands([apply.pipe(Command.provide((options) => changing(options)))])),
-    erase.pipe(Command.provide(({ db }) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db))))),
-    recording.pipe(Command.withSubcommands([chats.pipe(Command.provide((options) => recorder(options))), inbox.pipe(Command.provide((options) => recorder(options))), log])),
-    simulate,
-    explain.pipe(Command.provide(({ db }) => Layer.provideMerge(Erasure.layerReadOnly, reading(db)))),
-    status.pipe(Command.provide(({ db }) => reading(db))),
-    pause.pipe(Command.provide(({ db }) => existing(db))),
-    resume.pipe(Command.provide(({ db }) => existing(db)))
-  ])
-)
+const serve = Command.make(
+  "serve",
+  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page },
+  (options) => Lazy.effect("serve", () => import("./Serve.ts"), ({ serve }) => serve(options))
+).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
+
+const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
+  Lazy.effect("preview", () => import("./Preview.ts"), ({ preview }) => preview(options))
+).pipe(Command.withDescription("what would happen next in each chat, when and why; GET requests only, nothing sent"))
+
+const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
+  Lazy.effect("doctor", () => import("./Doctor.ts"), ({ doctor }) => doctor(options))
+).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
+
+const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
+  Lazy.effect("policy apply", () => import("./Policy.ts"), ({ apply }) => apply(options))
+).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))
+
+const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"), Command.withSubcommands([apply]))
+
+const erase = Command.make("erase", { contactId: Options.contactId, db, json }, (options) =>
+  Lazy.effect("erase", () => import("./Erase.ts"), ({ erase }) => erase(options))
+).pipe(Command.withDescription("forget a contact: ids go, proofs and reasons stay, and nothing is sent to them again"))
+
+const written = { out: Options.out, withoutNames: Options.withoutNames, json }
+
+const recordChats = Command.make("chats", { file: Options.file, ...written, db }, (options) =>
+  Lazy.effect("record chats", () => import("./Record.ts"), ({ chats }) => chats(options))
+).pipe(Command.withDescription("record the chats that a file names, one id a line"))
+
+const recordInbox = Command.make("inbox", { ...written, db }, (options) =>
+  Lazy.effect("record inbox", () => import("./Record.ts"), ({ inbox }) => inbox(options))
+).pipe(Command.withDescription("record all chats of the inbox, by GET requests only"))
+
+const recordLog = Command.make("log", { file: Options.file, ...written }, (options) =>
+  Lazy.effect("record log", () => import("./Record.ts"), ({ log }) => log(options))
+).pipe(Command.withDescription("record the conversations of an emulator's log"))
+
+const record = <E>({ http }: Network<E>) =>
+  Command.make("record").pipe(
+    Command.withDescription("put conversations on record, for simulate to play a policy over"),
+    Command.withSubcommands([recordChats.pipe(Command.provide(http)), recordInbox.pipe(Command.provide(http)), recordLog])
+  )
+
+const simulate = Command.make(
+  "simulate",
+  { policy: Options.policy, against: Options.against, compare: Options.compare, picture: Options.picture, json },
+  (options) => Lazy.effect("simulate", () => import("./Simulate.ts"), ({ simulate }) => simulate(options))
+).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))
+
+const explain = Command.make("explain", { chatId: Options.chatId, db, json }, (options) =>
+  Lazy.effect("explain", () => import("./Explain.ts"), ({ explain }) => explain(options))
+).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
+
+const status = Command.make("status", { db, json }, (options) =>
+  Lazy.effect("status", () => import("./Status.ts"), ({ status }) => status(options))
+).pipe(Command.withDescription("count the chats on record by what came of them, and say what is to come"))
+
+const pause = Command.make("pause", { db, json }, (options) =>
+  Lazy.effect("pause", () => import("./Pause.ts"), ({ pause }) => pause(options))
+).pipe(Command.withDescription("hold everything, now and after a restart"))
+
+const resume = Command.make("resume", { db, json }, (options) =>
+  Lazy.effect("resume", () => import("./Pause.ts"), ({ resume }) => resume(options))
+).pipe(Command.withDescription("go on after a pause"))
+
+/** All of them, each over as much of the network as it uses. */
+export const over = <E>(network: Network<E>) =>
+  Command.make("follow-ups").pipe(
+    Command.withSubcommands([
+      demo.pipe(Command.provide(network.http)),
+      run.pipe(Command.provide(network.http)),
+      serve.pipe(Command.provide(network.http), Command.provide(network.webSocket)),
+      preview.pipe(Command.provide(network.http)),
+      doctor.pipe(Command.provide(network.http)),
+      policy,
+      erase,
+      record(network),
+      simulate,
+      explain,
+      status,
+      pause,
+      resume
+    ])
+  )

@@ -1,15 +1,19 @@
 /** `doctor`: whether everything that the scheduler stands on is as it must be, each part by itself. */
-import * as CliOptions from "@effect/cli/Options"
-import * as Command from "@effect/cli/Command"
+import * as InventClient from "@effect-invent/client/InventClient"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Diagnosis from "../Diagnosis.ts"
+import * as Ledger from "../Ledger.ts"
+import * as PolicyFile from "../PolicyFile.ts"
 import { Exited, lineOf } from "./Ending.ts"
-import * as Options from "./Options.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
@@ -44,17 +48,26 @@ const examine = Effect.gen(function* () {
   return [...answers, ledger, Diagnosis.zones, ...rules]
 })
 
-const policy = CliOptions.text("policy").pipe(CliOptions.withDescription("a policy to examine, too"), CliOptions.optional)
-
 const print = Output.document(Schema.Array(Diagnosis.Finding))
+
+const invent = InventClient.layerConfig()
+
+const probes = (db: Db, policy: Option.Option<string>) =>
+  Layer.effect(
+    Probes,
+    Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
+      service: Effect.provide(Diagnosis.service, Layer.provide(invent, Layer.succeedContext(world))),
+      database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), Ledgers.reading(db)),
+      policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
+    }))
+  )
 
 /** With the gap that follows it. */
 const width = 9
 
-export const doctor = Command.make("doctor", { policy, db: Options.db, json: Options.json }, ({ json }) =>
+export const doctor = ({ db, json, policy }: { readonly db: Db; readonly json: boolean; readonly policy: Option.Option<string> }) =>
   Effect.gen(function* () {
     const findings = yield* examine
     yield* json ? print(findings) : Output.lines(findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`))
     if (findings.some(({ state }) => state === "wrong")) return yield* new Exited({ code: 1 })
-  })
-).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
+  }).pipe(Effect.provide(probes(db, policy)))

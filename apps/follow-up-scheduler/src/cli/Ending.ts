@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as Grace from "../Stop/Grace.ts"
 
 /** 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 130 interrupted, 143 told to stop. */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
@@ -53,18 +54,23 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 
 let interrupted = 130
 
-/** What is under way is waited for a little less long; this is for what cannot be interrupted, such as a database that hangs. */
-const longestStop = Duration.seconds(9)
+/** How much longer than the grace a stop may take; this is for what cannot be interrupted, such as a database that hangs. */
+const afterGrace = Duration.seconds(1)
 
 const giveUp = Effect.sync(() => {
   process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
   process.exit(interrupted)
 })
-const endInTime = () => Effect.runFork(Effect.delay(giveUp, longestStop))
+const endInTime = () =>
+  Grace.config.pipe(
+    Effect.orElseSucceed(() => Grace.byDefault),
+    Effect.flatMap((grace) => Effect.delay(giveUp, Duration.sum(grace, afterGrace))),
+    Effect.runFork
+  )
 
 /**
- * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone within 10 seconds,
- * and told once more, by either signal, at once: nobody listens any more.
+ * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone a second after its
+ * grace, and told once more, by either signal, at once: nobody listens any more.
  */
 export const onTermination = (): void => {
   const onInterrupt = () => {

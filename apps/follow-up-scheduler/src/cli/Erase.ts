@@ -1,14 +1,13 @@
 /** `erase`: forgets a contact. */
-import { ContactId } from "@effect-invent/domain/Ids"
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
+import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { Erasure } from "../Erasure.ts"
-import * as Options from "./Options.ts"
+import * as Database from "../Database.ts"
+import * as Erasure from "../Erasure.ts"
+import * as Ledger from "../Ledger.ts"
+import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
-
-const contactId = Args.text({ name: "contact-id" }).pipe(Args.map((id) => ContactId.make(id)))
 
 const print = Output.document(
   Schema.Struct({
@@ -24,9 +23,16 @@ const told = ({ chats, left }: { readonly chats: number; readonly left: number }
   ...(left > 0 ? [`In ${left} chats a follow-up is under way: the next look takes it back, and their names go after it.`] : [])
 ]
 
-export const erase = Command.make("erase", { contactId, db: Options.db, json: Options.json }, ({ contactId, json }) =>
+interface Options {
+  readonly contactId: ContactId
+  readonly db: Db
+  readonly json: boolean
+}
+
+const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db)))
+
+export const erase = ({ contactId, db, json }: Options) =>
   Effect.gen(function* () {
-    const { chats, left } = yield* Effect.flatMap(Erasure, (erasure) => erasure.erase(contactId))
+    const { chats, left } = yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.erase(contactId))
     yield* json ? print({ chats, left }) : Output.lines(told({ chats, left }))
-  })
-).pipe(Command.withDescription("forget a contact: ids go, proofs and reasons stay, and nothing is sent to them again"))
+  }).pipe(Effect.provide(layer(db)))

@@ -1,12 +1,22 @@
-/** The options that commands share. */
-import { ChatId } from "@effect-invent/domain/Ids"
+/** The options and arguments of the commands. */
+import { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import type * as PolicyChange from "../PolicyChange.ts"
 
 export const policy = Options.text("policy").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
+)
+
+export const examinedPolicy = Options.text("policy").pipe(Options.withDescription("a policy to examine, too"), Options.optional)
+
+const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<PolicyChange.Running>
+
+export const running = Options.choice("running", positions).pipe(
+  Options.withDescription("what becomes of cadences on earlier versions; without it the difference is shown and nothing changes"),
+  Options.optional
 )
 
 const chats = Options.text("chats").pipe(
@@ -31,6 +41,9 @@ export const source = Options.all({ chats, inbox }).pipe(
 
 /** A source in words. */
 export const nameOf = (source: Source): string => (source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox")
+
+/** The file that was named for the ledger, if any. */
+export type Db = Option.Option<string>
 
 export const db = Options.text("db").pipe(
   Options.withDescription("the SQLite file of the ledger; else the PostgreSQL database of DATABASE_URL, else follow-ups.db"),
@@ -75,8 +88,42 @@ const uiHost = Options.text("ui-host").pipe(
 )
 
 /** Where the operator page is to be; nowhere without a port. */
+export interface Page {
+  readonly host: string
+  readonly port: Option.Option<number>
+}
+
 export const page = Options.all({ ui, uiPort, uiHost }).pipe(
   Options.map(({ ui, uiHost, uiPort }) => ({ host: uiHost, port: Option.orElse(uiPort, () => (ui ? Option.some(0) : Option.none())) }))
 )
 
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))
+
+export const contactId = Args.text({ name: "contact-id" }).pipe(Args.map((id) => ContactId.make(id)))
+
+export const file = Args.text({ name: "file" })
+
+export const out = Options.text("out").pipe(Options.withDescription("the file to write, one conversation a line"))
+
+export const withoutNames = Options.boolean("without-names").pipe(Options.withDescription("leave out all names and texts; ids stay"))
+
+export const against = Options.text("against").pipe(
+  Options.withDescription("conversations on record, one JSON object a line, as record writes them")
+)
+
+export const compare = Options.text("compare").pipe(
+  Options.optional,
+  Options.withDescription("another policy, played over the same conversations")
+)
+
+export const picture = Options.text("picture").pipe(
+  Options.optional,
+  Options.withDescription("an SVG file to draw the result into")
+)
+
+export const demoChats = Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations"))
+
+export const demoSeed = Options.integer("seed").pipe(
+  Options.withDefault(1),
+  Options.withDescription("the same seed, the same conversations")
+)

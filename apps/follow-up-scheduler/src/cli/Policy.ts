@@ -1,19 +1,15 @@
 /** `policy apply`: puts a new version of a policy in force, after showing what it changes. */
-import * as Command from "@effect/cli/Command"
-import * as CliOptions from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ActivePolicy } from "../Policy.ts"
 import * as Difference from "../Policy/Difference.ts"
 import * as PolicyChange from "../PolicyChange.ts"
-import * as Options from "./Options.ts"
+import * as PolicyFile from "../PolicyFile.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
-
-const running = CliOptions.choice("running", PolicyChange.Running.literals).pipe(
-  CliOptions.withDescription("what becomes of cadences on earlier versions; without it the difference is shown and nothing changes"),
-  CliOptions.optional
-)
 
 const shown = (id: string, { before, differences, running }: PolicyChange.Preview): ReadonlyArray<string> => [
   before === undefined ? `${id}: the first version on record` : `${before.id} → ${id}`,
@@ -37,7 +33,14 @@ const outcomes: Record<PolicyChange.Running, string> = {
   exit: "those on earlier versions have ended"
 }
 
-export const apply = Command.make("apply", { policy: Options.policy, db: Options.db, running, json: Options.json }, ({ json, running }) =>
+interface Options {
+  readonly policy: string
+  readonly db: Db
+  readonly running: Option.Option<PolicyChange.Running>
+  readonly json: boolean
+}
+
+export const apply = ({ db, json, policy, running }: Options) =>
   Effect.gen(function* () {
     const policy = yield* ActivePolicy
     const preview = yield* PolicyChange.preview(policy)
@@ -46,7 +49,4 @@ export const apply = Command.make("apply", { policy: Options.policy, db: Options
     if (json) return yield* print({ ...preview, policy: policy.id, before: preview.before?.id ?? null, applied: Option.getOrNull(running) })
     if (Option.isNone(running)) return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
     yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])
-  })
-).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))
-
-export const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"))
+  }).pipe(Effect.provide(Layer.merge(Ledgers.writing(db), PolicyFile.layer(policy))))

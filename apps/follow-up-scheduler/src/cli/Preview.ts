@@ -1,16 +1,19 @@
 /** `preview`: for each chat what would happen next and when, and why. */
+import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
-import * as Command from "@effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as Forecast from "../Forecast.ts"
+import { lookAtEach } from "../LookAtEach.ts"
+import * as PolicyFile from "../PolicyFile.ts"
 import * as Preview from "../Preview.ts"
-import * as Scheduler from "../Scheduler.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
-import * as Options from "./Options.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as Status from "./Status.ts"
 
@@ -25,24 +28,34 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
       Effect.flatMap(Preview.look(chat_id), ({ decision, policy }) => Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision))
-    yield* Scheduler.lookAtEach(chat_ids, look, ({ chat_id, error }) =>
+    yield* lookAtEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
     )
     const all = yield* Ref.get(found)
     return chat_ids.flatMap((chat_id) => all.get(chat_id) ?? [])
   })
 
-export const preview = Command.make(
-  "preview",
-  { policy: Options.policy, source: Options.source, db: Options.db, json: Options.json },
-  ({ json, source }) =>
-    Effect.gen(function* () {
-      const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all)
-      const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
-      const backlog = Forecast.worst(due, yield* DateTime.now, yield* Status.quota)
-      if (json) return yield* print({ chats: all, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
-      yield* Output.lines(Preview.table(all))
-      if (backlog !== undefined) yield* Output.lines(["", Forecast.describe(backlog)])
-      yield* Output.lines(["", `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
-    })
-).pipe(Command.withDescription("what would happen next in each chat, when and why; GET requests only, nothing sent"))
+/** What a look needs that changes nothing. */
+export const layer = (db: Db, policy: string) =>
+  Preview.layer.pipe(
+    Layer.provideMerge(Ledgers.readingIfAny(db)),
+    Layer.provideMerge(Layer.merge(InventClient.layerConfig(), PolicyFile.layer(policy)))
+  )
+
+interface Options {
+  readonly policy: string
+  readonly source: Source
+  readonly db: Db
+  readonly json: boolean
+}
+
+export const preview = ({ db, json, policy, source }: Options) =>
+  Effect.gen(function* () {
+    const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all)
+    const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
+    const backlog = Forecast.worst(due, yield* DateTime.now, yield* Status.quota)
+    if (json) return yield* print({ chats: all, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
+    yield* Output.lines(Preview.table(all))
+    if (backlog !== undefined) yield* Output.lines(["", Forecast.describe(backlog)])
+    yield* Output.lines(["", `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
+  }).pipe(Effect.provide(layer(db, policy)))

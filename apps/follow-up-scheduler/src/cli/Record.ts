@@ -1,10 +1,10 @@
 /** `record`: puts conversations on record, for `simulate`. */
+import * as InventClient from "@effect-invent/client/InventClient"
 import { Entry } from "@effect-invent/emulator/Log"
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
-import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as History from "../History.ts"
@@ -12,17 +12,10 @@ import * as FromLog from "../History/FromLog.ts"
 import * as Record from "../Record.ts"
 import * as Unreadable from "../Unreadable.ts"
 import * as Watch from "../Watch.ts"
-import * as Options from "./Options.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
-
-const out = CliOptions.text("out").pipe(CliOptions.withDescription("the file to write, one conversation a line"))
-
-const withoutNames = CliOptions.boolean("without-names").pipe(CliOptions.withDescription("leave out all names and texts; ids stay"))
-
-const written = { out, withoutNames, json: Options.json }
-/** The follow-ups of the scheduler that keeps this ledger are told from other messages. */
-const fromApi = { ...written, db: Options.db }
 
 interface Target {
   readonly out: string
@@ -50,11 +43,22 @@ const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, {
     yield* json ? print({ out, conversations: count }) : Output.lines([`${count} conversations are on record in ${out}`])
   }).pipe(Effect.scoped)
 
-export const chats = Command.make("chats", { file: Args.text({ name: "file" }), ...fromApi }, ({ file, ...target }) =>
-  Effect.flatMap(Watch.readFile(file), (chat_ids) => write(Record.ofChats(chat_ids), target, chat_ids.length))
-).pipe(Command.withDescription("record the chats that a file names, one id a line"))
+const known = (db: Db) => (Option.isSome(db) ? Ledgers.reading(db) : Ledgers.readingIfAny(db))
 
-export const inbox = Command.make("inbox", fromApi, (target) => write(Record.ofInbox, target)).pipe(Command.withDescription("record all chats of the inbox, by GET requests only"))
+/** Over the service and, so that follow-ups are told from other messages, over the ledger; a file that was named must be there. */
+const recorder = (db: Db) => Layer.merge(InventClient.layerConfig(), Layer.provide(Record.layer, known(db)))
+
+interface FromApi extends Target {
+  readonly db: Db
+}
+
+export const chats = ({ db, file, ...target }: FromApi & { readonly file: string }) =>
+  Watch.readFile(file).pipe(
+    Effect.flatMap((chat_ids) => write(Record.ofChats(chat_ids), target, chat_ids.length)),
+    Effect.provide(recorder(db))
+  )
+
+export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Record.ofInbox, target), recorder(db))
 
 const decodeEntry = Schema.decodeUnknown(Schema.parseJson(Entry))
 
@@ -82,8 +86,5 @@ const ofLog = (file: string) =>
     return conversations.length === 0 ? yield* History.nothing(file) : conversations
   })
 
-export const log = Command.make("log", { file: Args.text({ name: "file" }), ...written }, ({ file, ...target }) =>
+export const log = ({ file, ...target }: Target & { readonly file: string }) =>
   Effect.flatMap(ofLog(file), (conversations) => write(Stream.fromIterable(conversations), target, conversations.length))
-).pipe(Command.withDescription("record the conversations of an emulator's log"))
-
-export const record = Command.make("record").pipe(Command.withDescription("put conversations on record, for simulate to play a policy over"))

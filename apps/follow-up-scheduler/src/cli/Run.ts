@@ -1,12 +1,14 @@
 /** `run`: one pass over the chats, for cron. */
 import type { ChatId } from "@effect-invent/domain/Ids"
-import * as Command from "@effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
+import { type Found, lookAtEach } from "../LookAtEach.ts"
+import * as PolicyFile from "../PolicyFile.ts"
 import * as Preview from "../Preview.ts"
 import { describe } from "../Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -14,8 +16,11 @@ import * as Stop from "../Stop.ts"
 import * as Story from "../Story.ts"
 import * as Watch from "../Watch.ts"
 import * as Inbox from "../Watch/Inbox.ts"
-import * as Options from "./Options.ts"
+import * as Clients from "./Clients.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
 
 const verdict = (decision: Decide.Decision): string =>
@@ -26,7 +31,7 @@ const verdict = (decision: Decide.Decision): string =>
     Skip: ({ reason }) => `no follow-up now: ${describe(reason)}`
   })
 
-const line = ({ chat_id, decision, error }: Scheduler.Found): string =>
+const line = ({ chat_id, decision, error }: Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
 const Pass = Schema.Struct({
@@ -42,12 +47,12 @@ const print = Output.document(Pass)
 /** Says of each chat, as they come, what was found; or keeps it for a document. */
 const teller = (json: boolean) => {
   const found: Array<typeof Preview.Looked.Type> = []
-  const keep = ({ chat_id, decision, error }: Scheduler.Found) =>
+  const keep = ({ chat_id, decision, error }: Found) =>
     Effect.sync(() => void found.push(decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)))
-  return { found, tell: json ? keep : (each: Scheduler.Found) => Output.lines([line(each)]) }
+  return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
 }
 
-const pass = (source: Options.Source, json: boolean) =>
+const pass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const paused = yield* ledger.paused
@@ -62,12 +67,12 @@ const pass = (source: Options.Source, json: boolean) =>
     yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...Story.ofAll(tally)])
   })
 
-const dryPass = (source: Options.Source, json: boolean) =>
+const dryPass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     const { found, tell } = teller(json)
-    yield* Scheduler.lookAtEach(chat_ids, look, tell)
+    yield* lookAtEach(chat_ids, look, tell)
     if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
     yield* Output.lines([
       "",
@@ -75,11 +80,23 @@ const dryPass = (source: Options.Source, json: boolean) =>
     ])
   })
 
-export const run = Command.make(
-  "run",
-  { policy: Options.policy, source: Options.source, db: Options.db, dryRun: Options.dryRun, json: Options.json },
-  ({ dryRun, json, source }) =>
-    Effect.gen(function* () {
-      yield* dryRun ? dryPass(source, json) : Stop.inOrder(pass(source, json))
-    })
-).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
+const live = ({ db, policy }: Options) =>
+  Scheduler.layerOnce.pipe(
+    Layer.provideMerge(Ledgers.writing(db)),
+    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
+  )
+
+interface Options {
+  readonly policy: string
+  readonly source: Source
+  readonly db: Db
+  readonly dryRun: boolean
+  readonly json: boolean
+}
+
+export const run = (options: Options) => {
+  const { db, dryRun, json, policy, source } = options
+  return dryRun
+    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policy))
+    : Effect.provide(Stop.inOrder(pass(source, json)), live(options))
+}

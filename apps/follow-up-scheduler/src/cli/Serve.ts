@@ -1,21 +1,48 @@
 /** `serve`: watches, waits and follows up for as long as the process lives, and shows it on the operator page. */
-import * as Command from "@effect/cli/Command"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Told from "../Ledger/Told.ts"
 import * as Meter from "../Meter.ts"
+import * as PageServer from "../page/Server.ts"
+import * as PolicyFile from "../PolicyFile.ts"
 import * as Retention from "../Retention.ts"
+import * as Runner from "../Runner.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Stop from "../Stop.ts"
-import * as Options from "./Options.ts"
+import * as Watch from "../Watch.ts"
+import * as Inbox from "../Watch/Inbox.ts"
+import * as Clients from "./Clients.ts"
+import * as Ledgers from "./Ledgers.ts"
+import { type Db, nameOf, type Page, type Source } from "./Options.ts"
 import { announce } from "./Status.ts"
 
-export const serve = Command.make(
-  "serve",
-  { policy: Options.policy, source: Options.source, db: Options.db, every: Options.every, keep: Options.keep, page: Options.page },
-  ({ keep, policy, source }) =>
-    Effect.gen(function* () {
-      yield* Effect.logInfo(`following up ${Options.nameOf(source)} by ${policy}`)
-      yield* announce
-      const work = [Scheduler.serve(Scheduler.serveDefaults), Retention.keeping(keep), Meter.measuring]
-      yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
-    })
-).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
+interface Options {
+  readonly policy: string
+  readonly source: Source
+  readonly db: Db
+  readonly every: Duration.Duration
+  readonly keep: Duration.Duration
+  readonly page: Page
+}
+
+const inboxOf = (every: Duration.Duration) => Runner.layerWatch(Inbox.layer(every))
+type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
+const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
+  source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)
+
+const layer = ({ db, every, page, policy, source }: Options) =>
+  Layer.merge(PageServer.layerOptional(page), watch(source, every)).pipe(
+    Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
+    Layer.provideMerge(Layer.provideMerge(Told.layer, Ledgers.writing(db))),
+    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
+  )
+
+export const serve = (options: Options) =>
+  Effect.gen(function* () {
+    const settings = yield* Scheduler.serveConfig
+    yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
+    yield* announce
+    const work = [Scheduler.serve(settings), Retention.keeping(options.keep), Meter.measuring]
+    yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
+  }).pipe(Effect.provide(layer(options)))

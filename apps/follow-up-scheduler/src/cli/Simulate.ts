@@ -1,6 +1,4 @@
 /** `simulate`: what policies would have done over conversations on record. */
-import * as Command from "@effect/cli/Command"
-import * as CliOptions from "@effect/cli/Options"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -11,23 +9,8 @@ import * as Picture from "../Backtest/Picture.ts"
 import * as Table from "../Backtest/Table.ts"
 import * as History from "../History.ts"
 import * as PolicyFile from "../PolicyFile.ts"
-import * as Options from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
-
-const against = CliOptions.text("against").pipe(
-  CliOptions.withDescription("conversations on record, one JSON object a line, as record writes them")
-)
-
-const compare = CliOptions.text("compare").pipe(
-  CliOptions.optional,
-  CliOptions.withDescription("another policy, played over the same conversations")
-)
-
-const picture = CliOptions.text("picture").pipe(
-  CliOptions.optional,
-  CliOptions.withDescription("an SVG file to draw the result into")
-)
 
 /** Plays each conversation once for each policy. */
 const play = Effect.fn("Simulate.play")(function* (file: string, tests: ReadonlyArray<Backtest.Backtest>) {
@@ -52,18 +35,22 @@ const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Com
 
 const print = Output.document(Schema.Struct({ reports: Schema.Array(Backtest.Report), comparison: Schema.optionalWith(Backtest.Comparison, { exact: true }) }))
 
-export const simulate = Command.make(
-  "simulate",
-  { policy: Options.policy, against, compare, picture, json: Options.json },
-  ({ against, compare, json, picture, policy }) =>
-    Effect.gen(function* () {
-      const policies = yield* Effect.forEach([policy, ...Option.toArray(compare)], PolicyFile.load)
-      const tests = policies.map((policy) => Backtest.make(policy))
-      const comparison = yield* play(against, tests)
-      const reports = tests.map((test) => test.report())
-      if (Option.isSome(picture)) {
-        yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, Picture.svg(reports)))
-      }
-      yield* json ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) }) : Output.lines(shown(reports, comparison))
-    })
-).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))
+interface Options {
+  readonly policy: string
+  readonly against: string
+  readonly compare: Option.Option<string>
+  readonly picture: Option.Option<string>
+  readonly json: boolean
+}
+
+export const simulate = ({ against, compare, json, picture, policy }: Options) =>
+  Effect.gen(function* () {
+    const policies = yield* Effect.forEach([policy, ...Option.toArray(compare)], PolicyFile.load)
+    const tests = policies.map((policy) => Backtest.make(policy))
+    const comparison = yield* play(against, tests)
+    const reports = tests.map((test) => test.report())
+    if (Option.isSome(picture)) {
+      yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, Picture.svg(reports)))
+    }
+    yield* json ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) }) : Output.lines(shown(reports, comparison))
+  })

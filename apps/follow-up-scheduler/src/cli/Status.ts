@@ -1,6 +1,5 @@
 /** `status`: what came of all chats, what is to come, and whether the service answers. */
 import * as Settings from "@effect-invent/client/Settings"
-import * as Command from "@effect/cli/Command"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -9,7 +8,8 @@ import * as Forecast from "../Forecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
 import * as Outlook from "../Outlook.ts"
 import * as Story from "../Story.ts"
-import * as Options from "./Options.ts"
+import * as Ledgers from "./Ledgers.ts"
+import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
 /** A time in which follow-ups wait for each other. */
@@ -78,12 +78,11 @@ const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Statu
   backlog: backlogOf(backlog)
 })
 
-export const status = Command.make("status", { db: Options.db, json: Options.json }, ({ json }) =>
+export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
     yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...outlookLines(found)])
-  })
-).pipe(Command.withDescription("count the chats on record by what came of them, and say what is to come"))
+  }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Before anything is sent: how late what is on record will run. */
 export const announce = Effect.gen(function* () {

@@ -26,7 +26,7 @@ export const script: Reply.Script = ({ contactText }) => {
   return Reply.Text("Happy to help! Which size are you looking for?")
 }
 
-const between = { polls: Duration.millis(600), thoughts: Duration.millis(1500) }
+const between = { polls: Duration.millis(1200), thoughts: Duration.millis(1500) }
 
 interface Talk {
   readonly person: Person

@@ -1,6 +1,10 @@
-/** One line that is rewritten on a terminal, and a plain line now and then where there is none. */
+/**
+ * Shows how far the demo is: one line that is rewritten on a terminal, and a plain line every few seconds elsewhere. Its
+ * intervals are those of the machine's clock, because the demo's own clock is a virtual one.
+ */
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Terminal from "@effect/platform/Terminal"
+import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -8,8 +12,6 @@ import * as Schedule from "effect/Schedule"
 
 const quick = Duration.millis(250)
 const slow = Duration.seconds(4)
-
-export const tick = Schedule.spaced(quick)
 
 const line = (count: number) =>
   Effect.gen(function* () {
@@ -30,8 +32,6 @@ export const show = (count: number): Effect.Effect<never, never, Emulator | Term
       ? Effect.flatMap(line(count), (text) => Effect.ignore(terminal.display(`\r\u001b[K${text}`)))
       : Effect.flatMap(line(count), (text) => Console.log(text))
     const clear = isTerminal ? Effect.ignore(terminal.display("\r\u001b[K")) : Effect.void
-    return yield* Effect.ensuring(
-      Effect.zipRight(Effect.repeat(Effect.delay(print, isTerminal ? quick : slow), Schedule.forever), Effect.never),
-      clear
-    )
+    const printing = Effect.repeat(Effect.delay(print, isTerminal ? quick : slow), Schedule.forever)
+    return yield* Effect.zipRight(printing, Effect.never).pipe(Effect.withClock(Clock.make()), Effect.ensuring(clear))
   })

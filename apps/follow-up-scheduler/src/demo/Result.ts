@@ -2,6 +2,7 @@
 import { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import * as Command from "@effect/platform/Command"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
@@ -51,7 +52,7 @@ const written = Effect.gen(function* () {
   const { log } = yield* Emulator
   const files = yield* FileSystem.FileSystem
   const entries = yield* log.entries
-  yield* files.writeFileString((yield* Workspace).log, Log.toJsonLines(entries))
+  yield* VirtualTime.outside(files.writeFileString((yield* Workspace).log, Log.toJsonLines(entries)))
   const { story, tally } = yield* Ledger
   const chat_id = liveliest(entries)
   return { tally: yield* tally, cost: costOf(entries), chat_id, story: yield* story(chat_id) }
@@ -63,7 +64,7 @@ export const show = Effect.gen(function* () {
   yield* Output.lines(["What became of the conversations:", ...Story.ofAll(tally), "", ...told(cost)])
   yield* Output.lines(["", `The story of ${chat_id}:`, ...Story.ofChat(chat_id, story), ""])
   const check = yield* checker
-  return (yield* Command.exitCode(Command.stdout(check(), "inherit"))) === 0
+  return (yield* VirtualTime.outside(Command.exitCode(Command.stdout(check(), "inherit")))) === 0
 })
 
 const Verdict = Schema.parseJson(Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown }))
@@ -85,7 +86,8 @@ const print = Output.document(
 export const document = Effect.gen(function* () {
   const { cost, story, tally } = yield* written
   const check = yield* checker
-  const verdict = yield* Effect.flatMap(Command.string(check("--json")), Schema.decodeUnknown(Verdict))
+  const text = yield* VirtualTime.outside(Command.string(check("--json")))
+  const verdict = yield* Schema.decodeUnknown(Verdict)(text)
   yield* print({ ...cost, outcomes: Status.outcomesOf(tally), story, checker: verdict })
   return verdict.violations.length === 0
 })

@@ -2,6 +2,7 @@
  * What the operator page and its server say to each other. Both ends are made from this one file: the server's routes, and in
  * the browser the client and the decoding of all that arrives.
  */
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
@@ -89,7 +90,7 @@ export const Overview = Schema.Struct({
   trouble: Schema.NullOr(Schema.String),
   upcoming: few(Upcoming),
   /** When nothing goes out, for as long ahead as the time line reaches: by the version of the policy, the zone and the country. */
-  quiet: Schema.Record({ key: Schema.String, value: Schema.Array(Stretch) }),
+  quiet: OpenRecord.record(Schema.Array(Stretch)),
   quota: Quota,
   outcomes: Schema.Array(Outcome),
   unresolved: few(Unresolved),

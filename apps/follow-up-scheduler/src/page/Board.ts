@@ -51,7 +51,7 @@ export const toHappening = (entry: AuditEntry): Api.Happening => ({
 })
 
 const hoursOf = ({ planned, policy }: Survey.Expected): string | null =>
-  planned?.zone === undefined ? null : [policy, planned.zone, planned.country ?? ""].join(" ")
+  planned === null || planned.zones.length === 0 ? null : [policy, ...planned.zones, planned.country ?? ""].join(" ")
 
 /** Versions of policies by their ids. */
 type Versions = ReadonlyMap<string, Policy>
@@ -71,7 +71,7 @@ const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) =>
   action: actionOf(versions, row),
   status: row.status === "armed" ? "armed" : "planned",
   at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
-  zone: row.planned?.zone ?? null,
+  zone: row.planned?.zones[0] ?? null,
   hours: hoursOf(row),
   why: why(row, now, isPaused)
 })
@@ -109,17 +109,17 @@ const makeQuiet = () => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
-    const quiet: Record<string, ReadonlyArray<Api.Stretch>> = {}
+    const quiet = new Map<string, ReadonlyArray<Api.Stretch>>()
     for (const row of rows) {
       const name = hoursOf(row)
       const policy = versions.get(row.policy)
-      if (name === null || policy === undefined || row.planned?.zone === undefined) continue
-      const { country, zone } = row.planned
-      const found = known.get(name) ?? QuietHours.between(policy, { country, zone }, from, DateTime.addDuration(from, horizon))
+      if (name === null || policy === undefined || row.planned === null) continue
+      const { country, zones } = row.planned
+      const found = known.get(name) ?? QuietHours.between(policy, { country, zones }, from, DateTime.addDuration(from, horizon))
       known.set(name, found)
-      quiet[name] = found
+      quiet.set(name, found)
     }
-    return quiet
+    return Object.fromEntries(quiet)
   }
 }
 

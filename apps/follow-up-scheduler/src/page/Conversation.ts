@@ -62,7 +62,8 @@ export const read = Effect.fn("Conversation.read")(function* (id: string) {
     const message = whole.get(id)
     return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
   })
-  const zone = detailOf(entries, "planned", "zone").at(-1)
+  const zones = detailOf(entries, "planned", "zones").at(-1)
+  const zone: unknown = Array.isArray(zones) ? zones[0] : undefined
   return {
     chat_id,
     zone: typeof zone === "string" ? zone : null,

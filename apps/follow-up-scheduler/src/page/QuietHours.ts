@@ -18,15 +18,17 @@ const strideOf = ({ quiet_hours }: Policy.Policy): number => {
 }
 
 export interface Place {
-  readonly zone: string
+  /** Where the contact may be: what is closed by one of these clocks is closed. */
+  readonly zones: ReadonlyArray<string>
   readonly country: string | undefined
 }
 
 /** The closed stretches between two instants, in order. A zone that nobody knows is never closed. */
-export const between = (policy: Policy.Policy, { country, zone }: Place, from: DateTime.Utc, to: DateTime.Utc): ReadonlyArray<Stretch> => {
-  const hours = { zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays: Policy.holidaysOf(policy, country) }
+export const between = (policy: Policy.Policy, { country, zones }: Place, from: DateTime.Utc, to: DateTime.Utc): ReadonlyArray<Stretch> => {
+  const holidays = Policy.holidaysOf(policy, country)
+  const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
   const opening = (millis: number) => {
-    const found = NextAllowed.nextAllowed({ ...hours, from: DateTime.unsafeMake(millis) })
+    const found = NextAllowed.nextAllowedByEach(hours, DateTime.unsafeMake(millis))
     return Math.min(Option.match(found, { onNone: () => to.epochMillis, onSome: ({ epochMillis }) => epochMillis }), to.epochMillis)
   }
   const isOpen = (millis: number) => opening(millis) === millis

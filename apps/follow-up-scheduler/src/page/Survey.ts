@@ -7,7 +7,12 @@ import { FollowUp } from "../FollowUp.ts"
 import { AuditEntry } from "../Ledger.ts"
 import { Reason } from "../Reason.ts"
 
-const Planned = Schema.parseJson(Schema.Struct({ zone: Schema.optional(Schema.String), country: Schema.optional(Schema.String) }))
+const Planned = Schema.parseJson(
+  Schema.Struct({
+    zones: Schema.optionalWith(Schema.Array(Schema.String), { default: () => [] }),
+    country: Schema.optional(Schema.String)
+  })
+)
 
 /** A follow-up beside what was decided about its chat, and what was known when it was planned. */
 const Expected = Schema.extend(

@@ -3,6 +3,7 @@
  * each connection, opened or not, is followed by one, and what is newer than what was seen is told.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
@@ -54,23 +55,30 @@ const read = (frame: string | Uint8Array, withoutKey: (text: string) => string):
     onRight: ({ data, type }) => InboxChange.Pushed({ chat: data, type }),
     onLeft: () =>
       InboxChange.Unreadable({
-        excerpt: withoutKey(text).slice(0, excerptLength),
+        excerpt: Graphemes.cut(withoutKey(text), excerptLength),
         issue: "it is not JSON, or has no chat in `data`"
       })
   })
 }
 
-/** What was told of each chat. A change without a date counts as new each time it is listed. */
+/**
+ * What was told of each chat. A change without a date counts as new each time it is listed. Dates may be whole seconds, so a
+ * date that stays the same is new where another message is the last one, or the last one has another status.
+ */
 const makeSeen = () => {
-  const seen = new Map<ChatId, number | undefined>()
-  const at = (chat: Chat) => chat.updated_at?.epochMillis
+  const seen = new Map<ChatId, { readonly at: number | undefined; readonly last: string }>()
+  const stateOf = ({ last_message, updated_at }: Chat) => ({
+    at: updated_at?.epochMillis,
+    last: JSON.stringify([last_message?.id, last_message?.status])
+  })
   return {
     add: (chat: Chat) => {
-      seen.set(chat.id, at(chat))
+      seen.set(chat.id, stateOf(chat))
     },
     isNew: (chat: Chat) => {
-      const [before, now] = [seen.get(chat.id), at(chat)]
-      return before === undefined || now === undefined || now > before
+      const [before, now] = [seen.get(chat.id), stateOf(chat)]
+      if (before?.at === undefined || now.at === undefined || now.at > before.at) return true
+      return now.at === before.at && now.last !== before.last
     }
   }
 }

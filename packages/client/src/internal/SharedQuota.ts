@@ -8,6 +8,7 @@
  *
  * Processes that wait take turns. Each is told when its turn comes; who is late by more than a little is overtaken, and keeps its turn.
  */
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
@@ -77,7 +78,7 @@ const State = Schema.Struct({
     isProbeDue: Schema.Boolean,
     refusedInARow: Schema.Number
   }),
-  holders: Schema.Record({ key: Schema.String, value: Holder })
+  holders: OpenRecord.record(Holder)
 })
 type State = typeof State.Type
 

@@ -2,6 +2,7 @@
  * Turns an answer into a failure by its status before any schema sees its body: what a body of an error looks like is
  * undocumented. Reads the body of a success whole, within a bound, and of anything else only the beginning.
  */
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
@@ -76,7 +77,7 @@ export const make =
   (next: Step<Failure>): Step<Failure> => {
     const withoutKey = Authentication.withoutKey(apiKey)
     // The key goes before the cut, or a piece of it could stay.
-    const excerptOf = (body: ArrayBuffer) => withoutKey(decoder.decode(body)).slice(0, excerptLength)
+    const excerptOf = (body: ArrayBuffer) => Graphemes.cut(withoutKey(decoder.decode(body)), excerptLength)
 
     const requestIdOf = (response: HttpClientResponse) => {
       const id = requestId(response)

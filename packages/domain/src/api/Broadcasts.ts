@@ -9,6 +9,7 @@ import * as Closed from "../Closed.ts"
 import { BroadcastId, ChannelId, ContactId, OrgId, SegmentId, TemplateId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import * as Open from "../Open.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
@@ -36,7 +37,7 @@ export const SendTransactional = Closed.struct({
   /** Overrides the contact's name for this broadcast only. */
   name: Closed.optional(Closed.text(256)),
   /** Override the stored fields; what is left out has its default. */
-  variables: Closed.optional(Closed.record),
+  variables: Closed.optional(OpenRecord.Json),
   /** Only these of the broadcast's templates. */
   template_ids: Closed.optional(Schema.Array(TemplateId)),
   /** True: queued, and the answer comes at once. False, the vendor's default: the answer comes when all was sent. */
@@ -54,7 +55,7 @@ export const BroadcastFilter = Closed.struct({
 export const DryRunEntries = Closed.struct({
   entries: Schema.Array(
     Closed.struct({
-      values: Closed.optional(Closed.record),
+      values: Closed.optional(OpenRecord.Json),
       user_id: Closed.optional(Schema.String),
       email: Closed.optional(Schema.String),
       phone: Closed.optional(Schema.String)

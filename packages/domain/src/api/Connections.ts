@@ -6,6 +6,7 @@ import * as Closed from "../Closed.ts"
 import { ActionOption, Connection } from "../Connection.ts"
 import { ActionKind, ConnectionId, OrgId } from "../Ids.ts"
 import * as Open from "../Open.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
@@ -26,7 +27,7 @@ export const ActionOptions = Closed.struct({
   action_id: ActionKind,
   connection_id: Closed.optional(ConnectionId),
   /** The values of the action's fields so far. */
-  input: Closed.optional(Closed.record),
+  input: Closed.optional(OpenRecord.Json),
   resource_id: Closed.optional(Schema.String),
   definitions: Closed.optional(Schema.Array(DefinitionChange))
 })

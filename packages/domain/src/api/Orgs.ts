@@ -5,6 +5,7 @@ import * as Closed from "../Closed.ts"
 import { FileId, OrgId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import * as Open from "../Open.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import { meters, Organization, OrgUsage } from "../Organization.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
@@ -41,7 +42,7 @@ export const UpdateOrg = Closed.struct({
         })
       ),
       /** Which modules are shown; the page is cut in the list of their names. */
-      modules: Closed.optional(Schema.Record({ key: Schema.String, value: Schema.Boolean }))
+      modules: Closed.optional(OpenRecord.record(Schema.Boolean))
     })
   ),
   /** The id of a file; null clears. */

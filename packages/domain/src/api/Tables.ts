@@ -7,6 +7,7 @@ import * as Closed from "../Closed.ts"
 import { Field } from "../Field.ts"
 import { ConnectionId, FieldId, OrgId, TableId, ViewId } from "../Ids.ts"
 import * as Open from "../Open.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import { RecordsImport, Table, tableTypes } from "../Table.ts"
 import { View } from "../View.ts"
 import * as Endpoint from "./Endpoint.ts"
@@ -45,12 +46,12 @@ export const UpdateField = Closed.struct({
     )
   ),
   /** One of 17 kinds, of which one is printed. */
-  schema: Closed.optional(Closed.record),
+  schema: Closed.optional(OpenRecord.Json),
   config: Closed.optional(
     Closed.struct({
-      button: Closed.optional(Closed.record),
-      auto_fill: Closed.optional(Closed.record),
-      sync: Closed.optional(Closed.record)
+      button: Closed.optional(OpenRecord.Json),
+      auto_fill: Closed.optional(OpenRecord.Json),
+      sync: Closed.optional(OpenRecord.Json)
     })
   ),
   connection_id: Closed.optional(ConnectionId),

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 import { OrgId, WorkflowId } from "../Ids.ts"
 import * as Open from "../Open.ts"
+import * as OpenRecord from "../OpenRecord.ts"
 import { WorkflowRun } from "../WorkflowRun.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
@@ -14,7 +15,7 @@ import * as RetrySafety from "./RetrySafety.ts"
 /** No page says which keys are required, nor what the defaults are. */
 export const RunWorkflow = Closed.struct({
   /** The values of the workflow's own inputs. */
-  input: Closed.optional(Closed.record),
+  input: Closed.optional(OpenRecord.Json),
   stream: Closed.optional(Schema.Boolean),
   background: Closed.optional(Schema.Boolean),
   /** The page's example is `latest`. */

@@ -1,4 +1,5 @@
 /** When the policy lets a contact be written to: asked minute by minute, in the contact's own time zone. */
+import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Policy } from "./Policy.ts"
 import * as Zone from "./Zone.ts"
@@ -7,14 +8,16 @@ const minute = 60_000
 const horizon = 9 * 24 * 60
 
 export interface Calendar {
-  /** The zone of a contact from this country; none where nobody can tell. */
-  readonly zoneOf: (country: string | null) => string | undefined
-  /** Why nothing may be sent at this instant to a contact of this country, if so. */
-  readonly hindrance: (zone: string, at: number, country: string | null) => string | undefined
-  /** `YYYY-MM-DD` where the contact is. */
+  /** The zones by whose clocks a contact from this country may be written to, all at once; none where nobody can tell. */
+  readonly zonesOf: (country: string | null, at: number) => ReadonlyArray<string>
+  /** Why nothing may be sent at this instant to a contact of this country who lives in one of these zones, if so. */
+  readonly hindrance: (zones: ReadonlyArray<string>, at: number, country: string | null) => string | undefined
+  /** `YYYY-MM-DD` in a zone. */
   readonly dateOf: (zone: string, at: number) => string | undefined
+  /** Whether the clocks of one of these zones came to the time that they showed at `due`, or skipped it, between two instants. */
+  readonly passed: (zones: ReadonlyArray<string>, due: number, from: number, until: number) => boolean
   /** The first instant at or after this one, in whole minutes from it, at which sending is allowed. Looks nine days ahead. */
-  readonly firstAllowed: (zone: string, from: number, country: string | null) => number | undefined
+  readonly firstAllowed: (zones: ReadonlyArray<string>, from: number, country: string | null) => number | undefined
 }
 
 const memoize = <K, V>(ask: (key: K) => V): ((key: K) => V) => {
@@ -46,7 +49,15 @@ const judge = (policy: Policy, zone: string, country: string | null, { date, min
 
 /** Remembers what it found out about each minute; otherwise the same as asking anew. */
 export const make = (policy: Policy): Calendar => {
-  const zones = memoize((country: string | null) => Option.getOrElse(Zone.ofCountry(country), () => policy.time_zone))
+  const hasOneClock = memoize((key: string) => {
+    const [country = "", year] = key.split(" ")
+    return Zone.showTheSame(Zone.ofCountry(country), Number(year))
+  })
+  const zonesOf = (country: string | null, at: number): ReadonlyArray<string> => {
+    const zones = Zone.ofCountry(country)
+    const isPlain = zones.length > 0 && (policy.country_clocks === "each" || hasOneClock(`${country} ${DateTime.getPartUtc(DateTime.unsafeMake(at), "year")}`))
+    return isPlain ? zones : (policy.time_zone === undefined ? [] : [policy.time_zone])
+  }
   const clocks = memoize((zone: string) => Option.map(Zone.clockOf(zone), (local) => memoize((minutes: number) => local(minutes * minute))))
   const local = (zone: string, at: number) => Option.map(clocks(zone), (local) => local(Math.floor(at / minute)))
   const judges = memoize((country: string | null) =>
@@ -59,17 +70,36 @@ export const make = (policy: Policy): Calendar => {
       )
     )
   )
-  const judgeOf = (zone: string, country: string | null) => {
-    const verdict = judges(country)(zone)
-    return (at: number) => verdict(Math.floor(at / minute))
+  const judgeOf = (zones: ReadonlyArray<string>, country: string | null) => {
+    const verdicts = zones.map(judges(country))
+    return (at: number) => {
+      for (const verdict of verdicts) {
+        const hindrance = verdict(Math.floor(at / minute))
+        if (hindrance !== undefined) return hindrance
+      }
+      return undefined
+    }
   }
 
+  const passedIn = (due: number, from: number, until: number) => (zone: string): boolean =>
+    Option.exists(local(zone, due), (wanted) => {
+      const shown = (at: number) => Option.getOrUndefined(local(zone, at))
+      for (let at = until; at >= from - minute; at -= minute) {
+        const [now, before] = [shown(at), shown(at - minute)]
+        if (now === undefined || before === undefined) return false
+        const last = before.date === now.date ? before.minuteOfDay : -1
+        if (last < wanted.minuteOfDay && wanted.minuteOfDay <= now.minuteOfDay) return true
+      }
+      return false
+    })
+
   return {
-    zoneOf: zones,
-    hindrance: (zone, at, country) => judgeOf(zone, country)(at),
+    zonesOf,
+    hindrance: (zones, at, country) => judgeOf(zones, country)(at),
     dateOf: (zone, at) => Option.getOrUndefined(Option.map(local(zone, at), ({ date }) => date)),
-    firstAllowed: (zone, from, country) => {
-      const hindrance = judgeOf(zone, country)
+    passed: (zones, due, from, until) => zones.some(passedIn(due, from, until)),
+    firstAllowed: (zones, from, country) => {
+      const hindrance = judgeOf(zones, country)
       for (let step = 0; step <= horizon; step++) {
         const at = from + step * minute
         if (hindrance(at) === undefined) return at

@@ -62,9 +62,17 @@ const Contact = Schema.Struct({
 })
 export type Contact = typeof Contact.Type
 
-const byKind = { request: Request, chat: Chat, message: Message, state: State, contact: Contact }
+/** The source is gone, and its chats are the other contact's. */
+const Merge = Schema.Struct({
+  kind: Schema.Literal("merge"),
+  at: Instant,
+  contact_id: Schema.String,
+  source_contact_id: Schema.String
+})
 
-export type Entry = Request | typeof Chat.Type | Message | State | Contact
+const byKind = { request: Request, chat: Chat, message: Message, state: State, contact: Contact, merge: Merge }
+
+export type Entry = Request | typeof Chat.Type | Message | State | Contact | typeof Merge.Type
 export type Kind = Entry["kind"]
 
 const isKind = (kind: string): kind is Kind => Object.hasOwn(byKind, kind)
@@ -72,7 +80,7 @@ const isKind = (kind: string): kind is Kind => Object.hasOwn(byKind, kind)
 const AnyEntry = Schema.Struct({ kind: Schema.String })
 const decodeLine = Schema.decodeUnknownEither(Schema.parseJson(Schema.Unknown))
 const decodeAny = Schema.decodeUnknownEither(AnyEntry)
-const decodeKnown = Schema.decodeUnknownEither(Schema.Union(Request, Chat, Message, State, Contact))
+const decodeKnown = Schema.decodeUnknownEither(Schema.Union(Request, Chat, Message, State, Contact, Merge))
 
 const readLine = (line: string): Either.Either<Option.Option<Entry>, ParseResult.ParseError> =>
   Either.gen(function* () {

@@ -91,20 +91,20 @@ const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined =>
 
 /** A cap or a mute that is over may have put it off: then nobody says when it was due. */
 const lateness = (policy: Policy, calendar: Calendar, { at, chat, grace }: Question): Finding | undefined => {
-  const zone = calendar.zoneOf(chat.country)
+  const zones = calendar.zonesOf(chat.country, at)
   const { lastOursAt } = chat
-  if (zone === undefined || lastOursAt === undefined || policy.caps.length > 0 || chat.mutedUntil !== undefined) return undefined
+  if (zones.length === 0 || lastOursAt === undefined || policy.caps.length > 0 || chat.mutedUntil !== undefined) return undefined
   const steps = possibleSteps(policy, chat)
   const isLate = (step: Step) => {
-    const due = calendar.firstAllowed(zone, lastOursAt + step.after, chat.country)
-    return due !== undefined && Limits.isTooLate(step, due, at, policy.arm_lead + policy.spread + grace)
+    const due = calendar.firstAllowed(zones, lastOursAt + step.after, chat.country)
+    return due !== undefined && Limits.isTooLate(calendar, zones, step, due, at, policy.arm_lead + policy.spread + grace)
   }
   return steps.length > 0 && steps.every(isLate) ? { rule: "too_late", detail: "later than its step allows" } : undefined
 }
 
 const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): ReadonlyArray<Finding> => {
-  const zone = calendar.zoneOf(chat.country)
-  const hindrance = zone === undefined ? "the contact's time zone is unknown" : calendar.hindrance(zone, at, chat.country)
+  const zones = calendar.zonesOf(chat.country, at)
+  const hindrance = zones.length === 0 ? "the contact's time zone is unknown" : calendar.hindrance(zones, at, chat.country)
   const anchor = chat.answeredAt ?? chat.lastOursAt
   const from = policy.effective_from
   return [
@@ -112,7 +112,7 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
     ...(anchor !== undefined && from !== undefined && anchor < from
       ? [{ rule: "before_effective_from", detail: `our message of ${toIso(anchor)} is older than the policy` } as const]
       : []),
-    ...Limits.judge(policy, calendar, chat, zone, at)
+    ...Limits.judge(policy, calendar, chat, zones, at)
   ]
 }
 

@@ -6,14 +6,13 @@ import type { Policy, Step, Window } from "./Policy.ts"
 import type { Finding } from "./Verdict.ts"
 
 const tolerance = 50
-const day = 86_400_000
 
 export const isMatched = ({ match }: Policy, { channel, country }: Pick<Chat, "channel" | "country">): boolean =>
   (match.channels === undefined || (channel !== undefined && match.channels.includes(channel))) &&
   (match.countries === undefined || (country !== null && match.countries.includes(country.toUpperCase())))
 
 export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<Chat, "channel">): Window | undefined =>
-  channel === undefined ? undefined : channel_windows[channel]
+  channel !== undefined && Object.hasOwn(channel_windows, channel) ? channel_windows[channel] : undefined
 
 /** When the channel closes to us; never where the policy has no window for it. */
 export const closesAt = (policy: Policy, chat: Chat): number => {
@@ -22,27 +21,30 @@ export const closesAt = (policy: Policy, chat: Chat): number => {
 }
 
 /** The cap that another follow-up at this instant would break. */
-export const fullCap = (policy: Policy, calendar: Calendar, chat: Chat, zone: string, at: number): string | undefined => {
+export const fullCap = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): string | undefined => {
   for (const { at_most, per } of policy.caps) {
-    const isCounted = (earlier: number) =>
-      per === "calendar_day" ? calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at) : at - earlier < per - tolerance
-    if (chat.followUps.filter(isCounted).length < at_most) continue
+    const isSameDay = (zone: string) => (earlier: number) => calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at)
+    const isFull = (isCounted: (earlier: number) => boolean) => chat.followUps.filter(isCounted).length >= at_most
+    if (!(per === "calendar_day" ? zones.some((zone) => isFull(isSameDay(zone))) : isFull((earlier) => at - earlier < per - tolerance))) continue
     return `there were ${at_most} ${per === "calendar_day" ? "on this day" : `in the ${per} ms before`}`
   }
   return undefined
 }
 
-/** Whether a follow-up that was due then is later than its step allows: by the limit, or by it and whole days. */
-export const isTooLate = ({ lateness }: Step, due: number, at: number, grace: number): boolean => {
+/**
+ * Whether a follow-up that was due then is later than its step allows: by the limit, or, where it may be shifted to another
+ * day, by the limit and the time on the clocks where the contact is.
+ */
+export const isTooLate = (calendar: Calendar, zones: ReadonlyArray<string>, { lateness }: Step, due: number, at: number, grace: number): boolean => {
   if (lateness === undefined || lateness.beyond === "send") return false
-  const late = at - due
   const slack = lateness.limit + grace
-  return late > slack && (lateness.beyond === "skip" || late % day > slack)
+  if (at - due <= slack) return false
+  return lateness.beyond === "skip" || !calendar.passed(zones, due, at - slack, at)
 }
 
-export const judge = (policy: Policy, calendar: Calendar, chat: Chat, zone: string | undefined, at: number): ReadonlyArray<Finding> => {
+export const judge = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): ReadonlyArray<Finding> => {
   const closed = closesAt(policy, chat)
-  const cap = zone === undefined ? undefined : fullCap(policy, calendar, chat, zone, at)
+  const cap = fullCap(policy, calendar, chat, zones, at)
   return [
     ...(isMatched(policy, chat) ? [] : [{ rule: "not_matched", detail: "the policy is for other chats" } as const]),
     ...(at < closed ? [] : [{ rule: "outside_window", detail: `${chat.channel} was open until ${toIso(closed)}` } as const]),

@@ -86,18 +86,23 @@ export type Cap = typeof Cap.Type
 const Window = Schema.Struct({ within: Millis, prefer_early: Schema.optionalWith(Millis, { default: () => 0 }) })
 export type Window = typeof Window.Type
 
+// oxlint-disable-next-line no-restricted-properties -- Its keys are checked when the file is read.
+const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema.String, value })
+
 export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   effective_from: Schema.optional(Instant),
   time_zone: Schema.optional(TimeZone),
+  /** Where the clocks of a country differ: all of them count, or none of them and `time_zone` does. */
+  country_clocks: Schema.optionalWith(Schema.Literal("each", "fallback"), { default: () => "each" as const }),
   /** Start inclusive, end exclusive; may cross midnight. */
   quiet_hours: Schema.optional(QuietHours),
   weekdays: Schema.optional(Schema.NonEmptyArray(Schema.Int.pipe(Schema.between(1, 7)))),
   holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
   /** By country. */
-  holiday_sets: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.Array(LocalDate) }), { default: () => ({}) }),
+  holiday_sets: Schema.optionalWith(byName(Schema.Array(LocalDate)), { default: () => ({}) }),
   spread: Schema.optionalWith(Millis, { default: () => 0 }),
-  channel_windows: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Window }), { default: () => ({}) }),
+  channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),
   stop_after_unanswered: Schema.optional(unjudged("cadences that went unanswered")),
   arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
@@ -106,9 +111,15 @@ export const Policy = Schema.Struct({
 /** Durations and instants are milliseconds, times of day minutes. */
 export type Policy = typeof Policy.Type
 
+/** A record by name, below, would take its value for a prototype. */
+const refuseProto = (key: unknown, value: unknown) => {
+  if (key === "__proto__") throw new Error("A key cannot be __proto__")
+  return value
+}
+
 const fromYaml = (text: string) =>
   Either.try({
-    try: (): unknown => Yaml.parse(text),
+    try: (): unknown => Yaml.parse(text, refuseProto),
     catch: (error) => (error instanceof Error ? error.message.replace(/:?\s*\n.*$/s, "") : "not YAML")
   })
 

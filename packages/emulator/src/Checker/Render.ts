@@ -1,5 +1,5 @@
 /** A verdict as a few aligned lines for a terminal. */
-import type { Races, Verdict, Violation } from "./Verdict.ts"
+import type { Summary, Verdict, Violation } from "./Verdict.ts"
 
 const shown = 20
 
@@ -19,16 +19,16 @@ const violationLines = (violations: ReadonlyArray<Violation>): ReadonlyArray<str
   return hidden > 0 ? [...lines, `  and ${hidden} more`] : lines
 }
 
-const raceText = ({ count, max_ms, p50_ms, p99_ms }: Races) =>
+const summaryText = ({ count, max_ms, p50_ms, p99_ms }: Summary) =>
   count === 0 ? "0" : `${count}, by p50 ${p50_ms} ms, p99 ${p99_ms} ms, at most ${max_ms} ms`
 
 const requestRows = ({ refused429, requests }: Verdict) => {
-  const texts = Object.entries(requests).map(([key, count]) => `${key} ${count} (${refused429[key] ?? 0} answered 429)`)
+  const texts = Object.entries(requests).map(([key, count]) => `${key} ${count} (${Object.hasOwn(refused429, key) ? refused429[key] : 0} answered 429)`)
   return (texts.length === 0 ? ["0"] : texts).map((text, index) => [index === 0 ? "requests" : "", text])
 }
 
 export const render = (verdict: Verdict): string => {
-  const { chats, followUps, foreignFollowUps, races, violations } = verdict
+  const { chats, followUps, foreignFollowUps, late, missed, races, violations } = verdict
   const others = foreignFollowUps === 0 ? "" : `, and ${foreignFollowUps} set by someone else`
   return [
     `checker: ${violations.length === 0 ? "agrees" : plural(violations.length, "violation")}`,
@@ -36,7 +36,9 @@ export const render = (verdict: Verdict): string => {
     ...table([
       ["chats", String(chats)],
       ["follow-ups", `${followUps}${others}`],
-      ["races", raceText(races)],
+      ["late", summaryText(late)],
+      ["missed", String(missed)],
+      ["races", summaryText(races)],
       ...requestRows(verdict)
     ])
   ].join("\n")

@@ -1,6 +1,6 @@
 /**
  * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for it.
- * When it ends, this says whether a follow-up was missed.
+ * When it ends, this says whether its follow-up had not come by the deadline.
  */
 import type { Calendar } from "./Calendar.ts"
 import * as Chat from "./Chat.ts"
@@ -17,7 +17,7 @@ export interface Stretch {
   /** The chat's follow-ups so far: a stretch is about the next one. */
   readonly sent: number
   readonly strays: number
-  readonly zone: string
+  readonly zones: ReadonlyArray<string>
   readonly country: string | null
   /** When the channel closes to us. */
   readonly closes: number
@@ -48,11 +48,11 @@ export const begin = (
   if (answeredAt === undefined || anchor === undefined) return undefined
   if (!Limits.isMatched(policy, chat) || !isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
-  const zone = calendar.zoneOf(chat.country)
-  if (zone === undefined) return undefined
+  const zones = calendar.zonesOf(chat.country, at)
+  if (zones.length === 0) return undefined
   const closes = Limits.closesAt(policy, chat)
-  const isCapped = Limits.fullCap(policy, calendar, chat, zone, at) !== undefined
-  return { since: Math.max(at, mutedUntil), anchor, sent, strays, zone, country: chat.country, closes, isCapped }
+  const isCapped = Limits.fullCap(policy, calendar, chat, zones, at) !== undefined
+  return { since: Math.max(at, mutedUntil), anchor, sent, strays, zones, country: chat.country, closes, isCapped }
 }
 
 /** Goes on with the stretch before, if nothing about it has changed at this instant. */
@@ -67,33 +67,36 @@ export const resume = (before: Stretch | undefined, now: Stretch | undefined, at
   return isSame ? before : now
 }
 
-export interface Missed {
+/** A follow-up that had not come by the last instant at which it would have been on time. */
+export interface Overdue {
+  /** When our message was sent that it follows up. */
+  readonly anchor: number
   readonly deadline: number
   readonly detail: string
 }
 
 /**
- * Judges a stretch that ended. Who could be followed up only after the due instant was not missed at it. A due instant so
+ * Judges a stretch that ended. A contact who could be followed up only after the due instant is owed nothing at it. A due instant so
  * near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also be taken up in the next ones. Where the channel
  * closes within the lead, the spread and the grace, it may close before the follow-up.
  */
-export const missed = (
+export const overdue = (
   policy: Policy,
   calendar: Calendar,
   stretch: Stretch,
   end: number,
   grace: number
-): Missed | undefined => {
+): Overdue | undefined => {
   if (stretch.isCapped) return undefined
-  const { country, zone } = stretch
+  const { country, zones } = stretch
   const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch).map((step) => step.after))
   const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
-  const due = calendar.firstAllowed(zone, silent, country)
+  const due = calendar.firstAllowed(zones, silent, country)
   if (due === undefined || stretch.since > due) return undefined
-  const reachable = calendar.firstAllowed(zone, due + slack, country)
+  const reachable = calendar.firstAllowed(zones, due + slack, country)
   const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
   if (deadline >= end || deadline >= stretch.closes) return undefined
   const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
-  return { deadline, detail: `${nth} was due at ${toIso(due)}` }
+  return { anchor: stretch.anchor, deadline, detail: `${nth} was due at ${toIso(due)}` }
 }

@@ -16,11 +16,16 @@ export type Rule =
   | "outside_window"
   | "capped"
   | "too_late"
+  /** It came after the deadline: the due instant, the policy's lead and spread, and the grace. */
+  | "late"
+  /** It was owed at the deadline and never came. */
   | "missed"
 
 export interface Finding {
   readonly rule: Rule
   readonly detail: string
+  /** How long after the deadline it came, in milliseconds: of `late`, and of no other rule. */
+  readonly late_ms?: number
 }
 
 export interface Violation extends Finding {
@@ -29,8 +34,8 @@ export interface Violation extends Finding {
   readonly at: string
 }
 
-/** Follow-ups that crossed a change the scheduler could not have known of; how long before them it came. */
-export interface Races {
+/** How many values there are, and what they are, in milliseconds. */
+export interface Summary {
   readonly count: number
   readonly p50_ms: number | null
   readonly p99_ms: number | null
@@ -44,7 +49,12 @@ export interface Verdict {
   readonly followUps: number
   /** Those that someone else had set, and that are nobody's fault here. */
   readonly foreignFollowUps: number
-  readonly races: Races
+  /** Follow-ups that came after their deadline, and by how much. */
+  readonly late: Summary
+  /** Follow-ups that never came. */
+  readonly missed: number
+  /** Follow-ups that crossed a change the scheduler could not have known of, and how long before them it came. */
+  readonly races: Summary
   /** By the name of the key. */
   readonly requests: Readonly<Record<string, number>>
   readonly refused429: Readonly<Record<string, number>>
@@ -54,7 +64,7 @@ export interface Verdict {
 const percentile = (sorted: ReadonlyArray<number>, share: number): number | null =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 
-export const summarize = (millis: ReadonlyArray<number>): Races => {
+export const summarize = (millis: ReadonlyArray<number>): Summary => {
   const sorted = millis.toSorted((a, b) => a - b)
   return {
     count: sorted.length,

@@ -1,4 +1,4 @@
-/** Time zones, as the runtime's own time-zone database knows them: which one a country has, and what its clocks show. */
+/** Time zones, as the runtime's own time-zone database knows them: which ones a country has, and what their clocks show. */
 import * as Option from "effect/Option"
 
 /** A minute on the clocks of a zone. */
@@ -44,10 +44,23 @@ interface LocaleInfo extends Intl.Locale {
   readonly getTimeZones?: () => ReadonlyArray<string> | undefined
 }
 
-/** The zone of a country, by its two letters, if it has exactly one. */
-export const ofCountry = (country: string | null): Option.Option<string> => {
-  if (country === null || !/^[a-z]{2}$/i.test(country)) return Option.none()
+/** Every zone of a country, by its two letters. */
+export const ofCountry = (country: string | null): ReadonlyArray<string> => {
+  if (country === null || !/^[a-z]{2}$/i.test(country)) return []
   const locale: LocaleInfo = new Intl.Locale(`und-${country}`)
-  const zones = locale.getTimeZones?.() ?? locale.timeZones ?? []
-  return zones.length === 1 ? Option.fromNullable(zones[0]) : Option.none()
+  return locale.getTimeZones?.() ?? locale.timeZones ?? []
+}
+
+const quarterOfADay = 6 * 60 * 60 * 1000
+
+/** Whether all these zones show the same time four times a day from the start of a year to the end of the next. */
+export const showTheSame = ([first, ...others]: ReadonlyArray<string>, year: number): boolean => {
+  const clocks = Option.all([first, ...others].map((zone) => makeFormat(zone ?? "")))
+  const end = Date.UTC(year + 2, 0, 1)
+  const isSameAt = (at: number) =>
+    Option.exists(clocks, ([clock, ...rest]) => rest.every((other) => other.format(at) === clock?.format(at)))
+  for (let at = Date.UTC(year, 0, 1); at < end; at += quarterOfADay) {
+    if (!isSameAt(at)) return false
+  }
+  return true
 }

@@ -1,4 +1,5 @@
 /** What goes wrong, as data: when a fault fires, and what it does to the request and its answer. */
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
 import { Wait } from "../Wait.ts"
@@ -33,7 +34,7 @@ export const When = Schema.Struct({
 const Answer = Schema.Struct({
   status: Schema.Int.pipe(Schema.between(200, 599)),
   body: Schema.optionalWith(Schema.String, { default: () => "" }),
-  headers: Schema.optionalWith(Schema.Record({ key: Schema.String, value: Schema.String }), { default: () => ({}) }),
+  headers: Schema.optionalWith(OpenRecord.record(Schema.String), { default: () => ({}) }),
   /** The `Retry-After` header, word for word, right or wrong. */
   retry_after: Schema.optional(Schema.String),
   /** Whether the change is made before this answer is given in place of the true one. */
@@ -48,9 +49,9 @@ export const Do = Schema.Struct({
   reset: Schema.optional(Schema.Literal(true)),
   answer: Schema.optional(Answer),
   /** Every key of that name, at any depth, has this value: an unknown enum, a wrong type. */
-  set: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  set: Schema.optional(OpenRecord.Json),
   /** Every object has these keys, too. */
-  add: Schema.optional(Schema.Record({ key: Schema.String, value: Schema.Unknown })),
+  add: Schema.optional(OpenRecord.Json),
   /** No object has these keys, at any depth. */
   remove: Schema.optional(Schema.Array(Schema.String)),
   /** Every entry of a list twice, the list from its end, or in an order that the seed decides. */

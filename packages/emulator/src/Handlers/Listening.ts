@@ -8,6 +8,7 @@ import * as Queue from "effect/Queue"
 import * as Schema from "effect/Schema"
 import { Options } from "../Options.ts"
 import { badRequest, Refusal } from "../Refusal.ts"
+import * as Timestamps from "../Timestamps.ts"
 import { World } from "../World.ts"
 import type { Change } from "../World/Core.ts"
 
@@ -19,12 +20,14 @@ const noKeys = new Refusal({ status: 401, message: "This endpoint is not availab
 
 export const make = Effect.gen(function* () {
   const world = yield* World
-  const { changeEvent, webSocket } = yield* Options
+  const options = yield* Options
+  const { changeEvent, webSocket } = options
+  const stamped = Timestamps.ofFrame(options)
 
   const frame = Effect.fnUntraced(function* ({ chat_id, isNew }: Change) {
     const type = isNew || changeEvent === "create" ? "create" : new Unknown({ value: "update" })
     const data = yield* world.snapshot(chat_id)
-    return yield* Effect.orDie(encode(changeEvent === null ? { data } : { type, data }))
+    return stamped(yield* Effect.orDie(encode(changeEvent === null ? { data } : { type, data })))
   })
 
   return ({ request }: { readonly request: HttpServerRequest }): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>

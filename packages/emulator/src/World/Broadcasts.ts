@@ -8,6 +8,7 @@ import type {
 import type { Broadcast, PropertyEntry } from "@effect-invent/domain/Broadcast"
 import type { BroadcastId } from "@effect-invent/domain/Ids"
 import { text } from "@effect-invent/domain/MessagePart"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest, notFound } from "../Refusal.ts"
@@ -23,7 +24,7 @@ type Payload = typeof SendTransactional.Type
 
 const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
   template.replaceAll(/{{\s*([\w.]+)\s*}}/g, (_, name: string) => {
-    const value = variables[name] ?? ""
+    const value = OpenRecord.get(variables, name) ?? ""
     return typeof value === "string" ? value : JSON.stringify(value)
   })
 

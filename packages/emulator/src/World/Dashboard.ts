@@ -72,6 +72,16 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
     return Wire.message(store, record)
   }, atomic)
 
+  const touch = Effect.fn("World.touch")(function* (chatId: ChatId) {
+    const chat = yield* store.findChat(chatId)
+    const at = yield* DateTime.now
+    for (const { id } of chat.messages) {
+      const message = store.messages.get(id)
+      if (message !== undefined && message.status !== "RUNNING") message.updated_at = at
+    }
+    core.touch(chat, at)
+  }, atomic)
+
   const change = (chatId: ChatId, f: (chat: ChatRecord) => void) =>
     atomic(
       Effect.gen(function* () {
@@ -114,5 +124,5 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
     changeContact(contactId, (contact, at) => book.setUnsubscribed(contact, unsubscribed, at))
   )
 
-  return { addContact, addAssistant, joinChat, takeOver, handBack, setState, mute, block, unsubscribe }
+  return { addContact, addAssistant, joinChat, takeOver, touch, handBack, setState, mute, block, unsubscribe }
 }

@@ -34,7 +34,10 @@ export const make = (core: Core, book: ContactBook) => {
   const join = Effect.fnUntraced(function* (target: ContactRecord, sources: ReadonlyArray<ContactRecord>) {
     if (sources.includes(target)) return yield* badRequest(`Contact ${target.id} cannot be merged into itself`)
     const at = yield* DateTime.now
-    for (const source of sources) Merging.merge(store, target, source)
+    for (const source of sources) {
+      Merging.merge(store, target, source)
+      yield* core.log.append({ kind: "merge", at, contact_id: target.id, source_contact_id: source.id })
+    }
     target.updated_at = at
     yield* book.changed(target, at)
   })

@@ -1,4 +1,5 @@
 /** Keeps the store in step with its journal: filled from it at the start, and each change written to it. */
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -19,11 +20,11 @@ const restore = (store: Store.Store, rows: ReadonlyArray<Rows.Row>) => {
   const tables = Rows.bindings(store)
   for (const [table, key, row] of rows) {
     if (row === null) {
-      tables[table]?.remove(key)
+      OpenRecord.get(tables, table)?.remove(key)
       continue
     }
     const put: Either.Either<void, ParseResult.ParseError | string> =
-      tables[table]?.put(key, row) ?? Either.left("there is no such table")
+      OpenRecord.get(tables, table)?.put(key, row) ?? Either.left("there is no such table")
     if (Either.isLeft(put)) return Either.left(new Invalid({ message: `holds no valid ${table} ${key}: ${reasonOf(put.left)}` }))
   }
   for (const message of store.messages.values()) {

@@ -31,6 +31,7 @@ import {
 import { fieldTypes } from "@effect-invent/domain/Field"
 import { integrations } from "@effect-invent/domain/Integration"
 import { contentStatuses } from "@effect-invent/domain/KnowledgeContent"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import { colors } from "@effect-invent/domain/Segment"
 import * as Schema from "effect/Schema"
 
@@ -105,7 +106,7 @@ export const Connection = record({ id: ConnectionId, options: Schema.Array(Schem
 export type Connection = typeof Connection.Type
 
 /** What is set by whoever uses it, and of no meaning here. */
-const Anything = Schema.Record({ key: Schema.String, value: Schema.Unknown })
+const Anything = OpenRecord.Json
 
 const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
   Schema.optionalWith(schema, { exact: true, default: () => value })

@@ -8,6 +8,7 @@ import {
 } from "@effect-invent/domain/api/Orgs"
 import type { OrgId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import {
   OrgBilling,
   OrgConfig,
@@ -36,7 +37,7 @@ type Json = Readonly<Record<string, unknown>>
 /** As the page says of `config`: at any depth, what is not given stays. */
 const merged = (before: Json, change: Json): Json => {
   const changed = Object.entries(change).map(([key, value]) => {
-    const old = before[key]
+    const old = OpenRecord.get(before, key)
     return [key, Predicate.isRecord(value) && Predicate.isRecord(old) ? merged(old, value) : value]
   })
   return { ...before, ...Object.fromEntries(changed) }

@@ -1,4 +1,5 @@
 /** The summary of a conversation, as the assistant keeps it. */
+import * as Graphemes from "@effect-invent/domain/Graphemes"
 import type * as DateTime from "effect/DateTime"
 import type { ChatRecord, Store } from "./Store.ts"
 
@@ -9,7 +10,7 @@ export const write = (store: Store, chat: ChatRecord, at: DateTime.Utc): void =>
   const config = chat.assistant_config ?? store.assistants.peek(chat.assistant_id)?.config
   if (config?.conversation?.enable_memories === false) return
   const words = chat.messages.flatMap(({ author, parts }) =>
-    author === "contact" && parts !== null ? [parts.map(({ text }) => text).join(" ").slice(0, longestPoint)] : []
+    author === "contact" && parts !== null ? [Graphemes.cut(parts.map(({ text }) => text).join(" "), longestPoint)] : []
   )
   const id = store.ids.memory()
   store.memories.set(id, {

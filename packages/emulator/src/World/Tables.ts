@@ -13,6 +13,7 @@ import type {
 import type { UpdateView } from "@effect-invent/domain/api/Views"
 import { type Field, FieldSchema } from "@effect-invent/domain/Field"
 import type { FieldId, RecordId, TableId, ViewId } from "@effect-invent/domain/Ids"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import type { RecordActivity } from "@effect-invent/domain/RecordActivity"
 import type { RecordsImport, Table } from "@effect-invent/domain/Table"
 import { type View, ViewConfig, ViewConfigChange } from "@effect-invent/domain/View"
@@ -34,7 +35,7 @@ const step = 100
 const decodeSchema = Schema.decodeUnknownSync(FieldSchema)
 const decodeConfig = Schema.decodeUnknownSync(ViewConfig)
 const encodeConfig = Schema.encodeSync(ViewConfigChange)
-const decodeMapping = Schema.decode(Schema.parseJson(Schema.Record({ key: Schema.String, value: Schema.String })))
+const decodeMapping = Schema.decode(Schema.parseJson(OpenRecord.record(Schema.String)))
 
 export const showField = ({ archived: _, schema, ...record }: Records.Field): Field => ({
   ...record,
@@ -171,7 +172,7 @@ export const make = ({ atomic, store }: Core) => {
         : yield* Effect.mapError(decodeMapping(payload.mapping), ({ message }) => badRequest(message))
     const keys = new Set(fieldsOf(table).map(({ key }) => key))
     const [headers = [], ...rows] = Csv.rows(payload.file)
-    const columns = headers.map((header) => given[header] ?? header)
+    const columns = headers.map((header) => OpenRecord.get(given, header) ?? header)
     const unknown = columns.find((key) => !keys.has(key))
     if (unknown !== undefined) return yield* badRequest(`The table has no field ${unknown}`)
     const created_at = yield* DateTime.now

@@ -1,9 +1,9 @@
 /** The emulator beside a server that does nothing but answer. */
-import { fork } from "node:child_process"
 import * as Child from "../Child.ts"
+import { begin } from "../emulator/Begin.ts"
 import type * as Day from "../emulator/Day.ts"
 import type * as Load from "../emulator/Load.ts"
-import type { Kind, Told } from "../emulator/Server.ts"
+import type { Kind } from "../emulator/Server.ts"
 import type { Table } from "../Report.ts"
 import * as Statistics from "../Statistics.ts"
 import type { Suite } from "../Suite.ts"
@@ -12,20 +12,12 @@ const load = Child.beside<Load.Args, Load.Result>(import.meta.url, "../emulator/
 
 const day = Child.beside<Day.Args, Day.Result>(import.meta.url, "../emulator/Day.js")
 
-const begin = (kind: Kind, body: string): Promise<{ readonly told: Told; readonly end: () => void }> =>
-  new Promise((resolve, reject) => {
-    const child = fork(new URL("../emulator/Server.js", import.meta.url), [kind, body], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
-    child.once("message", (told) => resolve({ told: told as Told, end: () => child.disconnect() }))
-    child.once("error", reject)
-    child.once("exit", (code) => reject(new Error(`the ${kind} server ended with ${code}`)))
-  })
-
 const rounds = 7
 const pace = { callers: 16, warmUpMillis: 1500, millis: 2000 }
 const kinds = ["emulator", "bare"] as const
 
 const throughput = async (progress: (what: string) => void): Promise<Table> => {
-  const emulator = await begin("emulator", "")
+  const emulator = await begin("emulator")
   const headers = { authorization: `Bearer ${emulator.told.key}` }
   const body = await (await fetch(`${emulator.told.url}${emulator.told.path}`, { headers })).text()
   const servers = { emulator, bare: await begin("bare", body) }

@@ -4,6 +4,7 @@ import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import { FollowUpKey } from "@effect-invent/follow-up-scheduler/Plan"
 import * as Runner from "@effect-invent/follow-up-scheduler/Runner"
 import * as Timer from "@effect-invent/follow-up-scheduler/Timer"
+import * as Cluster from "@effect-invent/follow-up-scheduler/Timer/Cluster"
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as Server from "@effect-invent/postgres/Postgres"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -24,7 +25,7 @@ import type { Open } from "../Keeper.ts"
 const layer = (database: string, onWake: (at: number) => void) => {
   const isFile = !database.startsWith("postgres")
   const waker = Effect.map(Ledger.Ledger, (ledger) =>
-    Timer.layerWaker((key: FollowUpKey, wake: number) =>
+    Cluster.layerWaker((key: FollowUpKey, wake: number) =>
       Effect.flatMap(ledger.find(key), (found) => {
         if (Option.isNone(found) || found.value.wake !== wake) return Effect.void
         onWake(found.value.due_at.epochMillis)
@@ -33,7 +34,7 @@ const layer = (database: string, onWake: (at: number) => void) => {
     )
   )
   return Layer.unwrapEffect(waker).pipe(
-    Layer.provideMerge(Timer.layerCluster),
+    Layer.provideMerge(Cluster.layer),
     Layer.provideMerge(Runner.layer(Duration.millis(Keeper.precision))),
     Layer.provideMerge(Ledger.layer),
     Layer.provide(isFile ? Sqlite.layer(database) : Postgres.layer(Redacted.make(database))),

@@ -1,0 +1,136 @@
+/**
+ * The messages of a chat in the order in which they were written, made from lists as the service gives them. No page says how
+ * a list is ordered, dates may be whole seconds, and both dates of a message may be null: so the time of a message alone does
+ * not tell its place. Pure.
+ */
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { MessageId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Order from "effect/Order"
+
+/** Who wrote a message: the contact, the assistant, or a human of the staff. */
+export type Author = "contact" | "assistant" | "human"
+
+export interface Message {
+  readonly id: MessageId
+  readonly author: Author
+  /** When it was written. Of a message without a date: when the message before it in the list was. */
+  readonly at: DateTime.Utc
+  /** Whether the service gives the message any date. */
+  readonly isDated: boolean
+  /**
+   * When the silence after the message begins: when it was written, or, where that is known, when it was first whole. Undefined
+   * where the service gives no date and nothing else is known.
+   */
+  readonly whole_at: DateTime.Utc | undefined
+  /** The service's `updated_at`: a correction, a receipt or the end of the assistant's run moves it. */
+  readonly changed_at: DateTime.Utc | undefined
+  /** Still being written by the assistant. */
+  readonly isRunning: boolean
+  readonly text: string
+}
+
+/** How a list is ordered by time. */
+export type Direction = "ascending" | "descending"
+
+const authorOf = (message: ChatMessage): Author | undefined => {
+  const role = typeof message.role === "string" ? message.role : undefined
+  if (role === "note" || role === "event" || role === "system" || role === "tool") return undefined
+  // The member says who wrote; the roles inside and outside a message can differ.
+  if (message.member?.contact_channel) return "contact"
+  if (message.member?.user) return "human"
+  if (message.member?.session) return "contact"
+  return role === "user" ? "contact" : role === "assistant" ? "assistant" : undefined
+}
+
+const textOf = ({ messages }: ChatMessage): string =>
+  (messages ?? []).flatMap(({ parts }) => (parts ?? []).flatMap(({ text }) => text ?? [])).join("\n")
+
+const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined => created_at ?? updated_at ?? undefined
+
+/** `at` is what counts as its time where it has none of its own. */
+const toMessage = (message: ChatMessage, at: DateTime.Utc): ReadonlyArray<Message> => {
+  const author = authorOf(message)
+  if (author === undefined) return []
+  // What a person wrote, they wrote, whatever became of the run that was to answer it.
+  if (author === "assistant" && (message.status === "FAILED" || message.status === "CANCELED")) return []
+  return [
+    {
+      id: message.id,
+      author,
+      at,
+      isDated: timeOf(message) !== undefined,
+      whole_at: timeOf(message) === undefined ? undefined : at,
+      changed_at: message.updated_at ?? undefined,
+      isRunning: author === "assistant" && message.status === "RUNNING",
+      text: textOf(message)
+    }
+  ]
+}
+
+const byTime = Order.mapInput(Order.number, ({ at }: Message) => at.epochMillis)
+
+const toContactLast = Order.mapInput(Order.boolean, ({ author }: Message) => author === "contact")
+
+/** The first of each id. */
+export const oncePerId = <A extends { readonly id: MessageId }>(messages: ReadonlyArray<A>): ReadonlyArray<A> => [
+  ...new Map(messages.toReversed().map((message) => [message.id, message])).values()
+].reverse()
+
+/** The direction by those neighbours that differ; undefined where none do, or where they disagree. */
+const directionOfNumbers = (numbers: ReadonlyArray<number>): Direction | undefined => {
+  const steps = numbers.slice(1).map((number, index) => Math.sign(number - numbers[index]!))
+  const [rises, falls] = [steps.includes(1), steps.includes(-1)]
+  if (rises === falls) return undefined
+  return rises ? "ascending" : "descending"
+}
+
+/** The direction that the times of a list show; undefined where they are all the same, or rise here and fall there. */
+export const directionOf = (listed: ReadonlyArray<ChatMessage>): Direction | undefined =>
+  directionOfNumbers(listed.flatMap((message) => timeOf(message)?.epochMillis ?? []))
+
+/** The direction that the place of the chat's last message in a list shows. */
+export const directionTo = (listed: ReadonlyArray<ChatMessage>, last: ChatMessage | null | undefined): Direction | undefined => {
+  if (!last || listed.length < 2) return undefined
+  if (listed[0]?.id === last.id) return "descending"
+  return listed.at(-1)?.id === last.id ? "ascending" : undefined
+}
+
+/** The direction that the messages known before show, by their places in a list. */
+export const directionAmong = (known: ReadonlyArray<Message>, listed: ReadonlyArray<ChatMessage>): Direction | undefined => {
+  const places = new Map(known.map(({ id }, place) => [id, place]))
+  return directionOfNumbers(listed.flatMap(({ id }) => places.get(id) ?? []))
+}
+
+const earliest = DateTime.unsafeMake(0)
+
+/** In the list's order, each message without a date at the time of the one before it, or else of the one after it. */
+const dated = (listed: ReadonlyArray<ChatMessage>, before: DateTime.Utc | undefined): ReadonlyArray<Message> => {
+  const first = before ?? listed.map(timeOf).find((time) => time !== undefined) ?? earliest
+  const times = Arr.scan(listed, first, (time, message) => timeOf(message) ?? time).slice(1)
+  return listed.flatMap((message, index) => toMessage(message, times[index] ?? first))
+}
+
+/**
+ * The messages of a list by time; messages of one time stay in the order in which they were written. Where neither the list
+ * nor `direction` tells that order, the contact's come last: a contact who may be waiting for an answer counts as waiting.
+ */
+export const ofList = (
+  listed: ReadonlyArray<ChatMessage>,
+  direction: Direction | undefined,
+  before?: DateTime.Utc
+): ReadonlyArray<Message> => {
+  const once = oncePerId(listed)
+  const found = directionOf(once) ?? direction
+  const messages = dated(found === "descending" ? once.toReversed() : once, before)
+  return Arr.sort(messages, found === undefined ? Order.combine(byTime, toContactLast) : byTime)
+}
+
+/** The messages known before, as the list has them where it has them, and its other ones: after those of the same time. */
+export const merge = (known: ReadonlyArray<Message>, listed: ReadonlyArray<Message>): ReadonlyArray<Message> => {
+  const now = new Map(listed.map((message) => [message.id, message]))
+  const before = new Set(known.map(({ id }) => id))
+  const others = listed.filter(({ id }) => !before.has(id))
+  return Arr.sort([...known.map((message) => now.get(message.id) ?? message), ...others], byTime)
+}

@@ -1,0 +1,8 @@
+/** How long a stop waits for answers that are under way. */
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+
+export const byDefault = Duration.seconds(8)
+
+/** `FOLLOW_UPS_STOP_GRACE`, else 8 seconds. */
+export const config = Config.withDefault(Config.duration("FOLLOW_UPS_STOP_GRACE"), byDefault)

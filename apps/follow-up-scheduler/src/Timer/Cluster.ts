@@ -1,0 +1,84 @@
+/** Timers on @effect/cluster, which only a scheduler that keeps running needs. */
+import * as ClusterSchema from "@effect/cluster/ClusterSchema"
+import * as DeliverAt from "@effect/cluster/DeliverAt"
+import * as Entity from "@effect/cluster/Entity"
+import { Sharding } from "@effect/cluster/Sharding"
+import * as Rpc from "@effect/rpc/Rpc"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as PrimaryKey from "effect/PrimaryKey"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import type { FollowUp } from "../FollowUp.ts"
+import { Ledger } from "../Ledger.ts"
+import { FollowUpKey } from "../Plan.ts"
+import { entityType, near, Timer } from "../Timer.ts"
+
+class Wake extends Schema.Class<Wake>("Wake")({
+  key: FollowUpKey,
+  wake: Schema.Int,
+  at: Schema.DateTimeUtcFromNumber
+}) {
+  [PrimaryKey.symbol]() {
+    return `${this.key}#${this.wake}`
+  }
+  [DeliverAt.symbol]() {
+    return this.at
+  }
+}
+
+const Conversation = Entity.make(entityType, [Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)])
+
+/** How often the ledger is asked what has come near. */
+const lookEvery = Duration.minutes(1)
+
+/** Sends the messages of all that come near, one slice of time after the other. What is due already is the sweep's. */
+const announce = (ledger: Ledger["Type"], send: Timer["Type"]["schedule"]) =>
+  Effect.gen(function* () {
+    const told = yield* Ref.make(yield* DateTime.now)
+    const slice = Effect.gen(function* () {
+      const until = DateTime.addDuration(yield* DateTime.now, near)
+      yield* Effect.forEach(yield* ledger.comingUp(yield* Ref.get(told), until), send, { discard: true })
+      yield* Ref.set(told, until)
+    })
+    const again = Effect.catchAll(slice, (error) => Effect.logWarning("no timer was set for what comes near; the sweep will find it", error))
+    yield* Effect.repeat(again, Schedule.spaced(lookEvery))
+  })
+
+/** Timers that survive the process, at-least-once. */
+export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
+  Timer,
+  Effect.gen(function* () {
+    const client = yield* Conversation.client
+    const send = ({ conversation_id, due_at, key, wake }: FollowUp) =>
+      client(conversation_id)
+        .Wake(new Wake({ key, wake, at: due_at }), { discard: true })
+        .pipe(Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause)))
+    const { registerSingleton } = yield* Sharding
+    yield* registerSingleton("timers", announce(yield* Ledger, send))
+    return {
+      schedule: (followUp) =>
+        Effect.flatMap(DateTime.now, (now) =>
+          DateTime.lessThanOrEqualTo(followUp.due_at, DateTime.addDuration(now, near)) ? send(followUp) : Effect.void
+        )
+    }
+  })
+)
+
+/** Answers wake-ups, one at a time for each conversation. */
+export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Effect.Effect<void, E, R>) =>
+  Conversation.toLayer(
+    Effect.map(Effect.context<R>(), (context) => ({
+      Wake: ({ payload }: { readonly payload: Wake }) =>
+        onWake(payload.key, payload.wake).pipe(
+          Effect.provide(context),
+          Effect.catchAllCause((cause) =>
+            // A stop has been asked for.
+            Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause))
+        )
+    }))
+  )

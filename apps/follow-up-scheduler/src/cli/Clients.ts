@@ -1,0 +1,16 @@
+/** The client of the service, as the commands use it that send. */
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Meter from "../Meter.ts"
+import * as Quota from "../Quota.ts"
+import * as Stop from "../Stop.ts"
+import type { Db } from "./Options.ts"
+
+/** Over the quota that goes with the database. A stop closes it: no request leaves after that. */
+export const layer = (db: Db) =>
+  Layer.effect(InventClient.InventClient, Effect.flatMap(Settings.config(), InventClient.make)).pipe(
+    Layer.provideMerge(Meter.layerConfig),
+    Layer.provide(Stop.closing(Quota.layer(db)))
+  )

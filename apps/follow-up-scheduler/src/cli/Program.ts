@@ -1,0 +1,27 @@
+/**
+ * The program, from its arguments to its output and its exit code. `main.ts` runs it in a process of its own; tests run it in
+ * theirs, over another network.
+ */
+import * as Command from "@effect/cli/Command"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Collector from "../Collector.ts"
+import * as Stop from "../Stop.ts"
+import * as Colour from "./Colour.ts"
+import * as Commands from "./Commands.ts"
+import * as Completions from "./Completions.ts"
+import * as Ending from "./Ending.ts"
+import * as Examples from "./Examples.ts"
+import * as Help from "./Help.ts"
+import * as Log from "./Log.ts"
+
+/** `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that is not 0. */
+export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
+  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(args).pipe(
+    Effect.provide(Layer.merge(Collector.layer(network.http), Stop.layer)),
+    Ending.report,
+    Completions.whereAsked,
+    Log.whereRead(args),
+    Help.fitted,
+    Colour.whereWanted
+  )

@@ -1,0 +1,24 @@
+/** The machine's clock with an offset: it begins at noon, so that the same customers have day and night each time. */
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+
+const noon = Date.UTC(2026, 2, 10, 12)
+const nanosPerMilli = 1_000_000n
+
+const startingAt = (start: number): Clock.Clock => {
+  const base = Clock.make()
+  const offset = start - base.unsafeCurrentTimeMillis()
+  const millis = () => base.unsafeCurrentTimeMillis() + offset
+  const nanos = () => base.unsafeCurrentTimeNanos() + BigInt(offset) * nanosPerMilli
+  return {
+    [Clock.ClockTypeId]: Clock.ClockTypeId,
+    unsafeCurrentTimeMillis: millis,
+    unsafeCurrentTimeNanos: nanos,
+    currentTimeMillis: Effect.sync(millis),
+    currentTimeNanos: Effect.sync(nanos),
+    sleep: base.sleep
+  }
+}
+
+export const layer = Layer.unwrapEffect(Effect.sync(() => Layer.setClock(startingAt(noon))))

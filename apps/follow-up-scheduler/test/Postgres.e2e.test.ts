@@ -1,0 +1,27 @@
+/** The suites that every database must pass, on PostgreSQL; the fast tests run them on SQLite. */
+import { it } from "@effect/vitest"
+import * as ConfigProvider from "effect/ConfigProvider"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Database from "../src/Database/Postgres.ts"
+import * as BoardSuite from "./BoardSuite.ts"
+import * as ErasureSuite from "./ErasureSuite.ts"
+import * as LedgerSuite from "./LedgerSuite.ts"
+import * as PauseSuite from "./PauseSuite.ts"
+import * as Postgres from "./Postgres.ts"
+import * as TimerSuite from "./TimerSuite.ts"
+
+Postgres.describe("on PostgreSQL", () => {
+  const server = Postgres.forSuite()
+  const database = Layer.unwrapEffect(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
+
+  /** The runner listens on a free port. */
+  const onFreePort = <A, E, R>(test: Effect.Effect<A, E, R>) =>
+    Effect.flatMap(Postgres.freePort, (port) => Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]]))))
+
+  LedgerSuite.suite(database, it)
+  PauseSuite.suite(database, it)
+  ErasureSuite.suite(database, it)
+  BoardSuite.suite(database, it)
+  TimerSuite.suite(database, onFreePort)
+})

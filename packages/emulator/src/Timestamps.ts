@@ -1,0 +1,25 @@
+/** How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so. */
+import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Answer from "./Answer.ts"
+import type { Options } from "./Options.ts"
+
+const fraction = /("(?:\w+_at|muted_until)":"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.\d+(?=Z")/g
+
+/** Cuts the fraction of a second off every date of this JSON. */
+export const inWholeSeconds = (json: string): string => json.replaceAll(fraction, "$1")
+
+/** The same for a frame of the WebSocket, as the option says. */
+export const ofFrame = ({ timestamps }: Pick<Options["Type"], "timestamps">) => (frame: string): string =>
+  timestamps === "seconds" ? inWholeSeconds(frame) : frame
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+/** The same for an answer, as the option says. */
+export const ofResponse =
+  ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
+  (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
+    if (timestamps === "milliseconds" || response.body._tag !== "Uint8Array") return response
+    const answer = Answer.fromResponse(response)
+    return Answer.toResponse({ ...answer, body: encoder.encode(inWholeSeconds(decoder.decode(answer.body))) })
+  }

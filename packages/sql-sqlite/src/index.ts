@@ -1,0 +1,2 @@
+export * as SqliteClient from "./SqliteClient.ts"
+export * as SqliteError from "./SqliteError.ts"

@@ -1,0 +1,49 @@
+/** The commands of docs/emulator.md, run as they stand there against the emulator that the page starts. */
+import { spawn, spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { expect, it } from "vitest"
+
+const root = fileURLToPath(new URL("../..", import.meta.url))
+const page = readFileSync(join(root, "docs/emulator.md"), "utf8")
+const blocks = (language: string) => [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(([, text]) => text ?? "")
+
+const told = async (program: ReturnType<typeof spawn>, pattern: RegExp) => {
+  let said = ""
+  for await (const chunk of program.stdout ?? []) {
+    said += String(chunk)
+    const found = pattern.exec(said)?.[1]
+    if (found !== undefined) return { found, said }
+  }
+  throw new Error(said)
+}
+
+it("does what its page says, command by command", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "emulator-"))
+  const faults = join(folder, "faults.yaml")
+  writeFileSync(faults, blocks("yaml").join(""))
+  const args = [join(root, "packages/emulator/dist/main.js"), "--port", "0", "--faults", faults]
+  const program = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
+  try {
+    const { found: token, said } = await told(program, /control token +(\S+)\n/)
+    expect(said).toContain("INVENT_API_KEY=emulator_key_64656661756c74")
+    const url = /at (http:\S+)/.exec(said)?.[1]
+    // The exports of the page, with this run's port and token.
+    const commands = blocks("sh").slice(1).join("\n").replaceAll("curl ", "curl -sS --fail-with-body --max-time 20 ")
+    // What a shell of this machine reads before a script is not the page's.
+    const { BASH_ENV: _, ...inherited } = process.env
+    const env = { ...inherited, URL: url, KEY: "emulator_key_64656661756c74", TOKEN: token }
+    const { status, stderr, stdout } = spawnSync("bash", ["-eu", "-c", commands], { encoding: "utf8", env })
+    expect(stderr).toBe("")
+    expect(status).toBe(0)
+    expect(stdout).toContain('{"id":"contact_000001","channels":[{"id":"channel_000001","type":"custom"}]}')
+    expect(stdout).toContain('"text":"Where is my order?"')
+    expect(stdout).toContain('"state":"HIBERNATING"')
+    expect(stdout).toContain('"endpoint":"state.update"')
+  } finally {
+    program.kill("SIGKILL")
+    rmSync(folder, { recursive: true })
+  }
+})

@@ -15,6 +15,9 @@ const configs = [
   ".oxlintrc.json",
   "package.json",
   "scripts/check.mjs",
+  "scripts/properties",
+  "scripts/test-support/src/NotRun.ts",
+  "scripts/test-support/src/Requirement.ts",
   "scripts/circular.oxlintrc.json",
   "scripts/collected-tests.mjs",
   "tsconfig.base.json",
@@ -30,7 +33,7 @@ const copyWith = (files: Record<string, string>) => {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), "check-")))
   copies.push(copy)
   for (const folder of folders) mkdirSync(join(copy, folder, "test"), { recursive: true })
-  for (const config of configs) cpSync(join(root, config), join(copy, config))
+  for (const config of configs) cpSync(join(root, config), join(copy, config), { recursive: true })
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction")
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(copy, path)), { recursive: true })

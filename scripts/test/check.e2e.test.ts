@@ -25,12 +25,15 @@ const configs = [
 const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler", "scripts", "scripts/bench"]
 const copies: Array<string> = []
 
-/** A copy with the given files: the real configuration, and nothing else of the repository. */
-const copyWith = (files: Record<string, string>) => {
+/** What the configuration of vitest loads. */
+const loadedByVitest = ["scripts/properties", "scripts/test-support/src/NotRun.ts", "scripts/test-support/src/Requirement.ts"]
+
+/** A copy with the given files: the real configuration, `more` of the repository, and nothing else of it. */
+const copyWith = (files: Record<string, string>, more: ReadonlyArray<string> = []) => {
   const copy = realpathSync(mkdtempSync(join(tmpdir(), "check-")))
   copies.push(copy)
   for (const folder of folders) mkdirSync(join(copy, folder, "test"), { recursive: true })
-  for (const config of configs) cpSync(join(root, config), join(copy, config))
+  for (const config of [...configs, ...more]) cpSync(join(root, config), join(copy, config), { recursive: true })
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"), "junction")
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(copy, path)), { recursive: true })
@@ -332,13 +335,13 @@ describe("the list of collected tests", () => {
       "packages/domain/test/Suite.ts": suite,
       "packages/domain/test/fixtures/sample.test.ts": test,
       "packages/domain/dist/Built.test.js": test
-    })
+    }, loadedByVitest)
     expect(script(copy, "check:collected")).toEqual({ status: 0, output: "All 1 test files are collected by vitest.\n" })
   })
 
   it("names every test out of place", () => {
     const lost = ["packages/domain/src/Lost.test.ts", "packages/client/test/Lost.spec.ts", "apps/other/src/Lost.test.ts", "scripts/test/Lost.ts"]
-    const { output, status } = script(copyWith(Object.fromEntries(lost.map((path) => [path, test]))), "check:collected")
+    const { output, status } = script(copyWith(Object.fromEntries(lost.map((path) => [path, test])), loadedByVitest), "check:collected")
     for (const path of lost) expect(output).toContain(`${path}: looks like a test, but vitest does not collect it`)
     expect(status).not.toBe(0)
   })

@@ -43,6 +43,8 @@ const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
   open({ filename: file, busyTimeout, synchronous }).pipe(
     // What is deleted is gone from the file, too.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
+    // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
+    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(sql`PRAGMA wal_checkpoint(TRUNCATE)`))),
     Effect.mapError(unusable(file))
   )
 

@@ -3,6 +3,7 @@
  * by its documented filter: one request for every hundred of them, at most once in {@link readEvery}.
  */
 import type { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { Contact } from "@effect-invent/domain/Contact"
 import { ContactId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
@@ -28,7 +29,9 @@ export const make = (
 ): Effect.Effect<Effect.Effect<ReadonlySet<ContactId>, RepeatableError>> => {
   const read = invent.contacts.stream({ urlParams: { status: "UNSUBSCRIBED" } }).pipe(
     Stream.mapConcat(idOf),
-    Stream.runFold(new Set<ContactId>(), (ids, id) => ids.add(id))
+    Stream.runFold(new Set<ContactId>(), (ids, id) => ids.add(id)),
+    // Every look waits for it, also those of a backlog that the quota holds back.
+    RateLimit.withLane("verify")
   )
   return Effect.map(Effect.cachedInvalidateWithTTL(read, readEvery), ([ids, invalidate]) =>
     Effect.tapErrorCause(ids, () => invalidate)

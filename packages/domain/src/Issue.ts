@@ -13,7 +13,8 @@ const longestExpected = 1000
 const cut = (text: string, longest: number): string =>
   text.length > longest ? `${Graphemes.cut(text, longest)}…` : text
 
-const said = /^Expected ([\s\S]*?), actual ([\s\S]*)$/
+/** What came is missing where a schema says of itself what it expects. */
+const said = /^Expected ([\s\S]*?)(?:, actual ([\s\S]*))?$/
 
 /** A brand is ours, and of no use to whoever sent the value. */
 const withoutBrands = (expected: string): string => expected.replaceAll(/ & Brand<"\w+">/g, "")
@@ -21,13 +22,12 @@ const withoutBrands = (expected: string): string => expected.replaceAll(/ & Bran
 /** One sentence for everything that is said of the same place, which is one sentence for each alternative. */
 const joined = (messages: ReadonlyArray<string>, clean: (text: string) => string): string => {
   const parts = messages.map((message) => said.exec(message))
-  const [first] = parts
-  if (first === null || first === undefined || parts.some((part) => part?.[2] !== first[2]))
-    return cut(clean(messages[0] ?? ""), longestExpected)
+  const came = new Set(parts.flatMap((part) => part?.[2] ?? []))
+  if (parts.includes(null) || came.size !== 1) return cut(clean(messages[0] ?? ""), longestExpected)
   const expected = [...new Set(parts.map((part) => part?.[1]))]
     .sort((a, b) => Number(a === "null") - Number(b === "null"))
     .join(" | ")
-  const actual = cut(clean(first[2] ?? ""), longestActual)
+  const actual = cut(clean([...came].join("")), longestActual)
   return `Expected ${cut(withoutBrands(expected), longestExpected)}, actual ${actual}`
 }
 

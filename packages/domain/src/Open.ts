@@ -102,6 +102,19 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
 /** Marks the alternative to what a page describes, which a document for other tools leaves out. */
 export const undecodableMark = "x-undecodable"
 
+/** Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema makes. */
+const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
+  const written =
+    (encode: Parse<I>) =>
+    (value: unknown, options: AST.ParseOptions, ast: AST.AST): Effect.Effect<I, ParseResult.ParseIssue> =>
+      isUndecodable(value) ? ParseResult.fail(new ParseResult.Type(ast, value)) : encode(value, options)
+  return Schema.declare(
+    [schema],
+    { decode: ParseResult.decodeUnknownEither, encode: (schema) => written(ParseResult.encodeUnknownEither(schema)) },
+    { [AST.SurrogateAnnotationId]: schema.ast, arbitrary: identity, equivalence: identity }
+  )
+}
+
 /**
  * What may be something else than its page says: that decodes to {@link Undecodable} and costs nothing but itself. For
  * what describes; what decides whether somebody may be written to is not to be read past.
@@ -114,7 +127,7 @@ export const tolerant = <A, I>(
     new Undecodable({ raw, issue: Either.match(read(raw), { onLeft: Issue.innermost, onRight: () => "" }) })
   return Schema.Union(
     // A schema without a key that must be there would take the `Undecodable` for one of its own when it is written.
-    schema.pipe(Schema.filter((value) => !isUndecodable(value), { jsonSchema: {} })),
+    notUndecodable(schema),
     Schema.transform(
       Schema.Unknown.annotations({ arbitrary: () => (fc) => fc.integer() }),
       Schema.declare(isUndecodable, { arbitrary: () => (fc) => fc.integer().map(undecodable) }),

@@ -23,11 +23,8 @@ import { addAda, read, stateOf, summary } from "./Fixtures.ts"
 /** An emulator, the client that reaches it, and its world. */
 export type Start = (settings?: Settings) => Layer.Layer<Emulator | HttpClient.HttpClient | World, unknown>
 
-/**
- * With the emulator's world as a service of its own, as the fixtures want it, and a client that dies of an answer with
- * a key that no page prints.
- */
-export const withWorld = <E,>(
+/** With the emulator's world as a service of its own, as the fixtures want it. For faults, which change answers on purpose. */
+export const withWorldUnchecked = <E,>(
   emulator: Layer.Layer<Emulator | HttpClient.HttpClient, E>
 ): Layer.Layer<Emulator | HttpClient.HttpClient | World, E> =>
   Layer.provideMerge(
@@ -35,8 +32,13 @@ export const withWorld = <E,>(
       World,
       Effect.map(Emulator, ({ world }) => world)
     ),
-    Layer.map(emulator, PrintedKeys.checked)
+    emulator
   )
+
+/** The same with a client that dies of an answer with a key that no page prints. */
+export const withWorld = <E,>(
+  emulator: Layer.Layer<Emulator | HttpClient.HttpClient, E>
+): Layer.Layer<Emulator | HttpClient.HttpClient | World, E> => withWorldUnchecked(Layer.map(emulator, PrintedKeys.checked))
 
 export const api = Effect.gen(function* () {
   const { apiKey, url } = yield* Emulator

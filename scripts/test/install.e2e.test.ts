@@ -41,8 +41,8 @@ const wordsOf = (line: string) =>
     .map((word) => (tarballs.has(word) ? `file:${tarballs.get(word)}` : word))
 
 const installers = {
-  npm: ["npm", "install", "--no-audit", "--no-fund"],
-  pnpm: ["npx", "--yes", "pnpm@10.34.9", "add"]
+  npm: ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline"],
+  pnpm: ["npx", "--yes", "pnpm@10.34.9", "add", "--prefer-offline"]
 }
 
 /** Nothing of the package manager that runs the tests. */
@@ -99,7 +99,7 @@ describe("the install lines", () => {
     expect(lines.map(({ document }) => document)).toEqual(Object.keys(programs))
   })
 
-  describe.each(lines)("$document: $line", ({ document, line }) => {
+  describe.each(lines)("$document: $line", { concurrent: true }, ({ document, line }) => {
     it.each(Object.entries(installers))("installs with %s what a program compiles against and runs with", async (name, installer) => {
       const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
       mkdirSync(project)

@@ -99,7 +99,7 @@ describe("the install lines", () => {
     expect(lines.map(({ document }) => document)).toEqual(Object.keys(programs))
   })
 
-  describe.each(lines)("$document: $line", { concurrent: true }, ({ document, line }) => {
+  describe.each(lines)("$document: $line", ({ document, line }) => {
     it.each(Object.entries(installers))("installs with %s what a program compiles against and runs with", async (name, installer) => {
       const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
       mkdirSync(project)

@@ -190,4 +190,4 @@ Requirement.describeWith([Requirement.postgres, Requirement.program("ps", "procp
     const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
     expect(yield* Effect.provide(messages, sql)).toEqual([])
   }))
-}, { concurrent: true })
+})

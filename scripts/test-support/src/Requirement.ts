@@ -32,18 +32,10 @@ export const program = (name: string, debian: string): Requirement => ({
   missing: `${name} is not installed. Debian: apt-get install ${debian}`
 })
 
-/**
- * A `describe` whose tests run where all requirements are met, and are listed as not run where one is not. With `concurrent`
- * its tests run at the same time: for tests that share nothing and wait for most of their time.
- */
-export const describeWith = (
-  requirements: ReadonlyArray<Requirement>,
-  name: string,
-  tests: () => void,
-  options: { readonly concurrent?: boolean } = {}
-): void => {
+/** A `describe` whose tests run where all requirements are met, and are listed as not run where one is not. */
+export const describeWith = (requirements: ReadonlyArray<Requirement>, name: string, tests: () => void): void => {
   const missing = requirements.filter(({ isMet }) => !isMet).map(({ missing }) => missing)
-  describe.skipIf(missing.length > 0)(name, { concurrent: options.concurrent === true }, () => {
+  describe.skipIf(missing.length > 0)(name, () => {
     const { suite } = getCurrentSuite()
     if (suite !== undefined && missing.length > 0) suite.meta.missing = missing
     tests()

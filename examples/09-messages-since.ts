@@ -11,7 +11,7 @@ const program = Effect.gen(function* () {
   const from_date = yield* Schema.Config("SINCE", Schema.DateTimeUtc)
   const pages = messages.stream({ path: { chat_id }, urlParams: { from_date, take: 100 } })
   const written = Array.filterMap(
-    [...(yield * Stream.runCollect(Stream.filter(pages, isDecoded)))],
+    [...(yield* Stream.runCollect(Stream.filter(pages, isDecoded)))],
     ({ created_at, id, role }) => Option.map(Option.fromNullable(created_at), (at) => ({ at, id, role }))
   )
   for (const { at, id, role } of Array.sortWith(written, (message) => message.at, DateTime.Order)) {

@@ -30,8 +30,7 @@ export const layer = Layer.effect(
 const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
   const invent = yield* InventClient
   const own = yield* OwnFollowUps
-  const messages =
-    yield * Stream.runCollect(Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded))
+  const messages = yield* Stream.runCollect(Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded))
   const ours = yield* own(chat.state?.conversation_id ?? ConversationId.make(chat.id))
   return FromChat.make(chat.id, chat, Chunk.toReadonlyArray(messages), ours, yield* DateTime.now)
 })

@@ -378,11 +378,11 @@ export const behaves = (layer: Start) => {
         const all = read(yield* invent.assistants.list({ path, urlParams: {} }))
         assert.strictEqual(all.length, 12)
         assert.deepStrictEqual(
-          read(yield * invent.assistants.list({ path, urlParams: { search: "DAY" } })).map(({ id }) => id),
+          read(yield* invent.assistants.list({ path, urlParams: { search: "DAY" } })).map(({ id }) => id),
           [day.id]
         )
         const chat =
-          yield * invent.contacts.createChat({ path, payload: { assistant_id: all[1]!.id, message: text("Anybody?") } })
+          yield* invent.contacts.createChat({ path, payload: { assistant_id: all[1]!.id, message: text("Anybody?") } })
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(summary(yield* invent.messages.list({ path: { chat_id: chat.id }, urlParams: {} })), ["user COMPLETED"])
         yield* world.addContact({ name: "Staff", is_admin: true, channels: [{ type: "internal" }] })

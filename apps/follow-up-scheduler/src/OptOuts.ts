@@ -2,8 +2,9 @@
  * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
  * the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists take a request for every hundred contacts on them. They are read again every 30 seconds, or so
- * seldom that each process spends {@link readShare} of the documented quota on them at most. No chat is judged by a list
+ * Cost. The three lists take a request for every hundred contacts on them. While follow-ups fall due or chats are looked
+ * at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the documented
+ * quota on them at most. No chat is judged by a list
  * of the unsubscribed that is older than {@link maxAge}: each contact is then looked up, for two requests. That is so
  * with more than about 3,000 contacts on the lists, and while a list cannot be read.
  */
@@ -55,8 +56,8 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Opt
   {
     /** Requests what is not known well enough. Where it fails, it is not known whether the contacts may be written to. */
     readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
-    /** Reads the lists again and again. */
-    readonly keepCurrent: Effect.Effect<never>
+    /** Reads the lists again and again, while they are wanted: so that nobody waits for them then. */
+    readonly keepCurrent: <R>(isWanted: Effect.Effect<boolean, never, R>, every?: Duration.Duration) => Effect.Effect<never, never, R>
   }
 >() {}
 
@@ -222,11 +223,12 @@ export const make = Effect.gen(function* () {
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
     }),
-    keepCurrent: beginAll.pipe(
-      Effect.zipRight(Effect.forEach(lists, ({ whole }) => whole, { discard: true })),
-      Effect.zipRight(Effect.suspend(() => Effect.sleep(pause()))),
-      Effect.forever
-    )
+    keepCurrent: (isWanted, every = readEvery) =>
+      Effect.zipRight(beginAll, Effect.forEach(lists, ({ whole }) => whole, { discard: true })).pipe(
+        Effect.whenEffect(isWanted),
+        Effect.zipRight(Effect.suspend(() => Effect.sleep(Duration.max(every, pause())))),
+        Effect.forever
+      )
   } satisfies OptOuts["Type"]
 })
 

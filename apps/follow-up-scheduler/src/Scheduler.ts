@@ -15,7 +15,7 @@ import { Ledger } from "./Ledger.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, lookAtEach } from "./LookAtEach.ts"
 import * as Observe from "./Observe.ts"
-import { OptOuts } from "./OptOuts.ts"
+import * as OptOuts from "./OptOuts.ts"
 import * as Outage from "./Outage.ts"
 import * as Policies from "./Policies.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -44,6 +44,8 @@ export interface ServeOptions {
   readonly sweepSlack: Duration.Duration
   /** How often the open follow-ups are counted, for the metrics. Default: every 15 seconds. */
   readonly countEvery?: Duration.Duration
+  /** How often it is read who opted out, while a follow-up falls due soon. Default: every 30 seconds. */
+  readonly optOutsEvery?: Duration.Duration
 }
 
 export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
@@ -92,7 +94,7 @@ const watch = Effect.gen(function* () {
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
-    const optOuts = yield* OptOuts
+    const optOuts = yield* OptOuts.OptOuts
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     const ledger = yield* Ledger
@@ -103,11 +105,16 @@ export const serve = (options: ServeOptions) =>
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
     const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
+    const fallsDue = ledger.pending(OptOuts.maxAge).pipe(
+      Effect.map((count) => count > 0),
+      Effect.orElseSucceed(() => false)
+    )
+    const keepCurrent = optOuts.keepCurrent(fallsDue, options.optOutsEvery)
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, optOuts.keepCurrent], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)

@@ -182,11 +182,23 @@ describe("the lists", () => {
   it.effect("are kept current at 3 % of the documented quota at most, however long they are", () => {
     const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 100 }, (_, n) => [{ id: id(`${n}`) }]) })
     return Effect.gen(function* () {
-      const keeping = yield* Effect.fork(Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent))
+      const keeping = yield* Effect.fork(Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent(Effect.succeed(true))))
       yield* TestClock.adjust("1 hours")
       yield* Fiber.interrupt(keeping)
       expect(requests.length).toBeGreaterThan(200)
       expect(requests.length / 60).toBeLessThan(0.03 * 500)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("are not read while nobody wants them", () => {
+    const { layer, requests } = vendor({})
+    return Effect.gen(function* () {
+      const keeping = yield* Effect.fork(
+        Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent(Effect.succeed(false)))
+      )
+      yield* TestClock.adjust("1 hours")
+      yield* Fiber.interrupt(keeping)
+      expect(requests).toEqual([])
     }).pipe(Effect.provide(layer))
   })
 })

@@ -52,7 +52,12 @@ const length = Duration.days(30)
 const arrivals = Duration.days(26)
 
 /** A timer that a fault made late is found by the sweep. */
-const options = { sweepEvery: Duration.minutes(10), sweepSlack: Duration.seconds(10), countEvery: Duration.days(1) } satisfies Scheduler.ServeOptions
+const options = {
+  sweepEvery: Duration.minutes(10),
+  sweepSlack: Duration.seconds(10),
+  countEvery: Duration.days(1),
+  optOutsEvery: Duration.minutes(10)
+} satisfies Scheduler.ServeOptions
 /** An outage of ten minutes, the longest wait that follows it, and some looks for what may have become of a request. */
 const grace = Duration.minutes(30)
 

@@ -44,8 +44,6 @@ export interface ServeOptions {
   readonly sweepSlack: Duration.Duration
   /** How often the open follow-ups are counted, for the metrics. Default: every 15 seconds. */
   readonly countEvery?: Duration.Duration
-  /** How often it is read who opted out, while a follow-up falls due soon. Default: every 30 seconds. */
-  readonly optOutsEvery?: Duration.Duration
 }
 
 export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
@@ -105,11 +103,9 @@ export const serve = (options: ServeOptions) =>
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
     const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
-    const fallsDue = ledger.pending(OptOuts.maxAge).pipe(
-      Effect.map((count) => count > 0),
-      Effect.orElseSucceed(() => false)
-    )
-    const keepCurrent = optOuts.keepCurrent(fallsDue, options.optOutsEvery)
+    const { maxAge } = yield* OptOuts.OptOutPace
+    const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
+    const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)

@@ -1,5 +1,6 @@
 /** A month of the real scheduler among random people and faults, in virtual time, judged by the checker. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Checker from "@effect-invent/emulator/Checker"
 import type { Verdict } from "@effect-invent/emulator/Checker"
@@ -10,6 +11,7 @@ import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import { World } from "@effect-invent/emulator/World"
 import * as ChatReader from "@effect-invent/follow-up-scheduler/ChatReader"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
+import * as OptOuts from "@effect-invent/follow-up-scheduler/OptOuts"
 import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
 import * as PolicyFile from "@effect-invent/follow-up-scheduler/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
@@ -52,12 +54,7 @@ const length = Duration.days(30)
 const arrivals = Duration.days(26)
 
 /** A timer that a fault made late is found by the sweep. */
-const options = {
-  sweepEvery: Duration.minutes(10),
-  sweepSlack: Duration.seconds(10),
-  countEvery: Duration.days(1),
-  optOutsEvery: Duration.minutes(10)
-} satisfies Scheduler.ServeOptions
+const options = { sweepEvery: Duration.minutes(10), sweepSlack: Duration.seconds(10), countEvery: Duration.days(1) } satisfies Scheduler.ServeOptions
 /** An outage of ten minutes, the longest wait that follows it, and some looks for what may have become of a request. */
 const grace = Duration.minutes(30)
 
@@ -111,10 +108,14 @@ const layerLife = Timers.layerWaker.pipe(
   Layer.provideMerge(Ledger.layer)
 )
 
+/** As old as it may be, so that there are few of them in a month. */
+const optOutPace = { ...RateLimit.defaults, every: Duration.minutes(2), maxAge: Duration.minutes(2) }
+
 /** What outlives a process. */
 const layerAround = (policy: string) =>
   Layer.mergeAll(
     Timers.layer,
+    Layer.succeed(OptOuts.OptOutPace, optOutPace),
     SqliteClient.layer({ filename: ":memory:" }),
     Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import * as Receipt from "../src/Receipt.ts"
-import type { Reason } from "../src/Reason.ts"
+import type { ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
+import * as Receipt from "../src/Plan/ArmedState.ts"
+import type { Reason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, followUp, hour, message, messageId, minute, policy } = Build

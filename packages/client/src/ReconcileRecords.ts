@@ -15,8 +15,8 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Decoded from "./internal/Decoded.ts"
-import * as Evidence from "./internal/Evidence.ts"
-import type { Service } from "./Methods.ts"
+import * as Evidence from "./internal/reconcile/Similarity.ts"
+import type { Service } from "./ClientTypes.ts"
 import * as Reconcile from "./Reconcile.ts"
 
 const { Verdict } = Reconcile

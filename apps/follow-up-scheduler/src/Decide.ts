@@ -15,7 +15,7 @@ import * as Episode from "./Decide/Episode.ts"
 import * as Opening from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
-import type { SkipReason, StopReason, WaitReason } from "./Decide/Reason.ts"
+import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
 import * as Zone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
@@ -46,6 +46,8 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
   if (chat.isAssigned || chat.messages.some((message) => message.author === "human")) return "human_takeover"
   if (!chat.ai_enabled) return "ai_disabled"
+  const off = aiSwitches.find((each) => chat.switchedOff.includes(each))
+  if (off !== undefined) return off
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
@@ -77,6 +79,7 @@ export const decide = (asked: Question): Decision => {
   const { chat, policy, taken } = question
   const stop = hindrance(chat)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
+  if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })
   const episode = Episode.of(chat, taken)
   if (typeof episode === "string") return Decision.Stop({ reason: episode })

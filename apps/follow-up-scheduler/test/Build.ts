@@ -63,6 +63,8 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  switchedOff: [],
+  isContactUnknown: false,
   hasUnreadable: false,
   muted_until: undefined,
   follow_up_at: undefined,
@@ -116,9 +118,11 @@ export const followUp = (fields: Partial<typeof FollowUp.Type> = {}): FollowUp =
     ...fields
   })
 
+const contactChannel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1") } }
+
 /** The member behind a wire message. */
 export const members = {
-  contact: (channel: NonNullable<NonNullable<ChatMessage["member"]>["contact_channel"]> = { id: Ids.ChannelId.make("channel_1") }) => ({
+  contact: (channel: NonNullable<NonNullable<ChatMessage["member"]>["contact_channel"]> = contactChannel) => ({
     id: Ids.MemberId.make("member_contact"),
     contact_channel: channel
   }),

@@ -142,7 +142,10 @@ describe("a reader that reads with GET only", () => {
     ["chat_1", [reply, answer, question]],
     ["chat_2", [answer, { ...reply, id: messageId("ask") }]]
   ])
-  const invent = InventClient.layerMock({ messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) } })
+  const invent = InventClient.layerMock({
+    messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) },
+    contacts: { stream: () => Stream.empty }
+  })
   const reader = ChatReader.layerReadOnly.pipe(Layer.provide([invent, Layer.succeed(ActivePolicy, policy())]))
   const read = (id: string) => Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(ChatId.make(id)))
 

@@ -99,7 +99,9 @@ describe("what holds against writing at all overtakes it:", () => {
     ["unsubscribed", { isUnsubscribed: true }],
     ["human_takeover", { isAssigned: true }],
     ["ai_disabled", { ai_enabled: false }],
+    ["assistant_disabled", { switchedOff: ["assistant_disabled"] }],
     ["closed", { state: "CLOSED" }],
+    ["unreadable_message", { hasUnreadable: true }],
     ["snoozed", { state: "SNOOZED" }],
     ["muted", { muted_until: after(hour + 1) }]
   ]

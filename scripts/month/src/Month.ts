@@ -100,7 +100,7 @@ const client = Layer.unwrapEffect(
 
 const layerLife = Timers.layerWaker.pipe(
   Layer.provideMerge(Scheduler.layer),
-  Layer.provide(ChatReader.layerMatching),
+  Layer.provideMerge(ChatReader.layerMatching),
   Layer.provideMerge(client),
   Layer.provide(Mortal.layerClient),
   Layer.provideMerge(Ledger.layer)

@@ -3,13 +3,15 @@
  * that what the vendor may leave out is dealt with here and nowhere else.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMember } from "@effect-invent/domain/ChatMember"
+import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { type ChatId, type ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
 import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as DateTime from "effect/DateTime"
 import * as MessageList from "./MessageList.ts"
+import type { OptOut } from "./OptOut.ts"
+import { type AiSwitch, aiSwitches } from "./Reason.ts"
 import type { Values } from "../Policy/Template.ts"
 import * as Zone from "./ContactTimeZone.ts"
 
@@ -30,8 +32,12 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
-  /** Told by no chat: the `ChatReader` knows it from the contact list. */
+  /** No chat tells it: see {@link withOptOut}. */
   readonly isUnsubscribed: boolean
+  /** The switches beside `ai_enabled` that keep the assistant from answering. */
+  readonly switchedOff: ReadonlyArray<AiSwitch>
+  /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
+  readonly isContactUnknown: boolean
   /** A message cannot be read, so it may be anybody's. */
   readonly hasUnreadable: boolean
   readonly muted_until: DateTime.Utc | undefined
@@ -66,6 +72,22 @@ const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMess
   [...(chat?.members ?? []), ...messages.flatMap((message) => message.member ?? [])].filter(
     (member) => member.contact_channel
   )
+
+/**
+ * Which of the service's switches win over others is printed nowhere, so each of them counts. Whether `has_connection` is
+ * one is not said.
+ */
+const switchedOff = (state: Chat["state"], channels: ReadonlyArray<MemberContactChannel>): ReadonlyArray<AiSwitch> => {
+  const conversations = [state?.assistant?.config?.conversation, state?.assistant_config?.conversation]
+  const isOff: Record<AiSwitch, boolean> = {
+    contact_ai_disabled: channels.some(({ contact }) => contact?.ai_replies_disabled === true),
+    assistant_deleted: state?.assistant?.deleted === true,
+    assistant_disabled: state?.assistant?.enabled === false,
+    integration_disabled: state?.assistant_integration?.enabled === false,
+    ai_replies_disabled: conversations.some((each) => each?.enable_ai_replies === false)
+  }
+  return aiSwitches.filter((each) => isOff[each])
+}
 
 /** The messages of a list and the chat's last one, which can be newer than the list that was read before it. */
 const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, direction: MessageList.Direction | undefined) => {
@@ -104,6 +126,8 @@ export const make = (
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
     isUnsubscribed: false,
+    switchedOff: switchedOff(state, channels),
+    isContactUnknown: channels.length > 0 && contact_ids.length === 0,
     hasUnreadable: listed.some(isUndecodable),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
@@ -126,6 +150,14 @@ export const make = (
   }
 }
 
+/** What is known of its contacts beside the chat. */
+export const withOptOut = (chat: ChatSnapshot, { isBlocked, isUnsubscribed, isWithoutAi }: OptOut): ChatSnapshot => ({
+  ...chat,
+  isBlocked: chat.isBlocked || isBlocked,
+  isUnsubscribed,
+  switchedOff: isWithoutAi ? [...chat.switchedOff, "contact_ai_disabled"] : chat.switchedOff
+})
+
 const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined): DateTime.Utc | undefined =>
   a && b ? DateTime.max(a, b) : (a ?? b ?? undefined)
 
@@ -146,7 +178,10 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     referral: after.referral ?? before.referral,
     segments: before.segments,
     isErased: before.isErased,
+    isBlocked: after.isBlocked || before.isBlocked,
     isUnsubscribed: before.isUnsubscribed,
+    switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
+    isContactUnknown: after.isContactUnknown && before.isContactUnknown,
     hasUnreadable: before.hasUnreadable,
     messages: MessageList.merge(before.messages, MessageList.ofList(last, undefined, before.messages.at(-1)?.at))
   }

@@ -1,6 +1,16 @@
 /** Why a chat is not followed up, or not yet. Of several reasons that hold, the strongest is given. */
 import * as Schema from "effect/Schema"
 
+/** The switches beside `ai_enabled` by which the assistant is kept from answering in a chat, the strongest first. */
+export const aiSwitches = [
+  "contact_ai_disabled",
+  "assistant_deleted",
+  "assistant_disabled",
+  "integration_disabled",
+  "ai_replies_disabled"
+] as const
+export type AiSwitch = (typeof aiSwitches)[number]
+
 /** Reasons that end a cadence until the facts change. */
 export const StopReason = Schema.Literal(
   "erased",
@@ -8,6 +18,7 @@ export const StopReason = Schema.Literal(
   "unsubscribed",
   "human_takeover",
   "ai_disabled",
+  ...aiSwitches,
   "closed",
   "replied",
   "empty",
@@ -23,6 +34,7 @@ export type StopReason = typeof StopReason.Type
 
 /** Reasons that hold a follow-up back for now. */
 export const SkipReason = Schema.Literal(
+  "unknown_contact",
   "unreadable_message",
   "snoozed",
   "not_ours",
@@ -43,7 +55,9 @@ export const lattice = [
   "unsubscribed",
   "human_takeover",
   "ai_disabled",
+  ...aiSwitches,
   "closed",
+  "unknown_contact",
   "unreadable_message",
   "replied",
   "empty",
@@ -88,7 +102,13 @@ const sentences: Record<Reason, string> = {
   unsubscribed: "the contact unsubscribed",
   human_takeover: "a human of the staff has taken over",
   ai_disabled: "the assistant is switched off in this chat",
+  contact_ai_disabled: "the assistant is switched off for this contact",
+  assistant_deleted: "the assistant was deleted",
+  assistant_disabled: "the assistant is switched off everywhere",
+  integration_disabled: "the assistant is switched off on this channel",
+  ai_replies_disabled: "the assistant is set not to reply",
   closed: "the chat is closed",
+  unknown_contact: "the chat does not say who its contact is, so nobody knows whether they unsubscribed",
   unreadable_message: "a message of the chat cannot be read, and may be the customer's",
   replied: "the customer wrote last and waits for us",
   empty: "nothing was written in this chat yet",

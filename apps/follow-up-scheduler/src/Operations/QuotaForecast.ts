@@ -9,6 +9,7 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { sweepShare } from "../Watch/InboxWatch.ts"
 
 /**
@@ -25,8 +26,8 @@ export interface Quota {
   readonly share: number
 }
 
-/** The documented limit, less what watching an inbox may take. */
-export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({ ...limit, share: 1 - 2 * sweepShare })
+/** The documented limit, less what watching an inbox and who opted out may take. */
+export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({ ...limit, share: 1 - 2 * sweepShare - OptOuts.readShare })
 
 /** How long one follow-up keeps the quota busy. */
 export const costOf = ({ limit, share, window }: Quota): Duration.Duration =>

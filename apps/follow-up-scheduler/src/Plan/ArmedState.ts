@@ -66,6 +66,7 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
   }
   const hindrance = Decide.hindrance(chat)
   if (hindrance !== undefined) return Receipt.Overtaken({ reason: hindrance })
+  if (chat.hasUnreadable) return Receipt.Overtaken({ reason: "unreadable_message" })
   if (chat.state === "SNOOZED") return Receipt.Overtaken({ reason: "snoozed" })
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return Receipt.Overtaken({ reason: "muted" })
   if (chat.follow_up_at === undefined) return Receipt.Cleared()

@@ -79,6 +79,8 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       isBlocked: false,
       isErased: false,
       isUnsubscribed: false,
+      switchedOff: [],
+      isContactUnknown: false,
       hasUnreadable: false,
       muted_until: undefined,
       follow_up_at: undefined,

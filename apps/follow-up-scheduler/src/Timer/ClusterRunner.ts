@@ -5,7 +5,7 @@
 import type * as MessageStorage from "@effect/cluster/MessageStorage"
 import type { Runners } from "@effect/cluster/Runners"
 import * as RunnerAddress from "@effect/cluster/RunnerAddress"
-import { Sharding } from "@effect/cluster/Sharding"
+import type { Sharding } from "@effect/cluster/Sharding"
 import * as ShardingConfig from "@effect/cluster/ShardingConfig"
 import * as SingleRunner from "@effect/cluster/SingleRunner"
 import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"

@@ -29,7 +29,7 @@ export interface ChatSnapshot {
   readonly isUnsubscribed: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
-  /** The assistant's zone. That of the contact is told by their country. */
+  /** The assistant's zone. The contact's zones follow from their country. */
   readonly zone: string | undefined
   /** When the contact last wrote in the conversation, as far as the chat tells. */
   readonly last_contact_message_at: DateTime.Utc | undefined

@@ -51,7 +51,7 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
 
 /**
  * The zones by whose clocks the contact may be written to, all of them at once: those of the contact's country, unless they
- * differ and the policy goes by another zone then; else the assistant's; else the policy's. None where nobody knows.
+ * differ and the policy goes by another zone then; else the assistant's; else the policy's. None where no zone is known.
  */
 export const zonesOf = (
   { country_clocks, time_zone }: Pick<Policy, "country_clocks" | "time_zone">,
@@ -115,7 +115,7 @@ const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
 const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
   const zones = zonesOf(policy, chat, now)
   if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
-  // A message of which nobody knows when it was written was written by now.
+  // A message without a known date counts as written now.
   const since = episode.last.whole_at ?? now
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {

@@ -14,7 +14,7 @@ export class PartNotLoaded extends Schema.TaggedError<PartNotLoaded>()("PartNotL
   }
 }
 
-/** `load` is an `import()` of one module; the runtime loads it once, however often it is asked for. */
+/** `load` is an `import()` of one module; the runtime loads it once, however often `load` is called. */
 const module = <M>(part: string, load: () => Promise<M>): Effect.Effect<M, PartNotLoaded> =>
   Effect.tryPromise({
     try: load,

@@ -49,7 +49,7 @@ const overview = Effect.flatMap(Board.Board, (board) => board.overview)
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const planned = Effect.flatMap(ledger((ledger) => ledger.overdue(after(Build.day))), (rows) => Effect.fromNullable(rows[0]))
 
-/** What somebody who looks is told, from now on. */
+/** The messages that a subscriber of the page receives from now on. */
 const listen = Effect.gen(function* () {
   const { changes } = yield* Board.Board
   const texts = yield* Queue.unbounded<string>()

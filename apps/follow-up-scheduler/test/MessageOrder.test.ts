@@ -1,4 +1,4 @@
-/** Whole-second dates, lists in either order and messages without a date: who wrote last is told by the place in the list. */
+/** Whole-second dates, lists in either order and messages without a date: the place in the list shows who wrote last. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"

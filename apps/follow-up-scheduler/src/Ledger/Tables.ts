@@ -108,7 +108,7 @@ const pauses = Effect.gen(function* () {
   yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`
 })
 
-/** In one second more than one thing can happen: what was seen of a chat is told by its last message, too. */
+/** Dates may be whole seconds, so a chat counts as changed also when the id of its last message differs. */
 const lastMessages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE seen ADD COLUMN last_message TEXT`)
 
 /** When a message that was seen running was first seen whole; one row a chat. */

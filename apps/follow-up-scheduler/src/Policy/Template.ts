@@ -39,8 +39,9 @@ export const Template = Schema.String.pipe(
 
 const breaks = /[\p{Cc}\p{Zl}\p{Zp}]/gu
 /**
- * Format characters that nobody sees: directions of writing, blanks of no width, soft hyphens. Joiners are told apart below,
- * and the tags that make a flag of a black one stay. Those of a script that can be seen, such as the Arabic number sign, do, too.
+ * Invisible format characters, which are removed: controls of the writing direction, spaces of no width, soft hyphens. Joiners
+ * have a rule of their own below. Tags after a black flag stay, because they select a flag. Visible ones, such as the Arabic
+ * number sign, stay.
  */
 const invisible = /(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)(?=\p{Default_Ignorable_Code_Point})(?!\p{Join_Control})\p{Cf}/gu
 const mayBeJoined = "\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}"

@@ -69,8 +69,8 @@ const endInTime = () =>
   )
 
 /**
- * A process that was told to stop, as by `kill` or a service manager, says so: 128 + SIGTERM. It is gone a second after its
- * grace, and told once more, by either signal, at once: nobody listens any more.
+ * Ends the process after SIGTERM with exit code 143 (128 + 15), at the latest one second after the grace of the stop. A second
+ * SIGTERM or SIGINT ends it at once.
  */
 export const onTermination = (): void => {
   const onInterrupt = () => {

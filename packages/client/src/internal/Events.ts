@@ -61,7 +61,7 @@ const read = (frame: string | Uint8Array, withoutKey: (text: string) => string):
 }
 
 /**
- * What was told of each chat. A change without a date counts as new each time it is listed. Dates may be whole seconds, so a
+ * The change last reported of each chat. A change without a date counts as new each time it is listed. Dates may be whole seconds, so a
  * date that stays the same is new where another message is the last one, or the last one has another status.
  */
 const makeSeen = () => {

@@ -205,7 +205,7 @@ export const make = Effect.gen(function* () {
 
   /** What waits for longer than it may, because the clock was fast when that was written. */
   function heldTooLong(now: DateTime.Utc) {
-    return Effect.flatMap(ledger.waitingAgain(now), (rows) =>
+    return Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
       Effect.filter(rows, (row) => Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now)))
     )
   }

@@ -11,6 +11,7 @@ import * as Progress from "../src/cli/Progress.ts"
 import * as Delay from "../src/Dispatch/Delay.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import { Ledger } from "../src/Ledger.ts"
+import * as MonotonicClock from "../src/MonotonicClock.ts"
 import * as Outage from "../src/Outage.ts"
 import * as Stop from "../src/Stop.ts"
 import * as Grace from "../src/Stop/Grace.ts"
@@ -76,6 +77,17 @@ it.scoped("progress is told on", () =>
     yield* tell({ count: 24, part: undefined })
     const told = write.mock.calls.map(([text]) => String(text))
     expect(told.map((text) => /(\d+ conversations, \d+\/s)/.exec(text)?.[1])).toEqual(["12 conversations, 2/s", "24 conversations, 2/s"])
+  }))
+)
+
+it.effect("what is kept for a minute is found anew after a minute", () =>
+  withStep((putBack) => Effect.gen(function* () {
+    let found = 0
+    const kept = yield* MonotonicClock.cachedFor("1 minute")(Effect.sync(() => ++found))
+    expect([yield* kept, yield* kept]).toEqual([1, 1])
+    yield* putBack
+    yield* TestClock.adjust("1 minute")
+    expect(yield* kept).toBe(2)
   }))
 )
 

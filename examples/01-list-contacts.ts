@@ -1,12 +1,14 @@
 /** Lists all contacts who may be written to, page by page. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Undecodable from "@effect-invent/domain/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Stream } from "effect"
 
 const program = Effect.gen(function* () {
   const { contacts } = yield* InventClient.InventClient
-  yield* Stream.runForEach(contacts.stream({ urlParams: { status: "SUBSCRIBED" } }), ({ channels, id, name }) =>
-    Console.log(id, name ?? "(no name)", (channels ?? []).map(({ type }) => type).join(", "))
+  const subscribed = Stream.filter(contacts.stream({ urlParams: { status: "SUBSCRIBED" } }), Undecodable.isDecoded)
+  yield* Stream.runForEach(subscribed, ({ channels, id, name }) =>
+    Console.log(id, name ?? "(no name)", Undecodable.omit(channels ?? []).map(({ type }) => type).join(", "))
   )
 })
 

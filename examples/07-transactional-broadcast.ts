@@ -1,6 +1,7 @@
 /** Sends a transactional broadcast to one contact, with variables of its own, and tells what became of each channel. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { BroadcastId, ContactId } from "@effect-invent/domain/Ids"
+import * as Undecodable from "@effect-invent/domain/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Schema } from "effect"
 
@@ -12,7 +13,7 @@ const program = Effect.gen(function* () {
     path: { broadcast_id },
     payload: { contact_id, variables: { order: "1042" } }
   })
-  for (const { error_message, id, is_sent } of recipients ?? []) {
+  for (const { error_message, id, is_sent } of Undecodable.omit(recipients ?? [])) {
     yield* Console.log(id, is_sent === true ? "sent" : (error_message ?? "not sent"))
   }
 })

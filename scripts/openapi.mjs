@@ -13,11 +13,12 @@ const words = (doc) => {
   const [description, ...tags] = lines.join("\n").trim().split(/\n(?=@)/)
   const tag = (name) => tags.find((each) => each.startsWith(`@${name} `))?.slice(name.length + 2).replaceAll("\n", " ").trim()
   const flat = description.replaceAll(/\n(?!\n)/g, " ").trim()
-  const experimental = tag("experimental")
+  const titles = { experimental: "Experimental", inferred: "On no page" }
+  const notes = Object.entries(titles).flatMap(([name, title]) => (tag(name) === undefined ? [] : [`${title}: ${tag(name)}`]))
   return {
     name: undefined,
     summary: flat.split(/(?<=[.:])\s/)[0].replace(/[.:]$/, ""),
-    description: experimental === undefined ? flat : `${flat}\n\nExperimental: ${experimental}`,
+    description: [flat, ...notes].join("\n\n"),
     externalDocs: { url: tag("see") }
   }
 }

@@ -1,4 +1,4 @@
-/** Walks through "Your first follow-up" of the README as a newcomer does: each command as it stands there, and what it prints. */
+/** Walks through docs/first-follow-up.md as a newcomer does: each command as it stands there, and what it prints. */
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -8,8 +8,7 @@ import { promisify } from "node:util"
 import { afterAll, expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
-const readme = readFileSync(join(root, "README.md"), "utf8")
-const section = /^## Your first follow-up\n([\s\S]*?)^## /m.exec(readme)?.[1] ?? ""
+const section = readFileSync(join(root, "docs/first-follow-up.md"), "utf8")
 const blocks = [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({ language, text }))
 
 /** The only block of this language with this in it. */

@@ -13,12 +13,14 @@ const documents = [
   ...["packages", "apps"].flatMap((place) => readdirSync(join(root, place)).map((name) => `${place}/${name}/README.md`)),
   ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : []))
 ]
-const lines = documents.flatMap((document) =>
+const allLines = documents.flatMap((document) =>
   readFileSync(join(root, document), "utf8")
     .split("\n")
     .filter((line) => /^(npm (install|i)|(pnpm|yarn) add) /.test(line))
     .map((line) => ({ document, line }))
 )
+/** The README shows the line of the client once more. */
+const lines = allLines.filter(({ line }, index) => allLines.findLastIndex((other) => other.line === line) === index)
 
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "install-")))
 const tarballs = new Map<string, string>()
@@ -41,8 +43,8 @@ const wordsOf = (line: string) =>
     .map((word) => (tarballs.has(word) ? `file:${tarballs.get(word)}` : word))
 
 const installers = {
-  npm: ["npm", "install", "--no-audit", "--no-fund"],
-  pnpm: ["npx", "--yes", "pnpm@10.34.9", "add"]
+  npm: ["npm", "install", "--no-audit", "--no-fund", "--prefer-offline"],
+  pnpm: ["npx", "--yes", "pnpm@10.34.9", "add", "--prefer-offline"]
 }
 
 /** Nothing of the package manager that runs the tests. */
@@ -95,8 +97,9 @@ const programs: Record<string, { readonly text: string; readonly prints: string 
 }
 
 describe("the install lines", () => {
-  it("are in the READMEs of the packages that others install into their programs", () => {
+  it("are in the READMEs of the packages that others install into their programs, and that of the client in the README", () => {
     expect(lines.map(({ document }) => document)).toEqual(Object.keys(programs))
+    expect(allLines.map(({ document }) => document)).toEqual(["README.md", ...Object.keys(programs)])
   })
 
   describe.each(lines)("$document: $line", ({ document, line }) => {

@@ -5,6 +5,7 @@
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -16,6 +17,7 @@ import * as ChatSnapshot from "./ChatSnapshot.ts"
 import * as MessageList from "./ChatSnapshot/MessageList.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
 import * as Recent from "./Recent.ts"
+import * as Unsubscribed from "./Unsubscribed.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
@@ -43,7 +45,7 @@ const listing = (invent: InventClient["Type"]) => {
       onceMore,
       Effect.map((messages) => {
         const listed = Chunk.toReadonlyArray(messages)
-        direction = MessageList.directionOf(listed) ?? direction
+        direction = MessageList.directionOf(listed.filter(isDecoded)) ?? direction
         return { listed, direction }
       })
     )
@@ -98,24 +100,41 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
       ? Effect.succeed(chat)
-      : Effect.map(Stream.runCollect(invent.contacts.streamSegments({ path: { contact_id: chat.contact_id } })), (segments) => ({
-          ...chat,
-          segments: Chunk.toReadonlyArray(segments).map(({ id }) => id)
-        }))
+      : invent.contacts.streamSegments({ path: { contact_id: chat.contact_id } }).pipe(
+          Stream.filter(isDecoded),
+          Stream.map(({ id }) => id),
+          Stream.runCollect,
+          Effect.map((segments) => ({ ...chat, segments: Chunk.toReadonlyArray(segments) }))
+        )
   return { glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf), hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
 }
+
+/** Whether the contact has unsubscribed beside the chat: see `Unsubscribed` for what it costs. */
+const withUnsubscribed = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"]) =>
+  Effect.map(Unsubscribed.make(invent), (unsubscribed): ChatReader["Type"] => {
+    const marked = (looked: Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>) =>
+      Effect.zipWith(looked, unsubscribed, (chat, ids) => ({
+        ...chat,
+        isUnsubscribed: chat.contact_ids.some((id) => ids.has(id))
+      }))
+    return { glance: (chat_id) => marked(glance(chat_id)), hear, read: (chat_id) => marked(read(chat_id)) }
+  })
 
 /** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */
 export const layer = Layer.effect(ChatReader, Effect.map(InventClient, reading))
 
-/** The same, and what else the policy in force asks for. */
+/** The same, whether the contact has unsubscribed, and what else the policy in force asks for. */
 export const layerMatching = Layer.effect(
   ChatReader,
-  Effect.zipWith(InventClient, ActivePolicy, (invent, policy) => withSegments(reading(invent), invent, policy))
+  Effect.flatMap(Effect.all([InventClient, ActivePolicy]), ([invent, policy]) =>
+    withUnsubscribed(withSegments(reading(invent), invent, policy), invent)
+  )
 )
 
 /** Reads with GET only, and so sees no state: for dry runs. */
 export const layerReadOnly = Layer.effect(
   ChatReader,
-  Effect.zipWith(InventClient, ActivePolicy, (invent, policy) => withSegments(readingOnly(invent), invent, policy))
+  Effect.flatMap(Effect.all([InventClient, ActivePolicy]), ([invent, policy]) =>
+    withUnsubscribed(withSegments(readingOnly(invent), invent, policy), invent)
+  )
 )

@@ -7,10 +7,14 @@ import type { ChatMember } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { type ChatId, type ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
+import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as DateTime from "effect/DateTime"
 import * as MessageList from "./ChatSnapshot/MessageList.ts"
 import type { Values } from "./Policy/Template.ts"
 import * as Zone from "./Zone.ts"
+
+/** A message as it is listed. */
+export type Listed = ChatMessage | Undecodable
 
 export type { Author, Message } from "./ChatSnapshot/MessageList.ts"
 
@@ -26,7 +30,10 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
+  /** Told by no chat: the `ChatReader` knows it from the contact list. */
   readonly isUnsubscribed: boolean
+  /** A message cannot be read, so it may be anybody's. */
+  readonly hasUnreadable: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
   /** The assistant's zone. The contact's zones follow from their country. */
@@ -75,15 +82,16 @@ const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, 
 export const make = (
   chat_id: ChatId,
   chat: Chat | undefined,
-  listed: ReadonlyArray<ChatMessage>,
+  listed: ReadonlyArray<Listed>,
   direction?: MessageList.Direction
 ): ChatSnapshot => {
   const state = chat?.state
-  const messages = [...listed, ...(chat?.last_message ? [chat.last_message] : [])]
+  const read = listed.filter(isDecoded)
+  const messages = [...read, ...(chat?.last_message ? [chat.last_message] : [])]
   const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
   const contact_ids = [...new Set(channels.flatMap((channel) => channel.contact?.id ?? []))]
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
-  const listedMessages = messagesOf(chat, listed, direction)
+  const listedMessages = messagesOf(chat, read, direction)
   const lastOfContact = listedMessages.findLast(({ author }) => author === "contact")?.at
   return {
     chat_id,
@@ -95,7 +103,8 @@ export const make = (
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
-    isUnsubscribed: channels.some((channel) => channel.contact?.unsubscribed === true),
+    isUnsubscribed: false,
+    hasUnreadable: listed.some(isUndecodable),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
     zone: Zone.known(state?.assistant_config?.timezone),
@@ -103,7 +112,7 @@ export const make = (
     channel: spelt(state?.integration_id ?? channels[0]?.type),
     contact_id: contact_ids[0],
     contact_ids,
-    assistant_id: state?.assistant_id ?? state?.assistant?.id,
+    assistant_id: state?.assistant_id ?? state?.assistant?.id ?? undefined,
     country: country?.toUpperCase(),
     language: channels.flatMap((channel) => channel.language ?? [])[0],
     referral: spelt(chat?.referral?.type),
@@ -137,6 +146,8 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     referral: after.referral ?? before.referral,
     segments: before.segments,
     isErased: before.isErased,
+    isUnsubscribed: before.isUnsubscribed,
+    hasUnreadable: before.hasUnreadable,
     messages: MessageList.merge(before.messages, MessageList.ofList(last, undefined, before.messages.at(-1)?.at))
   }
 }
@@ -161,13 +172,15 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
 /** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
 export const hear = (
   before: ChatSnapshot,
-  listed: ReadonlyArray<ChatMessage>,
+  listed: ReadonlyArray<Listed>,
   direction?: MessageList.Direction
 ): ChatSnapshot => {
-  const found = MessageList.directionAmong(before.messages, listed) ?? direction
-  const messages = MessageList.merge(before.messages, MessageList.ofList(listed, found, before.messages.at(-1)?.at))
+  const read = listed.filter(isDecoded)
+  const found = MessageList.directionAmong(before.messages, read) ?? direction
+  const messages = MessageList.merge(before.messages, MessageList.ofList(read, found, before.messages.at(-1)?.at))
   return {
     ...before,
+    hasUnreadable: before.hasUnreadable || listed.some(isUndecodable),
     last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
     messages
   }

@@ -77,6 +77,7 @@ export const decide = (asked: Question): Decision => {
   const { chat, policy, taken } = question
   const stop = hindrance(chat)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
+  if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })
   const episode = Episode.of(chat, taken)
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })

@@ -22,7 +22,14 @@ export const StopReason = Schema.Literal(
 export type StopReason = typeof StopReason.Type
 
 /** Reasons that hold a follow-up back for now. */
-export const SkipReason = Schema.Literal("snoozed", "not_ours", "unknown_zone", "outside_window", "no_opening")
+export const SkipReason = Schema.Literal(
+  "unreadable_message",
+  "snoozed",
+  "not_ours",
+  "unknown_zone",
+  "outside_window",
+  "no_opening"
+)
 export type SkipReason = typeof SkipReason.Type
 
 /** What is waited for. */
@@ -37,6 +44,7 @@ export const lattice = [
   "human_takeover",
   "ai_disabled",
   "closed",
+  "unreadable_message",
   "replied",
   "empty",
   "not_matched",
@@ -81,6 +89,7 @@ const sentences: Record<Reason, string> = {
   human_takeover: "a human of the staff has taken over",
   ai_disabled: "the assistant is switched off in this chat",
   closed: "the chat is closed",
+  unreadable_message: "a message of the chat cannot be read, and may be the customer's",
   replied: "the customer wrote last and waits for us",
   empty: "nothing was written in this chat yet",
   not_matched: "the policy is for other chats",

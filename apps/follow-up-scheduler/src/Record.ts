@@ -3,6 +3,7 @@ import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -29,7 +30,7 @@ export const layer = Layer.effect(
 const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
   const invent = yield* InventClient
   const own = yield* OwnFollowUps
-  const messages = yield* Stream.runCollect(invent.messages.stream({ path: { chat_id: chat.id } }))
+  const messages = yield* Stream.runCollect(Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded))
   const ours = yield* own(chat.state?.conversation_id ?? ConversationId.make(chat.id))
   return FromChat.make(chat.id, chat, Chunk.toReadonlyArray(messages), ours, yield* DateTime.now)
 })
@@ -53,5 +54,7 @@ export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
 
 /** All chats of the inbox, by GET only. */
 export const ofInbox = Stream.unwrap(
-  Effect.map(InventClient, (invent) => Stream.mapEffect(invent.inbox.stream(), ofChat, { concurrency }))
+  Effect.map(InventClient, (invent) =>
+    Stream.mapEffect(Stream.filter(invent.inbox.stream(), isDecoded), ofChat, { concurrency })
+  )
 )

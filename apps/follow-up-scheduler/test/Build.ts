@@ -63,6 +63,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  hasUnreadable: false,
   muted_until: undefined,
   follow_up_at: undefined,
   zone: "UTC",

@@ -2,6 +2,7 @@ import { Chat } from "@effect-invent/domain/Chat"
 import { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import * as Ids from "@effect-invent/domain/Ids"
 import { Unknown } from "@effect-invent/domain/Open"
+import { Undecodable } from "@effect-invent/domain/Undecodable"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
@@ -148,15 +149,32 @@ describe("the state", () => {
     })
   })
 
-  for (const [flag, field] of [["blocked", "isBlocked"], ["unsubscribed", "isUnsubscribed"]] as const) {
-    const channel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1"), [flag]: true } }
+  it("knows a contact who is blocked by the chat's members or by a message's", () => {
+    const channel = {
+      id: Ids.ChannelId.make("channel_1"),
+      contact: { id: Ids.ContactId.make("contact_1"), blocked: true }
+    }
+    expect(snapshot([], {}, { members: [members.human, members.contact(channel)] }).isBlocked).toBe(true)
+    expect(
+      snapshot([wireMessage("contact", 0, { member: members.contact(channel) })], {}, { members: null }).isBlocked
+    ).toBe(true)
+    expect(snapshot([wireMessage("contact", 0)]).isBlocked).toBe(false)
+  })
 
-    it(`knows a contact who is ${flag} by the chat's members or by a message's`, () => {
-      expect(snapshot([], {}, { members: [members.human, members.contact(channel)] })[field]).toBe(true)
-      expect(snapshot([wireMessage("contact", 0, { member: members.contact(channel) })], {}, { members: null })[field]).toBe(true)
-      expect(snapshot([wireMessage("contact", 0)])[field]).toBe(false)
-    })
-  }
+  it("does not say whether the contact unsubscribed, whatever a server adds to the contact in a chat", () => {
+    const contact = { id: Ids.ContactId.make("contact_1"), unsubscribed: true }
+    const channel = { id: Ids.ChannelId.make("channel_1"), contact }
+    expect(snapshot([], {}, { members: [members.contact(channel)] }).isUnsubscribed).toBe(false)
+  })
+
+  it("knows that a message cannot be read, however long that is ago", () => {
+    const odd = new Undecodable({ raw: { id: 7 }, issue: "id: Expected string" })
+    const before = ChatSnapshot.make(chat_id, wireChat(), [odd, wireMessage("contact", 0)])
+    expect(before).toMatchObject({ hasUnreadable: true, messages: [{ author: "contact" }] })
+    expect(ChatSnapshot.refresh(before, wireChat()).hasUnreadable).toBe(true)
+    expect(ChatSnapshot.hear(before, []).hasUnreadable).toBe(true)
+    expect(ChatSnapshot.hear(snapshot([wireMessage("contact", 0)]), [odd]).hasUnreadable).toBe(true)
+  })
 })
 
 describe("the zone", () => {

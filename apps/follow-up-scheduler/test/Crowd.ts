@@ -253,24 +253,31 @@ export const make = (people: number, file: string) =>
 
     /**
      * Nothing is to come any more: the ledger waits for nothing, the service holds no follow-up, all that went out is on
-     * record, and every chat has been read again and again since anything happened in it.
+     * record, and every chat has been read at least so many times since anything happened in it.
      */
-    const isSettled = Effect.gen(function* () {
-      const entries = yield* log.entries
-      const ledger = yield* Ledger
-      if (isAnyStanding(entries) || fewestLooks(entries) < 3) return false
-      if ((yield* ledger.pending(judgedAfter)) > 0 || (yield* ledger.unobserved).length > 0) return false
-      const recorded = (yield* ledger.tally).reduce((sum, { chats, sent }) => sum + chats * sent, 0)
-      return recorded === entries.filter(isFollowUp).length
-    })
-    /** Waits until everybody has said all they have to say, and all of that has come to its end. */
+    const isSettled = (looks: number) =>
+      Effect.gen(function* () {
+        const entries = yield* log.entries
+        const ledger = yield* Ledger
+        if (isAnyStanding(entries) || fewestLooks(entries) < looks) return false
+        if ((yield* ledger.pending(judgedAfter)) > 0 || (yield* ledger.unobserved).length > 0) return false
+        const recorded = (yield* ledger.tally).reduce((sum, { chats, sent }) => sum + chats * sent, 0)
+        return recorded === entries.filter(isFollowUp).length
+      })
+    /**
+     * Waits until everybody has said all they have to say, and all of that has come to its end. It has to be so twice, with two
+     * more readings of every chat in between: the log and the ledger are read one after the other, and a follow-up that was
+     * taken back is planned again a moment later.
+     */
     const settled = <E, R>(ledger: Layer.Layer<Ledger, E, R>) => {
       // A ledger that is not there yet, or away, is waited for.
-      const isOver = Effect.orElseSucceed(Effect.provide(isSettled, ledger), () => false)
-      return Effect.zipRight(
-        Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true }),
-        Effect.repeat(isOver, { until: (yes) => yes, schedule: Schedule.spaced("250 millis") })
-      )
+      const isOver = (looks: number) => Effect.orElseSucceed(Effect.provide(isSettled(looks), ledger), () => false)
+      const over = (looks: number) => Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("250 millis") })
+      return Effect.gen(function* () {
+        yield* Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true })
+        yield* over(3)
+        yield* over(fewestLooks(yield* log.entries) + 2)
+      })
     }
     const tellMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) => tell(who, entries))
     /** The same; a test that is given up while it waits says who is missing what. */

@@ -63,6 +63,7 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
   empty: inChat({ messages: [] }),
   not_matched: inPolicy({ match: { assistants: ["ast_2"] } }),
+  unreadable_message: inChat({ hasUnreadable: true }),
   snoozed: inChat({ state: "SNOOZED" }),
   before_effective_from: inPolicy({ effective_from: "2026-07-15T12:00:00.001Z" }),
   in_progress: andTaken({ anchor_id: earlier, status: "under_way", message_id: undefined }),

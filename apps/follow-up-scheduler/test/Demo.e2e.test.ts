@@ -86,19 +86,24 @@ describe("the demo", () => {
   )
 
   it.live(
-    "prints what the README shows",
+    "prints what docs/demo.md shows, and the README in part",
     () =>
       inFolder((cwd) =>
         Effect.gen(function* () {
           const files = yield* FileSystem.FileSystem
-          const readme = yield* files.readFileString(fileURLToPath(new URL("../../../README.md", import.meta.url)))
-          const [, shown = ""] = /^```\n(An emulated Invent listens[^]*?)^```$/m.exec(withoutPort(readme)) ?? []
+          const document = (path: string) =>
+            Effect.map(files.readFileString(fileURLToPath(new URL(`../../../${path}`, import.meta.url))), withoutPort)
+          const [, shown = ""] = /^```\n(An emulated Invent listens[^]*?)^```$/m.exec(yield* document("docs/demo.md")) ?? []
+          const [, excerpt = ""] = /^```\n( +\d+ {2}\d+ follow-ups[^]*?)^```$/m.exec(yield* document("README.md")) ?? []
           const [head = "", tail = ""] = shown.split("…\n")
           const { stdout } = yield* Process.run(["demo"], { cwd, env: { TMPDIR: cwd } })
           const printed = withoutPort(stdout)
           // Between the two are lines that tell how far it is, as many as the machine is slow.
           expect(printed.slice(0, head.length)).toBe(head)
           expect(printed.slice(-tail.length)).toBe(tail)
+          const lines = excerpt.split("\n").filter((line) => line !== "" && line !== "…")
+          expect(lines).toHaveLength(6)
+          expect(printed.split("\n")).toEqual(expect.arrayContaining(lines))
         })
       )
   )

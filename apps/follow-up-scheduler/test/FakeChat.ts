@@ -39,6 +39,7 @@ export const make = ({ late = 0 }: Options = {}) => {
   let contact = Build.members.contact()
   let newest = Build.chat_id
   let sends = 0
+  let isUnsubscribed = false
   let segments: ReadonlyArray<Segment> = []
 
   /** What the assistant has done by now. */
@@ -94,6 +95,8 @@ export const make = ({ late = 0 }: Options = {}) => {
     blocks: Effect.map(settle, () => {
       contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), blocked: true } })
     }),
+    /** The contact unsubscribes, now: what only the contact list tells. */
+    unsubscribes: Effect.map(settle, () => void (isUnsubscribed = true)),
     /** Somebody merges the contact into another one, now. */
     mergesInto: (id: ContactId) =>
       Effect.map(settle, () => {
@@ -128,7 +131,15 @@ export const make = ({ late = 0 }: Options = {}) => {
         update: ({ path, payload }) =>
           answer(kindOf(payload), () => {
             if (path.chat_id !== Build.chat_id) return elsewhere(path.chat_id)
-            state = { ...state, ...payload }
+            const { ai_enabled, csat_score, follow_up_at, muted_until, state: inbox } = payload
+            state = {
+              ...state,
+              ...(ai_enabled === undefined ? {} : { ai_enabled }),
+              ...(csat_score === undefined ? {} : { csat_score }),
+              ...(follow_up_at === undefined ? {} : { follow_up_at }),
+              ...(muted_until === undefined ? {} : { muted_until }),
+              ...(inbox === undefined ? {} : { state: inbox })
+            }
             return wire()
           }),
         assign: ({ payload }) =>
@@ -147,7 +158,7 @@ export const make = ({ late = 0 }: Options = {}) => {
                 const sent = Build.wireMessage("human", now.epochMillis - Build.start.epochMillis, {
                   id: Build.messageId(`sent ${++sends}`),
                   role: "user",
-                  messages: [{ role: "user", parts: payload.message }]
+                  messages: [{ role: "user", parts: payload.message.map(({ text, type }) => ({ text, type })) }]
                 })
                 messages = [...messages, sent]
                 return sent
@@ -157,7 +168,10 @@ export const make = ({ late = 0 }: Options = {}) => {
         stream: ({ path }) =>
           Stream.unwrap(answer("list", () => Stream.fromIterable(path.chat_id === Build.chat_id ? messages : [elsewhere(path.chat_id).last_message!])))
       },
-      contacts: { streamSegments: () => Stream.fromIterable(segments) }
+      contacts: {
+        stream: () => Stream.fromIterable(isUnsubscribed ? [{ id: ContactId.make("contact_1") }] : []),
+        streamSegments: () => Stream.fromIterable(segments)
+      }
     })
   }
 }

@@ -6,16 +6,15 @@ import { readFileSync } from "node:fs"
 import { afterEach, vi } from "vitest"
 
 const text = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8")
-const readme = text("../../../README.md")
 
 afterEach(() => {
   vi.unstubAllEnvs()
 })
 
 describe("the README", () => {
-  it("shows the quick start and the mock test exactly as they are run here", () => {
-    expect(readme).toContain(text("readme/QuickStart.ts"))
-    expect(readme).toContain(text("readme/Mock.test.ts"))
+  it("shows the quick start exactly as it is run here, and that of the client the mock test", () => {
+    expect(text("../../../README.md")).toContain(text("readme/QuickStart.ts"))
+    expect(text("../../../packages/client/README.md")).toContain(text("readme/Mock.test.ts"))
   })
 
   it.live("has a quick start that runs: it schedules a follow-up and reads the conversation", () =>

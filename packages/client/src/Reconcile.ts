@@ -15,12 +15,14 @@ import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import { type InventError, OutcomeUnknown, type RepeatableError } from "@effect-invent/domain/InventError"
 import type { UserMessage } from "@effect-invent/domain/MessagePart"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Decoded from "./internal/Decoded.ts"
 import * as Evidence from "./internal/Evidence.ts"
 import type { Service } from "./Methods.ts"
 
@@ -88,14 +90,18 @@ const defaults = { visibleWithin: Duration.seconds(10), looks: 4, maxSends: 2, s
 /** The server's clock may be as far off as `skew`. */
 export const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) => DateTime.subtractDuration(instant, skew)
 
-/** The messages of a chat, each once. */
+const messagesOf = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
+  invent.messages.stream({ path: { chat_id }, urlParams: { from_date: since } })
+
+/** The messages of a chat, each once. Fails where one cannot be read, as it may be the one that is looked for. */
 export const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
-  Effect.map(
-    Stream.runCollect(
-      invent.messages.stream({ path: { chat_id }, ...(since === undefined ? {} : { urlParams: { from_date: since } }) })
-    ),
+  messagesOf(invent, chat_id, since).pipe(
+    Decoded.whole("messages.list"),
+    Stream.runCollect,
     // A page can shift under the reader, and then shows a message again.
-    (messages) => [...new Map(Chunk.toReadonlyArray(messages).map((message) => [message.id, message])).values()]
+    Effect.map((messages) => [
+      ...new Map(Chunk.toReadonlyArray(messages).map((message) => [message.id, message])).values()
+    ])
   )
 
 /** The verdict when nothing was found: that is an answer only when it had the time to appear. */
@@ -269,7 +275,12 @@ export const exactlyOnce = <A, E, R, E2, R2>(
 export const recent = (invent: Lists, chat_id: ChatId, options: MessageOptions) =>
   options.known === undefined
     ? Effect.flatMap(DateTime.now, (now) =>
-        Effect.map(listed(invent, chat_id, before(now, options)), (messages) => messages.map(({ id }) => id))
+        messagesOf(invent, chat_id, before(now, options)).pipe(
+          Stream.filter(isDecoded),
+          Stream.map(({ id }) => id),
+          Stream.runCollect,
+          Effect.map(Chunk.toReadonlyArray)
+        )
       )
     : Effect.succeed(options.known)
 

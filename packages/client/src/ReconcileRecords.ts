@@ -9,10 +9,12 @@ import type { Contact, MergedContact } from "@effect-invent/domain/Contact"
 import type { ContactFile } from "@effect-invent/domain/ContactFile"
 import type { ChatId, ToolCallId } from "@effect-invent/domain/Ids"
 import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
+import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as Decoded from "./internal/Decoded.ts"
 import * as Evidence from "./internal/Evidence.ts"
 import type { Service } from "./Methods.ts"
 import * as Reconcile from "./Reconcile.ts"
@@ -31,14 +33,22 @@ type SendTransactional = Parameters<Service["broadcasts"]["sendTransactional"]>[
 
 export type Options = Reconcile.Window & Reconcile.Patience & { readonly known?: ReadonlyArray<string> }
 
-const collect = <A extends { readonly id: string }, E>(stream: Stream.Stream<A, E>): Effect.Effect<ReadonlyArray<A>, E> =>
-  Effect.map(Stream.runCollect(stream), (items) => [...new Map(Chunk.toReadonlyArray(items).map((item) => [item.id, item])).values()])
+/** All entries of a list, each once. Fails where one cannot be read, as it may be the one that is looked for. */
+const collect = <A extends { readonly id: string }>(
+  endpoint: string,
+  stream: Stream.Stream<A | Undecodable, RepeatableError>
+): Effect.Effect<ReadonlyArray<A>, RepeatableError> =>
+  stream.pipe(
+    Decoded.whole(endpoint),
+    Stream.runCollect,
+    Effect.map((items) => [...new Map(Chunk.toReadonlyArray(items).map((item) => [item.id, item as A])).values()])
+  )
 
 const stillUnknown = (reason: string) => Effect.succeed(Verdict.StillUnknown({ reason }))
 
 /** The chats of the inbox, for the `findChat` of `Reconcile.createChat`: those on custom channels, where contacts' chats are. */
 export const inboxChats = (invent: { readonly inbox: Pick<Service["inbox"], "stream"> }): Effect.Effect<ReadonlyArray<Chat>, RepeatableError> =>
-  collect(invent.inbox.stream({ urlParams: { integration_id: "custom" } }))
+  collect("inbox.list", invent.inbox.stream({ urlParams: { integration_id: "custom" } }))
 
 /** Whether `messages.create` was applied: looks for a new message of the staff's with the same parts. */
 export const createMessageVerdict = (
@@ -90,12 +100,14 @@ export const createContactVerdict = (
     return stillUnknown("the request has neither an address nor an e-mail to look for")
   }
   const since = Reconcile.before(unknown.sentAt, options)
-  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]) =>
-    Evidence.all(
-      Evidence.ifStated(channel.user_id, listed.user_id),
-      Evidence.ifStated(channel.email, listed.email),
-      channel.contact_id === undefined ? "Equal" : Evidence.ofTime(listed.created_at, since)
-    )
+  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Evidence.Likeness =>
+    isUndecodable(listed)
+      ? "Doubtful"
+      : Evidence.all(
+          Evidence.ifStated(channel.user_id, listed.user_id),
+          Evidence.ifStated(channel.email, listed.email),
+          channel.contact_id === undefined ? "Equal" : Evidence.ofTime(listed.created_at, since)
+        )
   const likeness = (contact: Contact): Evidence.Likeness => {
     const channels = (contact.channels ?? []).map(ofChannel)
     const best = channels.includes("Equal") ? "Equal" : channels.includes("Doubtful") || !contact.channels ? "Doubtful" : "Different"
@@ -107,8 +119,9 @@ export const createContactVerdict = (
     )
   }
   const filter = channel.user_id === undefined ? { email: channel.email! } : { user_id: channel.user_id }
-  return Effect.flatMap(collect(invent.contacts.stream({ ...(path && { path }), urlParams: filter })), (contacts) =>
-    Reconcile.judge(contacts, likeness, unknown, options)
+  return Effect.flatMap(
+    collect("contacts.list", invent.contacts.stream({ ...(path && { path }), urlParams: filter })),
+    (contacts) => Reconcile.judge(contacts, likeness, unknown, options)
   )
 }
 
@@ -126,7 +139,7 @@ export const mergeVerdict = (
   if (sources === undefined) return stillUnknown("the request names no contacts to look for")
   const { contact_id, ...org } = path
   return Effect.flatMap(
-    collect(invent.contacts.stream({ path: org })),
+    collect("contacts.list", invent.contacts.stream({ path: org })),
     (contacts): Effect.Effect<Reconcile.Verdict<MergedContact>> => {
       const merged = contacts.find(({ id }) => id === contact_id)
       const left = sources.filter((source) => contacts.some(({ id }) => id === source))
@@ -145,17 +158,23 @@ export const uploadFileVerdict = (
   options: Options = {}
 ): Effect.Effect<Reconcile.Verdict<ContactFile>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  const sent = "file" in payload ? payload.file : undefined
+  const sent = payload.file
   const likeness = ({ file_filename, file_size }: ContactFile): Evidence.Likeness => {
     if (sent === undefined) return "Doubtful"
     if (sent instanceof Uint8Array) return Evidence.all(Evidence.ifStated(sent.length, file_size), "Doubtful")
     return Evidence.all(Evidence.ifStated(sent.name, file_filename), Evidence.ifStated(sent.data.length, file_size))
   }
-  const activities = collect(invent.contacts.streamActivities({ path, urlParams: { type: "file_uploaded" } }))
+  const activities = collect(
+    "contacts.listActivities",
+    invent.contacts.streamActivities({ path, urlParams: { type: "file_uploaded" } })
+  )
   return Effect.flatMap(activities, (activities) => {
     const recent = activities.filter(({ created_at }) => Evidence.ofTime(created_at, since) !== "Different")
-    const undated = new Set(recent.filter(({ created_at }) => Evidence.ofTime(created_at, since) === "Doubtful").map(({ file }) => file?.id))
-    const files = recent.flatMap(({ file }) => (file ? [file] : []))
+    const shown = recent.flatMap(({ created_at, file }) => (file && !isUndecodable(file) ? [{ created_at, file }] : []))
+    const undated = new Set(
+      shown.filter(({ created_at }) => Evidence.ofTime(created_at, since) === "Doubtful").map(({ file }) => file.id)
+    )
+    const files = shown.map(({ file }) => file)
     if (files.length < recent.length) return stillUnknown("a new entry of the timeline does not show its file")
     return Reconcile.judge(files, (file) => Evidence.all(likeness(file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
   })
@@ -171,14 +190,14 @@ export const createAssistantVerdict = (
   const since = Reconcile.before(unknown.sentAt, options)
   const likeness = ({ created_at, name }: Assistant) =>
     Evidence.all(Evidence.ifStated(payload.name, name), Evidence.ofTime(created_at, since))
-  return Effect.flatMap(collect(invent.assistants.stream({ ...(path && { path }) })), (assistants) =>
+  return Effect.flatMap(collect("assistants.list", invent.assistants.stream({ ...(path && { path }) })), (assistants) =>
     Reconcile.judge(assistants, likeness, unknown, options)
   )
 }
 
 /**
- * Whether `workflows.run` was applied: looks for a run begun since that names the workflow, and the identifier where one was
- * given. The keys of neither are published, so all values of a run are searched.
+ * Whether `workflows.run` was applied: looks for a run of the workflow that was started since and names the identifier,
+ * where one was given. No page prints which key of a run has the identifier, so all its values are searched.
  */
 export const runWorkflowVerdict = (
   invent: { readonly workflows: Pick<Service["workflows"], "streamRuns"> },
@@ -188,11 +207,14 @@ export const runWorkflowVerdict = (
 ): Effect.Effect<Reconcile.Verdict<WorkflowRun>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
   const { workflow_id, ...org } = path
-  const named = (run: WorkflowRun, value: string | undefined): Evidence.Likeness =>
-    value === undefined || Object.values(run).includes(value) ? "Equal" : "Doubtful"
+  const { identifier } = payload
   const likeness = (run: WorkflowRun) =>
-    Evidence.all(named(run, workflow_id), named(run, payload.identifier), Evidence.ofTime(run.created_at, since))
-  return Effect.flatMap(collect(invent.workflows.streamRuns({ path: org })), (runs) =>
+    Evidence.all(
+      Evidence.ifStated(workflow_id, run.workflow_id),
+      identifier === undefined || Object.values(run).includes(identifier) ? "Equal" : "Doubtful",
+      Evidence.ofTime(run.started_at, since)
+    )
+  return Effect.flatMap(collect("workflows.listRuns", invent.workflows.streamRuns({ path: org })), (runs) =>
     Reconcile.judge(runs, likeness, unknown, options)
   )
 }

@@ -62,6 +62,18 @@ export const throttled: Metric.Metric.Counter<number> = inUnit(
 )
 
 /**
+ * Entries of lists that are not what the contract expects, and stay in their places as such. Attribute:
+ * `invent.endpoint`.
+ */
+export const undecodable: Metric.Metric.Counter<number> = inUnit(
+  "{entry}",
+  MetricKey.counter("invent.client.undecodable", {
+    description: "Entries of lists that could not be read.",
+    incremental: true
+  })
+)
+
+/**
  * What is left of a client's retry budget. Attributes: `server.address`, `server.port`, and `invent.client.name` where the
  * client has a name; of several clients with the same ones, what is left to the one that touched its own last.
  */

@@ -29,6 +29,9 @@ interface Endpoint {
 const least = (schema: Json): unknown =>
   Schema.is(schema)({}) ? {} : FastCheck.sample(Arbitrary.make(schema), 1)[0]
 
+const part = (name: string, schema: Option.Option<Schema.Schema.All>) =>
+  Option.match(schema, { onNone: () => ({}), onSome: (schema) => ({ [name]: least(schema as Json) }) })
+
 const endpoints: ReadonlyArray<Endpoint> = (() => {
   const found: Array<Endpoint> = []
   HttpApi.reflect(CallableApi, {
@@ -42,7 +45,8 @@ const endpoints: ReadonlyArray<Endpoint> = (() => {
         success: Schema.is(success)(undefined) && !AST.isUnknownKeyword(success.ast) ? Option.none() : Option.some(success),
         request: {
           path,
-          ...Option.match(endpoint.payloadSchema, { onNone: () => ({}), onSome: (schema) => ({ payload: least(schema as unknown as Json) }) })
+          ...part("urlParams", endpoint.urlParamsSchema),
+          ...part("payload", endpoint.payloadSchema)
         },
         method: (invent) => (invent as never)[group.identifier][endpoint.name]
       })

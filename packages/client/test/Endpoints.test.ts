@@ -5,6 +5,8 @@ import { WebSocket } from "@effect-invent/domain/api/WebSocket"
 import * as Ids from "@effect-invent/domain/Ids"
 import type { InventError } from "@effect-invent/domain/InventError"
 import { text } from "@effect-invent/domain/MessagePart"
+import { colors } from "@effect-invent/domain/Segment"
+import { omit, Undecodable } from "@effect-invent/domain/Undecodable"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
@@ -29,6 +31,13 @@ const segment_id = Ids.SegmentId.make("segment_1")
 const memory_id = Ids.MemoryId.make("memory_1")
 const workflow_id = Ids.WorkflowId.make("workflow_1")
 const org_id = Ids.OrgId.make("org_2")
+const action_id = Ids.AssistantActionId.make("action_1")
+const kind = Ids.ActionKind.make("TOOLS:HTTP_REQUEST")
+const content_id = Ids.ContentId.make("content_1")
+const table_id = Ids.TableId.make("table_1")
+const field_id = Ids.FieldId.make("field_1")
+const view_id = Ids.ViewId.make("view_1")
+const from_date = DateTime.unsafeMake("2026-01-01T00:00:00Z")
 
 type Client = InventClient.InventClient["Type"]
 
@@ -61,7 +70,8 @@ const samples: Record<string, Sample> = {
     sends: ["PATCH", contact, { name: null, blocked: true }]
   },
   "contacts.merge": {
-    call: ({ contacts }) => contacts.merge({ path: { contact_id }, payload: { source_contact_ids: [Ids.ContactId.make("b")] } }),
+    call: ({ contacts }) =>
+      contacts.merge({ path: { contact_id }, payload: { source_contact_ids: [Ids.ContactId.make("b")] } }),
     sends: ["POST", `${contact}/merge`, { source_contact_ids: ["b"] }]
   },
   "contacts.listSegments": {
@@ -93,7 +103,10 @@ const samples: Record<string, Sample> = {
   },
   "contacts.updateChannel": {
     call: ({ contacts }) =>
-      contacts.updateChannel({ path: { contact_id, channel_id }, payload: { avatar: "https://a.b/c.png", email: null } }),
+      contacts.updateChannel({
+        path: { contact_id, channel_id },
+        payload: { avatar: "https://a.b/c.png", email: null }
+      }),
     sends: ["PATCH", `${contact}/channels/channel_1`, { avatar: "https://a.b/c.png", email: null }]
   },
   "contacts.createChat": {
@@ -105,7 +118,8 @@ const samples: Record<string, Sample> = {
     sends: ["POST", `${contact}/chats/chat_1/messages`, { ...parts, channel_id: "channel_1" }]
   },
   "contacts.sendMessageOnChannel": {
-    call: ({ contacts }) => contacts.sendMessageOnChannel({ path: { contact_id, channel_id, chat_id }, payload: { message } }),
+    call: ({ contacts }) =>
+      contacts.sendMessageOnChannel({ path: { contact_id, channel_id, chat_id }, payload: { message } }),
     sends: ["POST", `${contact}/channels/channel_1/chats/chat_1/messages`, parts]
   },
   "contacts.respondToTool": {
@@ -192,22 +206,227 @@ const samples: Record<string, Sample> = {
     sends: ["GET", "/orgs/c/inbox?integration_id=messenger_bot&take=50"],
     answer: []
   },
-  "assistants.list": { call: ({ assistants }) => assistants.list({ path: { org_id } }), sends: ["GET", "/orgs/org_2/assistants"], answer: [] },
+  "assistants.list": {
+    call: ({ assistants }) => assistants.list({ path: { org_id }, urlParams: { search: "Ada" } }),
+    sends: ["GET", "/orgs/org_2/assistants?search=Ada"],
+    answer: []
+  },
   "assistants.create": {
     call: ({ assistants }) => assistants.create({ payload: { name: "Ada", config: { timezone: "Europe/Paris" } } }),
     sends: ["POST", "/orgs/c/assistants", { name: "Ada", config: { timezone: "Europe/Paris" } }]
   },
   "assistants.get": { call: ({ assistants }) => assistants.get({ path: { assistant_id } }), sends: ["GET", "/orgs/c/assistants/ast_1"] },
   "assistants.update": {
-    call: ({ assistants }) => assistants.update({ path: { assistant_id }, payload: { config: { instructions: "Be brief" } } }),
-    sends: ["PATCH", "/orgs/c/assistants/ast_1", { config: { instructions: "Be brief" } }]
+    call: ({ assistants }) =>
+      assistants.update({
+        path: { assistant_id },
+        payload: { name: "Ada", enabled: false, config: { language: "es" } }
+      }),
+    sends: ["PATCH", "/orgs/c/assistants/ast_1", { name: "Ada", enabled: false, config: { language: "es" } }]
   },
-  "assistants.createChat": {
-    call: ({ assistants }) => assistants.createChat({ path: { assistant_id }, payload: { title: "New" } }),
-    sends: ["POST", "/orgs/c/assistants/ast_1/chats", { title: "New" }]
+  "assistants.rotateSecretKey": {
+    call: ({ assistants }) => assistants.rotateSecretKey({ path: { assistant_id } }),
+    sends: ["POST", "/orgs/c/assistants/ast_1/rotate-secret-key"]
+  },
+  "assistants.listActions": {
+    call: ({ assistants }) => assistants.listActions({ path: { assistant_id }, urlParams: { take: 2 } }),
+    sends: ["GET", "/orgs/c/assistants/ast_1/actions?take=2"],
+    answer: []
+  },
+  "assistants.createAction": {
+    call: ({ assistants }) =>
+      assistants.createAction({
+        path: { assistant_id },
+        payload: { enabled: true, action_id: kind, config: { input: { url: "https://a.b" } } }
+      }),
+    sends: [
+      "POST",
+      "/orgs/c/assistants/ast_1/actions",
+      { enabled: true, action_id: "TOOLS:HTTP_REQUEST", config: { input: { url: "https://a.b" } } }
+    ]
+  },
+  "assistants.getAction": {
+    call: ({ assistants }) => assistants.getAction({ path: { assistant_id, action_id } }),
+    sends: ["GET", "/orgs/c/assistants/ast_1/actions/action_1"]
+  },
+  "assistants.updateAction": {
+    call: ({ assistants }) =>
+      assistants.updateAction({ path: { assistant_id, action_id }, payload: { connection_id: null } }),
+    sends: ["PATCH", "/orgs/c/assistants/ast_1/actions/action_1", { connection_id: null }]
+  },
+  "assistants.reorderActions": {
+    call: ({ assistants }) =>
+      assistants.reorderActions({
+        path: { assistant_id },
+        urlParams: { page: 1 },
+        payload: { positions: [{ id: action_id, position: 100 }] }
+      }),
+    sends: [
+      "PATCH",
+      "/orgs/c/assistants/ast_1/actions/reorder?page=1",
+      { positions: [{ id: "action_1", position: 100 }] }
+    ],
+    answer: []
+  },
+  "broadcasts.list": {
+    call: ({ broadcasts }) => broadcasts.list({ urlParams: { status: "ALL", search: "Spring" } }),
+    sends: ["GET", "/orgs/c/broadcasts?search=Spring&status=ALL"],
+    answer: []
+  },
+  "broadcasts.listRecipients": {
+    call: ({ broadcasts }) => broadcasts.listRecipients({ path: { broadcast_id } }),
+    sends: ["GET", "/orgs/c/broadcasts/broadcast_1/recipients"],
+    answer: []
+  },
+  "broadcasts.dryRunEntries": {
+    call: ({ broadcasts }) =>
+      broadcasts.dryRunEntries({
+        path: { broadcast_id },
+        payload: { entries: [{ phone: "+44", values: { code: 7 } }] }
+      }),
+    sends: [
+      "PATCH",
+      "/orgs/c/broadcasts/broadcast_1/properties/entries/dry",
+      { entries: [{ phone: "+44", values: { code: 7 } }] }
+    ],
+    answer: { valid: [{ phone: "+44" }], invalid: [] }
+  },
+  "knowledge.create": {
+    call: ({ knowledge }) =>
+      knowledge.create({ payload: { title: "Hours", content: { type: "TEXT", text: "9 to 5" } } }),
+    sends: ["POST", "/orgs/c/knowledge/contents", { title: "Hours", content: { type: "TEXT", text: "9 to 5" } }]
+  },
+  "knowledge.get": {
+    call: ({ knowledge }) => knowledge.get({ path: { content_id } }),
+    sends: ["GET", "/orgs/c/knowledge/contents/content_1"]
+  },
+  "knowledge.updateUrl": {
+    call: ({ knowledge }) =>
+      knowledge.updateUrl({ path: { content_id }, payload: { include_path_patterns: ["/docs"] } }),
+    sends: ["PATCH", "/orgs/c/knowledge/contents/content_1/url", { include_path_patterns: ["/docs"] }]
+  },
+  "knowledge.listChunks": {
+    call: ({ knowledge }) => knowledge.listChunks({ path: { content_id }, urlParams: { status: "FAILED" } }),
+    sends: ["GET", "/orgs/c/knowledge/contents/content_1/chunks?status=FAILED"],
+    answer: []
+  },
+  "knowledge.listOfAssistant": {
+    call: ({ knowledge }) => knowledge.listOfAssistant({ path: { assistant_id }, urlParams: { type: "URL" } }),
+    sends: ["GET", "/orgs/c/assistants/ast_1/knowledge/contents?type=URL"],
+    answer: []
+  },
+  "knowledge.listAvailable": {
+    call: ({ knowledge }) => knowledge.listAvailable({ path: { assistant_id } }),
+    sends: ["GET", "/orgs/c/assistants/ast_1/knowledge/contents/search"],
+    answer: []
+  },
+  "tables.list": {
+    call: ({ tables }) => tables.list({ urlParams: { type: "custom" } }),
+    sends: ["GET", "/orgs/c/tables?type=custom"],
+    answer: []
+  },
+  "tables.create": {
+    call: ({ tables }) => tables.create({ payload: { name: "Leads", record_prefix: "LEAD" } }),
+    sends: ["POST", "/orgs/c/tables", { name: "Leads", record_prefix: "LEAD" }]
+  },
+  "tables.updateField": {
+    call: ({ tables }) =>
+      tables.updateField({ path: { table_id, field_id }, payload: { key: "status", unique: true } }),
+    sends: ["PATCH", "/orgs/c/tables/table_1/fields/field_1", { key: "status", unique: true }]
+  },
+  "tables.moveField": {
+    call: ({ tables }) => tables.moveField({ path: { table_id }, payload: { field_id, after: "field_2" } }),
+    sends: ["POST", "/orgs/c/tables/table_1/fields/move", { field_id: "field_1", after: "field_2" }]
+  },
+  "tables.importRecords": {
+    call: ({ tables }) => tables.importRecords({ path: { table_id }, payload: { file: "name\nAda" } }),
+    sends: ["POST", "/orgs/c/tables/table_1/records/import", { file: "name\nAda" }],
+    answer: { created: 1, failed: 0, errors: [] }
+  },
+  "tables.orderViews": {
+    call: ({ tables }) =>
+      tables.orderViews({ path: { table_id }, payload: { positions: [{ id: view_id, position: 100 }] } }),
+    sends: ["PATCH", "/orgs/c/tables/table_1/views/positions", { positions: [{ id: "view_1", position: 100 }] }],
+    answer: []
+  },
+  "views.update": {
+    call: ({ views }) =>
+      views.update({ path: { view_id }, payload: { config: { table: { columns: [{ key: "name", width: 200 }] } } } }),
+    sends: ["PATCH", "/orgs/c/views/view_1", { config: { table: { columns: [{ key: "name", width: 200 }] } } }]
+  },
+  "records.listActivities": {
+    call: ({ records }) => records.listActivities({ path: { record_id: Ids.RecordId.make("record_1") } }),
+    sends: ["GET", "/orgs/c/records/record_1/activities"],
+    answer: []
+  },
+  "analytics.dashboard": {
+    call: ({ analytics }) => analytics.dashboard(),
+    sends: ["GET", "/orgs/c/analytics/dashboard"],
+    answer: { total_contacts: 1 }
+  },
+  "analytics.listContactGrowth": {
+    call: ({ analytics }) =>
+      analytics.listContactGrowth({ urlParams: { interval: "week", timezone: "Europe/Paris", from_date } }),
+    sends: [
+      "GET",
+      "/orgs/c/analytics/contacts/growth?from_date=2026-01-01T00%3A00%3A00Z&interval=week&timezone=Europe%2FParis"
+    ],
+    answer: []
+  },
+  "files.listOrg": { call: ({ files }) => files.listOrg(), sends: ["GET", "/orgs/c/files"], answer: [] },
+  "files.uploadOrg": {
+    call: ({ files }) => files.uploadOrg({ payload: { file: new Uint8Array([0, 255]), visibility: "PUBLIC" } }),
+    sends: ["POST", "/orgs/c/files", { file: "AP8=", visibility: "PUBLIC" }]
+  },
+  "contacts.listDuplicates": {
+    call: ({ contacts }) => contacts.listDuplicates(),
+    sends: ["GET", "/orgs/c/contacts/duplicates"],
+    answer: []
+  },
+  "contacts.dryRunCreate": {
+    call: ({ contacts }) => contacts.dryRunCreate({ payload: { channels: [{ type: "email", email: "a@b.c" }] } }),
+    sends: ["POST", "/orgs/c/contacts/bulk/dry", { channels: [{ type: "email", email: "a@b.c" }] }],
+    answer: { created: [{ type: "email", email: "a@b.c" }], updated: [], invalid: [] }
+  },
+  "contacts.mergeTwo": {
+    call: ({ contacts }) =>
+      contacts.mergeTwo({ payload: { source_contact_id: Ids.ContactId.make("b"), target_contact_id: contact_id } }),
+    sends: ["POST", "/orgs/c/contacts/merge", { source_contact_id: "b", target_contact_id: "contact_1" }]
+  },
+  "contacts.listFiles": {
+    call: ({ contacts }) => contacts.listFiles({ path: { contact_id }, urlParams: { search: "invoice" } }),
+    sends: ["GET", `${contact}/files?search=invoice`],
+    answer: []
+  },
+  "orgs.create": {
+    call: ({ orgs }) => orgs.create({ payload: { name: "Branch" } }),
+    sends: ["POST", "/orgs/c/orgs", { name: "Branch" }]
+  },
+  "orgs.update": {
+    call: ({ orgs }) =>
+      orgs.update({
+        path: { sub_org_id: org_id },
+        payload: { config: { access: { allow_google: false } }, logo_id: null }
+      }),
+    sends: ["PATCH", "/orgs/c/orgs/org_2", { config: { access: { allow_google: false } }, logo_id: null }]
+  },
+  "orgs.updateBilling": {
+    call: ({ orgs }) =>
+      orgs.updateBilling({ path: { sub_org_id: org_id }, payload: { spending_cap: { enabled: true, amount: 100 } } }),
+    sends: ["PATCH", "/orgs/c/orgs/org_2/billing", { spending_cap: { enabled: true, amount: 100 } }]
+  },
+  "orgs.join": {
+    call: ({ orgs }) => orgs.join({ path: { sub_org_id: org_id }, payload: { role: "MANAGER" } }),
+    sends: ["POST", "/orgs/c/orgs/org_2/join", { role: "MANAGER" }]
+  },
+  "orgs.listUsage": {
+    call: ({ orgs }) => orgs.listUsage({ urlParams: { interval: "day", type: "run" } }),
+    sends: ["GET", "/orgs/c/orgs/usage?interval=day&type=run"],
+    answer: []
   },
   "broadcasts.create": {
-    call: ({ broadcasts }) => broadcasts.create({ payload: { name: "Spring", scheduled_at: null, segment_ids: [segment_id] } }),
+    call: ({ broadcasts }) =>
+      broadcasts.create({ payload: { name: "Spring", scheduled_at: null, segment_ids: [segment_id] } }),
     sends: ["POST", "/orgs/c/broadcasts", { name: "Spring", scheduled_at: null, segment_ids: ["segment_1"] }]
   },
   "broadcasts.sendMarketing": {
@@ -216,22 +435,46 @@ const samples: Record<string, Sample> = {
   },
   "broadcasts.sendTransactional": {
     call: ({ broadcasts }) =>
-      broadcasts.sendTransactional({ path: { broadcast_id }, payload: { phone: "+44", variables: { code: 7 }, background: true } }),
+      broadcasts.sendTransactional({
+        path: { broadcast_id },
+        payload: { phone: "+44", variables: { code: 7 }, background: true }
+      }),
     sends: ["POST", "/orgs/c/broadcasts/broadcast_1/send", { phone: "+44", variables: { code: 7 }, background: true }]
   },
-  "segments.list": { call: ({ segments }) => segments.list({}), sends: ["GET", "/orgs/c/segments"], answer: [] },
+  "segments.list": {
+    call: ({ segments }) => segments.list({ urlParams: { exclude_board_columns: true } }),
+    sends: ["GET", "/orgs/c/segments?exclude_board_columns=true"],
+    answer: []
+  },
   "segments.update": {
     call: ({ segments }) => segments.update({ path: { segment_id }, payload: { color: "teal" } }),
     sends: ["PATCH", "/orgs/c/segments/segment_1", { color: "teal" }]
   },
   "connections.list": { call: ({ connections }) => connections.list(), sends: ["GET", "/orgs/c/connections"], answer: [] },
   "connections.actionOptions": {
-    call: ({ connections }) => connections.actionOptions({ payload: { action: "x" } }),
-    sends: ["POST", "/orgs/c/connections/actions/options", { action: "x" }]
+    call: ({ connections }) =>
+      connections.actionOptions({
+        urlParams: { search: "Ber", values: ["a", "b"] },
+        payload: { action_id: kind, input: { city: "x" } }
+      }),
+    sends: [
+      "POST",
+      "/orgs/c/connections/actions/options?search=Ber&values=a&values=b",
+      { action_id: "TOOLS:HTTP_REQUEST", input: { city: "x" } }
+    ],
+    answer: [{ label: "Berlin", value: "ber" }]
   },
   "workflows.run": {
-    call: ({ workflows }) => workflows.run({ path: { workflow_id }, payload: { identifier: "i" } }),
-    sends: ["POST", "/orgs/c/workflows/workflow_1/runs", { identifier: "i" }]
+    call: ({ workflows }) =>
+      workflows.run({
+        path: { workflow_id },
+        payload: { input: { a: 1 }, background: true, workflow_version_id: "latest", identifier: "i" }
+      }),
+    sends: [
+      "POST",
+      "/orgs/c/workflows/workflow_1/runs",
+      { input: { a: 1 }, background: true, workflow_version_id: "latest", identifier: "i" }
+    ]
   },
   "workflows.listRuns": { call: ({ workflows }) => workflows.listRuns(), sends: ["GET", "/orgs/c/workflows/runs"], answer: [] },
   "orgs.list": { call: ({ orgs }) => orgs.list(), sends: ["GET", "/orgs/c/orgs"], answer: [] }
@@ -304,6 +547,91 @@ describe("a request outside a documented limit", () => {
       })
     )
   }
+})
+
+describe("what an endpoint does not take", () => {
+  /** As code without types sends it. */
+  const untyped = (method: unknown, request: object) =>
+    (method as (request: object) => Effect.Effect<unknown, InventError>)(request)
+
+  const refused: Record<string, (invent: Client) => Effect.Effect<unknown, InventError>> = {
+    urlParams: ({ state }) => untyped(state.info, { path: { chat_id }, urlParams: { take: 2 } }),
+    payload: ({ broadcasts }) => untyped(broadcasts.sendMarketing, { path: { broadcast_id }, payload: {} }),
+    pyaload: ({ state }) => untyped(state.update, { path: { chat_id }, payload: {}, pyaload: {} }),
+    assistant_config: ({ state }) =>
+      untyped(state.update, { path: { chat_id }, payload: { assistant_config: { langauge: "es" } } }),
+    config: ({ assistants }) =>
+      untyped(assistants.update, { path: { assistant_id }, payload: { config: { conversation: { thread: "new" } } } }),
+    tools: ({ chats }) => untyped(chats.update, { path: { chat_id }, payload: { tools: [{ nmae: "x" }] } })
+  }
+
+  for (const [part, call] of Object.entries(refused)) {
+    it.scoped(`is refused and named, and not sent: ${part}`, () =>
+      Effect.gen(function* () {
+        const { invent, seen } = yield* Vendor.connect(() => json({}))
+        const error = yield* Effect.flip(call(invent))
+        expect(error).toMatchObject({ _tag: "InvalidRequest", issue: expect.stringContaining(part) })
+        expect(seen).toEqual([])
+      })
+    )
+  }
+
+  it.scoped("names all values of an enum, and how they are nested", () =>
+    Effect.gen(function* () {
+      const { invent } = yield* Vendor.connect(() => json({}))
+      const mauve = untyped(invent.segments.update, { path: { segment_id }, payload: { color: "mauve" } })
+      const error = yield* Effect.flip(mauve)
+      const issue = error._tag === "InvalidRequest" ? error.issue : ""
+      for (const color of colors) expect(issue).toContain(`"${color}"`)
+      expect(issue).toMatch(/^color: Expected .*, actual "mauve"$/)
+    })
+  )
+
+  it.scoped("is not what is undefined: that counts as left out", () =>
+    Effect.gen(function* () {
+      const { invent, seen } = yield* Vendor.connect(() => json({ id: "x" }))
+      yield* invent.state.update({ path: { chat_id }, payload: { follow_up_at: undefined, csat_score: 2.5 } })
+      yield* invent.contacts.list({ urlParams: { search: undefined, take: 1 } }).pipe(Effect.ignore)
+      expect(seen.map(({ body, url }) => [url.search, body])).toEqual([["", '{"csat_score":2.5}'], ["?take=1", ""]])
+    })
+  )
+})
+
+describe("an entry of a list that cannot be read", () => {
+  const withOddFile = { id: "message_2", messages: [{ parts: [{ type: "file", file: "a.png" }] }] }
+  const odd = [{ id: "message_1" }, { id: 7 }, null, withOddFile]
+
+  it.scoped("stays in its place with what came", () =>
+    Effect.gen(function* () {
+      const { invent } = yield* Vendor.connect(() => json(odd))
+      const messages = yield* invent.messages.list({ path: { chat_id } })
+      expect(messages.length).toBe(4)
+      expect(messages[1]).toMatchObject({ raw: { id: 7 }, issue: "id: Expected string, actual 7" })
+      expect(messages[2]).toBeInstanceOf(Undecodable)
+    })
+  )
+
+  it.scoped("is left out where only what was read counts, and ends no stream", () =>
+    Effect.gen(function* () {
+      const { invent } = yield* Vendor.connect(() => json(odd))
+      const messages = yield* invent.messages.list({ path: { chat_id } })
+      expect(omit(messages).map(({ id }) => id)).toEqual(["message_1", "message_2"])
+      const streamed = yield* Stream.runCollect(invent.messages.stream({ path: { chat_id } }))
+      expect(streamed.length).toBe(4)
+    })
+  )
+
+  it.scoped("is what it has to be: a file that is a string, a user without an id, and a null cost nothing else", () =>
+    Effect.gen(function* () {
+      const parts = [{ type: "text", text: "Hello", file: "a.png" }]
+      const message = { id: "m", member: { id: null, user: { name: "Ada" } }, messages: [{ parts }], features: 7 }
+      const { invent } = yield* Vendor.connect(() => json([message]))
+      const [read] = omit(yield* invent.messages.list({ path: { chat_id } }))
+      expect(read?.member?.user?.name).toBe("Ada")
+      expect(read?.messages?.[0]?.parts?.[0]).toMatchObject({ text: "Hello", file: { raw: "a.png" } })
+      expect(read?.features).toBeInstanceOf(Undecodable)
+    })
+  )
 })
 
 describe("a deletion", () => {
@@ -383,7 +711,7 @@ describe("the stream of a list", () => {
       const page = (seen: Vendor.Seen) => json(seen.nth === 1 ? [{ id: "n1" }, { id: "n2" }] : [{ id: "n3" }])
       const { invent, seen } = yield* Vendor.connect(page)
       const notes = yield* Stream.runCollect(invent.contacts.streamNotes({ path: { contact_id }, urlParams: { take: 2 } }))
-      expect(Chunk.toReadonlyArray(notes).map(({ id }) => id)).toEqual(["n1", "n2", "n3"])
+      expect(omit(Chunk.toReadonlyArray(notes)).map(({ id }) => id)).toEqual(["n1", "n2", "n3"])
       expect(seen.map(({ url }) => url.pathname + url.search)).toEqual([
         "/orgs/c/contacts/contact_1/notes?page=1&take=2",
         "/orgs/c/contacts/contact_1/notes?page=2&take=2"

@@ -4,6 +4,7 @@ import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type * as Ids from "@effect-invent/domain/Ids"
 import type * as InventError from "@effect-invent/domain/InventError"
+import type { Undecodable } from "@effect-invent/domain/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
 import type * as Effect from "effect/Effect"
@@ -39,11 +40,19 @@ type UnsafeName =
   | "messages.create"
   | "messages.decideApproval"
   | "assistants.create"
-  | "assistants.createChat"
+  | "assistants.createAction"
+  | "assistants.rotateSecretKey"
   | "broadcasts.create"
   | "broadcasts.sendMarketing"
   | "broadcasts.sendTransactional"
   | "workflows.run"
+  | "contacts.mergeTwo"
+  | "files.uploadOrg"
+  | "orgs.create"
+  | "orgs.join"
+  | "knowledge.create"
+  | "tables.create"
+  | "tables.importRecords"
 
 type Unsafe =
   | Method<"contacts", "createChat">
@@ -63,7 +72,9 @@ describe("the types of a method", () => {
   it("have no method for what is opened as a WebSocket, and a stream for every list", () => {
     expectTypeOf<Extract<keyof InventClient.Methods["inbox"], "events">>().toBeNever()
     expectTypeOf<"stream" | "streamNotes" | "streamActivities" | "streamFields" | "streamSegments">().toExtend<keyof Client["contacts"]>()
-    expectTypeOf<ReturnType<Method<"workflows", "streamRuns">>>().toEqualTypeOf<Stream.Stream<WorkflowRun, InventError.RepeatableError>>()
+    expectTypeOf<ReturnType<Method<"workflows", "streamRuns">>>().toEqualTypeOf<
+      Stream.Stream<WorkflowRun | Undecodable, InventError.RepeatableError>
+    >()
     expectTypeOf<ReturnType<Method<"inbox", "events">>>().toEqualTypeOf<
       Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
     >()
@@ -80,7 +91,7 @@ describe("the types of a method", () => {
     expectTypeOf<Extract<Tag<Update>, "OutcomeUnknown">>().toBeNever()
     expectTypeOf<Extract<Tag<List>, "OutcomeUnknown">>().toBeNever()
     type Streamed = ReturnType<Method<"messages", "stream">>
-    expectTypeOf<Streamed>().toEqualTypeOf<Stream.Stream<ChatMessage, InventError.RepeatableError>>()
+    expectTypeOf<Streamed>().toEqualTypeOf<Stream.Stream<ChatMessage | Undecodable, InventError.RepeatableError>>()
   })
 
   it("do not name ServerFault or ConnectionLost where they would hide that the outcome is unknown", () => {
@@ -105,7 +116,7 @@ describe("the types of a method", () => {
     expectTypeOf<Succeeds<Method<"contacts", "createChat">>>().toEqualTypeOf<Chat>()
     expectTypeOf<Succeeds<Method<"contacts", "sendMessage">>>().toEqualTypeOf<ChatMessage>()
     expectTypeOf<Succeeds<Update>>().toEqualTypeOf<Chat>()
-    expectTypeOf<Succeeds<List>>().toEqualTypeOf<ReadonlyArray<ChatMessage>>()
+    expectTypeOf<Succeeds<List>>().toEqualTypeOf<ReadonlyArray<ChatMessage | Undecodable>>()
   })
 
   it("let org_id be left out, and nothing else of a path", () => {
@@ -128,6 +139,9 @@ describe("the types of a method", () => {
     accepts({ csat_score: 3, ai_enabled: true })
     // @ts-expect-error a key that the contract does not know is a typing error, not a wish
     accepts({ csat_score: 3, csat: 3 })
+    accepts({ assistant_config: { language: "es" }, follow_up_at: undefined })
+    // @ts-expect-error a misspelt key is a typing error at any depth
+    accepts({ assistant_config: { langauge: "es" } })
     // @ts-expect-error the contract knows three states
     accepts({ state: "ARCHIVED" })
     const says = (_: Argument<Method<"contacts", "sendMessage">>["payload"]) => {}

@@ -16,6 +16,7 @@ import * as TestClock from "effect/TestClock"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { scale } from "../../../scripts/properties/Seed.ts"
 import { it } from "../../../scripts/testing/it.ts"
 import { models, randomOf, refusals, use, vendor } from "./Servers.ts"
 import * as Vendor from "./Vendor.ts"
@@ -68,15 +69,17 @@ const arrivals = (calls: ReadonlyArray<number>, seed: number, isFar: boolean): R
   return arrived
 }
 
-const phases = 40
+const phases = 10 * scale
 
 describe("senders that share 500 requests a minute, one-way latency of 10 to 300 ms", () => {
+  const total = scale === 1 ? 2000 : 3000
+  const shared = (senders: number) => Array.from({ length: senders }, () => total / senders)
   const crowds: Record<string, ReadonlyArray<number>> = {
-    "two of them": [1500, 1500],
-    "four of them": [750, 750, 750, 750],
-    "eight of them": Array.from({ length: 8 }, () => 375),
-    "four of them, with a database far away": [750, 750, 750, 750],
-    "one of them with little to send": [2900, 100]
+    "two of them": shared(2),
+    "four of them": shared(4),
+    "eight of them": shared(8),
+    "four of them, with a database far away": shared(4),
+    "one of them with little to send": [total - 100, 100]
   }
   describe.each(Object.entries(crowds))("%s", (name, calls) => {
     let arrived: ReadonlyArray<Arrival> = []
@@ -100,7 +103,7 @@ describe("senders that share 500 requests a minute, one-way latency of 10 to 300
     if (!name.startsWith("one")) {
       it("each get their share of it, but for a few percent", () => {
         // The first burst is for who comes first.
-        const early = arrived.slice(100, 2100)
+        const early = arrived.slice(100, 0.7 * total)
         calls.forEach((_, sender) => {
           const own = early.filter((arrival) => arrival.sender === sender).length
           expect(Math.abs((own * calls.length) / early.length - 1), `sender ${sender}`).toBeLessThan(0.05)

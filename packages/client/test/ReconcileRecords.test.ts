@@ -113,9 +113,9 @@ const cases: ReadonlyArray<Case> = [
   ["a file that was given by address", "StillUnknown", uploaded([{ id: "a", created_at, file: file() }], { file_url: "https://a.b/c" })],
   ["an assistant of this name", "Applied", assistants({ id: "a", name: "Ada", created_at }, { id: "b", name: "Bob", created_at })],
   ["an assistant of this name from before", "NotApplied", assistants({ id: "a", name: "Ada", created_at: long_ago })],
-  ["a run that names its workflow", "Applied", runs(undefined, { id: "r", created_at, workflow_id })],
-  ["a run that names workflow and identifier", "Applied", runs("i", { id: "r", created_at, workflow_id, identifier: "i" })],
-  ["a run that names nothing", "StillUnknown", runs(undefined, { id: "r", created_at })],
+  ["a run that names its workflow", "Applied", runs(undefined, { id: "r", started_at: created_at, workflow_id })],
+  ["a run that names workflow and identifier", "Applied", runs("i", { id: "r", started_at: created_at, workflow_id, identifier: "i" })],
+  ["a run that names nothing", "StillUnknown", runs(undefined, { id: "r", started_at: created_at })],
   ["no run", "NotApplied", runs("i")],
   ["a message of the broadcast", "Applied", fired(said({ broadcast_id }))],
   ["no message of the broadcast in this chat", "StillUnknown", fired(said())]

@@ -217,6 +217,7 @@ const names = {
   queueDuration: { name: "invent.client.queue.duration" },
   callRequests: { name: "invent.client.call.requests" },
   throttled: { name: "invent.client.throttled" },
+  undecodable: { name: "invent.client.undecodable" },
   retryBudget: { name: "invent.client.retry.budget" }
 } as const satisfies Record<keyof typeof Telemetry, { readonly name: string }>
 
@@ -231,7 +232,8 @@ const ofRequest = ({ "http.request.method": method, "server.address": address, "
 describe("the metrics", () => {
   it.scoped("are those of the module, no more and no fewer", () =>
     Effect.gen(function* () {
-      const series = yield* measured(throttledOnce, calls.Unsafe)
+      const oddEntry = yield* measured(() => json([null]), calls.Safe)
+      const series = [...(yield* measured(throttledOnce, calls.Unsafe)), ...oddEntry]
       const own = series.map(({ name }) => name).filter((name) => !name.startsWith("effect_fiber_"))
       expect(new Set(own)).toEqual(new Set(Object.values(names).map(({ name }) => name)))
     })
@@ -249,6 +251,16 @@ describe("the metrics", () => {
         { "invent.endpoint": "contacts.sendMessage", unit: "{request}", value: { count: 1, sum: 2 } }
       ])
       expect(named(series, names.queueDuration)).toEqual([{ "invent.lane": "send", unit: "s", value: { count: 2, sum: 0.6 } }])
+    })
+  )
+
+  it.scoped("count the entries of a list that cannot be read, and nothing where there are none", () =>
+    Effect.gen(function* () {
+      const series = yield* measured(() => json([null, { id: "message_1" }, { id: 7 }]), calls.Safe)
+      expect(named(series, names.undecodable)).toEqual([
+        { "invent.endpoint": "messages.list", unit: "{entry}", value: 2 }
+      ])
+      expect(named(yield* measured(() => json([{ id: "message_1" }]), calls.Safe), names.undecodable)).toEqual([])
     })
   )
 

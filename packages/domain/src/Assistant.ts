@@ -1,18 +1,21 @@
 /** An assistant: the AI that talks to contacts, with the channels and actions it has. */
 import * as Schema from "effect/Schema"
+import { AssistantAction } from "./AssistantAction.ts"
 import { AssistantConfig } from "./AssistantConfig.ts"
 import { AssistantId, BoardId, ConnectionId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
+import { Segment } from "./Segment.ts"
 
 const assistantIntegration = Open.struct({
-  id: Schema.String,
+  id: Open.optional(Schema.String),
   enabled: Open.optional(Schema.Boolean),
   integration_id: Open.optional(IntegrationId),
   assistant_id: Open.optional(AssistantId),
   connection_id: Open.optional(ConnectionId),
-  config: Open.optional(Schema.Unknown),
+  config: Open.optional(OpenRecord.Json),
   error: Open.optional(Schema.String),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)
@@ -23,6 +26,21 @@ export interface AssistantIntegration extends Schema.Schema.Type<typeof assistan
 export interface AssistantIntegrationEncoded extends Schema.Schema.Encoded<typeof assistantIntegration> {}
 export const AssistantIntegration: Schema.Schema<AssistantIntegration, AssistantIntegrationEncoded> = assistantIntegration
 
+const assistantBoard = Open.struct({
+  id: Open.optional(Schema.String),
+  board_id: Open.optional(BoardId),
+  board_name: Open.optional(Schema.String),
+  /** The whole segment; a request names it by `initial_segment_id`. */
+  initial_segment: Open.optional(Segment),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "AssistantBoard" })
+
+/** A board that the assistant works on, and the segment that a contact begins in there. */
+export interface AssistantBoard extends Schema.Schema.Type<typeof assistantBoard> {}
+export interface AssistantBoardEncoded extends Schema.Schema.Encoded<typeof assistantBoard> {}
+export const AssistantBoard: Schema.Schema<AssistantBoard, AssistantBoardEncoded> = assistantBoard
+
 const assistant = Open.struct({
   id: AssistantId,
   name: Open.optional(Schema.String),
@@ -32,12 +50,9 @@ const assistant = Open.struct({
   secret_key: Open.optional(Schema.String),
   avatar_url: Open.optional(Schema.String),
   config: Open.optional(AssistantConfig),
-  integrations: Open.optional(Schema.Array(AssistantIntegration)),
-  /** What an action looks like is undocumented. */
-  actions: Open.optional(Schema.Array(Schema.Unknown)),
-  boards: Open.optional(
-    Schema.Array(Open.struct({ board_id: Open.optional(BoardId), initial_segment_id: Open.optional(Schema.String) }))
-  ),
+  integrations: Open.optional(Open.list(AssistantIntegration)),
+  actions: Open.optional(Open.list(AssistantAction)),
+  boards: Open.optional(Open.list(AssistantBoard)),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Assistant" })

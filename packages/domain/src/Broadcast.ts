@@ -1,41 +1,88 @@
 /** A broadcast: a message to many contacts, and what became of it at each. */
 import * as Schema from "effect/Schema"
-import { MemberContact } from "./ChatMember.ts"
-import { BroadcastId, RecipientId } from "./Ids.ts"
+import { Contact } from "./Contact.ts"
+import { BroadcastId, ConnectionId, RecipientId, TemplateId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
+import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
+import { Segment } from "./Segment.ts"
+
+/** `CANCELLED` has two Ls here, and one in the status of a chat. */
+export const broadcastStatuses = ["DRAFT", "SCHEDULED", "SENDING", "SENT", "CANCELLED", "FAILED"] as const
+
+const broadcastTemplate = Open.struct({
+  id: Open.optional(TemplateId),
+  broadcast_id: Open.optional(BroadcastId),
+  connection_id: Open.optional(ConnectionId),
+  integration_id: Open.optional(IntegrationId),
+  recipients_count: Open.optional(Schema.Number),
+  config: Open.optional(OpenRecord.Json),
+  error: Open.optional(Schema.String),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "BroadcastTemplate" })
+
+/** What a broadcast says on one kind of channel. */
+export interface BroadcastTemplate extends Schema.Schema.Type<typeof broadcastTemplate> {}
+export interface BroadcastTemplateEncoded extends Schema.Schema.Encoded<typeof broadcastTemplate> {}
+export const BroadcastTemplate: Schema.Schema<BroadcastTemplate, BroadcastTemplateEncoded> = broadcastTemplate
 
 const broadcast = Open.struct({
   id: BroadcastId,
   name: Open.optional(Schema.String),
-  /** `CANCELLED` has two Ls here, and one in the status of a chat. */
-  status: Open.optional(Open.literals("DRAFT", "SCHEDULED", "SENDING", "SENT", "CANCELLED", "FAILED")),
+  status: Open.optional(Open.literals(...broadcastStatuses)),
   scheduled_at: Open.optional(Instant),
+  started_at: Open.optional(Instant),
+  completed_at: Open.optional(Instant),
+  contacts_count: Open.optional(Schema.Number),
+  recipients_count: Open.optional(Schema.Number),
+  skipped_count: Open.optional(Schema.Number),
+  sent_count: Open.optional(Schema.Number),
+  failed_count: Open.optional(Schema.Number),
+  delivered_count: Open.optional(Schema.Number),
+  opened_count: Open.optional(Schema.Number),
+  played_count: Open.optional(Schema.Number),
+  click_count: Open.optional(Schema.Number),
+  complained_count: Open.optional(Schema.Number),
+  unsubscribed_count: Open.optional(Schema.Number),
+  error_message: Open.optional(Schema.String),
+  segments: Open.optional(Open.list(Segment)),
+  send_to_all: Open.optional(Schema.Boolean),
+  templates: Open.optional(Open.list(BroadcastTemplate)),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Broadcast" })
 
-/**
- * Beside `status`, what a broadcast holds is inferred from what creates it.
- *
- * @see https://docs.useinvent.com/api-reference/create-a-broadcast
- */
+/** @see https://docs.useinvent.com/api-reference/get-broadcasts */
 export interface Broadcast extends Schema.Schema.Type<typeof broadcast> {}
 export interface BroadcastEncoded extends Schema.Schema.Encoded<typeof broadcast> {}
 export const Broadcast: Schema.Schema<Broadcast, BroadcastEncoded> = broadcast
 
 type Flag<What extends string> = {
   readonly [Key in `is_${What}`]: ReturnType<typeof Open.optional<typeof Schema.Boolean>>
-} & { readonly [Key in `${What}_at`]: ReturnType<typeof Open.optional<typeof Instant>> }
+} & { readonly [Key in `is_${What}_at`]: ReturnType<typeof Open.optional<typeof Instant>> }
 
-/** Whether it happened, and when. */
+/** Whether it happened, and when: `is_sent` and `is_sent_at`. */
 const flag = <const What extends string>(what: What) =>
-  ({ [`is_${what}`]: Open.optional(Schema.Boolean), [`${what}_at`]: Open.optional(Instant) }) as Flag<What>
+  ({ [`is_${what}`]: Open.optional(Schema.Boolean), [`is_${what}_at`]: Open.optional(Instant) }) as Flag<What>
 
 const recipient = Open.struct({
   /** No page shows it as required. */
   id: Open.optional(RecipientId),
-  contact: Open.optional(MemberContact),
+  broadcast_id: Open.optional(BroadcastId),
+  broadcast_name: Open.optional(Schema.String),
+  template_id: Open.optional(TemplateId),
+  /** On the list of recipients only, as is `status`. */
+  integration_id: Open.optional(IntegrationId),
+  /** The address on the channel that the template was fired at. */
+  user_id: Open.optional(Schema.String),
+  name: Open.optional(Schema.String),
+  username: Open.optional(Schema.String),
+  phone: Open.optional(Schema.String),
+  email: Open.optional(Schema.String),
+  status: Open.optional(Open.literals("SENDING")),
+  contact: Open.optional(Contact),
   external_message_id: Open.optional(Schema.String),
   error_message: Open.optional(Schema.String),
   ...flag("skipped"),
@@ -46,7 +93,9 @@ const recipient = Open.struct({
   ...flag("complained"),
   ...flag("unsubscribed"),
   ...flag("opened"),
-  ...flag("played")
+  ...flag("played"),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Recipient" })
 
 /**
@@ -59,9 +108,27 @@ export interface RecipientEncoded extends Schema.Schema.Encoded<typeof recipient
 export const Recipient: Schema.Schema<Recipient, RecipientEncoded> = recipient
 
 const recipients = Open.struct({
-  recipients: Open.optional(Schema.Array(Recipient))
+  recipients: Open.optional(Open.list(Recipient))
 }).annotations({ identifier: "Recipients" })
 
 export interface Recipients extends Schema.Schema.Type<typeof recipients> {}
 export interface RecipientsEncoded extends Schema.Schema.Encoded<typeof recipients> {}
 export const Recipients: Schema.Schema<Recipients, RecipientsEncoded> = recipients
+
+const propertyEntry = Open.struct({
+  user_id: Open.optional(Schema.String),
+  email: Open.optional(Schema.String),
+  phone: Open.optional(Schema.String)
+}).annotations({ identifier: "PropertyEntry" })
+
+/** Whom a line of imported values is for. */
+export interface PropertyEntry extends Schema.Schema.Type<typeof propertyEntry> {}
+export interface PropertyEntryEncoded extends Schema.Schema.Encoded<typeof propertyEntry> {}
+export const PropertyEntry: Schema.Schema<PropertyEntry, PropertyEntryEncoded> = propertyEntry
+
+/** Which lines an import would take, and which not. */
+export const EntriesDryRun = Open.struct({
+  valid: Open.optional(Open.list(PropertyEntry)),
+  invalid: Open.optional(Open.list(PropertyEntry))
+}).annotations({ identifier: "EntriesDryRun" })
+export type EntriesDryRun = typeof EntriesDryRun.Type

@@ -11,7 +11,7 @@ import { Features, Tool } from "./Tool.ts"
 
 const referral = Open.struct({
   type: Open.optional(Open.literals("messenger_ad")),
-  parts: Open.optional(Schema.Array(MessagePart)),
+  parts: Open.optional(Open.list(MessagePart)),
   ref: Open.optional(Schema.String),
   ad_id: Open.optional(Schema.String),
   source: Open.optional(Schema.String),
@@ -45,8 +45,8 @@ const chat = Open.struct({
   shared_url: Open.optional(Schema.String),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant),
-  tools: Open.optional(Schema.Array(Tool)),
-  features: Open.optional(Features),
+  tools: Open.optional(Open.list(Tool)),
+  features: Open.optional(Open.tolerant(Features)),
   org_id: Open.optional(OrgId),
   state: Open.optional(ChatState),
   link: Open.optional(Schema.String),

@@ -5,12 +5,14 @@ import { ChannelId, ContactId, MemberId, UserId } from "./Ids.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
 
-/** A contact as it appears inside a channel. */
+/**
+ * A contact as it appears inside a channel. Whether the contact unsubscribed is printed on no page here: see `Contact`,
+ * the filters of `contacts.list`, and the activities.
+ */
 export const MemberContact = Open.struct({
-  id: ContactId,
+  id: Open.optional(ContactId),
   name: Open.optional(Schema.String),
   blocked: Open.optional(Schema.Boolean),
-  unsubscribed: Open.optional(Schema.Boolean),
   ai_replies_disabled: Open.optional(Schema.Boolean),
   is_admin: Open.optional(Schema.Boolean)
 })
@@ -18,7 +20,7 @@ export type MemberContact = typeof MemberContact.Type
 
 /** The channel through which a contact takes part. */
 export const MemberContactChannel = Open.struct({
-  id: ChannelId,
+  id: Open.optional(ChannelId),
   type: Open.optional(IntegrationId),
   /** The contact's address on this channel, for example a phone number. */
   user_id: Open.optional(Schema.String),
@@ -38,12 +40,12 @@ export const MemberContactChannel = Open.struct({
 export type MemberContactChannel = typeof MemberContactChannel.Type
 
 const chatMember = Open.struct({
-  id: MemberId,
+  id: Open.optional(MemberId),
   role: Open.optional(Open.literals("ADMIN", "MEMBER")),
   user: Open.optional(
-    Open.struct({ id: UserId, name: Open.optional(Schema.String), avatar: Open.optional(Schema.String) })
+    Open.struct({ id: Open.optional(UserId), name: Open.optional(Schema.String), avatar: Open.optional(Schema.String) })
   ),
-  session: Open.optional(Open.struct({ id: Schema.String })),
+  session: Open.optional(Open.struct({ id: Open.optional(Schema.String) })),
   contact_channel: Open.optional(MemberContactChannel)
 }).annotations({ identifier: "ChatMember" })
 

@@ -24,7 +24,7 @@ const tokens = {
   input_tokens_cache_write: Open.optional(Schema.Number)
 }
 
-export const Usage = Open.struct({ ...tokens, turns: Open.optional(Schema.Array(Open.struct(tokens))) })
+export const Usage = Open.struct({ ...tokens, turns: Open.optional(Open.list(Open.struct(tokens))) })
 export type Usage = typeof Usage.Type
 
 const chatMessage = Open.struct({
@@ -37,14 +37,14 @@ const chatMessage = Open.struct({
   messages: Open.optional(
     Schema.Array(Open.struct({ role: Open.optional(Role), parts: Open.optional(Schema.Array(MessagePart)) }))
   ),
-  tools: Open.optional(Schema.Array(Tool)),
-  features: Open.optional(Features),
+  tools: Open.optional(Open.list(Tool)),
+  features: Open.optional(Open.tolerant(Features)),
   member: Open.optional(ChatMember),
   /** Why the message failed. */
   error: Open.optional(Schema.String),
   broadcast_id: Open.optional(BroadcastId),
   is_broadcast_message: Open.optional(Schema.Boolean),
-  usage: Open.optional(Usage)
+  usage: Open.optional(Open.tolerant(Usage))
 }).annotations({ identifier: "ChatMessage" })
 
 /** @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages */

@@ -11,7 +11,7 @@ export const InboxState = Open.literals("OPEN", "SNOOZED", "CLOSED")
 export type InboxState = typeof InboxState.Type
 
 const chatState = Open.struct({
-  id: Schema.String,
+  id: Open.optional(Schema.String),
   state: Open.optional(InboxState),
   integration_id: Open.optional(IntegrationId),
   assistant_id: Open.optional(AssistantId),
@@ -22,7 +22,7 @@ const chatState = Open.struct({
   user_unseen_count: Open.optional(Schema.Number),
   assistant: Open.optional(
     Open.struct({
-      id: AssistantId,
+      id: Open.optional(AssistantId),
       name: Open.optional(Schema.String),
       enabled: Open.optional(Schema.Boolean),
       avatar_url: Open.optional(Schema.String),
@@ -32,14 +32,14 @@ const chatState = Open.struct({
   ),
   assistant_integration: Open.optional(
     Open.struct({
-      id: Schema.String,
+      id: Open.optional(Schema.String),
       enabled: Open.optional(Schema.Boolean),
       has_connection: Open.optional(Schema.Boolean)
     })
   ),
   assigned_user: Open.optional(
     Open.struct({
-      id: UserId,
+      id: Open.optional(UserId),
       name: Open.optional(Schema.String),
       email: Open.optional(Schema.String),
       avatar: Open.optional(Schema.String),
@@ -52,7 +52,7 @@ const chatState = Open.struct({
   follow_up_at: Open.optional(Instant),
   /** Null or absent: not muted. */
   muted_until: Open.optional(Instant),
-  /** 1 to 5. */
+  /** 1 to 5; whether whole is not stated. */
   csat_score: Open.optional(Schema.Number),
   last_contact_message_at: Open.optional(Instant)
 }).annotations({ identifier: "ChatState" })
@@ -72,7 +72,7 @@ const unseen = Open.struct({
 /**
  * How much of a chat is unseen, and by whom.
  *
- * @see https://docs.useinvent.com/api-reference/mark-chat-as-unseen
+ * @see https://docs.useinvent.com/api-reference/chats-state/mark-chat-as-unseen
  */
 export interface Unseen extends Schema.Schema.Type<typeof unseen> {}
 export interface UnseenEncoded extends Schema.Schema.Encoded<typeof unseen> {}

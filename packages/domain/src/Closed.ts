@@ -8,11 +8,22 @@ import * as Schema from "effect/Schema"
 export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
 
-/** A key that may be left out. Where null has a meaning of its own, the schema says so. */
-export const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optionalWith(schema, { exact: true })
+/**
+ * A key that may be left out; `undefined` counts as left out. Where null has a meaning of its own, the schema says so.
+ */
+export const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optional(schema)
+
+/** Each of these keys, as {@link optional}. */
+export const optionals = <const Fields extends Readonly<Record<string, Schema.Schema.All>>>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).map(([key, schema]) => [key, optional(schema)])) as {
+    readonly [Key in keyof Fields]: Schema.optional<Fields[Key]>
+  }
 
 /** Text of at most so many characters. */
 export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(longest))
+
+/** Text of at least so many characters and at most so many. */
+export const textBetween = (shortest: number, longest: number) => text(longest).pipe(Schema.minLength(shortest))
 
 /** An address as far as its shape tells: something before the @ and something after. */
 export const email = text(256).pipe(

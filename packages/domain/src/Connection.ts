@@ -1,5 +1,5 @@
-/** A connection of the organization to a service outside. Beside the id, no page shows what one holds. */
-import type * as Schema from "effect/Schema"
+/** A connection of the organization to a service outside, and what can be chosen for the fields of its actions. */
+import * as Schema from "effect/Schema"
 import { ConnectionId } from "./Ids.ts"
 import * as Open from "./Open.ts"
 
@@ -7,7 +7,27 @@ const connection = Open.struct({
   id: ConnectionId
 }).annotations({ identifier: "Connection" })
 
-/** @see https://docs.useinvent.com/api-reference/getting-started/cookbook */
+/**
+ * Beside the id, no page shows what one holds.
+ *
+ * @see https://docs.useinvent.com/api-reference/getting-started/cookbook
+ */
 export interface Connection extends Schema.Schema.Type<typeof connection> {}
 export interface ConnectionEncoded extends Schema.Schema.Encoded<typeof connection> {}
 export const Connection: Schema.Schema<Connection, ConnectionEncoded> = connection
+
+const actionOption = Open.struct({
+  label: Open.optional(Schema.String),
+  /** What to set the field to. */
+  value: Open.optional(Schema.String),
+  description: Open.optional(Schema.String),
+  /** One of a list of which the page shows only the beginning. */
+  icon: Open.optional(Schema.String),
+  icon_url: Open.optional(Schema.String),
+  metadata: Open.optional(Open.tolerant(Open.struct({ link: Open.optional(Schema.String) })))
+}).annotations({ identifier: "ActionOption" })
+
+/** @see https://docs.useinvent.com/api-reference/get-the-options-for-an-action */
+export interface ActionOption extends Schema.Schema.Type<typeof actionOption> {}
+export interface ActionOptionEncoded extends Schema.Schema.Encoded<typeof actionOption> {}
+export const ActionOption: Schema.Schema<ActionOption, ActionOptionEncoded> = actionOption

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { ContactChannel } from "./ContactChannel.ts"
 import { ContactId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
+import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
 import { Segment } from "./Segment.ts"
 
@@ -15,10 +16,9 @@ const contact = Open.struct({
   unsubscribed_at: Open.optional(Instant),
   unsubscribe_reason: Open.optional(Schema.String),
   unsubscribe_feedback: Open.optional(Schema.String),
-  ai_replies_disabled: Open.optional(Schema.Boolean),
   is_admin: Open.optional(Schema.Boolean),
-  channels: Open.optional(Schema.Array(ContactChannel)),
-  segments: Open.optional(Schema.Array(Segment)),
+  channels: Open.optional(Open.list(ContactChannel)),
+  segments: Open.optional(Open.list(Segment)),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Contact" })
@@ -37,3 +37,39 @@ const mergedContact = Open.struct({
 export interface MergedContact extends Schema.Schema.Type<typeof mergedContact> {}
 export interface MergedContactEncoded extends Schema.Schema.Encoded<typeof mergedContact> {}
 export const MergedContact: Schema.Schema<MergedContact, MergedContactEncoded> = mergedContact
+
+const duplicateGroup = Open.struct({
+  /** The one that the vendor recommends to keep. */
+  primary: Open.optional(Contact),
+  duplicates: Open.optional(Open.list(Contact))
+}).annotations({ identifier: "DuplicateGroup" })
+
+/**
+ * Contacts that share at least one external channel.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-duplicate-contact-groups
+ */
+export interface DuplicateGroup extends Schema.Schema.Type<typeof duplicateGroup> {}
+export interface DuplicateGroupEncoded extends Schema.Schema.Encoded<typeof duplicateGroup> {}
+export const DuplicateGroup: Schema.Schema<DuplicateGroup, DuplicateGroupEncoded> = duplicateGroup
+
+const importedContact = Open.struct({
+  type: Open.optional(IntegrationId),
+  email: Open.optional(Schema.String),
+  user_id: Open.optional(Schema.String),
+  name: Open.optional(Schema.String),
+  contact_id: Open.optional(ContactId)
+}).annotations({ identifier: "ImportedContact" })
+
+/** A channel of a contact that a bulk creation names. */
+export interface ImportedContact extends Schema.Schema.Type<typeof importedContact> {}
+export interface ImportedContactEncoded extends Schema.Schema.Encoded<typeof importedContact> {}
+export const ImportedContact: Schema.Schema<ImportedContact, ImportedContactEncoded> = importedContact
+
+/** What a bulk creation would do with each. */
+export const ContactDryRun = Open.struct({
+  created: Open.optional(Open.list(ImportedContact)),
+  updated: Open.optional(Open.list(ImportedContact)),
+  invalid: Open.optional(Open.list(ImportedContact))
+}).annotations({ identifier: "ContactDryRun" })
+export type ContactDryRun = typeof ContactDryRun.Type

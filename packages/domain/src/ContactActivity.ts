@@ -5,6 +5,7 @@ import { ContactNote } from "./ContactNote.ts"
 import { ActivityId, AssistantId, BroadcastId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 import { User } from "./User.ts"
 
@@ -25,13 +26,17 @@ const contactActivity = Open.struct({
   created_at: Open.optional(Instant),
   actor: Open.optional(User),
   assistant: Open.optional(
-    Open.struct({ id: AssistantId, name: Open.optional(Schema.String), avatar_url: Open.optional(Schema.String) })
+    Open.struct({
+      id: Open.optional(AssistantId),
+      name: Open.optional(Schema.String),
+      avatar_url: Open.optional(Schema.String)
+    })
   ),
   segment: Open.optional(Segment),
-  broadcast: Open.optional(Open.struct({ id: BroadcastId, name: Open.optional(Schema.String) })),
-  note: Open.optional(ContactNote),
-  file: Open.optional(ContactFile),
-  metadata: Open.optional(Schema.Unknown)
+  broadcast: Open.optional(Open.struct({ id: Open.optional(BroadcastId), name: Open.optional(Schema.String) })),
+  note: Open.optional(Open.tolerant(ContactNote)),
+  file: Open.optional(Open.tolerant(ContactFile)),
+  metadata: Open.optional(OpenRecord.Json)
 }).annotations({ identifier: "ContactActivity" })
 
 /** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities */

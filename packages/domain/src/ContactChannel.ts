@@ -4,6 +4,7 @@ import { ChannelId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import { IntegrationId } from "./Integration.ts"
 import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
 
 /** What the oldest pages call `type`, `user_id`, `username`, `name` and `avatar`. */
 export const olderNames = {
@@ -15,7 +16,7 @@ export const olderNames = {
 }
 
 const contactChannel = Open.struct({
-  id: ChannelId,
+  id: Open.optional(ChannelId),
   type: Open.optional(IntegrationId),
   /** The contact's address on this channel, for example a phone number. */
   user_id: Open.optional(Schema.String),
@@ -29,7 +30,7 @@ const contactChannel = Open.struct({
   ip: Open.optional(Schema.String),
   language: Open.optional(Schema.String),
   link: Open.optional(Schema.String),
-  platform_data: Open.optional(Schema.Unknown),
+  platform_data: Open.optional(OpenRecord.Json),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant),
   ...olderNames

@@ -10,7 +10,7 @@ const contactNote = Open.struct({
   id: NoteId,
   contact_id: Open.optional(ContactId),
   content: Open.optional(Schema.String),
-  attachments: Open.optional(Schema.Array(File)),
+  attachments: Open.optional(Open.list(File)),
   user: Open.optional(User),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant)

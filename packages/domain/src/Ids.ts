@@ -101,3 +101,27 @@ export type WorkflowId = typeof WorkflowId.Type
 /** One run of a workflow. */
 export const WorkflowRunId = Schema.String.pipe(Schema.brand("WorkflowRunId"))
 export type WorkflowRunId = typeof WorkflowRunId.Type
+
+/** An action of an assistant. */
+export const AssistantActionId = Schema.String.pipe(Schema.brand("AssistantActionId"))
+export type AssistantActionId = typeof AssistantActionId.Type
+
+/** A kind of action: `TOOLS:HTTP_REQUEST`, `TOOLS:WEB_SEARCH`, `TOOLS:WEB_SCRAPING` and others that no page lists. */
+export const ActionKind = Schema.String.pipe(Schema.brand("ActionKind"))
+export type ActionKind = typeof ActionKind.Type
+
+/** A text, file or website that assistants can look up. */
+export const ContentId = Schema.String.pipe(Schema.brand("ContentId"))
+export type ContentId = typeof ContentId.Type
+
+/** A table of an organization's own. */
+export const TableId = Schema.String.pipe(Schema.brand("TableId"))
+export type TableId = typeof TableId.Type
+
+/** A view of a table. */
+export const ViewId = Schema.String.pipe(Schema.brand("ViewId"))
+export type ViewId = typeof ViewId.Type
+
+/** A record of a table. */
+export const RecordId = Schema.String.pipe(Schema.brand("RecordId"))
+export type RecordId = typeof RecordId.Type

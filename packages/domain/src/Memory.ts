@@ -8,7 +8,7 @@ const memory = Open.struct({
   id: MemoryId,
   chat_id: Open.optional(ChatId),
   summary: Open.optional(Schema.String),
-  key_points: Open.optional(Schema.Array(Schema.String)),
+  key_points: Open.optional(Schema.Array(Schema.NullOr(Schema.String))),
   message_count: Open.optional(Schema.Number),
   summarized_at: Open.optional(Instant),
   created_at: Open.optional(Instant)

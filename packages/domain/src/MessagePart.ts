@@ -8,10 +8,10 @@ const messagePart = Open.struct({
   type: Open.optional(Open.literals("text", "file", "option_selected")),
   text: Open.optional(Schema.String),
   /** The voice note behind `text`. */
-  audio: Open.optional(File),
+  audio: Open.optional(Open.tolerant(File)),
   url: Open.optional(Schema.String),
   kind: Open.optional(Open.literals("voice")),
-  file: Open.optional(File),
+  file: Open.optional(Open.tolerant(File)),
   auto_consume: Open.optional(Schema.Boolean),
   value: Open.optional(Schema.Unknown),
   label: Open.optional(Schema.String),

@@ -1,14 +1,18 @@
 /**
- * Building blocks for what the vendor sends: open to keys, values and nulls that no page documents. What was received is
- * never lost: unknown keys and unknown enum values survive a decode and an encode unchanged.
+ * Building blocks for what the vendor sends: open to keys, values and nulls that no page documents. What was received
+ * is never lost: unknown keys, unknown enum values and entries that cannot be read survive a decode and an encode
+ * unchanged.
  */
 import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { identity } from "effect/Function"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import * as Issue from "./Issue.ts"
 import * as OpenRecord from "./OpenRecord.ts"
+import { isUndecodable, Undecodable } from "./Undecodable.ts"
 
 /** A value of an enum that was not documented when this was written. `value` is what the server sent. */
 export class Unknown extends Data.TaggedClass("Unknown")<{ readonly value: string }> {}
@@ -39,7 +43,14 @@ export const literals = <const Values extends readonly [string, ...Array<string>
 
 /** A key that may be absent or null. Every key but `id` is: the pages disagree on which are always present. */
 export const optional = <S extends Schema.Schema.All>(schema: S) =>
-  Schema.optionalWith(Schema.NullOr(schema), { exact: true })
+  // Null comes first: for a `tolerant` schema, everything else is something that it can be.
+  Schema.optionalWith(Schema.Union(Schema.Null, schema), { exact: true })
+
+/** Each of these keys, as {@link optional}. */
+export const optionals = <const Fields extends Readonly<Record<string, Schema.Schema.All>>>(fields: Fields) =>
+  Object.fromEntries(Object.entries(fields).map(([key, schema]) => [key, optional(schema)])) as {
+    readonly [Key in keyof Fields]: ReturnType<typeof optional<Fields[Key]>>
+  }
 
 /** A schema of an object that has documented keys and may have others. */
 export interface Struct<Fields extends Schema.Struct.Fields>
@@ -87,3 +98,43 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
     }
   )
 }
+
+/** Marks the alternative to what a page describes, which a document for other tools leaves out. */
+export const undecodableMark = "x-undecodable"
+
+/** Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema makes. */
+const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
+  const written =
+    (encode: Parse<I>) =>
+    (value: unknown, options: AST.ParseOptions, ast: AST.AST): Effect.Effect<I, ParseResult.ParseIssue> =>
+      isUndecodable(value) ? ParseResult.fail(new ParseResult.Type(ast, value)) : encode(value, options)
+  return Schema.declare(
+    [schema],
+    { decode: ParseResult.decodeUnknownEither, encode: (schema) => written(ParseResult.encodeUnknownEither(schema)) },
+    { [AST.SurrogateAnnotationId]: schema.ast, arbitrary: identity, equivalence: identity }
+  )
+}
+
+/**
+ * What may be something else than its page says: that decodes to {@link Undecodable} and costs nothing but itself. For
+ * what describes; what decides whether somebody may be written to is not to be read past.
+ */
+export const tolerant = <A, I>(
+  schema: Schema.Schema<A, I>
+): Schema.Schema<A | Undecodable, I | {} | null | undefined> => {
+  const read = ParseResult.decodeUnknownEither(schema)
+  const undecodable = (raw: unknown) =>
+    new Undecodable({ raw, issue: Either.match(read(raw), { onLeft: Issue.innermost, onRight: () => "" }) })
+  return Schema.Union(
+    // A schema without a key that must be there would take the `Undecodable` for one of its own when it is written.
+    notUndecodable(schema),
+    Schema.transform(
+      Schema.Unknown.annotations({ arbitrary: () => (fc) => fc.integer() }),
+      Schema.declare(isUndecodable, { arbitrary: () => (fc) => fc.integer().map(undecodable) }),
+      { strict: true, decode: undecodable, encode: ({ raw }) => raw }
+    ).annotations({ jsonSchema: { [undecodableMark]: true } })
+  ) as unknown as Schema.Schema<A | Undecodable, I | {} | null | undefined>
+}
+
+/** A list of which an entry that cannot be read stays in its place. */
+export const list = <A, I>(entry: Schema.Schema<A, I>) => Schema.Array(tolerant(entry))

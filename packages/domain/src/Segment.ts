@@ -33,9 +33,9 @@ const segment = Open.struct({
   name: Open.optional(Schema.String),
   color: Open.optional(Color),
   contacts_count: Open.optional(Schema.Number),
-  /** Only on the pages of segments. */
+  /** On `segments.list`, `segments.update` and activities; neither on a contact nor on `contacts.listSegments`. */
   boards: Open.optional(
-    Schema.Array(
+    Open.list(
       Open.struct({
         board_id: Open.optional(BoardId),
         board_name: Open.optional(Schema.String),

@@ -5,7 +5,7 @@ import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
 
 const user = Open.struct({
-  id: UserId,
+  id: Open.optional(UserId),
   name: Open.optional(Schema.String),
   email: Open.optional(Schema.String),
   avatar: Open.optional(Schema.String),

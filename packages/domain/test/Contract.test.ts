@@ -1,6 +1,6 @@
-import { Experimental } from "@effect-invent/domain/api/Experimental"
 import { CallableApi, InventApi } from "@effect-invent/domain/api/InventApi"
 import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
+import * as Provenance from "@effect-invent/domain/api/Provenance"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
@@ -20,7 +20,7 @@ interface Endpoint {
   readonly method: string
   readonly path: string
   readonly safety: Option.Option<string>
-  readonly experimental: Option.Option<Experimental["Type"]>
+  readonly parts: Provenance.Parts
   readonly schemas: Readonly<Record<string, Schema.Schema<unknown, unknown>>>
 }
 
@@ -41,7 +41,7 @@ HttpApi.reflect(CallableApi, {
       method: endpoint.method,
       path: endpoint.path,
       safety: Context.getOption(endpoint.annotations, RetrySafety),
-      experimental: Context.getOption(endpoint.annotations, Experimental),
+      parts: Context.get(endpoint.annotations as Context.Context<Provenance.Provenance>, Provenance.Provenance),
       schemas: Object.fromEntries(schemas) as Endpoint["schemas"]
     })
   }
@@ -58,14 +58,16 @@ const docs = new Map(
 )
 
 describe("the contract", () => {
-  for (const { experimental, method, name, path, safety } of endpoints) {
-    it(`${name} says how safe its repetition is, links to the vendor, and hides nothing that is inferred`, () => {
+  for (const { method, name, parts, path, safety } of endpoints) {
+    it(`${name} says how safe its repetition is, links to the vendor, and says what no page prints`, () => {
       expect(Option.isSome(safety)).toBe(true)
       if (method === "GET") expect(safety).toEqual(Option.some("Safe"))
       if (method === "PATCH" || method === "DELETE") expect(safety).toEqual(Option.some("Idempotent"))
       const doc = docs.get(`${name.split(".")[1]} ${path}`) ?? ""
       expect(doc).toMatch(/@see https:\/\/docs\.useinvent\.com\//)
-      expect(doc.includes("@experimental")).toBe(Option.isSome(experimental))
+      expect(doc.includes("@experimental")).toBe(Provenance.isExperimental(parts))
+      const { method: _, path: __, ...others } = parts
+      expect(doc.includes("@inferred")).toBe(Object.values(others).some((standing) => standing !== "printed"))
     })
   }
 
@@ -143,14 +145,25 @@ describe("the OpenAPI document", () => {
     for (const operation of operations) {
       const endpoint = endpoints.find(({ name }) => name === operation.operationId)!
       expect(operation).toMatchObject({ "x-retry-safety": Option.getOrThrow(endpoint.safety) })
-      expect("x-experimental" in operation).toBe(Option.isSome(endpoint.experimental))
+      expect(operation).toMatchObject({ "x-provenance": endpoint.parts })
     }
   })
+
+  /** With what it refers to in its place, at any depth. */
+  const resolved = (json: unknown): unknown => {
+    if (Array.isArray(json)) return json.map(resolved)
+    if (typeof json !== "object" || json === null) return json
+    const reference = "$ref" in json && typeof json.$ref === "string" ? json.$ref.split("/").at(-1)! : undefined
+    if (reference !== undefined) return resolved(document.components.schemas[reference])
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, resolved(value)]))
+  }
 
   it("has a schema for every reference, and is closed in what is sent and open in what is received", () => {
     const names = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(([, name]) => name!)
     for (const name of names) expect(Object.keys(document.components.schemas)).toContain(name)
-    for (const { requestBody } of operations) expect(JSON.stringify(requestBody ?? {})).not.toContain('"additionalProperties":true')
+    for (const { operationId, requestBody } of operations) {
+      expect(JSON.stringify(resolved(requestBody ?? {})), operationId).not.toContain('"additionalProperties":true')
+    }
     expect(JSON.stringify(document.components.schemas["Chat"])).toContain('"additionalProperties":true')
   })
 })

@@ -14,6 +14,7 @@ import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { Unknown } from "@effect-invent/domain/Open"
 import { Segment } from "@effect-invent/domain/Segment"
 import { Tool } from "@effect-invent/domain/Tool"
+import { isDecoded, type Undecodable } from "@effect-invent/domain/Undecodable"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -34,6 +35,9 @@ const variant = <A, I>(schema: Schema.Schema<A, I>, tell: (value: A) => unknown,
   ] as const
 
 const channelOf = (chat: Chat) => chat.members?.[0]?.contact_channel
+/** What was read, of what may have been something else. */
+const read = <A>(value: A): Exclude<A, Undecodable> | undefined => (isDecoded(value) ? value : undefined)
+
 const day = DateTime.unsafeMake("2023-12-25")
 const instant = DateTime.unsafeMake("2023-11-07T05:31:56Z")
 const flagsOf = (config: AssistantConfig) => [config.conversation?.enable_auto_csat, config.conversation?.enable_ai_replies]
@@ -42,7 +46,10 @@ const enumsOf = (chat: Chat) => [chat.visibility, chat.status, chat.state?.state
 /** Each row of the vendor's disagreements with itself. */
 const rows: Readonly<Record<string, Row>> = {
   "contact-channel-names": {
-    older: variant(Chat, (chat) => [channelOf(chat)?.channel_type, channelOf(chat)?.channel_display_name], ["whatsapp_bot", "Ada"]),
+    older: variant(Chat, (chat) => [channelOf(chat)?.channel_type, channelOf(chat)?.channel_display_name], [
+      "whatsapp_bot",
+      "Ada"
+    ]),
     newer: variant(Chat, (chat) => [channelOf(chat)?.type, channelOf(chat)?.name], ["whatsapp_bot", "Ada"])
   },
   contact: {
@@ -59,11 +66,20 @@ const rows: Readonly<Record<string, Row>> = {
     newer: variant(ChatMessage, ({ created_at, updated_at }) => [created_at, updated_at], [instant, null])
   },
   "message-broadcast": {
-    older: variant(ChatMessage, ({ broadcast_id, usage }) => [broadcast_id, usage?.turns], [undefined, undefined]),
-    newer: variant(ChatMessage, ({ broadcast_id, usage }) => [broadcast_id, usage?.turns?.length], ["broadcast_1", 1])
+    older: variant(ChatMessage, ({ broadcast_id, usage }) => [broadcast_id, read(usage)?.turns], [
+      undefined,
+      undefined
+    ]),
+    newer: variant(ChatMessage, ({ broadcast_id, usage }) => [broadcast_id, read(usage)?.turns?.length], [
+      "broadcast_1",
+      1
+    ])
   },
   "message-tools": {
-    older: variant(ChatMessage, ({ features, tools }) => [tools?.length, features?.reasoning?.effort], [1, "low"]),
+    older: variant(ChatMessage, ({ features, tools }) => [tools?.length, read(features)?.reasoning?.effort], [
+      1,
+      "low"
+    ]),
     newer: variant(ChatMessage, ({ features, tools }) => [tools, features], [undefined, undefined])
   },
   tool: {
@@ -99,15 +115,21 @@ const rows: Readonly<Record<string, Row>> = {
   segments: {
     older: variant(Segment, ({ boards, color }) => [color, boards], [undefined, undefined]),
     newer: variant(Segment, ({ boards, color }) => [color, boards], ["teal", undefined]),
-    "segment page": variant(Segment, ({ boards, color }) => [color, boards?.length], [new Unknown({ value: "mauve" }), 1])
+    "segment page": variant(Segment, ({ boards, color }) => [color, boards?.length], [
+      new Unknown({ value: "mauve" }),
+      1
+    ])
   },
   activities: {
     older: variant(ContactActivity, ({ file, type }) => [type, file], ["note_created", undefined]),
-    newer: variant(ContactActivity, ({ file, type }) => [type, file?.source], ["file_uploaded", "direct"])
+    newer: variant(ContactActivity, ({ file, type }) => [type, read(file)?.source], ["file_uploaded", "direct"])
   },
   "contact-filter": {
     older: variant(Contacts.ContactFilter, ({ is_admin }) => is_admin, true),
-    newer: variant(Contacts.ContactFilter, ({ exclude_admins, status }) => [exclude_admins, status], [true, "SUBSCRIBED"])
+    newer: variant(Contacts.ContactFilter, ({ exclude_admins, status }) => [exclude_admins, status], [
+      true,
+      "SUBSCRIBED"
+    ])
   },
   "send-as-contact": {
     older: variant(AsContact.SendMessage, ({ channel_id }) => channel_id, "channel_1"),
@@ -120,7 +142,11 @@ const rows: Readonly<Record<string, Row>> = {
   },
   "broadcast-send": {
     older: variant(Broadcasts.sendMarketing.successSchema, ({ status }) => status, "SENDING"),
-    newer: variant(Broadcasts.sendTransactional.successSchema, ({ recipients }) => recipients?.[0]?.is_sent, true)
+    newer: variant(
+      Broadcasts.sendTransactional.successSchema,
+      ({ recipients }) => [read(recipients?.[0])?.is_sent, read(recipients?.[0])?.is_sent_at],
+      [true, instant]
+    )
   },
   cancelled: {
     chat: variant(Chat, ({ status }) => status, "CANCELED"),

@@ -62,7 +62,10 @@ describe.each(hostileKeys)("a key %s", (key) => {
 
   const records = {
     "the variables of a broadcast": ["the body of broadcasts.sendTransactional", (value: object) => ({ variables: value })],
-    "the body for the options of an action": ["the body of connections.actionOptions", (value: object) => value]
+    "the input of an action": [
+      "the body of connections.actionOptions",
+      (value: object) => ({ action_id: "TOOLS:HTTP_REQUEST", input: value })
+    ]
   } as const
 
   it.each(Object.entries(records))("in %s is kept", (_, [place, around]) => {

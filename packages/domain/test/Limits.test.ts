@@ -1,14 +1,21 @@
 import * as AsContact from "@effect-invent/domain/api/AsContact"
 import { DecideApproval } from "@effect-invent/domain/api/Approval"
+import * as Analytics from "@effect-invent/domain/api/Analytics"
+import * as AssistantActions from "@effect-invent/domain/api/AssistantActions"
 import * as Assistants from "@effect-invent/domain/api/Assistants"
 import * as Broadcasts from "@effect-invent/domain/api/Broadcasts"
 import * as Chats from "@effect-invent/domain/api/Chats"
 import * as Contacts from "@effect-invent/domain/api/Contacts"
 import * as Files from "@effect-invent/domain/api/Files"
 import * as Inbox from "@effect-invent/domain/api/Inbox"
+import * as Knowledge from "@effect-invent/domain/api/Knowledge"
 import * as Messages from "@effect-invent/domain/api/Messages"
+import * as OfContact from "@effect-invent/domain/api/OfContact"
+import * as Orgs from "@effect-invent/domain/api/Orgs"
 import * as Segments from "@effect-invent/domain/api/Segments"
 import * as State from "@effect-invent/domain/api/State"
+import * as Tables from "@effect-invent/domain/api/Tables"
+import { UploadFile } from "@effect-invent/domain/api/Upload"
 import * as Ids from "@effect-invent/domain/Ids"
 import { Instant } from "@effect-invent/domain/Instant"
 import * as InventError from "@effect-invent/domain/InventError"
@@ -43,11 +50,11 @@ describe("a documented limit", () => {
     })
   )
 
-  it.effect("holds a csat score to the whole numbers from 1 to 5", () =>
+  it.effect("holds a csat score to the numbers from 1 to 5, whole or not", () =>
     Effect.gen(function* () {
       const scores = [0, 1, 5, 6, 2.5, Number.NaN]
       const accepted = yield* Effect.forEach(scores, (csat_score) => isAccepted(State.UpdateState, { csat_score }))
-      expect(accepted).toEqual([false, true, true, false, false, false])
+      expect(accepted).toEqual([false, true, true, false, true, false])
     })
   )
 
@@ -75,24 +82,30 @@ const text = (length: number) => "x".repeat(length)
 const ids = <A>(make: (id: string) => A, length: number) => Array.from({ length }, (_, n) => make(String(n)))
 
 /** What is just inside each documented limit, and just outside. */
-const limits: Record<string, readonly [Schema.Schema<never, never>, inside: ReadonlyArray<unknown>, outside: ReadonlyArray<unknown>]> = {
+const limits: Record<
+  string,
+  readonly [Schema.Schema<never, never>, inside: ReadonlyArray<unknown>, outside: ReadonlyArray<unknown>]
+> = {
   "512 characters of a contact's name, or null": limit(
     Contacts.UpdateContact,
     [{ name: text(512) }, { name: null }, { name: "" }, {}],
     [{ name: text(513) }, { blocked: null }, { unsubscribed: "yes" }]
   ),
   "256 characters of a channel's name, phone and username, or null": limit(
-    Contacts.UpdateChannel,
-    [{ name: text(256), phone: text(256), username: text(256) }, { name: null, phone: null, username: null }],
+    OfContact.UpdateChannel,
+    [
+      { name: text(256), phone: text(256), username: text(256) },
+      { name: null, phone: null, username: null }
+    ],
     [{ name: text(257) }, { phone: text(257) }, { username: text(257) }, { user_id: "u" }]
   ),
   "an e-mail of 256 characters, or null": limit(
-    Contacts.UpdateChannel,
+    OfContact.UpdateChannel,
     [{ email: `${text(252)}@b.c` }, { email: null }],
     [{ email: `${text(253)}@b.c` }, { email: "ada" }, { email: "a b@c" }, { email: "" }]
   ),
   "an avatar's URI of 2048 characters, or null": limit(
-    Contacts.UpdateChannel,
+    OfContact.UpdateChannel,
     [{ avatar: `https://a.b/${text(2036)}` }, { avatar: null }],
     [{ avatar: `https://a.b/${text(2037)}` }, { avatar: "a.png" }]
   ),
@@ -101,31 +114,39 @@ const limits: Record<string, readonly [Schema.Schema<never, never>, inside: Read
     [{ source_contact_ids: ids(Ids.ContactId.make, 1) }, { source_contact_ids: ids(Ids.ContactId.make, 50) }, {}],
     [{ source_contact_ids: [] }, { source_contact_ids: ids(Ids.ContactId.make, 51) }, { source_contact_ids: null }]
   ),
-  "255 allowed types of 255 characters, and one file": limit(
-    Contacts.UploadFile,
+  "255 allowed types of 255 characters, and nothing about a file's name, type and address": limit(
+    UploadFile,
     [
       { file: new Uint8Array([1]), allowed_types: ids(() => text(255), 255) },
-      { file: { data: new Uint8Array(), name: text(255), type: text(255) } },
-      { file_url: `https://a.b/${text(2036)}` }
+      { file: { data: new Uint8Array(), name: text(1000), type: text(1000) } },
+      { file_url: text(5000) },
+      { file: new Uint8Array([1]), file_url: "https://a.b/c" },
+      {}
     ],
     [
-      {},
-      { file: new Uint8Array([1]), file_url: "https://a.b/c" },
       { file: new Uint8Array([1]), allowed_types: ids(String, 256) },
       { file: new Uint8Array([1]), allowed_types: [text(256)] },
-      { file: { data: new Uint8Array(), name: text(256), type: "a/b" } },
-      { file: { data: new Uint8Array(), name: "a", type: text(256) } },
-      { file_url: `https://a.b/${text(2037)}` }
+      { file: { data: new Uint8Array(), nmae: "a", type: "a/b" } },
+      { file_ulr: "https://a.b/c" }
     ]
   ),
   "the statuses of a list of contacts": limit(
     Contacts.ContactFilter,
-    [{ status: "ALL" }, { status: "SUBSCRIBED" }, { status: "UNSUBSCRIBED" }, { status: "BLOCKED" }, { status: "AI_REPLIES_DISABLED" }],
+    [
+      { status: "ALL" },
+      { status: "SUBSCRIBED" },
+      { status: "UNSUBSCRIBED" },
+      { status: "BLOCKED" },
+      { status: "AI_REPLIES_DISABLED" }
+    ],
     [{ status: "all" }, { email: "ada" }, { serach: "Ada" }]
   ),
   "pages from 1, of at most 100": limit(
     Contacts.ContactFilter,
-    [{ page: 1, take: 1 }, { page: 1_000_000, take: 100 }],
+    [
+      { page: 1, take: 1 },
+      { page: 1_000_000, take: 100 }
+    ],
     [{ page: 0 }, { page: 1.5 }, { take: 0 }, { take: 101 }]
   ),
   "512 characters of an approval's reason, and two decisions": limit(
@@ -154,14 +175,143 @@ const limits: Record<string, readonly [Schema.Schema<never, never>, inside: Read
     [{ phone: text(256), email: text(256), name: text(256) }],
     [{ phone: text(257) }, { email: text(257) }, { name: text(257) }, { variables: [] }]
   ),
-  "the colours of a segment": limit(Segments.UpdateSegment, [{ color: "red" }, { color: "neutral" }], [{ color: "mauve" }]),
+  "the colours of a segment": limit(
+    Segments.UpdateSegment,
+    [{ color: "red" }, { color: "neutral" }],
+    [{ color: "mauve" }]
+  ),
+  "1 to 128 characters of a segment's name": limit(
+    Segments.UpdateSegment,
+    [{ name: "x" }, { name: text(128) }, {}],
+    [{ name: "" }, { name: text(129) }]
+  ),
+  "64 characters of an action's name, and 1024 of its instructions when it is created": limit(
+    AssistantActions.CreateAction,
+    [{ enabled: true, action_id: "TOOLS:HTTP_REQUEST", config: {}, name: text(64), instructions: text(1024) }],
+    [
+      { enabled: true, action_id: "TOOLS:HTTP_REQUEST", config: {}, name: text(65) },
+      { enabled: true, action_id: "TOOLS:HTTP_REQUEST", config: {}, instructions: text(1025) },
+      { enabled: true, action_id: "TOOLS:HTTP_REQUEST" },
+      { enabled: true, action_id: "TOOLS:HTTP_REQUEST", config: { inputs: {} } }
+    ]
+  ),
+  "64 characters of an action's name, and 2048 of its instructions when it is changed": limit(
+    AssistantActions.UpdateAction,
+    [{ name: text(64), instructions: text(2048), connection_id: null }, {}],
+    [{ name: text(65) }, { instructions: text(2049) }, { instructions: null }]
+  ),
+  "25 actions that are put in order": limit(
+    AssistantActions.ReorderActions,
+    [{ positions: ids((id) => ({ id: Ids.AssistantActionId.make(id), position: 100 }), 25) }],
+    [{ positions: ids((id) => ({ id: Ids.AssistantActionId.make(id), position: 100 }), 26) }, {}]
+  ),
+  "2,097,152 characters of a text, and 1 to 255 of its title": limit(
+    Knowledge.CreateContent,
+    [
+      { title: "x", content: { type: "TEXT", text: text(2_097_152) } },
+      { title: text(255), content: { type: "TEXT", text: "" } }
+    ],
+    [
+      { title: "x", content: { type: "TEXT", text: text(2_097_153) } },
+      { title: "", content: { type: "TEXT", text: "" } },
+      { title: text(256), content: { type: "TEXT", text: "" } }
+    ]
+  ),
+  "256 paths of 2048 characters": limit(
+    Knowledge.UpdateContentUrl,
+    [{ include_path_patterns: ids(() => text(2048), 256) }, { exclude_path_patterns: ids(() => text(2048), 256) }],
+    [{ include_path_patterns: ids(String, 257) }, { exclude_path_patterns: [text(2049)] }]
+  ),
+  "256 characters of a search for contents and for broadcasts": limit(
+    Schema.Union(Knowledge.ContentFilter, Broadcasts.BroadcastFilter),
+    [{ search: text(256) }],
+    [{ search: text(257) }]
+  ),
+  "1 to 128 characters of a table's name, 512 of its description, and its prefix": limit(
+    Tables.CreateTable,
+    [{ name: text(128), description: text(512), record_prefix: `A${"9".repeat(15)}` }, { name: "x" }],
+    [
+      { name: "" },
+      { name: text(129) },
+      { name: "x", description: text(513) },
+      ...["", "9A", "a", `A${"9".repeat(16)}`].map((record_prefix) => ({ name: "x", record_prefix }))
+    ]
+  ),
+  "1 to 64 characters of a field's key": limit(
+    Tables.UpdateField,
+    [{ key: "a" }, { key: `a${"_".repeat(63)}` }],
+    [{ key: "" }, { key: "9" }, { key: "A" }, { key: `a${"_".repeat(64)}` }, { config: { sink: {} } }]
+  ),
+  "128 characters of a field that is moved, and 1024 of its neighbours": limit(
+    Tables.MoveField,
+    [{ field_id: text(128), after: text(1024), before: text(1024) }],
+    [{ field_id: text(129) }, { field_id: "f", after: text(1025) }, { field_id: "f", before: text(1025) }, {}]
+  ),
+  "8192 characters of an import's mapping": limit(
+    Tables.ImportRecords,
+    [{ file: text(10_000), mapping: text(8192) }],
+    [{ file: "", mapping: text(8193) }, {}]
+  ),
+  "10,000 contacts of a dry run": limit(
+    Contacts.DryRunCreate,
+    [{ channels: ids(() => ({}), 10_000) }],
+    [{ channels: ids(() => ({}), 10_001) }, {}, { channels: [{ mail: "a" }] }]
+  ),
+  "50,000 lines of a dry run": limit(
+    Broadcasts.DryRunEntries,
+    [{ entries: ids(() => ({}), 50_000) }],
+    [{ entries: ids(() => ({}), 50_001) }, {}]
+  ),
+  "2 to 64 characters of an organization's name": limit(
+    Orgs.UpdateOrg,
+    [{ name: "xx" }, { name: text(64) }, { logo_id: null }],
+    [{ name: "x" }, { name: text(65) }, { config: { acces: {} } }, { features: { enterprise: true } }]
+  ),
+  "an interval that a list of usage must have": limit(
+    Orgs.UsageFilter,
+    [{ interval: "hour" }, { interval: "year", type: "broadcast_sms" }],
+    [{}, { interval: "minute" }, { interval: "day", type: "letters" }]
+  ),
+  "the intervals of a growth, and none": limit(
+    Analytics.GrowthFilter,
+    [{}, { interval: "month" }],
+    [{ interval: "hour" }]
+  ),
+  "nothing about an enum of which its page shows one value": limit(
+    State.UpdateState,
+    [{ assistant_config: { language: "es", knowledge_scope: "some", conversation: { thread_mode: "resume" } } }],
+    [
+      { assistant_config: { langauge: "es" } },
+      { assistant_config: { conversation: { enable_ai_replys: true } } },
+      { assistant_config: { tts: { voice: "x" } } },
+      { assistant_config: { model: null } }
+    ]
+  ),
+  "no key of a tool that is misspelt": limit(
+    Chats.UpdateChat,
+    [{ tools: [{ name: "x", parameters: { anything: 1 } }] }],
+    [{ tools: [{ nmae: "x" }] }]
+  ),
+  "undefined as left out": limit(
+    Contacts.UpdateContact,
+    [{ name: undefined, blocked: undefined, unsubscribed: undefined }],
+    [{ nmae: undefined }]
+  ),
   "at least one part of a message": limit(
     Messages.CreateMessage,
     [{ message: MessagePart.text("") }],
     [{ message: [] }, {}, { message: [{ type: "file" }] }]
   ),
-  "the visibilities of a chat": limit(Chats.UpdateChat, [{ visibility: "PUBLIC_READ" }, {}], [{ visibility: "PUBLIC" }, { titel: "x" }]),
-  "the integrations of an inbox": limit(Inbox.InboxFilter, [{ integration_id: "tiktok_dm" }], [{ integration_id: "signal_bot" }])
+  "the visibilities of a chat": limit(
+    Chats.UpdateChat,
+    [{ visibility: "PUBLIC_READ" }, {}],
+    [{ visibility: "PUBLIC" }, { titel: "x" }]
+  ),
+  "the integrations of an inbox": limit(
+    Inbox.InboxFilter,
+    [{ integration_id: "tiktok_dm" }],
+    [{ integration_id: "signal_bot" }]
+  )
 }
 
 describe("each documented limit", () => {

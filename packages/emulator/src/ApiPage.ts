@@ -2,9 +2,9 @@
  * The contract for people and for tools: a page to browse it at `/docs`, and the OpenAPI document at `/openapi.json`. Both are
  * public, and neither asks anybody else for anything.
  */
-import type { Experimental } from "@effect-invent/domain/api/Experimental"
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
+import { type Parts, unprinted } from "@effect-invent/domain/api/Provenance"
 import * as HttpLayerRouter from "@effect/platform/HttpLayerRouter"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
@@ -30,14 +30,27 @@ const policy = [
 /** The contract of this server, and in words what of it is inferred: pages do not show what begins with `x-`. */
 const document = (): OpenApi.OpenAPISpec => {
   const { paths: described, ...spec } = OpenApiDocument.make()
-  const inWords = (operation: object) =>
-    "x-experimental" in operation ? { ...operation, description: `Experimental: ${words(operation["x-experimental"] as Experimental["Type"])}` } : operation
+  const inWords = (operation: object) => {
+    const description = "x-provenance" in operation ? words(operation["x-provenance"] as Parts) : ""
+    return description === "" ? operation : { ...operation, description }
+  }
   const operations = (path: object) => Object.fromEntries(Object.entries(path).map(([method, operation]) => [method, inWords(operation)]))
   const paths = Object.fromEntries(Object.entries(described).map(([path, each]) => [path, operations(each)]))
   return { ...spec, servers: [{ url: "/" }], paths: paths as OpenApi.OpenAPISpec["paths"] }
 }
 
-const words = ({ inferred, missing }: Experimental["Type"]) => `inferred (${inferred.join(", ")}); missing: ${missing}.`
+const wordsOfPart = ([part, standing]: readonly [string, Parts[keyof Parts]]): ReadonlyArray<string> => {
+  if (standing === undefined || standing === "printed") return []
+  const keys = unprinted(standing)
+  return [
+    typeof standing === "string" || keys === "all" ? `${part}: ${String(standing)}` : `${part}: ${keys.join(", ")}`
+  ]
+}
+
+const words = (parts: Parts): string => {
+  const told = Object.entries(parts).flatMap(wordsOfPart)
+  return told.length === 0 ? "" : `On no page: ${told.join("; ")}.`
+}
 
 const api = InventApi.InventApi.annotate(OpenApi.Transform, document)
 

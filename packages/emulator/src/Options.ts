@@ -49,8 +49,18 @@ export const Behaviour = Schema.Struct({
   webSocket: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */
   changeEvent: withDefault(Schema.Literal("create", "update", null), "update"),
-  /** The size of a page when `take` is left out. */
-  defaultTake: withDefault(Schema.Int.pipe(Schema.between(1, 100)), 50),
+  /** The kind of channel that a contact is created with when the request does not say. */
+  channelWithoutType: withDefault(Schema.Literal("custom", "email", "internal"), "custom"),
+  /** Whether a broadcast leaves out a contact that is blocked or unsubscribed. */
+  broadcastToOptedOut: withDefault(Schema.Literal("skipped", "sent"), "skipped"),
+  /** A CSAT score with a fraction: taken as it is, or refused with 400. */
+  fractionalCsatScore: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
+  /** An upload with neither `file` nor `file_url`: refused with 400, or an empty file. */
+  uploadOfNothing: withDefault(Schema.Literal("refused", "accepted"), "refused"),
+  /** What a sub-organization's `features` are changed by: by their update, as the older page says, or by nothing. */
+  orgFeatures: withDefault(Schema.Literal("changed", "ignored"), "ignored"),
+  /** The answer to `stream: true` of a workflow's run: the run as JSON, or events as text. */
+  streamedRun: withDefault(Schema.Literal("json", "events"), "events"),
   /** A state update without any key: answered with the chat, or refused with 400. */
   emptyPatch: withDefault(Schema.Literal("read", "refuse"), "read"),
   /** The status for answering a tool, or deciding on an action, that was answered before. */

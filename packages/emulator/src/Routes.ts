@@ -2,10 +2,13 @@
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as HttpApi from "@effect/platform/HttpApi"
+import * as Arr from "effect/Array"
+import * as Order from "effect/Order"
 
 interface Route {
   readonly endpoint: string
   readonly method: string
+  readonly path: string
   readonly pattern: RegExp
 }
 
@@ -17,9 +20,18 @@ HttpApi.reflect(InventApi.InventApi, {
     routes.push({
       endpoint: `${group.identifier}.${endpoint.name}`,
       method: endpoint.method,
+      path: endpoint.path,
       pattern: new RegExp(`^${endpoint.path.replace(/:(\w+)/g, "(?<$1>[^/]+)")}$`)
     })
 })
+
+/** A name in a path comes before an id that could be that name: `/actions/reorder` before `/actions/:action_id`. */
+const bySpecificity = Order.mapInput(
+  Order.number,
+  ({ path }: Route) => path.split("/").filter((part) => part.startsWith(":")).length
+)
+
+const inOrder = Arr.sort(routes, bySpecificity)
 
 /** All of them, as in `state.update`. */
 export const endpoints: ReadonlyArray<string> = routes.map(({ endpoint }) => endpoint)
@@ -32,7 +44,7 @@ export interface Found {
 }
 
 export const find = (method: string, path: string): Found => {
-  for (const route of routes) {
+  for (const route of inOrder) {
     const match = route.method === method ? route.pattern.exec(path) : null
     if (match === null) continue
     const { chat_id, contact_id } = match.groups ?? {}

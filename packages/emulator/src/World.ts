@@ -26,6 +26,7 @@ import type { Log } from "./Log.ts"
 import type { Options } from "./Options.ts"
 import type { Refusal } from "./Refusal.ts"
 import type { Outcome } from "./Reply.ts"
+import * as Analytics from "./World/Analytics.ts"
 import * as Approvals from "./World/Approvals.ts"
 import * as Assistants from "./World/Assistants.ts"
 import * as Broadcasts from "./World/Broadcasts.ts"
@@ -34,16 +35,22 @@ import * as Contacts from "./World/Contacts.ts"
 import * as Core from "./World/Core.ts"
 import * as CustomersOf from "./World/Customers.ts"
 import * as Dashboard from "./World/Dashboard.ts"
+import * as Duplicates from "./World/Duplicates.ts"
 import * as InboxOf from "./World/Inbox.ts"
+import * as Knowledge from "./World/Knowledge.ts"
 import * as Organization from "./World/Organization.ts"
 import * as Setup from "./World/Setup.ts"
 import * as StaffOf from "./World/Staff.ts"
 import type { State } from "./World/Store.ts"
+import * as SubOrganizations from "./World/SubOrganizations.ts"
+import * as TablesOf from "./World/Tables.ts"
+import * as Uploads from "./World/Uploads.ts"
 import * as Writer from "./World/Writer.ts"
 
 type Customers = ReturnType<typeof CustomersOf.make>
 type Staff = ReturnType<typeof StaffOf.make>
 type Inbox = ReturnType<typeof InboxOf.make>
+type Tables = ReturnType<typeof TablesOf.make>
 
 export class World extends Context.Tag("@effect-invent/emulator/World")<
   World,
@@ -60,21 +67,26 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly createChat: Customers["createChat"]
     readonly sendMessage: Customers["sendMessage"]
     readonly respondToTool: Customers["respondToTool"]
-    readonly createAssistantChat: Customers["createAssistantChat"]
-    readonly contacts: ReturnType<typeof Contacts.make>
+    readonly contacts: ReturnType<typeof Contacts.make> & ReturnType<typeof Duplicates.make>
     readonly listMessages: Staff["listMessages"]
     readonly messages: Staff["messages"]
     readonly approvals: Pick<Approvals.Approvals, "decideApproval" | "endAction" | "ended"> & {
       readonly decideAsContact: Customers["decideApproval"]
     }
-    readonly assistants: Pick<Assistants.Assistants, "list" | "get" | "create" | "update">
-    readonly broadcasts: Pick<Broadcasts.Broadcasts, "create" | "sendMarketing" | "sendTransactional">
+    readonly assistants: Omit<Assistants.Assistants, "add">
+    readonly broadcasts: Omit<Broadcasts.Broadcasts, "add">
     readonly state: Inbox["state"]
     readonly inbox: Inbox["inbox"]
     readonly chats: Inbox["chats"]
-    readonly files: Inbox["files"]
+    readonly files: Inbox["files"] & Omit<Uploads.Uploads, "add">
     readonly memories: Inbox["memories"]
     readonly organization: ReturnType<typeof Organization.make>
+    readonly orgs: Omit<SubOrganizations.SubOrganizations, "add">
+    readonly knowledge: ReturnType<typeof Knowledge.make>
+    readonly tables: Tables["tables"]
+    readonly views: Tables["views"]
+    readonly records: Tables["records"]
+    readonly analytics: ReturnType<typeof Analytics.make>
     /** `by` is who the log says did it. */
     readonly updateState: Inbox["updateState"]
 
@@ -134,6 +146,9 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
   const assistants = Assistants.make(core)
   const approvals = Approvals.make(core)
   const broadcasts = Broadcasts.make(core, book)
+  const organizations = SubOrganizations.make(core)
+  const uploads = Uploads.make(core)
+  const { files, ...inbox } = InboxOf.make(core)
   const { decideApproval: decideAsContact, ...customers } = CustomersOf.make(core, book, approvals)
   return {
     orgId: store.org_id,
@@ -141,14 +156,19 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
     memberId: store.member_id,
     contactOf: (chatId: ChatId) => Option.map(Option.fromNullable(store.chats.get(chatId)), (chat) => chat.contact_id),
     events: PubSub.subscribe(core.events),
-    contacts: Contacts.make(core, book),
+    contacts: { ...Contacts.make(core, book, uploads), ...Duplicates.make(core, book) },
     approvals: { ...approvals, decideAsContact },
     assistants,
     broadcasts,
     organization: Organization.make(core),
-    setUp: Setup.make(core, book, broadcasts),
+    orgs: organizations,
+    knowledge: Knowledge.make(core),
+    analytics: Analytics.make(core),
+    files: { ...files, ...uploads },
+    setUp: Setup.make(core, book, broadcasts, organizations),
+    ...TablesOf.make(core),
     ...customers,
-    ...InboxOf.make(core),
+    ...inbox,
     ...StaffOf.make(core),
     ...Dashboard.make(core, book, assistants),
     ...Writer.make(core)

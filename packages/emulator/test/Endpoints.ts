@@ -1,5 +1,16 @@
 /** What each endpoint does beside a conversation, as a function of the layer that runs the emulator. */
-import { AssistantId, BoardId, ChatId, ConnectionId, ContactId, MessageId, OrgId, OrgMemberId, SegmentId } from "@effect-invent/domain/Ids"
+import {
+  ActionKind,
+  AssistantId,
+  BoardId,
+  ChatId,
+  ConnectionId,
+  ContactId,
+  MessageId,
+  OrgId,
+  OrgMemberId,
+  SegmentId
+} from "@effect-invent/domain/Ids"
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
@@ -15,7 +26,7 @@ import { Emulator } from "../src/Emulator.ts"
 import { action } from "../src/PendingTool.ts"
 import * as Reply from "../src/Reply.ts"
 import { openChat, send, type Start } from "./Conformance.ts"
-import { summary, words } from "./Fixtures.ts"
+import { read, summary, words } from "./Fixtures.ts"
 
 const api = Effect.gen(function* () {
   const { apiKey, url } = yield* Emulator
@@ -73,7 +84,7 @@ export const behaves = (layer: Start) => {
       const invent = yield* api
       const path = yield* openChat
       yield* TestClock.adjust("1 second")
-      const message = (yield* invent.messages.list({ path, urlParams: {} }))[1]
+      const message = read(yield* invent.messages.list({ path, urlParams: {} }))[1]
       assert(message !== undefined)
       const call = Option.getOrThrow(action(message))
       assert.strictEqual(call.status, "awaiting_approval")
@@ -88,7 +99,7 @@ export const behaves = (layer: Start) => {
         const payload = { decision: "accepted", background: true } as const
         assert.deepStrictEqual(statusOf(yield* invent.messages.decideApproval({ path, payload })), ["RUNNING", "running"])
         yield* TestClock.adjust("2 seconds")
-        const messages = yield* invent.messages.list({ path, urlParams: {} })
+        const messages = read(yield* invent.messages.list({ path, urlParams: {} }))
         assert.deepStrictEqual(statusOf(messages[1]!), ["COMPLETED", "completed"])
         assert.strictEqual(words(messages[2]), "Done: refund.")
         const again = `/chats/${path.chat_id}/messages/${path.message_id}/approvals/${path.tool_call_id}`
@@ -172,7 +183,7 @@ export const behaves = (layer: Start) => {
         yield* TestClock.adjust("1 second")
         const second = yield* openChat
         const ids = (urlParams: Parameters<typeof invent.inbox.list>[0]["urlParams"]) =>
-          Effect.map(invent.inbox.list({ path: first, urlParams }), (chats) => chats.map(({ id }) => id))
+          Effect.map(invent.inbox.list({ path: first, urlParams }), (chats) => read(chats).map(({ id }) => id))
         assert.deepStrictEqual(yield* ids({}), [second.chat_id, first.chat_id])
         yield* TestClock.adjust("1 second")
         const payload = { title: "Refund", visibility: "PUBLIC_READ", pinned: true } as const
@@ -229,13 +240,13 @@ export const behaves = (layer: Start) => {
         const changed = yield* invent.contacts.update({ path, payload: { name: null, blocked: true, unsubscribed: true } })
         assert.deepInclude(changed, { name: null, blocked: true, unsubscribed: true })
         yield* invent.contacts.update({ path, payload: { blocked: false } })
-        const activities = yield* invent.contacts.listActivities({ path, urlParams: {} })
+        const activities = read(yield* invent.contacts.listActivities({ path, urlParams: {} }))
         assert.deepStrictEqual(activities.map(({ type }) => type), [
           "contact_unblocked", "contact_unsubscribed", "contact_blocked", "segment_added"
         ])
-        const only = yield* invent.contacts.listActivities({ path, urlParams: { type: "segment_added" } })
+        const only = read(yield* invent.contacts.listActivities({ path, urlParams: { type: "segment_added" } }))
         assert.deepStrictEqual(only.map((each) => each.segment?.name), ["VIP"])
-        const contacts = yield* invent.contacts.list({ path, urlParams: { status: "UNSUBSCRIBED" } })
+        const contacts = read(yield* invent.contacts.list({ path, urlParams: { status: "UNSUBSCRIBED" } }))
         assert.deepStrictEqual(contacts.map(({ id }) => id), [grace.id])
       }).pipe(Effect.provide(layer()))
     )
@@ -327,14 +338,16 @@ export const behaves = (layer: Start) => {
         yield* world.setUp.shareFile(path.chat_id, { filename: "Invoice.pdf", mimetype: "application/pdf", size: 10 })
         yield* world.setUp.shareFile(path.chat_id, { filename: "cat.png", mimetype: "image/png", size: 10 })
         const names = (urlParams: Parameters<typeof invent.files.list>[0]["urlParams"]) =>
-          Effect.map(invent.files.list({ path, urlParams }), (files) => files.map(({ file_filename }) => file_filename))
+          Effect.map(invent.files.list({ path, urlParams }), (files) =>
+            read(files).map(({ file_filename }) => file_filename)
+          )
         assert.deepStrictEqual(yield* names({ search: "INV" }), ["Invoice.pdf"])
         assert.deepStrictEqual(yield* names({ mimetype: "image/" }), ["cat.png"])
         const write = invent.contacts.sendMessage({ path, payload: { message: text("Hm") } })
         yield* Effect.replicateEffect(write, 8)
         assert.deepStrictEqual(yield* invent.memories.list({ path, urlParams: {} }), [])
         yield* Effect.replicateEffect(write, 21)
-        const summaries = yield* invent.memories.list({ path, urlParams: {} })
+        const summaries = read(yield* invent.memories.list({ path, urlParams: {} }))
         assert.deepStrictEqual(summaries.map(({ message_count }) => message_count), [10, 20, 30])
         yield* invent.memories.remove({ path: { ...path, memory_id: summaries[0]!.id } })
         assert.strictEqual((yield* invent.memories.list({ path, urlParams: {} })).length, 2)
@@ -348,6 +361,7 @@ export const behaves = (layer: Start) => {
   describe("assistants", () => {
     it.effect("are created ten an hour and no more, and one that is off does not answer", () =>
       Effect.gen(function* () {
+        const { world } = yield* Emulator
         const invent = yield* api
         const path = yield* openChat
         const create = send("POST", "/orgs/c/assistants", { body: '{"name":"Night shift","enabled":false}' })
@@ -361,13 +375,18 @@ export const behaves = (layer: Start) => {
         const updated = yield* invent.assistants.update({ path: one, payload: { config: { language: "auto" } } })
         assert.deepInclude(updated.config, { timezone: "Europe/Berlin", language: "auto" })
         assert.deepStrictEqual(yield* invent.assistants.get({ path: one }), updated)
-        const all = yield* invent.assistants.list({ path, urlParams: {} })
+        const all = read(yield* invent.assistants.list({ path, urlParams: {} }))
         assert.strictEqual(all.length, 12)
-        const off = { ...path, assistant_id: all[1]!.id }
-        const chat = yield* invent.assistants.createChat({ path: off, payload: { message: text("Anybody?") } })
+        assert.deepStrictEqual(
+          read(yield* invent.assistants.list({ path, urlParams: { search: "DAY" } })).map(({ id }) => id),
+          [day.id]
+        )
+        const chat =
+          yield* invent.contacts.createChat({ path, payload: { assistant_id: all[1]!.id, message: text("Anybody?") } })
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(summary(yield* invent.messages.list({ path: { chat_id: chat.id }, urlParams: {} })), ["user COMPLETED"])
-        assert.isTrue((yield* invent.contacts.list({ path, urlParams: { is_admin: true } })).length === 1)
+        yield* world.addContact({ name: "Staff", is_admin: true, channels: [{ type: "internal" }] })
+        assert.strictEqual((yield* invent.contacts.list({ path, urlParams: { is_admin: true } })).length, 1)
         assert.strictEqual((yield* send("GET", `/orgs/c/assistants/${AssistantId.make("ast_none")}`)).status, 404)
         assert.strictEqual((yield* send("POST", "/orgs/c/assistants", { body: '{"name":""}' })).status, 400)
       }).pipe(Effect.provide(layer()))
@@ -413,18 +432,27 @@ export const behaves = (layer: Start) => {
           payload: { contact_id: path.contact_id, variables: { order: 17 } }
         })
         assert.strictEqual(recipients?.length, 1)
-        assert.deepInclude(recipients?.[0], { is_sent: true, is_skipped: false })
+        assert.deepInclude(recipients?.[0], { is_sent: true, is_skipped: false, is_sent_at: yield* DateTime.now })
         const message = (yield* invent.messages.list({ path, urlParams: {} })).at(-1)
         assert.strictEqual(words(message), "Hi Ada, 17 is on its way")
         assert.deepInclude(message, { broadcast_id: id, is_broadcast_message: true })
         const background = { email: "new@invent.test", background: true }
         const queued = yield* invent.broadcasts.sendTransactional({ path: one, payload: background })
-        assert.deepStrictEqual(queued.recipients?.map((row) => [row.is_sent, row.external_message_id]), [[false, undefined], [false, undefined]])
+        assert.deepStrictEqual(
+          read(queued.recipients ?? []).map((row) => [row.is_sent, row.external_message_id]),
+          [
+            [false, null],
+            [false, null]
+          ]
+        )
         yield* invent.broadcasts.sendTransactional({ path: one, payload: background })
         assert.strictEqual((yield* world.everything()).contacts.length, 2)
         yield* world.unsubscribe(path.contact_id)
         const skipped = yield* invent.broadcasts.sendTransactional({ path: one, payload: { contact_id: path.contact_id } })
-        assert.deepStrictEqual(skipped.recipients?.map((row) => row.is_skipped), [true])
+        assert.deepStrictEqual(
+          read(skipped.recipients ?? []).map((row) => [row.is_skipped, row.contact?.unsubscribed]),
+          [[true, true]]
+        )
         assert.strictEqual((yield* send("POST", `/orgs/c/broadcasts/${id}/send`, { body: '{"background":true}' })).status, 400)
       }).pipe(Effect.provide(layer(silent)))
     )
@@ -438,11 +466,22 @@ export const behaves = (layer: Start) => {
         const path = { org_id: world.orgId }
         const connection_id = yield* world.setUp.addConnection(["Berlin", "Paris"])
         assert.deepStrictEqual(yield* invent.connections.list({ path, urlParams: {} }), [{ id: ConnectionId.make(connection_id) }])
-        assert.deepStrictEqual(yield* invent.connections.actionOptions({ path, payload: { connection_id } }), ["Berlin", "Paris"])
-        assert.deepStrictEqual(yield* invent.connections.actionOptions({ path, payload: {} }), [])
+        const options = (urlParams: Parameters<typeof invent.connections.actionOptions>[0]["urlParams"]) =>
+          Effect.map(
+            invent.connections.actionOptions({
+              path,
+              urlParams,
+              payload: { action_id: ActionKind.make("TOOLS:HTTP_REQUEST"), connection_id }
+            }),
+            (options) => read(options).map(({ value }) => value)
+          )
+        assert.deepStrictEqual(yield* options({}), ["Berlin", "Paris"])
+        assert.deepStrictEqual(yield* options({ search: "PAR" }), ["Paris"])
+        assert.deepStrictEqual(yield* options({ values: ["Berlin", "Rome"] }), ["Berlin"])
+        assert.strictEqual((yield* send("POST", "/orgs/c/connections/actions/options", { body: "{}" })).status, 400)
         const workflow_id = yield* world.setUp.addWorkflow("Onboarding")
         const run = yield* invent.workflows.run({ path: { ...path, workflow_id }, payload: { identifier: "a" } })
-        assert.deepInclude(run, { status: "RUNNING", origin: "WORKFLOW" })
+        assert.deepInclude(run, { status: "RUNNING", origin: "WORKFLOW", workflow_id, started_at: yield* DateTime.now })
         assert.deepStrictEqual(yield* invent.workflows.listRuns({ path, urlParams: {} }), [run])
         assert.strictEqual((yield* send("POST", "/orgs/c/workflows/none/runs", { body: "{}" })).status, 404)
         yield* world.setUp.addOrganization("Branch")
@@ -454,9 +493,26 @@ export const behaves = (layer: Start) => {
       Effect.gen(function* () {
         const { chat_id, contact_id } = yield* openChat
         const lists = [
-          "orgs/c/contacts", "orgs/c/contacts/fields", `orgs/c/contacts/${contact_id}/segments`, `orgs/c/contacts/${contact_id}/notes`,
-          `orgs/c/contacts/${contact_id}/activities`, "orgs/c/segments", "orgs/c/inbox", "orgs/c/chats", "orgs/c/assistants",
-          "orgs/c/connections", "orgs/c/workflows/runs", "orgs/c/orgs", `chats/${chat_id}/messages`, `chats/${chat_id}/files`,
+          "orgs/c/contacts",
+          "orgs/c/contacts/fields",
+          `orgs/c/contacts/${contact_id}/segments`,
+          `orgs/c/contacts/${contact_id}/notes`,
+          `orgs/c/contacts/${contact_id}/activities`,
+          "orgs/c/segments",
+          "orgs/c/inbox",
+          "orgs/c/chats",
+          "orgs/c/assistants",
+          "orgs/c/connections",
+          "orgs/c/workflows/runs",
+          "orgs/c/orgs",
+          "orgs/c/contacts/duplicates",
+          `orgs/c/contacts/${contact_id}/files`,
+          "orgs/c/broadcasts",
+          "orgs/c/files",
+          "orgs/c/tables",
+          "orgs/c/analytics/contacts/growth",
+          `chats/${chat_id}/messages`,
+          `chats/${chat_id}/files`,
           `chats/${chat_id}/memories`
         ]
         for (const path of lists) {

@@ -6,10 +6,10 @@ import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
 import * as Emulator from "../src/Emulator.ts"
 import * as Faults from "../src/Faults.ts"
-import { openChat, type Start, withWorld } from "./Conformance.ts"
+import { openChat, type Start, withWorldUnchecked } from "./Conformance.ts"
 import { befalls, close, list } from "./FaultSuite.ts"
 
-const inProcess: Start = (settings) => withWorld(Emulator.layer(settings))
+const inProcess: Start = (settings) => withWorldUnchecked(Emulator.layer(settings))
 
 describe("a fault inside a test", () => befalls(inProcess))
 

@@ -2,6 +2,7 @@
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { text } from "@effect-invent/domain/MessagePart"
+import { isDecoded, omit, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -49,10 +50,18 @@ export const messagesOf = (chatId: ChatId) =>
 export const stateOf = (chatId: ChatId) =>
   Effect.flatMap(World.World, (world) => Effect.map(world.snapshot(chatId), (chat) => chat.state))
 
-/** Author and status of each message, as in `assistant COMPLETED`. */
-export const summary = (messages: ReadonlyArray<ChatMessage>) =>
-  messages.map(({ role, status }) => `${String(role)} ${String(status)}`)
+/** The entries of a list, all of which have to be such as the contract says. */
+export const read = <A>(list: ReadonlyArray<A>): ReadonlyArray<Exclude<A, Undecodable>> => {
+  const entries = omit(list)
+  if (entries.length < list.length) throw new Error(`an entry cannot be read: ${JSON.stringify(list)}`)
+  return entries
+}
 
-export const words = (message: ChatMessage | undefined) => message?.messages?.[0]?.parts?.[0]?.text
+/** Author and status of each message, as in `assistant COMPLETED`. */
+export const summary = (messages: ReadonlyArray<ChatMessage | Undecodable>) =>
+  read(messages).map(({ role, status }) => `${String(role)} ${String(status)}`)
+
+export const words = (message: ChatMessage | Undecodable | undefined) =>
+  isDecoded(message) ? message?.messages?.[0]?.parts?.[0]?.text : undefined
 
 export const fromNow = (duration: Duration.DurationInput) => Effect.map(DateTime.now, DateTime.addDuration(duration))

@@ -36,7 +36,7 @@ describe("the behaviour where the documents are silent", () => {
       ["followUpFiresWhen: { close: true }", /^behaviour\.followUpFiresWhen\.close: is unexpected/],
       ["errorBody: xml", /^behaviour\.errorBody: Expected "json"/],
       ["messagesListedAfter: soon", /^behaviour\.messagesListedAfter: expected a duration/],
-      ["defaultTake: 0", /^behaviour\.defaultTake: /],
+      ["fractionalCsatScore: no", /^behaviour\.fractionalCsatScore: /],
       ["- replyClearsFollowUp: false", /^behaviour: Expected/],
       ["", /^behaviour: Expected/],
       ["a: [", /line 1/]

@@ -35,7 +35,7 @@ describe("creating a chat", () => {
       assert.deepInclude(chat.members?.[0]?.contact_channel?.contact, {
         id: ada.contact_id,
         blocked: false,
-        unsubscribed: false
+        is_admin: false
       })
       assert.strictEqual(chat.last_message?.role, "user")
       assert.strictEqual(chat.last_message?.member?.contact_channel?.id, ada.channel_id)
@@ -268,14 +268,14 @@ describe("listing messages", () => {
   )
 
   test(
-    "is newest first, with another default for take, when the options say so",
+    "is newest first when the option says so, and has the printed size",
     Effect.gen(function* () {
       const world = yield* World
       const page = yield* world.listMessages(yield* threeMessages)
-      assert.deepStrictEqual(page.messages.map(words), ["three", "two"])
-      assert.deepInclude(page, { count: 3, page: 1, take: 2 })
+      assert.deepStrictEqual(page.messages.map(words), ["three", "two", "one"])
+      assert.deepInclude(page, { count: 3, page: 1, take: 100 })
     }),
-    { messageOrder: "descending", defaultTake: 2 }
+    { messageOrder: "descending" }
   )
 })
 
@@ -312,14 +312,22 @@ describe("the dashboard", () => {
   )
 
   test(
-    "blocking and unsubscribing show in the chats of the contact",
+    "blocking shows in the chats of the contact, and unsubscribing shows on the contact alone, as the pages print",
     Effect.gen(function* () {
       const world = yield* World
       const { chat_id, contact_id } = yield* openChat
       yield* world.block(contact_id)
       yield* world.unsubscribe(contact_id)
       const { members } = yield* world.snapshot(chat_id)
-      assert.deepInclude(members?.[0]?.contact_channel?.contact, { blocked: true, unsubscribed: true })
+      assert.deepStrictEqual(members?.[0]?.contact_channel?.contact, {
+        id: contact_id,
+        name: "Ada",
+        blocked: true,
+        ai_replies_disabled: false,
+        is_admin: false
+      })
+      const { entries } = yield* world.contacts.list({ status: "UNSUBSCRIBED" })
+      assert.deepStrictEqual(entries.map(({ id }) => id), [contact_id])
     })
   )
 

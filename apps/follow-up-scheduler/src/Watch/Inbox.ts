@@ -14,6 +14,7 @@ import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import * as Undecodable from "@effect-invent/domain/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -44,7 +45,7 @@ const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats
 const pages = (invent: InventClient["Type"], seen: Seen.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
   invent.inbox.stream().pipe(
     Stream.chunks,
-    Stream.mapEffect((page) => Effect.map(seen.news(Chunk.toReadonlyArray(page), isThorough), idsOf))
+    Stream.mapEffect((page) => Effect.map(seen.news(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
   )
 
 /** As far as there is news. */
@@ -74,7 +75,7 @@ const sweeps = (invent: InventClient["Type"], seen: Seen.Seen) =>
 
 /** Every chat of the inbox. */
 export const all = Effect.flatMap(InventClient, (invent) =>
-  Effect.map(Stream.runCollect(invent.inbox.stream()), idsOf)
+  Effect.map(Stream.runCollect(Stream.filter(invent.inbox.stream(), Undecodable.isDecoded)), idsOf)
 ).pipe(RateLimit.withLane("watch"))
 
 /** Every chat of the inbox that is to be looked at. */

@@ -9,6 +9,7 @@ import * as MessagePart from "@effect-invent/domain/MessagePart"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import { pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"
+import * as Undecodable from "@effect-invent/domain/Undecodable"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -43,7 +44,8 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
     const invent = yield* InventClient
     const { assistantId, world } = yield* Emulator
 
-    const read = (talk: Talk) => invent.messages.list({ path: { chat_id: talk.chat_id }, urlParams: { take: 100 } })
+    const read = (talk: Talk) =>
+      Effect.map(invent.messages.list({ path: { chat_id: talk.chat_id }, urlParams: { take: 100 } }), Undecodable.omit)
 
     const hear = (talk: Talk, answers: number): Effect.Effect<ReadonlyArray<ChatMessage>, unknown> =>
       Effect.delay(read(talk), between.polls).pipe(

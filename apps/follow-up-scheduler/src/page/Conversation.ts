@@ -4,6 +4,7 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -22,11 +23,18 @@ const patience = Duration.seconds(8)
 const longest = 500
 
 const listed = (chat_id: ChatId) =>
-  Effect.flatMap(InventClient, (invent) => Stream.runCollect(Stream.take(invent.messages.stream({ path: { chat_id } }), longest))).pipe(
+  Effect.flatMap(InventClient, (invent) =>
+    invent.messages
+      .stream({ path: { chat_id } })
+      .pipe(Stream.take(longest), Stream.filter(isDecoded), Stream.runCollect)
+  ).pipe(
     RateLimit.withLane("watch"),
     Effect.map(Chunk.toReadonlyArray),
     Effect.mapError((error) => error.message),
-    Effect.timeoutFail({ duration: patience, onTimeout: () => `the service did not answer within ${Duration.format(patience)}` })
+    Effect.timeoutFail({
+      duration: patience,
+      onTimeout: () => `the service did not answer within ${Duration.format(patience)}`
+    })
   )
 
 const textOf = ({ messages = [] }: ChatMessage): string =>

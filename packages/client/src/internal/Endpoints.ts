@@ -2,7 +2,7 @@
 import { Blocking } from "@effect-invent/domain/api/Blocking"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
-import * as Graphemes from "@effect-invent/domain/Graphemes"
+import * as Issue from "@effect-invent/domain/Issue"
 import * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"
@@ -10,8 +10,10 @@ import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import type { RuntimeFiber } from "effect/Fiber"
 import * as Option from "effect/Option"
-import * as ParseResult from "effect/ParseResult"
+import type * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 import type { Extras, Methods, Mock, Service, Streams } from "../Methods.ts"
 import type { Settings } from "../Settings.ts"
@@ -65,23 +67,24 @@ const segments = (
   return Either.right(encoded)
 }
 
-const longestIssue = 200
+const isGiven = (value: unknown) =>
+  value !== undefined && !(Predicate.isRecord(value) && Object.keys(value).length === 0)
 
-/** Of everything that does not fit, the innermost: where a field may be null, every level above says "expected null", too. */
-const deepest = (error: ParseResult.ParseError): string => {
-  // What came is printed recursively, and a server can nest it deeper than the stack is.
-  const formatted = Either.try(() => ParseResult.ArrayFormatter.formatErrorSync(error))
-  if (Either.isLeft(formatted)) return "it does not fit, and it is nested too deep to say where"
-  const issues = formatted.right
-  const innermost = issues.reduce((a, b) => (b.path.length > a.path.length ? b : a))
-  return innermost.path.length === 0 ? innermost.message : `${innermost.path.map(String).join(".")}: ${innermost.message}`
+const parts = new Set(["path", "urlParams", "payload", "withResponse"])
+
+/**
+ * What an endpoint does not take, or no request has, is refused: left out in silence, it would look as if it had been
+ * sent.
+ */
+const superfluous = (endpoint: HttpApiEndpoint.HttpApiEndpoint.AnyWithProps, request: Request): string | undefined => {
+  const { payload, urlParams } = request
+  const misspelt = Object.keys(request).find((key) => !parts.has(key))
+  if (misspelt !== undefined) return `${misspelt}: is no part of a request, which has path, urlParams and payload`
+  if (isGiven(urlParams) && Option.isNone(endpoint.urlParamsSchema)) return "urlParams: this endpoint takes none"
+  return payload !== undefined && Option.isNone(endpoint.payloadSchema)
+    ? "payload: this endpoint takes none"
+    : undefined
 }
-
-/** What was expected stands at the beginning, what came at the end. */
-const shortened = (issue: string) =>
-  issue.length > longestIssue ? `${Graphemes.cut(issue, longestIssue / 2)}…${Graphemes.takeEnd(issue, longestIssue / 2)}` : issue
-
-const issueOf = (error: ParseResult.ParseError, withoutKey: (text: string) => string): string => shortened(withoutKey(deepest(error)))
 
 const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.InventError>, settings: Settings) => {
   const wire = Wire.make(endpoint, settings.baseUrl)
@@ -96,25 +99,35 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
   const withOrg = (path: Request["path"]) => (hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
   const blocking = Deadline.ofBlocking(settings.deadlines)
 
+  const issueOf = ({ issue }: ParseResult.ParseError) => Issue.innermost(issue, withoutKey)
+
   const read = (response: HttpClientResponse, call: Call.Call) =>
     Option.match(wire.read(response.status, call.text), {
       onNone: () => Call.fail(call, Outcome.unexpected(call, "no page describes this status")),
-      onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error, withoutKey))))
+      onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error))))
     })
 
-  const write = (request: Request, call: Call.Call) =>
-    Either.match(segments(common.endpoint, withOrg(request.path)), {
+  const refuse = (issue: string) => new InventError.InvalidRequest({ endpoint: common.endpoint, issue })
+
+  const write = (request: Request, call: Call.Call) => {
+    const issue = superfluous(endpoint, request)
+    if (issue !== undefined) return Call.fail(call, refuse(issue))
+    return Either.match(segments(common.endpoint, withOrg(request.path)), {
       onLeft: (error) => Call.fail(call, error),
       onRight: (path) =>
         Effect.catchAll(wire.write({ ...request, path }), (error) =>
-          Call.fail(call, new InventError.InvalidRequest({ endpoint: common.endpoint, issue: issueOf(error, withoutKey) }))
+          Call.fail(call, refuse(issueOf(error)))
         )
     })
+  }
 
-  const run = (request: Request, call: Call.Call) =>
+  const run = (request: Request, call: Call.Call, fiber: RuntimeFiber<unknown, unknown>) =>
     Effect.flatMap(write(request, call), (written) =>
       Effect.flatMap(step(written, call), (response) => {
-        const value = read(response, call)
+        const value = Effect.map(read(response, call), (value) => {
+          Measure.undecodable(fiber, call, value)
+          return value
+        })
         return request.withResponse === true ? Effect.map(value, (value) => [value, Body.withText(response, call.text)]) : value
       })
     )
@@ -123,7 +136,7 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
     Effect.withFiberRuntime<unknown, InventError.InventError>((fiber) =>
       Effect.flatMap(Span.make(`InventClient.${common.endpoint}`), (span) => {
         const call = Call.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
-        return Effect.onExit(Effect.suspend(() => run(request, call)), (exit) => {
+        return Effect.onExit(Effect.suspend(() => run(request, call, fiber)), (exit) => {
           // One that was refused here is not counted.
           if (Number.isFinite(call.until)) Measure.call(fiber, call)
           Span.end(span, exit, fiber)

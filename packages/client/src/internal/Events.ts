@@ -7,6 +7,7 @@ import * as Graphemes from "@effect-invent/domain/Graphemes"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
+import { isDecoded, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as Socket from "@effect/platform/Socket"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -165,9 +166,13 @@ type Request = Omit<EventsRequest, "listEvery">
 
 /** The stream of the WebSocket at this path of the contract, and of the list beside it. */
 export const make =
-  <R extends Request>(settings: Settings, path: string, list: (request: R) => Stream.Stream<Chat, RepeatableError>) =>
+  <R extends Request>(
+    settings: Settings,
+    path: string,
+    list: (request: R) => Stream.Stream<Chat | Undecodable, RepeatableError>
+  ) =>
   ({ listEvery = defaultListEvery, ...request }: R & Pick<EventsRequest, "listEvery"> = {} as R) => {
     const org = encodeURIComponent(request.path?.org_id ?? settings.orgId)
     const url = `${settings.baseUrl.replace(/^http/, "ws")}${path.replace(":org_id", org)}`
-    return stream(settings, { url, list: list(request as unknown as R), listEvery })
+    return stream(settings, { url, list: Stream.filter(list(request as unknown as R), isDecoded), listEvery })
   }

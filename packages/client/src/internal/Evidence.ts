@@ -26,8 +26,8 @@ const same = (isSame: boolean): Likeness => (isSame ? "Equal" : "Different")
 const ofMember = (member: ChatMember, author: Author): Likeness => {
   const channel = member.contact_channel
   if (channel === null || channel === undefined) return member.user || member.session ? "Different" : "Doubtful"
-  if (author.channel_id !== undefined) return same(channel.id === author.channel_id)
-  return channel.contact ? same(channel.contact.id === author.contact_id) : "Doubtful"
+  if (author.channel_id !== undefined) return ifStated(author.channel_id, channel.id)
+  return ifStated(author.contact_id, channel.contact?.id)
 }
 
 export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Likeness => {

@@ -1,4 +1,5 @@
 /** Updates the metrics of `Telemetry`. */
+import { isUndecodable } from "@effect-invent/domain/Undecodable"
 import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import type * as Metric from "effect/Metric"
@@ -54,6 +55,12 @@ export const request = (
 ): void => {
   if (status === 429) update(Telemetry.throttled, fiber, 1, ofEndpoint(endpoint))
   update(Telemetry.requestDuration, fiber, millis / 1000, ofEnding(common, ending))
+}
+
+/** The entries of a list that could not be read. */
+export const undecodable = (fiber: Fiber, { endpoint }: Call, value: unknown): void => {
+  const count = Array.isArray(value) ? value.filter(isUndecodable).length : 0
+  if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
 }
 
 export const call = (fiber: Fiber, { attempts, endpoint }: Call): void =>

@@ -5,6 +5,7 @@ import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
 export interface ListRequest {
@@ -12,13 +13,9 @@ export interface ListRequest {
   readonly urlParams?: { readonly page?: number; readonly take?: number }
 }
 
-export interface Item {
-  readonly id: string
-}
-
 export type ListWithHeaders = (
   request: ListRequest & { readonly withResponse: true }
-) => Effect.Effect<[ReadonlyArray<Item>, HttpClientResponse], InventError.RepeatableError>
+) => Effect.Effect<[ReadonlyArray<unknown>, HttpClientResponse], InventError.RepeatableError>
 
 const numberIn = (response: HttpClientResponse, header: string): number | undefined => {
   const text = response.headers[header]
@@ -39,13 +36,16 @@ const isLast = (response: HttpClientResponse, seen: number, take: number, length
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
+/** What has no id is told from others by all that it holds. */
+const nameOf = (item: unknown): unknown => (Predicate.hasProperty(item, "id") ? item.id : item)
+
 /** Two pages of equal length that begin and end alike are one page twice, as nothing is listed twice. */
-const endsOf = (items: ReadonlyArray<Item>): string =>
-  JSON.stringify([items.length, items.at(0)?.id, items.at(-1)?.id])
+const endsOf = (items: ReadonlyArray<unknown>): string =>
+  JSON.stringify([items.length, nameOf(items.at(0)), nameOf(items.at(-1))])
 
 export const stream =
   (endpoint: string, list: ListWithHeaders) =>
-  (request: ListRequest = {}): Stream.Stream<Item, InventError.RepeatableError> => {
+  (request: ListRequest = {}): Stream.Stream<unknown, InventError.RepeatableError> => {
     const take = request.urlParams?.take ?? Paging.maxTake
     const firstPage = request.urlParams?.page ?? 1
     const first: Progress = { page: firstPage, seen: 0 }

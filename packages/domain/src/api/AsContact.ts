@@ -8,7 +8,7 @@ import { UserMessage } from "../MessagePart.ts"
 import { DecideApproval } from "./Approval.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 /** `assistant_id` is accepted without being documented as required. */
@@ -46,6 +46,7 @@ export const createChat = Endpoint.post(
   .setPath(Schema.Struct({ ...contact, channel_id: ChannelId }))
   .setPayload(CreateChat)
   .addSuccess(Chat)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -57,12 +58,14 @@ export const sendMessage = Endpoint.post("sendMessage", "/orgs/:org_id/contacts/
   .setPath(Schema.Struct({ ...contact, chat_id: ChatId }))
   .setPayload(SendMessage)
   .addSuccess(ChatMessage)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
  * Posts a message as the contact, the channel named in the path: the newer form of `sendMessage`.
  *
- * @experimental The page lists its path parameters and not the path itself; the order of its segments is inferred.
+ * @experimental The page lists its path parameters and neither method nor path, which are inferred.
+ * @inferred The page is stored without names: body and answer are those of `sendMessage`, without the channel.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/send-a-message-as-a-contact-on-a-channel
  */
 export const sendMessageOnChannel = Endpoint.post(
@@ -72,7 +75,7 @@ export const sendMessageOnChannel = Endpoint.post(
   .setPath(Schema.Struct({ ...contact, channel_id: ChannelId, chat_id: ChatId }))
   .setPayload(SendMessageOnChannel)
   .addSuccess(ChatMessage)
-  .annotate(Experimental, { inferred: ["path"], missing: "the order of the path's segments" })
+  .annotate(Provenance, { method: "inferred", path: "inferred", body: "inferred", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -88,12 +91,14 @@ export const respondToTool = Endpoint.post(
   .setPath(Schema.Struct(toolCall))
   .setPayload(RespondToTool)
   .addSuccess(ChatMessage)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
  * Accepts or rejects a pending action as the contact: as `messages.decideApproval`, on a custom channel.
  *
- * @experimental Method and end of the path are inferred from `messages.decideApproval`, and the keys of the body as there.
+ * @experimental Method and path are inferred from `messages.decideApproval` and `respondToTool`.
+ * @inferred The keys of the body are guesses, and the answer is a message by the page's description, as there.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/decide-action-approval-as-a-contact-on-a-channel
  */
 export const decideApproval = Endpoint.post(
@@ -103,9 +108,6 @@ export const decideApproval = Endpoint.post(
   .setPath(Schema.Struct(toolCall))
   .setPayload(DecideApproval)
   .addSuccess(ChatMessage)
-  .annotate(Experimental, {
-    inferred: ["method", "path", "body"],
-    missing: "the method, the end of the path, and the names of the body's keys"
-  })
   .annotate(Blocking, unlessInBackground)
+  .annotate(Provenance, { method: "inferred", path: "inferred", body: "unknown", answer: "inferred" })
   .pipe(RetrySafety.unsafe)

@@ -2,19 +2,19 @@
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { Assistant } from "../Assistant.ts"
-import { AssistantConfig } from "../AssistantConfig.ts"
-import { Chat } from "../Chat.ts"
+import { AssistantConfigChange } from "../AssistantConfig.ts"
 import * as Closed from "../Closed.ts"
 import { AssistantId, BoardId, FileId, OrgId, SegmentId } from "../Ids.ts"
-import { UserMessage } from "../MessagePart.ts"
+import * as Open from "../Open.ts"
+import * as AssistantActions from "./AssistantActions.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 export const CreateAssistant = Closed.struct({
-  name: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(1024)),
-  config: Closed.optional(AssistantConfig),
+  name: Closed.textBetween(1, 1024),
+  config: Closed.optional(AssistantConfigChange),
   enabled: Closed.optional(Schema.Boolean),
   avatar_id: Closed.optional(FileId),
   /** For a widget that proves who its user is. */
@@ -23,16 +23,19 @@ export const CreateAssistant = Closed.struct({
 
 /** Only the keys given are changed. */
 export const UpdateAssistant = Closed.struct({
-  config: Closed.optional(AssistantConfig),
+  name: Closed.optional(Schema.String),
+  enabled: Closed.optional(Schema.Boolean),
+  avatar_id: Closed.optional(FileId),
+  config: Closed.optional(AssistantConfigChange),
   boards: Closed.optional(
     Schema.Array(Closed.struct({ board_id: BoardId, initial_segment_id: Closed.optional(SegmentId) }))
   )
 })
 
-/** As for a chat that a contact starts. */
-export const CreateAssistantChat = Closed.struct({
-  title: Closed.optional(Closed.text(256)),
-  message: Closed.optional(UserMessage)
+export const AssistantFilter = Closed.struct({
+  /** Part of a name. */
+  search: Closed.optional(Schema.String),
+  ...Paging.fields
 })
 
 const assistant = { org_id: OrgId, assistant_id: AssistantId }
@@ -40,12 +43,14 @@ const assistant = { org_id: OrgId, assistant_id: AssistantId }
 /**
  * Lists the assistants of the organization.
  *
+ * @inferred The page on paging prints `search`, `page` and `take` of this list; `next` is as on other lists.
  * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistants
  */
 export const list = Endpoint.get("list", "/orgs/:org_id/assistants")
   .setPath(Schema.Struct({ org_id: OrgId }))
-  .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(Assistant))
+  .setUrlParams(AssistantFilter)
+  .addSuccess(Open.list(Assistant))
+  .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["next"] }, answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
@@ -57,6 +62,7 @@ export const create = Endpoint.post("create", "/orgs/:org_id/assistants")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateAssistant)
   .addSuccess(Assistant)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -67,10 +73,11 @@ export const create = Endpoint.post("create", "/orgs/:org_id/assistants")
 export const get = Endpoint.get("get", "/orgs/:org_id/assistants/:assistant_id")
   .setPath(Schema.Struct(assistant))
   .addSuccess(Assistant)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
- * Changes how an assistant behaves, or which boards it works on.
+ * Changes what an assistant is called, how it behaves, which boards it works on, or whether it works at all.
  *
  * @see https://docs.useinvent.com/api-reference/orgs-assistants/update-assistant
  */
@@ -78,23 +85,32 @@ export const update = Endpoint.patch("update", "/orgs/:org_id/assistants/:assist
   .setPath(Schema.Struct(assistant))
   .setPayload(UpdateAssistant)
   .addSuccess(Assistant)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
- * Starts a chat with an assistant.
+ * Gives an assistant a new secret key for its widget. That the old one stops at once is inferred: deploy the new one
+ * first.
  *
- * @experimental There is no page. One public program tries it, with an outcome that is not known; body and answer are
- * inferred from `contacts.createChat`.
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-chat-on-a-contact-channel
+ * @see https://docs.useinvent.com/api-reference/orgs-assistants/rotate-assistant-secret-key
  */
-export const createChat = Endpoint.post("createChat", "/orgs/:org_id/assistants/:assistant_id/chats")
+export const rotateSecretKey = Endpoint.post(
+  "rotateSecretKey",
+  "/orgs/:org_id/assistants/:assistant_id/rotate-secret-key"
+)
   .setPath(Schema.Struct(assistant))
-  .setPayload(CreateAssistantChat)
-  .addSuccess(Chat)
-  .annotate(Experimental, {
-    inferred: ["method", "path", "body", "answer"],
-    missing: "a page; one public program tries method and path, with an unknown outcome"
-  })
+  .addSuccess(Assistant)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
-export const Assistants = HttpApiGroup.make("assistants").add(list).add(create).add(get).add(update).add(createChat)
+export const Assistants = HttpApiGroup.make("assistants")
+  .add(list)
+  .add(create)
+  .add(get)
+  .add(update)
+  .add(rotateSecretKey)
+  .add(AssistantActions.list)
+  .add(AssistantActions.create)
+  .add(AssistantActions.get)
+  .add(AssistantActions.update)
+  .add(AssistantActions.reorder)

@@ -4,17 +4,20 @@
  */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import { Broadcast, Recipients } from "../Broadcast.ts"
+import { Broadcast, broadcastStatuses, EntriesDryRun, Recipient, Recipients } from "../Broadcast.ts"
 import * as Closed from "../Closed.ts"
 import { BroadcastId, ChannelId, ContactId, OrgId, SegmentId, TemplateId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
+import * as Open from "../Open.ts"
 import * as OpenRecord from "../OpenRecord.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
+import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 export const CreateBroadcast = Closed.struct({
-  name: Schema.String.pipe(Schema.minLength(1), Schema.maxLength(255)),
+  name: Closed.textBetween(1, 255),
   /** Null: at once. */
   scheduled_at: Closed.optional(Schema.NullOr(Instant)),
   segment_ids: Closed.optional(Schema.Array(SegmentId).pipe(Schema.maxItems(10))),
@@ -41,7 +44,39 @@ export const SendTransactional = Closed.struct({
   background: Closed.optional(Schema.Boolean)
 })
 
+export const BroadcastFilter = Closed.struct({
+  /** Part of a name, at most 256 characters. */
+  search: Closed.optional(Closed.text(256)),
+  status: Closed.optional(Schema.Literal("ALL", ...broadcastStatuses)),
+  ...Paging.fields
+})
+
+/** At most 50,000 lines, each with whom it is for and the values of the broadcast's properties there. */
+export const DryRunEntries = Closed.struct({
+  entries: Schema.Array(
+    Closed.struct({
+      values: Closed.optional(OpenRecord.Json),
+      user_id: Closed.optional(Schema.String),
+      email: Closed.optional(Schema.String),
+      phone: Closed.optional(Schema.String)
+    })
+  ).pipe(Schema.maxItems(50_000))
+})
+
 const broadcast = { org_id: OrgId, broadcast_id: BroadcastId }
+
+/**
+ * Lists the broadcasts of the organization, each with its counts.
+ *
+ * @inferred The page describes a search without its name; `search` is the name on other lists.
+ * @see https://docs.useinvent.com/api-reference/get-broadcasts
+ */
+export const list = Endpoint.get("list", "/orgs/:org_id/broadcasts")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setUrlParams(BroadcastFilter)
+  .addSuccess(Open.list(Broadcast))
+  .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["search"] }, answer: "printed" })
+  .pipe(RetrySafety.safe)
 
 /**
  * Creates a marketing broadcast, for at most 10 segments or for everybody.
@@ -52,6 +87,7 @@ export const create = Endpoint.post("create", "/orgs/:org_id/broadcasts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateBroadcast)
   .addSuccess(Broadcast)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -63,6 +99,7 @@ export const create = Endpoint.post("create", "/orgs/:org_id/broadcasts")
 export const sendMarketing = Endpoint.post("sendMarketing", "/orgs/:org_id/broadcasts/:broadcast_id/send")
   .setPath(Schema.Struct(broadcast))
   .addSuccess(Broadcast)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -76,10 +113,46 @@ export const sendTransactional = Endpoint.post("sendTransactional", "/orgs/:org_
   .setPayload(SendTransactional)
   .addSuccess(Recipients)
   .annotate(Blocking, unlessInBackground)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
+/**
+ * Lists whom a broadcast went to, a row for each contact and template, and what became of it there. Whether it was
+ * opened, and whether the contact unsubscribed, is known here only.
+ *
+ * @inferred The page is cut before its query: paging is as on other lists.
+ * @see https://docs.useinvent.com/api-reference/get-broadcast-recipients
+ */
+export const listRecipients = Endpoint.get("listRecipients", "/orgs/:org_id/broadcasts/:broadcast_id/recipients")
+  .setPath(Schema.Struct(broadcast))
+  .setUrlParams(Paging.Page)
+  .addSuccess(Open.list(Recipient))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "inferred", answer: "printed" })
+  .pipe(RetrySafety.safe)
+
+/**
+ * Says which lines of imported values a broadcast would take. That it writes nothing is inferred from its title; the
+ * import itself has no page.
+ *
+ * @see https://docs.useinvent.com/api-reference/dry-run-update-broadcast-property-entries
+ */
+export const dryRunEntries = Endpoint.patch(
+  "dryRunEntries",
+  "/orgs/:org_id/broadcasts/:broadcast_id/properties/entries/dry"
+)
+  .setPath(Schema.Struct(broadcast))
+  .setPayload(DryRunEntries)
+  .addSuccess(EntriesDryRun)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
+  .pipe(RetrySafety.idempotent)
+
 /** One endpoint for each method and path, as a router and an OpenAPI document want it. */
-export const Broadcasts = HttpApiGroup.make("broadcasts").add(create).add(sendTransactional)
+export const Broadcasts = HttpApiGroup.make("broadcasts")
+  .add(list)
+  .add(create)
+  .add(sendTransactional)
+  .add(listRecipients)
+  .add(dryRunEntries)
 
 /** Both meanings. */
 export const WithMarketing = Broadcasts.add(sendMarketing)

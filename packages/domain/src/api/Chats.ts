@@ -5,9 +5,11 @@ import { Chat } from "../Chat.ts"
 import * as Closed from "../Closed.ts"
 import { ChatId, OrgId } from "../Ids.ts"
 import { InboxEvent } from "../InboxEvent.ts"
-import { Tool } from "../Tool.ts"
+import * as Open from "../Open.ts"
+import { ToolChange } from "../Tool.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 import * as WebSocket from "./WebSocket.ts"
 
@@ -17,18 +19,20 @@ export const UpdateChat = Closed.struct({
   model: Closed.optional(Schema.String),
   visibility: Closed.optional(Schema.Literal("PRIVATE", "PUBLIC_READ", "PUBLIC_WRITE")),
   pinned: Closed.optional(Schema.Boolean),
-  tools: Closed.optional(Schema.Array(Tool))
+  tools: Closed.optional(Schema.Array(ToolChange))
 })
 
 /**
  * Lists the chats of the organization. An old page, with old names for a channel's keys; `inbox.list` is what is used.
  *
+ * @inferred The page is cut before its query: paging is as on other lists.
  * @see https://docs.useinvent.com/api-reference/get-org-chats
  */
 export const list = Endpoint.get("list", "/orgs/:org_id/chats")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(Chat))
+  .addSuccess(Open.list(Chat))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "inferred", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
@@ -40,6 +44,7 @@ export const update = Endpoint.patch("update", "/chats/:chat_id")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(UpdateChat)
   .addSuccess(Chat)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
@@ -50,6 +55,7 @@ export const update = Endpoint.patch("update", "/chats/:chat_id")
 export const events = Endpoint.get("events", "/orgs/:org_id/chats/ws")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .addSuccess(InboxEvent)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe, WebSocket.mark)
 
 export const Chats = HttpApiGroup.make("chats").add(list).add(update).add(events)

@@ -2,18 +2,15 @@
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
-import { Contact, MergedContact } from "../Contact.ts"
-import { activityTypes, ContactActivity } from "../ContactActivity.ts"
-import { ContactChannel } from "../ContactChannel.ts"
-import { ContactField } from "../ContactField.ts"
-import { ContactFile } from "../ContactFile.ts"
-import { ContactNote } from "../ContactNote.ts"
-import { BoardId, ChannelId, ContactId, OrgId, SegmentId } from "../Ids.ts"
-import { Segment } from "../Segment.ts"
+import { Contact, ContactDryRun, DuplicateGroup, MergedContact } from "../Contact.ts"
+import { Field } from "../Field.ts"
+import { BoardId, ContactId, OrgId, SegmentId } from "../Ids.ts"
+import * as Open from "../Open.ts"
 import * as AsContact from "./AsContact.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
+import * as OfContact from "./OfContact.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 /** Which contacts a list holds. */
@@ -31,21 +28,23 @@ export const ContactFilter = Closed.struct({
   email: Closed.optional(Closed.email),
   segment_id: Closed.optional(SegmentId),
   exclude_admins: Closed.optional(Schema.BooleanFromString),
-  /** The older page's filter, which the newer one replaced by `exclude_admins`. */
+  /** On older pages, one of which has it beside `unsubscribed`; the newest has `exclude_admins`. */
   is_admin: Closed.optional(Schema.BooleanFromString),
   exclude_board_id: Closed.optional(BoardId),
   status: Closed.optional(ContactStatus),
   ...Paging.fields
 })
 
-/** Which keys the server asks for is not stated. Its type of channel is presumably `custom`. */
+/** Which keys the server asks for is not stated, nor which kind of channel is made without `type`. */
 export const CreateContact = Closed.struct({
   channel: Closed.optional(
     Closed.struct({
+      /** The kind of channel, as a bulk creation names it: there the example is `email`. */
+      type: Closed.optional(Schema.String),
       /** The contact's address on the channel. */
       user_id: Closed.optional(Schema.String),
       name: Closed.optional(Schema.String),
-      email: Closed.optional(Closed.email),
+      email: Closed.optional(Schema.String),
       phone: Closed.optional(Schema.String),
       /** Presumably the contact that the channel is added to, instead of a new one. */
       contact_id: Closed.optional(ContactId)
@@ -62,60 +61,56 @@ export const UpdateContact = Closed.struct({
   unsubscribed: Closed.optional(Schema.Boolean)
 })
 
-const longestText = 256
-
-/** Only the keys given are changed, and null clears. The channel's `user_id` cannot be changed. */
-export const UpdateChannel = Closed.struct({
-  avatar: Closed.optional(Schema.NullOr(Closed.uri(2048))),
-  name: Closed.optional(Schema.NullOr(Closed.text(longestText))),
-  phone: Closed.optional(Schema.NullOr(Closed.text(longestText))),
-  username: Closed.optional(Schema.NullOr(Closed.text(longestText))),
-  email: Closed.optional(Schema.NullOr(Closed.email))
-})
-
 /** Left out, all duplicates that the server finds by itself are merged. */
 export const MergeContacts = Closed.struct({
   source_contact_ids: Closed.optional(Schema.Array(ContactId).pipe(Schema.minItems(1), Schema.maxItems(50)))
 })
 
-const allowedTypes = Closed.optional(Schema.Array(Closed.text(255)).pipe(Schema.maxItems(255)))
+/** Of two contacts, the first is deleted and the second kept. */
+export const MergeTwo = Closed.struct({ source_contact_id: ContactId, target_contact_id: ContactId })
 
-/** The bytes of a file, alone or with its name and MIME type, or an address to fetch it from: one of the two. */
-export const UploadFile = Schema.Union(
-  Closed.struct({
-    file: Schema.Union(
-      Schema.Uint8ArrayFromBase64,
-      Closed.struct({ data: Schema.Uint8ArrayFromBase64, name: Closed.text(255), type: Closed.text(255) })
-    ),
-    allowed_types: allowedTypes
-  }),
-  Closed.struct({ file_url: Closed.uri(2048), allowed_types: allowedTypes })
-)
+/** At most 10,000 channels, each of which is to become a contact or to join one. */
+export const DryRunCreate = Closed.struct({
+  channels: Schema.Array(
+    Closed.struct({
+      /** The kind of channel; the page's example is `email`. */
+      type: Closed.optional(Schema.String),
+      email: Closed.optional(Schema.String),
+      user_id: Closed.optional(Schema.String),
+      name: Closed.optional(Schema.String),
+      contact_id: Closed.optional(ContactId)
+    })
+  ).pipe(Schema.maxItems(10_000)),
+  segment_id: Closed.optional(SegmentId)
+})
 
 const contact = { org_id: OrgId, contact_id: ContactId }
 
 /**
- * Lists the contacts of the organization. The names of the filters are published but for `search`.
+ * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it tells who must not be written
+ * to.
  *
- * @experimental The page describes a search by name whose parameter is not visible; `search` is inferred.
+ * @inferred The page describes a search by name without its name; `search` is the name on other lists.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contacts
  */
 export const list = Endpoint.get("list", "/orgs/:org_id/contacts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(ContactFilter)
-  .addSuccess(Schema.Array(Contact))
-  .annotate(Experimental, { inferred: ["query"], missing: "the name of the parameter that searches by name" })
+  .addSuccess(Open.list(Contact))
+  .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["search"] }, answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
  * Creates a contact, with a channel and segments where given.
  *
+ * @inferred The page prints the channel without its `type`, which a bulk creation has.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-contact
  */
 export const create = Endpoint.post("create", "/orgs/:org_id/contacts")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setPayload(CreateContact)
   .addSuccess(Contact)
+  .annotate(Provenance, { method: "printed", path: "printed", body: { inferred: ["channel.type"] }, answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -126,7 +121,8 @@ export const create = Endpoint.post("create", "/orgs/:org_id/contacts")
 export const listFields = Endpoint.get("listFields", "/orgs/:org_id/contacts/fields")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(ContactField))
+  .addSuccess(Open.list(Field))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
@@ -139,6 +135,7 @@ export const update = Endpoint.patch("update", "/orgs/:org_id/contacts/:contact_
   .setPath(Schema.Struct(contact))
   .setPayload(UpdateContact)
   .addSuccess(Contact)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
@@ -150,79 +147,46 @@ export const merge = Endpoint.post("merge", "/orgs/:org_id/contacts/:contact_id/
   .setPath(Schema.Struct(contact))
   .setPayload(MergeContacts)
   .addSuccess(MergedContact)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
- * Lists the segments that a contact is in.
+ * Merges one contact into another, by an older page: the source's id is gone afterwards, and nothing brings it back.
  *
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contact-segments
+ * @see https://docs.useinvent.com/api-reference/merge-contacts
  */
-export const listSegments = Endpoint.get("listSegments", "/orgs/:org_id/contacts/:contact_id/segments")
-  .setPath(Schema.Struct(contact))
-  .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(Segment))
-  .pipe(RetrySafety.safe)
-
-/**
- * Puts a contact into a segment. Putting it there again changes nothing, as far as a set goes.
- *
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/add-segment-to-contact
- */
-export const addSegment = Endpoint.post("addSegment", "/orgs/:org_id/contacts/:contact_id/segments/:segment_id")
-  .setPath(Schema.Struct({ ...contact, segment_id: SegmentId }))
+export const mergeTwo = Endpoint.post("mergeTwo", "/orgs/:org_id/contacts/merge")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setPayload(MergeTwo)
   .addSuccess(Contact)
-  .pipe(RetrySafety.idempotent)
-
-/**
- * Lists the notes that the staff keeps on a contact.
- *
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-notes
- */
-export const listNotes = Endpoint.get("listNotes", "/orgs/:org_id/contacts/:contact_id/notes")
-  .setPath(Schema.Struct(contact))
-  .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(ContactNote))
-  .pipe(RetrySafety.safe)
-
-/**
- * Lists what happened to a contact, newest first.
- *
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities
- */
-export const listActivities = Endpoint.get("listActivities", "/orgs/:org_id/contacts/:contact_id/activities")
-  .setPath(Schema.Struct(contact))
-  .setUrlParams(Closed.struct({ type: Closed.optional(Schema.Literal(...activityTypes)), ...Paging.fields }))
-  .addSuccess(Schema.Array(ContactActivity))
-  .pipe(RetrySafety.safe)
-
-/**
- * Gives a contact a file. Its name and MIME type have at most 255 characters, its address 2048; `allowed_types` has at most
- * 255 entries of 255 characters.
- *
- * @experimental The page names base64 data, name and type of the file without their keys; `data`, `name` and `type` are
- * inferred.
- * @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file
- */
-export const uploadFile = Endpoint.post("uploadFile", "/orgs/:org_id/contacts/:contact_id/files")
-  .setPath(Schema.Struct(contact))
-  .setPayload(UploadFile)
-  .addSuccess(ContactFile)
-  .annotate(Experimental, { inferred: ["body"], missing: "the keys of a file that is given with its name and type" })
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
 /**
- * Changes how a contact appears on a channel. Custom channels only.
+ * Lists groups of contacts that share at least one external channel, each with the one that is recommended to be kept.
  *
- * @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels
+ * @inferred The page says that the list is paged and is cut before the names: paging is as on other lists.
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-duplicate-contact-groups
  */
-export const updateChannel = Endpoint.patch(
-  "updateChannel",
-  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id"
-)
-  .setPath(Schema.Struct({ ...contact, channel_id: ChannelId }))
-  .setPayload(UpdateChannel)
-  .addSuccess(ContactChannel)
-  .pipe(RetrySafety.idempotent)
+export const listDuplicates = Endpoint.get("listDuplicates", "/orgs/:org_id/contacts/duplicates")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setUrlParams(Paging.Page)
+  .addSuccess(Open.list(DuplicateGroup))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "inferred", answer: "printed" })
+  .pipe(RetrySafety.safe)
+
+/**
+ * Says what a creation of many contacts would do with each of them. That it writes nothing is inferred from its title;
+ * the creation itself has no page.
+ *
+ * @see https://docs.useinvent.com/api-reference/dry-run-create-multiple-contacts
+ */
+export const dryRunCreate = Endpoint.post("dryRunCreate", "/orgs/:org_id/contacts/bulk/dry")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setPayload(DryRunCreate)
+  .addSuccess(ContactDryRun)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
+  .pipe(RetrySafety.safe)
 
 export const Contacts = HttpApiGroup.make("contacts")
   .add(list)
@@ -230,12 +194,16 @@ export const Contacts = HttpApiGroup.make("contacts")
   .add(listFields)
   .add(update)
   .add(merge)
-  .add(listSegments)
-  .add(addSegment)
-  .add(listNotes)
-  .add(listActivities)
-  .add(uploadFile)
-  .add(updateChannel)
+  .add(mergeTwo)
+  .add(listDuplicates)
+  .add(dryRunCreate)
+  .add(OfContact.listSegments)
+  .add(OfContact.addSegment)
+  .add(OfContact.listNotes)
+  .add(OfContact.listActivities)
+  .add(OfContact.listFiles)
+  .add(OfContact.uploadFile)
+  .add(OfContact.updateChannel)
   .add(AsContact.createChat)
   .add(AsContact.sendMessage)
   .add(AsContact.sendMessageOnChannel)

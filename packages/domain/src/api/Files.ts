@@ -1,13 +1,15 @@
-/** The contract of `files`: what was shared in a chat. */
+/** The contract of `files`: what was shared in a chat, and what the organization keeps. */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 import { File } from "../File.ts"
-import { ChatId } from "../Ids.ts"
+import { ChatId, OrgId } from "../Ids.ts"
+import * as Open from "../Open.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
+import * as Upload from "./Upload.ts"
 
 export const FileFilter = Closed.struct({
   /** Part of a file name, at most 256 characters. */
@@ -17,18 +19,60 @@ export const FileFilter = Closed.struct({
   ...Paging.fields
 })
 
+export const UploadOrgFile = Closed.struct({
+  ...Upload.fields,
+  /** `PRIVATE`: its address is signed, and valid for a while. */
+  visibility: Closed.optional(Schema.Literal("PUBLIC", "PRIVATE"))
+})
+
 /**
  * Lists the files that were shared in a chat.
  *
- * @experimental The page describes a search by file name and a filter by MIME type whose parameters are not visible;
- * `search` and `mimetype` are inferred.
+ * @inferred The page is stored without names. `search` is the name on other lists, `mimetype` a guess for the filter by
+ * MIME type, and the answer is a list of files by the page's description.
  * @see https://docs.useinvent.com/api-reference/chats-files/get-chat-files
  */
 export const list = Endpoint.get("list", "/chats/:chat_id/files")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(FileFilter)
-  .addSuccess(Schema.Array(File))
-  .annotate(Experimental, { inferred: ["query"], missing: "the names of both filters" })
+  .addSuccess(Open.list(File))
+  .annotate(Provenance, {
+    method: "printed",
+    path: "printed",
+    query: { inferred: ["search", "page", "take", "next"], unknown: ["mimetype"] },
+    answer: "inferred"
+  })
   .pipe(RetrySafety.safe)
 
-export const Files = HttpApiGroup.make("files").add(list)
+/**
+ * Lists the files of the organization.
+ *
+ * @see https://docs.useinvent.com/api-reference/list-files
+ */
+export const listOrg = Endpoint.get("listOrg", "/orgs/:org_id/files")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setUrlParams(Paging.Page)
+  .addSuccess(Open.list(File))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
+  .pipe(RetrySafety.safe)
+
+/**
+ * Uploads a file to the organization: presumably what an assistant's `avatar_id` and an organization's `logo_id` name.
+ *
+ * @inferred The page describes base64 data, name and type of a file without their names: `data`, `name` and `type` are
+ * guesses.
+ * @see https://docs.useinvent.com/api-reference/create-file
+ */
+export const uploadOrg = Endpoint.post("uploadOrg", "/orgs/:org_id/files")
+  .setPath(Schema.Struct({ org_id: OrgId }))
+  .setPayload(UploadOrgFile)
+  .addSuccess(File)
+  .annotate(Provenance, {
+    method: "printed",
+    path: "printed",
+    body: { unknown: ["file.data", "file.name", "file.type"] },
+    answer: "printed"
+  })
+  .pipe(RetrySafety.unsafe)
+
+export const Files = HttpApiGroup.make("files").add(list).add(listOrg).add(uploadOrg)

@@ -6,9 +6,10 @@ import * as Closed from "../Closed.ts"
 import { OrgId } from "../Ids.ts"
 import { InboxEvent } from "../InboxEvent.ts"
 import { integrations } from "../Integration.ts"
+import * as Open from "../Open.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 import * as WebSocket from "./WebSocket.ts"
 
@@ -23,16 +24,14 @@ export const InboxFilter = Closed.struct({
  *
  * @experimental There is no page: the path, `integration_id` and `take` are what public code uses; `page` is inferred from
  * other lists.
+ * @inferred The query is what public code uses, and the answer what public code reads.
  * @see https://docs.useinvent.com/guides/inbox
  */
 export const list = Endpoint.get("list", "/orgs/:org_id/inbox")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .setUrlParams(InboxFilter)
-  .addSuccess(Schema.Array(Chat))
-  .annotate(Experimental, {
-    inferred: ["path", "query", "answer"],
-    missing: "a page; the path, `integration_id` and `take` are seen in use only"
-  })
+  .addSuccess(Open.list(Chat))
+  .annotate(Provenance, { method: "inferred", path: "inferred", query: "inferred", answer: "inferred" })
   .pipe(RetrySafety.safe)
 
 /**
@@ -44,6 +43,7 @@ export const list = Endpoint.get("list", "/orgs/:org_id/inbox")
 export const events = Endpoint.get("events", "/orgs/:org_id/inbox/ws")
   .setPath(Schema.Struct({ org_id: OrgId }))
   .addSuccess(InboxEvent)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe, WebSocket.mark)
 
 export const Inbox = HttpApiGroup.make("inbox").add(list).add(events)

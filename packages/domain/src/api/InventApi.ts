@@ -1,8 +1,9 @@
 /**
  * The contract: every endpoint's method, path and schemas, written once. The client is derived from it and the emulator
- * serves it. What is not published is marked, see `Experimental`.
+ * serves it. Each endpoint says of each of its parts whether a page prints it, see `Provenance`.
  */
 import * as HttpApi from "@effect/platform/HttpApi"
+import { Analytics } from "./Analytics.ts"
 import { Assistants } from "./Assistants.ts"
 import { Broadcasts, WithMarketing } from "./Broadcasts.ts"
 import { Chats } from "./Chats.ts"
@@ -10,11 +11,15 @@ import { Connections } from "./Connections.ts"
 import { Contacts } from "./Contacts.ts"
 import { Files } from "./Files.ts"
 import { Inbox } from "./Inbox.ts"
+import { Knowledge } from "./Knowledge.ts"
 import { Memories } from "./Memories.ts"
 import { Messages } from "./Messages.ts"
 import { Orgs } from "./Orgs.ts"
+import { Records } from "./Records.ts"
 import { Segments } from "./Segments.ts"
 import { State } from "./State.ts"
+import { Tables } from "./Tables.ts"
+import { Views } from "./Views.ts"
 import { Workflows } from "./Workflows.ts"
 
 const withoutBroadcasts = HttpApi.make("invent")
@@ -30,6 +35,11 @@ const withoutBroadcasts = HttpApi.make("invent")
   .add(Connections)
   .add(Workflows)
   .add(Orgs)
+  .add(Knowledge)
+  .add(Tables)
+  .add(Views)
+  .add(Records)
+  .add(Analytics)
 
 /** What a server serves: one endpoint for each method and path. */
 export class InventApi extends withoutBroadcasts.add(Broadcasts) {}

@@ -3,9 +3,10 @@ import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import { ChatId, MemoryId } from "../Ids.ts"
 import { Memory } from "../Memory.ts"
+import * as Open from "../Open.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 /**
@@ -16,33 +17,34 @@ import * as RetrySafety from "./RetrySafety.ts"
 export const list = Endpoint.get("list", "/chats/:chat_id/memories")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(Paging.Page)
-  .addSuccess(Schema.Array(Memory))
+  .addSuccess(Open.list(Memory))
+  .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
  * Deletes all summaries of a conversation; its messages stay.
  *
- * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
+ * @inferred The page is listed and not stored: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-memories/clear-conversation-summaries
  */
 export const clear = Endpoint.del("clear", "/chats/:chat_id/memories")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })
-  .annotate(Experimental, { inferred: ["answer"], missing: "what is answered" })
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "unknown" })
   .pipe(RetrySafety.idempotent)
 
 /**
  * Deletes one summary.
  *
- * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
+ * @inferred The page is listed and not stored: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-memories/delete-a-conversation-summary
  */
 export const remove = Endpoint.del("remove", "/chats/:chat_id/memories/:memory_id")
   .setPath(Schema.Struct({ chat_id: ChatId, memory_id: MemoryId }))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })
-  .annotate(Experimental, { inferred: ["answer"], missing: "what is answered" })
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "unknown" })
   .pipe(RetrySafety.idempotent)
 
 export const Memories = HttpApiGroup.make("memories").add(list).add(clear).add(remove)

@@ -6,11 +6,12 @@ import * as Closed from "../Closed.ts"
 import { ChatId, MessageId, ToolCallId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import { UserMessage } from "../MessagePart.ts"
+import * as Open from "../Open.ts"
 import { DecideApproval } from "./Approval.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"
-import { Experimental } from "./Experimental.ts"
 import * as Paging from "./Paging.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 export const CreateMessage = Closed.struct({ message: UserMessage })
@@ -24,24 +25,30 @@ const inChat = { chat_id: ChatId, message_id: MessageId }
  * Lists the messages of a chat. Their order is undocumented, and so is whether `from_date` includes its own instant: sort
  * by `created_at`, and ask from a little earlier than needed.
  *
+ * @inferred The page describes a start date without its name; `from_date` is what public code uses and what two other
+ * pages print.
  * @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages
  */
 export const list = Endpoint.get("list", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setUrlParams(Closed.struct({ from_date: Closed.optional(Instant), ...Paging.fields }))
-  .addSuccess(Schema.Array(ChatMessage))
+  .addSuccess(Open.list(ChatMessage))
+  .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["from_date"] }, answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
  * Sends a message into a chat as the API key, that is as the staff. Whether that switches the assistant off is
  * undocumented.
  *
+ * @inferred The page is stored without names: `message` is the key on the pages that edit a message and that send one
+ * as a contact, and the answer is a message by the page's description.
  * @see https://docs.useinvent.com/api-reference/chats-messages/create-chat-message
  */
 export const create = Endpoint.post("create", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(CreateMessage)
   .addSuccess(ChatMessage)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "inferred", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
 /**
@@ -53,7 +60,7 @@ export const create = Endpoint.post("create", "/chats/:chat_id/messages")
 export const get = Endpoint.get("get", "/chats/:chat_id/messages/:message_id")
   .setPath(Schema.Struct(inChat))
   .addSuccess(ChatMessage)
-  .annotate(Experimental, { inferred: ["path"], missing: "the path" })
+  .annotate(Provenance, { method: "printed", path: "inferred", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 /**
@@ -65,27 +72,28 @@ export const edit = Endpoint.patch("edit", "/chats/:chat_id/messages/:message_id
   .setPath(Schema.Struct(inChat))
   .setPayload(EditMessage)
   .addSuccess(ChatMessage)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
  * Deletes a message.
  *
- * @experimental The page is listed and not to be had: what it answers is unknown, and not looked at.
+ * @inferred The page is listed and not stored: what it answers is unknown, and not looked at.
  * @see https://docs.useinvent.com/api-reference/chats-messages/delete-chat-message
  */
 export const remove = Endpoint.del("remove", "/chats/:chat_id/messages/:message_id")
   .setPath(Schema.Struct(inChat))
   .addSuccess(Schema.Void, { status: 200 })
   .addSuccess(Schema.Void, { status: 204 })
-  .annotate(Experimental, { inferred: ["answer"], missing: "what is answered" })
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "unknown" })
   .pipe(RetrySafety.idempotent)
 
 /**
  * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only when the
  * tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
  *
- * @experimental The page describes decision, explanation and background without their keys; `decision`, `reason` and
- * `background` are inferred.
+ * @inferred The page is stored without names: `decision`, `reason` and `background` are guesses for what it describes,
+ * and the answer is a message by its description.
  * @see https://docs.useinvent.com/api-reference/chats-messages/decide-action-approval
  */
 export const decideApproval = Endpoint.post(
@@ -95,8 +103,8 @@ export const decideApproval = Endpoint.post(
   .setPath(Schema.Struct({ ...inChat, tool_call_id: ToolCallId }))
   .setPayload(DecideApproval)
   .addSuccess(ChatMessage)
-  .annotate(Experimental, { inferred: ["body"], missing: "the names of the body's keys" })
   .annotate(Blocking, unlessInBackground)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "unknown", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
 export const Messages = HttpApiGroup.make("messages")

@@ -4,19 +4,20 @@ import * as OpenApi from "@effect/platform/OpenApi"
 import * as Context from "effect/Context"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Open from "../Open.ts"
 import { Blocking } from "./Blocking.ts"
-import { Experimental } from "./Experimental.ts"
 import { InventApi } from "./InventApi.ts"
+import * as Provenance from "./Provenance.ts"
 import { RetrySafety } from "./RetrySafety.ts"
 import { WebSocket } from "./WebSocket.ts"
 
 const annotation = <I, S, A>(annotations: Context.Context<never>, tag: Context.Tag<I, S>, key: string, tell: (value: S) => A) =>
   Option.match(Context.getOption(annotations, tag), { onNone: () => ({}), onSome: (value) => ({ [key]: tell(value) }) })
 
-/** What OpenAPI has no word for: `x-retry-safety`, `x-experimental` with what is missing, `x-blocking`, `x-websocket`. */
+/** What OpenAPI has no word for: `x-retry-safety`, `x-provenance` of each part, `x-blocking`, `x-websocket`. */
 const extensions = (annotations: Context.Context<never>) => ({
   ...annotation(annotations, RetrySafety, "x-retry-safety", (safety) => safety),
-  ...annotation(annotations, Experimental, "x-experimental", (experimental) => experimental),
+  ...annotation(annotations, Provenance.Provenance, "x-provenance", (parts) => parts),
   ...annotation(annotations, Blocking, "x-blocking", () => true),
   ...annotation(annotations, WebSocket, "x-websocket", () => true)
 })
@@ -38,6 +39,16 @@ const closed = (schema: unknown): unknown => {
   )
 }
 
+/** What an entry may be beside what its page says is for our own readers: other tools are told of the page. */
+const asPrinted = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) return schema.map(asPrinted)
+  if (!Predicate.isRecord(schema)) return schema
+  const { anyOf, ...rest } = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, asPrinted(value)]))
+  if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { ...rest, anyOf }
+  const printed = anyOf.filter((each) => !Predicate.hasProperty(each, Open.undecodableMark))
+  return printed.length === 1 && anyOf.length > 1 ? { ...rest, ...printed[0] } : { ...rest, anyOf: printed }
+}
+
 const succeeding = (responses: OpenApi.OpenAPISpecResponses) =>
   Object.fromEntries(Object.entries(responses).filter(([status]) => status.startsWith("2")))
 
@@ -57,20 +68,26 @@ export const make = (): OpenApi.OpenAPISpec => {
   const described = ({ security: _, ...operation }: OpenApi.OpenAPISpecOperation) => ({
     ...operation,
     ...(operation.requestBody && { requestBody: closed(operation.requestBody) }),
-    responses: { ...succeeding(operation.responses), ...refusals },
+    responses: { ...(asPrinted(succeeding(operation.responses)) as object), ...refusals },
     ...found.get(operation.operationId)
   })
   const paths = Object.entries(spec.paths).map(([path, operations]) => [
     path,
     Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, described(operation)]))
   ])
-  const schemas = Object.entries(spec.components.schemas).filter(([name]) => !ofThePlatform.has(name))
+  const schemas = Object.entries(spec.components.schemas).flatMap(([name, schema]) =>
+    ofThePlatform.has(name) ? [] : [[name, asPrinted(schema)] as const]
+  )
   return {
     ...spec,
     info: { title: "Invent", version: "0.0.0" },
     servers: [{ url: "https://api.useinvent.com" }],
     paths: Object.fromEntries(paths) as OpenApi.OpenAPISpec["paths"],
-    components: { ...spec.components, schemas: Object.fromEntries(schemas), securitySchemes: { key: bearer } },
+    components: {
+      ...spec.components,
+      schemas: Object.fromEntries(schemas) as OpenApi.OpenAPISpec["components"]["schemas"],
+      securitySchemes: { key: bearer }
+    },
     security: [{ key: [] }]
   }
 }

@@ -1,20 +1,21 @@
 /**
- * How lists are paged: `page` counts from 1 and `take` is at most 100; counts come back in headers. What `take` is when
- * left out is undocumented.
+ * How lists are paged: `page` counts from 1, its default; `take` is at most 100, its default. Counts come back in
+ * headers.
  *
+ * @see https://docs.useinvent.com/api-reference/getting-started/pagination-and-filtering
  * @see https://docs.useinvent.com/api-reference/getting-started/cookbook
  */
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 
-/** The most entries a page can have. */
+/** The most entries a page can have, and how many it has when `take` is left out. */
 export const maxTake = 100
 
 export const fields = {
-  page: Schema.optionalWith(Schema.NumberFromString.pipe(Schema.int(), Schema.positive()), { exact: true }),
-  take: Schema.optionalWith(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxTake)), { exact: true }),
+  page: Closed.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.positive())),
+  take: Closed.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxTake))),
   /** A token for the next page, on endpoints that the vendor does not name. */
-  next: Schema.optionalWith(Schema.String, { exact: true })
+  next: Closed.optional(Schema.String)
 }
 
 /** The query of a list without filters of its own. */

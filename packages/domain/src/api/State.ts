@@ -6,13 +6,14 @@ import * as Effect from "effect/Effect"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import type { AST, ParseOptions } from "effect/SchemaAST"
-import { AssistantConfig } from "../AssistantConfig.ts"
+import { AssistantConfigChange } from "../AssistantConfig.ts"
 import { Chat } from "../Chat.ts"
 import { ChatState, StateInfo, Unseen } from "../ChatState.ts"
 import * as Closed from "../Closed.ts"
 import { ChatId, OrgMemberId } from "../Ids.ts"
 import { Instant } from "../Instant.ts"
 import * as Endpoint from "./Endpoint.ts"
+import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
 /** The vendor says one year; whether of 365 days or of the calendar is unknown, so the shorter one is held to. */
@@ -41,12 +42,13 @@ const MutedUntil = Schema.transformOrFail(Instant, ofTheFirstYear, {
 export const UpdateState = Closed.struct({
   state: Closed.optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED")),
   ai_enabled: Closed.optional(Schema.Boolean),
-  assistant_config: Closed.optional(AssistantConfig),
+  assistant_config: Closed.optional(AssistantConfigChange),
   /** Null cancels. */
   follow_up_at: Closed.optional(Schema.NullOr(Instant)),
   /** At most one year ahead; null clears. */
   muted_until: Closed.optional(Schema.NullOr(MutedUntil)),
-  csat_score: Closed.optional(Schema.Int.pipe(Schema.between(1, 5)))
+  /** 1 to 5; whether it has to be whole is not stated. */
+  csat_score: Closed.optional(Schema.Number.pipe(Schema.between(1, 5)))
 })
 export type UpdateState = typeof UpdateState.Type
 
@@ -57,12 +59,20 @@ export const Assign = Closed.struct({ member_id: Schema.NullOr(OrgMemberId) })
  * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the chat,
  * which no published endpoint does.
  *
+ * @inferred The page describes the state and the configuration without their names; `state` and `assistant_config` are
+ * those of the answer.
  * @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state
  */
 export const update = Endpoint.patch("update", "/chats/:chat_id/state")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(UpdateState)
   .addSuccess(Chat)
+  .annotate(Provenance, {
+    method: "printed",
+    path: "printed",
+    body: { inferred: ["state", "assistant_config"] },
+    answer: "printed"
+  })
   .pipe(RetrySafety.idempotent)
 
 /**
@@ -74,16 +84,18 @@ export const assign = Endpoint.patch("assign", "/chats/:chat_id/state/assign")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .setPayload(Assign)
   .addSuccess(ChatState)
+  .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
  * Marks a chat as unseen by the staff. Doing it again leaves it unseen; whether it counts up is undocumented.
  *
- * @see https://docs.useinvent.com/api-reference/mark-chat-as-unseen
+ * @see https://docs.useinvent.com/api-reference/chats-state/mark-chat-as-unseen
  */
 export const markUnseen = Endpoint.post("markUnseen", "/chats/:chat_id/state/unseen")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(Unseen)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
 /**
@@ -95,6 +107,7 @@ export const markUnseen = Endpoint.post("markUnseen", "/chats/:chat_id/state/uns
 export const info = Endpoint.get("info", "/chats/:chat_id/state/info")
   .setPath(Schema.Struct({ chat_id: ChatId }))
   .addSuccess(StateInfo)
+  .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
 export const State = HttpApiGroup.make("state").add(update).add(assign).add(markUnseen).add(info)

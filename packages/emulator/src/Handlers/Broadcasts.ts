@@ -11,6 +11,8 @@ import { applies } from "../Call.ts"
 import { badRequest } from "../Refusal.ts"
 import * as Answering from "./Answering.ts"
 
+const broadcasts = Answering.paged(Contract.list.successSchema)
+const recipients = Answering.paged(Contract.listRecipients.successSchema)
 const decode = Schema.decode(Schema.parseJson(Contract.SendTransactional))
 const encodeBroadcast = Schema.encode(Contract.sendMarketing.successSchema)
 
@@ -26,7 +28,14 @@ export const layer = HttpApiBuilder.group(InventApi.InventApi, "broadcasts", (ha
       return HttpServerResponse.unsafeJson(yield* Effect.orDie(encodeBroadcast(broadcast)))
     })
     return handlers
+      .handle("list", ({ path, urlParams }) => within(path.org_id, broadcasts(world.broadcasts.list(urlParams))))
       .handle("create", ({ path, payload }) => within(path.org_id, applies(world.broadcasts.create(payload))))
       .handleRaw("sendTransactional", ({ path, request }) => within(path.org_id, send(path.broadcast_id, request)))
+      .handle("listRecipients", ({ path, urlParams }) =>
+        within(path.org_id, recipients(world.broadcasts.listRecipients(path.broadcast_id, urlParams)))
+      )
+      .handle("dryRunEntries", ({ path, payload }) =>
+        within(path.org_id, world.broadcasts.dryRunEntries(path.broadcast_id, payload))
+      )
   })
 )

@@ -6,13 +6,14 @@ import * as Effect from "effect/Effect"
 import * as Answering from "./Answering.ts"
 
 const connections = Answering.paged(Contract.list.successSchema)
+const options = Answering.paged(Contract.actionOptions.successSchema)
 
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "connections", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers
       .handle("list", ({ path, urlParams }) => within(path.org_id, connections(world.organization.connections.list(urlParams))))
-      .handle("actionOptions", ({ path, payload }) =>
-        within(path.org_id, world.organization.connections.actionOptions(payload))
+      .handle("actionOptions", ({ path, payload, urlParams }) =>
+        within(path.org_id, options(world.organization.connections.actionOptions(payload, urlParams)))
       )
   )
 )

@@ -1,7 +1,12 @@
 /** Broadcasts, in both meanings: a marketing one to segments, a transactional one to a single contact. */
-import type { CreateBroadcast, SendTransactional } from "@effect-invent/domain/api/Broadcasts"
-import type { Broadcast, Recipient } from "@effect-invent/domain/Broadcast"
-import { type BroadcastId, RecipientId } from "@effect-invent/domain/Ids"
+import type {
+  BroadcastFilter,
+  CreateBroadcast,
+  DryRunEntries,
+  SendTransactional
+} from "@effect-invent/domain/api/Broadcasts"
+import type { Broadcast, PropertyEntry } from "@effect-invent/domain/Broadcast"
+import type { BroadcastId } from "@effect-invent/domain/Ids"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as DateTime from "effect/DateTime"
@@ -9,20 +14,13 @@ import * as Effect from "effect/Effect"
 import { badRequest, notFound } from "../Refusal.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
+import { given } from "./Given.ts"
+import * as Pages from "./Pages.ts"
 import type * as Records from "./Records.ts"
 import type { ChannelRecord, ContactRecord } from "./Store.ts"
-import * as Wire from "./Wire.ts"
+import * as WireBroadcast from "./WireBroadcast.ts"
 
 type Payload = typeof SendTransactional.Type
-
-const show = ({ created_at, id, name, scheduled_at, status, updated_at }: Records.Broadcast): Broadcast => ({
-  id,
-  name,
-  status,
-  scheduled_at,
-  created_at,
-  updated_at
-})
 
 const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
   template.replaceAll(/{{\s*([\w.]+)\s*}}/g, (_, name: string) => {
@@ -31,7 +29,7 @@ const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
   })
 
 export const make = (core: Core, book: ContactBook) => {
-  const { atomic, store } = core
+  const { atomic, options, store } = core
 
   const add = (at: DateTime.Utc, given: Pick<Records.Broadcast, "name"> & Partial<Records.Broadcast>) => {
     const id = store.ids.broadcast()
@@ -50,10 +48,80 @@ export const make = (core: Core, book: ContactBook) => {
     return broadcast
   }
 
+  const recipientsOf = (id: BroadcastId) =>
+    [...store.recipients.values()].filter(({ broadcast_id }) => broadcast_id === id)
+
+  const show = (broadcast: Records.Broadcast): Broadcast =>
+    WireBroadcast.broadcast(store, broadcast, recipientsOf(broadcast.id))
+
+  const list = Effect.fn("World.broadcasts.list")(
+    ({ search = "", status = "ALL", ...query }: typeof BroadcastFilter.Type) =>
+      Effect.sync(() => {
+        const found = [...store.broadcasts.values()].filter(
+          (each) =>
+            (status === "ALL" || each.status === status) && each.name.toLowerCase().includes(search.toLowerCase())
+        )
+        return Pages.page(found, query, show)
+      }),
+    atomic
+  )
+
   const create = Effect.fn("World.broadcasts.create")(function* (payload: typeof CreateBroadcast.Type) {
     yield* Effect.forEach(payload.segment_ids ?? [], store.findSegment)
-    return show(add(yield* DateTime.now, payload))
+    return show(add(yield* DateTime.now, given(payload)))
   }, atomic)
+
+  const listRecipients = Effect.fn("World.broadcasts.listRecipients")(function* (
+    id: BroadcastId,
+    query: Pages.PageQuery
+  ) {
+    const broadcast = yield* store.findBroadcast(id)
+    return Pages.page(recipientsOf(id), query, (row) => WireBroadcast.listed(store, broadcast, row))
+  }, atomic)
+
+  /** A line that names nobody, or nobody who is known, is invalid. */
+  const dryRunEntries = Effect.fn("World.broadcasts.dryRunEntries")(function* (
+    id: BroadcastId,
+    { entries }: typeof DryRunEntries.Type
+  ) {
+    yield* store.findBroadcast(id)
+    const known = new Set([...store.channels.values()].flatMap(({ email, phone, user_id }) => [email, phone, user_id]))
+    const isValid = (entry: PropertyEntry) => Object.values(entry).some((address) => known.has(String(address)))
+    const whom = entries.map(({ email, phone, user_id }): PropertyEntry => given({ email, phone, user_id }))
+    return { valid: whom.filter(isValid), invalid: whom.filter((entry) => !isValid(entry)) }
+  }, atomic)
+
+  const isOptedOut = ({ blocked, unsubscribed }: ContactRecord) => blocked || unsubscribed
+
+  /** Part of a change: the row of a template at a contact. */
+  const addRecipient = (
+    broadcast: Records.Broadcast,
+    contact: ContactRecord,
+    at: DateTime.Utc,
+    row: Partial<Records.Recipient>
+  ): Records.Recipient => {
+    const skips = isOptedOut(contact) && options.broadcastToOptedOut === "skipped"
+    const recipient: Records.Recipient = {
+      id: store.ids.recipient(),
+      broadcast_id: broadcast.id,
+      template_id: null,
+      contact_id: contact.id,
+      channel_id: book.channelsOf(contact.id)[0]?.id ?? null,
+      status: "SENT",
+      instead: { name: null, phone: null, email: null },
+      created_at: at,
+      ...row,
+      ...(skips ? { status: "SKIPPED" } : {}),
+      error_message: skips ? `The contact is ${contact.blocked ? "blocked" : "unsubscribed"}` : null
+    }
+    store.recipients.set(recipient.id, recipient)
+    return recipient
+  }
+
+  const audienceOf = ({ segment_ids, send_to_all }: Records.Broadcast) =>
+    [...store.contacts.values()].filter(
+      (contact) => !contact.is_admin && (send_to_all || contact.segment_ids.some((id) => segment_ids.includes(id)))
+    )
 
   const sendMarketing = Effect.fn("World.broadcasts.sendMarketing")(function* (id: BroadcastId) {
     const broadcast = yield* store.findBroadcast(id)
@@ -64,10 +132,12 @@ export const make = (core: Core, book: ContactBook) => {
     const isLater = broadcast.scheduled_at !== null && DateTime.greaterThan(broadcast.scheduled_at, at)
     broadcast.status = isLater ? "SCHEDULED" : "SENT"
     broadcast.updated_at = at
+    // What a marketing broadcast says is on no page, so it comes to no chat.
+    if (!isLater) for (const contact of audienceOf(broadcast)) addRecipient(broadcast, contact, at, {})
     return show(broadcast)
   }, atomic)
 
-  const channels = () => [...store.channels.values()]
+  const channels = (): ReadonlyArray<ChannelRecord> => [...store.channels.values()]
 
   /** The contact that has this phone number or address, found or made. */
   const findOrAdd = Effect.fnUntraced(function* ({ email, name, phone }: Payload, templates: ReadonlyArray<Records.Template>) {
@@ -112,16 +182,6 @@ export const make = (core: Core, book: ContactBook) => {
     yield* core.messageEnded(chat, core.addMessage(chat, at, given), "message", at)
   })
 
-  const recipient = (contact: ContactRecord, at: DateTime.Utc, background: boolean): Recipient => {
-    const id = RecipientId.make(store.ids.recipient())
-    const reason = contact.blocked ? "blocked" : contact.unsubscribed ? "unsubscribed" : undefined
-    const common = { id, contact: Wire.memberContact(contact) }
-    if (reason !== undefined) return { ...common, is_skipped: true, skipped_at: at, is_sent: false, error_message: `The contact is ${reason}` }
-    return background
-      ? { ...common, is_skipped: false, is_sent: false }
-      : { ...common, is_skipped: false, is_sent: true, sent_at: at, external_message_id: `external_${id}` }
-  }
-
   const sendTransactional = Effect.fn("World.broadcasts.sendTransactional")(function* (id: BroadcastId, payload: Payload) {
     const broadcast = yield* store.findBroadcast(id)
     const { templates } = broadcast
@@ -132,15 +192,24 @@ export const make = (core: Core, book: ContactBook) => {
     const { contact, firing } = yield* resolve(payload, wanted)
     const at = yield* DateTime.now
     const variables = { name: payload.name ?? contact.name, ...payload.variables }
+    const { background = false, email = null, name = null, phone = null } = payload
     const recipients = yield* Effect.forEach(firing, ({ channel, template }) => {
-      const row = recipient(contact, at, payload.background ?? false)
-      return row.is_skipped === true
-        ? Effect.succeed(row)
-        : Effect.as(deliver(broadcast, channel, fill(template.text, variables), at), row)
+      const status = background ? "SENDING" : "SENT"
+      const instead = { email, name, phone }
+      const row = addRecipient(broadcast, contact, at, {
+        template_id: template.id,
+        channel_id: channel.id,
+        status,
+        instead
+      })
+      const shown = WireBroadcast.sent(store, broadcast, row)
+      return row.status === "SKIPPED"
+        ? Effect.succeed(shown)
+        : Effect.as(deliver(broadcast, channel, fill(template.text, variables), at), shown)
     })
     return { recipients }
   }, atomic)
 
-  return { add, create, sendMarketing, sendTransactional }
+  return { add, list, create, sendMarketing, sendTransactional, listRecipients, dryRunEntries }
 }
 export type Broadcasts = ReturnType<typeof make>

@@ -1,22 +1,17 @@
-/** What the API does with contacts: list, create, change and merge them, and keep segments, notes and files on them. */
-import type {
-  ContactFilter,
-  CreateContact,
-  MergeContacts,
-  UpdateChannel,
-  UpdateContact,
-  UploadFile
-} from "@effect-invent/domain/api/Contacts"
+/** What the API does with contacts: list, create and change them, and keep segments, notes and files on them. */
+import type { ContactFilter, CreateContact, UpdateContact } from "@effect-invent/domain/api/Contacts"
+import type { ContactFileFilter, UpdateChannel } from "@effect-invent/domain/api/OfContact"
+import type { UploadFile } from "@effect-invent/domain/api/Upload"
 import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
 import type { ChannelId, ContactId, SegmentId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { badRequest } from "../Refusal.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
-import * as Merging from "./Merging.ts"
+import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
-import type { ContactRecord } from "./Store.ts"
+import type { ChannelType, ContactRecord } from "./Store.ts"
+import type { Uploads } from "./Uploads.ts"
 import * as Wire from "./WireContact.ts"
 
 type Filter = typeof ContactFilter.Type
@@ -38,26 +33,9 @@ const hasStatus = (contact: ContactRecord, status: Filter["status"] = "ALL") => 
 
 const is = <A>(wanted: A | undefined, ...found: ReadonlyArray<A | null>) => wanted === undefined || found.includes(wanted)
 
-/** Whether the type is allowed. None given: all are. */
-const allows = (types: ReadonlyArray<string> | undefined, mimetype: string) =>
-  types === undefined || types.some((type) => type === mimetype || (type.endsWith("/*") && mimetype.startsWith(type.slice(0, -1))))
-
-const untyped = "application/octet-stream"
-
-const contentOf = (payload: typeof UploadFile.Type) => {
-  if ("file_url" in payload) {
-    const filename = payload.file_url.split(/[?#]/, 1)[0]?.split("/").at(-1) || "file"
-    return { url: payload.file_url, filename, mimetype: untyped, size: 0 }
-  }
-  const { file } = payload
-  return file instanceof Uint8Array
-    ? { filename: "file", mimetype: untyped, size: file.length }
-    : { filename: file.name, mimetype: file.type, size: file.data.length }
-}
-
-export const make = (core: Core, book: ContactBook) => {
+export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
   const { atomic, options, store } = core
-  const page = Pages.make(options)
+  const { page } = Pages
 
   const matches = (filter: Filter) => {
     const search = filter.search?.toLowerCase()
@@ -94,9 +72,9 @@ export const make = (core: Core, book: ContactBook) => {
   const create = Effect.fn("World.contacts.create")(function* ({ channel, segment_ids = [] }: typeof CreateContact.Type) {
     yield* Effect.forEach(segment_ids, store.findSegment)
     const at = yield* DateTime.now
-    const { contact_id, ...address } = channel ?? {}
+    const { contact_id, type = options.channelWithoutType, ...address } = given(channel ?? {})
     const contact = contact_id === undefined ? book.add(at, { name: address.name ?? null }) : yield* store.findContact(contact_id)
-    if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type: "custom" })
+    if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type: type as ChannelType })
     for (const id of segment_ids) book.putInto(contact, id, at)
     yield* book.changed(contact, at)
     return Wire.contact(store, contact)
@@ -121,31 +99,14 @@ export const make = (core: Core, book: ContactBook) => {
   ) {
     const channel = yield* book.findOwnChannel(path.contact_id, path.channel_id)
     yield* book.customOnly(channel)
-    Object.assign(channel, patch, { updated_at: yield* DateTime.now })
+    Object.assign(channel, given(patch), { updated_at: yield* DateTime.now })
     return Wire.channel(store, channel)
-  }, atomic)
-
-  const merge = Effect.fn("World.contacts.merge")(function* (id: ContactId, { source_contact_ids }: typeof MergeContacts.Type) {
-    const target = yield* store.findContact(id)
-    const sources =
-      source_contact_ids === undefined
-        ? Merging.duplicatesOf(store, target)
-        : yield* Effect.forEach(new Set(source_contact_ids), store.findContact)
-    if (sources.includes(target)) return yield* badRequest(`Contact ${id} cannot be merged into itself`)
-    const at = yield* DateTime.now
-    for (const source of sources) {
-      Merging.merge(store, target, source)
-      yield* core.log.append({ kind: "merge", at, contact_id: target.id, source_contact_id: source.id })
-    }
-    target.updated_at = at
-    yield* book.changed(target, at)
-    return { merged: Wire.contact(store, target), merged_contact_ids: sources.map((source) => source.id) }
   }, atomic)
 
   const listSegments = Effect.fn("World.contacts.listSegments")(function* (id: ContactId, query: Pages.PageQuery) {
     const { segment_ids } = yield* store.findContact(id)
     const segments = yield* Effect.forEach(segment_ids, store.findSegment)
-    return page(segments, query, (each) => Wire.segment(store, each))
+    return page(segments, query, (each) => Wire.contactSegment(store, each))
   }, atomic)
 
   const addSegment = Effect.fn("World.contacts.addSegment")(function* (id: ContactId, segmentId: SegmentId) {
@@ -163,27 +124,45 @@ export const make = (core: Core, book: ContactBook) => {
 
   const listActivities = Effect.fn("World.contacts.listActivities")(function* (
     id: ContactId,
-    { type, ...query }: Pages.PageQuery & { readonly type?: ContactActivity["type"] }
+    { type, ...query }: Pages.PageQuery & { readonly type?: ContactActivity["type"] | undefined }
   ) {
     yield* store.findContact(id)
     const found = [...store.activities.values()].filter((each) => each.contact_id === id && is(type, each.type))
     return page(found.reverse(), query, (each) => Wire.activity(store, each))
   }, atomic)
 
-  const uploadFile = Effect.fn("World.contacts.uploadFile")(function* (contact_id: ContactId, payload: typeof UploadFile.Type) {
+  const uploadFile = Effect.fn("World.contacts.uploadFile")(function* (contact_id: ContactId, payload: UploadFile) {
     const contact = yield* store.findContact(contact_id)
-    const content = contentOf(payload)
-    if (!allows(payload.allowed_types, content.mimetype)) {
-      return yield* badRequest(`The type ${content.mimetype} is not among those allowed`)
-    }
-    const created_at = yield* DateTime.now
-    const id = store.ids.file()
-    const url = `https://files.invalid/${id}`
-    const file = { id, contact_id, chat_id: null, url, source: "direct", user_id: store.user_id, created_at, ...content } as const
-    store.files.set(id, file)
-    book.happened(contact, created_at, "file_uploaded", { file_id: id })
+    const at = yield* DateTime.now
+    const file = yield* uploads.add(payload, contact_id, at)
+    book.happened(contact, at, "file_uploaded", { file_id: file.id })
     return Wire.contactFile(store, file)
   }, atomic)
 
-  return { list, create, update, updateChannel, merge, listSegments, addSegment, listNotes, listActivities, uploadFile }
+  const listFiles = Effect.fn("World.contacts.listFiles")(function* (
+    contactId: ContactId,
+    { mimetype = "", search = "", ...query }: typeof ContactFileFilter.Type
+  ) {
+    yield* store.findContact(contactId)
+    const found = [...store.files.values()].filter(
+      (file) =>
+        file.contact_id === contactId &&
+        file.mimetype.startsWith(mimetype) &&
+        file.filename.toLowerCase().includes(search.toLowerCase())
+    )
+    return page(found, query, (file) => Wire.contactFile(store, file))
+  }, atomic)
+
+  return {
+    list,
+    create,
+    update,
+    updateChannel,
+    listSegments,
+    addSegment,
+    listNotes,
+    listActivities,
+    listFiles,
+    uploadFile
+  }
 }

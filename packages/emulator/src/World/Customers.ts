@@ -1,6 +1,5 @@
 /** What contacts do: open a chat, write, answer an interactive tool. Through the API they can on custom channels only. */
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
-import type { CreateAssistantChat } from "@effect-invent/domain/api/Assistants"
 import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
 import { text, type UserMessage } from "@effect-invent/domain/MessagePart"
@@ -200,18 +199,6 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return yield* write(chat, yield* findMember(chat, channel), text(body), "message")
   }, atomic)
 
-  /** A chat of the staff's own with an assistant, on an internal channel. */
-  const createAssistantChat = Effect.fn("World.createAssistantChat")(function* (
-    assistant_id: AssistantId,
-    payload: typeof CreateAssistantChat.Type
-  ) {
-    yield* store.findAssistant(assistant_id)
-    const at = yield* DateTime.now
-    const admin = [...store.contacts.values()].find(({ is_admin }) => is_admin) ?? book.add(at, { name: "Staff", is_admin: true })
-    const [channel = book.addChannel(at, admin.id, { type: "internal" })] = book.channelsOf(admin.id)
-    return yield* open(channel, { ...payload, assistant_id })
-  }, atomic)
-
   const decideApproval = Effect.fn("World.decideApprovalAsContact")(function* (
     path: ApprovalPath & { readonly contact_id: ContactId; readonly channel_id: ChannelId },
     decision: DecideApproval
@@ -224,5 +211,5 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     return yield* approvals.decide(path, decision)
   }, atomic)
 
-  return { createAssistantChat, decideApproval, createChat, sendMessage, respondToTool, startChat, contactWrites }
+  return { decideApproval, createChat, sendMessage, respondToTool, startChat, contactWrites }
 }

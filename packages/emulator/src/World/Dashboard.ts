@@ -14,6 +14,8 @@ export interface NewContact {
   readonly name: string | null
   /** Two letters, as in `DE`. */
   readonly country?: string
+  /** One of the staff, on an internal channel. */
+  readonly is_admin?: boolean
   readonly channels: ReadonlyArray<{ readonly type: ChannelType; readonly user_id?: string }>
 }
 
@@ -28,7 +30,11 @@ export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
 
   const addContact = Effect.fn("World.addContact")(function* (options: NewContact) {
     const at = yield* DateTime.now
-    const contact = book.add(at, { name: options.name, country: options.country ?? null })
+    const contact = book.add(at, {
+      name: options.name,
+      country: options.country ?? null,
+      is_admin: options.is_admin ?? false
+    })
     const channels = options.channels.map((channel) => book.addChannel(at, contact.id, channel))
     yield* book.changed(contact, at)
     return { id: contact.id, channels: channels.map(({ id, type }) => ({ id, type })) } satisfies AddedContact

@@ -10,7 +10,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"
 import { badRequest, notFound } from "../Refusal.ts"
+import { configOf } from "./Assistants.ts"
 import type { Core } from "./Core.ts"
+import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
 import type { OrgMember } from "./Records.ts"
 import type { AssistantRecord, ChannelRecord, ChannelType, ContactRecord } from "./Store.ts"
@@ -30,7 +32,7 @@ export interface Everything {
 
 export const make = (core: Core) => {
   const { atomic, options, store } = core
-  const page = Pages.make(options)
+  const { page } = Pages
 
   const updateState = Effect.fn("World.updateState")(function* (chatId: ChatId, patch: UpdateState, by: string) {
     const chat = yield* store.findChat(chatId)
@@ -38,14 +40,18 @@ export const make = (core: Core) => {
     const empty = Object.keys(patch).length === 0
     if (empty && options.emptyPatch === "refuse") return yield* badRequest("The body changes nothing")
     const { follow_up_at } = patch
+    const { csat_score } = patch
+    if (csat_score !== undefined && options.fractionalCsatScore === "refused" && !Number.isInteger(csat_score)) {
+      return yield* badRequest("csat_score is not a whole number")
+    }
     if (follow_up_at && options.pastFollowUp === "refused" && DateTime.lessThan(follow_up_at, at)) {
       return yield* badRequest("follow_up_at is in the past")
     }
     if (patch.state !== undefined) chat.state = patch.state
     if (patch.ai_enabled !== undefined) chat.ai_enabled = patch.ai_enabled
-    if (patch.assistant_config !== undefined) chat.assistant_config = patch.assistant_config
+    if (patch.assistant_config !== undefined) chat.assistant_config = configOf(patch.assistant_config)
     if (patch.muted_until !== undefined) chat.muted_until = patch.muted_until
-    if (patch.csat_score !== undefined) chat.csat_score = patch.csat_score
+    if (csat_score !== undefined) chat.csat_score = csat_score
     if (follow_up_at !== undefined) yield* core.setFollowUp(chat, follow_up_at)
     if (!empty) yield* core.stateChanged(chat, by, at)
     return Wire.chat(store, chat)
@@ -76,7 +82,7 @@ export const make = (core: Core) => {
   }, atomic)
 
   const list = Effect.fn("World.inbox.list")(
-    ({ integration_id, ...query }: Pages.PageQuery & { readonly integration_id?: ChannelType }) =>
+    ({ integration_id, ...query }: Pages.PageQuery & { readonly integration_id?: ChannelType | undefined }) =>
       Effect.sync(() => {
         const found = [...store.chats.values()]
           .filter(({ channel_type }) => integration_id === undefined || channel_type === integration_id)
@@ -88,7 +94,8 @@ export const make = (core: Core) => {
 
   const updateChat = Effect.fn("World.chats.update")(function* (chatId: ChatId, patch: typeof UpdateChat.Type) {
     const chat = yield* store.findChat(chatId)
-    Object.assign(chat, patch)
+    const { tools, ...rest } = given(patch)
+    Object.assign(chat, rest, tools && { tools: tools.map(given) })
     core.touch(chat, yield* DateTime.now)
     return Wire.chat(store, chat)
   }, atomic)

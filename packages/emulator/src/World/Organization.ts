@@ -1,71 +1,101 @@
-/** What belongs to the organization as a whole: segments, fields, connections, workflows, the organizations below it. */
-import type { UpdateSegment } from "@effect-invent/domain/api/Segments"
-import type { Connection } from "@effect-invent/domain/Connection"
-import type { ContactField } from "@effect-invent/domain/ContactField"
-import type { ConnectionId, SegmentId, WorkflowId } from "@effect-invent/domain/Ids"
-import type { Organization } from "@effect-invent/domain/Organization"
+/** What belongs to the organization as a whole: segments, fields, connections and workflows. */
+import type { ActionOptions, OptionFilter } from "@effect-invent/domain/api/Connections"
+import type { SegmentFilter, UpdateSegment } from "@effect-invent/domain/api/Segments"
+import type { RunWorkflow } from "@effect-invent/domain/api/Workflows"
+import type { ActionOption, Connection } from "@effect-invent/domain/Connection"
+import type { SegmentId, WorkflowId } from "@effect-invent/domain/Ids"
 import type * as Domain from "@effect-invent/domain/WorkflowRun"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { Unknown } from "@effect-invent/domain/Open"
 import type { Core } from "./Core.ts"
+import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
-import type { WorkflowRun } from "./Records.ts"
+import { contactsTable, type WorkflowRun } from "./Records.ts"
+import * as Tables from "./Tables.ts"
 import * as WireContact from "./WireContact.ts"
 
-const showRun = ({ created_at, id }: WorkflowRun): Domain.WorkflowRun => ({ id, status: "RUNNING", origin: "WORKFLOW", created_at })
-
 export const make = (core: Core) => {
-  const { atomic, options, store } = core
-  const page = Pages.make(options)
+  const { atomic, store } = core
+  const { page } = Pages
 
   const lists =
     <R, A>(table: ReadonlyMap<string, R>, show: (record: R) => A) =>
     (query: Pages.PageQuery): Effect.Effect<Pages.Page<A>> =>
       atomic(Effect.sync(() => page([...table.values()], query, show)))
 
-  const updateSegment = Effect.fn("World.segments.update")(function* (id: SegmentId, patch: typeof UpdateSegment.Type) {
-    const segment = yield* store.findSegment(id)
-    Object.assign(segment, patch, { updated_at: yield* DateTime.now })
-    return WireContact.segment(store, segment)
-  }, atomic)
-
-  /** Which key of the body names the connection is unknown; here it is `connection_id`. */
-  const actionOptions = Effect.fn("World.connections.actionOptions")(
-    (body: Readonly<Record<string, unknown>>) =>
-      Effect.sync(() => store.connections.get(body["connection_id"] as ConnectionId)?.options ?? []),
+  const listSegments = Effect.fn("World.segments.list")(
+    ({ exclude_board_columns = false, search = "", ...query }: typeof SegmentFilter.Type) =>
+      Effect.sync(() => {
+        const found = [...store.segments.values()].filter(
+          ({ boards, name }) =>
+            name.toLowerCase().includes(search.toLowerCase()) && !(exclude_board_columns && boards.length > 0)
+        )
+        return page(found, query, (segment) => WireContact.segment(store, segment))
+      }),
     atomic
   )
 
-  const runWorkflow = Effect.fn("World.workflows.run")(function* (workflow_id: WorkflowId, identifier: string | undefined) {
+  const updateSegment = Effect.fn("World.segments.update")(function* (id: SegmentId, patch: typeof UpdateSegment.Type) {
+    const segment = yield* store.findSegment(id)
+    Object.assign(segment, given(patch), { updated_at: yield* DateTime.now })
+    return WireContact.segment(store, segment)
+  }, atomic)
+
+  /** Which field the options are of is not looked at: each connection has its own, whatever is asked. */
+  const actionOptions = Effect.fn("World.connections.actionOptions")(
+    (
+      { connection_id }: typeof ActionOptions.Type,
+      { search = "", value, values, ...query }: typeof OptionFilter.Type
+    ) =>
+      Effect.sync(() => {
+        const options = (connection_id && store.connections.get(connection_id)?.options) || []
+        const found = options.filter(
+          (option) =>
+            option.toLowerCase().includes(search.toLowerCase()) &&
+            (value === undefined || option === value) &&
+            (values === undefined || values.includes(option))
+        )
+        return page(found, query, (option): ActionOption => ({ label: option, value: option }))
+      }),
+    atomic
+  )
+
+  const showRun = ({ created_at, id, version, workflow_id }: WorkflowRun): Domain.WorkflowRun => ({
+    id,
+    status: "RUNNING",
+    origin: "WORKFLOW",
+    started_at: created_at,
+    ended_at: null,
+    org_id: store.org_id,
+    workflow_org_id: store.org_id,
+    workflow_id,
+    workflow_version: { id: version, workflow_id, steps: [] }
+  })
+
+  const runWorkflow = Effect.fn("World.workflows.run")(function* (
+    workflow_id: WorkflowId,
+    payload: typeof RunWorkflow.Type
+  ) {
     yield* store.findWorkflow(workflow_id)
     const id = store.ids.workflowRun()
-    const run = { id, workflow_id, identifier: identifier ?? null, created_at: yield* DateTime.now }
+    const { identifier = null, workflow_version_id: version = "latest" } = payload
+    const run = { id, workflow_id, identifier, version, created_at: yield* DateTime.now }
     store.runs.set(id, run)
     return showRun(run)
   }, atomic)
 
   return {
-    segments: { list: lists(store.segments, (segment) => WireContact.segment(store, segment)), update: updateSegment },
+    segments: { list: listSegments, update: updateSegment },
     fields: {
-      list: lists(store.fields, ({ id, key, type }): ContactField => ({
-        id,
-        key,
-        type,
-        table_id: "contacts",
-        schema: {},
-        readonly: false,
-        kind: new Unknown({ value: "custom" })
-      }))
+      list: (query: Pages.PageQuery) =>
+        atomic(
+          Effect.sync(() => {
+            const ofContacts = [...store.fields.values()].filter(({ table_id }) => table_id === contactsTable)
+            return page(ofContacts, query, Tables.showField)
+          })
+        )
     },
     connections: { list: lists(store.connections, ({ id }): Connection => ({ id })), actionOptions },
-    workflows: { run: runWorkflow, listRuns: lists(store.runs, showRun) },
-    orgs: {
-      list: lists(store.organizations, ({ id, name, plan }): Organization => ({
-        id,
-        name,
-        plan: plan === "free" ? plan : new Unknown({ value: plan })
-      }))
-    }
+    workflows: { run: runWorkflow, listRuns: lists(store.runs, showRun) }
   }
 }

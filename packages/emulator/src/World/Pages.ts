@@ -1,10 +1,10 @@
 /** One page of a list. */
-import type { Options } from "../Options.ts"
+import { maxTake } from "@effect-invent/domain/api/Paging"
 
 /** `page` counts from 1. */
 export interface PageQuery {
-  readonly page?: number
-  readonly take?: number
+  readonly page?: number | undefined
+  readonly take?: number | undefined
 }
 
 /** The entries of a page, and the counts that travel in its headers. */
@@ -15,11 +15,13 @@ export interface Page<A> {
   readonly take: number
 }
 
-export const make =
-  ({ defaultTake }: Pick<Options["Type"], "defaultTake">) =>
-  <R, A>(records: ReadonlyArray<R>, { page = 1, take = defaultTake }: PageQuery, show: (record: R) => A): Page<A> => ({
-    entries: records.slice((page - 1) * take, page * take).map(show),
-    count: records.length,
-    page,
-    take
-  })
+export const page = <R, A>(
+  records: ReadonlyArray<R>,
+  { page = 1, take = maxTake }: PageQuery,
+  show: (record: R) => A
+): Page<A> => ({
+  entries: records.slice((page - 1) * take, page * take).map(show),
+  count: records.length,
+  page,
+  take
+})

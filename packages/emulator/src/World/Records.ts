@@ -1,25 +1,37 @@
 /** What the organization keeps beside its contacts and chats: each kind of record as it is in memory and as it is written down. */
 import { activityTypes } from "@effect-invent/domain/ContactActivity"
 import {
+  ActionKind,
   ActivityId,
+  AssistantActionId,
+  AssistantId,
   BoardId,
   BroadcastId,
+  ChannelId,
   ChatId,
   ConnectionId,
   ContactId,
+  ContentId,
   FieldId,
   FileId,
   MemoryId,
   NoteId,
   OrgId,
   OrgMemberId,
+  RecipientId,
+  RecordId,
   SegmentId,
+  TableId,
   TemplateId,
   UserId,
+  ViewId,
   WorkflowId,
   WorkflowRunId
 } from "@effect-invent/domain/Ids"
+import { fieldTypes } from "@effect-invent/domain/Field"
 import { integrations } from "@effect-invent/domain/Integration"
+import { contentStatuses } from "@effect-invent/domain/KnowledgeContent"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import { colors } from "@effect-invent/domain/Segment"
 import * as Schema from "effect/Schema"
 
@@ -49,7 +61,8 @@ export type Note = typeof Note.Type
 /** Its bytes are not kept. */
 export const File = record({
   id: FileId,
-  contact_id: ContactId,
+  /** Null: it is the organization's own. */
+  contact_id: Schema.NullOr(ContactId),
   /** Where it was shared, if in a chat. */
   chat_id: Schema.NullOr(ChatId),
   filename: Schema.String,
@@ -89,10 +102,27 @@ export const OrgMember = record({ id: OrgMemberId, user_id: UserId, name: Schema
 export type OrgMember = typeof OrgMember.Type
 
 /** `options` are what can be chosen for the fields of its actions. */
-export const Connection = record({ id: ConnectionId, options: Schema.Array(Schema.Unknown) })
+export const Connection = record({ id: ConnectionId, options: Schema.Array(Schema.String) })
 export type Connection = typeof Connection.Type
 
-export const Field = record({ id: FieldId, key: Schema.String, type: Schema.Literal("string", "number", "boolean", "date", "datetime") })
+/** What is set by whoever uses it, and of no meaning here. */
+const Anything = OpenRecord.Json
+
+const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
+  Schema.optionalWith(schema, { exact: true, default: () => value })
+
+/** The table that has the fields of all contacts. */
+export const contactsTable = TableId.make("contacts")
+
+export const Field = record({
+  id: FieldId,
+  table_id: orElse(TableId, contactsTable),
+  key: Schema.String,
+  type: Schema.Literal(...fieldTypes),
+  schema: orElse(Anything, {}),
+  readonly: orElse(Schema.Boolean, false),
+  archived: orElse(Schema.Boolean, false)
+})
 export type Field = typeof Field.Type
 
 export const Workflow = record({ id: WorkflowId, name: Schema.String })
@@ -102,11 +132,26 @@ export const WorkflowRun = record({
   id: WorkflowRunId,
   workflow_id: WorkflowId,
   identifier: Schema.NullOr(Schema.String),
+  version: orElse(Schema.String, "latest"),
   created_at: Instant
 })
 export type WorkflowRun = typeof WorkflowRun.Type
 
-export const Organization = record({ id: OrgId, name: Schema.String, plan: Schema.String })
+/** An organization below this one. What it is set to is kept as it came. */
+export const Organization = record({
+  id: OrgId,
+  name: Schema.String,
+  plan: Schema.String,
+  logo_id: orElse(Schema.NullOr(FileId), null),
+  features: orElse(Anything, {}),
+  config: orElse(Anything, {}),
+  billing: orElse(Anything, {}),
+  members: orElse(
+    Schema.Array(Schema.Struct({ id: OrgMemberId, user_id: UserId, role: Schema.String, joined_at: Instant })),
+    []
+  ),
+  created_at: orElse(Schema.NullOr(Instant), null)
+})
 export type Organization = typeof Organization.Type
 
 /** `{{…}}` in the text stands for a variable. */
@@ -126,3 +171,84 @@ export const Broadcast = record({
   updated_at: Instant
 })
 export type Broadcast = typeof Broadcast.Type
+
+/** One template at one channel of a contact; of a marketing broadcast, the contact alone. */
+export const Recipient = record({
+  id: RecipientId,
+  broadcast_id: BroadcastId,
+  template_id: Schema.NullOr(TemplateId),
+  contact_id: ContactId,
+  channel_id: Schema.NullOr(ChannelId),
+  status: Schema.Literal("SKIPPED", "SENT", "SENDING"),
+  error_message: Schema.NullOr(Schema.String),
+  /** What the request said in place of the contact's own, for this broadcast only. */
+  instead: Schema.Struct({
+    name: Schema.NullOr(Schema.String),
+    phone: Schema.NullOr(Schema.String),
+    email: Schema.NullOr(Schema.String)
+  }),
+  created_at: Instant
+})
+export type Recipient = typeof Recipient.Type
+
+export const Action = record({
+  id: AssistantActionId,
+  assistant_id: AssistantId,
+  enabled: Schema.Boolean,
+  name: Schema.NullOr(Schema.String),
+  instructions: Schema.NullOr(Schema.String),
+  action_id: ActionKind,
+  connection_id: Schema.NullOr(ConnectionId),
+  config: Anything,
+  position: Schema.Number,
+  created_at: Instant,
+  updated_at: Instant
+})
+export type Action = typeof Action.Type
+
+/** A text, or a website, of which no page is read. */
+export const Content = record({
+  id: ContentId,
+  title: Schema.String,
+  /** Null: a website. */
+  text: Schema.NullOr(Schema.String),
+  status: Schema.Literal(...contentStatuses),
+  assistant_ids: Schema.Array(AssistantId),
+  exclude_path_patterns: Schema.Array(Schema.String),
+  include_path_patterns: Schema.Array(Schema.String),
+  created_at: Instant,
+  updated_at: Instant
+})
+export type Content = typeof Content.Type
+
+export const CustomTable = record({
+  id: TableId,
+  name: Schema.String,
+  description: Schema.NullOr(Schema.String),
+  record_prefix: Schema.String,
+  field_ids: Schema.Array(FieldId),
+  created_at: Instant,
+  updated_at: Instant
+})
+export type CustomTable = typeof CustomTable.Type
+
+export const View = record({
+  id: ViewId,
+  table_id: TableId,
+  name: Schema.String,
+  description: Schema.NullOr(Schema.String),
+  config: Anything,
+  sort: Schema.NullOr(Anything),
+  filter: Schema.NullOr(Anything),
+  position: Schema.Number,
+  is_default: Schema.Boolean,
+  show_in_sidebar: Schema.Boolean,
+  archived: Schema.Boolean,
+  created_at: Instant,
+  updated_at: Instant
+})
+export type View = typeof View.Type
+
+/** A record of a table, with its values by the keys of the table's fields. */
+export const TableRecord = record({ id: RecordId, table_id: TableId, values: Anything, created_at: Instant })
+export type TableRecord = typeof TableRecord.Type

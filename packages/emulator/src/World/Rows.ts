@@ -118,6 +118,11 @@ const Assistant = Schema.Struct({
   id: AssistantId,
   name: Schema.String,
   enabled: Schema.Boolean,
+  deleted: Schema.optionalWith(Schema.Boolean, { exact: true, default: () => false }),
+  integration: Schema.optionalWith(Schema.Struct({ enabled: Schema.Boolean, has_connection: Schema.Boolean }), {
+    exact: true,
+    default: () => ({ enabled: true, has_connection: true })
+  }),
   secret_key: Schema.NullOr(Schema.String),
   avatar_id: Schema.NullOr(FileId),
   config: Schema.NullOr(AssistantConfig),
@@ -189,5 +194,11 @@ export const bindings = (store: Store.Store): Readonly<Record<string, Binding>> 
   workflows: bind(store.workflows, Records.Workflow, same),
   runs: bind(store.runs, Records.WorkflowRun, same),
   broadcasts: bind(store.broadcasts, Records.Broadcast, same),
-  organizations: bind(store.organizations, Records.Organization, same)
+  organizations: bind(store.organizations, Records.Organization, same),
+  recipients: bind(store.recipients, Records.Recipient, same),
+  actions: bind(store.actions, Records.Action, same),
+  contents: bind(store.contents, Records.Content, same),
+  tables: bind(store.tables, Records.CustomTable, same),
+  views: bind(store.views, Records.View, same),
+  records: bind(store.records, Records.TableRecord, same)
 })

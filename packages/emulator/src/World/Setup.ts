@@ -1,13 +1,16 @@
 /** What people set up in Invent's own dashboard and the API can only use: segments, notes, members, connections and the like. */
-import type { ChatId, ContactId, OrgId, UserId } from "@effect-invent/domain/Ids"
+import type { AssistantId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Broadcasts } from "./Broadcasts.ts"
 import type { ContactBook } from "./ContactBook.ts"
 import type { Core } from "./Core.ts"
 import type * as Records from "./Records.ts"
+import { contactsTable } from "./Records.ts"
+import type { AssistantRecord } from "./Store.ts"
+import type { SubOrganizations } from "./SubOrganizations.ts"
 
-export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts) => {
+export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, organizations: SubOrganizations) => {
   const { atomic, store } = core
 
   const kept = <K extends string, A extends { readonly id: K }>(table: Map<K, A>, record: A): A => {
@@ -57,14 +60,25 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts) => {
 
   /** `options` are what can be chosen for the fields of its actions. */
   const addConnection = Effect.fn("World.addConnection")(
-    (options: ReadonlyArray<unknown> = []) =>
+    (options: ReadonlyArray<string> = []) =>
       Effect.sync(() => kept(store.connections, { id: store.ids.connection(), options }).id),
     atomic
   )
 
   const addField = Effect.fn("World.addField")(
     (key: string, type: Records.Field["type"] = "string") =>
-      Effect.sync(() => kept(store.fields, { id: store.ids.field(), key, type }).id),
+      Effect.sync(
+        () =>
+          kept(store.fields, {
+            id: store.ids.field(),
+            table_id: contactsTable,
+            key,
+            type,
+            schema: {},
+            readonly: false,
+            archived: false
+          }).id
+      ),
     atomic
   )
 
@@ -73,12 +87,18 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts) => {
     atomic
   )
 
-  /** An organization below this one. The emulator lists it and knows nothing else of it. */
-  const addOrganization = Effect.fn("World.addOrganization")(
-    (name: string, plan: string = "free"): Effect.Effect<OrgId> =>
-      Effect.sync(() => kept(store.organizations, { id: store.ids.org(), name, plan }).id),
-    atomic
-  )
+  /** An organization below this one. */
+  const addOrganization = Effect.fn("World.addOrganization")(function* (name: string, plan?: string) {
+    return organizations.add(yield* DateTime.now, name, plan).id
+  }, atomic)
+
+  /** Switches an assistant, or the channel on which it talks, on or off; deletes it, or takes the deletion back. */
+  const changeAssistant = Effect.fn("World.changeAssistant")(function* (
+    id: AssistantId,
+    change: Partial<Pick<AssistantRecord, "deleted" | "enabled" | "integration">>
+  ) {
+    Object.assign(yield* store.findAssistant(id), change)
+  }, atomic)
 
   /** A transactional broadcast, which only the dashboard can create. */
   const addBroadcast = Effect.fn("World.addBroadcast")(function* (
@@ -100,6 +120,7 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts) => {
     addField,
     addWorkflow,
     addOrganization,
+    changeAssistant,
     addBroadcast
   }
 }

@@ -12,7 +12,7 @@ import * as Wire from "./Wire.ts"
 
 /** Which messages to list. `from_date` includes its own instant. */
 export interface ListQuery extends Pages.PageQuery {
-  readonly from_date?: DateTime.Utc
+  readonly from_date?: DateTime.Utc | undefined
 }
 
 export interface Path {
@@ -22,7 +22,7 @@ export interface Path {
 
 export const make = (core: Core) => {
   const { atomic, options, store } = core
-  const page = Pages.make(options)
+  const { page } = Pages
 
   const isListed = (at: DateTime.Utc) => (message: MessageRecord) =>
     DateTime.lessThanOrEqualTo(DateTime.addDuration(message.created_at, options.messagesListedAfter), at)

@@ -2,6 +2,7 @@
 import type { AssistantConfig } from "@effect-invent/domain/AssistantConfig"
 import {
   ActivityId,
+  AssistantActionId,
   AssistantId,
   type BoardId,
   BroadcastId,
@@ -9,6 +10,7 @@ import {
   ChatId,
   ConnectionId,
   ContactId,
+  ContentId,
   ConversationId,
   FieldId,
   FileId,
@@ -18,10 +20,14 @@ import {
   NoteId,
   OrgId,
   OrgMemberId,
+  RecipientId,
+  RecordId,
   SegmentId,
+  TableId,
   TemplateId,
   ToolCallId,
   UserId,
+  ViewId,
   WorkflowId,
   WorkflowRunId
 } from "@effect-invent/domain/Ids"
@@ -41,10 +47,13 @@ export type State = "OPEN" | "SNOOZED" | "CLOSED"
 
 export interface AssistantRecord {
   readonly id: AssistantId
-  readonly name: string
-  readonly enabled: boolean
-  readonly secret_key: string | null
-  readonly avatar_id: FileId | null
+  name: string
+  enabled: boolean
+  deleted: boolean
+  /** The channel on which it talks: whether it is on, and connected to the service outside. */
+  integration: { readonly enabled: boolean; readonly has_connection: boolean }
+  secret_key: string | null
+  avatar_id: FileId | null
   config: AssistantConfig | null
   boards: ReadonlyArray<{ readonly board_id: BoardId; readonly initial_segment_id?: SegmentId }>
   /** Null: it was there when the world began. */
@@ -172,7 +181,12 @@ const makeIds = () => {
     workflowRun: () => WorkflowRunId.make(next("run")),
     broadcast: () => BroadcastId.make(next("broadcast")),
     template: () => TemplateId.make(next("template")),
-    recipient: () => next("recipient"),
+    recipient: () => RecipientId.make(next("recipient")),
+    action: () => AssistantActionId.make(next("action")),
+    content: () => ContentId.make(next("content")),
+    table: () => TableId.make(next("table")),
+    view: () => ViewId.make(next("view")),
+    record: () => RecordId.make(next("record")),
     secretKey: () => next("secret")
   }
 }
@@ -193,6 +207,8 @@ export const make = () => {
     id: ids.assistant(),
     name: "Assistant",
     enabled: true,
+    deleted: false,
+    integration: { enabled: true, has_connection: true },
     secret_key: null,
     avatar_id: null,
     config: null,
@@ -211,6 +227,12 @@ export const make = () => {
   const segments = new Table<SegmentId, Records.Segment>()
   const workflows = new Table<WorkflowId, Records.Workflow>()
   const broadcasts = new Table<BroadcastId, Records.Broadcast>()
+  const actions = new Table<AssistantActionId, Records.Action>()
+  const contents = new Table<ContentId, Records.Content>()
+  const tables = new Table<TableId, Records.CustomTable>()
+  const views = new Table<ViewId, Records.View>()
+  const records = new Table<RecordId, Records.TableRecord>()
+  const organizations = new Table<OrgId, Records.Organization>()
   return {
     ids,
     org_id,
@@ -236,7 +258,13 @@ export const make = () => {
     fields: new Table<FieldId, Records.Field>(),
     connections: new Table<ConnectionId, Records.Connection>(),
     runs: new Table<WorkflowRunId, Records.WorkflowRun>(),
-    organizations: new Table<OrgId, Records.Organization>(),
+    organizations,
+    recipients: new Table<RecipientId, Records.Recipient>(),
+    actions,
+    contents,
+    tables,
+    views,
+    records,
     /** The conversation of a contact with an assistant: all their chats belong to it. */
     conversation: (contact: ContactId, assistant: AssistantId): ConversationId => {
       const key = `${contact} ${assistant}`
@@ -251,7 +279,13 @@ export const make = () => {
     findMember: find("member of the organization", members),
     findSegment: find("segment", segments),
     findWorkflow: find("workflow", workflows),
-    findBroadcast: find("broadcast", broadcasts)
+    findBroadcast: find("broadcast", broadcasts),
+    findAction: find("action", actions),
+    findContent: find("content", contents),
+    findTable: find("table", tables),
+    findView: find("view", views),
+    findRecord: find("record", records),
+    findOrganization: find("organization", organizations)
   }
 }
 export type Store = ReturnType<typeof make>

@@ -1,20 +1,23 @@
-/** How the records of the world look in an answer. */
+/**
+ * How the records of the world look in an answer. What no page prints is listed with its reason in
+ * `packages/domain/test/fixtures/unprinted.json`, and nothing else is sent.
+ */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember, MemberContact } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/ChatState"
 import type { UserId } from "@effect-invent/domain/Ids"
 import type { ActionCall, ToolCall, ToolResponse } from "../PendingTool.ts"
-import type { ChatRecord, ContactRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
+import { given } from "./Given.ts"
+import type { AssistantRecord, ChatRecord, ContactRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
 
 export const nameOf = (store: Store, id: UserId): string =>
   [...store.members.values()].find(({ user_id }) => user_id === id)?.name ?? "Staff"
 
-export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name, unsubscribed }: ContactRecord): MemberContact => ({
+export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name }: ContactRecord): MemberContact => ({
   id,
   name,
   blocked,
-  unsubscribed,
   ai_replies_disabled,
   is_admin
 })
@@ -62,7 +65,7 @@ const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
   }
   const role = record.author === "contact" ? "user" : "assistant"
   return [
-    ...(record.parts === null ? [] : [{ role, parts: record.parts } as const]),
+    ...(record.parts === null ? [] : [{ role, parts: record.parts.map(given) } as const]),
     ...(call === null ? [] : [call]),
     ...(action === null ? [] : [action]),
     ...(response === null ? [] : [response])
@@ -85,6 +88,15 @@ export const message = (store: Store, record: MessageRecord): ChatMessage => ({
   ...(record.broadcast_id === null ? {} : { broadcast_id: record.broadcast_id, is_broadcast_message: true })
 })
 
+/** The assistant of a chat, and the channel on which it talks. */
+const assistantOf = ({ config, deleted, enabled, id, integration, name }: AssistantRecord): Partial<ChatState> => {
+  const { conversation } = config ?? {}
+  return {
+    assistant: { id, name, enabled, deleted, ...(conversation ? { config: { conversation } } : {}) },
+    assistant_integration: { id: `integration_of_${id}`, ...integration }
+  }
+}
+
 export const state = (store: Store, chat: ChatRecord): ChatState => {
   const assistant = store.assistants.get(chat.assistant_id)
   return {
@@ -96,7 +108,7 @@ export const state = (store: Store, chat: ChatRecord): ChatState => {
     ai_enabled: chat.ai_enabled,
     admin_unseen_count: chat.admin_unseen_count,
     user_unseen_count: chat.user_unseen_count,
-    ...(assistant === undefined ? {} : { assistant: { id: assistant.id, name: assistant.name, enabled: assistant.enabled } }),
+    ...(assistant === undefined ? {} : assistantOf(assistant)),
     assigned_user: chat.assigned && { id: chat.assigned.user_id, name: nameOf(store, chat.assigned.user_id) },
     assigned_at: chat.assigned && chat.assigned.at,
     assistant_config: chat.assistant_config ?? assistant?.config ?? null,

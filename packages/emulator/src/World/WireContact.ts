@@ -22,14 +22,23 @@ export const channel = (store: Store, { contact_id, ...record }: ChannelRecord):
   platform_data: {}
 })
 
-export const contact = (store: Store, { country: _, segment_ids, ...record }: ContactRecord): Contact => ({
+/** A segment as it stands on a contact or a broadcast: without its boards. */
+export const contactSegment = (store: Store, record: Segment): Domain.Segment => {
+  const { boards: _, ...shown } = segment(store, record)
+  return shown
+}
+
+export const contact = (
+  store: Store,
+  { ai_replies_disabled: _, country: __, segment_ids, ...record }: ContactRecord
+): Contact => ({
   ...record,
   channels: [...store.channels.values()]
     .filter(({ contact_id }) => contact_id === record.id)
     .map((each) => channel(store, each)),
   segments: segment_ids.flatMap((id) => {
     const found = store.segments.peek(id)
-    return found === undefined ? [] : [segment(store, found)]
+    return found === undefined ? [] : [contactSegment(store, found)]
   }),
   unsubscribe_reason: null,
   unsubscribe_feedback: null

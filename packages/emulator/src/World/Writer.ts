@@ -22,7 +22,9 @@ export const make = (core: Core) => {
       !chat.ai_enabled ||
       store.contacts.get(chat.contact_id)?.ai_replies_disabled === true ||
       conversation?.enable_ai_replies === false ||
-      assistant?.enabled === false
+      assistant?.enabled === false ||
+      assistant?.deleted === true ||
+      assistant?.integration.enabled === false
     )
   }
 

@@ -1,0 +1,55 @@
+/** An action that an assistant can take: the kind of tool, how it is set up, and where it stands among the others. */
+import * as Schema from "effect/Schema"
+import * as Closed from "./Closed.ts"
+import { ActionKind, AssistantActionId, AssistantId, ConnectionId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import * as Open from "./Open.ts"
+import * as OpenRecord from "./OpenRecord.ts"
+
+/** Which of the values at `input` are worked out anew each time, and how. */
+export const Definition = Open.struct({ path: Open.optional(Schema.String), definition: Open.optional(OpenRecord.Json) })
+export type Definition = typeof Definition.Type
+
+const actionConfig = Open.struct({
+  input: Open.optional(OpenRecord.Json),
+  definitions: Open.optional(Open.list(Definition))
+}).annotations({ identifier: "ActionConfig" })
+
+/** The values of an action's fields. */
+export interface ActionConfig extends Schema.Schema.Type<typeof actionConfig> {}
+export interface ActionConfigEncoded extends Schema.Schema.Encoded<typeof actionConfig> {}
+export const ActionConfig: Schema.Schema<ActionConfig, ActionConfigEncoded> = actionConfig
+
+/** In a request. No page says which of its keys are required. */
+export const DefinitionChange = Closed.struct({
+  path: Closed.optional(Schema.String),
+  definition: Closed.optional(OpenRecord.Json)
+})
+
+/** In a request: the values themselves are the kind's own, and not looked at. */
+export const ActionConfigChange = Closed.struct({
+  input: Closed.optional(OpenRecord.Json),
+  definitions: Closed.optional(Schema.Array(DefinitionChange))
+})
+export type ActionConfigChange = typeof ActionConfigChange.Type
+
+const assistantAction = Open.struct({
+  id: AssistantActionId,
+  enabled: Open.optional(Schema.Boolean),
+  name: Open.optional(Schema.String),
+  instructions: Open.optional(Schema.String),
+  /** The kind of action. The action's own id is `id`. */
+  action_id: Open.optional(ActionKind),
+  assistant_id: Open.optional(AssistantId),
+  connection_id: Open.optional(ConnectionId),
+  config: Open.optional(ActionConfig),
+  /** Its place within its group, in steps of 100. Not on older pages. */
+  position: Open.optional(Schema.Number),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "AssistantAction" })
+
+/** @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant-action */
+export interface AssistantAction extends Schema.Schema.Type<typeof assistantAction> {}
+export interface AssistantActionEncoded extends Schema.Schema.Encoded<typeof assistantAction> {}
+export const AssistantAction: Schema.Schema<AssistantAction, AssistantActionEncoded> = assistantAction

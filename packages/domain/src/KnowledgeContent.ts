@@ -1,0 +1,80 @@
+/**
+ * What an assistant can look up: a text, a file or a website, cut into chunks. All its pages are of the oldest kind.
+ */
+import * as Schema from "effect/Schema"
+import { ContentId } from "./Ids.ts"
+import { Instant } from "./Instant.ts"
+import * as Open from "./Open.ts"
+
+export const contentTypes = ["TEXT", "FILE", "URL"] as const
+export const contentStatuses = ["PENDING", "PROCESSING", "PROCESSED", "FAILED"] as const
+
+const source = Open.struct({
+  type: Open.optional(Open.literals(...contentTypes)),
+  /** Of a text. What a file and a website have instead is printed on no page. */
+  text: Open.optional(Schema.String)
+}).annotations({ identifier: "KnowledgeSource" })
+
+export interface KnowledgeSource extends Schema.Schema.Type<typeof source> {}
+export interface KnowledgeSourceEncoded extends Schema.Schema.Encoded<typeof source> {}
+export const KnowledgeSource: Schema.Schema<KnowledgeSource, KnowledgeSourceEncoded> = source
+
+const fields = {
+  id: ContentId,
+  title: Open.optional(Schema.String),
+  type: Open.optional(Open.literals(...contentTypes)),
+  content: Open.optional(Open.tolerant(KnowledgeSource)),
+  /** Bytes. */
+  size: Open.optional(Schema.Number),
+  chunks_processed: Open.optional(Schema.Number),
+  chunks_count: Open.optional(Schema.Number),
+  error: Open.optional(Schema.String),
+  status: Open.optional(Open.literals(...contentStatuses)),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}
+
+const knowledgeContent = Open.struct({
+  ...fields,
+  /** In the answer of `knowledge.get` only. */
+  text: Open.optional(Schema.String),
+  /** These two in the answers of `knowledge.create` and `knowledge.updateUrl` only. */
+  parent_content_id: Open.optional(ContentId),
+  children: Open.optional(Open.list(Open.struct(fields)))
+}).annotations({ identifier: "KnowledgeContent" })
+
+/** @see https://docs.useinvent.com/api-reference/get-content */
+export interface KnowledgeContent extends Schema.Schema.Type<typeof knowledgeContent> {}
+export interface KnowledgeContentEncoded extends Schema.Schema.Encoded<typeof knowledgeContent> {}
+export const KnowledgeContent: Schema.Schema<KnowledgeContent, KnowledgeContentEncoded> = knowledgeContent
+
+const knowledgeChunk = Open.struct({
+  id: Schema.String,
+  content_id: Open.optional(ContentId),
+  char_start: Open.optional(Schema.Number),
+  char_end: Open.optional(Schema.Number),
+  chunk_index: Open.optional(Schema.Number),
+  status: Open.optional(Open.literals(...contentStatuses)),
+  error: Open.optional(Schema.String),
+  created_at: Open.optional(Instant),
+  updated_at: Open.optional(Instant)
+}).annotations({ identifier: "KnowledgeChunk" })
+
+/** @see https://docs.useinvent.com/api-reference/get-content-chunks */
+export interface KnowledgeChunk extends Schema.Schema.Type<typeof knowledgeChunk> {}
+export interface KnowledgeChunkEncoded extends Schema.Schema.Encoded<typeof knowledgeChunk> {}
+export const KnowledgeChunk: Schema.Schema<KnowledgeChunk, KnowledgeChunkEncoded> = knowledgeChunk
+
+const availableContent = Open.struct({
+  id: ContentId,
+  title: Open.optional(Schema.String),
+  type: Open.optional(Open.literals(...contentTypes)),
+  status: Open.optional(Open.literals(...contentStatuses)),
+  /** Whether the assistant has it already. */
+  linked: Open.optional(Schema.Boolean)
+}).annotations({ identifier: "AvailableContent" })
+
+/** @see https://docs.useinvent.com/api-reference/search-available-contents */
+export interface AvailableContent extends Schema.Schema.Type<typeof availableContent> {}
+export interface AvailableContentEncoded extends Schema.Schema.Encoded<typeof availableContent> {}
+export const AvailableContent: Schema.Schema<AvailableContent, AvailableContentEncoded> = availableContent

@@ -1,0 +1,19 @@
+/** A file in a request: its bytes, or an address to fetch it from. Which of the two is required is on no page. */
+import * as Schema from "effect/Schema"
+import * as Closed from "../Closed.ts"
+
+export const fields = {
+  /** The bytes alone, or with a name and a MIME type. */
+  file: Closed.optional(
+    Schema.Union(
+      Schema.Uint8ArrayFromBase64,
+      Closed.struct({ data: Schema.Uint8ArrayFromBase64, name: Schema.String, type: Schema.String })
+    )
+  ),
+  file_url: Closed.optional(Schema.String),
+  /** At most 255 MIME types of 255 characters. */
+  allowed_types: Closed.optional(Schema.Array(Closed.text(255)).pipe(Schema.maxItems(255)))
+}
+
+export const UploadFile = Closed.struct(fields)
+export type UploadFile = typeof UploadFile.Type

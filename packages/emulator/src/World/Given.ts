@@ -1,0 +1,8 @@
+/** The keys of a request that were given: what is undefined counts as left out. */
+
+type Optional<A> = { [K in keyof A]-?: undefined extends A[K] ? K : never }[keyof A]
+
+export type Given<A> = Omit<A, Optional<A>> & { readonly [K in Optional<A>]?: Exclude<A[K], undefined> }
+
+export const given = <A extends object>(request: A): Given<A> =>
+  Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Given<A>

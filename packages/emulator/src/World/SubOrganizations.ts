@@ -1,0 +1,157 @@
+/** The organizations below this one: created, set up, joined. They pay nothing and use nothing. */
+import {
+  type CreateOrg,
+  type JoinOrg,
+  UpdateBilling,
+  type UpdateOrg,
+  type UsageFilter
+} from "@effect-invent/domain/api/Orgs"
+import type { OrgId } from "@effect-invent/domain/Ids"
+import { Unknown } from "@effect-invent/domain/Open"
+import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import {
+  OrgBilling,
+  OrgConfig,
+  OrgFeatures,
+  type Organization,
+  type OrgUsage
+} from "@effect-invent/domain/Organization"
+import type { OrgMember } from "@effect-invent/domain/OrgMember"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { Core } from "./Core.ts"
+import { given } from "./Given.ts"
+import * as Pages from "./Pages.ts"
+import type * as Records from "./Records.ts"
+import * as Wire from "./Wire.ts"
+
+const decodeBilling = Schema.decodeUnknownSync(OrgBilling)
+const encodeBilling = Schema.encodeSync(UpdateBilling)
+const decodeConfig = Schema.decodeUnknownSync(OrgConfig)
+const decodeFeatures = Schema.decodeUnknownSync(OrgFeatures)
+
+type Json = Readonly<Record<string, unknown>>
+
+/** As the page says of `config`: at any depth, what is not given stays. */
+const merged = (before: Json, change: Json): Json => {
+  const changed = Object.entries(change).map(([key, value]) => {
+    const old = OpenRecord.get(before, key)
+    return [key, Predicate.isRecord(value) && Predicate.isRecord(old) ? merged(old, value) : value]
+  })
+  return { ...before, ...Object.fromEntries(changed) }
+}
+
+export const make = ({ atomic, options, store }: Core) => {
+  const member = (
+    org_id: OrgId,
+    { id, joined_at, role, user_id }: Records.Organization["members"][number]
+  ): OrgMember => ({
+    id,
+    name: Wire.nameOf(store, user_id),
+    role: role === "ADMIN" ? role : new Unknown({ value: role }),
+    status: "ACTIVE",
+    org_id,
+    user_id,
+    created_at: joined_at,
+    updated_at: joined_at
+  })
+
+  const show = (org: Records.Organization): Organization => ({
+    id: org.id,
+    name: org.name,
+    logo_url: org.logo_id === null ? null : `https://files.invalid/${org.logo_id}`,
+    plan: org.plan === "free" || org.plan === "business" ? org.plan : new Unknown({ value: org.plan }),
+    balance: 0,
+    promo_balance: 0,
+    billing: decodeBilling(org.billing),
+    members: org.members.map((each) => member(org.id, each)),
+    spending_cap_used: 0,
+    created_at: org.created_at,
+    features: decodeFeatures(org.features),
+    config: decodeConfig(org.config)
+  })
+
+  /** Part of a change. */
+  const add = (at: DateTime.Utc, name: string, plan: string = "free") => {
+    const org: Records.Organization = {
+      id: store.ids.org(),
+      name,
+      plan,
+      logo_id: null,
+      features: {},
+      config: {},
+      billing: {},
+      members: [],
+      created_at: at
+    }
+    store.organizations.set(org.id, org)
+    return org
+  }
+
+  const list = Effect.fn("World.orgs.list")(
+    (query: Pages.PageQuery) => Effect.sync(() => Pages.page([...store.organizations.values()], query, show)),
+    atomic
+  )
+
+  const create = Effect.fn("World.orgs.create")(function* ({ features, name = "Organization" }: typeof CreateOrg.Type) {
+    const org = add(yield* DateTime.now, name)
+    org.features = features === undefined ? {} : given(features)
+    return show(org)
+  }, atomic)
+
+  const update = Effect.fn("World.orgs.update")(function* (id: OrgId, payload: typeof UpdateOrg.Type) {
+    const org = yield* store.findOrganization(id)
+    const { config, features, logo_id, name } = given(payload)
+    if (name !== undefined) org.name = name
+    if (logo_id !== undefined) org.logo_id = logo_id
+    if (config !== undefined) org.config = merged(org.config, given(config) as Json)
+    if (features !== undefined && options.orgFeatures === "changed")
+      org.features = { ...org.features, ...given(features) }
+    return show(org)
+  }, atomic)
+
+  const updateBilling = Effect.fn("World.orgs.updateBilling")(function* (
+    id: OrgId,
+    payload: typeof UpdateBilling.Type
+  ) {
+    const org = yield* store.findOrganization(id)
+    org.billing = merged(org.billing, given(encodeBilling(payload)) as Json)
+    return show(org)
+  }, atomic)
+
+  const join = Effect.fn("World.orgs.join")(function* (id: OrgId, { role = "ADMIN" }: typeof JoinOrg.Type) {
+    const org = yield* store.findOrganization(id)
+    const { user_id } = store
+    if (!org.members.some((each) => each.user_id === user_id)) {
+      const joined_at = yield* DateTime.now
+      org.members = [...org.members, { id: store.ids.orgMember(), user_id, role, joined_at }]
+    }
+    return show(org)
+  }, atomic)
+
+  /** A row for each organization, of the one meter that runs here, in the interval that has begun last. */
+  const usage = Effect.fn("World.orgs.usage")(function* ({
+    interval,
+    type = "run",
+    ...query
+  }: typeof UsageFilter.Type) {
+    const date = DateTime.startOf(yield* DateTime.now, interval)
+    return Pages.page(
+      [...store.organizations.values()],
+      query,
+      ({ id, name }): OrgUsage => ({
+        org_id: id,
+        org_name: name,
+        event_name: type,
+        amount_credits: 0,
+        amount_monetary: 0,
+        date
+      })
+    )
+  }, atomic)
+
+  return { add, list, create, update, updateBilling, join, usage }
+}
+export type SubOrganizations = ReturnType<typeof make>

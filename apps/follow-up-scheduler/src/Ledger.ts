@@ -88,6 +88,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** Those that will be due after this instant, and are armed, or failed and are to be tried again. */
+    readonly waitingAgain: (after: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that will be due after the one instant and until the other, the soonest first. */
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
@@ -264,6 +266,10 @@ const make = Effect.gen(function* () {
     overdue: (before) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`
+      ),
+    waitingAgain: (after) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND (status = 'armed' OR failures > 0)`
       ),
     comingUp: (after, until) =>
       followUps(

@@ -22,7 +22,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Decoded from "./internal/Decoded.ts"
+import * as Decoded from "./internal/contract/Decoded.ts"
 import * as Evidence from "./internal/reconcile/Similarity.ts"
 import type { Service } from "./ClientTypes.ts"
 

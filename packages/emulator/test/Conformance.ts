@@ -63,7 +63,8 @@ export const send = Effect.fnUntraced(function* (
       : HttpClientRequest.bodyText(options.body, "application/json"),
     HttpClient.execute
   )
-  return { status: response.status, headers: response.headers, body: yield* response.text }
+  const bytes = new Uint8Array(yield* response.arrayBuffer)
+  return { status: response.status, headers: response.headers, bytes, body: new TextDecoder().decode(bytes) }
 })
 
 export const openChat = Effect.gen(function* () {

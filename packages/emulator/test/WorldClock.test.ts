@@ -24,6 +24,25 @@ it.effect("a faster clock ends a sleep sooner, and says that the whole of it has
   })
 )
 
+it.effect("a sleep is as long as before where the machine's clock is put back meanwhile", () =>
+  Effect.gen(function* () {
+    const notes: Array<number> = []
+    const machine = yield* Effect.clock
+    let putBack = 0
+    const stepped: Clock.Clock = Object.create(machine, {
+      unsafeCurrentTimeMillis: { value: () => machine.unsafeCurrentTimeMillis() - putBack },
+      unsafeCurrentTimeNanos: { value: () => machine.unsafeCurrentTimeNanos() }
+    })
+    const { clock } = WorldClock.make(stepped, 1)
+    const fiber = yield* Effect.fork(Effect.withClock(noting(notes, 1000), clock))
+    yield* Effect.yieldNow()
+    putBack = 600_000
+    yield* TestClock.adjust("1 second")
+    yield* Fiber.join(fiber)
+    assert.deepStrictEqual(notes, [1000])
+  })
+)
+
 it.effect("what falls due while the clock is moved happens at its own instant, in order, and what comes of it too", () =>
   Effect.gen(function* () {
     const notes: Array<number> = []

@@ -3,13 +3,13 @@
  * whether it is over. What is under way is seen through all the same; what waits stays due, and loses nothing but time.
  */
 import type { RepeatableError } from "@effect-invent/domain/InventError"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
 
 /** So many failures in a row are no outage yet. */
@@ -45,14 +45,14 @@ export const make = Effect.map(tell(false), (): Outage["Type"] => {
     nextAt = now + Duration.toMillis(pause)
   }
 
-  const mayLook = Effect.map(Clock.currentTimeMillis, (now) => {
+  const mayLook = Effect.map(MonotonicClock.millis, (now) => {
     if (inARow < tolerated) return true
     if (now < nextAt) return false
     wait(now, Duration.times(pause, 2))
     return true
   })
 
-  const failed = Effect.flatMap(Clock.currentTimeMillis, (now) => {
+  const failed = Effect.flatMap(MonotonicClock.millis, (now) => {
     inARow++
     if (inARow !== tolerated) return Effect.void
     wait(now, shortestPause)
@@ -68,7 +68,7 @@ export const make = Effect.map(tell(false), (): Outage["Type"] => {
   const turn: Effect.Effect<void> = Effect.flatMap(mayLook, (yes) =>
     yes
       ? Effect.void
-      : Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.zipRight(Effect.sleep(Duration.millis(Math.max(1, nextAt - now))), turn))
+      : Effect.flatMap(MonotonicClock.millis, (now) => Effect.zipRight(Effect.sleep(Duration.millis(Math.max(1, nextAt - now))), turn))
   )
 
   return {

@@ -13,6 +13,7 @@ import * as Episode from "../Decide/Episode.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Ledger } from "../Ledger.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Observe } from "../ChatReview.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
@@ -44,11 +45,24 @@ export const freshFor = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Dura
 /** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A request that begins something: until when it may leave, and the chat that was read for it. */
-export interface Beginning {
-  readonly until: DateTime.Utc
+/** A chat that was read for a request, and when that was, on the monotonic clock. */
+export interface Look {
   readonly chat: ChatSnapshot
+  readonly at: number
 }
+
+/** A request that begins something: until when it may leave, and how old the look may be that it rests on. */
+export interface Beginning {
+  readonly until?: DateTime.Utc
+  readonly look: Look
+  readonly freshFor: Duration.Duration
+}
+
+/** Whether a request may still leave: before its instant, and while the look is fresh. */
+const isInTime = ({ freshFor, look, until }: Beginning) =>
+  Effect.zipWith(DateTime.now, MonotonicClock.millis, (now, at) =>
+    (until === undefined || DateTime.lessThan(now, until)) && at - look.at < Duration.toMillis(freshFor)
+  )
 
 /**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
@@ -60,7 +74,7 @@ export const whileOurs =
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
-      return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.chat)).isErased
+      return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.look.chat)).isErased
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(
       Effect.timed,
@@ -70,7 +84,7 @@ export const whileOurs =
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
       yield* Checkpoint.reach("before request")
-      return mayLeave && (beginning === undefined || DateTime.lessThan(yield* DateTime.now, beginning.until))
+      return mayLeave && (beginning === undefined || (yield* isInTime(beginning)))
     })
     return request.pipe(
       RateLimit.withLane("verify"),

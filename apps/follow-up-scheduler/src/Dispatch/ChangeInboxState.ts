@@ -9,8 +9,9 @@ import * as Option from "effect/Option"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { maxArms, type Means, whileOurs } from "./ActionContext.ts"
+import { type Look, maxArms, type Means, whileOurs } from "./ActionContext.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
@@ -45,8 +46,9 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
     yield* reopened._tag === "Left" ? moves.onError(armed, reopened.left, "unknown") : moves.end(armed, "withdrawn", "replied")
   })
 
-  const arm = (from: FollowUp, chat: ChatSnapshot.ChatSnapshot, at: DateTime.Utc) =>
+  const arm = (from: FollowUp, look: Look, at: DateTime.Utc) =>
     Effect.gen(function* () {
+      const { chat } = look
       const armed = yield* ledger.advance(
         from,
         {
@@ -59,7 +61,7 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, { until: armed.value.due_at, chat })))
+      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, { look, freshFor: policy.confirm_after })))
       if (answered._tag === "Left") return yield* moves.onError(armed.value, answered.left, "skipped")
       yield* settle(armed.value, answered.right)
     })
@@ -74,7 +76,7 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now })
       const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
-      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, chat, decision.at)
+      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.millis }, decision.at)
       yield* moves.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
     }
     yield* observe.snapshot(chat)

@@ -3,7 +3,6 @@
  * record, for as long as the grace. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -11,12 +10,13 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Grace from "./GracefulShutdown/Grace.ts"
 
 export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
   Stop,
   {
-    /** Done when a stop has been asked for: with that instant, in milliseconds. */
+    /** Done when a stop has been asked for: with that instant of the monotonic clock, in milliseconds. */
     readonly asked: Deferred.Deferred<number>
     readonly grace: Duration.Duration
   }
@@ -26,7 +26,7 @@ export const layer = Layer.effect(Stop, Effect.all({ asked: Deferred.make<number
 
 const ask = Effect.gen(function* () {
   const { asked, grace } = yield* Stop
-  const isFirst = yield* Deferred.succeed(asked, yield* Clock.currentTimeMillis)
+  const isFirst = yield* Deferred.succeed(asked, yield* MonotonicClock.millis)
   if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
 })
 
@@ -41,7 +41,7 @@ export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A,
 /** What is left of the grace. What is interrupted one after the other has it together, from when the stop was asked for. */
 const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
   Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* MonotonicClock.millis
     const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value.asked) : Option.none()
     const since = Option.isSome(asked) ? yield* asked.value : now
     const whole = Option.match(stop, { onNone: () => Grace.byDefault, onSome: ({ grace }) => grace })

@@ -13,11 +13,12 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as Receipt from "../Plan/ArmedState.ts"
 import * as Moves from "./Transitions.ts"
-import { type Beginning, claimed, freshFor, maxArms, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import { type Beginning, claimed, freshFor, type Look, maxArms, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
@@ -87,12 +88,12 @@ export const make = (means: Means, policy: Policy) => {
   })
 
   /** `mayHaveLeft`: whether an earlier request for it may be under way. */
-  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, looked_at: DateTime.Utc, mayHaveLeft: boolean) {
+  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, look: Look, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
     const hasLeft = yield* Ref.make(mayHaveLeft)
-    const until = DateTime.min(lastLookAt(follow_up_at), DateTime.addDuration(looked_at, freshFor(policy)))
-    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, { until, chat }, Ref.set(hasLeft, true)))
+    const beginning = { until: lastLookAt(follow_up_at), look, freshFor: freshFor(policy) }
+    const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, beginning, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
     const confirmed = yield* ledger.advance(
@@ -101,19 +102,19 @@ export const make = (means: Means, policy: Policy) => {
       { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
-    const after = ChatSnapshot.refresh(chat, answered.right)
+    const after = ChatSnapshot.refresh(look.chat, answered.right)
     lastLook.keep(armed.key, after)
     yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
   })
 
-  const arm = (planned: FollowUp, chat: ChatSnapshot.ChatSnapshot, follow_up_at: DateTime.Utc, looked_at: DateTime.Utc) =>
+  const arm = (planned: FollowUp, look: Look, follow_up_at: DateTime.Utc) =>
     Effect.flatMap(
       ledger.advance(
         planned,
         {
           status: "armed",
           follow_up_at,
-          after_id: chat.messages.at(-1)?.id ?? null,
+          after_id: look.chat.messages.at(-1)?.id ?? null,
           confirmed_at: null,
           arms: planned.arms + 1,
           looks: 0,
@@ -121,7 +122,7 @@ export const make = (means: Means, policy: Policy) => {
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
       ),
-      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, chat, looked_at, false) })
+      Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
     )
 
   const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
@@ -198,7 +199,7 @@ export const make = (means: Means, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, chat, now, true)
+          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.millis }, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.snapshot(chat)
       }

@@ -15,14 +15,13 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Change } from "../Ledger.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
-import { freshFor, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import { freshFor, type Look, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import * as Delay from "./Delay.ts"
 import * as Moves from "./Transitions.ts"
 
 type Sent = Extract<Step, { readonly action: "send_message" }>
 
 const maxSends = 2
-/** What was applied is listed soon after its answer was lost. */
-const visibleWithin = Duration.seconds(10)
 
 /** The message of this step that somebody already sent for this anchor, before anything was on record here. */
 export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSnapshot): Message | undefined => {
@@ -49,12 +48,13 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
   const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
     later(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
 
-  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, chat: ChatSnapshot, looked_at: DateTime.Utc) {
+  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
+    const { chat } = look
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(whileOurs(means, armed, { until: DateTime.addDuration(looked_at, freshFor(policy)), chat }))
+        .pipe(whileOurs(means, armed, { look, freshFor: freshFor(policy) }))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -77,7 +77,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       // It may have been applied: look for it.
       case "OutcomeUnknown":
       case "UnexpectedResponse":
-        return yield* goOn(armed, { due_at: DateTime.addDuration(now, visibleWithin) }, "unanswered", { error: error._tag })
+        return yield* goOn(armed, { due_at: DateTime.addDuration(now, Delay.visibleWithin) }, "unanswered", { error: error._tag })
       // It certainly was not: decide again.
       case "ConnectionFailed":
       case "QueueFull":
@@ -85,7 +85,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       case "RetryAfterTooLong":
       case "TimedOut":
       case "Unauthorized":
-        return yield* notSent(armed, Moves.unreachableDelay(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
+        return yield* notSent(armed, Delay.afterFailure(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
       case "NotFound":
         return yield* moves.gone(armed)
       default:
@@ -94,21 +94,21 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     }
   })
 
-  const arm = (planned: FollowUp, chat: ChatSnapshot, at: DateTime.Utc, looked_at: DateTime.Utc) =>
+  const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
     Effect.gen(function* () {
       const armed = yield* ledger.advance(
         planned,
         {
           status: "armed",
           follow_up_at: at,
-          after_id: chat.messages.at(-1)?.id ?? null,
+          after_id: look.chat.messages.at(-1)?.id ?? null,
           arms: planned.arms + 1,
           looks: 0,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
         { name: "sending", detail: { step: planned.step } }
       )
-      if (Option.isSome(armed)) yield* send(armed.value, chat, looked_at)
+      if (Option.isSome(armed)) yield* send(armed.value, look)
     })
 
   const found = ({ after_id, follow_up_at }: FollowUp, { messages }: ChatSnapshot): Message | undefined => {

@@ -2,16 +2,14 @@
 import * as Guard from "@effect-invent/client/SendGuard"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Change, Ledger } from "../Ledger.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import type { Timer } from "../Timer.ts"
-
-/** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
-export const unreachableDelay = (failures: number) => Duration.min(Duration.times("30 seconds", 2 ** failures), "5 minutes")
+import * as Delay from "./Delay.ts"
 
 /** All of it where that is too short to be divided. */
 const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))
@@ -46,7 +44,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
       const name = Guard.isWithheld(error) ? "held_back" : "unreachable"
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
       if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
-      const due_at = DateTime.addDuration(now, unreachableDelay(from.failures))
+      const due_at = DateTime.addDuration(now, Delay.afterFailure(from.failures))
       return goOn(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
     })
 

@@ -15,6 +15,7 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as Forecast from "../Operations/QuotaForecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { Meter } from "../Operations/QuotaUsage.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Outlook from "../Operations/ServiceStatus.ts"
 import { Policies } from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, type Policy } from "../Policy.ts"
@@ -145,7 +146,7 @@ const make = Effect.gen(function* () {
     return Option.getOrNull(Option.map(Option.fromNullable(Forecast.worst(due, yield* DateTime.now, spent)), Forecast.describe))
   })
   // It takes a look at everything that is to come. A failure shows by what is read each time.
-  const backlog = yield* Effect.cachedWithTTL(Effect.orElseSucceed(inDatabase(findBacklog), () => null), "1 minute")
+  const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
 
   const quota = Effect.gen(function* () {
     const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading

@@ -1,5 +1,6 @@
 /** What a fault makes of an answer: pure, from the true answer to the one that is sent. */
 import * as Option from "effect/Option"
+import * as zlib from "node:zlib"
 import { type Answer, httpDate } from "../Http/RawResponse.ts"
 import type { Do } from "./Fault.ts"
 
@@ -74,9 +75,17 @@ const replaceBody = (answer: Answer, how: Do["body"]): Answer => {
   }
 }
 
+const compressions = { gzip: zlib.gzipSync, deflate: zlib.deflateSync, br: zlib.brotliCompressSync }
+
+const compress = (answer: Answer, coding: Do["compress"]): Answer =>
+  coding === undefined
+    ? answer
+    : { ...answer, headers: { ...answer.headers, "content-encoding": coding }, body: compressions[coding](answer.body) }
+
 /** `now` in epoch milliseconds. */
 export const tamper = (answer: Answer, effects: Do, { now, random }: { readonly now: number; readonly random: Random }): Answer => {
-  const { body, headers, status } = replaceBody({ ...answer, body: editBody(answer.body, effects, random) }, effects.body)
+  const edited = replaceBody({ ...answer, body: editBody(answer.body, effects, random) }, effects.body)
+  const { body, headers, status } = compress(edited, effects.compress)
   return {
     status,
     body,

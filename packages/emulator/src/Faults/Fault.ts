@@ -58,6 +58,8 @@ export const Do = Schema.Struct({
   list: Schema.optional(Schema.Literal("duplicate", "reverse", "shuffle")),
   /** Half of the body, nothing, or a page of HTML, under the status of the true answer. */
   body: Schema.optional(Schema.Literal("truncated", "empty", "html")),
+  /** The answer is compressed, whatever the request accepts. */
+  compress: Schema.optional(Schema.Literal("gzip", "deflate", "br")),
   /** The answer claims to be compressed, and is not. */
   gzip: Schema.optional(Schema.Literal(true)),
   /** Seconds by which the `Date` header is wrong; negative: behind. */

@@ -57,15 +57,15 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
   let order = 0
   let virtualNow = start
   let current: Work | undefined
-  /** The machine's time at which the virtual clock showed `virtualNow`; undefined unless both move together. */
+  /** The machine's monotonic time at which the virtual clock showed `virtualNow`; undefined unless both move together. */
   let realSince: number | undefined
   let timer: Fiber.RuntimeFiber<void> | undefined
 
-  const millis = () =>
-    realSince === undefined ? virtualNow : virtualNow + Math.max(0, machine.unsafeCurrentTimeMillis() - realSince)
+  const machineMillis = () => Number(machine.unsafeCurrentTimeNanos() / 1_000_000n)
+  const millis = () => (realSince === undefined ? virtualNow : virtualNow + machineMillis() - realSince)
   const moveTo = (instant: number) => {
     virtualNow = instant
-    if (realSince !== undefined) realSince = machine.unsafeCurrentTimeMillis()
+    if (realSince !== undefined) realSince = machineMillis()
   }
 
   const sleep: Clock.Clock["sleep"] = (duration) =>
@@ -135,7 +135,7 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
       },
       setRealTime: (isReal) => {
         virtualNow = millis()
-        realSince = isReal ? machine.unsafeCurrentTimeMillis() : undefined
+        realSince = isReal ? machineMillis() : undefined
         wake()
       }
     }

@@ -28,9 +28,11 @@ const turns = 20
 /** `speed`: seconds of this clock in one of the machine's. */
 export const make = (base: Clock.Clock, speed: number) => {
   const start = base.unsafeCurrentTimeMillis()
+  const began = base.unsafeCurrentTimeNanos()
   const sleepers = new Set<Sleeper>()
   let ahead = 0
-  const millis = () => Math.floor(start + (base.unsafeCurrentTimeMillis() - start) * speed + ahead)
+  /** Follows the machine's monotonic clock: a wall clock that is put back would let everybody in this world sleep longer. */
+  const millis = () => Math.floor(start + (Number(base.unsafeCurrentTimeNanos() - began) / 1e6) * speed + ahead)
   const nanos = () => BigInt(millis()) * 1_000_000n
 
   const sleepUntil = (sleeper: Sleeper): Effect.Effect<void> =>

@@ -9,7 +9,6 @@ import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import { isDecoded, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as Socket from "@effect/platform/Socket"
-import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -24,6 +23,7 @@ import { InboxChange } from "../../InboxChange.ts"
 import type { EventsRequest } from "../../ClientTypes.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
+import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
 
 /** What is to be told, and at the end why there is no more. */
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
@@ -148,9 +148,9 @@ const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange
       const once = session(settings, options, changes)
       const from = (failures: number): Effect.Effect<never, RepeatableError, Socket.WebSocketConstructor> =>
         Effect.gen(function* () {
-          const startedAt = yield* Clock.currentTimeMillis
+          const startedAt = yield* MonotoneClock.millis
           yield* once
-          const lasted = (yield* Clock.currentTimeMillis) - startedAt
+          const lasted = (yield* MonotoneClock.millis) - startedAt
           // One that opens and closes at once is no better than one that does not open.
           const now = lasted > Duration.toMillis(maxDelay) ? 0 : failures
           yield* backOff(now)

@@ -4,6 +4,7 @@
  */
 import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as InventError from "@effect-invent/domain/InventError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -15,17 +16,18 @@ import { type Answer, Failure } from "../../RetryPolicy.ts"
 import * as Authentication from "./Authentication.ts"
 import * as Body from "./ResponseBody.ts"
 import type { Call, Step } from "./CallState.ts"
+import * as ContentCoding from "./ContentCoding.ts"
 import * as Outcome from "./FailureToError.ts"
 
 const excerptLength = 500
 /** Of a body that is only for a human to read: so many bytes, waited for so many milliseconds. */
 const excerptBytes = 64 * 1024
 const excerptPatience = 2_000
+/** The most that may come of these bytes where they are compressed. */
+const excerptUndoneBytes = 1024 * 1024
 
 const decoder = new TextDecoder()
-const strictDecoder = new TextDecoder("utf-8", { fatal: true })
-
-const textOf = (body: ArrayBuffer) => Either.try(() => strictDecoder.decode(body))
+const encoder = new TextEncoder()
 
 const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
 
@@ -64,7 +66,15 @@ const rejectionOf = (endpoint: string, attempts: number, answer: Answer): Invent
 
 /** What the decompression says of a body that is not what `content-encoding` names. The same would come next time. */
 const isMiscoded = (error: unknown): boolean =>
-  Predicate.isObject(error) && (("code" in error && error.code === "Z_DATA_ERROR") || ("cause" in error && isMiscoded(error.cause)))
+  Predicate.isObject(error) &&
+  (("code" in error && /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(String(error.code))) || ("cause" in error && isMiscoded(error.cause)))
+
+const undone = (response: HttpClientResponse, body: Uint8Array, isCut: boolean, maxBytes: number) =>
+  ContentCoding.undo(response.headers["content-encoding"], body, { isCut, maxBytes })
+
+/** The beginning of a body as a human can read it, or why nobody can. */
+const excerptable = (response: HttpClientResponse, body: Uint8Array): Uint8Array =>
+  Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) => encoder.encode(`<${issue}>`))
 
 export interface Options {
   readonly apiKey: Redacted.Redacted
@@ -77,7 +87,7 @@ export const make =
   (next: Step<Failure>): Step<Failure> => {
     const withoutKey = Authentication.withoutKey(apiKey)
     // The key goes before the cut, or a piece of it could stay.
-    const excerptOf = (body: ArrayBuffer) => Graphemes.cut(withoutKey(decoder.decode(body)), excerptLength)
+    const excerptOf = (body: Uint8Array) => Graphemes.cut(withoutKey(decoder.decode(body)), excerptLength)
 
     const requestIdOf = (response: HttpClientResponse) => {
       const id = requestId(response)
@@ -85,7 +95,7 @@ export const make =
     }
 
     // Only an error wants to know it.
-    const answered = (response: HttpClientResponse, call: Call, body: ArrayBuffer): Answer =>
+    const answered = (response: HttpClientResponse, call: Call, body: Uint8Array): Answer =>
       (call.answer = {
         status: response.status,
         get excerpt() {
@@ -100,7 +110,7 @@ export const make =
 
     const lost = (error: unknown, response: HttpClientResponse, call: Call) => {
       if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
-      answered(response, call, new ArrayBuffer(0))
+      answered(response, call, new Uint8Array())
       return rejected(call, "the body is not what its content-encoding names")
     }
 
@@ -108,9 +118,11 @@ export const make =
       Effect.matchEffect(Body.read(response, maxBodyBytes), {
         onFailure: (error) => Effect.fail(lost(error, response, call)),
         onSuccess: ({ bytes, isCut }) => {
-          answered(response, call, isCut ? bytes.slice(0, excerptBytes) : bytes)
-          if (isCut) return Effect.fail(rejected(call, `body larger than ${maxBodyBytes} bytes`))
-          const text = textOf(bytes)
+          const came = new Uint8Array(bytes)
+          const whole = isCut ? Either.left(`body larger than ${maxBodyBytes} bytes`) : undone(response, came, false, maxBodyBytes)
+          answered(response, call, Either.getOrElse(whole, () => excerptable(response, came)))
+          if (Either.isLeft(whole)) return Effect.fail(rejected(call, whole.left))
+          const text = ContentCoding.textOf(whole.right, false)
           if (Either.isLeft(text)) return Effect.fail(rejected(call, "the body is not UTF-8"))
           call.text = text.right
           return Effect.succeed(response)
@@ -120,7 +132,7 @@ export const make =
     const failure = (response: HttpClientResponse, call: Call) =>
       // What the status says holds whatever becomes of the body.
       Effect.zipWith(Body.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
-        const answer = answered(response, call, body)
+        const answer = answered(response, call, excerptable(response, new Uint8Array(body)))
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
           ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
@@ -130,7 +142,7 @@ export const make =
       })
 
     return (request, call) =>
-      Effect.flatMap(next(request, call), (response) => {
+      Effect.flatMap(next(HttpClientRequest.setHeader(request, "accept-encoding", ContentCoding.accepted), call), (response) => {
         call.status = response.status
         if (response.status === 429) call.inTheAir = undefined
         return response.status >= 200 && response.status < 300

@@ -3,7 +3,7 @@ import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import type * as Decide from "./Decide.ts"
+import type * as Decide from "../Decide.ts"
 
 /** How many chats are looked at at a time. */
 export const concurrency = 8

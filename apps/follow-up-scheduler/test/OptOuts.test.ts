@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
+import * as Schedule from "effect/Schedule"
 import * as TestClock from "effect/TestClock"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
 import { after, minute } from "./Build.ts"
@@ -179,14 +180,25 @@ describe("the lists", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("are kept current at 3 % of the documented quota at most, however long they are", () => {
+  it.effect("take 3 % of the documented quota at most, however long they are and however often a chat is judged", () => {
     const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 100 }, (_, n) => [{ id: id(`${n}`) }]) })
     return Effect.gen(function* () {
-      const keeping = yield* Effect.fork(Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent))
+      const judging = yield* Effect.fork(Effect.repeat(of("a"), Schedule.spaced("10 seconds")))
       yield* TestClock.adjust("1 hours")
-      yield* Fiber.interrupt(keeping)
-      expect(requests.length).toBeGreaterThan(200)
-      expect(requests.length / 60).toBeLessThan(0.03 * 500)
+      yield* Fiber.interrupt(judging)
+      const pages = requests.filter((request) => request === "UNSUBSCRIBED")
+      expect(pages.length).toBeGreaterThan(200)
+      expect(pages.length / 60).toBeLessThan(0.03 * 500)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("are not read while no chat is judged", () => {
+    const { layer, requests } = vendor({})
+    return Effect.gen(function* () {
+      yield* of("a")
+      const before = requests.length
+      yield* TestClock.adjust("1 hours")
+      expect(requests.length).toBe(before)
     }).pipe(Effect.provide(layer))
   })
 })

@@ -2,10 +2,10 @@
  * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
  * the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists take a request for every hundred contacts on them. They are read again every 30 seconds, or so
- * seldom that each process spends {@link readShare} of the documented quota on them at most. No chat is judged by a list
- * of the unsubscribed that is older than {@link maxAge}: each contact is then looked up, for two requests. That is so
- * with more than about 3,000 contacts on the lists, and while a list cannot be read.
+ * Cost. The three lists take a request for every hundred contacts on them. They are read again when a chat is judged and
+ * the last reading is 30 seconds old, or more seldom, so that each process spends {@link readShare} of the documented quota
+ * on them at most. No chat is judged by a list of the unsubscribed that is older than {@link maxAge}: each contact is then
+ * looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot be read.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -27,7 +27,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
 
-/** The most of the documented quota that reading the lists again and again takes. */
+/** The most of the documented quota that reading the lists takes. While no chat is judged they take nothing. */
 export const readShare = 0.03
 
 /** How old a list may be when a chat is judged by it. */
@@ -48,8 +48,6 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Opt
   {
     /** Requests what is not known well enough. Where it fails, it is not known whether the contacts may be written to. */
     readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
-    /** Reads the lists again and again. */
-    readonly keepCurrent: Effect.Effect<never>
   }
 >() {}
 
@@ -214,12 +212,7 @@ export const make = Effect.gen(function* () {
         isBlocked: contact_ids.some((id) => blocked.latest()?.ids.has(id) === true),
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
-    }),
-    keepCurrent: beginAll.pipe(
-      Effect.zipRight(Effect.forEach(lists, ({ whole }) => whole, { discard: true })),
-      Effect.zipRight(Effect.suspend(() => Effect.sleep(pause()))),
-      Effect.forever
-    )
+    })
   } satisfies OptOuts["Type"]
 })
 

@@ -23,7 +23,8 @@ const reading = <A>(read: () => A) => ({ value: Effect.zipRight(Effect.yieldNow(
 
 const readable = (bytes: Uint8Array) => ({
   text: reading(() => decoder.decode(bytes)),
-  arrayBuffer: reading(() => bytes.slice().buffer),
+  // A copy: the `slice` of a Buffer would share the memory of others.
+  arrayBuffer: reading(() => new Uint8Array(bytes).buffer),
   ...(bytes.length === 0 ? {} : { stream: { value: Stream.make(bytes) } })
 })
 

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import * as Consent from "./Decide/Consent.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import { Outage } from "./ChatReader/CircuitBreaker.ts"
@@ -71,10 +72,13 @@ export const make = Effect.gen(function* () {
   })
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
-    const marked = yield* erasure.mark(seen)
+    // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
+    const marked = yield* erasure.mark(yield* ledger.recallConsent(seen))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
     const { policy, taken } = yield* policies.basis(chat)
+    const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
+    if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
     const verdict = {

@@ -11,6 +11,7 @@ import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
 import * as Opening from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
@@ -39,8 +40,9 @@ export interface Question {
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
-export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
+export const hindrance = (chat: ChatSnapshot, policy: Pick<Policy, "opt_in" | "opt_out">): StopReason | undefined => {
   if (chat.isErased) return "erased"
+  if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
@@ -77,7 +79,7 @@ const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
 export const decide = (asked: Question): Decision => {
   const question = { ...asked, chat: Episode.claim(asked.chat, asked.taken, asked.policy) }
   const { chat, policy, taken } = question
-  const stop = hindrance(chat)
+  const stop = hindrance(chat, policy)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
   if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })

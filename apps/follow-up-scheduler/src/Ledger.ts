@@ -23,6 +23,7 @@ import type { Taken } from "./Decide/Episode.ts"
 import { FollowUp } from "./Plan/FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
+import * as Consents from "./Ledger/Consents.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/PauseSwitch.ts"
 import * as Tables from "./Ledger/Migrations.ts"
@@ -110,7 +111,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  } & FirstWhole.FirstWhole &
+  } & Consents.Consents &
+    FirstWhole.FirstWhole &
     Switch.Switch
 >() {}
 
@@ -240,6 +242,7 @@ const make = Effect.gen(function* () {
 
   return {
     ...Switch.make(sql),
+    ...Consents.make(sql),
     ...FirstWhole.make(sql),
     plan,
     advance,

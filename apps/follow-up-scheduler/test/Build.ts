@@ -63,6 +63,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  consent: undefined,
   switchedOff: [],
   isContactUnknown: false,
   hasUnreadable: false,

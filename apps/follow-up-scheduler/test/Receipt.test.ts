@@ -97,6 +97,7 @@ describe("what holds against writing at all overtakes it:", () => {
   const hindrances: ReadonlyArray<readonly [Reason, Partial<ChatSnapshot>]> = [
     ["blocked", { isBlocked: true }],
     ["unsubscribed", { isUnsubscribed: true }],
+    ["opted_out", { consent: { isWithdrawn: true, at: after(0) } }],
     ["human_takeover", { isAssigned: true }],
     ["ai_disabled", { ai_enabled: false }],
     ["assistant_disabled", { switchedOff: ["assistant_disabled"] }],

@@ -74,7 +74,9 @@ export const whileOurs =
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
-      return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.look.chat)).isErased
+      const { chat } = beginning.look
+      if (Option.isSome(yield* ledger.paused) || (yield* erasure.check(chat)).isErased) return true
+      return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(
       Effect.timed,
@@ -104,7 +106,7 @@ export const claimed = (
   chat: ChatSnapshot
 ) =>
   Effect.zipWith(
-    Effect.flatMap(erasure.check(chat), ledger.recallWhole),
+    Effect.flatMap(Effect.flatMap(erasure.check(chat), ledger.recallConsent), ledger.recallWhole),
     ledger.taken(conversation_id),
     (known, taken) => Episode.claim(known, taken, policy)
   )

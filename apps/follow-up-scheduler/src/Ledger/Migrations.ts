@@ -121,6 +121,17 @@ const firstWhole = Effect.flatMap(
   )`
 )
 
+/** By contact: whether they want to be followed up, as they or an operator last said. */
+const consents = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE TABLE IF NOT EXISTS consents (
+    contact_id TEXT PRIMARY KEY,
+    is_withdrawn INTEGER NOT NULL,
+    at ${columnTypes(sql).instant} NOT NULL,
+    said_by TEXT NOT NULL
+  )`
+)
+
 const migrate = Migrator.make({})({
   table: "follow_ups_migrations",
   loader: Migrator.fromRecord({
@@ -131,7 +142,8 @@ const migrate = Migrator.make({})({
     "5_seen_and_erased": seenAndErased,
     "6_pauses": pauses,
     "7_last_messages": lastMessages,
-    "8_first_whole": firstWhole
+    "8_first_whole": firstWhole,
+    "9_consents": consents
   })
 })
 

@@ -42,7 +42,8 @@ export const look = (chat_id: ChatId) =>
     const ledger = yield* Ledger
     const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
     // A database from before that was recorded recalls nothing.
-    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(seen), () => seen)
+    const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))

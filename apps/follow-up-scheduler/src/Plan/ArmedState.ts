@@ -64,7 +64,7 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
     const reason = overtakenBy[next.author]
     return isStanding ? Receipt.Overtaken({ reason }) : crossed(since, due, reason)
   }
-  const hindrance = Decide.hindrance(chat)
+  const hindrance = Decide.hindrance(chat, policy)
   if (hindrance !== undefined) return Receipt.Overtaken({ reason: hindrance })
   if (chat.hasUnreadable) return Receipt.Overtaken({ reason: "unreadable_message" })
   if (chat.state === "SNOOZED") return Receipt.Overtaken({ reason: "snoozed" })

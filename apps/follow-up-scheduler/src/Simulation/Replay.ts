@@ -79,6 +79,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       isBlocked: false,
       isErased: false,
       isUnsubscribed: false,
+      consent: undefined,
       switchedOff: [],
       isContactUnknown: false,
       hasUnreadable: false,

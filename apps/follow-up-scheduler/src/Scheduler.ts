@@ -15,6 +15,7 @@ import { Ledger } from "./Ledger.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
 import * as Observe from "./ChatReview.ts"
+import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as Outage from "./ChatReader/CircuitBreaker.ts"
 import * as Policies from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -91,6 +92,7 @@ const watch = Effect.gen(function* () {
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
+    const optOuts = yield* OptOuts.OptOuts
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     const ledger = yield* Ledger
@@ -101,11 +103,14 @@ export const serve = (options: ServeOptions) =>
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
     const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
+    const { maxAge } = yield* OptOuts.OptOutPace
+    const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
+    const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)

@@ -65,7 +65,8 @@ const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, 
 
 it.live.each([
   { answers: "at once", faults: [], within: 2 },
-  { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 4 }
+  // Reading who opted out takes twice the share of this quota that it takes of the documented one.
+  { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 5 }
 ])(
   "a backlog goes out as the forecast said, no follow-up $within seconds later, by a service that answers $answers, also when nothing is known of the chats but the ledger",
   ({ faults, within }) =>

@@ -15,7 +15,14 @@ import type { Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /** What only a request that can change something shows, and a preview therefore does not know. */
-export const unseen = ["open, snoozed or closed", "assigned", "AI on or off", "muted_until", "follow_up_at"] as const
+export const unseen = [
+  "open, snoozed or closed",
+  "assigned",
+  "AI, the assistant and its channel on or off",
+  "muted_until",
+  "follow_up_at",
+  "whether a contact opted out whom no message names"
+] as const
 
 export const Prospect = Schema.Struct({
   chat_id: Schema.String,

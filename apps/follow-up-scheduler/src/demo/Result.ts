@@ -45,7 +45,7 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 const checker = Effect.map(Workspace, (workspace) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
-    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", ...more).pipe(Command.stderr("inherit"))
+    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", "--opt-out-age", "1 second", ...more).pipe(Command.stderr("inherit"))
 })
 
 const written = Effect.gen(function* () {

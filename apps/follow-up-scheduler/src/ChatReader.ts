@@ -13,11 +13,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as ChatSnapshot from "./ChatSnapshot.ts"
-import * as MessageList from "./ChatSnapshot/MessageList.ts"
-import * as OptOuts from "./OptOuts.ts"
+import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
+import * as MessageList from "./Decide/MessageList.ts"
+import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
-import * as Recent from "./Recent.ts"
+import * as Recent from "./ChatReader/BoundedMap.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,

@@ -10,13 +10,14 @@ import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import type { ChatSnapshot } from "./ChatSnapshot.ts"
-import * as Episode from "./Episode.ts"
-import * as Opening from "./Opening.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as Consent from "./Decide/Consent.ts"
+import * as Episode from "./Decide/Episode.ts"
+import * as Opening from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
-import * as Match from "./Policy/Match.ts"
-import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Reason.ts"
-import * as Zone from "./Zone.ts"
+import * as Match from "./Decide/PolicyMatch.ts"
+import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
+import * as Zone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
   /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
@@ -39,8 +40,9 @@ export interface Question {
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
-export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
+export const hindrance = (chat: ChatSnapshot, policy: Pick<Policy, "opt_in" | "opt_out">): StopReason | undefined => {
   if (chat.isErased) return "erased"
+  if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
@@ -77,7 +79,7 @@ const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
 export const decide = (asked: Question): Decision => {
   const question = { ...asked, chat: Episode.claim(asked.chat, asked.taken, asked.policy) }
   const { chat, policy, taken } = question
-  const stop = hindrance(chat)
+  const stop = hindrance(chat, policy)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
   if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })

@@ -17,24 +17,26 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
-import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
-import { Erasure } from "./Erasure.ts"
-import type { FollowUp } from "./FollowUp.ts"
-import * as Arming from "./Dispatch/Arming.ts"
-import * as Filing from "./Dispatch/Filing.ts"
-import * as LastLook from "./Dispatch/LastLook.ts"
-import { claimed, type Means } from "./Dispatch/Means.ts"
-import * as Moves from "./Dispatch/Moves.ts"
-import * as Sending from "./Dispatch/Sending.ts"
+import { Erasure } from "./Privacy/Erasure.ts"
+import type { FollowUp } from "./Plan/FollowUp.ts"
+import * as Arming from "./Dispatch/ScheduleFollowUp.ts"
+import * as Delay from "./Dispatch/Delay.ts"
+import * as Filing from "./Dispatch/ChangeInboxState.ts"
+import * as LastLook from "./Dispatch/LastRead.ts"
+import { claimed, type Means } from "./Dispatch/ActionContext.ts"
+import * as Moves from "./Dispatch/Transitions.ts"
+import * as Sending from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
-import { Observe } from "./Observe.ts"
-import { Outage } from "./Outage.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
+import { Observe } from "./ChatReview.ts"
+import { Outage } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
-import { Policies } from "./Policies.ts"
+import { Policies } from "./Policies/PolicyVersions.ts"
 import { isWriting, type Policy } from "./Policy.ts"
-import * as Receipt from "./Receipt.ts"
-import * as Stop from "./Stop.ts"
+import * as Receipt from "./Plan/ArmedState.ts"
+import * as Stop from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -98,7 +100,7 @@ export const make = Effect.gen(function* () {
       yield* Sending.make(means, policy, step).sent(planned, chat, earlier)
       return
     }
-    const now = yield* DateTime.now
+    const [now, seenAt] = [yield* DateTime.now, yield* MonotonicClock.millis]
     const decision = Decide.decide({ policy, chat, taken: yield* ledger.taken(planned.conversation_id), now })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
       yield* moves.end(planned, "skipped", decision.reason)
@@ -115,7 +117,7 @@ export const make = Effect.gen(function* () {
         if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
-      yield* actionOf(policy, planned).arm(planned, chat, decision.at, now)
+      yield* actionOf(policy, planned).arm(planned, { chat, at: seenAt }, decision.at)
       return
     }
     yield* observe.snapshot(chat)
@@ -191,14 +193,22 @@ export const make = Effect.gen(function* () {
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
-      const overdue = yield* ledger.overdue(DateTime.subtractDuration(yield* DateTime.now, slack))
+      const now = yield* DateTime.now
+      const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
       const isPaused = Option.isSome(yield* ledger.paused)
       const wanted = overdue.filter(({ status }) => status === "armed" || !isPaused)
-      yield* Effect.forEach(wanted, takeUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency, discard: true })
       yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
       return wanted.length
     })
   } satisfies Dispatch["Type"]
+
+  /** What waits for longer than it may, because the clock was fast when that was written. */
+  function heldTooLong(now: DateTime.Utc) {
+    return Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
+      Effect.filter(rows, (row) => Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now)))
+    )
+  }
 
   /** The process ended between the end of a follow-up and the plan of the next; a chat that cannot be read waits for the watch. */
   function catchUp(chat_id: ChatId) {
@@ -217,9 +227,10 @@ export const make = Effect.gen(function* () {
   }
 
   /** The change makes a timer that fires meanwhile stale. What is planned and has no turn now is left to the next sweep. */
-  function takeUp(followUp: FollowUp) {
+  function takeUp(followUp: FollowUp, now: DateTime.Utc) {
+    const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
-      ledger.advance(followUp, {}, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
+      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
     return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking

@@ -16,16 +16,17 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Checkpoint from "./Checkpoint.ts"
-import * as Flush from "./Database/Flush.ts"
-import * as Transaction from "./Database/Transaction.ts"
-import type { Taken } from "./Episode.ts"
-import { FollowUp } from "./FollowUp.ts"
+import * as Checkpoint from "./Ledger/CrashPoint.ts"
+import * as Flush from "./Ledger/Database/Flush.ts"
+import * as Transaction from "./Ledger/Database/Transaction.ts"
+import type { Taken } from "./Decide/Episode.ts"
+import { FollowUp } from "./Plan/FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
-import { Reason } from "./Reason.ts"
+import { Reason } from "./Decide/Reason.ts"
+import * as Consents from "./Ledger/Consents.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
-import * as Switch from "./Ledger/Switch.ts"
-import * as Tables from "./Ledger/Tables.ts"
+import * as Switch from "./Ledger/PauseSwitch.ts"
+import * as Tables from "./Ledger/Migrations.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
@@ -88,6 +89,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+    /** Those that will be due after this instant, and are armed, or failed and are to be tried again. */
+    readonly waitingAgain: (after: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that will be due after the one instant and until the other, the soonest first. */
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
@@ -108,7 +111,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  } & FirstWhole.FirstWhole &
+  } & Consents.Consents &
+    FirstWhole.FirstWhole &
     Switch.Switch
 >() {}
 
@@ -238,6 +242,7 @@ const make = Effect.gen(function* () {
 
   return {
     ...Switch.make(sql),
+    ...Consents.make(sql),
     ...FirstWhole.make(sql),
     plan,
     advance,
@@ -264,6 +269,10 @@ const make = Effect.gen(function* () {
     overdue: (before) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`
+      ),
+    waitingAgain: (after) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND (status = 'armed' OR failures > 0)`
       ),
     comingUp: (after, until) =>
       followUps(

@@ -5,9 +5,9 @@ import type { ChatState } from "@effect-invent/domain/ChatState"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import type { Author, ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import type { Taken } from "../src/Episode.ts"
-import { FollowUp } from "../src/FollowUp.ts"
+import type { Author, ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
+import type { Taken } from "../src/Decide/Episode.ts"
+import { FollowUp } from "../src/Plan/FollowUp.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { Policy } from "../src/Policy.ts"
 
@@ -63,6 +63,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  consent: undefined,
   switchedOff: [],
   isContactUnknown: false,
   hasUnreadable: false,

@@ -3,11 +3,11 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import type { Author, ChatSnapshot } from "../src/ChatSnapshot.ts"
+import type { Author, ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
-import type * as Episode from "../src/Episode.ts"
+import type * as Episode from "../src/Decide/Episode.ts"
 import { Policy } from "../src/Policy.ts"
-import { type AiSwitch, lattice, SkipReason, StopReason, WaitReason } from "../src/Reason.ts"
+import { type AiSwitch, lattice, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
@@ -58,6 +58,7 @@ const switchedOff = (by: AiSwitch): Change => (question) =>
 /** What makes each reason hold, whatever else holds. */
 const changes: Readonly<Record<DecideReason, Change>> = {
   erased: inChat({ isErased: true }),
+  opted_out: inChat({ consent: { isWithdrawn: true, at: Build.start } }),
   blocked: inChat({ isBlocked: true }),
   unsubscribed: inChat({ isUnsubscribed: true }),
   human_takeover: inChat({ isAssigned: true }),
@@ -386,6 +387,33 @@ describe("incidents of other schedulers", () => {
   it("never armed again after a reply: our answer to the reply is followed up", () => {
     const messages = [...chat().messages, message("contact", 2 * hour), message("assistant", 3 * hour)]
     expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(4 * hour - lead) })).toBe(act(1, 4 * hour, "assistant@10800000"))
+  })
+
+  it("the contact wrote STOP, the assistant confirmed it, and the next step came all the same: nothing more is sent", () => {
+    const messages = [message("contact", -minute, { text: "Stop." }), message("assistant", 0, { text: "Understood." })]
+    expect(decide({ chat: chat({ messages }), now: after(4 * hour) })).toBe("Stop opted_out")
+  })
+
+  it("a contact who wrote START after STOP was never followed up again: they are", () => {
+    const messages = [message("contact", -hour, { text: "STOP" }), message("contact", -minute, { text: "start!" }), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("a word of the assistant was taken for the contact's: only what the contact writes counts", () => {
+    const messages = [message("contact", -minute, { text: "How do I stop the subscription?" }), message("assistant", 0, { text: "STOP" })]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("a word of an older date than what is on record undid the record: the later one counts", () => {
+    const messages = [message("contact", -minute, { text: "START" }), message("assistant", 0)]
+    const consent = { isWithdrawn: true, at: Build.start }
+    expect(decide({ chat: chat({ messages, consent }) })).toBe("Stop opted_out")
+    expect(decide({ chat: chat({ messages, consent: { ...consent, at: after(-hour) } }) })).toBe(act(1, hour))
+  })
+
+  it("opt_out: [] turns the words off", () => {
+    const messages = [message("contact", -minute, { text: "STOP" }), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }), policy: policy({ opt_out: [] }) })).toBe(act(1, hour))
   })
 
   it("switching on swept all old chats: what we wrote before effective_from is left alone", () => {

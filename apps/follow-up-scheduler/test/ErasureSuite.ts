@@ -6,10 +6,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type { it as Tests } from "../../../scripts/testing/it.ts"
-import { Erasure } from "../src/Erasure.ts"
+import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
-import * as Retention from "../src/Retention.ts"
+import * as Retention from "../src/Privacy/Retention.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
@@ -22,7 +22,7 @@ const erase = Effect.flatMap(Erasure, (erasure) => erasure.erase(contact_id))
 /** Everything in the database, but for the policies. */
 const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
-    Effect.forEach(["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "erasing", "erased"], (table) => sql`SELECT * FROM ${sql(table)}`),
+    Effect.forEach(["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "consents", "erasing", "erased"], (table) => sql`SELECT * FROM ${sql(table)}`),
     (rows) => JSON.stringify(rows)
   )
 )

@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
-import * as Forecast from "../src/Forecast.ts"
+import * as Forecast from "../src/Operations/QuotaForecast.ts"
 import * as Build from "./Build.ts"
 
 const { after, hour, minute, second, start } = Build

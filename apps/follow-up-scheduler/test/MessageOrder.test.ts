@@ -11,10 +11,10 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as ChatReader from "../src/ChatReader.ts"
-import * as ChatSnapshot from "../src/ChatSnapshot.ts"
+import * as ChatSnapshot from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import { ActivePolicy } from "../src/Policy.ts"
-import * as Receipt from "../src/Receipt.ts"
+import * as Receipt from "../src/Plan/ArmedState.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, hour, messageId, minute, policy, second, wireChat, wireMessage } = Build

@@ -13,7 +13,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import * as OptOuts from "../src/OptOuts.ts"
+import * as OptOuts from "../src/ChatReader/OptOuts.ts"
 import { after, minute } from "./Build.ts"
 
 type Status = NonNullable<(typeof ContactFilter.Type)["status"]>

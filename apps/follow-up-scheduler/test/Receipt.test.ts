@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import * as Receipt from "../src/Receipt.ts"
-import type { Reason } from "../src/Reason.ts"
+import type { ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
+import * as Receipt from "../src/Plan/ArmedState.ts"
+import type { Reason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, followUp, hour, message, messageId, minute, policy } = Build
@@ -97,6 +97,7 @@ describe("what holds against writing at all overtakes it:", () => {
   const hindrances: ReadonlyArray<readonly [Reason, Partial<ChatSnapshot>]> = [
     ["blocked", { isBlocked: true }],
     ["unsubscribed", { isUnsubscribed: true }],
+    ["opted_out", { consent: { isWithdrawn: true, at: after(0) } }],
     ["human_takeover", { isAssigned: true }],
     ["ai_disabled", { ai_enabled: false }],
     ["assistant_disabled", { switchedOff: ["assistant_disabled"] }],

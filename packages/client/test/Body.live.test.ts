@@ -2,7 +2,8 @@ import type * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as http from "node:http"
-import { gzipSync } from "node:zlib"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
 import * as Sockets from "./Sockets.ts"
 import { calls } from "./Vendor.ts"
 
@@ -62,6 +63,7 @@ const cases: Record<string, Case> = {
     pour(response, 100)
   }, /^body larger than/),
   "called gzip and is none": unexpected(body("neither gzip nor JSON", 200, { ...json, "content-encoding": "gzip" })),
+  "called br and is none": unexpected(body(Buffer.from([0xff, 0xfe, 0xfd]), 200, { ...json, "content-encoding": "br" })),
   "half a JSON": unexpected(body(`{"id":"m`), /JSON/),
   "HTML": unexpected(body("<html></html>", 200, { "content-type": "text/html" }), /JSON/),
   "JSON of another type, called text": unexpected(body("5", 200, { "content-type": "text/plain" }), /^Expected/),
@@ -229,6 +231,72 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
         expect(requests.length).toBe(20)
         // A second connection is opened while the first one is being looked after.
         expect(sockets()).toBeLessThan(4)
+      })
+    )
+  })
+}
+
+const message = Buffer.from(JSON.stringify({ id: "m", content: [{ type: "text", text: "Ünïcode".repeat(1000) }] }))
+const codings: Record<string, Buffer> = {
+  gzip: gzipSync(message),
+  "x-gzip": gzipSync(message),
+  deflate: deflateSync(message),
+  br: brotliCompressSync(message),
+  "deflate, gzip": gzipSync(deflateSync(message))
+}
+
+for (const [transport, httpClient] of Object.entries({ ...Sockets.transports, "node:http": NodeHttpClient.layer })) {
+  describe(`over ${transport}, a body that was compressed unasked`, () => {
+    for (const [coding, bytes] of Object.entries(codings)) {
+      it.scopedLive(`by ${coding} is read, whatever the call and the length`, () =>
+        Effect.gen(function* () {
+          for (const announced of [true, false]) {
+            const { baseUrl, requests } = yield* Sockets.serve((response) => {
+              response.writeHead(200, { ...json, "content-encoding": coding, ...(announced ? { "content-length": bytes.length } : {}) })
+              response.end(bytes)
+            })
+            const invent = yield* Sockets.connect(baseUrl, httpClient)
+            expect((yield* calls.Unsafe(invent)).id).toBe("m")
+            expect(requests.map((headers) => headers["accept-encoding"])).toEqual(["gzip, deflate, br"])
+          }
+        })
+      )
+
+      it.scopedLive(`by ${coding} is an excerpt that can be read, of an error`, () =>
+        Effect.gen(function* () {
+          const { baseUrl } = yield* Sockets.serve(body(bytes, 400, { ...json, "content-encoding": coding }))
+          const invent = yield* Sockets.connect(baseUrl, httpClient)
+          expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "BadRequest", excerpt: expect.stringMatching(/^\{"id":"m",/) })
+        })
+      )
+
+      it.scopedLive(`by ${coding} to something huge stops at the bound`, () =>
+        Effect.gen(function* () {
+          const { baseUrl } = yield* Sockets.serve(body(bytes, 200, { ...json, "content-encoding": coding }))
+          const invent = yield* Sockets.connect(baseUrl, httpClient, { maxBodyBytes: message.length - 1 })
+          expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({
+            _tag: "UnexpectedResponse",
+            issue: `body larger than ${message.length - 1} bytes`
+          })
+        })
+      )
+    }
+
+    it.scopedLive("by deflate without its frame is read, as some servers send it", () =>
+      Effect.gen(function* () {
+        const { baseUrl } = yield* Sockets.serve(body(deflateRawSync(message), 200, { ...json, "content-encoding": "deflate" }))
+        expect((yield* calls.Unsafe(yield* Sockets.connect(baseUrl, httpClient))).id).toBe("m")
+      })
+    )
+
+    it.scopedLive("by an unknown coding is UnexpectedResponse, which names it", () =>
+      Effect.gen(function* () {
+        const { baseUrl } = yield* Sockets.serve(body(gzipSync(message), 200, { ...json, "content-encoding": "lzma" }))
+        const invent = yield* Sockets.connect(baseUrl, httpClient)
+        expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({
+          _tag: "UnexpectedResponse",
+          issue: "the body has a content-encoding that cannot be undone here: lzma"
+        })
       })
     )
   })

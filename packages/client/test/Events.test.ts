@@ -151,6 +151,28 @@ describe("inbox.events", () => {
     })
   )
 
+  it.scoped("tries again soon after a connection that has lasted, whatever the machine's clock did meanwhile", () =>
+    TestClock.testClockWith((clock) => {
+      let step = 0
+      const millis = () => clock.unsafeCurrentTimeMillis() - step
+      const stepped = { ...clock, unsafeCurrentTimeMillis: millis, currentTimeMillis: Effect.sync(millis) }
+      return Effect.withClock(
+        Effect.gen(function* () {
+          const { sockets } = yield* run(() => json([]))
+          for (let nth = 1; nth <= 6; nth++) {
+            expect(sockets.length).toBe(nth)
+            yield* TestClock.adjust("1 minute")
+            step += 10 * 60_000
+            sockets.at(-1)!.ends()
+            // The first back-off is 100 ms here; that after five failures in a row is four times as long.
+            yield* TestClock.adjust("100 millis")
+          }
+        }),
+        stepped
+      )
+    })
+  )
+
   it.scoped("goes on when a list fails for now, and fails when it always will", () =>
     Effect.gen(function* () {
       const down = yield* run(({ nth }) => (nth <= 4 ? json({}, 503) : json([chat("a")])))

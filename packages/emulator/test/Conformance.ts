@@ -14,8 +14,8 @@ import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
 import { Emulator, type Settings } from "../src/Emulator.ts"
 import * as Log from "../src/Log.ts"
-import { pendingTool } from "../src/PendingTool.ts"
-import * as Reply from "../src/Reply.ts"
+import { pendingTool } from "../src/Assistant/PendingTool.ts"
+import * as Reply from "../src/Assistant/Reply.ts"
 import { World } from "../src/World.ts"
 import * as PrintedKeys from "./PrintedKeys.ts"
 import { addAda, read, stateOf, summary } from "./Fixtures.ts"
@@ -63,7 +63,8 @@ export const send = Effect.fnUntraced(function* (
       : HttpClientRequest.bodyText(options.body, "application/json"),
     HttpClient.execute
   )
-  return { status: response.status, headers: response.headers, body: yield* response.text }
+  const bytes = new Uint8Array(yield* response.arrayBuffer)
+  return { status: response.status, headers: response.headers, bytes, body: new TextDecoder().decode(bytes) }
 })
 
 export const openChat = Effect.gen(function* () {

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import * as zlib from "node:zlib"
 import { Emulator } from "../src/Emulator.ts"
 import type * as Faults from "../src/Faults.ts"
 import { openChat, requests, send, type Start } from "./Conformance.ts"
@@ -153,6 +154,17 @@ export const befalls = (start: Start) => {
       )
     )
   )
+
+  for (const [coding, undo] of [["gzip", zlib.gunzipSync], ["deflate", zlib.inflateSync], ["br", zlib.brotliDecompressSync]] as const) {
+    it.effect(`compresses a body by ${coding} without being asked`, () =>
+      Effect.gen(function* () {
+        const { chat_id } = yield* openChat
+        const [whole, compressed] = yield* Effect.replicateEffect(list(chat_id), 2)
+        assert.strictEqual(compressed?.headers["content-encoding"], coding)
+        assert.strictEqual(undo(compressed?.bytes ?? "").toString(), whole?.body)
+      }).pipe(Effect.provide(withFaults({ name: coding, when: { endpoint: "messages.list", calls: [2] }, do: { compress: coding } })))
+    )
+  }
 
   it.effect("changes what the JSON says: values, keys too many and too few, entries twice or in another order", () =>
     Effect.gen(function* () {

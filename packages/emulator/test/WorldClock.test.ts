@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import * as WorldClock from "../src/WorldClock.ts"
+import * as WorldClock from "../src/Time/WorldClock.ts"
 
 const noting = (notes: Array<number>, millis: number) =>
   Effect.zipRight(
@@ -21,6 +21,25 @@ it.effect("a faster clock ends a sleep sooner, and says that the whole of it has
     yield* TestClock.adjust("1 millis")
     yield* Fiber.join(fiber)
     assert.deepStrictEqual(notes, [60_000])
+  })
+)
+
+it.effect("a sleep is as long as before where the machine's clock is put back meanwhile", () =>
+  Effect.gen(function* () {
+    const notes: Array<number> = []
+    const machine = yield* Effect.clock
+    let putBack = 0
+    const stepped: Clock.Clock = Object.create(machine, {
+      unsafeCurrentTimeMillis: { value: () => machine.unsafeCurrentTimeMillis() - putBack },
+      unsafeCurrentTimeNanos: { value: () => machine.unsafeCurrentTimeNanos() }
+    })
+    const { clock } = WorldClock.make(stepped, 1)
+    const fiber = yield* Effect.fork(Effect.withClock(noting(notes, 1000), clock))
+    yield* Effect.yieldNow()
+    putBack = 600_000
+    yield* TestClock.adjust("1 second")
+    yield* Fiber.join(fiber)
+    assert.deepStrictEqual(notes, [1000])
   })
 )
 

@@ -1,18 +1,23 @@
 /**
  * A `SqlClient` of @effect/sql for one SQLite database, on the SQLite that Node brings with it: nothing is compiled or
  * downloaded. One connection, shared by all fibers: a statement runs alone and blocks the event loop until it is done, a
- * transaction has the connection for itself until it ends.
+ * transaction has the connection for itself until it ends, and the file's one write lock from its beginning. To wait for the
+ * lock of another connection blocks nobody.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
+import type { Connection } from "@effect/sql/SqlConnection"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as SqlStatement from "@effect/sql/Statement"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
+import * as Busy from "./internal/Busy.ts"
 import * as Driver from "./internal/Driver.ts"
 import * as SqliteConnection from "./internal/SqliteConnection.ts"
+
+const rollback = "ROLLBACK"
 
 /** How a database is opened. */
 export interface Options {
@@ -27,7 +32,7 @@ export interface Options {
    * nothing else. A commit outlasts the end of the process with either.
    */
   readonly synchronous?: "FULL" | "NORMAL" | undefined
-  /** How long a statement waits for the lock of another connection, with the event loop blocked, before it fails. Default 5 seconds. */
+  /** How long a statement, or a transaction that begins, waits for the lock of another connection before it fails. Default 5 seconds. */
   readonly busyTimeout?: Duration.DurationInput | undefined
   /** How many prepared statements are kept; those that were not used for longest are dropped. Default 200. */
   readonly statementCacheSize?: number | undefined
@@ -49,9 +54,11 @@ const defaults = {
 /** The drivers read a name that begins so as a URI. */
 const pathOf = (filename: string) => (filename.startsWith("file:") ? `./${filename}` : filename)
 
+const busyTimeoutOf = (options: Options) => Duration.decode(options.busyTimeout ?? defaults.busyTimeout)
+
 /** The drivers have defaults that differ, so each setting is made here. The timeout comes first: the others may need the lock. */
 const settingsOf = (options: Options): ReadonlyArray<string> => {
-  const wait = `PRAGMA busy_timeout = ${Math.ceil(Duration.toMillis(options.busyTimeout ?? defaults.busyTimeout))}`
+  const wait = `PRAGMA busy_timeout = ${Math.ceil(Duration.toMillis(Duration.min(busyTimeoutOf(options), Busy.longestBlock)))}`
   if (options.readOnly === true) return [wait]
   return [
     wait,
@@ -70,12 +77,13 @@ const close = (database: Driver.Database) =>
 const open = (options: Options): Effect.Effect<Driver.Database, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const { DatabaseSync } = yield* Driver.load
+    const patiently = Busy.patiently(busyTimeoutOf(options))
     const database = yield* Effect.acquireRelease(
       SqliteConnection.attempt("Failed to open database", () => new DatabaseSync(pathOf(options.filename), { readOnly: options.readOnly === true })),
       close
     )
     for (const setting of settingsOf(options)) {
-      yield* SqliteConnection.attempt("Failed to open database", () => database.exec(setting))
+      yield* patiently(SqliteConnection.attempt("Failed to open database", () => database.exec(setting)))
     }
     return database
   })
@@ -107,11 +115,32 @@ export const make = (options: Options): Effect.Effect<SqlClient.SqlClient, SqlEr
   Effect.gen(function* () {
     const { transformQueryNames, transformResultNames } = options
     const database = yield* open(options)
-    const connection = SqliteConnection.make(database, options.statementCacheSize ?? defaults.statementCacheSize)
+    const busyTimeout = busyTimeoutOf(options)
+    const connection = SqliteConnection.make(
+      database,
+      options.statementCacheSize ?? defaults.statementCacheSize,
+      Busy.patiently(busyTimeout)
+    )
     const semaphore = yield* Effect.makeSemaphore(1)
+    const beginTransaction = options.readOnly === true ? "BEGIN" : "BEGIN IMMEDIATE"
+    // A transaction that waits for its beginning lets the statements of other fibers pass.
+    const aside = (pause: Duration.Duration) =>
+      Effect.acquireUseRelease(semaphore.release(1), () => Effect.sleep(pause), () => semaphore.take(1))
+    const begin = Busy.patiently(busyTimeout, aside)(connection.runAtOnce(beginTransaction))
+    const forTransactions: Connection = {
+      ...connection,
+      executeUnprepared: (text, parameters, transformRows) => {
+        if (text === beginTransaction) return Effect.as(begin, [])
+        // It did not begin, or SQLite has rolled it back by itself.
+        if (text === rollback && !database.isTransaction) return Effect.succeed([])
+        return connection.executeUnprepared(text, parameters, transformRows)
+      }
+    }
     return yield* SqlClient.make({
       acquirer: semaphore.withPermits(1)(Effect.succeed(connection)),
-      transactionAcquirer: Effect.as(holdAlone(semaphore), connection),
+      transactionAcquirer: Effect.as(holdAlone(semaphore), forTransactions),
+      beginTransaction,
+      rollback,
       compiler: SqlStatement.makeCompilerSqlite(transformQueryNames),
       spanAttributes: attributesOf(options),
       ...(transformResultNames && { transformRows: SqlStatement.defaultTransforms(transformResultNames).array })

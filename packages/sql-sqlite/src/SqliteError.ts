@@ -16,6 +16,8 @@ export const ResultCode = {
   Constraint: 19,
   /** The file holds something that is not a SQLite database. */
   NotADatabase: 26,
+  /** A transaction read before another connection wrote, and cannot write any more. */
+  BusySnapshot: 517,
   /** A `UNIQUE` constraint refuses the row; the one of a primary key has a code of its own. */
   ConstraintUnique: 2067
 } as const

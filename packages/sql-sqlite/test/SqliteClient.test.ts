@@ -15,11 +15,11 @@ const { ResultCode } = SqliteError
 const pragma = (sql: SqlClient.SqlClient, name: string) => Effect.map(sql.unsafe(`PRAGMA ${name}`).values, ([row]) => row?.[0])
 
 describe("a database", () => {
-  it.scoped("has the settings that it is opened with, by default WAL, NORMAL and 5 seconds", () =>
+  it.scoped("has the settings that it is opened with, by default WAL and NORMAL, and blocks the event loop for 10 ms at most", () =>
     Effect.gen(function* () {
       const settings = (sql: SqlClient.SqlClient) =>
         Effect.all(["journal_mode", "synchronous", "busy_timeout", "foreign_keys"].map((name) => pragma(sql, name)))
-      expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file }))).toEqual(["wal", 1, 5000, 1])
+      expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file }))).toEqual(["wal", 1, 10, 1])
       const others = { journalMode: "DELETE", synchronous: "FULL", busyTimeout: "0.5 millis" } as const
       expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file, ...others }))).toEqual(["delete", 2, 1, 1])
     })

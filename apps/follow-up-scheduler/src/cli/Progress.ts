@@ -1,7 +1,7 @@
 /** How far long work is, how fast it goes and when it ends, on stderr: one line that is rewritten on a terminal, else a line now and then. */
-import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as MonotonicClock from "../MonotonicClock.ts"
 
 const quick = 250
 const slow = 5000
@@ -29,12 +29,11 @@ export const line = (what: string, { count, part }: Step, elapsed: number): stri
 export const make = Effect.fn("Progress.make")(function* (what: string) {
   const { stderr } = process
   const isTerminal = stderr.isTTY === true
-  const clock = yield* Effect.clock
-  const began = clock.unsafeCurrentTimeMillis()
+  const began = yield* MonotonicClock.millis
   let toldAt = began
   yield* Effect.addFinalizer(() => Effect.sync(() => void (isTerminal && stderr.write("\r\u001b[K"))))
   return (step: Step): Effect.Effect<void> =>
-    Effect.map(Clock.currentTimeMillis, (now) => {
+    Effect.map(MonotonicClock.millis, (now) => {
       if (now - toldAt < (isTerminal ? quick : slow)) return
       toldAt = now
       const text = line(what, step, now - began)

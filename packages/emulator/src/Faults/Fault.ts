@@ -2,7 +2,7 @@
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
-import { Wait } from "../Wait.ts"
+import { Wait } from "../Time/DurationText.ts"
 
 const Bytes = Schema.NonNegativeInt
 const CallNumber = Schema.Int.pipe(Schema.positive())
@@ -58,6 +58,8 @@ export const Do = Schema.Struct({
   list: Schema.optional(Schema.Literal("duplicate", "reverse", "shuffle")),
   /** Half of the body, nothing, or a page of HTML, under the status of the true answer. */
   body: Schema.optional(Schema.Literal("truncated", "empty", "html")),
+  /** The answer is compressed, whatever the request accepts. */
+  compress: Schema.optional(Schema.Literal("gzip", "deflate", "br")),
   /** The answer claims to be compressed, and is not. */
   gzip: Schema.optional(Schema.Literal(true)),
   /** Seconds by which the `Date` header is wrong; negative: behind. */

@@ -6,6 +6,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import type * as Busy from "./Busy.ts"
 import type { Database, Stored } from "./Driver.ts"
 import * as Failure from "./Failure.ts"
 import * as Statements from "./Statements.ts"
@@ -59,21 +60,26 @@ const nextChunk = (prepared: Statements.Prepared, iterator: Iterator<unknown>, d
 const failed = "Failed to execute statement"
 
 /** A stream has a statement of its own, which is reset when the stream ends: others may run the same text meanwhile. */
-const streamOf = (database: Database, text: string, parameters: ReadonlyArray<unknown>, decode: Decode) =>
+const streamOf = (database: Database, text: string, parameters: ReadonlyArray<unknown>, decode: Decode, patiently: Patiently) =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const prepared = yield* attempt("Failed to prepare statement", () => Statements.prepare(database, text))
-      const iterator = yield* Effect.acquireRelease(
-        attempt(failed, () => iterate(prepared, parameters.map(Values.encode))),
-        (iterator) => Effect.ignore(attempt("Failed to reset statement", () => iterator.return()))
+      // The first rows are where it may have to wait for another connection.
+      const begin = attempt(failed, () => {
+        const iterator = iterate(prepared, parameters.map(Values.encode))
+        return { iterator, first: nextChunk(prepared, iterator, decode) }
+      })
+      const { first, iterator } = yield* patiently(
+        Effect.acquireRelease(begin, ({ iterator }) => Effect.ignore(attempt("Failed to reset statement", () => iterator.return())))
       )
       const next = Effect.mapError(
         attempt(failed, () => nextChunk(prepared, iterator, decode)),
         Option.some
       )
-      return Stream.repeatEffectChunkOption(
+      const others = Stream.repeatEffectChunkOption(
         Effect.flatMap(next, (rows) => (rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))))
       )
+      return Stream.concat(Stream.fromChunk(Chunk.unsafeFromArray(first)), others)
     })
   )
 
@@ -87,16 +93,26 @@ const runRaw = (prepared: Statements.Prepared, parameters: ReadonlyArray<unknown
 /** Run unprepared by @effect/sql, though always the same. Kept, they leave no two statements a transaction to the garbage collector. */
 const ofTransactions = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/
 
-export const make = (database: Database, statementCacheSize: number): Connection => {
+/** Waits for the lock of another connection. */
+type Patiently = ReturnType<typeof Busy.patiently>
+
+interface SqliteConnection extends Connection {
+  /** Runs a statement that returns no rows, and waits for nobody. */
+  readonly runAtOnce: (text: string) => Effect.Effect<void, SqlError>
+}
+
+export const make = (database: Database, statementCacheSize: number, patiently: Patiently): SqliteConnection => {
   const statements = Statements.makeCache(database, statementCacheSize)
 
   const run = <A>(text: string, prepare: (text: string) => Statements.Prepared, use: (prepared: Statements.Prepared, decode: Decode) => A) =>
     Effect.flatMap(SqlClient.SafeIntegers, (areAllBigInts) =>
-      attempt(failed, () => {
-        const result = use(prepare(text), Values.decodeWith(areAllBigInts))
-        statements.afterRun(text)
-        return result
-      })
+      patiently(
+        attempt(failed, () => {
+          const result = use(prepare(text), Values.decodeWith(areAllBigInts))
+          statements.afterRun(text)
+          return result
+        })
+      )
     )
 
   const rowsOf =
@@ -107,6 +123,7 @@ export const make = (database: Database, statementCacheSize: number): Connection
     }
 
   return {
+    runAtOnce: (text) => Effect.asVoid(attempt(failed, () => runForChanges(statements.get(text), []))),
     execute: rowsOf(statements.get),
     executeUnprepared: rowsOf((text) => (ofTransactions.test(text) ? statements.get(text) : Statements.prepare(database, text))),
     executeRaw: (text, parameters) => run(text, statements.get, (prepared, decode) => runRaw(prepared, parameters, decode)),
@@ -114,7 +131,7 @@ export const make = (database: Database, statementCacheSize: number): Connection
       run(text, statements.get, (prepared, decode) => runForRows(prepared, parameters).map((cells) => cells.map(decode))),
     executeStream: (text, parameters, transformRows) => {
       const rows = Stream.unwrap(
-        Effect.map(SqlClient.SafeIntegers, (areAllBigInts) => streamOf(database, text, parameters, Values.decodeWith(areAllBigInts)))
+        Effect.map(SqlClient.SafeIntegers, (areAllBigInts) => streamOf(database, text, parameters, Values.decodeWith(areAllBigInts), patiently))
       )
       if (transformRows === undefined) return rows
       return Stream.mapChunks(rows, (chunk) => Chunk.unsafeFromArray(transformRows(Chunk.toReadonlyArray(chunk))))

@@ -1,0 +1,24 @@
+/**
+ * The clock for waits and ages, in milliseconds from some instant in the past: nobody sets it, so a step of the machine's wall
+ * clock neither shortens nor lengthens what is measured by it. What is compared with a date is measured by the wall clock.
+ */
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+
+export const millis: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+/** Keeps a result for so long, as `Effect.cachedWithTTL` does by the wall clock. A failure is not kept. */
+export const cachedFor =
+  (timeToLive: Duration.DurationInput) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Effect.Effect<A, E, R>> =>
+    Effect.map(Effect.makeSemaphore(1), (semaphore) => {
+      let kept: { readonly value: A; readonly until: number } | undefined
+      const refresh = Effect.zipWith(effect, millis, (value, now) => {
+        kept = { value, until: now + Duration.toMillis(timeToLive) }
+        return value
+      })
+      return semaphore.withPermits(1)(
+        Effect.flatMap(millis, (now) => (kept === undefined || now >= kept.until ? refresh : Effect.succeed(kept.value)))
+      )
+    })

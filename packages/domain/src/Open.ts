@@ -102,6 +102,12 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
 /** Marks the alternative to what a page describes, which a document for other tools leaves out. */
 export const undecodableMark = "x-undecodable"
 
+/** Anything at all. `Schema.Unknown` would stand for every alternative to it in a document for other tools. */
+const anything = Schema.declare((_: unknown): _ is unknown => true, {
+  jsonSchema: { anyOf: [{}], [undecodableMark]: true },
+  arbitrary: () => (fc) => fc.integer()
+})
+
 /** Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema makes. */
 const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
   const written =
@@ -129,10 +135,10 @@ export const tolerant = <A, I>(
     // A schema without a key that must be there would take the `Undecodable` for one of its own when it is written.
     notUndecodable(schema),
     Schema.transform(
-      Schema.Unknown.annotations({ arbitrary: () => (fc) => fc.integer() }),
+      anything,
       Schema.declare(isUndecodable, { arbitrary: () => (fc) => fc.integer().map(undecodable) }),
       { strict: true, decode: undecodable, encode: ({ raw }) => raw }
-    ).annotations({ jsonSchema: { [undecodableMark]: true } })
+    )
   ) as unknown as Schema.Schema<A | Undecodable, I | {} | null | undefined>
 }
 

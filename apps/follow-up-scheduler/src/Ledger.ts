@@ -25,6 +25,7 @@ import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Reason.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/Switch.ts"
+import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Tables from "./Ledger/Tables.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -328,8 +329,10 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
   return [{ policy, anchor_id, step, message_id: message_id ?? undefined, follow_up_at: follow_up_at ?? due_at, status: statusOf(row), isExited }]
 }
 
-/** Creates the tables where they are missing. */
-export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+type Unusable = LedgerOfOtherEdition | SqlError
 
-/** Over tables that are there. */
-export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)
+/** Creates the tables where they are missing, and brings those of an older edition to this one. */
+export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+
+/** Over tables that are there, and of this edition. */
+export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.check, make))

@@ -78,6 +78,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * way; none otherwise. That it is armed outlasts a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /** Fails where another process has brought the tables to a newer edition since. */
+    readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
     readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
@@ -246,6 +248,7 @@ const make = Effect.gen(function* () {
     advance,
     find,
     decided,
+    isUsable: Effect.provideService(Tables.isNotNewer, SqlClient.SqlClient, sql),
     isCurrent: ({ key, status, wake }) =>
       Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
     unobserved: Effect.map(

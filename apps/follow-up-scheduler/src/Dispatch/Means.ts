@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../ChatSnapshot.ts"
 import * as Checkpoint from "../Checkpoint.ts"
+import * as Ownership from "../Database/Ownership.ts"
 import * as Episode from "../Episode.ts"
 import type { Erasure } from "../Erasure.ts"
 import type { FollowUp } from "../FollowUp.ts"
@@ -74,6 +75,7 @@ export const whileOurs =
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
+      yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
       return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.look.chat)).isErased
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(

@@ -1,6 +1,6 @@
 /** What a policy of your own would do about a chat, and when: no network, no database, and the time is a value. */
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
-import * as ChatSnapshot from "@effect-invent/follow-up-scheduler/ChatSnapshot"
+import * as ChatSnapshot from "@effect-invent/follow-up-scheduler/Decide/ChatSnapshot"
 import * as Decide from "@effect-invent/follow-up-scheduler/Decide"
 import * as Policy from "@effect-invent/follow-up-scheduler/Policy"
 import { Console, DateTime, Effect } from "effect"

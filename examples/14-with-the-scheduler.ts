@@ -1,11 +1,11 @@
 /** The scheduler inside a program of your own: your channel says which chats to look at, and a policy decides. Runs for LASTS. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
-import * as Database from "@effect-invent/follow-up-scheduler/Database"
+import * as Database from "@effect-invent/follow-up-scheduler/Ledger/Database"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import * as Policy from "@effect-invent/follow-up-scheduler/Policy"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
-import * as Story from "@effect-invent/follow-up-scheduler/Story"
+import * as Story from "@effect-invent/follow-up-scheduler/Operations/ChatStory"
 import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Config, Console, Duration, Effect, Layer, Schema, Stream } from "effect"

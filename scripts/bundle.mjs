@@ -78,7 +78,7 @@ export const bundle = async () => {
     absWorkingDir: app,
     entryPoints: ["src/main.ts"],
     outdir: "dist/bin",
-    // One folder for all: files of the package are found by their place relative to a module's, see src/page/Files.ts.
+    // One folder for all: files of the package are found by their place relative to a module's, see src/operatorPage/Files.ts.
     chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,

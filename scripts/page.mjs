@@ -11,7 +11,7 @@ const copied = ["index.html", "page.css", "icon.svg"]
 const stamp = `${app}/dist/.pagebuildinfo`
 
 const filesIn = (folder) => readdirSync(folder).sort().map((name) => `${folder}/${name}`)
-const inputs = [...filesIn(`${app}/page`), `${app}/src/page/Api.ts`, `${root}pnpm-lock.yaml`, fileURLToPath(import.meta.url)]
+const inputs = [...filesIn(`${app}/page`), `${app}/src/operatorPage/Api.ts`, `${root}pnpm-lock.yaml`, fileURLToPath(import.meta.url)]
 const hash = createHash("sha256")
 for (const file of inputs) hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file)).update("\0")
 const digest = hash.digest("hex")

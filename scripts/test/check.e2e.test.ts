@@ -98,7 +98,7 @@ const holds = (rows: ReadonlyArray<Row>) => {
 const noun = "packages/domain/src/Chat.ts"
 const contract = "packages/domain/src/api/State.ts"
 const client = "packages/client/src/InventClient.ts"
-const clientInternal = "packages/client/src/internal/Call.ts"
+const clientInternal = "packages/client/src/internal/pipeline/CallState.ts"
 const emulator = "packages/emulator/src/World/Core.ts"
 const driver = "packages/sql-sqlite/src/internal/Driver.ts"
 const app = "apps/follow-up-scheduler/src/Dispatch.ts"
@@ -144,9 +144,9 @@ describe("lint keeps the arrows", () => {
     [client, `export * from "@effect/platform-node/NodeHttpClient"`, "runs on any platform"],
     [client, `export * from "@effect-invent/sql-sqlite/SqliteClient"`, "runs on any SqlClient"],
     [client, `export * from "@effect/platform/HttpClient"`, undefined],
-    [client, `export * from "./internal/Call.ts"`, undefined],
+    [client, `export * from "./internal/pipeline/CallState.ts"`, undefined],
     [clientInternal, `export * from "@effect-invent/emulator/Emulator"`, throughContract],
-    [clientInternal, `export * from "../../../emulator/src/Emulator.ts"`, byName],
+    [clientInternal, `export * from "../../../../emulator/src/Emulator.ts"`, byName],
     [emulator, `export * from "@effect-invent/client/RetryPolicy"`, throughContract],
     [emulator, `export * from "../../../client/src/RetryPolicy.ts"`, byName],
     [emulator, `export * from "@effect/platform-node/NodeHttpServer"`, undefined],
@@ -159,8 +159,8 @@ describe("lint keeps the arrows", () => {
     [app, `export * from "@effect/platform/FetchHttpClient"`, lacksMethod],
     [app, `export * from "@effect/platform-node/NodeHttpClient"`, lacksMethod],
     [app, `export * from "undici"`, lacksMethod],
-    [app, `export * from "@effect-invent/client/internal/Call"`, lacksMethod],
-    [app, `export * from "../../../packages/client/src/internal/Call.ts"`, byName],
+    [app, `export * from "@effect-invent/client/internal/pipeline/CallState"`, lacksMethod],
+    [app, `export * from "../../../packages/client/src/internal/pipeline/CallState.ts"`, byName],
     [app, `export * from "./main.ts"`, oneRoot],
     [app, `export const late = () => import("./main.js")`, oneRoot],
     [app, `export * from "@effect/platform"`, barrel],
@@ -168,13 +168,13 @@ describe("lint keeps the arrows", () => {
     [app, `export * from "@effect-invent/client/InventClient"`, undefined],
     [appFolder, `export * from "@effect/platform/HttpClient"`, lacksMethod],
     [appFolder, `export * from "../main.ts"`, oneRoot],
-    [page, `export * from "../src/page/Board.ts"`, "only through src/page/Api.ts"],
-    [page, `export * from "../src/Ledger.ts"`, "only through src/page/Api.ts"],
+    [page, `export * from "../src/operatorPage/Overview.ts"`, "only through src/operatorPage/Api.ts"],
+    [page, `export * from "../src/Ledger.ts"`, "only through src/operatorPage/Api.ts"],
     [page, `export * from "@effect-invent/client/InventClient"`, "nothing of the toolkit"],
     [page, `export * from "node:fs"`, "The page runs in a browser"],
-    [page, `export * from "../src/page/Api.ts"`, undefined],
+    [page, `export * from "../src/operatorPage/Api.ts"`, undefined],
     [main, `export * from "@effect/platform-node/NodeHttpClient"`, undefined],
-    [main, `export * from "@effect-invent/client/internal/Call"`, lacksMethod],
+    [main, `export * from "@effect-invent/client/internal/pipeline/CallState"`, lacksMethod],
     [main, `export * from "effect"`, barrel],
     ...[decide, plan].flatMap((file): ReadonlyArray<Row> => [
       [file, `export * from "./Ledger.ts"`, pure],
@@ -232,6 +232,29 @@ describe("lint keeps tests free of", () => {
     [test, `describe.skip("f", () => {})`, "no-disabled-tests"],
     [test, `it("g", () => {})`, undefined]
   ])
+})
+
+describe("pipeline finds", () => {
+  const stages = ["Policy", "Decide", "Plan", "Ledger", "Timer", "Policies", "Privacy", "Watch", "ChatReader", "ChatReview", "Dispatch"]
+  const src = "apps/follow-up-scheduler/src"
+  const planted = (path: string, imported: string) => script(copyWith({ [path]: `export * from "${imported}"\n` }), "pipeline")
+
+  it.each(stages.slice(0, -1).map((stage, index) => [stage, stages[index + 1]!] as const))(
+    "an import of %s from the stage after it, %s",
+    (stage, next) => {
+      const { output, status } = planted(`${src}/${stage}/Planted.ts`, `../${next}/Other.ts`)
+      expect(output).toContain("a stage of the pipeline imports earlier stages only")
+      expect(status).not.toBe(0)
+    }
+  )
+
+  it("an import of what people run from a stage", () => {
+    expect(planted(`${src}/Dispatch/Planted.ts`, "../cli/Options.ts").status).not.toBe(0)
+  })
+
+  it("nothing in an import of an earlier stage", () => {
+    expect(planted(`${src}/Dispatch/Planted.ts`, "../Decide/Reason.ts").status).toBe(0)
+  })
 })
 
 describe("circular finds", () => {

@@ -120,7 +120,7 @@ await Effect.gen(function* () {
   })
 
   it("cannot reach what is internal", async () => {
-    const reached = await node("--eval", `import("@effect-invent/client/internal/Pipe").catch((error) => console.log(error.code))`)
+    const reached = await node("--eval", `import("@effect-invent/client/internal/pipeline/Pipeline").catch((error) => console.log(error.code))`)
     expect(reached.output).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n")
   })
 

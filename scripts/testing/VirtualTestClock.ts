@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Scheduler from "effect/Scheduler"
 import type * as TestClock from "effect/TestClock"
 import { setImmediate } from "node:timers"
-import * as Agenda from "../../packages/emulator/src/VirtualTime/Agenda.ts"
+import * as Agenda from "../../packages/emulator/src/Time/Agenda.ts"
 
 /** Turns of the event loop without a task after which the fibers are quiet. Promises run between two turns. */
 const quietTurns = 2

@@ -1,6 +1,6 @@
 /** One chat, told in order: what was said, looked at, waited for, called and decided. */
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { Conversation, Happening, Said } from "../src/page/Api.ts"
+import type { Conversation, Happening, Said } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
 import * as Server from "./Server.ts"
 

@@ -1,6 +1,6 @@
 /** Instants, lengths of time and steps, in few characters. */
 import type * as DateTime from "effect/DateTime"
-import type { Action } from "../src/page/Api.ts"
+import type { Action } from "../src/operatorPage/Api.ts"
 
 const units = [
   ["d", 86_400_000],

@@ -1,5 +1,5 @@
 /** Every chat counted once, by what became of it; the counts add up. */
-import type { Outcome } from "../src/page/Api.ts"
+import type { Outcome } from "../src/operatorPage/Api.ts"
 
 export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<Outcome> }) => {
   const total = outcomes.reduce((sum, { chats }) => sum + chats, 0)

@@ -1,7 +1,7 @@
 /** The operator page: draws each overview that the server sends. */
 import { render } from "preact"
 import { useEffect, useState } from "preact/hooks"
-import type { Overview } from "../src/page/Api.ts"
+import type { Overview } from "../src/operatorPage/Api.ts"
 import { chatIn, fragmentOf } from "./ChatLink.tsx"
 import { ConversationDialog } from "./Conversation.tsx"
 import * as Format from "./Format.ts"

@@ -1,5 +1,5 @@
 /** How much of the vendor's quota is spent, and what one more call would wait for. */
-import type { Quota } from "../src/page/Api.ts"
+import type { Quota } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
 
 const Figure = ({ className, name, value }: { readonly className?: string; readonly name: string; readonly value: string | number }) => (

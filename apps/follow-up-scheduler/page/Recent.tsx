@@ -1,5 +1,5 @@
 /** What happened last, to any chat. */
-import type { Happening } from "../src/page/Api.ts"
+import type { Happening } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 

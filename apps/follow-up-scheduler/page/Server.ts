@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { callHeader, livePath, Overview, PageApi } from "../src/page/Api.ts"
+import { callHeader, livePath, Overview, PageApi } from "../src/operatorPage/Api.ts"
 
 /** The server asks for its token. */
 export class TokenWanted extends Data.TaggedError("TokenWanted") {}

@@ -1,6 +1,6 @@
 /** Follow-ups of which nobody knows whether they were sent: a person decides. */
 import { useState } from "preact/hooks"
-import type { Overview, Resolution, Unresolved } from "../src/page/Api.ts"
+import type { Overview, Resolution, Unresolved } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 import * as Server from "./Server.ts"

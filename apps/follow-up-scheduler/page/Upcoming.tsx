@@ -1,6 +1,6 @@
 /** What goes out next, on a time line: one row a follow-up, its contact's quiet hours shaded. */
 import { useState } from "preact/hooks"
-import type { Overview, Upcoming } from "../src/page/Api.ts"
+import type { Overview, Upcoming } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 

@@ -13,11 +13,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as ChatSnapshot from "./ChatSnapshot.ts"
-import * as MessageList from "./ChatSnapshot/MessageList.ts"
+import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
+import * as MessageList from "./Decide/MessageList.ts"
+import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
-import * as Recent from "./Recent.ts"
-import * as Unsubscribed from "./Unsubscribed.ts"
+import * as Recent from "./ChatReader/BoundedMap.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
@@ -109,32 +109,31 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
   return { glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf), hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
 }
 
-/** Whether the contact has unsubscribed beside the chat: see `Unsubscribed` for what it costs. */
-const withUnsubscribed = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"]) =>
-  Effect.map(Unsubscribed.make(invent), (unsubscribed): ChatReader["Type"] => {
-    const marked = (looked: Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>) =>
-      Effect.zipWith(looked, unsubscribed, (chat, ids) => ({
-        ...chat,
-        isUnsubscribed: chat.contact_ids.some((id) => ids.has(id))
-      }))
-    return { glance: (chat_id) => marked(glance(chat_id)), hear, read: (chat_id) => marked(read(chat_id)) }
-  })
+/** Beside the chat, what the contact list and the activities say of its contacts: see `OptOuts` for what it costs. */
+const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOuts.OptOuts["Type"]): ChatReader["Type"] => {
+  const marked = (chat: ChatSnapshot.ChatSnapshot) =>
+    Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
+  return {
+    glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
+    hear,
+    read: (chat_id) => Effect.flatMap(read(chat_id), marked)
+  }
+}
 
 /** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */
 export const layer = Layer.effect(ChatReader, Effect.map(InventClient, reading))
 
-/** The same, whether the contact has unsubscribed, and what else the policy in force asks for. */
-export const layerMatching = Layer.effect(
-  ChatReader,
-  Effect.flatMap(Effect.all([InventClient, ActivePolicy]), ([invent, policy]) =>
-    withUnsubscribed(withSegments(reading(invent), invent, policy), invent)
-  )
-)
+/** What the policy in force asks for, and who opted out. */
+const complete = (base: (invent: InventClient["Type"]) => ChatReader["Type"]) =>
+  Layer.effect(
+    ChatReader,
+    Effect.map(Effect.all([InventClient, ActivePolicy, OptOuts.OptOuts]), ([invent, policy, optOuts]) =>
+      withOptOuts(withSegments(base(invent), invent, policy), optOuts)
+    )
+  ).pipe(Layer.provideMerge(OptOuts.layer))
+
+/** The same, who opted out, and what else the policy in force asks for. */
+export const layerMatching = complete(reading)
 
 /** Reads with GET only, and so sees no state: for dry runs. */
-export const layerReadOnly = Layer.effect(
-  ChatReader,
-  Effect.flatMap(Effect.all([InventClient, ActivePolicy]), ([invent, policy]) =>
-    withUnsubscribed(withSegments(readingOnly(invent), invent, policy), invent)
-  )
-)
+export const layerReadOnly = complete(readingOnly)

@@ -10,13 +10,13 @@ import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import type { ChatSnapshot } from "./ChatSnapshot.ts"
-import * as Episode from "./Episode.ts"
-import * as Opening from "./Opening.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as Episode from "./Decide/Episode.ts"
+import * as Opening from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
-import * as Match from "./Policy/Match.ts"
-import type { SkipReason, StopReason, WaitReason } from "./Reason.ts"
-import * as Zone from "./Zone.ts"
+import * as Match from "./Decide/PolicyMatch.ts"
+import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
+import * as Zone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
   /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
@@ -46,6 +46,8 @@ export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
   if (chat.isAssigned || chat.messages.some((message) => message.author === "human")) return "human_takeover"
   if (!chat.ai_enabled) return "ai_disabled"
+  const off = aiSwitches.find((each) => chat.switchedOff.includes(each))
+  if (off !== undefined) return off
   return chat.state === "CLOSED" ? "closed" : undefined
 }
 
@@ -77,6 +79,7 @@ export const decide = (asked: Question): Decision => {
   const { chat, policy, taken } = question
   const stop = hindrance(chat)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
+  if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })
   const episode = Episode.of(chat, taken)
   if (typeof episode === "string") return Decision.Stop({ reason: episode })

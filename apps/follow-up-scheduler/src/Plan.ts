@@ -3,7 +3,7 @@ import type { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Id
 import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
-import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import type { Policy } from "./Policy.ts"
 
 /** Names a follow-up for good: the same conversation, policy, step and anchor always give the same key. */

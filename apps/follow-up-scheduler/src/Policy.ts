@@ -7,7 +7,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
-import { Amount } from "./Policy/Amount.ts"
+import { Amount } from "./Policy/DurationText.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
 

@@ -9,15 +9,15 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
-import * as Ownership from "./Database/Ownership.ts"
+import * as Ownership from "./Ledger/Database/Ownership.ts"
 import * as Dispatch from "./Dispatch.ts"
-import * as Erasure from "./Erasure.ts"
+import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Lazy from "./Lazy.ts"
-import { concurrency, type Found, found, lookAtEach } from "./LookAtEach.ts"
-import * as Observe from "./Observe.ts"
-import * as Outage from "./Outage.ts"
-import * as Policies from "./Policies.ts"
+import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
+import * as Observe from "./ChatReview.ts"
+import * as Outage from "./ChatReader/CircuitBreaker.ts"
+import * as Policies from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
@@ -123,7 +123,7 @@ export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Er
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 const loadTimers = () => import("./Timer/Cluster.ts")
-const loadRunner = () => import("./Runner.ts")
+const loadRunner = () => import("./Timer/ClusterRunner.ts")
 
 /** Loads the modules that {@link layerServe} loads: for a program under a virtual clock, which does not wait for files. */
 export const load = Effect.all(
@@ -145,4 +145,4 @@ const cluster = (precision: Duration.Duration) =>
   )
 
 /** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
-export const layerServe = (precision: Duration.Duration) => Layer.provide(cluster(precision), ChatReader.layerMatching)
+export const layerServe = (precision: Duration.Duration) => Layer.provideMerge(cluster(precision), ChatReader.layerMatching)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
-import type { FollowUp } from "./FollowUp.ts"
+import type { FollowUp } from "./Plan/FollowUp.ts"
 
 /** Looks at a chat. Attributes: `decision`, and `reason` where it is one not to act. */
 export const looks = Metric.counter("invent.scheduler.looks", { description: "Looks at a chat, by what was decided.", incremental: true })

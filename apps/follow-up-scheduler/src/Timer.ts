@@ -11,7 +11,7 @@ import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type { FollowUp } from "./FollowUp.ts"
+import type { FollowUp } from "./Plan/FollowUp.ts"
 
 export class Timer extends Context.Tag("@effect-invent/follow-up-scheduler/Timer")<
   Timer,

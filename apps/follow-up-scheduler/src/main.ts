@@ -3,7 +3,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
-import * as Ending from "./cli/Ending.ts"
+import * as Ending from "./cli/ExitCodes.ts"
 import * as Program from "./cli/Program.ts"
 import * as Lazy from "./Lazy.ts"
 

@@ -5,9 +5,9 @@ import type { ChatState } from "@effect-invent/domain/ChatState"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import type { Author, ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import type { Taken } from "../src/Episode.ts"
-import { FollowUp } from "../src/FollowUp.ts"
+import type { Author, ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
+import type { Taken } from "../src/Decide/Episode.ts"
+import { FollowUp } from "../src/Plan/FollowUp.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { Policy } from "../src/Policy.ts"
 
@@ -63,6 +63,8 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  switchedOff: [],
+  isContactUnknown: false,
   hasUnreadable: false,
   muted_until: undefined,
   follow_up_at: undefined,
@@ -116,9 +118,11 @@ export const followUp = (fields: Partial<typeof FollowUp.Type> = {}): FollowUp =
     ...fields
   })
 
+const contactChannel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1") } }
+
 /** The member behind a wire message. */
 export const members = {
-  contact: (channel: NonNullable<NonNullable<ChatMessage["member"]>["contact_channel"]> = { id: Ids.ChannelId.make("channel_1") }) => ({
+  contact: (channel: NonNullable<NonNullable<ChatMessage["member"]>["contact_channel"]> = contactChannel) => ({
     id: Ids.MemberId.make("member_contact"),
     contact_channel: channel
   }),

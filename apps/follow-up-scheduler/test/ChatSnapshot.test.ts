@@ -9,7 +9,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
-import * as ChatSnapshot from "../src/ChatSnapshot.ts"
+import * as ChatSnapshot from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import * as Build from "./Build.ts"
 

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { format } from "node:util"
-import * as Ending from "../src/cli/Ending.ts"
+import * as Ending from "../src/cli/ExitCodes.ts"
 import * as Program from "../src/cli/Program.ts"
 
 export interface Ended {

@@ -1,5 +1,5 @@
 /** Conversations on record, as `record` writes them. */
-import * as History from "../src/History.ts"
+import * as History from "../src/Simulation/RecordedConversation.ts"
 import * as Build from "./Build.ts"
 
 /** A customer asked on a Wednesday at noon, was answered, and came back on the Friday; the emoji are part of the record. */

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Decide from "../src/Decide.ts"
-import * as QuietHours from "../src/page/QuietHours.ts"
-import * as Zone from "../src/Zone.ts"
+import * as QuietHours from "../src/operatorPage/QuietHours.ts"
+import * as Zone from "../src/Decide/ContactTimeZone.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, minute, policy } = Build

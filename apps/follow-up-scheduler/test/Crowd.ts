@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
-import * as Checker from "@effect-invent/emulator/Checker"
+import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import type { Entry } from "@effect-invent/emulator/Log"
 import * as Log from "@effect-invent/emulator/Log"
@@ -21,7 +21,7 @@ import * as Schedule from "effect/Schedule"
 import * as Customers from "../src/demo/Customers.ts"
 import * as Fates from "../src/demo/Fates.ts"
 import { Ledger } from "../src/Ledger.ts"
-import { sentence } from "../src/Story.ts"
+import { sentence } from "../src/Operations/ChatStory.ts"
 
 /**
  * In a hurry, but for the lead: a request leaves only within a third of it after the look that it follows from, and a machine

@@ -3,11 +3,11 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as FastCheck from "effect/FastCheck"
 import * as Schema from "effect/Schema"
-import type { Author, ChatSnapshot } from "../src/ChatSnapshot.ts"
+import type { Author, ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
-import type * as Episode from "../src/Episode.ts"
+import type * as Episode from "../src/Decide/Episode.ts"
 import { Policy } from "../src/Policy.ts"
-import { lattice, SkipReason, StopReason, WaitReason } from "../src/Reason.ts"
+import { type AiSwitch, lattice, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
@@ -52,6 +52,9 @@ const within = (action: string) => ["1 hour", "2 hours"].map((after) => ({ after
 
 type DecideReason = (typeof lattice)[number]
 
+const switchedOff = (by: AiSwitch): Change => (question) =>
+  inChat({ switchedOff: [...question.chat.switchedOff, by] })(question)
+
 /** What makes each reason hold, whatever else holds. */
 const changes: Readonly<Record<DecideReason, Change>> = {
   erased: inChat({ isErased: true }),
@@ -59,6 +62,12 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   unsubscribed: inChat({ isUnsubscribed: true }),
   human_takeover: inChat({ isAssigned: true }),
   ai_disabled: inChat({ ai_enabled: false }),
+  contact_ai_disabled: switchedOff("contact_ai_disabled"),
+  assistant_deleted: switchedOff("assistant_deleted"),
+  assistant_disabled: switchedOff("assistant_disabled"),
+  integration_disabled: switchedOff("integration_disabled"),
+  ai_replies_disabled: switchedOff("ai_replies_disabled"),
+  unknown_contact: inChat({ isContactUnknown: true }),
   closed: inChat({ state: "CLOSED" }),
   replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
   empty: inChat({ messages: [] }),
@@ -439,6 +448,8 @@ describe("whatever it is asked", () => {
       isAssigned: rarely,
       isBlocked: rarely,
       isUnsubscribed: rarely,
+      switchedOff: rarely.map((isOff) => (isOff ? (["assistant_deleted"] as const) : [])),
+      isContactUnknown: rarely,
       muted_until: maybe(instant),
       follow_up_at: FastCheck.oneof({ weight: 4, arbitrary: FastCheck.constant(undefined) }, { weight: 1, arbitrary: instant }),
       zone: maybe(FastCheck.constantFrom(...zones)),

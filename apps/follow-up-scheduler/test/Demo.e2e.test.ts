@@ -7,8 +7,8 @@ import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import stringWidth from "string-width"
-import * as Lines from "../src/Lines.ts"
-import { callHeader, livePath } from "../src/page/Api.ts"
+import * as Lines from "../src/TerminalText.ts"
+import { callHeader, livePath } from "../src/operatorPage/Api.ts"
 import * as Process from "./Process.ts"
 
 const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>

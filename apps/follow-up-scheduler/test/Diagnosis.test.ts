@@ -5,7 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import * as Diagnosis from "../src/Diagnosis.ts"
+import * as Diagnosis from "../src/Operations/HealthChecks.ts"
 import { after, second, start } from "./Build.ts"
 
 type Answer = Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>

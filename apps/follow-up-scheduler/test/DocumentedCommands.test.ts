@@ -8,8 +8,8 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
-import * as Commands from "../src/cli/Commands.ts"
-import * as Stop from "../src/Stop.ts"
+import * as Commands from "../src/Commands.ts"
+import * as Stop from "../src/Dispatch/GracefulShutdown.ts"
 
 const root = new URL("../../../", import.meta.url)
 const documents = ["adopting", "migrating", "testing", "policies", "operating"].map((name) => `docs/${name}.md`)

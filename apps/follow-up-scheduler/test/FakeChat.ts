@@ -2,7 +2,7 @@
  * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at` falls
  * due. Faults and crashes are put between the program and this chat, never into it.
  */
-import * as Guard from "@effect-invent/client/Guard"
+import * as Guard from "@effect-invent/client/SendGuard"
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -13,7 +13,7 @@ import type { Segment } from "@effect-invent/domain/Segment"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import type { Author } from "../src/ChatSnapshot.ts"
+import type { Author } from "../src/Decide/ChatSnapshot.ts"
 import * as Build from "./Build.ts"
 
 /**

@@ -7,17 +7,22 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
-import * as Forecast from "../src/Forecast.ts"
+import * as Forecast from "../src/Operations/QuotaForecast.ts"
 import * as Build from "./Build.ts"
 
 const { after, hour, minute, second, start } = Build
 
-const quota = Forecast.quota()
+/** A follow-up takes 800 ms of it. */
+const quota = { ...Forecast.quota(), share: 0.9 }
 const cost = Duration.toMillis(Forecast.costOf(quota))
 const many = (count: number, at: number) => Arr.makeBy(count, () => after(at))
 const millis = (instant: DateTime.Utc) => instant.epochMillis - start.epochMillis
 
 describe("a forecast", () => {
+  it("leaves out what watching the inbox and reading who opted out may take of the documented quota", () => {
+    expect(Forecast.quota()).toMatchObject({ ...RateLimit.defaults, share: 0.87 })
+  })
+
   it("of ten thousand at one moment is their number at the rate of the quota", () => {
     const backlog = Forecast.worst(many(10_000, hour), start, quota)!
     expect(millis(backlog.from)).toBe(hour)

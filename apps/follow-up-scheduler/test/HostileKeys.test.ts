@@ -6,7 +6,7 @@ import { entriesOf, hostileKeys, mark, polluted, withKey } from "../../../packag
 import { AuditEntry } from "../src/Ledger.ts"
 import * as Policy from "../src/Policy.ts"
 import * as Template from "../src/Policy/Template.ts"
-import * as PolicyFile from "../src/PolicyFile.ts"
+import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Build from "./Build.ts"
 
 const policyWith = (fields: object) =>

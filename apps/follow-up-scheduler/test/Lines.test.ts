@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as Lines from "../src/Lines.ts"
+import * as Lines from "../src/TerminalText.ts"
 
 const flag = "🇵🇹"
 const sri = "ශ්‍රීමතී"

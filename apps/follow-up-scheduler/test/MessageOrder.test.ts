@@ -11,10 +11,10 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as ChatReader from "../src/ChatReader.ts"
-import * as ChatSnapshot from "../src/ChatSnapshot.ts"
+import * as ChatSnapshot from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import { ActivePolicy } from "../src/Policy.ts"
-import * as Receipt from "../src/Receipt.ts"
+import * as Receipt from "../src/Plan/ArmedState.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, hour, messageId, minute, policy, second, wireChat, wireMessage } = Build
@@ -142,7 +142,10 @@ describe("a reader that reads with GET only", () => {
     ["chat_1", [reply, answer, question]],
     ["chat_2", [answer, { ...reply, id: messageId("ask") }]]
   ])
-  const invent = InventClient.layerMock({ messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) } })
+  const invent = InventClient.layerMock({
+    messages: { stream: ({ path }) => Stream.fromIterable(lists.get(path.chat_id) ?? []) },
+    contacts: { stream: () => Stream.empty }
+  })
   const reader = ChatReader.layerReadOnly.pipe(Layer.provide([invent, Layer.succeed(ActivePolicy, policy())]))
   const read = (id: string) => Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(ChatId.make(id)))
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
-import * as Opening from "../src/Opening.ts"
+import * as Opening from "../src/Decide/SendWindow.ts"
 import * as Build from "./Build.ts"
 
 const { after, day, hour, minute, policy } = Build

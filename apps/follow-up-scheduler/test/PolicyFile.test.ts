@@ -10,7 +10,7 @@ import type * as Scope from "effect/Scope"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as Policy from "../src/Policy.ts"
-import * as PolicyFile from "../src/PolicyFile.ts"
+import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Build from "./Build.ts"
 
 const yaml = `name: nudge

@@ -3,7 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
-import * as Prometheus from "../src/Prometheus.ts"
+import * as Prometheus from "../src/Operations/Prometheus.ts"
 
 /** What is told of the metrics that a test has named after itself. */
 const told = (prefix: string) =>

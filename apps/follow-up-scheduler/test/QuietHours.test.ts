@@ -4,7 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../src/NextAllowed.ts"
 import * as Policy from "../src/Policy.ts"
-import * as QuietHours from "../src/page/QuietHours.ts"
+import * as QuietHours from "../src/operatorPage/QuietHours.ts"
 import * as Build from "./Build.ts"
 
 const { after, day, minute } = Build

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { ChatSnapshot, Message } from "../src/ChatSnapshot.ts"
-import * as Receipt from "../src/Receipt.ts"
-import type { Reason } from "../src/Reason.ts"
+import type { ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
+import * as Receipt from "../src/Plan/ArmedState.ts"
+import type { Reason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, followUp, hour, message, messageId, minute, policy } = Build
@@ -99,7 +99,9 @@ describe("what holds against writing at all overtakes it:", () => {
     ["unsubscribed", { isUnsubscribed: true }],
     ["human_takeover", { isAssigned: true }],
     ["ai_disabled", { ai_enabled: false }],
+    ["assistant_disabled", { switchedOff: ["assistant_disabled"] }],
     ["closed", { state: "CLOSED" }],
+    ["unreadable_message", { hasUnreadable: true }],
     ["snoozed", { state: "SNOOZED" }],
     ["muted", { muted_until: after(hour + 1) }]
   ]

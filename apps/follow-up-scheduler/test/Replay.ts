@@ -1,9 +1,9 @@
 /** A trace of another scheduler's incident: what people did, minute by minute, and what we are to do about it. */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import * as History from "../src/History.ts"
+import * as History from "../src/Simulation/RecordedConversation.ts"
 import type { Policy } from "../src/Policy.ts"
-import * as Replay from "../src/Replay.ts"
+import * as Replay from "../src/Simulation/Replay.ts"
 import * as Build from "./Build.ts"
 
 const Event = Schema.Struct({

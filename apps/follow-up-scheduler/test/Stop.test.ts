@@ -7,8 +7,8 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
-import * as Stop from "../src/Stop.ts"
-import * as Grace from "../src/Stop/Grace.ts"
+import * as Stop from "../src/Dispatch/GracefulShutdown.ts"
+import * as Grace from "../src/Dispatch/GracefulShutdown/Grace.ts"
 
 const environment = Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["FOLLOW_UPS_STOP_GRACE", "20 seconds"]])))
 const grace = Duration.toMillis(Grace.byDefault)

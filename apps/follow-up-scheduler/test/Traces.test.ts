@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type * as Decide from "../src/Decide.ts"
-import * as PolicyFile from "../src/PolicyFile.ts"
+import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Replay from "./Replay.ts"
 
 const folder = fileURLToPath(new URL("traces/", import.meta.url))

@@ -5,7 +5,7 @@
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { Checkpoint } from "../dist/Checkpoint.js"
+import { Checkpoint } from "../dist/Ledger/CrashPoint.js"
 
 const { CLOCK_STEP = "0", MORTAL_AT, MORTAL_NTH = "1", MORTAL_SIGNAL = "SIGKILL" } = process.env
 let left = Number(MORTAL_NTH)

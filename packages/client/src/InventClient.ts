@@ -15,16 +15,16 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Endpoints from "./internal/Endpoints.ts"
-import * as Events from "./internal/Events.ts"
-import * as NewestChat from "./internal/NewestChat.ts"
-import * as Pipe from "./internal/Pipe.ts"
-import * as ServerTime from "./internal/ServerTime.ts"
-import type { Mock, Service } from "./Methods.ts"
+import * as Endpoints from "./internal/contract/Endpoints.ts"
+import * as Events from "./internal/contract/InboxEvents.ts"
+import * as NewestChat from "./internal/contract/NewestChat.ts"
+import * as Pipe from "./internal/pipeline/Pipeline.ts"
+import * as ServerTime from "./internal/contract/ServerTime.ts"
+import type { Mock, Service } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
-export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, Request, Service, Streams } from "./Methods.ts"
+export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, Request, Service, Streams } from "./ClientTypes.ts"
 
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}
 

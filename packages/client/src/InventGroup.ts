@@ -15,9 +15,9 @@
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
-import * as Endpoints from "./internal/Endpoints.ts"
-import * as Pipe from "./internal/Pipe.ts"
-import type { Methods, Streams } from "./Methods.ts"
+import * as Endpoints from "./internal/contract/Endpoints.ts"
+import * as Pipe from "./internal/pipeline/Pipeline.ts"
+import type { Methods, Streams } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 

@@ -15,10 +15,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Check from "./internal/Check.ts"
-import * as Line from "./internal/Line.ts"
-import * as MonotoneClock from "./internal/MonotoneClock.ts"
-import * as Quota from "./internal/Quota.ts"
+import * as Check from "./internal/pipeline/ValidateOption.ts"
+import * as Line from "./internal/rateLimit/LaneQueue.ts"
+import * as MonotoneClock from "./internal/pipeline/MonotonicClock.ts"
+import * as Quota from "./internal/rateLimit/QuotaModel.ts"
 
 export interface Options {
   /** Requests per window. */

@@ -22,9 +22,9 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Decoded from "./internal/Decoded.ts"
-import * as Evidence from "./internal/Evidence.ts"
-import type { Service } from "./Methods.ts"
+import * as Decoded from "./internal/contract/Decoded.ts"
+import * as Evidence from "./internal/reconcile/Similarity.ts"
+import type { Service } from "./ClientTypes.ts"
 
 export type Verdict<A> = Data.TaggedEnum<{
   /** It was applied, and this is its result. */

@@ -14,9 +14,9 @@ import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import * as Decoded from "./internal/Decoded.ts"
-import * as Evidence from "./internal/Evidence.ts"
-import type { Service } from "./Methods.ts"
+import * as Decoded from "./internal/contract/Decoded.ts"
+import * as Evidence from "./internal/reconcile/Similarity.ts"
+import type { Service } from "./ClientTypes.ts"
 import * as Reconcile from "./Reconcile.ts"
 
 const { Verdict } = Reconcile

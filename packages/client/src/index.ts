@@ -1,4 +1,4 @@
-export * as Guard from "./Guard.ts"
+export * as Guard from "./SendGuard.ts"
 export * as InboxChange from "./InboxChange.ts"
 export * as InventClient from "./InventClient.ts"
 export * as InventGroup from "./InventGroup.ts"

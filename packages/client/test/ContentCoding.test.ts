@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as fc from "effect/FastCheck"
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib"
-import * as ContentCoding from "../src/internal/ContentCoding.ts"
+import * as ContentCoding from "../src/internal/pipeline/ContentCoding.ts"
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

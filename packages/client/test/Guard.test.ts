@@ -1,4 +1,4 @@
-import * as Guard from "@effect-invent/client/Guard"
+import * as Guard from "@effect-invent/client/SendGuard"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

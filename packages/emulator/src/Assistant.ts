@@ -12,7 +12,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import type { Scope } from "effect/Scope"
-import * as Reply from "./Reply.ts"
+import * as Reply from "./Assistant/Reply.ts"
 import { World } from "./World.ts"
 import type { Event } from "./World/Core.ts"
 

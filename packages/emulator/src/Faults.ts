@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
-import * as Document from "./Document.ts"
+import * as Document from "./Program/YamlFile.ts"
 import * as Fault from "./Faults/Fault.ts"
 import * as Match from "./Faults/Match.ts"
 

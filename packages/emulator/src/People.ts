@@ -13,10 +13,10 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import { PCGRandom } from "effect/Utils"
-import { pendingTool } from "./PendingTool.ts"
+import { pendingTool } from "./Assistant/PendingTool.ts"
 import * as Script from "./People/Script.ts"
 import type { Refusal } from "./Refusal.ts"
-import * as Reply from "./Reply.ts"
+import * as Reply from "./Assistant/Reply.ts"
 import { World } from "./World.ts"
 
 export interface Settings {

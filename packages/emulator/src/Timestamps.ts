@@ -1,7 +1,7 @@
 /** How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so. */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Answer from "./Answer.ts"
-import type { Options } from "./Options.ts"
+import * as Answer from "./Http/RawResponse.ts"
+import type { Options } from "./Behaviour.ts"
 
 const fraction = /("(?:\w+_at|muted_until)":"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.\d+(?=Z")/g
 

@@ -4,8 +4,8 @@ import * as Command from "@effect/cli/Command"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
-import { command } from "./CommandLine.ts"
-import * as Ending from "./Ending.ts"
+import { command } from "./Program/CommandLine.ts"
+import * as Ending from "./Program/ExitCodes.ts"
 
 Command.run(command, { name: "invent-emulator", version: "0.0.0" })(process.argv).pipe(
   Ending.report,

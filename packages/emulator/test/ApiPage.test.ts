@@ -3,7 +3,7 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as ApiPage from "../src/ApiPage.ts"
+import * as ApiPage from "../src/Http/ApiDocs.ts"
 
 const get = (path: string, method = "GET") =>
   Effect.gen(function* () {

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Assistant from "../src/Assistant.ts"
 import * as Log from "../src/Log.ts"
-import * as Options from "../src/Options.ts"
+import * as Options from "../src/Behaviour.ts"
 import * as World from "../src/World.ts"
 
 export const layer = (behaviour?: Options.Overrides, assistant?: Partial<Assistant.Settings>) =>

@@ -6,7 +6,7 @@ import * as TestClock from "effect/TestClock"
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Journal from "../src/Journal.ts"
+import * as Journal from "../src/World/Persistence/Journal.ts"
 import { World } from "../src/World.ts"
 import { layer, messagesOf, openChat, stateOf, summary, write } from "./Fixtures.ts"
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { readFileSync } from "node:fs"
-import * as Options from "../src/Options.ts"
+import * as Options from "../src/Behaviour.ts"
 
 const documented = readFileSync(new URL("../../../docs/emulator.md", import.meta.url), "utf8")
 const rows = new Map(

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Log from "../src/Log.ts"
 import * as People from "../src/People.ts"
 import * as Script from "../src/People/Script.ts"
-import * as VirtualTime from "../src/VirtualTime.ts"
+import * as VirtualTime from "../src/Time/VirtualTime.ts"
 import { World } from "../src/World.ts"
 import { layer } from "./Fixtures.ts"
 

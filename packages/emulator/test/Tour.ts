@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import type { Json } from "../../domain/test/Pages.ts"
 import { Emulator } from "../src/Emulator.ts"
-import { action, pendingTool } from "../src/PendingTool.ts"
+import { action, pendingTool } from "../src/Assistant/PendingTool.ts"
 import { openChat, send } from "./Conformance.ts"
 
 type Call = readonly [endpoint: string, method: HttpMethod, path: string, body?: object]

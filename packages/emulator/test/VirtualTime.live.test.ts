@@ -7,7 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Emulator, layerServer } from "../src/Emulator.ts"
-import * as VirtualTime from "../src/VirtualTime.ts"
+import * as VirtualTime from "../src/Time/VirtualTime.ts"
 
 const begin = "2026-07-15T12:00:00Z"
 const elapsed = Effect.map(DateTime.now, (now) => now.epochMillis - DateTime.unsafeMake(begin).epochMillis)

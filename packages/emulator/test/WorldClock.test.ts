@@ -3,7 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
-import * as WorldClock from "../src/WorldClock.ts"
+import * as WorldClock from "../src/Time/WorldClock.ts"
 
 const noting = (notes: Array<number>, millis: number) =>
   Effect.zipRight(

@@ -7,7 +7,7 @@ export interface Job<Args, Result> {
   readonly run: (args: Args) => Promise<Result>
 }
 
-const main = new URL("./ChildMain.js", import.meta.url)
+const main = new URL("../dist/ChildMain.js", import.meta.url)
 
 export const run = <Args, Result>(job: URL, args: Args): Promise<Result> =>
   new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 /** A month of the real scheduler among random people and faults, in virtual time, judged by the checker. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
-import * as Checker from "@effect-invent/emulator/Checker"
-import type { Verdict } from "@effect-invent/emulator/Checker"
+import * as Checker from "@effect-invent/follow-up-checker/Checker"
+import type { Verdict } from "@effect-invent/follow-up-checker/Checker"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as People from "@effect-invent/emulator/People"
@@ -11,7 +11,7 @@ import { World } from "@effect-invent/emulator/World"
 import * as ChatReader from "@effect-invent/follow-up-scheduler/ChatReader"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
-import * as PolicyFile from "@effect-invent/follow-up-scheduler/PolicyFile"
+import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
 import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
@@ -100,7 +100,7 @@ const client = Layer.unwrapEffect(
 
 const layerLife = Timers.layerWaker.pipe(
   Layer.provideMerge(Scheduler.layer),
-  Layer.provide(ChatReader.layerMatching),
+  Layer.provideMerge(ChatReader.layerMatching),
   Layer.provideMerge(client),
   Layer.provide(Mortal.layerClient),
   Layer.provideMerge(Ledger.layer)

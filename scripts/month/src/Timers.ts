@@ -1,6 +1,6 @@
 /** Timers that outlive the scheduler, as punctual as the clock: what the cluster's are but for their storage, which knows no virtual time. */
 import { Dispatch } from "@effect-invent/follow-up-scheduler/Dispatch"
-import type { FollowUp } from "@effect-invent/follow-up-scheduler/FollowUp"
+import type { FollowUp } from "@effect-invent/follow-up-scheduler/Plan/FollowUp"
 import { Timer } from "@effect-invent/follow-up-scheduler/Timer"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"

@@ -1,5 +1,5 @@
 /** `pnpm test:month`: as many months as asked for, on all cores. Exits with 1 where the checker found a violation, with 2 where a month broke off. */
-import { render } from "@effect-invent/emulator/Checker"
+import { render } from "@effect-invent/follow-up-checker/Checker"
 import { type ChildProcess, fork } from "node:child_process"
 import { writeFileSync } from "node:fs"
 import { availableParallelism } from "node:os"
@@ -80,7 +80,7 @@ const playAll = async (seeds: number) => {
   }
 
   const work = async () => {
-    const worker = fork(new URL("./Worker.js", import.meta.url), { execArgv: ["--max-semi-space-size=64"], stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    const worker = fork(new URL("../dist/Worker.js", import.meta.url), { execArgv: ["--max-semi-space-size=64"], stdio: ["ignore", "inherit", "inherit", "ipc"] })
     while (next <= seeds) {
       const seed = next++
       take(seed, await ask(worker, { seed, conversations }))

@@ -4,7 +4,7 @@
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import type { FollowUp } from "../FollowUp.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 
 /** After how many failures in a row the wait does not get longer. */

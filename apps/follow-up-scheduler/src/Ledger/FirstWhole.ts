@@ -8,7 +8,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { ChatSnapshot, Message } from "../ChatSnapshot.ts"
+import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
 
 export interface FirstWhole {
   /** The chat with what is known of its last message, and remembers what this look shows. */

@@ -1,6 +1,5 @@
 /** Which chats a policy is for: by what the API tells about a chat. Each key that is given must hold, by any of its values. */
 import * as Schema from "effect/Schema"
-import type { ChatSnapshot } from "../ChatSnapshot.ts"
 import { Channel } from "./Step.ts"
 
 const Ids = Schema.NonEmptyArray(Schema.NonEmptyTrimmedString)
@@ -20,17 +19,3 @@ export const Match = Schema.Struct({
   referrals: Schema.optional(Ids.annotations({ description: "Where the chat came from: types of referral, for example messenger_ad." }))
 }).annotations({ description: "Which chats the policy is for: each key given must hold, by any of its values." })
 export type Match = typeof Match.Type
-
-/** What a match looks at; undefined where the server does not tell, and that matches nothing. */
-export type Traits = Pick<ChatSnapshot, "assistant_id" | "channel" | "segments" | "country" | "language" | "referral">
-
-const isAmong = (wanted: ReadonlyArray<string> | undefined, found: ReadonlyArray<string | undefined> | undefined): boolean =>
-  wanted === undefined || (found ?? []).some((value) => value !== undefined && wanted.includes(value))
-
-export const matches = (match: Match, chat: Traits): boolean =>
-  isAmong(match.assistants, [chat.assistant_id]) &&
-  isAmong(match.channels, [chat.channel]) &&
-  isAmong(match.segments, chat.segments) &&
-  isAmong(match.countries, [chat.country]) &&
-  isAmong(match.languages, [chat.language]) &&
-  isAmong(match.referrals, [chat.referral])

@@ -2,7 +2,7 @@
 import { IntegrationId } from "@effect-invent/domain/Integration"
 import { OrgMemberId } from "@effect-invent/domain/Ids"
 import * as Schema from "effect/Schema"
-import { Amount } from "./Amount.ts"
+import { Amount } from "./DurationText.ts"
 import { Template } from "./Template.ts"
 
 /** A kind of channel, in the vendor's words. */

@@ -3,9 +3,9 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import * as Settings from "@effect-invent/client/Settings"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Meter from "../Meter.ts"
-import * as Quota from "../Quota.ts"
-import * as Stop from "../Stop.ts"
+import * as Meter from "../Operations/QuotaUsage.ts"
+import * as Quota from "../Operations/RateLimitLayer.ts"
+import * as Stop from "../Dispatch/GracefulShutdown.ts"
 import type { Db } from "./Options.ts"
 
 /** Over the quota that goes with the database. A stop closes it: no request leaves after that. */

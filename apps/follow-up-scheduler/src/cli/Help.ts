@@ -2,7 +2,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { stripVTControlCharacters } from "node:util"
-import * as Lines from "../Lines.ts"
+import * as Lines from "../TerminalText.ts"
 
 const program = "follow-ups"
 

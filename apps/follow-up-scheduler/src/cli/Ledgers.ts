@@ -1,6 +1,6 @@
 /** The ledger as a command needs it: to write, to read, or to change beside a scheduler that may be running. */
 import * as Layer from "effect/Layer"
-import * as Database from "../Database.ts"
+import * as Database from "../Ledger/Database.ts"
 import * as Ledger from "../Ledger.ts"
 import type { Db } from "./Options.ts"
 

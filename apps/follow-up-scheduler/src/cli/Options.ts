@@ -4,7 +4,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import type * as PolicyChange from "../PolicyChange.ts"
+import type * as PolicyChange from "../Policies/Rollout.ts"
 
 export const policy = Options.text("policy").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")

@@ -2,7 +2,7 @@
 import * as Console from "effect/Console"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Lines from "../Lines.ts"
+import * as Lines from "../TerminalText.ts"
 
 /** Prints a value as the document of a schema. */
 export const document = <A, I>(schema: Schema.Schema<A, I>) => {

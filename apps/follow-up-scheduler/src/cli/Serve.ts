@@ -2,16 +2,16 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Told from "../Ledger/Told.ts"
-import * as Meter from "../Meter.ts"
-import * as PageServer from "../page/Server.ts"
-import * as PolicyFile from "../PolicyFile.ts"
-import * as Retention from "../Retention.ts"
-import * as Runner from "../Runner.ts"
+import * as Told from "../Ledger/LedgerLogging.ts"
+import * as Meter from "../Operations/QuotaUsage.ts"
+import * as PageServer from "../operatorPage/Server.ts"
+import * as PolicyFile from "../Policies/PolicyFile.ts"
+import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
-import * as Stop from "../Stop.ts"
+import * as Stop from "../Dispatch/GracefulShutdown.ts"
 import * as Watch from "../Watch.ts"
-import * as Inbox from "../Watch/Inbox.ts"
+import * as Inbox from "../Watch/InboxWatch.ts"
+import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
 import { type Db, nameOf, type Page, type Source } from "./Options.ts"
@@ -26,7 +26,7 @@ interface Options {
   readonly page: Page
 }
 
-const inboxOf = (every: Duration.Duration) => Runner.layerWatch(Inbox.layer(every))
+const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(Inbox.layer(every))
 type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)

@@ -12,7 +12,7 @@ import { Entries } from "../cli/Explain.ts"
 import * as Output from "../cli/Output.ts"
 import * as Status from "../cli/Status.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Story from "../Story.ts"
+import * as Story from "../Operations/ChatStory.ts"
 import { Workspace } from "./Workspace.ts"
 
 const costOf = (entries: ReadonlyArray<Log.Entry>) => {
@@ -43,7 +43,7 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 
 /** Its own process, with nothing but the emulator's log and the policy. */
 const checker = Effect.map(Workspace, (workspace) => {
-  const program = fileURLToPath(import.meta.resolve("@effect-invent/emulator/check"))
+  const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
     Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", ...more).pipe(Command.stderr("inherit"))
 })

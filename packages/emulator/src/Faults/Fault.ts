@@ -2,7 +2,7 @@
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
-import { Wait } from "../Wait.ts"
+import { Wait } from "../Time/DurationText.ts"
 
 const Bytes = Schema.NonNegativeInt
 const CallNumber = Schema.Int.pipe(Schema.positive())

@@ -2,7 +2,7 @@
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import * as Effect from "effect/Effect"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import type { Refusal } from "../Refusal.ts"
 import { World } from "../World.ts"
 import type { ApprovalPath } from "../World/Approvals.ts"

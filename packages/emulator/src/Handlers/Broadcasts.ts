@@ -7,7 +7,7 @@ import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import { badRequest } from "../Refusal.ts"
 import * as Answering from "./Answering.ts"
 

@@ -4,7 +4,7 @@ import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as OfContact from "@effect-invent/domain/api/OfContact"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 import * as Approving from "./Approving.ts"
 

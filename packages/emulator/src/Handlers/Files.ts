@@ -3,7 +3,7 @@ import * as Contract from "@effect-invent/domain/api/Files"
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 
 const files = Answering.paged(Contract.list.successSchema)

@@ -2,7 +2,7 @@
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "state", (handlers) =>

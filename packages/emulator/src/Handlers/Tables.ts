@@ -3,7 +3,7 @@ import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as Contract from "@effect-invent/domain/api/Tables"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as Effect from "effect/Effect"
-import { applies } from "../Call.ts"
+import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 
 const tables = Answering.paged(Contract.list.successSchema)

@@ -6,8 +6,8 @@ import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { applies } from "../Call.ts"
-import { Options } from "../Options.ts"
+import { applies } from "../RequestContext.ts"
+import { Options } from "../Behaviour.ts"
 import * as Answering from "./Answering.ts"
 
 const encode = Schema.encode(Schema.parseJson(WorkflowRun))

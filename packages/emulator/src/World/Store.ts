@@ -39,7 +39,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound, type Refusal } from "../Refusal.ts"
 import type * as Records from "./Records.ts"
-import { Table } from "./Table.ts"
+import { Table } from "./TrackedMap.ts"
 
 /** `custom`, or a channel on which only the contact itself can write. */
 export type ChannelType = Exclude<IntegrationId, Unknown>

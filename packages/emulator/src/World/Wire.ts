@@ -7,7 +7,7 @@ import type { ChatMember, MemberContact } from "@effect-invent/domain/ChatMember
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/ChatState"
 import type { UserId } from "@effect-invent/domain/Ids"
-import type { ActionCall, ToolCall, ToolResponse } from "../PendingTool.ts"
+import type { ActionCall, ToolCall, ToolResponse } from "../Assistant/PendingTool.ts"
 import { given } from "./Given.ts"
 import type { AssistantRecord, ChatRecord, ContactRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
 

@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import { ChatId } from "@effect-invent/domain/Ids"
-import * as Sqlite from "@effect-invent/follow-up-scheduler/Database/Sqlite"
+import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as PgClient from "@effect/sql-pg/PgClient"

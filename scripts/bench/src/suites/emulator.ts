@@ -8,9 +8,9 @@ import type { Table } from "../Report.ts"
 import * as Statistics from "../Statistics.ts"
 import type { Suite } from "../Suite.ts"
 
-const load = Child.beside<Load.Args, Load.Result>(import.meta.url, "../emulator/Load.js")
+const load = Child.beside<Load.Args, Load.Result>(import.meta.url, "../../dist/emulator/Load.js")
 
-const day = Child.beside<Day.Args, Day.Result>(import.meta.url, "../emulator/Day.js")
+const day = Child.beside<Day.Args, Day.Result>(import.meta.url, "../../dist/emulator/Day.js")
 
 const rounds = 7
 const pace = { callers: 16, warmUpMillis: 1500, millis: 2000 }

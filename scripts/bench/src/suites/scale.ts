@@ -16,9 +16,9 @@ import { keepers, packages } from "../scale/Keepers.ts"
 import type * as Serve from "../scale/Serve.ts"
 import type { Suite } from "../Suite.ts"
 
-const fill = Child.beside<Fill.Args, number>(import.meta.url, "../scale/Fill.js")
-const behind = Child.beside<Backlog.Args, Backlog.Outcome>(import.meta.url, "../scale/Backlog.js")
-const serve = Child.beside<Serve.Args, Serve.Outcome>(import.meta.url, "../scale/Serve.js")
+const fill = Child.beside<Fill.Args, number>(import.meta.url, "../../dist/scale/Fill.js")
+const behind = Child.beside<Backlog.Args, Backlog.Outcome>(import.meta.url, "../../dist/scale/Backlog.js")
+const serve = Child.beside<Serve.Args, Serve.Outcome>(import.meta.url, "../../dist/scale/Serve.js")
 
 const counts: ReadonlyArray<number> = [1000, 10_000, 100_000]
 

@@ -27,7 +27,7 @@ interface Shared {
 }
 
 const begin = (args: Args) => {
-  const child = fork(new URL("../sharing/Sender.js", import.meta.url), [JSON.stringify(args)], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(new URL("../../dist/sharing/Sender.js", import.meta.url), [JSON.stringify(args)], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
   return () => child.kill("SIGKILL")
 }
 

@@ -1,0 +1,219 @@
+/**
+ * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
+ * the contact list by its documented filters, and for a single contact from its activities.
+ *
+ * Cost. The three lists take a request for every hundred contacts on them. They are read again when a chat is judged and
+ * the last reading is 30 seconds old, or more seldom, so that each process spends {@link readShare} of the documented quota
+ * on them at most. No chat is judged by a list of the unsubscribed that is older than {@link maxAge}: each contact is then
+ * looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot be read.
+ */
+import { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { Contact } from "@effect-invent/domain/Contact"
+import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
+import { ContactId } from "@effect-invent/domain/Ids"
+import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
+import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { OptOut } from "../Decide/OptOut.ts"
+
+/** The most of the documented quota that reading the lists takes. While no chat is judged they take nothing. */
+export const readShare = 0.03
+
+/** How old a list may be when a chat is judged by it. */
+export const maxAge = Duration.minutes(2)
+
+/** The shortest time between two readings of a list. */
+export const readEvery = Duration.seconds(30)
+
+/** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
+const pagesAtOnce = 10
+
+/** How long so many requests keep the share of the quota busy. */
+const timeOf = (requests: number): Duration.Duration =>
+  Duration.times(RateLimit.defaults.window, requests / RateLimit.defaults.limit / readShare)
+
+export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/OptOuts")<
+  OptOuts,
+  {
+    /** Requests what is not known well enough. Where it fails, it is not known whether the contacts may be written to. */
+    readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
+  }
+>() {}
+
+const unreadable = (endpoint: string, issue: string) =>
+  new UnexpectedResponse({ endpoint, attempts: 1, status: 200, excerpt: "", issue })
+
+/** Of an entry that cannot be read, the id is enough. */
+const idOf = (entry: Contact | Undecodable): Effect.Effect<ContactId, RepeatableError> => {
+  if (!isUndecodable(entry)) return Effect.succeed(entry.id)
+  const { raw } = entry
+  return Predicate.hasProperty(raw, "id") && Predicate.isString(raw.id)
+    ? Effect.succeed(ContactId.make(raw.id))
+    : Effect.fail(unreadable("contacts.list", "an entry has no id"))
+}
+
+/** The filters, and what an entry says that the filter should have left out. An entry that says nothing belongs there. */
+const contradicts = {
+  UNSUBSCRIBED: (contact: Contact) => contact.unsubscribed === false,
+  BLOCKED: (contact: Contact) => contact.blocked === false,
+  AI_REPLIES_DISABLED: () => false
+} as const
+
+type Status = keyof typeof contradicts
+
+interface Listed {
+  readonly ids: ReadonlySet<ContactId>
+  /** When its reading began. */
+  readonly at: number
+}
+
+interface Reading {
+  readonly fiber: Fiber.RuntimeFiber<void>
+  /** Opens when it takes more pages than are read at once. */
+  readonly isLong: Effect.Latch
+}
+
+/** One of the lists: what its last complete reading showed, and the reading under way. */
+const makeList = (invent: InventClient["Type"], scope: Scope.Scope, status: Status, pause: () => Duration.Duration) => {
+  let latest: Listed | undefined
+  let failure: RepeatableError | undefined
+  let triedAt = Number.NEGATIVE_INFINITY
+  let pages = 1
+  let reading: Reading | undefined
+
+  const read = Effect.fnUntraced(function* (isLong: Effect.Latch) {
+    const ids = new Set<ContactId>()
+    const at = yield* Clock.currentTimeMillis
+    let count = 0
+    const turn = Effect.suspend(() =>
+      ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1)))
+    )
+    const add = (entry: Contact | Undecodable) =>
+      Effect.map(idOf(entry), (id) => {
+        if (isUndecodable(entry) || !contradicts[status](entry)) ids.add(id)
+      })
+    yield* invent.contacts.stream({ urlParams: { status } }).pipe(
+      Stream.chunks,
+      Stream.tap(() => turn),
+      Stream.runForEach((page) => Effect.forEach(page, add, { discard: true })),
+      // Looks wait for it, those of a backlog too.
+      RateLimit.withLane("verify")
+    )
+    pages = Math.max(count, 1)
+    return { ids, at }
+  })
+
+  const keep = (result: Either.Either<Listed, RepeatableError>) =>
+    Effect.sync(() => {
+      failure = Either.isLeft(result) ? result.left : undefined
+      if (Either.isRight(result)) latest = result.right
+    })
+
+  /** Begins to read it, unless that was done within the pause. */
+  const begin = Effect.gen(function* () {
+    const now = yield* Clock.currentTimeMillis
+    if (reading !== undefined || now - triedAt < Duration.toMillis(pause())) return
+    triedAt = now
+    const isLong = Effect.unsafeMakeLatch(false)
+    const whole = Effect.either(read(isLong)).pipe(
+      Effect.flatMap(keep),
+      Effect.ensuring(Effect.sync(() => void (reading = undefined)))
+    )
+    reading = { isLong, fiber: yield* Effect.forkIn(whole, scope) }
+  })
+
+  return {
+    begin,
+    /** Until the reading under way ends, or is found to be long. */
+    settled: Effect.suspend(() =>
+      reading === undefined ? Effect.void : Effect.raceFirst(Fiber.join(reading.fiber), reading.isLong.await)
+    ),
+    whole: Effect.suspend(() => (reading === undefined ? Effect.void : Fiber.join(reading.fiber))),
+    latest: () => latest,
+    failure: () => failure,
+    pages: () => pages
+  }
+}
+
+type Moment = Pick<ContactActivity, "created_at"> | undefined
+
+export const make = Effect.gen(function* () {
+  const invent = yield* InventClient
+  const scope = yield* Effect.scope
+  /** So that the readings of all lists together take their share of the quota at most. */
+  const pause = (): Duration.Duration => Duration.max(readEvery, timeOf(lists.reduce((sum, { pages }) => sum + pages(), 0)))
+  const list = (status: Status) => makeList(invent, scope, status, pause)
+  const unsubscribed = list("UNSUBSCRIBED")
+  const blocked = list("BLOCKED")
+  const withoutAi = list("AI_REPLIES_DISABLED")
+  const lists = [unsubscribed, blocked, withoutAi]
+  const beginAll = Effect.forEach(lists, ({ begin }) => begin, { discard: true })
+
+  /** The latest entry of this kind on a contact's timeline, which begins with the newest. */
+  const latestOf = (contact_id: ContactId, type: "contact_unsubscribed" | "contact_resubscribed") =>
+    invent.contacts.listActivities({ path: { contact_id }, urlParams: { type, take: 1 } }).pipe(
+      Effect.flatMap(([entry]): Effect.Effect<Moment, RepeatableError> => {
+        if (entry === undefined) return Effect.succeed(undefined)
+        return isUndecodable(entry) || entry.type !== type
+          ? Effect.fail(unreadable("contacts.listActivities", `the first entry is not a ${type}`))
+          : Effect.succeed(entry)
+      }),
+      // A contact that is gone, perhaps merged into another, is not a chat that is gone.
+      Effect.catchTag("NotFound", () => Effect.fail(unreadable("contacts.listActivities", "the contact is not known")))
+    )
+
+  /** Where the timeline does not say which of the two came last, the contact has unsubscribed. */
+  const lookUp = (contact_id: ContactId) =>
+    Effect.gen(function* () {
+      const left = yield* latestOf(contact_id, "contact_unsubscribed")
+      if (left === undefined) return false
+      const back = yield* latestOf(contact_id, "contact_resubscribed")
+      if (!left.created_at || !back?.created_at) return true
+      return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
+    })
+
+  const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
+    listed !== undefined && now - listed.at <= Duration.toMillis(maxAge)
+
+  const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
+    const now = yield* Clock.currentTimeMillis
+    if (!isFresh(unsubscribed.latest(), now)) yield* unsubscribed.settled
+    const listed = unsubscribed.latest()
+    if (isFresh(listed, now)) return contact_ids.some((id) => listed.ids.has(id))
+    return yield* Effect.exists(contact_ids, lookUp)
+  })
+
+  /** No activity tells of this switch: without any list it is not known. */
+  const isWithoutAi = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
+    if (withoutAi.latest() === undefined) yield* withoutAi.whole
+    const listed = withoutAi.latest()
+    if (listed !== undefined) return contact_ids.some((id) => listed.ids.has(id))
+    return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
+  })
+
+  return {
+    of: Effect.fn("OptOuts.of")(function* (contact_ids) {
+      if (contact_ids.length === 0) return { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
+      yield* beginAll
+      return {
+        isUnsubscribed: yield* hasUnsubscribed(contact_ids),
+        // The chat says so too.
+        isBlocked: contact_ids.some((id) => blocked.latest()?.ids.has(id) === true),
+        isWithoutAi: yield* isWithoutAi(contact_ids)
+      }
+    })
+  } satisfies OptOuts["Type"]
+})
+
+export const layer = Layer.scoped(OptOuts, make)

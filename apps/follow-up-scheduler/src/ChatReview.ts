@@ -1,0 +1,127 @@
+/** Looks at a chat, decides, and writes down what follows from it: a verdict for every chat, a plan and a timer for some. */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import type { InventError, RepeatableError } from "@effect-invent/domain/InventError"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { ChatReader } from "./ChatReader.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as Decide from "./Decide.ts"
+import { Erasure } from "./Privacy/Erasure.ts"
+import { Ledger } from "./Ledger.ts"
+import { Outage } from "./ChatReader/CircuitBreaker.ts"
+import * as Plan from "./Plan.ts"
+import { Policies } from "./Policies/PolicyVersions.ts"
+import type { Policy } from "./Policy.ts"
+import * as Receipt from "./Plan/ArmedState.ts"
+import * as Telemetry from "./Telemetry.ts"
+import { Timer } from "./Timer.ts"
+
+export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReview")<
+  Observe,
+  {
+    /** Reads the chat and acts on what it shows. A chat that cannot be read gets a verdict that says so. */
+    readonly chat: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
+    /** The same for a chat that was just read. */
+    readonly snapshot: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
+    /** The conversation of a chat goes on in a newer one: that is looked at, now and whenever the old one would be. */
+    readonly movedOn: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
+  }
+>() {}
+
+/** Of whom nothing is recorded, this neither. */
+const erased = Decide.Decision.Stop({ reason: "erased" })
+
+export const make = Effect.gen(function* () {
+  const policies = yield* Policies
+  const reader = yield* ChatReader
+  const ledger = yield* Ledger
+  const timer = yield* Timer
+  const erasure = yield* Erasure
+  const outage = yield* Outage
+
+  const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
+    if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
+    if (decision._tag === "Wait" && decision.reason === "in_progress") return undefined
+    const due = decision._tag === "Wait" ? decision.until : now
+    const detail = {
+      policy: policy.id,
+      step: decision.step,
+      anchor: decision.anchor_id,
+      look_at: DateTime.formatIso(due),
+      zones: Decide.zonesOf(policy, chat, now),
+      country: chat.country
+    }
+    return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
+  }
+
+  /** A follow-up that must not come any more, or is another's by now, is looked at now and not at its own last look. */
+  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
+    for (const armed of yield* ledger.armed(chat.conversation_id)) {
+      const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      if (!isToCome) continue
+      const receipt = Receipt.read(armed, chat, yield* policies.version(armed.policy))
+      if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue
+      const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
+      yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
+    }
+  })
+
+  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
+    const marked = yield* erasure.mark(seen)
+    if (marked.isErased) return erased
+    const chat = yield* ledger.rememberWhole(marked)
+    const { policy, taken } = yield* policies.basis(chat)
+    const now = yield* DateTime.now
+    const decision = Decide.decide({ policy, chat, taken, now })
+    const verdict = {
+      chat_id: chat.chat_id,
+      conversation_id: chat.conversation_id,
+      decision: decision._tag,
+      reason: decision._tag === "Act" ? null : decision.reason,
+      until: decision._tag === "Wait" ? decision.until : null
+    }
+    yield* bringForward(chat, now)
+    const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    if (yield* erasure.forget(chat)) return erased
+    yield* Telemetry.looked(verdict.decision, verdict.reason)
+    yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
+    return decision
+  })
+
+  const failed = (chat_id: ChatId, error: InventError) =>
+    ledger.decided({
+      chat_id,
+      conversation_id: chat_id,
+      decision: "Failed",
+      reason: error._tag === "NotFound" ? "chat_gone" : "unreachable",
+      until: null
+    })
+
+  /** The chats in which old ones go on, as far as this process has come upon them. */
+  const newer = new Map<ChatId, ChatId>()
+
+  const chat: Observe["Type"]["chat"] = (named) => {
+    const chat_id = newer.get(named) ?? named
+    const read = Effect.tapError(outage.learn(reader.read(chat_id)), (error) => failed(chat_id, error))
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, snapshot)))
+  }
+
+  return {
+    snapshot,
+    chat,
+    movedOn: (chat_id, newest) => {
+      newer.set(chat_id, newest)
+      return Effect.catchIf(
+        chat(newest),
+        (error) => error._tag !== "SqlError",
+        (error) => Effect.logWarning(`chat ${newest}, in which ${chat_id} goes on, could not be read: ${error.message}`)
+      )
+    }
+  } satisfies Observe["Type"]
+})
+
+export const layer = Layer.effect(Observe, make)

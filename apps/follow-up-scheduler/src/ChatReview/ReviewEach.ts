@@ -1,0 +1,47 @@
+/** Looks at chats, several at a time, and stops at an error that all others would meet, too. */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import type * as Decide from "../Decide.ts"
+
+/** How many chats are looked at at a time. */
+export const concurrency = 8
+
+/** What a pass found in one chat. */
+export interface Found {
+  readonly chat_id: ChatId
+  readonly decision: Decide.Decision | undefined
+  readonly error: RepeatableError | undefined
+}
+
+/** Errors that every other chat would meet, too. */
+const isHopeless = (error: RepeatableError | SqlError): boolean =>
+  error._tag === "Unauthorized" || error._tag === "ConnectionFailed" || error._tag === "SqlError"
+
+type Hopeless = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
+
+/** An error of this chat alone is what was found in it. */
+export const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>) =>
+  look.pipe(
+    Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
+    Effect.catchIf(
+      (error): error is Exclude<RepeatableError, Hopeless> => !isHopeless(error),
+      (error) => Effect.succeed<Found>({ chat_id, decision: undefined, error })
+    )
+  )
+
+/** Looks at each chat once, and stops at an error that every other chat would meet, too. */
+export const lookAtEach = <R>(
+  chat_ids: ReadonlyArray<ChatId>,
+  look: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>,
+  onFound: (found: Found) => Effect.Effect<void>
+) => {
+  const lookAt = (chat_id: ChatId) => Effect.flatMap(found(chat_id, look(chat_id)), onFound)
+  const [first, ...others] = chat_ids
+  // The first chat alone: a wrong key or host shows before anything else is tried.
+  return Effect.zipRight(
+    first === undefined ? Effect.void : lookAt(first),
+    Effect.forEach(others, lookAt, { concurrency, discard: true })
+  )
+}

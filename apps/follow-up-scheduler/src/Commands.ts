@@ -1,0 +1,113 @@
+/**
+ * Every command: its names, its options and its help. What a command does is loaded when it is run, so `--help`, a mistyped
+ * option and the completions of a shell load nothing but this.
+ */
+import type * as InventClient from "@effect-invent/client/InventClient"
+import * as Command from "@effect/cli/Command"
+import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type * as Layer from "effect/Layer"
+import * as Lazy from "./Lazy.ts"
+import * as Options from "./cli/Options.ts"
+
+/** What the commands reach the service through; each is built by the commands that use it. */
+export interface Network<E> {
+  readonly http: Layer.Layer<Layer.Layer.Context<ReturnType<typeof InventClient.layerConfig>>, E>
+  readonly webSocket: Layer.Layer<WebSocketConstructor, E>
+}
+
+const db = Options.db
+const json = Options.json
+
+const demo = Command.make("demo", { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json }, (options) =>
+  Lazy.effect("demo", () => import("./demo/Demo.ts"), ({ demo }) => demo(options))
+).pipe(Command.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))
+
+const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, json }, (options) =>
+  Lazy.effect("run", () => import("./cli/Run.ts"), ({ run }) => run(options))
+).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
+
+const serve = Command.make(
+  "serve",
+  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page },
+  (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
+).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
+
+const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
+  Lazy.effect("preview", () => import("./cli/Preview.ts"), ({ preview }) => preview(options))
+).pipe(Command.withDescription("what would happen next in each chat, when and why; GET requests only, nothing sent"))
+
+const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
+  Lazy.effect("doctor", () => import("./cli/Doctor.ts"), ({ doctor }) => doctor(options))
+).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
+
+const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
+  Lazy.effect("policy apply", () => import("./cli/Policy.ts"), ({ apply }) => apply(options))
+).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))
+
+const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"), Command.withSubcommands([apply]))
+
+const erase = Command.make("erase", { contactId: Options.contactId, db, json }, (options) =>
+  Lazy.effect("erase", () => import("./cli/Erase.ts"), ({ erase }) => erase(options))
+).pipe(Command.withDescription("forget a contact: ids go, proofs and reasons stay, and nothing is sent to them again"))
+
+const written = { out: Options.out, withoutNames: Options.withoutNames, json }
+
+const recordChats = Command.make("chats", { file: Options.file, ...written, db }, (options) =>
+  Lazy.effect("record chats", () => import("./cli/Record.ts"), ({ chats }) => chats(options))
+).pipe(Command.withDescription("record the chats that a file names, one id a line"))
+
+const recordInbox = Command.make("inbox", { ...written, db }, (options) =>
+  Lazy.effect("record inbox", () => import("./cli/Record.ts"), ({ inbox }) => inbox(options))
+).pipe(Command.withDescription("record all chats of the inbox, by GET requests only"))
+
+const recordLog = Command.make("log", { file: Options.file, ...written }, (options) =>
+  Lazy.effect("record log", () => import("./cli/Record.ts"), ({ log }) => log(options))
+).pipe(Command.withDescription("record the conversations of an emulator's log"))
+
+const record = <E>({ http }: Network<E>) =>
+  Command.make("record").pipe(
+    Command.withDescription("put conversations on record, for simulate to play a policy over"),
+    Command.withSubcommands([recordChats.pipe(Command.provide(http)), recordInbox.pipe(Command.provide(http)), recordLog])
+  )
+
+const simulate = Command.make(
+  "simulate",
+  { policy: Options.policy, against: Options.against, compare: Options.compare, picture: Options.picture, json },
+  (options) => Lazy.effect("simulate", () => import("./cli/Simulate.ts"), ({ simulate }) => simulate(options))
+).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))
+
+const explain = Command.make("explain", { chatId: Options.chatId, db, json }, (options) =>
+  Lazy.effect("explain", () => import("./cli/Explain.ts"), ({ explain }) => explain(options))
+).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
+
+const status = Command.make("status", { db, json }, (options) =>
+  Lazy.effect("status", () => import("./cli/Status.ts"), ({ status }) => status(options))
+).pipe(Command.withDescription("count the chats on record by what came of them, and say what is to come"))
+
+const pause = Command.make("pause", { db, json }, (options) =>
+  Lazy.effect("pause", () => import("./cli/Pause.ts"), ({ pause }) => pause(options))
+).pipe(Command.withDescription("hold everything, now and after a restart"))
+
+const resume = Command.make("resume", { db, json }, (options) =>
+  Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
+).pipe(Command.withDescription("go on after a pause"))
+
+/** All of them, each over as much of the network as it uses. */
+export const over = <E>(network: Network<E>) =>
+  Command.make("follow-ups").pipe(
+    Command.withSubcommands([
+      demo.pipe(Command.provide(network.http)),
+      run.pipe(Command.provide(network.http)),
+      serve.pipe(Command.provide(network.http), Command.provide(network.webSocket)),
+      preview.pipe(Command.provide(network.http)),
+      doctor.pipe(Command.provide(network.http)),
+      policy,
+      erase,
+      record(network),
+      simulate,
+      explain,
+      status,
+      pause,
+      resume
+    ])
+  )

@@ -1,0 +1,222 @@
+/**
+ * What one look at a chat showed, reduced to what a decision needs. Made from the wire's bodies by one pure function, so
+ * that what the vendor may leave out is dealt with here and nowhere else.
+ */
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import { type ChatId, type ContactId, ConversationId } from "@effect-invent/domain/Ids"
+import { Unknown } from "@effect-invent/domain/Open"
+import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
+import * as DateTime from "effect/DateTime"
+import * as MessageList from "./MessageList.ts"
+import type { OptOut } from "./OptOut.ts"
+import { type AiSwitch, aiSwitches } from "./Reason.ts"
+import type { Values } from "../Policy/Template.ts"
+import * as Zone from "./ContactTimeZone.ts"
+
+/** A message as it is listed. */
+export type Listed = ChatMessage | Undecodable
+
+export type { Author, Message } from "./MessageList.ts"
+
+export interface ChatSnapshot {
+  readonly chat_id: ChatId
+  /** The chat's own id where the server names no conversation. */
+  readonly conversation_id: ConversationId
+  /** Whether the chat itself was read, or only its messages. */
+  readonly isWhole: boolean
+  readonly state: "OPEN" | "SNOOZED" | "CLOSED"
+  readonly ai_enabled: boolean
+  readonly isAssigned: boolean
+  /** The contact asked to be forgotten. */
+  readonly isErased: boolean
+  readonly isBlocked: boolean
+  /** No chat tells it: see {@link withOptOut}. */
+  readonly isUnsubscribed: boolean
+  /** The switches beside `ai_enabled` that keep the assistant from answering. */
+  readonly switchedOff: ReadonlyArray<AiSwitch>
+  /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
+  readonly isContactUnknown: boolean
+  /** A message cannot be read, so it may be anybody's. */
+  readonly hasUnreadable: boolean
+  readonly muted_until: DateTime.Utc | undefined
+  readonly follow_up_at: DateTime.Utc | undefined
+  /** The assistant's zone. The contact's zones follow from their country. */
+  readonly zone: string | undefined
+  /** When the contact last wrote in the conversation, as far as the chat tells. */
+  readonly last_contact_message_at: DateTime.Utc | undefined
+  /** The kind of channel, as the server spells it. */
+  readonly channel: string | undefined
+  readonly contact_id: ContactId | undefined
+  /** Every contact that the chat or a message names: after a merge it can be both. */
+  readonly contact_ids: ReadonlyArray<ContactId>
+  readonly assistant_id: string | undefined
+  /** Where the contact is, in two capital letters. */
+  readonly country: string | undefined
+  readonly language: string | undefined
+  readonly referral: string | undefined
+  /** The contact's segments; undefined where they were not asked for. */
+  readonly segments: ReadonlyArray<string> | undefined
+  /** What a message can say of the chat. */
+  readonly values: Values
+  /** As they were written; failed messages of the assistant and notes of the staff are left out: the contact never saw them. */
+  readonly messages: ReadonlyArray<MessageList.Message>
+}
+
+/** A value of an enum as the server spelt it, documented or not. */
+const spelt = (value: string | Unknown | null | undefined): string | undefined =>
+  value instanceof Unknown ? value.value : (value ?? undefined)
+
+const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMember> =>
+  [...(chat?.members ?? []), ...messages.flatMap((message) => message.member ?? [])].filter(
+    (member) => member.contact_channel
+  )
+
+/**
+ * Which of the service's switches win over others is printed nowhere, so each of them counts. Whether `has_connection` is
+ * one is not said.
+ */
+const switchedOff = (state: Chat["state"], channels: ReadonlyArray<MemberContactChannel>): ReadonlyArray<AiSwitch> => {
+  const conversations = [state?.assistant?.config?.conversation, state?.assistant_config?.conversation]
+  const isOff: Record<AiSwitch, boolean> = {
+    contact_ai_disabled: channels.some(({ contact }) => contact?.ai_replies_disabled === true),
+    assistant_deleted: state?.assistant?.deleted === true,
+    assistant_disabled: state?.assistant?.enabled === false,
+    integration_disabled: state?.assistant_integration?.enabled === false,
+    ai_replies_disabled: conversations.some((each) => each?.enable_ai_replies === false)
+  }
+  return aiSwitches.filter((each) => isOff[each])
+}
+
+/** The messages of a list and the chat's last one, which can be newer than the list that was read before it. */
+const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, direction: MessageList.Direction | undefined) => {
+  const last = chat?.last_message
+  const known = MessageList.ofList(listed, MessageList.directionTo(listed, last) ?? direction)
+  if (!last || listed.some(({ id }) => id === last.id)) return known
+  return MessageList.merge(known, MessageList.ofList([last], undefined, known.at(-1)?.at))
+}
+
+/**
+ * `chat` is undefined where only the messages could be read, as in a dry run. `direction` is how the service orders its lists,
+ * as far as other lists have shown it.
+ */
+export const make = (
+  chat_id: ChatId,
+  chat: Chat | undefined,
+  listed: ReadonlyArray<Listed>,
+  direction?: MessageList.Direction
+): ChatSnapshot => {
+  const state = chat?.state
+  const read = listed.filter(isDecoded)
+  const messages = [...read, ...(chat?.last_message ? [chat.last_message] : [])]
+  const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
+  const contact_ids = [...new Set(channels.flatMap((channel) => channel.contact?.id ?? []))]
+  const country = channels.flatMap((channel) => channel.country ?? [])[0]
+  const listedMessages = messagesOf(chat, read, direction)
+  const lastOfContact = listedMessages.findLast(({ author }) => author === "contact")?.at
+  return {
+    chat_id,
+    conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
+    isWhole: chat !== undefined,
+    // A state nobody documented is left alone: it counts as snoozed.
+    state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
+    ai_enabled: state?.ai_enabled ?? true,
+    isAssigned: Boolean(state?.assigned_user),
+    isErased: false,
+    isBlocked: channels.some((channel) => channel.contact?.blocked === true),
+    isUnsubscribed: false,
+    switchedOff: switchedOff(state, channels),
+    isContactUnknown: channels.length > 0 && contact_ids.length === 0,
+    hasUnreadable: listed.some(isUndecodable),
+    muted_until: state?.muted_until ?? undefined,
+    follow_up_at: state?.follow_up_at ?? undefined,
+    zone: Zone.known(state?.assistant_config?.timezone),
+    last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
+    channel: spelt(state?.integration_id ?? channels[0]?.type),
+    contact_id: contact_ids[0],
+    contact_ids,
+    assistant_id: state?.assistant_id ?? state?.assistant?.id ?? undefined,
+    country: country?.toUpperCase(),
+    language: channels.flatMap((channel) => channel.language ?? [])[0],
+    referral: spelt(chat?.referral?.type),
+    segments: undefined,
+    values: {
+      "assistant.name": state?.assistant?.name ?? undefined,
+      "chat.title": chat?.title ?? undefined,
+      "contact.name": channels.flatMap((channel) => channel.contact?.name ?? channel.name ?? [])[0]
+    },
+    messages: listedMessages
+  }
+}
+
+/** What is known of its contacts beside the chat. */
+export const withOptOut = (chat: ChatSnapshot, { isBlocked, isUnsubscribed, isWithoutAi }: OptOut): ChatSnapshot => ({
+  ...chat,
+  isBlocked: chat.isBlocked || isBlocked,
+  isUnsubscribed,
+  switchedOff: isWithoutAi ? [...chat.switchedOff, "contact_ai_disabled"] : chat.switchedOff
+})
+
+const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined): DateTime.Utc | undefined =>
+  a && b ? DateTime.max(a, b) : (a ?? b ?? undefined)
+
+/** What is known of the chat after an update answered with it: its new state, and its last message beside those listed before. */
+export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
+  const after = make(before.chat_id, chat, [])
+  const last = chat.last_message ? [chat.last_message] : []
+  return {
+    ...after,
+    zone: after.zone ?? before.zone,
+    last_contact_message_at: latest(after.last_contact_message_at, before.last_contact_message_at),
+    channel: after.channel ?? before.channel,
+    contact_id: after.contact_id ?? before.contact_id,
+    contact_ids: [...new Set([...after.contact_ids, ...before.contact_ids])],
+    assistant_id: after.assistant_id ?? before.assistant_id,
+    country: after.country ?? before.country,
+    language: after.language ?? before.language,
+    referral: after.referral ?? before.referral,
+    segments: before.segments,
+    isErased: before.isErased,
+    isBlocked: after.isBlocked || before.isBlocked,
+    isUnsubscribed: before.isUnsubscribed,
+    switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
+    isContactUnknown: after.isContactUnknown && before.isContactUnknown,
+    hasUnreadable: before.hasUnreadable,
+    messages: MessageList.merge(before.messages, MessageList.ofList(last, undefined, before.messages.at(-1)?.at))
+  }
+}
+
+/**
+ * Whether the messages of an earlier look are still all there are, as far as a look without them tells: the last one is the
+ * same and whole, the contact has not written since, and it is as clear who the contact is.
+ */
+export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
+  const [last, same] = [before.messages.at(-1), now.messages.at(-1)]
+  const wrote = now.last_contact_message_at
+  return (
+    last !== undefined &&
+    last.id === same?.id &&
+    !last.isRunning &&
+    !same.isRunning &&
+    now.contact_id === before.contact_id &&
+    (wrote === undefined || (before.last_contact_message_at !== undefined && DateTime.lessThanOrEqualTo(wrote, before.last_contact_message_at)))
+  )
+}
+
+/** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
+export const hear = (
+  before: ChatSnapshot,
+  listed: ReadonlyArray<Listed>,
+  direction?: MessageList.Direction
+): ChatSnapshot => {
+  const read = listed.filter(isDecoded)
+  const found = MessageList.directionAmong(before.messages, read) ?? direction
+  const messages = MessageList.merge(before.messages, MessageList.ofList(read, found, before.messages.at(-1)?.at))
+  return {
+    ...before,
+    hasUnreadable: before.hasUnreadable || listed.some(isUndecodable),
+    last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
+    messages
+  }
+}

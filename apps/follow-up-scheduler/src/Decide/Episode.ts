@@ -1,0 +1,109 @@
+/**
+ * From the contact's last message to the next: whose turn it is, where the silence begins, and what was done about it so far.
+ * Pure, and told from the list of messages and the ledger's record alone.
+ */
+import type { MessageId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import type { ChatSnapshot, Message } from "./ChatSnapshot.ts"
+import type { Policy } from "../Policy.ts"
+import * as Template from "../Policy/Template.ts"
+import type { StopReason } from "./Reason.ts"
+
+/** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
+export interface Taken {
+  /** The version of the policy that it belongs to. */
+  readonly policy: string
+  readonly anchor_id: MessageId
+  readonly step: number
+  /** The message it became, where it is known. */
+  readonly message_id: MessageId | undefined
+  /** The `follow_up_at` that we set, or when we acted ourselves. */
+  readonly follow_up_at: DateTime.Utc
+  /**
+   * - `under_way`: its request is on its way, or its message is awaited.
+   * - `done`: it was carried out.
+   * - `unknown`: perhaps; nobody can tell.
+   * - `failed`: it had its chance, and came to nothing.
+   */
+  readonly status: "under_way" | "done" | "unknown" | "failed"
+  /** The policy was changed, and this cadence was not to go on. */
+  readonly isExited: boolean
+}
+
+export interface Episode {
+  /** Our last message, follow-ups included: where the silence begins. */
+  readonly last: Message
+  /** Our last message that is no follow-up. */
+  readonly anchor: Message
+  /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
+  readonly taken: ReadonlyArray<Taken>
+  /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
+  readonly steps: number
+}
+
+/** How far the server's clock may be from ours. */
+const skew = Duration.minutes(2)
+
+/**
+ * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
+ * told by its id, and until that is on record by the policy's own words.
+ */
+export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: Policy): ChatSnapshot => {
+  const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
+  const isPerhapsOurs = (message: Message) =>
+    taken.some(({ follow_up_at, message_id, step: number }) => {
+      const step = policy.steps[number - 1]
+      return message_id === undefined && step?.action === "send_message" && isSending(step.message, follow_up_at, message)
+    })
+  const isOurs = (message: Message) => message.author !== "assistant" && (ids.has(message.id) || isPerhapsOurs(message))
+  return chat.messages.some(isOurs)
+    ? { ...chat, messages: chat.messages.map((message) => (isOurs(message) ? { ...message, author: "assistant" } : message)) }
+    : chat
+}
+
+/** Whether a message may be what a template was sent as at this instant. */
+export const isSending = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
+  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
+
+const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
+  Arr.takeWhile(Arr.reverse(messages), (message) => message.author !== "contact")
+
+/** Whether something recorded belongs to the silence that these messages make up. */
+const isAmong = (messages: ReadonlyArray<Message>) => {
+  const ids = new Set(messages.map(({ id }) => id))
+  return ({ anchor_id, message_id }: { readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }) =>
+    ids.has(anchor_id) || (message_id != null && ids.has(message_id))
+}
+
+export const of = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>): Episode | StopReason => {
+  const last = chat.messages.at(-1)
+  if (last === undefined) return "empty"
+  if (last.author === "contact" || last.isRunning) return "replied"
+  const silence = sinceContact(chat)
+  const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
+  const anchor = silence.find((message) => !followUps.has(message.id))
+  // A follow-up that crossed the reply is no answer to it.
+  if (anchor === undefined && silence.length < chat.messages.length) return "replied"
+  const among = taken.filter(isAmong(silence))
+  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => silence.some(({ id }) => id === anchor_id))
+  return { last, anchor: anchor ?? last, taken: among, steps: Math.max(crossed.length, ...own.map(({ step }) => step)) }
+}
+
+/**
+ * Cadences in a row, up to the latest one that ended, that the contact let run to their last step. One that was followed by
+ * a reply on the way breaks the row.
+ */
+export const unanswered = (earlier: ReadonlyArray<Taken>, steps: number): number => {
+  const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
+  // A cadence begins where the steps do not go on.
+  const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)
+  return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
+}
+
+/** The version of the policy that a running cadence is on: that of its latest plan or follow-up; none where none runs. */
+export const versionOf = (
+  chat: ChatSnapshot,
+  recorded: ReadonlyArray<{ readonly policy: string; readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }>
+): string | undefined => recorded.findLast(isAmong(sinceContact(chat)))?.policy

@@ -1,0 +1,143 @@
+/** Why a chat is not followed up, or not yet. Of several reasons that hold, the strongest is given. */
+import * as Schema from "effect/Schema"
+
+/** The switches beside `ai_enabled` by which the assistant is kept from answering in a chat, the strongest first. */
+export const aiSwitches = [
+  "contact_ai_disabled",
+  "assistant_deleted",
+  "assistant_disabled",
+  "integration_disabled",
+  "ai_replies_disabled"
+] as const
+export type AiSwitch = (typeof aiSwitches)[number]
+
+/** Reasons that end a cadence until the facts change. */
+export const StopReason = Schema.Literal(
+  "erased",
+  "blocked",
+  "unsubscribed",
+  "human_takeover",
+  "ai_disabled",
+  ...aiSwitches,
+  "closed",
+  "replied",
+  "empty",
+  "not_matched",
+  "before_effective_from",
+  "outcome_unknown",
+  "exited",
+  "unanswered",
+  "cadence_finished",
+  "late"
+)
+export type StopReason = typeof StopReason.Type
+
+/** Reasons that hold a follow-up back for now. */
+export const SkipReason = Schema.Literal(
+  "unknown_contact",
+  "unreadable_message",
+  "snoozed",
+  "not_ours",
+  "unknown_zone",
+  "outside_window",
+  "no_opening"
+)
+export type SkipReason = typeof SkipReason.Type
+
+/** What is waited for. */
+export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quiet_hours", "silence")
+export type WaitReason = typeof WaitReason.Type
+
+/** Every reason not to follow up now, the strongest first. */
+export const lattice = [
+  "erased",
+  "blocked",
+  "unsubscribed",
+  "human_takeover",
+  "ai_disabled",
+  ...aiSwitches,
+  "closed",
+  "unknown_contact",
+  "unreadable_message",
+  "replied",
+  "empty",
+  "not_matched",
+  "snoozed",
+  "before_effective_from",
+  "in_progress",
+  "outcome_unknown",
+  "exited",
+  "unanswered",
+  "cadence_finished",
+  "not_ours",
+  "unknown_zone",
+  "late",
+  "muted",
+  "outside_window",
+  "no_opening",
+  "capped",
+  "quiet_hours",
+  "silence"
+] as const satisfies ReadonlyArray<StopReason | SkipReason | WaitReason>
+
+/** What the outside world did with a follow-up, found when it was carried out. */
+export const OutcomeReason = Schema.Literal(
+  "superseded",
+  "cancelled",
+  "chat_gone",
+  "assistant_declined",
+  "not_confirmed",
+  "unreachable",
+  "refused",
+  "paused"
+)
+export type OutcomeReason = typeof OutcomeReason.Type
+
+export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, OutcomeReason)
+export type Reason = typeof Reason.Type
+
+const sentences: Record<Reason, string> = {
+  erased: "the contact was erased",
+  blocked: "the contact is blocked",
+  unsubscribed: "the contact unsubscribed",
+  human_takeover: "a human of the staff has taken over",
+  ai_disabled: "the assistant is switched off in this chat",
+  contact_ai_disabled: "the assistant is switched off for this contact",
+  assistant_deleted: "the assistant was deleted",
+  assistant_disabled: "the assistant is switched off everywhere",
+  integration_disabled: "the assistant is switched off on this channel",
+  ai_replies_disabled: "the assistant is set not to reply",
+  closed: "the chat is closed",
+  unknown_contact: "the chat does not say who its contact is, so nobody knows whether they unsubscribed",
+  unreadable_message: "a message of the chat cannot be read, and may be the customer's",
+  replied: "the customer wrote last and waits for us",
+  empty: "nothing was written in this chat yet",
+  not_matched: "the policy is for other chats",
+  before_effective_from: "our last message is older than the policy",
+  outcome_unknown: "nobody knows whether an earlier follow-up went out",
+  exited: "the policy was changed, and this cadence ended with it",
+  unanswered: "earlier follow-ups went unanswered, time after time",
+  cadence_finished: "every step of the policy has been taken",
+  late: "it is later than the policy allows for what was left of it",
+  snoozed: "the chat is snoozed",
+  not_ours: "somebody else has scheduled a follow-up",
+  unknown_zone: "nobody knows the customer's time zone",
+  outside_window: "the channel lets nobody write so long after the customer's last message",
+  no_opening: "the policy allows no hour within nine days",
+  muted: "the chat is muted",
+  capped: "the customer has had as many messages as the policy allows for now",
+  silence: "the customer may still answer",
+  quiet_hours: "it is night, or a day off, where the customer is",
+  in_progress: "a follow-up is under way",
+  superseded: "a newer message of ours took the anchor's place",
+  cancelled: "somebody else cancelled the follow-up",
+  chat_gone: "the chat no longer exists",
+  assistant_declined: "the assistant was asked and wrote nothing",
+  not_confirmed: "whether it was written cannot be told",
+  unreachable: "the service could not be reached",
+  refused: "the server refused the request",
+  paused: "follow-ups are paused"
+}
+
+/** A reason in words, for people. */
+export const describe = (reason: Reason): string => sentences[reason]

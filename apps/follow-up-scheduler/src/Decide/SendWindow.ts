@@ -1,0 +1,149 @@
+/**
+ * When a step may be taken: after its silence, inside the hours of the contact's day, before the channel closes, within the
+ * caps, and not too late. Pure: the same question is asked by the sender, the preview, and the proof that a policy has openings.
+ */
+import type * as Arr from "effect/Array"
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import * as NextAllowed from "../NextAllowed.ts"
+import * as Policy from "../Policy.ts"
+
+export interface Asked {
+  readonly policy: Policy.Policy
+  readonly step: Policy.Step
+  /** Where the contact may be: the hours must allow it on each of these clocks. */
+  readonly zones: Arr.NonEmptyReadonlyArray<string>
+  readonly country: string | undefined
+  readonly channel: string | undefined
+  readonly last_contact_message_at: DateTime.Utc | undefined
+  readonly muted_until: DateTime.Utc | undefined
+  /** When the silence began. */
+  readonly since: DateTime.Utc
+  /** Messages of ours that count towards the caps. */
+  readonly sent: ReadonlyArray<DateTime.Utc>
+  /** The first instant at which it can be taken at all. */
+  readonly soonest: DateTime.Utc
+  /** Spreads what begins together; the same one for a conversation always. */
+  readonly seed: string
+}
+
+export type Opening = Data.TaggedEnum<{
+  Open: { readonly at: DateTime.Utc; readonly heldBy: "muted" | "capped" | "quiet_hours" | "silence" }
+  /** The policy leaves the step out. */
+  Late: {}
+  Never: { readonly reason: "outside_window" | "no_opening" }
+}>
+export const Opening = Data.taggedEnum<Opening>()
+
+const day = Duration.days(1)
+/** Beyond this many days without the step's time of day, any time will do. */
+const longestShift = 14
+
+/** A server may store an instant in whole seconds; only such a one is sure to come back as it was sent. */
+export const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
+
+const latest = (first: DateTime.Utc, ...others: ReadonlyArray<DateTime.Utc>): DateTime.Utc =>
+  others.reduce((a, b) => DateTime.max(a, b), first)
+
+/** The first instant at which this cap lets another message go, by the length of time before it. */
+const rollingRelease = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>): ReadonlyArray<DateTime.Utc> => {
+  if (cap.per === "calendar_day") return []
+  const decisive = sent.toSorted((a, b) => b.epochMillis - a.epochMillis)[cap.at_most - 1]
+  return decisive === undefined ? [] : [DateTime.addDuration(decisive, cap.per)]
+}
+
+/** Local dates on which this cap lets no other message go. */
+const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: string): ReadonlyArray<string> => {
+  if (cap.per !== "calendar_day") return []
+  const dates = sent.flatMap((at) => Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate)))
+  return dates.filter((date, index) => dates.indexOf(date) === index && dates.filter((other) => other === date).length >= cap.at_most)
+}
+
+/** When the channel closes to us. Nobody who never wrote can be written to. */
+const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): DateTime.Utc | undefined => {
+  const window = Policy.isWriting(step) ? Policy.channelWindow(policy, channel) : undefined
+  if (window === undefined) return undefined
+  return last_contact_message_at === undefined ? DateTime.unsafeMake(0) : DateTime.addDuration(last_contact_message_at, window.within)
+}
+
+export const find = (asked: Asked): Opening => {
+  const { country, muted_until, policy, sent, since, soonest, step, zones } = asked
+  const caps = Policy.isWriting(step) ? policy.caps : []
+  const holidays = Policy.holidaysOf(policy, country)
+  const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
+  const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, sent, zone))
+  const capped = hours.map((rule) => ({ ...rule, holidays: [...holidays, ...fullIn(rule.zone)] }))
+  const isFull = capped.some((rule) => rule.holidays.length > holidays.length)
+  const allowed = (from: DateTime.Utc) => NextAllowed.nextAllowedByEach(capped, wholeSecond(from))
+
+  const silentUntil = DateTime.addDuration(since, step.after)
+  const released = caps.flatMap((cap) => rollingRelease(cap, sent))
+  const unmuted = latest(silentUntil, ...(muted_until === undefined ? [] : [muted_until]))
+  const from = latest(unmuted, ...released)
+  const closes = closesAt(asked)
+  const isShut = (opening: Option.Option<DateTime.Utc>) =>
+    closes !== undefined && !Option.exists(opening, (at) => DateTime.lessThan(at, closes))
+
+  const regular = Option.map(allowed(from), (at) => (DateTime.greaterThan(at, wholeSecond(from)) ? spread(asked, at, allowed) : at))
+  const early = Policy.channelWindow(policy, asked.channel)?.prefer_early
+  const isEarly = early !== undefined && isShut(regular)
+  const ideal = isEarly
+    ? allowed(latest(DateTime.subtractDuration(silentUntil, early), since, ...(muted_until === undefined ? [] : [muted_until]), ...released))
+    : regular
+
+  if (Option.isNone(ideal)) return Opening.Never({ reason: closes === undefined ? "no_opening" : "outside_window" })
+  const opening = inTime(asked, ideal.value, allowed)
+  if (opening === "late") return Opening.Late()
+  if (isShut(opening)) return Opening.Never({ reason: "outside_window" })
+  if (Option.isNone(opening)) return Opening.Never({ reason: "no_opening" })
+
+  const at = opening.value
+  const heldBy = () => {
+    if (DateTime.greaterThan(unmuted, DateTime.max(silentUntil, soonest))) return "muted"
+    const begins = wholeSecond(DateTime.max(unmuted, soonest))
+    if (DateTime.lessThanOrEqualTo(at, begins)) return "silence"
+    if (caps.length === 0) return "quiet_hours"
+    const uncapped = NextAllowed.nextAllowedByEach(hours, begins)
+    const isBefore = Option.exists(uncapped, (without) => DateTime.lessThan(without, at))
+    return isBefore && (released.length > 0 || isFull) ? "capped" : "quiet_hours"
+  }
+  return Opening.Open({ at, heldBy: heldBy() })
+}
+
+/** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */
+const inTime = (
+  { soonest, step: { lateness }, zones }: Asked,
+  ideal: DateTime.Utc,
+  allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
+): Option.Option<DateTime.Utc> | "late" => {
+  const opening = allowed(DateTime.max(ideal, soonest))
+  if (lateness === undefined || lateness.beyond === "send") return opening
+  const isInTimeFor = (instant: DateTime.Utc) => (open: DateTime.Utc) =>
+    DateTime.lessThanOrEqualTo(open, DateTime.addDuration(instant, lateness.limit))
+  if (!Option.exists(opening, (open) => !isInTimeFor(ideal)(open))) return opening
+  if (lateness.beyond === "skip") return "late"
+  const days = Math.max(1, Math.floor(DateTime.distance(ideal, soonest) / Duration.toMillis(day)))
+  for (let count = days; count <= days + longestShift; count++) {
+    const shifted = NextAllowed.daysLater(zones[0], ideal, count)
+    const open = Option.flatMap(shifted, (shifted) =>
+      Option.filter(allowed(DateTime.max(shifted, soonest)), isInTimeFor(shifted))
+    )
+    if (Option.isSome(open)) return open
+  }
+  return opening
+}
+
+/** Somewhere in the policy's spread after an opening, unless the hours end before. */
+const spread = (
+  { policy, seed }: Asked,
+  at: DateTime.Utc,
+  allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
+): DateTime.Utc => {
+  if (policy.spread === undefined) return at
+  const seconds = Math.floor(Duration.toSeconds(policy.spread))
+  const later = DateTime.add(at, { seconds: Math.abs(Hash.string(seed)) % (seconds + 1) })
+  return Option.exists(allowed(later), (open) => DateTime.Equivalence(open, later)) ? later : at
+}

@@ -1,0 +1,86 @@
+/**
+ * `snooze`, `close` and `assign`: changes the chat's place in the inbox. These set values, so a lost answer is no riddle: the
+ * chat is read, decided upon and, if need be, changed again. A contact who wrote meanwhile gets the open chat back.
+ */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
+import * as Decide from "../Decide.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
+import type { Policy, Step } from "../Policy.ts"
+import { type Look, maxArms, type Means, whileOurs } from "./ActionContext.ts"
+
+type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
+
+const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
+
+export const make = (means: Means, policy: Policy, step: Filed) => {
+  const { invent, ledger, moves, observe } = means
+
+  const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
+    Effect.map(invent.state.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
+
+  const request = (chat: ChatSnapshot.ChatSnapshot) =>
+    step.action === "assign"
+      ? Effect.as(invent.state.assign({ path: { chat_id: chat.chat_id }, payload: { member_id: step.member_id } }), chat)
+      : setState(chat, stateAfter[step.action])
+
+  const isFiled = (chat: ChatSnapshot.ChatSnapshot) =>
+    step.action === "assign" ? chat.isAssigned : chat.state === stateAfter[step.action]
+
+  /** Somebody wrote while the request was under way: who is assigned will see it, others would wait unseen. */
+  const isOvertaken = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
+    const last = chat.messages.at(-1)
+    return step.action !== "assign" && last !== undefined && last.id !== armed.after_id && last.author === "contact"
+  }
+
+  const settle = Effect.fn("Filing.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+    if (!isOvertaken(armed, chat)) {
+      yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
+      return
+    }
+    const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(whileOurs(means, armed, undefined)))
+    yield* reopened._tag === "Left" ? moves.onError(armed, reopened.left, "unknown") : moves.end(armed, "withdrawn", "replied")
+  })
+
+  const arm = (from: FollowUp, look: Look, at: DateTime.Utc) =>
+    Effect.gen(function* () {
+      const { chat } = look
+      const armed = yield* ledger.advance(
+        from,
+        {
+          status: "armed",
+          follow_up_at: at,
+          after_id: chat.messages.at(-1)?.id ?? null,
+          arms: from.arms + 1,
+          due_at: DateTime.addDuration(at, policy.confirm_after)
+        },
+        { name: "filing", detail: { step: from.step, action: step.action } }
+      )
+      if (Option.isNone(armed)) return
+      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, { look, freshFor: policy.confirm_after })))
+      if (answered._tag === "Left") return yield* moves.onError(armed.value, answered.left, "skipped")
+      yield* settle(armed.value, answered.right)
+    })
+
+  /** The answer was lost, or the process ended: what the chat shows now decides. */
+  const check = Effect.fn("Filing.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+    if (isFiled(chat)) {
+      yield* settle(armed, chat)
+    } else if (Option.isSome(yield* ledger.paused)) {
+      return yield* moves.later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
+    } else {
+      const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
+      const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now })
+      const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
+      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.millis }, decision.at)
+      yield* moves.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
+    }
+    yield* observe.snapshot(chat)
+  })
+
+  return { arm, check }
+}

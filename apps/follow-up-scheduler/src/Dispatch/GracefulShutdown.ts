@@ -1,0 +1,89 @@
+/**
+ * A stop in good order. From the moment it is asked for no request leaves; what is under way gets its answer and goes on
+ * record, for as long as the grace. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
+ */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Grace from "./GracefulShutdown/Grace.ts"
+
+export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
+  Stop,
+  {
+    /** Done when a stop has been asked for: with that instant of the monotonic clock, in milliseconds. */
+    readonly asked: Deferred.Deferred<number>
+    readonly grace: Duration.Duration
+  }
+>() {}
+
+export const layer = Layer.effect(Stop, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
+
+const ask = Effect.gen(function* () {
+  const { asked, grace } = yield* Stop
+  const isFirst = yield* Deferred.succeed(asked, yield* MonotonicClock.millis)
+  if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
+})
+
+/** Runs it until it ends or is interrupted; then the stop is asked for before anything in it is interrupted. */
+export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Stop> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
+      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(ask, Fiber.interrupt(fiber)))
+    )
+  )
+
+/** What is left of the grace. What is interrupted one after the other has it together, from when the stop was asked for. */
+const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
+  Effect.gen(function* () {
+    const now = yield* MonotonicClock.millis
+    const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value.asked) : Option.none()
+    const since = Option.isSome(asked) ? yield* asked.value : now
+    const whole = Option.match(stop, { onNone: () => Grace.byDefault, onSome: ({ grace }) => grace })
+    return Duration.millis(Math.max(0, Duration.toMillis(whole) - (now - since)))
+  })
+
+/** Makes an effect go on after an interruption until it ends by itself, or for as long as the grace. */
+export const finishing = Effect.map(
+  Effect.serviceOption(Stop),
+  (stop) =>
+    <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) => {
+          // Where nothing is interrupted, a timeout waits for what it was to end.
+          const ended = Effect.interruptible(Fiber.await(fiber))
+          const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
+          return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))
+        })
+      )
+)
+
+/** A quota that is closed by the stop: what waits for a permit, or asks for one, is interrupted. */
+export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | Stop> =>
+  Layer.provide(
+    Layer.effect(
+      RateLimit.RateLimit,
+      Effect.zipWith(Stop, RateLimit.RateLimit, ({ asked }, inner): RateLimit.RateLimit["Type"] => ({
+        ...inner,
+        permit: (request, neverLeft) =>
+          Effect.suspend(() => {
+            let hasLeft = false
+            const leaving = Effect.suspend(() => {
+              hasLeft = true
+              return request
+            })
+            const closed = Effect.zipRight(
+              Deferred.await(asked),
+              Effect.suspend(() => (hasLeft ? Effect.never : Effect.interrupt))
+            )
+            return Effect.raceFirst(closed, inner.permit(leaving, neverLeft))
+          })
+      }))
+    ),
+    quota
+  )

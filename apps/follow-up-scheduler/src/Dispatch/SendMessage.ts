@@ -1,0 +1,130 @@
+/**
+ * `send_message`: sends the policy's own words as the API key. The vendor knows no idempotency key, so the intent is on record
+ * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
+ * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
+ */
+import * as Guard from "@effect-invent/client/SendGuard"
+import { text } from "@effect-invent/domain/MessagePart"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
+import * as Episode from "../Decide/Episode.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import type { Change } from "../Ledger.ts"
+import type { Policy, Step } from "../Policy.ts"
+import * as Template from "../Policy/Template.ts"
+import { freshFor, type Look, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import * as Delay from "./Delay.ts"
+import * as Moves from "./Transitions.ts"
+
+type Sent = Extract<Step, { readonly action: "send_message" }>
+
+const maxSends = 2
+
+/** The message of this step that somebody already sent for this anchor, before anything was on record here. */
+export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSnapshot): Message | undefined => {
+  const anchor = chat.messages.findIndex(({ id }) => id === planned.anchor_id)
+  return step?.action === "send_message" && anchor !== -1
+    ? chat.messages.slice(anchor + 1).find((message) => Template.isFrom(step.message, message.text))
+    : undefined
+}
+
+export const make = (means: Means, policy: Policy, step: Sent) => {
+  const { invent, ledger, moves, observe } = means
+  const { end, goOn, later } = moves
+
+  const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
+    Effect.zipRight(
+      ledger.advance(
+        from,
+        { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
+        { name: "sent", detail: { message: message.id, at: Moves.iso(message.at) } }
+      ),
+      observe.snapshot(chat)
+    )
+
+  const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
+    later(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
+
+  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
+    const { chat } = look
+    const content = Template.render(step.message, chat.values)
+    const answered = yield* Effect.either(
+      invent.messages
+        .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
+        .pipe(whileOurs(means, armed, { look, freshFor: freshFor(policy) }))
+    )
+    const now = yield* DateTime.now
+    if (answered._tag === "Right") {
+      const at = answered.right.created_at ?? now
+      const message: Message = {
+        id: answered.right.id,
+        author: "assistant",
+        at,
+        isDated: true,
+        whole_at: at,
+        changed_at: undefined,
+        isRunning: false,
+        text: content
+      }
+      return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
+    }
+    const error = answered.left
+    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    switch (error._tag) {
+      // It may have been applied: look for it.
+      case "OutcomeUnknown":
+      case "UnexpectedResponse":
+        return yield* goOn(armed, { due_at: DateTime.addDuration(now, Delay.visibleWithin) }, "unanswered", { error: error._tag })
+      // It certainly was not: decide again.
+      case "ConnectionFailed":
+      case "QueueFull":
+      case "RateLimited":
+      case "RetryAfterTooLong":
+      case "TimedOut":
+      case "Unauthorized":
+        return yield* notSent(armed, Delay.afterFailure(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
+      case "NotFound":
+        return yield* moves.gone(armed)
+      default:
+        // A row that another took meanwhile stays as that one left it.
+        return yield* Guard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
+    }
+  })
+
+  const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
+    Effect.gen(function* () {
+      const armed = yield* ledger.advance(
+        planned,
+        {
+          status: "armed",
+          follow_up_at: at,
+          after_id: look.chat.messages.at(-1)?.id ?? null,
+          arms: planned.arms + 1,
+          looks: 0,
+          due_at: DateTime.addDuration(at, policy.confirm_after)
+        },
+        { name: "sending", detail: { step: planned.step } }
+      )
+      if (Option.isSome(armed)) yield* send(armed.value, look)
+    })
+
+  const found = ({ after_id, follow_up_at }: FollowUp, { messages }: ChatSnapshot): Message | undefined => {
+    const index = messages.findIndex(({ id }) => id === after_id)
+    const sent_at = follow_up_at ?? undefined
+    return sent_at && messages.slice(index + 1).find((message) => Episode.isSending(step.message, sent_at, message))
+  }
+
+  const check = (armed: FollowUp, chat: ChatSnapshot) => {
+    const message = found(armed, chat)
+    if (message !== undefined) return sent(armed, chat, message)
+    if (armed.looks < maxLooks) return later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    return armed.arms < maxSends
+      ? later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.snapshot(chat))
+  }
+
+  return { arm, check, sent }
+}

@@ -1,0 +1,87 @@
+/** Where the ledger and the timers are kept: a SQLite file of one scheduler, or a PostgreSQL database that many share. */
+import type { FileSystem } from "@effect/platform/FileSystem"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Config from "effect/Config"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type * as Redacted from "effect/Redacted"
+import type * as Postgres from "./Database/Postgres.ts"
+import * as Sqlite from "./Database/Sqlite.ts"
+import type { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
+import * as Lazy from "../Lazy.ts"
+import type { PartNotLoaded } from "../Lazy.ts"
+import type { LedgerOfOtherEdition } from "./Edition.ts"
+import * as Tables from "./Migrations.ts"
+
+export { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
+
+type Place = Data.TaggedEnum<{
+  File: { readonly file: string }
+  Server: { readonly url: Redacted.Redacted }
+}>
+const Place = Data.taggedEnum<Place>()
+
+const loadPostgres = () => import("./Database/Postgres.ts")
+const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R>) => Lazy.layer("PostgreSQL", loadPostgres, use)
+
+const defaultFile = "follow-ups.db"
+
+/** The file that was named, else the database of `DATABASE_URL`, else a file of this folder. */
+const placeOf = (db: Option.Option<string>): Effect.Effect<Place> =>
+  Option.match(db, {
+    onSome: (file) => Effect.succeed(Place.File({ file })),
+    onNone: () =>
+      Config.redacted(Config.nonEmptyString("DATABASE_URL")).pipe(
+        Effect.map((url) => Place.Server({ url })),
+        Effect.orElseSucceed(() => Place.File({ file: defaultFile }))
+      )
+  })
+
+/** Opens it for a scheduler: a file for this one alone, a server's database beside any number of others. */
+export const layer = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : postgres(({ layer }) => layer(place.url))))
+  )
+
+/** Where it is one that many schedulers may share: opens it once more. */
+export const shared = (db: Option.Option<string>) =>
+  Effect.map(placeOf(db), (place) => (place._tag === "File" ? Option.none() : Option.some(postgres(({ layer }) => layer(place.url)))))
+
+/** Opens it for a change of its own, beside schedulers that may be running on it. */
+export const layerBeside = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : postgres(({ layer }) => layer(place.url))))
+  )
+
+/** The same where a scheduler has run; nothing is created. */
+export const layerExisting = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerExisting(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
+  )
+
+/** Opens what is on record for reading, beside schedulers that may be running on it. */
+export const layerReadOnly = (db: Option.Option<string>) =>
+  Layer.unwrapEffect(
+    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
+  )
+
+type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>
+
+/** Holds nothing, in the form of a ledger. */
+const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Tables.create, context))
+
+/** What is on record, for reading; nothing is, before the first run. */
+export const layerDryRun = (db: Option.Option<string>): Readable =>
+  Layer.unwrapEffect(
+    placeOf(db).pipe(
+      Effect.flatMap((place) =>
+        place._tag === "File"
+          ? Sqlite.exists(place.file)
+          : Lazy.effect("PostgreSQL", loadPostgres, ({ holdsLedger }) => holdsLedger(place.url))
+      ),
+      Effect.map((isThere): Readable => (isThere ? layerReadOnly(db) : empty))
+    )
+  )

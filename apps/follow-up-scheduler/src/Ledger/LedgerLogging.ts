@@ -1,0 +1,32 @@
+/** A ledger that says what became of each follow-up as soon as it is on record: one line each, by ids, for whoever reads the log. */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import { Ledger } from "../Ledger.ts"
+
+const words = {
+  sent: "a follow-up went out",
+  done: "a follow-up was done",
+  withdrawn: "a follow-up was taken back",
+  unknown: "nobody knows whether a follow-up went out"
+}
+
+const isTold = (status: string): status is keyof typeof words => Object.hasOwn(words, status)
+
+const tell = ({ chat_id, key, policy, reason, status, step }: FollowUp) =>
+  isTold(status)
+    ? Effect.logInfo(words[status]).pipe(Effect.annotateLogs({ chat: chat_id, policy, step, key, ...(reason !== null && { reason }) }))
+    : Effect.void
+
+/** The ledger of the surroundings, aloud. */
+export const layer = Layer.effect(
+  Ledger,
+  Effect.map(Ledger, (ledger): Ledger["Type"] => ({
+    ...ledger,
+    advance: (from, change, event) =>
+      Effect.tap(ledger.advance(from, change, event), (changed) =>
+        Effect.forEach(change.status === undefined ? [] : Option.toArray(changed), tell, { discard: true })
+      )
+  }))
+)

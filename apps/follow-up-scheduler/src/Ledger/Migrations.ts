@@ -1,0 +1,154 @@
+/** The ledger's tables, and the migrations that make them. Instants are epoch milliseconds. */
+import * as Migrator from "@effect/sql/Migrator"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import * as TablesLock from "./Database/MigrationLock.ts"
+import * as Edition from "./Edition.ts"
+
+/** A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond exactly. */
+const columnTypes = (sql: SqlClient.SqlClient) =>
+  sql.onDialectOrElse({
+    pg: () => ({ instant: sql.literal("DOUBLE PRECISION"), counter: sql.literal("INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY") }),
+    orElse: () => ({ instant: sql.literal("INTEGER"), counter: sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT") })
+  })
+
+// Files of before there were migrations hold these tables already.
+const createTables = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { counter, instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE IF NOT EXISTS follow_ups (
+    key TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    chat_id TEXT NOT NULL,
+    policy TEXT NOT NULL,
+    step INTEGER NOT NULL,
+    anchor_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    due_at ${instant} NOT NULL,
+    wake INTEGER NOT NULL,
+    follow_up_at ${instant},
+    after_id TEXT,
+    confirmed_at ${instant},
+    arms INTEGER NOT NULL,
+    looks INTEGER NOT NULL,
+    message_id TEXT,
+    reason TEXT
+  )`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_conversation ON follow_ups (conversation_id)`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_chat ON follow_ups (chat_id)`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_due ON follow_ups (due_at) WHERE status IN ('planned', 'armed')`
+  yield* sql`CREATE TABLE IF NOT EXISTS verdicts (
+    chat_id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    decision TEXT NOT NULL,
+    reason TEXT,
+    until ${instant},
+    decided_at ${instant} NOT NULL
+  )`
+  yield* sql`CREATE TABLE IF NOT EXISTS audit (
+    id ${counter},
+    at ${instant} NOT NULL,
+    chat_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    key TEXT,
+    event TEXT NOT NULL,
+    detail TEXT NOT NULL
+  )`
+  yield* sql`CREATE INDEX IF NOT EXISTS audit_chat ON audit (chat_id)`
+})
+
+/** Whatever two schedulers believe, a conversation has one follow-up under way. */
+const oneUnderWay = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE UNIQUE INDEX follow_ups_under_way ON follow_ups (conversation_id) WHERE status = 'armed'`
+)
+
+/** `observed`: 0 from the end of a follow-up until what follows from it was decided. */
+const untoldEnds = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE follow_ups ADD COLUMN failures INTEGER NOT NULL DEFAULT 0`
+  yield* sql`ALTER TABLE follow_ups ADD COLUMN observed INTEGER NOT NULL DEFAULT 1`
+  yield* sql`CREATE INDEX follow_ups_unobserved ON follow_ups (chat_id) WHERE observed = 0`
+})
+
+const policies = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE IF NOT EXISTS policies (
+    id TEXT PRIMARY KEY,
+    content TEXT NOT NULL,
+    recorded_at ${columnTypes(sql).instant} NOT NULL
+  )`
+})
+
+/** What the watch has looked at already. The chats of whom, and in place of the erased, keyed proofs of their ids. */
+const seenAndErased = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE seen (
+    chat_id TEXT PRIMARY KEY,
+    updated_at ${instant} NOT NULL,
+    policy TEXT NOT NULL,
+    named_at ${instant} NOT NULL
+  )`
+  yield* sql`CREATE TABLE subjects (
+    chat_id TEXT PRIMARY KEY,
+    conversation_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL
+  )`
+  yield* sql`CREATE INDEX subjects_contact ON subjects (contact_id)`
+  yield* sql`CREATE TABLE erasure_key (id INTEGER PRIMARY KEY, secret TEXT NOT NULL)`
+  yield* sql`CREATE TABLE erased (proof TEXT PRIMARY KEY, at ${instant} NOT NULL)`
+  yield* sql`CREATE TABLE erasing (chat_id TEXT PRIMARY KEY, conversation_id TEXT NOT NULL)`
+})
+
+const pauses = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE IF NOT EXISTS pauses (since ${instant} PRIMARY KEY, until ${instant})`
+  yield* sql`CREATE INDEX IF NOT EXISTS follow_ups_unknown ON follow_ups (due_at) WHERE status = 'unknown'`
+})
+
+/** Dates may be whole seconds, so a chat counts as changed also when the id of its last message differs. */
+const lastMessages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE seen ADD COLUMN last_message TEXT`)
+
+/** When a message that was seen running was first seen whole; one row a chat. */
+const firstWhole = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE TABLE IF NOT EXISTS last_messages (
+    chat_id TEXT PRIMARY KEY,
+    message_id TEXT NOT NULL,
+    whole_at ${columnTypes(sql).instant}
+  )`
+)
+
+const migrations = {
+  "1_tables": createTables,
+  "2_one_under_way": oneUnderWay,
+  "3_untold_ends": untoldEnds,
+  "4_policies": policies,
+  "5_seen_and_erased": seenAndErased,
+  "6_pauses": pauses,
+  "7_last_messages": lastMessages,
+  "8_first_whole": firstWhole
+}
+
+const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })
+
+/** The edition of this program. */
+const edition = Object.keys(migrations).at(-1) ?? "0"
+
+type Failure = Edition.LedgerOfOtherEdition | SqlError
+
+/** Fails unless the tables are of this edition. */
+export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, true)
+
+/** Fails where somebody has brought the tables to a newer edition. */
+export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
+
+/** Brings the tables to this edition. */
+export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = TablesLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
+  // A migration is part of this program: one that fails is a defect of it.
+  Effect.catchTag("MigrationError", Effect.die),
+  Effect.asVoid
+)

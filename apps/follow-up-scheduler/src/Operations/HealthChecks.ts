@@ -1,0 +1,79 @@
+/** Checks of what the scheduler stands on, each with what was found and, where it is wrong, what to do. */
+import { InventClient } from "@effect-invent/client/InventClient"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as NextAllowed from "../NextAllowed.ts"
+
+export const Finding = Schema.Struct({
+  check: Schema.String,
+  state: Schema.Literal("well", "doubtful", "wrong"),
+  found: Schema.String
+})
+export type Finding = typeof Finding.Type
+
+const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
+
+export const well = (check: string, found: string): Finding => finding(check, "well", found)
+
+/** More than this and a follow-up is seen through at the wrong moment; more than the arm lead and it is set in the past. */
+export const tolerableSkew = Duration.seconds(2)
+
+/** A `Date` has whole seconds: what it says may be up to one later than it says. */
+const resolution = Duration.seconds(1)
+
+const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTime.Utc): Finding => {
+  // The server read its clock somewhere between the question and the answer.
+  const ahead = asked.epochMillis - server.epochMillis - Duration.toMillis(resolution)
+  const behind = server.epochMillis - answered.epochMillis
+  const least = Math.max(ahead, behind, 0)
+  const words = `this machine's clock is ${least === ahead ? "ahead of" : "behind"} the server's by at least ${Duration.format(Duration.seconds(Math.round(least / 1000)))}`
+  return least <= Duration.toMillis(tolerableSkew)
+    ? finding("clock", "well", "agrees with the server's, as far as whole seconds tell")
+    : finding("clock", "wrong", `${words}; set it by NTP`)
+}
+
+/** Whether the service accepts the key, and what time it has: one GET. */
+export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient> = Effect.gen(function* () {
+  const invent = yield* InventClient
+  const asked = yield* DateTime.now
+  const answered = yield* Effect.either(invent.orgs.serverTime())
+  const now = yield* DateTime.now
+  if (answered._tag === "Left") {
+    const { left } = answered
+    // Any answer but a refusal of the key is an answer to it.
+    const isAccepted = left._tag === "NotFound" || left._tag === "Forbidden"
+    return [isAccepted ? finding("key", "doubtful", left.message) : finding("key", "wrong", left.message)]
+  }
+  const clock = Option.match(answered.right, {
+    onNone: () => finding("clock", "doubtful", "cannot be compared: the server sends no Date"),
+    onSome: (server) => skewBetween(server, asked, now)
+  })
+  return [finding("key", "well", "the service accepts it"), clock]
+})
+
+/** Known to change their offset, and back, in 2026. */
+const witnesses = [
+  { zone: "Europe/Berlin", at: "2026-03-29T01:00:00Z" },
+  { zone: "America/New_York", at: "2026-03-08T07:00:00Z" },
+  { zone: "Australia/Lord_Howe", at: "2026-04-04T15:00:00Z" }
+] as const
+
+const offsetAt = (zone: string, at: DateTime.Utc) =>
+  Option.map(DateTime.setZoneNamed(at, zone), (zoned) => DateTime.zonedOffset(zoned))
+
+/** Whether this machine's data knows zones, and their changes. */
+export const zones: Finding = (() => {
+  const unknown = witnesses.filter(({ zone }) => !NextAllowed.isZone(zone)).map(({ zone }) => zone)
+  if (unknown.length > 0) return finding("zones", "wrong", `${unknown.join(", ")} unknown; use a Node with full ICU data`)
+  const unchanging = witnesses.filter(({ at, zone }) => {
+    const instant = DateTime.unsafeMake(at)
+    const [before, after] = [DateTime.subtract(instant, { millis: 1 }), instant].map((each) => Option.getOrNull(offsetAt(zone, each)))
+    return before === after
+  })
+  return unchanging.length > 0
+    ? finding("zones", "wrong", `no change of the clocks in ${unchanging.map(({ zone }) => zone).join(", ")}; update Node`)
+    : finding("zones", "well", `known, with their changes of the clocks (tz ${process.versions.tz ?? "of the system"})`)
+})()

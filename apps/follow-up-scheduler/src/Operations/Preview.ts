@@ -1,0 +1,93 @@
+/** What would happen next in a chat, by its messages and the record; nothing is sent and nothing recorded. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import * as ChatReader from "../ChatReader.ts"
+import * as Decide from "../Decide.ts"
+import * as Erasure from "../Privacy/Erasure.ts"
+import { Ledger } from "../Ledger.ts"
+import * as Lines from "../TerminalText.ts"
+import * as Policies from "../Policies/PolicyVersions.ts"
+import type { Policy } from "../Policy.ts"
+import { describe, Reason } from "../Decide/Reason.ts"
+
+/** What only a request that can change something shows, and a preview therefore does not know. */
+export const unseen = ["open, snoozed or closed", "assigned", "AI on or off", "muted_until", "follow_up_at"] as const
+
+export const Prospect = Schema.Struct({
+  chat_id: Schema.String,
+  next: Schema.Literal("act", "wait", "stop", "hold", "unread"),
+  policy: Schema.NullOr(Schema.String),
+  step: Schema.NullOr(Schema.Int),
+  action: Schema.NullOr(Schema.String),
+  /** When the step would be taken, or the chat be decided upon again. */
+  at: Schema.NullOr(Schema.DateTimeUtc),
+  reason: Schema.NullOr(Reason),
+  /** The reason, or the error, in words. */
+  why: Schema.String
+})
+export type Prospect = typeof Prospect.Type
+
+/** For a look that changes nothing. */
+export const layer = Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
+
+export const look = (chat_id: ChatId) =>
+  Effect.gen(function* () {
+    const policies = yield* Policies.Policies
+    const reader = yield* ChatReader.ChatReader
+    const erasure = yield* Erasure.Erasure
+    const ledger = yield* Ledger
+    const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    // A database from before that was recorded recalls nothing.
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(seen), () => seen)
+    const basis = yield* policies.basis(chat)
+    return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
+  }).pipe(RateLimit.withLane("watch"))
+
+const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
+
+/** Prospects of a pass that does not tell by which policy. */
+export const Looked = Prospect.omit("policy", "action")
+
+export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
+  const reason = decision._tag === "Act" ? null : decision.reason
+  return {
+    chat_id,
+    next: nexts[decision._tag],
+    step: decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null,
+    at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
+    reason,
+    why: reason === null ? "the silence is over" : describe(reason)
+  }
+}
+
+export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
+  const found = looked(chat_id, decision)
+  const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
+  return { ...found, policy: policy.id, action }
+}
+
+export const unread = (chat_id: ChatId, why: string): Prospect => ({
+  chat_id,
+  next: "unread",
+  policy: null,
+  step: null,
+  action: null,
+  at: null,
+  reason: null,
+  why
+})
+
+const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string> => [
+  chat_id,
+  step === null ? next : `${next}: step ${step}`,
+  at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
+  why
+]
+
+/** With a heading, in columns. */
+export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
+  Lines.table([["chat", "next", "when", "why"], ...prospects.map(cells)])

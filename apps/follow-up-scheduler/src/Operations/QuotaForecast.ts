@@ -1,0 +1,83 @@
+/**
+ * How late follow-ups will be for want of quota. Pure: it is told what is due when, what each costs, and what may be spent.
+ *
+ * So many requests a window are allowed, whoever sends them. What is due is served in that order and at that rate, and
+ * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs to the
+ * late side, by a tenth of a window.
+ */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as OptOuts from "../ChatReader/OptOuts.ts"
+import { sweepShare } from "../Watch/InboxWatch.ts"
+
+/**
+ * Requests for a follow-up that nothing gets in the way of: state, messages, newest chat, update, last look, message. One less
+ * where the messages are known from an earlier look.
+ */
+export const requestsPerFollowUp = 6
+
+export interface Quota {
+  /** Requests per window. */
+  readonly limit: number
+  readonly window: Duration.Duration
+  /** What is left of them for follow-ups, 0 to 1. */
+  readonly share: number
+}
+
+/** The documented limit, less what watching an inbox and who opted out may take. */
+export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({ ...limit, share: 1 - 2 * sweepShare - OptOuts.readShare })
+
+/** How long one follow-up keeps the quota busy. */
+export const costOf = ({ limit, share, window }: Quota): Duration.Duration =>
+  Duration.times(window, requestsPerFollowUp / (limit * share))
+
+/** When each of these will be done, in the order in which they are due. What is overdue is due now. */
+export const etas = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): ReadonlyArray<DateTime.Utc> => {
+  const cost = Duration.toMillis(costOf(quota))
+  let free = now.epochMillis
+  return Arr.map(Arr.sort(due, DateTime.Order), (at) => {
+    free = Math.max(free, at.epochMillis) + cost
+    return DateTime.unsafeMake(free)
+  })
+}
+
+/** A time in which follow-ups wait for each other. */
+export interface Backlog {
+  readonly from: DateTime.Utc
+  readonly until: DateTime.Utc
+  readonly followUps: number
+  /** How long after its instant the latest of them will be done. */
+  readonly latest: Duration.Duration
+}
+
+/** Less than this late is in time: a few that are due at one moment are no backlog. */
+export const tolerance = Duration.minutes(1)
+
+/** The time in which follow-ups will be the latest; none where all of them will be in time. */
+export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): Backlog | undefined => {
+  const cost = Duration.toMillis(costOf(quota))
+  let found: Backlog | undefined
+  let current = { from: 0, until: Number.NEGATIVE_INFINITY, followUps: 0, latest: 0 }
+  for (const at of Arr.sort(due, DateTime.Order)) {
+    const due_at = Math.max(at.epochMillis, now.epochMillis)
+    if (due_at >= current.until) current = { from: due_at, until: due_at, followUps: 0, latest: 0 }
+    current.until += cost
+    current.followUps++
+    current.latest = Math.max(current.latest, current.until - due_at)
+    if (current.latest >= Duration.toMillis(found?.latest ?? tolerance)) {
+      const { followUps, from, latest, until } = current
+      found = { from: DateTime.unsafeMake(from), until: DateTime.unsafeMake(until), followUps, latest: Duration.millis(latest) }
+    }
+  }
+  return found
+}
+
+/** In whole minutes, upwards. */
+const roughly = (duration: Duration.Duration) => Duration.format(Duration.minutes(Math.ceil(Duration.toMinutes(duration))))
+
+/** A backlog in words, for people. */
+export const describe = ({ followUps, from, latest, until }: Backlog): string =>
+  `${followUps} follow-ups from ${DateTime.formatIso(from).slice(0, 16)}Z will take ${roughly(DateTime.distanceDuration(from, until))}; ` +
+  `the latest will be ${roughly(latest)} late`

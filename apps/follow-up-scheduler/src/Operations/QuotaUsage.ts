@@ -1,0 +1,71 @@
+/** What is spent of the vendor's quota through one limiter, for people and their monitors to see. */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import * as Settings from "@effect-invent/client/Settings"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Telemetry from "../Telemetry.ts"
+
+export interface Reading extends RateLimit.Waiting {
+  readonly limit: number
+  readonly window: Duration.Duration
+  /** Requests that were answered within the last window. */
+  readonly used: number
+  /** Requests under a permit that were not answered yet. */
+  readonly reserved: number
+}
+
+export class Meter extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/QuotaUsage")<
+  Meter,
+  { readonly reading: Effect.Effect<Reading> }
+>() {}
+
+const monotoneMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
+
+const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: RateLimit.Options) => {
+  const window = Duration.decode(per)
+  const answered: Array<number> = []
+  let reserved = 0
+
+  const forget = (now: number) => {
+    const first = answered.findIndex((at) => at > now - Duration.toMillis(window))
+    answered.splice(0, first === -1 ? answered.length : first)
+  }
+
+  const count = <A, E, R>(request: Effect.Effect<A, E, R>, neverLeft: (error: E) => boolean) =>
+    Effect.suspend(() => {
+      reserved++
+      return Effect.onExit(request, (exit) =>
+        Effect.map(monotoneMillis, (now) => {
+          reserved--
+          forget(now)
+          if (!(exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))) answered.push(now)
+        })
+      )
+    })
+
+  const metered: RateLimit.RateLimit["Type"] = {
+    ...rateLimit,
+    permit: (request, neverLeft) => rateLimit.permit(count(request, neverLeft), neverLeft)
+  }
+  const reading = Effect.zipWith(rateLimit.waiting, monotoneMillis, (waiting, now): Reading => {
+    forget(now)
+    return { ...waiting, limit, window, used: answered.length, reserved }
+  })
+  return Context.make(RateLimit.RateLimit, metered).pipe(Context.add(Meter, { reading }))
+}
+
+/** Reads it for the metrics, again and again. */
+export const measuring = Effect.flatMap(Meter, ({ reading }) =>
+  Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
+)
+
+/** The limiter of the surroundings, read by a meter. */
+export const layer = (options: RateLimit.Options): Layer.Layer<Meter | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
+  Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
+
+/** Over the quota that the environment gives. */
+export const layerConfig = Layer.unwrapEffect(Effect.map(Settings.rateLimitConfig, layer))

@@ -1,0 +1,55 @@
+/**
+ * One follow-up from plan to end, as the ledger keeps it.
+ *
+ * ```
+ * planned ──▶ armed ──▶ sent, done
+ *    │          ├─────▶ withdrawn, unknown
+ *    └──────────┴─────▶ skipped          skipped, withdrawn ──▶ planned (the facts changed)
+ * ```
+ */
+import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
+import * as Schema from "effect/Schema"
+import { FollowUpKey } from "../Plan.ts"
+import { Reason } from "../Decide/Reason.ts"
+
+/**
+ * - `planned`: nothing was done yet.
+ * - `armed`: we mean to carry it out, and perhaps did.
+ * - `sent`: the message was seen.
+ * - `done`: the chat was snoozed, closed or assigned.
+ * - `skipped`: it was not carried out, and the reason says why.
+ * - `withdrawn`: it was armed and taken back in time.
+ * - `unknown`: it may have been sent; it is never tried again.
+ */
+export const Status = Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown")
+export type Status = typeof Status.Type
+
+const Millis = Schema.DateTimeUtcFromNumber
+
+export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
+  key: FollowUpKey,
+  conversation_id: ConversationId,
+  chat_id: ChatId,
+  policy: Schema.String,
+  step: Schema.Int,
+  anchor_id: MessageId,
+  status: Status,
+  /** When to look at it next; means nothing once it has ended. */
+  due_at: Millis,
+  /** Counts the looks; a wake-up for an earlier one is stale. */
+  wake: Schema.Int,
+  /** The value we set, or mean to set; or when we mean to have acted ourselves. */
+  follow_up_at: Schema.NullOr(Millis),
+  /** The last message of the chat when it was armed: the follow-up comes after it. */
+  after_id: Schema.NullOr(MessageId),
+  /** When the server confirmed the value; null while we only mean to set it. */
+  confirmed_at: Schema.NullOr(Millis),
+  /** How often it was armed. */
+  arms: Schema.Int,
+  /** How often the message was looked for in vain. */
+  looks: Schema.Int,
+  /** How many looks in a row failed: the service did not answer, or not well. */
+  failures: Schema.Int,
+  message_id: Schema.NullOr(MessageId),
+  reason: Schema.NullOr(Reason)
+}) {}

@@ -1,0 +1,109 @@
+/**
+ * Proves, before anything is sent, that every step of a policy has an opening: by asking the very function that the sender
+ * asks, for conversations that begin at every hour of a week and around every holiday. A policy under which a step would
+ * wait longer than `longestWait` beyond its silence, or could never be inside a channel's window, is refused.
+ */
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Opening from "../Decide/SendWindow.ts"
+import * as Policy from "../Policy.ts"
+
+/** How long hours, holidays and caps may hold a step back beyond its silence. */
+export const longestWait = Duration.days(14)
+
+export interface Flaw {
+  /** Where in the policy. */
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly reason: string
+}
+
+interface Start {
+  readonly at: DateTime.Utc
+  readonly country: string | undefined
+  /** What is to blame if a step finds no opening after this start. */
+  readonly holiday: ReadonlyArray<PropertyKey> | undefined
+}
+
+const weekFrom = (now: DateTime.Utc): ReadonlyArray<Start> =>
+  Arr.makeBy(7 * 24, (hours) => ({ at: DateTime.add(now, { hours }), country: undefined, holiday: undefined }))
+
+/** From three days before a holiday to its end. */
+const around = (date: string, country: string | undefined, holiday: ReadonlyArray<PropertyKey>): ReadonlyArray<Start> => {
+  const midnight = DateTime.unsafeMake(`${date}T00:00:00Z`)
+  return Arr.makeBy(16, (count) => ({ at: DateTime.add(midnight, { hours: 6 * (count - 12) }), country, holiday }))
+}
+
+const startsOf = (policy: Policy.Policy, now: DateTime.Utc): ReadonlyArray<Start> => [
+  ...policy.holidays.flatMap((date, index) => around(date, undefined, ["holidays", index])),
+  ...Object.entries(policy.holiday_sets).flatMap(([country, dates]) =>
+    dates.flatMap((date, index) => around(date, country, ["holiday_sets", country, index]))
+  ),
+  ...weekFrom(now)
+]
+
+/** A cadence that nothing disturbs: when each of its steps is taken, up to the first that finds no opening in time. */
+const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: string | undefined) => {
+  const sent: Array<DateTime.Utc> = []
+  for (const [index, step] of policy.steps.entries()) {
+    const since = sent.at(-1) ?? start
+    const opening = Opening.find({
+      policy,
+      step,
+      country,
+      channel,
+      since,
+      sent,
+      zones: [policy.time_zone ?? "UTC"],
+      last_contact_message_at: start,
+      muted_until: undefined,
+      soonest: since,
+      seed: ""
+    })
+    if (opening._tag !== "Open") return { index }
+    const latest = DateTime.addDuration(DateTime.addDuration(since, step.after), longestWait)
+    if (DateTime.greaterThan(opening.at, latest)) return { index }
+    sent.push(opening.at)
+  }
+  return undefined
+}
+
+/** The part of the policy without which there is an opening. */
+const blame = (policy: Policy.Policy, start: Start, index: number): Flaw => {
+  const isOpenWithout = (without: Partial<Policy.Policy>) => walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
+  const days = Duration.toDays(longestWait)
+  if (isOpenWithout({ caps: [] })) {
+    return { path: ["steps", index], reason: `the caps hold it back for more than ${days} days beyond its silence` }
+  }
+  return start.holiday !== undefined && isOpenWithout({ holidays: [], holiday_sets: {} })
+    ? { path: start.holiday, reason: `leaves step ${index + 1} no opening within ${days} days beyond its silence` }
+    : { path: ["steps", index], reason: `has no opening within ${days} days beyond its silence` }
+}
+
+const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | undefined => {
+  for (const start of starts) {
+    // A channel nobody knows of has no window.
+    const stuck = walk(policy, start, "")
+    if (stuck !== undefined) return blame(policy, start, stuck.index)
+  }
+  return undefined
+}
+
+/** At the best of times, every step must fall into the window. */
+const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | undefined => {
+  for (const channel of Object.keys(policy.channel_windows)) {
+    if (policy.match.channels?.some((matched) => matched === channel) === false) continue
+    const reached = Math.max(...starts.map((start) => walk(policy, start, channel)?.index ?? policy.steps.length))
+    const within = Policy.channelWindow(policy, channel)?.within
+    if (reached < policy.steps.length && within !== undefined) {
+      return { path: ["steps", reached], reason: `is never inside the window of ${channel}, ${Duration.format(within)} from the contact's message` }
+    }
+  }
+  return undefined
+}
+
+/** The first flaw, if the policy has one, seen from this instant on. */
+export const flaw = (policy: Policy.Policy, now: DateTime.Utc): Flaw | undefined => {
+  const starts = startsOf(policy, DateTime.max(now, policy.effective_from ?? now))
+  return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
+}

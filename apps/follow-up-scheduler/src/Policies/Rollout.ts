@@ -1,0 +1,93 @@
+/**
+ * Puts a new version of a policy in force, and says what becomes of the cadences that run on an earlier one. Nothing changes
+ * before the difference was shown.
+ */
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { FollowUp } from "../Plan/FollowUp.ts"
+import * as Transaction from "../Ledger/Database/Transaction.ts"
+import { Ledger } from "../Ledger.ts"
+import * as Policies from "./PolicyVersions.ts"
+import type { Policy } from "../Policy.ts"
+import * as Difference from "./PolicyDiff.ts"
+
+/**
+ * - `keep`: they go on as they began.
+ * - `retime`: they go on by the new version; what waits is decided anew at once.
+ * - `exit`: they end here, and the next silence begins by the new version.
+ */
+export const Running = Schema.Literal("keep", "retime", "exit")
+export type Running = typeof Running.Type
+
+export interface Preview {
+  /** The latest version on record; none where this is the first. */
+  readonly before: Policy | undefined
+  readonly differences: ReadonlyArray<Difference.Difference>
+  /** Conversations with a follow-up that waits or is under way, by version. */
+  readonly running: ReadonlyArray<{ readonly policy: string; readonly conversations: number }>
+}
+
+const versionsOf = ({ name }: Policy) => `${name}@%`
+
+const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
+
+/** What a version would change. Fails if it is on record with another content. */
+export const preview = Effect.fn("PolicyChange.preview")(function* (policy: Policy) {
+  const sql = yield* SqlClient.SqlClient
+  yield* Policies.refuseChanged(policy)
+  const recorded = yield* sql<{ id: string }>`SELECT id FROM policies WHERE id LIKE ${versionsOf(policy)} AND id <> ${policy.id}`
+  const latest = recorded.map(({ id }) => id).toSorted((a, b) => versionOf(b) - versionOf(a))[0]
+  const before = latest === undefined ? undefined : Option.getOrUndefined(yield* Policies.find(latest))
+  const running = yield* sql<{ policy: string; conversations: number | string }>`
+    SELECT policy, count(DISTINCT conversation_id) AS conversations FROM follow_ups
+    WHERE policy LIKE ${versionsOf(policy)} AND status IN ('planned', 'armed') GROUP BY policy ORDER BY policy`
+  return {
+    before,
+    differences: before === undefined ? [] : Difference.between(before, policy),
+    running: running.map(({ conversations, policy }) => ({ policy, conversations: Number(conversations) }))
+  } satisfies Preview
+})
+
+const decode = Schema.decodeUnknown(Schema.Array(FollowUp))
+
+/** Follow-ups of earlier versions that wait. */
+const waiting = (sql: SqlClient.SqlClient, policy: Policy) =>
+  Effect.flatMap(
+    sql`SELECT * FROM follow_ups WHERE policy LIKE ${versionsOf(policy)} AND policy <> ${policy.id} AND status = 'planned'`,
+    (rows) => Effect.orDie(decode(rows))
+  )
+
+/** Follow-ups of earlier versions that tell which version their cadence is on. */
+const taken = (sql: SqlClient.SqlClient, policy: Policy) =>
+  sql`policy LIKE ${versionsOf(policy)} AND policy <> ${policy.id} AND status IN ('armed', 'sent', 'done', 'unknown')`
+
+const retime = Effect.fn("PolicyChange.retime")(function* (policy: Policy) {
+  const sql = yield* SqlClient.SqlClient
+  const ledger = yield* Ledger
+  const now = yield* DateTime.now
+  const rows = yield* waiting(sql, policy)
+  yield* Effect.forEach(rows, (row) =>
+    ledger.advance(row, { policy: policy.id, due_at: now }, { name: "retimed", detail: { from: row.policy, to: policy.id } })
+  )
+  yield* sql`UPDATE follow_ups SET policy = ${policy.id} WHERE ${taken(sql, policy)}`
+})
+
+const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
+  const sql = yield* SqlClient.SqlClient
+  const ledger = yield* Ledger
+  const rows = yield* waiting(sql, policy)
+  yield* Effect.forEach(rows, (row) =>
+    ledger.advance(row, { status: "skipped", reason: "exited" }, { name: "skipped", detail: { reason: "exited" } })
+  )
+  yield* sql`UPDATE follow_ups SET reason = 'exited' WHERE ${taken(sql, policy)}`
+})
+
+/** Records the version, and moves what runs on earlier ones: all of it, or nothing. */
+export const apply = Effect.fn("PolicyChange.apply")(function* (policy: Policy, running: Running) {
+  const sql = yield* SqlClient.SqlClient
+  yield* Policies.record(policy)
+  if (running !== "keep") yield* Transaction.within(sql)(running === "retime" ? retime(policy) : exit(policy))
+})

@@ -1,0 +1,251 @@
+/**
+ * Forgets a contact. What the record holds of them by name (their id, the ids of their chats, conversations and messages) is
+ * replaced by a keyed proof, an HMAC-SHA-256 that can be compared with an id and not turned back into one; reasons, steps and
+ * instants stay. A text of theirs was never on record. Whoever was erased is never followed up again, nor recorded.
+ *
+ * A follow-up that is under way first ends as every other: it is taken back at its next look. Until then its chat is
+ * remembered by its id.
+ */
+import { ChatId, type ContactId } from "@effect-invent/domain/Ids"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+// Effect's Random is for games and tests: a key must not be guessed.
+import { createHmac, randomBytes } from "node:crypto"
+import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
+import * as Transaction from "../Ledger/Database/Transaction.ts"
+import { Ledger } from "../Ledger.ts"
+import * as Timer from "../Timer.ts"
+
+/** What became of an erasure. */
+export interface Erased {
+  /** Chats whose record was made nameless. */
+  readonly chats: number
+  /** Chats in which a follow-up is still under way; they follow when it has ended. */
+  readonly left: number
+}
+
+export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Privacy/Erasure")<
+  Erasure,
+  {
+    /**
+     * The chat, and whether any contact that it names was erased: a contact can be merged into another after a step was
+     * planned. The chat of an erased contact is erased with them.
+     */
+    readonly check: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
+    /** The same; remembers whose chat it is, if they were not. */
+    readonly mark: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
+    /** Which of these ids were erased. */
+    readonly among: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>
+    readonly erase: (contact_id: ContactId) => Effect.Effect<Erased, SqlError>
+    /** Whether the contact of this chat was erased since it was marked; what was recorded of it meanwhile goes, too. */
+    readonly forget: (chat: ChatSnapshot) => Effect.Effect<boolean, SqlError>
+    /** Makes nameless what could not be when it was asked for. */
+    readonly finish: Effect.Effect<Erased, SqlError>
+    /** What stands on record in place of an id. */
+    readonly proofOf: (id: string) => string
+  }
+>() {}
+
+const secretOf = (sql: SqlClient.SqlClient) =>
+  Effect.map(sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`, (rows) => rows[0]?.secret)
+
+/** What of a line of the audit says something about us and nothing about them. */
+const Nameless = Schema.parseJson(
+  Schema.partial(
+    Schema.Struct({
+      decision: Schema.Unknown,
+      reason: Schema.Unknown,
+      policy: Schema.Unknown,
+      step: Schema.Unknown,
+      action: Schema.Unknown,
+      error: Schema.Unknown,
+      until: Schema.Unknown,
+      look_at: Schema.Unknown
+    })
+  )
+)
+const decodeNameless = Schema.decodeUnknownSync(Nameless)
+const encodeNameless = Schema.encodeSync(Nameless)
+
+interface Chat {
+  readonly chat_id: string
+  readonly conversation_id: string
+}
+
+/** By which a chat and its contacts can have been erased. */
+const idsOf = ({ chat_id, contact_ids, conversation_id }: ChatSnapshot) => [chat_id, conversation_id, ...contact_ids]
+
+const proofBytes = 16
+const proofPrefix = "erased:"
+
+/** Whether this stands in place of an id. */
+export const isProof = (id: string): boolean => id.startsWith(proofPrefix)
+
+/** SQLite refuses a transaction that has read what another process then changes. */
+const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
+
+const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
+  const inTransaction = Transaction.within(sql)
+  const proofOf = (id: string) => `${proofPrefix}${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
+
+  const among: Erasure["Type"]["among"] = (ids) =>
+    Effect.gen(function* () {
+      if (ids.length === 0) return new Set<string>()
+      const idOf = new Map(ids.map((id) => [proofOf(id), id]))
+      const rows = yield* sql<{ proof: string }>`SELECT proof FROM erased WHERE ${sql.in("proof", [...idOf.keys()])}`
+      return new Set(rows.flatMap(({ proof }) => idOf.get(proof) ?? []))
+    })
+
+  // Taken up again after it was erased, and never carried out: the first one stands for both.
+  const dropPlannedAgain = (key: string) =>
+    sql`DELETE FROM follow_ups WHERE key = ${key} AND EXISTS (SELECT 1 FROM follow_ups WHERE key = ${proofOf(key)})`
+
+  const followUps = (chat_id: string) =>
+    Effect.flatMap(
+      sql<{ key: string; anchor_id: string; after_id: string | null; message_id: string | null }>`
+        SELECT key, anchor_id, after_id, message_id FROM follow_ups WHERE chat_id = ${chat_id}`,
+      Effect.forEach(({ after_id, anchor_id, key, message_id }) => {
+        const nameless = {
+          key: proofOf(key),
+          anchor_id: proofOf(anchor_id),
+          after_id: after_id === null ? null : proofOf(after_id),
+          message_id: message_id === null ? null : proofOf(message_id),
+          observed: 1
+        }
+        return Effect.all([
+          dropPlannedAgain(key),
+          sql`UPDATE follow_ups SET status = 'skipped', reason = 'erased' WHERE key = ${key} AND status = 'planned'`,
+          sql`UPDATE follow_ups SET ${sql.update(nameless)} WHERE key = ${key}`
+        ])
+      })
+    )
+
+  const audit = (chat_id: string) =>
+    Effect.flatMap(
+      sql<{ id: number; key: string | null; detail: string }>`SELECT id, key, detail FROM audit WHERE chat_id = ${chat_id}`,
+      Effect.forEach(({ detail, id, key }) => {
+        const nameless = { key: key === null ? null : proofOf(key), detail: encodeNameless(decodeNameless(detail)) }
+        return sql`UPDATE audit SET ${sql.update(nameless)} WHERE id = ${id}`
+      })
+    )
+
+  const clear = ({ chat_id, conversation_id }: Chat) =>
+    Effect.gen(function* () {
+      const names = { chat_id: proofOf(chat_id), conversation_id: proofOf(conversation_id) }
+      yield* followUps(chat_id)
+      yield* audit(chat_id)
+      yield* sql`UPDATE follow_ups SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
+      yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
+      yield* sql`DELETE FROM verdicts WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM verdicts WHERE chat_id = ${chat_id})`
+      yield* sql`UPDATE verdicts SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
+      for (const table of ["seen", "last_messages", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
+      yield* Timer.forget(conversation_id)
+    }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
+
+  const finish: Erasure["Type"]["finish"] = inTransaction(
+    Effect.gen(function* () {
+      const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM erasing`
+      const underWay = yield* sql<{ chat_id: string }>`
+        SELECT e.chat_id FROM erasing e JOIN follow_ups f ON f.chat_id = e.chat_id AND f.status = 'armed'`
+      const busy = new Set(underWay.map(({ chat_id }) => chat_id))
+      const free = chats.filter(({ chat_id }) => !busy.has(chat_id))
+      yield* Effect.forEach(free, clear, { discard: true })
+      return { chats: free.length, left: busy.size }
+    })
+  )
+
+  const outstanding = (chat: Chat) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
+
+  const remember = (ids: ReadonlyArray<string>) =>
+    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
+      Effect.forEach(
+        ids,
+        (id) => sql`INSERT INTO erased ${sql.insert({ proof: proofOf(id), at: epochMillis })} ON CONFLICT (proof) DO NOTHING`,
+        { discard: true }
+      )
+    )
+
+  const announce = (contact_id: ContactId) =>
+    inTransaction(
+      Effect.gen(function* () {
+        const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
+        const ids = new Set([contact_id, ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])])
+        yield* remember([...ids])
+        yield* Effect.forEach(chats, outstanding, { discard: true })
+      })
+    )
+
+  // Announced before anything goes: who writes a chat down meanwhile sees it afterwards, or is seen by what goes.
+  const erase: Erasure["Type"]["erase"] = (contact_id) => Effect.retry(Effect.zipRight(announce(contact_id), finish), besideOthers)
+
+  const forget: Erasure["Type"]["forget"] = ({ chat_id, conversation_id }) =>
+    Effect.flatMap(among([chat_id]), ({ size }) =>
+      size === 0 ? Effect.succeed(false) : Effect.as(Effect.zipRight(outstanding({ chat_id, conversation_id }), finish), true)
+    )
+
+  /** The chat of a contact who was erased before the chat became theirs. */
+  const adopt = ({ chat_id, conversation_id }: Chat) =>
+    inTransaction(Effect.zipRight(remember([chat_id, conversation_id]), outstanding({ chat_id, conversation_id })))
+
+  const check: Erasure["Type"]["check"] = (chat) =>
+    Effect.gen(function* () {
+      const erased = yield* among(idsOf(chat))
+      if (erased.size === 0) return chat
+      if (!erased.has(chat.chat_id)) yield* Effect.retry(Effect.zipRight(adopt(chat), finish), besideOthers)
+      return { ...chat, isErased: true }
+    })
+
+  const mark: Erasure["Type"]["mark"] = (seen) =>
+    Effect.gen(function* () {
+      const chat = yield* check(seen)
+      const { chat_id, contact_id, conversation_id } = chat
+      if (contact_id !== undefined && !chat.isErased) {
+        yield* sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id })}
+          ON CONFLICT (chat_id) DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id`
+      }
+      return chat
+    })
+
+  return { check, mark, among, erase, forget, finish, proofOf }
+}
+
+/** Over the ledger's tables. */
+export const layer = Layer.effect(
+  Erasure,
+  Effect.gen(function* () {
+    yield* Ledger
+    const sql = yield* SqlClient.SqlClient
+    const fresh = randomBytes(32).toString("base64url")
+    yield* sql`INSERT INTO erasure_key ${sql.insert({ id: 1, secret: fresh })} ON CONFLICT (id) DO NOTHING`
+    return make(sql, (yield* secretOf(sql)) ?? fresh)
+  })
+)
+
+/** For a look that changes nothing. In a database from before there was a key, nobody was erased. */
+export const layerReadOnly = Layer.effect(
+  Erasure,
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const secret = yield* Effect.orElseSucceed(secretOf(sql), () => undefined)
+    const erasure = make(sql, secret ?? "")
+    const among = (ids: ReadonlyArray<string>) => (secret === undefined ? Effect.succeed(new Set<string>()) : erasure.among(ids))
+    const check = (chat: ChatSnapshot) =>
+      Effect.map(among(idsOf(chat)), ({ size }) => (size > 0 ? { ...chat, isErased: true } : chat))
+    return { ...erasure, among, check, mark: check }
+  })
+)
+
+/** Everything that is on record about a chat; of an erased one, what is left. */
+export const storyOf = (chat_id: ChatId) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const erasure = yield* Erasure
+    const entries = yield* ledger.story(chat_id)
+    return entries.length > 0 ? entries : yield* ledger.story(ChatId.make(erasure.proofOf(chat_id)))
+  })

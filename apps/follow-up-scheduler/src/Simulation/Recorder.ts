@@ -1,0 +1,60 @@
+/** Reads chats, to put on record what happened in them. */
+import { InventClient } from "@effect-invent/client/InventClient"
+import type { Chat } from "@effect-invent/domain/Chat"
+import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
+import type { SqlError } from "@effect/sql/SqlError"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
+import * as Chunk from "effect/Chunk"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as FromChat from "./FromChat.ts"
+import { Ledger } from "../Ledger.ts"
+
+/** Which messages of a conversation were follow-ups of ours. */
+export class OwnFollowUps extends Context.Tag("@effect-invent/follow-up-scheduler/OwnFollowUps")<
+  OwnFollowUps,
+  (conversation_id: ConversationId) => Effect.Effect<ReadonlySet<MessageId>, SqlError>
+>() {}
+
+export const layer = Layer.effect(
+  OwnFollowUps,
+  Effect.map(Ledger, (ledger) => (conversation_id) =>
+    Effect.map(ledger.taken(conversation_id), (taken) => new Set(taken.flatMap(({ message_id }) => message_id ?? [])))
+  )
+)
+
+const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
+  const invent = yield* InventClient
+  const own = yield* OwnFollowUps
+  const messages = yield* Stream.runCollect(Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded))
+  const ours = yield* own(chat.state?.conversation_id ?? ConversationId.make(chat.id))
+  return FromChat.make(chat.id, chat, Chunk.toReadonlyArray(messages), ours, yield* DateTime.now)
+})
+
+const concurrency = 8
+
+/** Named chats, in their order: each is read by an update that changes nothing, as no endpoint reads a chat. Gone ones are left out. */
+export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
+  Stream.fromIterable(chat_ids).pipe(
+    Stream.mapEffect(
+      (chat_id) =>
+        Effect.flatMap(InventClient, (invent) => invent.state.update({ path: { chat_id }, payload: {} })).pipe(
+          Effect.flatMap(ofChat),
+          Effect.asSome,
+          Effect.catchTag("NotFound", () => Effect.as(Effect.logWarning(`chat ${chat_id} does not exist`), Option.none()))
+        ),
+      { concurrency }
+    ),
+    Stream.filterMap((conversation) => conversation)
+  )
+
+/** All chats of the inbox, by GET only. */
+export const ofInbox = Stream.unwrap(
+  Effect.map(InventClient, (invent) =>
+    Stream.mapEffect(Stream.filter(invent.inbox.stream(), isDecoded), ofChat, { concurrency })
+  )
+)

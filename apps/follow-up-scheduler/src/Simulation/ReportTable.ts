@@ -1,0 +1,55 @@
+/** A backtest in lines for people. */
+import * as Duration from "effect/Duration"
+import type { Comparison, Report } from "./Backtest.ts"
+import * as Lines from "../TerminalText.ts"
+import * as Reason from "../Decide/Reason.ts"
+
+const cell = 16
+
+const time = (seconds: number): string => {
+  const { days, hours, minutes, seconds: rest } = Duration.parts(Duration.seconds(Math.round(seconds)))
+  const parts = [days && `${days}d`, hours && `${hours}h`, minutes && `${minutes}m`, rest && `${rest}s`].filter(Boolean)
+  return parts.length === 0 ? "0s" : parts.slice(0, 2).join(" ")
+}
+
+const row = (label: string, values: ReadonlyArray<string | number>): string => {
+  const room = Lines.columns - values.length * (cell + 1)
+  const cells = values.map((value) => ` ${Lines.padStart(Lines.cut(Lines.printable(String(value)), cell), cell)}`)
+  return `${Lines.padEnd(Lines.cut(Lines.printable(label), room), room)}${cells.join("")}`
+}
+
+const isPresent = <A>(value: A | undefined): value is A => value !== undefined
+
+/** One column for each report. */
+export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
+  const of = (label: string, value: (report: Report) => string | number) => row(label, reports.map(value))
+  const steps = Math.max(...reports.map((report) => report.steps.length))
+  const reasons = (["due", ...Reason.lattice] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  return [
+    of("", ({ policy }) => policy),
+    of("conversations", ({ conversations }) => conversations),
+    of("conversations written to", ({ nudged }) => nudged),
+    of("nudges", ({ nudges }) => nudges),
+    ...Array.from({ length: steps }, (_, index) => of(`  step ${index + 1}`, (report) => report.steps[index] ?? "-")),
+    reports.some(({ filed }) => filed > 0) ? of("snoozed, closed or assigned", ({ filed }) => filed) : undefined,
+    of("night sends avoided", ({ nightSendsAvoided }) => nightSendsAvoided),
+    of("would have hit a takeover", ({ takeoversAvoided }) => takeoversAvoided),
+    of("the contact wrote first", ({ repliesFirst }) => repliesFirst),
+    of("lateness, median", ({ lateness }) => time(lateness.median)),
+    of("lateness, 95 of 100", ({ lateness }) => time(lateness.p95)),
+    of("lateness, longest", ({ lateness }) => time(lateness.longest)),
+    of("requests", ({ quota }) => quota.requests),
+    of(`requests in the busiest minute, of ${reports[0]?.quota.limit ?? 0}`, ({ quota }) => quota.busiestMinute),
+    of("behind the quota at worst", ({ quota }) => time(quota.behind)),
+    "How it stood at the end:",
+    ...reasons.map((reason) => of(`  ${reason === "due" ? "due now" : Reason.describe(reason)}`, ({ ends }) => ends[reason] ?? 0))
+  ].filter(isPresent)
+}
+
+/** How many conversations which of the two wrote to. */
+export const compared = ({ both, neither, onlyFirst, onlySecond }: Comparison, [a, b]: readonly [Report, Report]): ReadonlyArray<string> => [
+  row("written to by both", [both]),
+  row(`only by ${a.policy}`, [onlyFirst]),
+  row(`only by ${b.policy}`, [onlySecond]),
+  row("by neither", [neither])
+]

@@ -1,0 +1,101 @@
+/**
+ * The process that the timers run in: the only one of a SQLite file, or one of many that share a PostgreSQL database and
+ * divide the conversations among them. What a runner that died or froze had is another's after `RUNNER_LOCK_EXPIRATION`.
+ */
+import type * as MessageStorage from "@effect/cluster/MessageStorage"
+import type { Runners } from "@effect/cluster/Runners"
+import * as RunnerAddress from "@effect/cluster/RunnerAddress"
+import type { Sharding } from "@effect/cluster/Sharding"
+import * as ShardingConfig from "@effect/cluster/ShardingConfig"
+import * as SingleRunner from "@effect/cluster/SingleRunner"
+import * as SqlMessageStorage from "@effect/cluster/SqlMessageStorage"
+import * as SqlRunnerStorage from "@effect/cluster/SqlRunnerStorage"
+import * as NodeClusterSocket from "@effect/platform-node/NodeClusterSocket"
+import type { SocketServerError } from "@effect/platform/SocketServer"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Config from "effect/Config"
+import type { ConfigError } from "effect/ConfigError"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as TablesLock from "../Ledger/Database/MigrationLock.ts"
+
+/** An entity that has answered its wake-up makes room again soon. */
+const entityMaxIdleTime = Duration.seconds(5)
+
+/** What is under way when a runner stops, or hands a conversation over, sees itself to its end. */
+const entityTerminationTimeout = Duration.zero
+
+/**
+ * How long a runner that is not heard of keeps its conversations: `RUNNER_LOCK_EXPIRATION`, 9 seconds unless given. It must be
+ * heard of three times as often, on a busy machine, too. PostgreSQL counts in whole seconds.
+ */
+const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
+  Config.validate({
+    message: "Expected at least 1 second",
+    validation: (expiration: Duration.Duration) => Duration.greaterThanOrEqualTo(expiration, Duration.seconds(1))
+  }),
+  Config.withDefault(Duration.seconds(9))
+)
+
+/** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, on its own machine unless told. */
+const address = Config.map(
+  Config.all({
+    host: Config.withDefault(Config.string("RUNNER_HOST"), "127.0.0.1"),
+    port: Config.withDefault(Config.port("RUNNER_PORT"), 34431)
+  }),
+  ({ host, port }) => new RunnerAddress.RunnerAddress({ host, port })
+)
+
+const alone = (precision: Duration.Duration) =>
+  SingleRunner.layer({
+    // One process holds the database's lock, so there is nobody to divide the shards with.
+    runnerStorage: "memory",
+    shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime, entityTerminationTimeout }
+  })
+
+const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>
+  Layer.build(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
+    Effect.provide(ShardingConfig.layer(config)),
+    Effect.scoped,
+    TablesLock.hold
+  )
+
+const oneOfMany = (precision: Duration.Duration) =>
+  Layer.unwrapEffect(
+    Effect.gen(function* () {
+      const shardLockExpiration = yield* lockExpiration
+      const shardingConfig = {
+        runnerAddress: Option.some(yield* address),
+        entityMessagePollInterval: precision,
+        entityMaxIdleTime,
+        entityTerminationTimeout,
+        shardLockExpiration,
+        // As often as a runner is heard of, it looks for shards that are nobody's.
+        refreshAssignmentsInterval: Duration.times(shardLockExpiration, 1 / 3),
+        // A lock of PostgreSQL's own lasts as long as its connection, and a frozen process keeps that open.
+        shardLockDisableAdvisory: true
+      }
+      yield* createTables(shardingConfig)
+      return NodeClusterSocket.layer({ shardingConfig })
+    })
+  )
+
+/** For the database of the surroundings. `precision`: how often it is asked what is due. */
+export const layer = (
+  precision: Duration.Duration
+): Layer.Layer<
+  Sharding | Runners | MessageStorage.MessageStorage,
+  ConfigError | SqlError | SocketServerError,
+  SqlClient.SqlClient
+> =>
+  Layer.unwrapEffect(
+    Effect.map(SqlClient.SqlClient, (sql) =>
+      sql.onDialectOrElse({
+        pg: () => oneOfMany(precision),
+        orElse: (): ReturnType<typeof oneOfMany> => alone(precision)
+      })
+    )
+  )

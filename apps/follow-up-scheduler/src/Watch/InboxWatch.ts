@@ -1,0 +1,102 @@
+/**
+ * The whole inbox as what is watched. Its first page is read often, and the next one only if that held news; all of it is read
+ * now and then, because the list's order is undocumented. What the server pushes is a hint that saves the wait and nothing
+ * else: without a connection everything is found all the same.
+ *
+ * Cost. Idle chats cost a request for every look at the first page, and one for every hundred chats in a sweep. Sweeps of a
+ * large inbox are made so seldom that they take {@link sweepShare} of the documented quota at most.
+ */
+import { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { Chat } from "@effect-invent/domain/Chat"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
+import type { WebSocketConstructor } from "@effect/platform/Socket"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Undecodable from "@effect-invent/domain/Undecodable"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { Erasure } from "../Privacy/Erasure.ts"
+import type { ActivePolicy } from "../Policy.ts"
+import { Watch } from "../Watch.ts"
+import * as Seen from "./SeenChats.ts"
+
+/** The most that reading the whole inbox again and again takes of the quota. */
+export const sweepShare = 0.05
+
+const shortestSweep = Duration.minutes(15)
+
+type Failure = RepeatableError | SqlError
+
+/** How long to wait after a sweep of so many pages. */
+export const sweepEvery = (pages: number): Duration.Duration =>
+  Duration.max(shortestSweep, Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / sweepShare))
+
+const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
+
+/** Each page of the inbox, as the chats on it that are to be looked at. */
+const pages = (invent: InventClient["Type"], seen: Seen.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
+  invent.inbox.stream().pipe(
+    Stream.chunks,
+    Stream.mapEffect((page) => Effect.map(seen.news(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
+  )
+
+/** As far as there is news. */
+const recent = (invent: InventClient["Type"], seen: Seen.Seen) =>
+  Stream.flattenIterables(Stream.takeUntil(pages(invent, seen, false), (news) => news.length === 0))
+
+/** A failure ends this reading of the list; the next one comes. */
+const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
+  Stream.catchAll(stream, (error) => Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`))))
+
+const hints = (invent: InventClient["Type"], seen: Seen.Seen) =>
+  Stream.flattenIterables(
+    Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
+      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.news([change.chat], false), idsOf)
+    )
+  )
+
+/** All of it at once, and then again and again; fails only if the first time does. */
+const sweeps = (invent: InventClient["Type"], seen: Seen.Seen) =>
+  Stream.unwrap(
+    Effect.map(Ref.make(0), (count) => {
+      const whole = Stream.flattenIterables(Stream.tap(pages(invent, seen, true), () => Ref.update(count, (pages) => pages + 1)))
+      const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(sweepEvery(pages)))
+      return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, outlasting(whole)))))
+    })
+  )
+
+/** Every chat of the inbox. */
+export const all = Effect.flatMap(InventClient, (invent) =>
+  Effect.map(Stream.runCollect(Stream.filter(invent.inbox.stream(), Undecodable.isDecoded)), idsOf)
+).pipe(RateLimit.withLane("watch"))
+
+/** Every chat of the inbox that is to be looked at. */
+export const news = Effect.gen(function* () {
+  const found = yield* Stream.runCollect(pages(yield* InventClient, yield* Seen.make, true))
+  return Chunk.toReadonlyArray(found).flat()
+}).pipe(RateLimit.withLane("watch"))
+
+/** The inbox, looked at `every` so long. */
+export const layer = (
+  every: Duration.Duration
+): Layer.Layer<Watch, SqlError, ActivePolicy | Erasure | InventClient | SqlClient | WebSocketConstructor> =>
+  Layer.effect(
+    Watch,
+    Effect.gen(function* () {
+      const invent = yield* InventClient
+      const seen = yield* Seen.make
+      const context = yield* Effect.context<WebSocketConstructor>()
+      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(invent, seen)))
+      const pushed = Stream.forever(Stream.concat(outlasting(hints(invent, seen)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
+      const chats = Stream.mergeAll([sweeps(invent, seen), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
+      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), inTurn: identity }
+    })
+  )

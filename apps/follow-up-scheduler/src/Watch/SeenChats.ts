@@ -1,0 +1,103 @@
+/**
+ * Which state of each chat of the inbox was looked at already: the server's `updated_at` and its last message, since the date
+ * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at a chat that is as it was. A state counts as seen once a look at the chat was recorded after
+ * its naming, by the policy in force, and that look need not be repeated.
+ */
+import type { Chat } from "@effect-invent/domain/Chat"
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { Erasure } from "../Privacy/Erasure.ts"
+import { ActivePolicy } from "../Policy.ts"
+
+export interface Seen {
+  /**
+   * Of these chats those that are to be looked at, and remembers that they were named. A chat without a date, or with a look
+   * that came to nothing, counts only where `isThorough`. An armed follow-up has its own looks, and our own message is no news.
+   */
+  readonly news: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
+}
+
+const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
+
+/** A chat without a date is as old as can be. */
+const updatedAt = (chat: Chat) => Math.max(chat.updated_at?.epochMillis ?? 0, writtenAt(chat))
+
+/** The last message, and how far it is. */
+const lastOf = ({ last_message }: Chat) => JSON.stringify([last_message?.id ?? null, last_message?.status ?? null])
+
+/** What the server dates so soon after a message came with it. */
+const withMessageMillis = 5000
+
+/** Looks that another one may turn out differently from, although nothing happened in the chat. */
+const passing = ["unreachable", "no_opening"]
+
+interface Row {
+  readonly chat_id: string
+  readonly updated_at: number
+  /** Null in a row from before it was recorded. */
+  readonly last_message: string | null
+  readonly isPassing: number
+}
+
+export const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const policy = yield* ActivePolicy
+  const erasure = yield* Erasure
+
+  const seen = (ids: ReadonlyArray<string>) =>
+    Effect.map(
+      sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
+          CASE WHEN v.reason IS NOT NULL AND ${sql.in("v.reason", passing)} THEN 1 ELSE 0 END AS "isPassing"
+        FROM seen s JOIN verdicts v ON v.chat_id = s.chat_id
+        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND v.decided_at >= s.named_at`,
+      (rows) => new Map(rows.map((row) => [row.chat_id, row]))
+    )
+
+  /** What the ledger itself brought about, or is about to look at. */
+  const ours = (ids: ReadonlyArray<string>) =>
+    Effect.map(
+      sql<{ chat_id: string; message_id: string | null }>`SELECT chat_id, message_id FROM follow_ups
+        WHERE ${sql.in("chat_id", ids)} AND status IN ('armed', 'sent')`,
+      (rows) => new Set(rows.map(({ chat_id, message_id }) => `${chat_id} ${message_id ?? ""}`))
+    )
+
+  const remember = (chats: ReadonlyArray<Chat>) =>
+    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
+      sql`INSERT INTO seen ${sql.insert(
+        chats.map((chat) => ({
+          chat_id: chat.id,
+          updated_at: updatedAt(chat),
+          last_message: lastOf(chat),
+          policy: policy.id,
+          named_at: epochMillis
+        }))
+      )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
+        policy = excluded.policy, named_at = excluded.named_at`
+    )
+
+  return {
+    news: Effect.fn("Seen.news")(function* (chats, isThorough) {
+      if (chats.length === 0) return []
+      const ids = chats.map(({ id }) => id)
+      const erased = yield* erasure.among(ids)
+      const before = yield* seen(ids)
+      const own = yield* ours(ids)
+      const isOurs = (chat: Chat) =>
+        own.has(`${chat.id} `) ||
+        (own.has(`${chat.id} ${chat.last_message?.id ?? ""}`) && updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
+      const isNews = (chat: Chat) => {
+        if (erased.has(chat.id)) return false
+        const row = before.get(chat.id)
+        if (row === undefined) return true
+        const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
+        if (row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)) return !isOurs(chat)
+        return isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)
+      }
+      const found = chats.filter(isNews)
+      if (found.length > 0) yield* remember(found)
+      return found
+    })
+  } satisfies Seen
+})

@@ -1,0 +1,103 @@
+/** How the program ends: one line for whatever went wrong, naming the cause and the fix, and an exit code that means something. */
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Cause from "effect/Cause"
+import * as ConfigError from "effect/ConfigError"
+import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
+
+/**
+ * 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 3 the ledger was
+ * removed or replaced, 130 interrupted, 143 told to stop.
+ */
+export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
+
+const fixes: Record<string, string> = {
+  Unauthorized: "",
+  ConnectionFailed: "; check INVENT_BASE_URL and the network"
+}
+
+const ofConfig = (error: ConfigError.ConfigError): string => {
+  const leaf = error._op === "And" || error._op === "Or" ? error.left : error
+  if (leaf._op === "And" || leaf._op === "Or") return ofConfig(leaf)
+  const name = leaf.path.join(".")
+  return leaf._op === "MissingData"
+    ? `${name} is not set${name === "INVENT_API_KEY" ? "; create a key under Settings > API Keys and export it" : ""}`
+    : `${name} ${leaf.message}`
+}
+
+/** What went wrong, in one line. */
+export const lineOf = (error: unknown): string => {
+  if (ConfigError.isConfigError(error)) return ofConfig(error)
+  if (!Predicate.isTagged(error, "SqlError") && error instanceof Error && "_tag" in error) {
+    return `${error.message}${fixes[String(error._tag)] ?? ""}`
+  }
+  if (Predicate.isTagged(error, "SqlError") && "cause" in error) return `the database failed: ${String(error.cause)}`
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Prints what went wrong on stderr and fails with the exit code. */
+export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<void, Exited, R> =>
+  Effect.catchAllCause(program, (cause) => {
+    if (Cause.isInterruptedOnly(cause)) return Effect.fail(new Exited({ code: 130 }))
+    const failure = Cause.failureOption(cause)
+    if (failure._tag === "None") {
+      return Effect.zipRight(Console.error(`defect: ${Cause.pretty(cause)}`), Effect.fail(new Exited({ code: 2 })))
+    }
+    const error = failure.value
+    if (error instanceof Exited) return Effect.fail(error)
+    // The command line's parser has printed its own message.
+    const print = ValidationError.isValidationError(error) ? Effect.void : Console.error(lineOf(error))
+    return Effect.zipRight(print, Effect.fail(new Exited({ code: Predicate.isTagged(error, "LedgerLost") ? 3 : 2 })))
+  })
+
+let interrupted = 130
+
+/** How much longer than the grace a stop may take; this is for what cannot be interrupted, such as a database that hangs. */
+const afterGrace = Duration.seconds(1)
+
+const giveUp = Effect.sync(() => {
+  process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+  process.exit(interrupted)
+})
+const endInTime = () =>
+  Grace.config.pipe(
+    Effect.orElseSucceed(() => Grace.byDefault),
+    Effect.flatMap((grace) => Effect.delay(giveUp, Duration.sum(grace, afterGrace))),
+    Effect.runFork
+  )
+
+/**
+ * Ends the process after SIGTERM with exit code 143 (128 + 15), at the latest one second after the grace of the stop. A second
+ * SIGTERM or SIGINT ends it at once.
+ */
+export const onTermination = (): void => {
+  const onInterrupt = () => {
+    process.off("SIGTERM", onTerminate)
+    endInTime()
+  }
+  const onTerminate = () => {
+    interrupted = 143
+    process.off("SIGINT", onInterrupt)
+    endInTime()
+  }
+  process.once("SIGINT", onInterrupt)
+  process.once("SIGTERM", onTerminate)
+}
+
+/** The process ends with the code that the program failed with. */
+export const teardown = (exit: Exit.Exit<unknown, unknown>, onExit: (code: number) => void): void => {
+  if (Exit.isSuccess(exit)) return onExit(0)
+  const failure = Cause.failureOption(exit.cause)
+  if (failure._tag === "Some" && failure.value instanceof Exited) return onExit(failure.value.code)
+  onExit(Cause.isInterruptedOnly(exit.cause) ? interrupted : 2)
+}
+
+/** A reader that has seen enough, as in `| head`, ends the program without a word: 128 + SIGPIPE, as everywhere. */
+export const onClosedPipe = (): void => {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 2))
+}

@@ -1,0 +1,203 @@
+/** What the page shows, put together from the record, the policy and the meter. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as Forecast from "../Operations/QuotaForecast.ts"
+import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
+import { Meter } from "../Operations/QuotaUsage.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Outlook from "../Operations/ServiceStatus.ts"
+import { Policies } from "../Policies/PolicyVersions.ts"
+import { ActivePolicy, type Policy } from "../Policy.ts"
+import { describe } from "../Decide/Reason.ts"
+import * as Story from "../Operations/ChatStory.ts"
+import * as Api from "./Api.ts"
+import * as QuietHours from "./QuietHours.ts"
+import * as Survey from "./OverviewQueries.ts"
+
+export class Board extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
+  Board,
+  {
+    readonly overview: Effect.Effect<Api.Overview, SqlError>
+    /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
+    readonly changes: Stream.Stream<string, SqlError>
+    /** Something was changed on behalf of somebody who looks: it is read anew. */
+    readonly renew: Effect.Effect<void>
+  }
+>() {}
+
+const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
+
+/** How far the time line reaches. */
+const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
+
+/** How old what is on the screen may be: of a large record, older. */
+const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
+
+export const toHappening = (entry: AuditEntry): Api.Happening => ({
+  at: entry.at,
+  chat_id: entry.chat_id,
+  kind: Story.kindOf(entry),
+  words: Story.sentence(entry)
+})
+
+const hoursOf = ({ planned, policy }: Survey.Expected): string | null =>
+  planned === null || planned.zones.length === 0 ? null : [policy, ...planned.zones, planned.country ?? ""].join(" ")
+
+/** Versions of policies by their ids. */
+type Versions = ReadonlyMap<string, Policy>
+
+const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action => versions.get(policy)?.steps[step - 1]?.action ?? null
+
+const why = ({ due_at, status, verdict }: Survey.Expected, now: DateTime.Utc, isPaused: boolean): string => {
+  if (status === "armed") return describe("in_progress")
+  const isDue = verdict === null || DateTime.lessThanOrEqualTo(due_at, now)
+  return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
+}
+
+const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) => (row: Survey.Expected): Api.Upcoming => ({
+  key: row.key,
+  chat_id: row.chat_id,
+  step: row.step,
+  action: actionOf(versions, row),
+  status: row.status === "armed" ? "armed" : "planned",
+  at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
+  zone: row.planned?.zones[0] ?? null,
+  hours: hoursOf(row),
+  why: why(row, now, isPaused)
+})
+
+/** About as many follow-ups are to come, without a look at each. */
+const waitingChats = (tally: ReadonlyArray<Tally>): number =>
+  tally.reduce((sum, { chats, decision }) => (decision === "Act" || decision === "Wait" ? sum + chats : sum), 0)
+
+const toUnresolved = (versions: Versions) => (row: FollowUp): Api.Unresolved => ({
+  key: row.key,
+  chat_id: row.chat_id,
+  step: row.step,
+  action: actionOf(versions, row),
+  follow_up_at: row.follow_up_at,
+  why: describe(row.reason ?? "not_confirmed")
+})
+
+const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
+const epoch = DateTime.unsafeMake(0)
+
+/** An overview on its way to everybody who looks. */
+interface Reading {
+  readonly text: string
+  /** All but the time of day. */
+  readonly facts: string
+  /** When it is read anew, on the monotone clock. */
+  readonly until: bigint
+}
+
+/** Quiet hours by their names, worked out once an hour. */
+const makeQuiet = () => {
+  let hour = 0
+  const known = new Map<string, ReadonlyArray<Api.Stretch>>()
+  return (rows: ReadonlyArray<Survey.Expected>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
+    const from = DateTime.startOf(now, "hour")
+    if (from.epochMillis !== hour) known.clear()
+    hour = from.epochMillis
+    const quiet = new Map<string, ReadonlyArray<Api.Stretch>>()
+    for (const row of rows) {
+      const name = hoursOf(row)
+      const policy = versions.get(row.policy)
+      if (name === null || policy === undefined || row.planned === null) continue
+      const { country, zones } = row.planned
+      const found = known.get(name) ?? QuietHours.between(policy, { country, zones }, from, DateTime.addDuration(from, horizon))
+      known.set(name, found)
+      quiet.set(name, found)
+    }
+    return Object.fromEntries(quiet)
+  }
+}
+
+const make = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const inDatabase = Effect.provideService(SqlClient.SqlClient, sql)
+  const survey = Survey.make(sql)
+  const ledger = yield* Ledger
+  const meter = yield* Meter
+  const policy = yield* ActivePolicy
+
+  const policies = yield* Policies
+  const quietOf = makeQuiet()
+
+  const versionsOf = (rows: ReadonlyArray<FollowUp | Survey.Expected>): Effect.Effect<Versions, SqlError> =>
+    Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) => Effect.map(policies.version(id), (policy) => [id, policy] as const)).pipe(
+      Effect.map((known) => new Map(known))
+    )
+
+  const findBacklog = Effect.gen(function* () {
+    const spent = Forecast.quota(yield* meter.reading)
+    const due = (yield* Outlook.waiting(spent)).map(({ due_at }) => due_at)
+    return Option.getOrNull(Option.map(Option.fromNullable(Forecast.worst(due, yield* DateTime.now, spent)), Forecast.describe))
+  })
+  // It takes a look at everything that is to come. A failure shows by what is read each time.
+  const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
+
+  const quota = Effect.gen(function* () {
+    const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
+    const due = yield* ledger.pending(window)
+    const millis = { window_millis: Duration.toMillis(window), wait_millis: Duration.toMillis(expectedWait) }
+    const foreseen = { due, forecast: due * Forecast.requestsPerFollowUp, backlog: yield* backlog }
+    return { limit, used, reserved, queued, ...foreseen, ...millis }
+  })
+
+  const overview = Effect.gen(function* () {
+    const now = yield* DateTime.now
+    const upcoming = yield* survey.upcoming(limits.upcoming)
+    const unresolved = yield* survey.unresolved(limits.unresolved)
+    const tally = yield* ledger.tally
+    const versions = yield* versionsOf([...upcoming, ...unresolved.first])
+    const paused = yield* ledger.paused
+    const next = upcoming.map(toUpcoming(versions, now, Option.isSome(paused)))
+    return {
+      now,
+      policy: policy.id,
+      paused_since: Option.getOrNull(paused),
+      trouble: Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
+      upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
+      quiet: quietOf(upcoming, versions, now),
+      quota: yield* quota,
+      outcomes: tally.map((row) => ({ words: Story.outcome(row), chats: row.chats })),
+      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(versions)) },
+      recent: (yield* survey.recent(limits.recent)).map(toHappening)
+    } satisfies Api.Overview
+  })
+
+  let reading: Reading | undefined
+  const lock = yield* Effect.makeSemaphore(1)
+  const read = Effect.gen(function* () {
+    const [took, found] = yield* Effect.timed(overview)
+    const freshFor = Duration.clamp(Duration.times(took, 20), { minimum: freshness.least, maximum: freshness.most })
+    const until = (yield* Clock.currentTimeNanos) + Option.getOrThrow(Duration.toNanos(freshFor))
+    reading = { text: encode(found), facts: encode({ ...found, now: epoch }), until }
+    return reading
+  })
+  // A large record is read less often, so that reading takes about a twentieth of the time.
+  const latest = lock.withPermits(1)(
+    Effect.flatMap(Clock.currentTimeNanos, (now) => (reading !== undefined && now < reading.until ? Effect.succeed(reading) : read))
+  )
+  const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness.least)))
+  const changes = Stream.mapEffect(ticks, () => latest).pipe(
+    Stream.changesWith((a, b) => a.facts === b.facts),
+    Stream.map(({ text }) => text)
+  )
+  const renew = Effect.sync(() => (reading = undefined))
+  return { overview, changes, renew }
+})
+
+export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | Policies | ActivePolicy> = Layer.effect(Board, make)

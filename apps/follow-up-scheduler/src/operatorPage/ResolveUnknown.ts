@@ -1,0 +1,37 @@
+/** What a person decides about a follow-up of unknown outcome. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import { type Change, Ledger } from "../Ledger.ts"
+import { FollowUpKey } from "../Plan.ts"
+import { Timer } from "../Timer.ts"
+import * as Api from "./Api.ts"
+
+const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0 } satisfies Change
+
+/** Counts as sent from now on. */
+const asDelivered = (from: FollowUp) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    ledger.advance(from, { status: "sent", reason: null }, { name: "assumed_delivered", detail: { step: from.step } })
+  )
+
+/** Planned for now; like any other it goes out only if a fresh look at the chat says so. */
+const sendAgain = (from: FollowUp) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const timer = yield* Timer
+    const due_at = yield* DateTime.now
+    const event = { name: "sent_again", detail: { step: from.step } }
+    const planned = yield* ledger.advance(from, { ...unarmed, status: "planned", reason: null, due_at }, event)
+    yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
+    return planned
+  })
+
+export const resolve = Effect.fn("Resolve.resolve")(function* (key: string, as: Api.Resolution["as"]) {
+  const found = yield* Effect.flatMap(Ledger, (ledger) => ledger.find(FollowUpKey.make(key)))
+  const unknown = Option.filter(found, ({ status }) => status === "unknown")
+  if (Option.isNone(unknown)) return yield* new Api.NothingToResolve({ key })
+  const changed = yield* as === "delivered" ? asDelivered(unknown.value) : sendAgain(unknown.value)
+  if (Option.isNone(changed)) return yield* new Api.NothingToResolve({ key })
+})

@@ -1,0 +1,167 @@
+/** Serves the operator page, its calls, and three endpoints for whoever watches over the process: `/healthz`, `/readyz` and `/metrics`. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Config from "effect/Config"
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { createServer } from "node:http"
+import { Ledger } from "../Ledger.ts"
+import * as Prometheus from "../Operations/Prometheus.ts"
+import * as Api from "./Api.ts"
+import * as Board from "./Overview.ts"
+import * as Conversation from "./Timeline.ts"
+import * as Files from "./StaticFiles.ts"
+import * as Guard from "./AccessControl.ts"
+import * as Resolve from "./ResolveUnknown.ts"
+
+export interface Options {
+  /** An address of this machine. Any but a loopback address needs a token: `FOLLOW_UPS_TOKEN`. */
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+}
+
+/** The page cannot be served as asked. */
+export class PageUnavailable extends Schema.TaggedError<PageUnavailable>()("PageUnavailable", {
+  host: Schema.String,
+  port: Schema.Int,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `operator page on ${this.host}:${this.port}: ${this.reason}`
+  }
+}
+
+/** Where the page is, if it is served. */
+export class PageAddress extends Context.Tag("@effect-invent/follow-up-scheduler/page/PageAddress")<
+  PageAddress,
+  Option.Option<string>
+>() {}
+
+const leastToken = 16
+
+/** Nothing is said for this long at most, so that both ends notice when the other is gone. */
+const heartbeat = Stream.fromSchedule(Schedule.spaced("15 seconds")).pipe(Stream.as(": \n\n"))
+
+const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
+  Effect.catchIf(
+    effect,
+    (error): error is Extract<E | SqlError, SqlError> => error instanceof Error && "_tag" in error && error._tag === "SqlError",
+    (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
+  )
+
+const live = Effect.map(Board.Board, ({ changes }) =>
+  changes.pipe(
+    Stream.map((overview) => `data: ${overview}\n\n`),
+    Stream.merge(heartbeat, { haltStrategy: "left" }),
+    Stream.encodeText,
+    Stream.tapErrorCause((cause) => Effect.logWarning("the page is not told about changes any more", cause)),
+    (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers: { "cache-control": "no-store" } })
+  )
+)
+
+/** Whoever did it sees it soon. */
+const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Board.Board, (board) => board.renew))
+
+const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
+  handlers
+    .handleRaw("live", () => live)
+    .handle("conversation", ({ path }) => orFailed(Conversation.read(path.chat_id)))
+    .handle("pause", () => switchTo("pause"))
+    .handle("resume", () => switchTo("resume"))
+    .handle("resolve", ({ path, payload }) => orFailed(shown(Resolve.resolve(path.key, payload.as))))
+)
+
+const switchTo = (position: "pause" | "resume") =>
+  orFailed(shown(Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger[position]), Effect.logInfo(`an operator said: ${position}`))))
+
+const readiness = Effect.match(Effect.flatMap(Ledger, (ledger) => ledger.paused), {
+  onFailure: () => HttpServerResponse.text("the ledger does not answer\n", { status: 503 }),
+  onSuccess: () => HttpServerResponse.text("ready\n")
+})
+
+const metrics = Effect.map(Metric.snapshot, (pairs) =>
+  HttpServerResponse.text(Prometheus.encode(pairs), { contentType: Prometheus.contentType, headers: { "cache-control": "no-store" } })
+)
+
+const files = HttpApiBuilder.Router.use((router) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    yield* Effect.forEach(yield* Files.all, ({ answer, path }) => router.get(path, answer), { discard: true })
+    yield* router.get("/healthz", HttpServerResponse.text("alive\n"))
+    yield* router.get("/readyz", Effect.provideService(readiness, Ledger, ledger))
+    yield* router.get(Guard.metricsPath, metrics)
+  })
+)
+
+const token = (options: Options) =>
+  Effect.gen(function* () {
+    const found = yield* Config.option(Config.redacted("FOLLOW_UPS_TOKEN"))
+    const refuse = (reason: string) => new PageUnavailable({ ...options, reason })
+    if (Option.isNone(found) && !Guard.isLoopback(options.host)) {
+      return yield* refuse(`other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`)
+    }
+    if (Option.exists(found, (secret) => !/^[\x21-\x7e]{16,}$/.test(Redacted.value(secret)))) {
+      return yield* refuse(`FOLLOW_UPS_TOKEN must have at least ${leastToken} visible ASCII characters`)
+    }
+    return found
+  })
+
+// A closing server waits for its connections, and browsers keep theirs open.
+const listen = (options: Options) =>
+  Layer.scoped(
+    HttpServer.HttpServer,
+    Effect.gen(function* () {
+      const node = createServer()
+      // Node leaves a request unanswered for good that comes before there is anybody to handle it, or after.
+      node.on("request", (_, response) => {
+        if (node.listenerCount("request") === 1) response.writeHead(503).end()
+      })
+      const server = yield* Effect.mapError(
+        NodeHttpServer.make(() => node, options),
+        (error) => new PageUnavailable({ ...options, reason: error.cause instanceof Error ? error.cause.message : "cannot listen" })
+      )
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          node.close()
+          node.closeAllConnections()
+        })
+      )
+      return server
+    })
+  )
+
+const address = Layer.effect(
+  PageAddress,
+  HttpServer.addressFormattedWith((url) => Effect.as(Console.log(`The operator page is at ${url}`), Option.some(url)))
+)
+
+/** Listens for as long as its scope lives. */
+export const layer = (options: Options) =>
+  Layer.unwrapEffect(
+    Effect.map(token(options), (token) =>
+      Layer.provideMerge(address, HttpApiBuilder.serve(Guard.make(token))).pipe(
+        Layer.provide(listen(options)),
+        Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),
+        Layer.provide(Board.layer),
+        Layer.provide(NodeHttpServer.layerContext)
+      )
+    )
+  )
+
+const layerNone = Layer.succeed(PageAddress, Option.none())
+
+/** Nothing without a port. */
+export const layerOptional = ({ host, port }: { readonly host: string; readonly port: Option.Option<number> }) =>
+  Layer.unwrapEffect(Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ host, port }) })))

@@ -1,0 +1,73 @@
+/** One chat from beginning to end: what was said, as the service has it, between what was looked at, waited for, called and decided. */
+import { InventClient } from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import { ChatId } from "@effect-invent/domain/Ids"
+import * as Arr from "effect/Array"
+import { isDecoded } from "@effect-invent/domain/Undecodable"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Order from "effect/Order"
+import * as Stream from "effect/Stream"
+import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
+import * as Erasure from "../Privacy/Erasure.ts"
+import type { AuditEntry } from "../Ledger.ts"
+import { describe } from "../Decide/Reason.ts"
+import type * as Api from "./Api.ts"
+import { toHappening } from "./Overview.ts"
+
+/** Longer than this nobody waits for the messages of a chat; what is on record is shown without them. */
+const patience = Duration.seconds(8)
+const longest = 500
+
+const listed = (chat_id: ChatId) =>
+  Effect.flatMap(InventClient, (invent) =>
+    invent.messages
+      .stream({ path: { chat_id } })
+      .pipe(Stream.take(longest), Stream.filter(isDecoded), Stream.runCollect)
+  ).pipe(
+    RateLimit.withLane("watch"),
+    Effect.map(Chunk.toReadonlyArray),
+    Effect.mapError((error) => error.message),
+    Effect.timeoutFail({
+      duration: patience,
+      onTimeout: () => `the service did not answer within ${Duration.format(patience)}`
+    })
+  )
+
+const textOf = ({ messages = [] }: ChatMessage): string =>
+  (messages ?? [])
+    .flatMap((inner) => inner.parts ?? [])
+    .map((part) => part.text ?? part.label ?? (part.url ?? part.file ? "[a file]" : ""))
+    .filter((text) => text !== "")
+    .join("\n")
+
+const detailOf = (entries: ReadonlyArray<AuditEntry>, event: string, name: string): ReadonlyArray<unknown> =>
+  entries.flatMap((entry) => (entry.event === event ? [entry.detail[name]] : []))
+
+const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.Happening) => at.epochMillis)
+
+/** Never fails for the service's sake. */
+export const read = Effect.fn("Conversation.read")(function* (id: string) {
+  const chat_id = ChatId.make(id)
+  const entries = yield* Erasure.storyOf(chat_id)
+  const isErased = Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
+  const found = yield* isErased ? Effect.succeed(Either.left(describe("erased"))) : Effect.either(listed(chat_id))
+  const messages = Either.getOrElse(found, () => [])
+  const followUps = new Set(detailOf(entries, "sent", "message"))
+  const whole = new Map(messages.map((message) => [message.id, message]))
+  const said = ChatSnapshot.make(chat_id, undefined, messages).messages.flatMap(({ at, author, id }): ReadonlyArray<Api.Said> => {
+    const message = whole.get(id)
+    return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
+  })
+  const zones = detailOf(entries, "planned", "zones").at(-1)
+  const zone: unknown = Array.isArray(zones) ? zones[0] : undefined
+  return {
+    chat_id,
+    zone: typeof zone === "string" ? zone : null,
+    unreadable: Either.isLeft(found) ? found.left : null,
+    story: Arr.sort([...said, ...entries.map(toHappening)], byTime)
+  } satisfies Api.Conversation
+})

@@ -1,0 +1,204 @@
+import * as InventClient from "@effect-invent/client/InventClient"
+import type { ContactFilter } from "@effect-invent/domain/api/Contacts"
+import type { Contact } from "@effect-invent/domain/Contact"
+import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
+import { ActivityId, ContactId } from "@effect-invent/domain/Ids"
+import { NotFound, type RepeatableError, ServerFault } from "@effect-invent/domain/InventError"
+import { Undecodable } from "@effect-invent/domain/Undecodable"
+import { describe, expect, it } from "@effect/vitest"
+import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import * as Schedule from "effect/Schedule"
+import * as TestClock from "effect/TestClock"
+import * as OptOuts from "../src/ChatReader/OptOuts.ts"
+import { after, minute } from "./Build.ts"
+
+type Status = NonNullable<(typeof ContactFilter.Type)["status"]>
+type Entry = Contact | Undecodable
+type Activity = ContactActivity | Undecodable
+
+const id = (name: string) => ContactId.make(name)
+const fault = new ServerFault({ endpoint: "contacts.list", attempts: 3, status: 500, excerpt: "" })
+const gone = new NotFound({ endpoint: "contacts.listActivities", attempts: 1, status: 404, excerpt: "" })
+
+/** Pages of a list, by its filter, and timelines, by the kind of their entries. */
+const vendor = (
+  lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>> | RepeatableError>>,
+  timelines: Readonly<Record<string, ReadonlyArray<Activity> | RepeatableError>> = {}
+) => {
+  const requests: Array<string> = []
+  const invent = InventClient.layerMock({
+    contacts: {
+      stream: (request) => {
+        const status = request?.urlParams?.status ?? "ALL"
+        const pages = lists[status] ?? [[]]
+        if ("_tag" in pages) {
+          requests.push(status)
+          return Stream.fail(pages)
+        }
+        const page = (entries: ReadonlyArray<Entry>) =>
+          Effect.as(Effect.sync(() => requests.push(status)), Chunk.fromIterable(entries))
+        return Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
+      },
+      listActivities: ({ path, urlParams }) =>
+        Effect.suspend(() => {
+          requests.push(`${path.contact_id} ${urlParams?.type}`)
+          const found = timelines[urlParams?.type ?? ""] ?? []
+          return "_tag" in found ? Effect.fail(found) : Effect.succeed(found)
+        })
+    }
+  })
+  return { requests, layer: Layer.provide(OptOuts.layer, invent) }
+}
+
+const of = (...names: ReadonlyArray<string>) =>
+  Effect.flatMap(OptOuts.OptOuts, (optOuts) => optOuts.of(names.map(id)))
+
+const activity = (type: "contact_unsubscribed" | "contact_resubscribed", at?: number): ContactActivity => ({
+  id: ActivityId.make("activity"),
+  type,
+  ...(at === undefined ? {} : { created_at: after(at) })
+})
+
+const none = { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
+
+describe("who opted out", () => {
+  it.effect("is whom the lists name, each by its filter, and nobody else", () => {
+    const { layer, requests } = vendor({
+      UNSUBSCRIBED: [[{ id: id("a") }], [{ id: id("b"), unsubscribed: true }]],
+      BLOCKED: [[{ id: id("c") }]],
+      AI_REPLIES_DISABLED: [[{ id: id("d") }]]
+    })
+    return Effect.gen(function* () {
+      expect(yield* of("a")).toEqual({ ...none, isUnsubscribed: true })
+      expect(yield* of("x", "b")).toEqual({ ...none, isUnsubscribed: true })
+      expect(yield* of("c")).toEqual({ ...none, isBlocked: true })
+      expect(yield* of("d")).toEqual({ ...none, isWithoutAi: true })
+      expect(yield* of("x")).toEqual(none)
+      expect(yield* of()).toEqual(none)
+      expect(requests.toSorted()).toEqual(["AI_REPLIES_DISABLED", "BLOCKED", "UNSUBSCRIBED", "UNSUBSCRIBED"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is not whom a server lists that does not know the filter, and says so", () => {
+    const { layer } = vendor({ UNSUBSCRIBED: [[{ id: id("a"), unsubscribed: false }]], BLOCKED: [[{ id: id("a"), blocked: false }]] })
+    return Effect.map(of("a"), (found) => expect(found).toEqual(none)).pipe(Effect.provide(layer))
+  })
+
+  it.effect("is whom an entry names that cannot be read but for its id", () => {
+    const { layer } = vendor({ UNSUBSCRIBED: [[new Undecodable({ raw: { id: "a", name: 5 }, issue: "" })]] })
+    return Effect.map(of("a"), ({ isUnsubscribed }) => expect(isUnsubscribed).toBe(true)).pipe(Effect.provide(layer))
+  })
+})
+
+describe("a contact is looked up", () => {
+  const latest = [activity("contact_unsubscribed", minute)]
+
+  it.effect("where the list cannot be read, by the newest of its activities", () => {
+    const { layer, requests } = vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: latest })
+    return Effect.gen(function* () {
+      expect((yield* of("a")).isUnsubscribed).toBe(true)
+      expect(requests).toContain("a contact_unsubscribed")
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("where an entry of the list does not even have an id", () => {
+    const { layer } = vendor({ UNSUBSCRIBED: [[new Undecodable({ raw: 5, issue: "" })]] }, { contact_unsubscribed: latest })
+    return Effect.map(of("a"), ({ isUnsubscribed }) => expect(isUnsubscribed).toBe(true)).pipe(Effect.provide(layer))
+  })
+
+  for (const [what, unsubscribed, resubscribed, expected] of [
+    ["never unsubscribed", [], [], false],
+    ["came back later", latest, [activity("contact_resubscribed", 2 * minute)], false],
+    ["came back before", latest, [activity("contact_resubscribed", 0)], true],
+    ["came back at a time that is not told", latest, [activity("contact_resubscribed")], true],
+    ["left at a time that is not told", [activity("contact_unsubscribed")], [activity("contact_resubscribed", 0)], true]
+  ] as const) {
+    it.effect(`and has ${expected ? "" : "not "}unsubscribed who ${what}`, () => {
+      const { layer } = vendor(
+        { UNSUBSCRIBED: fault },
+        { contact_unsubscribed: unsubscribed, contact_resubscribed: resubscribed }
+      )
+      return Effect.map(of("a"), (found) => expect(found.isUnsubscribed).toBe(expected)).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("without waiting, where the list takes more requests than are made at once", () => {
+    const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 40 }, (_, n) => [{ id: id(`${n}`) }]) })
+    return Effect.gen(function* () {
+      expect((yield* of("39")).isUnsubscribed).toBe(false)
+      expect(requests.filter((request) => request === "UNSUBSCRIBED").length).toBe(11)
+      expect(requests.at(-1)).toBe("39 contact_unsubscribed")
+      // The rest is read at its share of the quota: one every four seconds.
+      yield* TestClock.adjust(Duration.seconds(4 * 30))
+      expect((yield* of("39")).isUnsubscribed).toBe(true)
+      expect(requests.filter((request) => request === "UNSUBSCRIBED").length).toBe(40)
+    }).pipe(Effect.provide(layer))
+  })
+})
+
+describe("nothing is known, and the error says so,", () => {
+  const fails = (what: string, { layer }: ReturnType<typeof vendor>, tag: string) =>
+    it.effect(what, () =>
+      Effect.flip(of("a")).pipe(
+        Effect.map(({ _tag }) => expect(_tag).toBe(tag)),
+        Effect.provide(layer)
+      )
+    )
+
+  fails("where neither the list nor the activities can be had", vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: fault }), "ServerFault")
+  fails(
+    "where an activity cannot be read",
+    vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: [new Undecodable({ raw: {}, issue: "" })] }),
+    "UnexpectedResponse"
+  )
+  fails(
+    "where the server does not know the filter of the activities",
+    vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: [{ id: ActivityId.make("n"), type: "note_created" }] }),
+    "UnexpectedResponse"
+  )
+  fails("of a contact that is gone, which is no chat that is gone", vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: gone }), "UnexpectedResponse")
+  fails("where the list of those without the assistant cannot be had: no activity tells of it", vendor({ AI_REPLIES_DISABLED: fault }), "ServerFault")
+})
+
+describe("the lists", () => {
+  it.effect("are read again after half a minute, and not sooner", () => {
+    const { layer, requests } = vendor({})
+    return Effect.gen(function* () {
+      yield* of("a")
+      yield* TestClock.adjust("29 seconds")
+      yield* of("a")
+      expect(requests.length).toBe(3)
+      yield* TestClock.adjust("1 seconds")
+      yield* of("a")
+      yield* TestClock.adjust(0)
+      expect(requests.length).toBe(6)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("take 3 % of the documented quota at most, however long they are and however often a chat is judged", () => {
+    const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 100 }, (_, n) => [{ id: id(`${n}`) }]) })
+    return Effect.gen(function* () {
+      const judging = yield* Effect.fork(Effect.repeat(of("a"), Schedule.spaced("10 seconds")))
+      yield* TestClock.adjust("1 hours")
+      yield* Fiber.interrupt(judging)
+      const pages = requests.filter((request) => request === "UNSUBSCRIBED")
+      expect(pages.length).toBeGreaterThan(200)
+      expect(pages.length / 60).toBeLessThan(0.03 * 500)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("are not read while no chat is judged", () => {
+    const { layer, requests } = vendor({})
+    return Effect.gen(function* () {
+      yield* of("a")
+      const before = requests.length
+      yield* TestClock.adjust("1 hours")
+      expect(requests.length).toBe(before)
+    }).pipe(Effect.provide(layer))
+  })
+})

@@ -1,0 +1,178 @@
+/**
+ * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Unless listing is not wanted,
+ * each connection, opened or not, is followed by one, and what is newer than what was seen is told.
+ */
+import type { Chat } from "@effect-invent/domain/Chat"
+import * as Graphemes from "@effect-invent/domain/Graphemes"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import { InboxEvent } from "@effect-invent/domain/InboxEvent"
+import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
+import { isDecoded, type Undecodable } from "@effect-invent/domain/Undecodable"
+import * as Socket from "@effect/platform/Socket"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { InboxChange } from "../../InboxChange.ts"
+import type { EventsRequest } from "../../ClientTypes.ts"
+import type { Settings } from "../../Settings.ts"
+import * as Authentication from "../pipeline/Authentication.ts"
+import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
+
+/** What is to be told, and at the end why there is no more. */
+type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
+
+/**
+ * Changes that wait for a slow reader. A WebSocket cannot be told to wait: a frame that finds no room is dropped and ends the
+ * connection, and the listing that follows waits for room.
+ */
+const mostWaiting = 1000
+
+const excerptLength = 500
+
+const defaultListEvery = Duration.minutes(5)
+
+interface Options {
+  readonly url: string
+  readonly list: Stream.Stream<Chat, RepeatableError>
+  readonly listEvery: Duration.DurationInput | "never"
+}
+
+const decoder = new TextDecoder()
+const decode = Schema.decodeEither(Schema.parseJson(InboxEvent))
+
+const read = (frame: string | Uint8Array, withoutKey: (text: string) => string): InboxChange => {
+  const text = typeof frame === "string" ? frame : decoder.decode(frame)
+  // A frame can be nested deeper than the stack is.
+  const event = Either.flatMap(Either.try(() => decode(text)), (result) => result)
+  return Either.match(event, {
+    onRight: ({ data, type }) => InboxChange.Pushed({ chat: data, type }),
+    onLeft: () =>
+      InboxChange.Unreadable({
+        excerpt: Graphemes.cut(withoutKey(text), excerptLength),
+        issue: "it is not JSON, or has no chat in `data`"
+      })
+  })
+}
+
+/**
+ * The change last reported of each chat. A change without a date counts as new each time it is listed. Dates may be whole seconds, so a
+ * date that stays the same is new where another message is the last one, or the last one has another status.
+ */
+const makeSeen = () => {
+  const seen = new Map<ChatId, { readonly at: number | undefined; readonly last: string }>()
+  const stateOf = ({ last_message, updated_at }: Chat) => ({
+    at: updated_at?.epochMillis,
+    last: JSON.stringify([last_message?.id, last_message?.status])
+  })
+  return {
+    add: (chat: Chat) => {
+      seen.set(chat.id, stateOf(chat))
+    },
+    isNew: (chat: Chat) => {
+      const [before, now] = [seen.get(chat.id), stateOf(chat)]
+      if (before?.at === undefined || now.at === undefined || now.at > before.at) return true
+      return now.at === before.at && now.last !== before.last
+    }
+  }
+}
+
+// The platform's constructor knows no headers. That of Node and that of `ws` take an object with them in place of protocols.
+const open = ({ apiKey }: Settings, url: string) =>
+  Effect.flatMap(Socket.WebSocketConstructor, (construct) =>
+    Effect.try({
+      try: () => construct(url, { headers: { authorization: `Bearer ${Redacted.value(apiKey)}` } } as unknown as string),
+      catch: () => new Socket.SocketGenericError({ reason: "Open", cause: "the constructor refuses" })
+    })
+  )
+
+const connect = (settings: Settings, url: string) =>
+  Socket.fromWebSocket(Effect.acquireRelease(open(settings, url), (webSocket) => Effect.sync(() => webSocket.close(1000))))
+
+/** One connection, from its opening to its end. Fails only with what a later connection could not change. */
+const session = (settings: Settings, { list, listEvery, url }: Options, changes: Changes) => {
+  const seen = makeSeen()
+  const withoutKey = Authentication.withoutKey(settings.apiKey)
+
+  const listed = Stream.runForEach(Stream.filter(list, seen.isNew), (chat) => {
+    seen.add(chat)
+    return Queue.offer(changes, Effect.succeed(InboxChange.Listed({ chat })))
+  })
+  /** Whether there was room. */
+  const push = (change: InboxChange): boolean => {
+    const isTold = Queue.unsafeOffer(changes, Effect.succeed(change))
+    if (isTold && change._tag !== "Unreadable") seen.add(change.chat)
+    return isTold
+  }
+
+  return Effect.gen(function* () {
+    const opened = yield* Deferred.make<void>()
+    const overflow = yield* Deferred.make<void>()
+    const socket = yield* connect(settings, url)
+    const hear = (frame: string | Uint8Array) => {
+      if (!push(read(frame, withoutKey))) Deferred.unsafeDone(overflow, Effect.void)
+    }
+    const listening = yield* socket
+      .runRaw(hear, { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
+      .pipe(Effect.exit, Effect.forkScoped)
+    if (listEvery === "never") {
+      yield* Fiber.await(listening)
+      return
+    }
+    // A change after the listing began must come by the socket, so it listens first, if it can.
+    yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
+    yield* listed
+    const again = Effect.forever(Effect.zipRight(Effect.sleep(listEvery), listed))
+    yield* Effect.raceAll([again, Fiber.await(listening), Deferred.await(overflow)])
+  }).pipe(
+    Effect.scoped,
+    Effect.catchAll((error) => (isRetryable(error) ? Effect.void : Effect.fail(error)))
+  )
+}
+
+const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange, RepeatableError, Socket.WebSocketConstructor> => {
+  const { baseDelay, maxDelay } = settings.retry
+  const backOff = (failures: number) =>
+    Effect.flatMap(Random.next, (jitter) =>
+      Effect.sleep(Duration.times(Duration.min(Duration.times(baseDelay, 2 ** failures), maxDelay), jitter))
+    )
+  return Stream.unwrapScoped(
+    Effect.gen(function* () {
+      const changes: Changes = yield* Queue.bounded<Effect.Effect<InboxChange, RepeatableError>>(mostWaiting)
+      const once = session(settings, options, changes)
+      const from = (failures: number): Effect.Effect<never, RepeatableError, Socket.WebSocketConstructor> =>
+        Effect.gen(function* () {
+          const startedAt = yield* MonotoneClock.millis
+          yield* once
+          const lasted = (yield* MonotoneClock.millis) - startedAt
+          // One that opens and closes at once is no better than one that does not open.
+          const now = lasted > Duration.toMillis(maxDelay) ? 0 : failures
+          yield* backOff(now)
+          return yield* from(Math.min(now + 1, 30))
+        })
+      yield* Effect.forkScoped(Effect.catchAllCause(from(0), (cause) => Queue.offer(changes, Effect.failCause(cause))))
+      return Stream.repeatEffect(Effect.flatten(Queue.take(changes)))
+    })
+  )
+}
+
+type Request = Omit<EventsRequest, "listEvery">
+
+/** The stream of the WebSocket at this path of the contract, and of the list beside it. */
+export const make =
+  <R extends Request>(
+    settings: Settings,
+    path: string,
+    list: (request: R) => Stream.Stream<Chat | Undecodable, RepeatableError>
+  ) =>
+  ({ listEvery = defaultListEvery, ...request }: R & Pick<EventsRequest, "listEvery"> = {} as R) => {
+    const org = encodeURIComponent(request.path?.org_id ?? settings.orgId)
+    const url = `${settings.baseUrl.replace(/^http/, "ws")}${path.replace(":org_id", org)}`
+    return stream(settings, { url, list: Stream.filter(list(request as unknown as R), isDecoded), listEvery })
+  }

@@ -1,0 +1,19 @@
+/** What the server's clock says, read from the header of an answer that costs it little. */
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Extras } from "../../ClientTypes.ts"
+import { httpDate } from "../../RetryAfter.ts"
+import type { ListWithHeaders } from "./Pagination.ts"
+
+export const make =
+  (list: unknown): Extras["orgs"]["serverTime"] =>
+  (request = {}) =>
+    Effect.flatMap((list as ListWithHeaders)({ ...request, urlParams: { take: 1 }, withResponse: true }), ([, { headers }]) =>
+      Effect.map(DateTime.now, ({ epochMillis }) =>
+        Option.fromNullable(headers["date"]).pipe(
+          Option.flatMap((date) => httpDate(date, epochMillis)),
+          Option.flatMap(DateTime.make)
+        )
+      )
+    )

@@ -1,0 +1,69 @@
+/**
+ * One request that leaves, with its permit: its deadline, its duration, and its span, named and attributed by OpenTelemetry's
+ * conventions. The span ends without the request and the response: whoever prints a span's result must not print a key.
+ */
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { RuntimeFiber } from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
+import { constVoid } from "effect/Function"
+import * as Tracer from "effect/Tracer"
+import type { Failure } from "../../RetryPolicy.ts"
+import type { Call, Step } from "./CallState.ts"
+import * as Conventions from "../telemetry/SemanticConventions.ts"
+import * as Deadline from "./Deadline.ts"
+import * as Measure from "../telemetry/RecordMetrics.ts"
+import * as MonotoneClock from "./MonotonicClock.ts"
+import * as Span from "../telemetry/Span.ts"
+
+const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
+
+const always = () => true
+
+/**
+ * Below this span, and without the platform's own: that would hold the request with its key, and send its ids to the vendor.
+ * Nothing is put back: the fiber is the try's own.
+ */
+const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unknown>) =>
+  Effect.updateFiberRefs((fiberId, refs) => {
+    const context = Context.add(currentContext, Tracer.ParentSpan, span)
+    return FiberRefs.updateManyAs(refs, {
+      entries: [
+        [FiberRef.currentContext, [[fiberId, context]]],
+        [HttpClient.currentTracerDisabledWhen, [[fiberId, always]]]
+      ]
+    })
+  })
+
+const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
+
+export const make =
+  (endpointOf: Conventions.EndpointOf) =>
+  (next: Step<Failure>): Step<Failure> =>
+  (request, call) =>
+    Effect.withFiberRuntime((fiber) => {
+      const endpoint = endpointOf(request, call)
+      const attributes = {
+        ...endpoint,
+        ...resends(call),
+        "url.full": Conventions.fullUrl(request),
+        "invent.client.queue.duration": call.queued
+      }
+      const clock = MonotoneClock.clockOf(fiber)
+      const startedAt = MonotoneClock.millisOf(clock)
+      Deadline.begin(call, startedAt)
+      return Effect.flatMap(Span.make(`${request.method} ${call.template}`, { kind: "client", attributes }), (span) =>
+        Effect.onExit(Effect.zipRight(below(span, fiber), next(request, call)), (interrupted) => {
+          const exit = Deadline.endOf(interrupted, call)
+          Deadline.end(call)
+          const ending = Conventions.endingOf(exit, call)
+          Measure.request(fiber, call, endpoint, ending, MonotoneClock.millisOf(clock) - startedAt)
+          for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
+          Span.end(span, shown(exit), fiber)
+          return Effect.void
+        })
+      )
+    })

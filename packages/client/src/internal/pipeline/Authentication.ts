@@ -1,0 +1,17 @@
+/** Puts the API key on a request, and takes it out of what a server says. Nothing else reads the key. */
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import * as Redacted from "effect/Redacted"
+import type { Step } from "./CallState.ts"
+
+export const make =
+  (apiKey: Redacted.Redacted) =>
+  <E>(next: Step<E>): Step<E> =>
+  (request, call) =>
+    next(HttpClientRequest.bearerToken(request, apiKey), call)
+
+/** Removes the key from text, also where it is quoted as JSON or in a URL: a server may echo what it was sent. */
+export const withoutKey = (apiKey: Redacted.Redacted): ((text: string) => string) => {
+  const key = Redacted.value(apiKey)
+  const forms = new Set([key, JSON.stringify(key).slice(1, -1), encodeURIComponent(key)])
+  return (text) => [...forms].reduce((text, form) => text.replaceAll(form, "<redacted>"), text)
+}

@@ -1,0 +1,70 @@
+/** What the steps of the pipe know about the call they serve: which endpoint, how safe, how far it is. */
+import type { Safety } from "@effect-invent/domain/api/RetrySafety"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import type * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Span } from "effect/Tracer"
+import type { Answer, Failure } from "../../RetryPolicy.ts"
+import type { Alarm } from "./DeadlineTimer.ts"
+
+export interface Deadlines {
+  readonly attempt: Duration.Duration
+  /** Counts waiting for a permit and backing off, too. */
+  readonly total: Duration.Duration
+}
+
+/** What all calls of an endpoint have in common. */
+export interface Endpoint {
+  readonly endpoint: string
+  readonly safety: Safety
+  /** Its path as OpenTelemetry writes a template: `/chats/{chat_id}/messages`. */
+  readonly template: string
+}
+
+/** One call of an endpoint. The mutable part belongs to the call's own fiber. */
+export interface Call extends Endpoint {
+  readonly deadlines: Deadlines
+  readonly span: Span
+  /** The end of its total deadline, in milliseconds on the monotone clock. */
+  until: number
+  /** Rings when the try that is under way has taken too long. */
+  alarm: Alarm | undefined
+  attempts: number
+  /** How long the last request waited for its permit, in seconds. */
+  queued: number
+  /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
+  inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  /** The status of the answer to the last request, as soon as there is one. */
+  status: number | undefined
+  /** The whole answer to the last request, if there was one. */
+  answer: Answer | undefined
+  /** The body of the answer, if it is a success. */
+  text: string
+  /** What became of the last request, if a 429 refused it. */
+  refusal: Failure | undefined
+}
+
+export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span): Call => ({
+  endpoint,
+  safety,
+  template,
+  deadlines,
+  span,
+  until: Infinity,
+  alarm: undefined,
+  attempts: 0,
+  queued: 0,
+  inTheAir: undefined,
+  status: undefined,
+  answer: undefined,
+  text: "",
+  refusal: undefined
+})
+
+/** Fails with an error that knows which call it is of. */
+export const fail = <E>({ span }: Call, error: E): Effect.Effect<never, E> => Effect.withParentSpan(Effect.fail(error), span)
+
+/** A step of the pipe: one request of a call, to a response or a failure. */
+export type Step<E> = (request: HttpClientRequest, call: Call) => Effect.Effect<HttpClientResponse, E>

@@ -1,0 +1,113 @@
+/** Turns a call's last failure into the error its caller sees; an unsafe request whose answer is missing becomes `OutcomeUnknown`. */
+import * as InventError from "@effect-invent/domain/InventError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Hash from "effect/Hash"
+import * as Option from "effect/Option"
+import type * as Reconcile from "../../Reconcile.ts"
+import type * as ReconcileRecords from "../../ReconcileRecords.ts"
+import type { Failure } from "../../RetryPolicy.ts"
+import type { Call } from "./CallState.ts"
+
+const facts = (call: Call) => ({ endpoint: call.endpoint, attempts: call.attempts })
+
+const answerFacts = (call: Call, answer: { status: number; excerpt: string; requestId: string | undefined }) => ({
+  ...facts(call),
+  status: answer.status,
+  excerpt: answer.excerpt,
+  ...(answer.requestId === undefined ? {} : { requestId: answer.requestId })
+})
+
+const decoder = new TextDecoder()
+
+const fingerprint = (request: HttpClientRequest): string => {
+  const body = request.body._tag === "Uint8Array" ? decoder.decode(request.body.body) : ""
+  return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
+}
+
+type Verdict = `Reconcile.${keyof typeof Reconcile}` | `ReconcileRecords.${keyof typeof ReconcileRecords}`
+
+/** Who looks for what became of a request. */
+const verdicts: Readonly<Record<string, Verdict>> = {
+  "assistants.create": "ReconcileRecords.createAssistantVerdict",
+  "broadcasts.sendTransactional": "ReconcileRecords.sendTransactionalVerdict",
+  "contacts.create": "ReconcileRecords.createContactVerdict",
+  "contacts.createChat": "Reconcile.createChatVerdict",
+  "contacts.decideApproval": "ReconcileRecords.decideApprovalVerdict",
+  "contacts.merge": "ReconcileRecords.mergeVerdict",
+  "contacts.respondToTool": "Reconcile.respondToToolVerdict",
+  "contacts.sendMessage": "Reconcile.sendMessageVerdict",
+  "contacts.sendMessageOnChannel": "Reconcile.sendMessageOnChannelVerdict",
+  "contacts.uploadFile": "ReconcileRecords.uploadFileVerdict",
+  "messages.create": "ReconcileRecords.createMessageVerdict",
+  "messages.decideApproval": "ReconcileRecords.decideApprovalVerdict",
+  "workflows.run": "ReconcileRecords.runWorkflowVerdict"
+}
+
+const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
+  const verdict = verdicts[endpoint]
+  const how = verdict === undefined ? "" : `: ${verdict} does`
+  return `look at what exists since ${DateTime.formatIso(sentAt)} before sending it again${how}`
+}
+
+const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undefined => {
+  if (call.safety !== "Unsafe" || call.inTheAir === undefined) return undefined
+  const { request, sentAt } = call.inTheAir
+  return new InventError.OutcomeUnknown({
+    ...facts(call),
+    ...(call.answer?.requestId === undefined ? {} : { requestId: call.answer.requestId }),
+    fingerprint: fingerprint(request),
+    sentAt,
+    reason,
+    reconcile: reconcile(call.endpoint, sentAt)
+  })
+}
+
+export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
+  switch (failure._tag) {
+    case "QueueFull":
+      return new InventError.QueueFull({ ...facts(call), queued: failure.queued, expectedWait: failure.expectedWait })
+    case "RateLimitUnavailable":
+      return new InventError.RateLimitUnavailable({ ...facts(call), reason: failure.reason })
+    case "NeverSent":
+      return new InventError.ConnectionFailed({ ...facts(call), reason: failure.reason })
+    case "AnswerLost":
+      return (
+        unknown(call, failure.reason) ?? new InventError.ConnectionLost({ ...facts(call), reason: failure.reason })
+      )
+    case "AttemptTimedOut":
+      return (
+        unknown(call, `no answer within ${Duration.format(failure.after)}`) ??
+        new InventError.TimedOut({ ...facts(call), deadline: "attempt", after: failure.after })
+      )
+    case "Throttled":
+      return new InventError.RateLimited({
+        ...answerFacts(call, failure.answer),
+        ...Option.match(failure.retryAfter, { onNone: () => ({}), onSome: (retryAfter) => ({ retryAfter }) })
+      })
+    case "Faulted":
+      return (
+        unknown(call, `the server answered ${failure.answer.status}`) ??
+        new InventError.ServerFault(answerFacts(call, failure.answer))
+      )
+    case "Rejected":
+      return failure.error
+  }
+}
+
+/** Whoever waited for another try after a 429 learns of the 429. */
+export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError => {
+  if (call.refusal !== undefined) return fromFailure(call.refusal, call)
+  return (
+    unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
+    new InventError.TimedOut({ ...facts(call), deadline: "total", after })
+  )
+}
+
+/** The answer came whole, and is not what the contract says. */
+export const unexpected = (call: Call, issue: string): InventError.UnexpectedResponse =>
+  new InventError.UnexpectedResponse({
+    ...answerFacts(call, call.answer ?? { status: 0, excerpt: "", requestId: undefined }),
+    issue
+  })

@@ -1,0 +1,92 @@
+/** Repeats an attempt as the retry policy decides, and turns the last failure into the call's error. */
+import * as InventError from "@effect-invent/domain/InventError"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import type { RateLimit } from "../../RateLimit.ts"
+import type { RetryBudget } from "../../RetryBudget.ts"
+import * as RetryPolicy from "../../RetryPolicy.ts"
+import * as Call from "./CallState.ts"
+import * as MonotoneClock from "./MonotonicClock.ts"
+import * as Outcome from "./FailureToError.ts"
+
+export interface Options {
+  readonly policy: RetryPolicy.RetryPolicy
+  readonly budget: RetryBudget
+  /** Told of every 429, so that the calls that wait behind this one hold back, too. */
+  readonly rateLimit: RateLimit["Type"]
+}
+
+export const make =
+  ({ budget, policy, rateLimit }: Options) =>
+  (next: Call.Step<RetryPolicy.Failure>): Call.Step<InventError.InventError> =>
+  (request, call) => {
+    const decide = (failure: RetryPolicy.Failure, attempt: number) =>
+      Effect.gen(function* () {
+        const now = yield* MonotoneClock.millis
+        const situation = {
+          policy,
+          failure,
+          safety: call.safety,
+          attempt,
+          remaining: Duration.millis(Math.max(0, call.until - now)),
+          jitter: yield* Random.next
+        }
+        const decision = RetryPolicy.decide({ ...situation, budgetLeft: true })
+        if (decision._tag !== "Repeat" || !RetryPolicy.isSpending(failure)) return decision
+        return (yield* budget.spend) ? decision : RetryPolicy.decide({ ...situation, budgetLeft: false })
+      })
+
+    const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
+      Effect.zipRight(
+        failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
+        Effect.flatMap(DateTime.now, (now) => Call.fail(call, tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
+      )
+
+    const from = (attempt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
+      Effect.matchEffect(next(request, call), {
+        onSuccess: (response) => Effect.as(budget.refill, response),
+        onFailure: (failure) =>
+          Effect.flatMap(decide(failure, attempt), (decision) => {
+            switch (decision._tag) {
+              case "GiveUp":
+                return giveUp(failure)
+              case "TooLong":
+                return giveUp(failure, decision.wait)
+              case "Repeat":
+                return Effect.zipRight(
+                  holdBack(rateLimit, failure, decision.after),
+                  from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt)
+                )
+            }
+          })
+      })
+
+    return Effect.flatMap(MonotoneClock.millis, (now) => {
+      call.until = now + Duration.toMillis(call.deadlines.total)
+      return from(1)
+    })
+  }
+
+/** After a 429 the limiter holds everybody, and this call waits with them; otherwise only this call waits. */
+const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, after: Duration.Duration) =>
+  failure._tag === "Throttled" ? rateLimit.pause(after) : Effect.sleep(after)
+
+const tooLong = (
+  failure: RetryPolicy.Failure,
+  call: Call.Call,
+  now: DateTime.Utc,
+  wait: Duration.Duration | undefined
+): InventError.InventError | undefined => {
+  // A 5xx to an unsafe request never comes here: it is not repeatable, however long the wait.
+  if (wait === undefined || (failure._tag !== "Throttled" && failure._tag !== "Faulted")) return undefined
+  return new InventError.RetryAfterTooLong({
+    endpoint: call.endpoint,
+    attempts: call.attempts,
+    ...(failure.answer.requestId === undefined ? {} : { requestId: failure.answer.requestId }),
+    status: failure.answer.status,
+    retryAt: DateTime.addDuration(now, wait)
+  })
+}

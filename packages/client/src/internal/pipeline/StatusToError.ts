@@ -1,0 +1,152 @@
+/**
+ * Turns an answer into a failure by its status before any schema sees its body: what a body of an error looks like is
+ * undocumented. Reads the body of a success whole, within a bound, and of anything else only the beginning.
+ */
+import * as Graphemes from "@effect-invent/domain/Graphemes"
+import * as InventError from "@effect-invent/domain/InventError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import type * as Redacted from "effect/Redacted"
+import * as RetryAfter from "../../RetryAfter.ts"
+import { type Answer, Failure } from "../../RetryPolicy.ts"
+import * as Authentication from "./Authentication.ts"
+import * as Body from "./ResponseBody.ts"
+import type { Call, Step } from "./CallState.ts"
+import * as ContentCoding from "./ContentCoding.ts"
+import * as Outcome from "./FailureToError.ts"
+
+const excerptLength = 500
+/** Of a body that is only for a human to read: so many bytes, waited for so many milliseconds. */
+const excerptBytes = 64 * 1024
+const excerptPatience = 2_000
+/** The most that may come of these bytes where they are compressed. */
+const excerptUndoneBytes = 1024 * 1024
+
+const decoder = new TextDecoder()
+const encoder = new TextEncoder()
+
+const requestIdHeaders = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray"]
+
+const longestRequestId = 200
+
+const requestId = (response: HttpClientResponse): string | undefined => {
+  const name = requestIdHeaders.find((header) => response.headers[header] !== undefined)
+  return name === undefined ? undefined : response.headers[name]
+}
+
+const rejectionOf = (endpoint: string, attempts: number, answer: Answer): InventError.InventError => {
+  const facts = {
+    endpoint,
+    attempts,
+    status: answer.status,
+    excerpt: answer.excerpt,
+    ...(answer.requestId === undefined ? {} : { requestId: answer.requestId })
+  }
+  switch (answer.status) {
+    case 400:
+      return new InventError.BadRequest(facts)
+    case 401:
+      return new InventError.Unauthorized(facts)
+    case 403:
+      return new InventError.Forbidden(facts)
+    case 404:
+      return new InventError.NotFound(facts)
+    case 409:
+      return new InventError.Conflict(facts)
+    case 422:
+      return new InventError.UnprocessableContent(facts)
+    default:
+      return new InventError.UnexpectedResponse({ ...facts, issue: "no page describes this status" })
+  }
+}
+
+/** What the decompression says of a body that is not what `content-encoding` names. The same would come next time. */
+const isMiscoded = (error: unknown): boolean =>
+  Predicate.isObject(error) &&
+  (("code" in error && /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(String(error.code))) || ("cause" in error && isMiscoded(error.cause)))
+
+const undone = (response: HttpClientResponse, body: Uint8Array, isCut: boolean, maxBytes: number) =>
+  ContentCoding.undo(response.headers["content-encoding"], body, { isCut, maxBytes })
+
+/** The beginning of a body as a human can read it, or why nobody can. */
+const excerptable = (response: HttpClientResponse, body: Uint8Array): Uint8Array =>
+  Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) => encoder.encode(`<${issue}>`))
+
+export interface Options {
+  readonly apiKey: Redacted.Redacted
+  /** The longest body of a success, in bytes, after decompression. */
+  readonly maxBodyBytes: number
+}
+
+export const make =
+  ({ apiKey, maxBodyBytes }: Options) =>
+  (next: Step<Failure>): Step<Failure> => {
+    const withoutKey = Authentication.withoutKey(apiKey)
+    // The key goes before the cut, or a piece of it could stay.
+    const excerptOf = (body: Uint8Array) => Graphemes.cut(withoutKey(decoder.decode(body)), excerptLength)
+
+    const requestIdOf = (response: HttpClientResponse) => {
+      const id = requestId(response)
+      return id === undefined ? undefined : withoutKey(id).slice(0, longestRequestId)
+    }
+
+    // Only an error wants to know it.
+    const answered = (response: HttpClientResponse, call: Call, body: Uint8Array): Answer =>
+      (call.answer = {
+        status: response.status,
+        get excerpt() {
+          return excerptOf(body)
+        },
+        get requestId() {
+          return requestIdOf(response)
+        }
+      })
+
+    const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
+
+    const lost = (error: unknown, response: HttpClientResponse, call: Call) => {
+      if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
+      answered(response, call, new Uint8Array())
+      return rejected(call, "the body is not what its content-encoding names")
+    }
+
+    const success = (response: HttpClientResponse, call: Call) =>
+      Effect.matchEffect(Body.read(response, maxBodyBytes), {
+        onFailure: (error) => Effect.fail(lost(error, response, call)),
+        onSuccess: ({ bytes, isCut }) => {
+          const came = new Uint8Array(bytes)
+          const whole = isCut ? Either.left(`body larger than ${maxBodyBytes} bytes`) : undone(response, came, false, maxBodyBytes)
+          answered(response, call, Either.getOrElse(whole, () => excerptable(response, came)))
+          if (Either.isLeft(whole)) return Effect.fail(rejected(call, whole.left))
+          const text = ContentCoding.textOf(whole.right, false)
+          if (Either.isLeft(text)) return Effect.fail(rejected(call, "the body is not UTF-8"))
+          call.text = text.right
+          return Effect.succeed(response)
+        }
+      })
+
+    const failure = (response: HttpClientResponse, call: Call) =>
+      // What the status says holds whatever becomes of the body.
+      Effect.zipWith(Body.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
+        const answer = answered(response, call, excerptable(response, new Uint8Array(body)))
+        const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
+        return answer.status === 429
+          ? (call.refusal = Failure.Throttled({ answer, retryAfter }))
+          : answer.status >= 500
+            ? Failure.Faulted({ answer, retryAfter })
+            : Failure.Rejected({ error: rejectionOf(call.endpoint, call.attempts, answer) })
+      })
+
+    return (request, call) =>
+      Effect.flatMap(next(HttpClientRequest.setHeader(request, "accept-encoding", ContentCoding.accepted), call), (response) => {
+        call.status = response.status
+        if (response.status === 429) call.inTheAir = undefined
+        return response.status >= 200 && response.status < 300
+          ? success(response, call)
+          : Effect.flatMap(failure(response, call), (failure) => Effect.fail<Failure>(failure))
+      })
+  }

@@ -1,0 +1,95 @@
+/** The innermost step: sends a request, and says of a failure whether the request ever left. */
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpClient from "@effect/platform/HttpClient"
+import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as FiberRef from "effect/FiberRef"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import { Failure } from "../../RetryPolicy.ts"
+import type { Step } from "./CallState.ts"
+import * as MonotoneClock from "./MonotonicClock.ts"
+
+/**
+ * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for the
+ * certificate's: what it calls a wrong version number can be noise on a connection that has carried the request.
+ */
+const neverSentCodes: ReadonlySet<string> = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "UND_ERR_CONNECT_TIMEOUT",
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "ERR_TLS_CERT_ALTNAME_INVALID"
+])
+
+/** An open connection can die of any network code, too: then the system call says so, and the request may have left. */
+const onOpenConnection: ReadonlySet<unknown> = new Set(["read", "write"])
+
+const causeDepth = 8
+
+/** The first error with a code along the chain of causes, and through the attempts of a happy-eyeballs connection. */
+const coded = (error: unknown, depth = causeDepth): { readonly code: string; readonly syscall?: unknown } | undefined => {
+  if (depth === 0 || !Predicate.isObject(error)) return undefined
+  if ("code" in error && typeof error.code === "string") return error as { readonly code: string }
+  if ("errors" in error && Array.isArray(error.errors)) return coded(error.errors[0], depth - 1)
+  return "cause" in error ? coded(error.cause, depth - 1) : undefined
+}
+
+/**
+ * Whether the request left. A kept-alive connection that the server closed meanwhile is no exception: its errors are
+ * `UND_ERR_SOCKET` ("other side closed") and `ECONNRESET` on a read, and the counters that undici gives with the first,
+ * `bytesWritten` and `bytesRead`, count the connection's whole life and what was handed to the kernel. Against a server
+ * that closes idle connections, both came for requests that it had read whole, so neither proves that nothing was
+ * processed: the answer is lost. Undici itself looks for the close before it writes, and then opens another connection.
+ */
+const classify = (error: HttpClientError): Failure => {
+  if (error._tag === "ResponseError") return Failure.AnswerLost({ reason: error.reason })
+  if (error.reason !== "Transport") return Failure.NeverSent({ reason: error.reason })
+  const cause = coded(error.cause)
+  return cause !== undefined && neverSentCodes.has(cause.code) && !onOpenConnection.has(cause.syscall)
+    ? Failure.NeverSent({ reason: cause.code })
+    : Failure.AnswerLost({ reason: cause?.code ?? "the connection was cut" })
+}
+
+const withManualRedirect = (context: Context.Context<never>): Context.Context<never> => {
+  const own = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))
+  return Context.add(context, FetchHttpClient.RequestInit, { ...own, redirect: "manual" })
+}
+
+/**
+ * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
+ * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
+ * only a request that is being prepared sees. So it is completed there; what comes after the attempt does not see it.
+ */
+const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+  HttpClient.mapRequestEffect(client, (request) =>
+    Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
+  )
+
+export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
+  const client = withoutRedirects(transport)
+  return (request, call) =>
+    Effect.withFiberRuntime((fiber) => {
+      call.attempts++
+      call.status = undefined
+      call.answer = undefined
+      call.refusal = undefined
+      const now = MonotoneClock.clockOf(fiber).unsafeCurrentTimeMillis()
+      call.inTheAir = { request, sentAt: DateTime.unsafeMake(now) }
+      return Effect.mapError(client.execute(request), (error) => {
+        const failure = classify(error)
+        if (failure._tag === "NeverSent") call.inTheAir = undefined
+        return failure
+      })
+    })
+}

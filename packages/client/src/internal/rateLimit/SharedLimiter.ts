@@ -1,0 +1,217 @@
+/**
+ * Where the calls of one process wait for permits that somebody else gives out, by lane and in order. One fiber asks for
+ * them: when a call comes to an empty line, when it was told to, and when it has to say what became of earlier ones.
+ */
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Scope from "effect/Scope"
+import { CurrentLane, type Lane, QueueFull, type RateLimit, RateLimitUnavailable } from "../../RateLimit.ts"
+import * as Line from "./LaneQueue.ts"
+import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
+import type * as Quota from "./QuotaModel.ts"
+import type { Reply, Request } from "./SharedQuotaModel.ts"
+
+/** All in milliseconds. */
+export interface Options {
+  readonly window: number
+  readonly maxQueued: number
+  /** After which a silent process is gone. */
+  readonly lease: number
+  /** How long calls wait while nobody answers. */
+  readonly patience: number
+  readonly ask: (request: Request) => Effect.Effect<Reply, RateLimitUnavailable>
+  /** How long one waits now who has so many before it in this process, itself included. */
+  readonly expected: (now: number, permits: number) => number
+}
+
+interface Waiter {
+  readonly lane: Lane
+  readonly since: number
+  readonly answer: Deferred.Deferred<Quota.Permit, RateLimitUnavailable>
+  permit: Quota.Permit | undefined
+}
+
+interface Return {
+  readonly permit: Quota.Permit
+  /** When the answer came; nothing when the request never left. */
+  readonly receivedAt: number | undefined
+}
+
+/** Receipts can be told this share of a window later: they say when they were. */
+const reportWithin = 1 / 60
+
+/** Between two questions that nobody answers. */
+const firstRetry = 20
+const longestRetry = 1000
+
+const never = Number.POSITIVE_INFINITY
+
+export const make = (options: Options): Effect.Effect<RateLimit["Type"], never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const desk = makeSync(options)
+    yield* Effect.addFinalizer(() => desk.close)
+    yield* Effect.forkScoped(Effect.interruptible(desk.serve))
+    return desk.rateLimit
+  })
+
+const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options) => {
+  const line = Line.make<Waiter>(window)
+  const bell = Effect.unsafeMakeLatch(false)
+  /** Permits that were given out, until a request that said that they are back was answered. */
+  let out = 0
+  let returns: Array<Return> = []
+  let pausedUntil: number | undefined
+  /** When to ask for permits, when to tell of returns, when to show that we live, and when not to try before. */
+  let askAt = never
+  let tellAt = never
+  let aliveAt = never
+  let retryAt = 0
+  let failures: { readonly since: number; readonly count: number } | undefined
+  let isClosed = false
+
+  const ring = () => {
+    bell.unsafeOpen()
+  }
+
+  const tell = (at: number) => {
+    if (at >= tellAt) return
+    tellAt = at
+    ring()
+  }
+
+  const giveBack = (permit: Quota.Permit, now: number, isUnused: boolean) => {
+    returns.push({ permit, receivedAt: isUnused ? undefined : now })
+    tell(isUnused || permit.isProbe ? now : now + reportWithin * window)
+  }
+
+  const requestAt = (now: number): Request => ({
+    returned: returns.map(({ permit, receivedAt }) => ({ permit, age: receivedAt === undefined ? undefined : now - receivedAt })),
+    inFlight: out - returns.length,
+    pause: pausedUntil === undefined ? undefined : Math.max(0, pausedUntil - now),
+    wanted: line.length()
+  })
+
+  const refuseAll = (now: number, error: RateLimitUnavailable) => {
+    for (let waiter = line.next(now); waiter !== undefined; waiter = line.next(now)) {
+      line.leave(waiter, false)
+      Deferred.unsafeDone(waiter.answer, Exit.fail(error))
+    }
+    askAt = never
+  }
+
+  const hand = (permits: ReadonlyArray<Quota.Permit>, now: number) => {
+    for (const permit of permits) {
+      const waiter = line.next(now)
+      if (waiter === undefined) {
+        giveBack(permit, now, true)
+        continue
+      }
+      line.leave(waiter, true)
+      waiter.permit = permit
+      Deferred.unsafeDone(waiter.answer, Exit.succeed(permit))
+    }
+  }
+
+  const answered = ({ permits, wait }: Reply, request: Request, askedAt: number, now: number) => {
+    failures = undefined
+    out += permits.length - request.returned.length
+    returns = returns.slice(request.returned.length)
+    aliveAt = now + lease / 3
+    // Whoever was held up for so long may be taken for gone before its requests leave.
+    if (now - askedAt > lease / 2) permits.forEach((permit) => giveBack(permit, now, true))
+    else hand(permits, now)
+    askAt = line.length() === 0 ? never : now + (Number.isFinite(wait) ? wait : 0)
+  }
+
+  const unanswered = (error: RateLimitUnavailable, request: Request, now: number) => {
+    failures = { since: failures?.since ?? now, count: (failures?.count ?? 0) + 1 }
+    retryAt = now + Math.min(longestRetry, firstRetry * 2 ** (failures.count - 1))
+    if (request.pause !== undefined) pausedUntil = Math.max(pausedUntil ?? 0, now + request.pause)
+    tellAt = now
+    if (now - failures.since >= patience) refuseAll(now, error)
+  }
+
+  const turn = Effect.flatMap(MonotoneClock.millis, (askedAt) => {
+    const request = requestAt(askedAt)
+    pausedUntil = undefined
+    tellAt = never
+    return Effect.flatMap(Effect.exit(ask(request)), (exit) =>
+      Effect.map(MonotoneClock.millis, (now) =>
+        Exit.match(exit, {
+          onFailure: (cause) => {
+            const error = Cause.failureOption(cause)
+            unanswered(error._tag === "Some" ? error.value : new RateLimitUnavailable({ reason: Cause.pretty(cause) }), request, now)
+          },
+          onSuccess: (reply) => answered(reply, request, askedAt, now)
+        })
+      )
+    )
+  })
+
+  const next = Effect.flatMap(Effect.zipRight(bell.close, MonotoneClock.millis), (now) => {
+    const due = Math.max(retryAt, Math.min(askAt, tellAt, out > 0 ? aliveAt : never))
+    // The permits of one moment come back and are asked for in one request.
+    if (due <= now) return Effect.zipRight(Effect.yieldNow(), turn)
+    return due === never ? bell.await : Effect.raceFirst(bell.await, Effect.sleep(Math.ceil(due - now)))
+  })
+
+  const enter = (lane: Lane, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
+    Effect.flatMap(MonotoneClock.millis, (now): Effect.Effect<Quota.Permit, QueueFull | RateLimitUnavailable> => {
+      if (isClosed) return Effect.fail(new RateLimitUnavailable({ reason: "the rate limit was closed" }))
+      if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
+      return Effect.flatMap(Deferred.make<Quota.Permit, RateLimitUnavailable>(), (answer) => {
+        const waiter: Waiter = { lane, since: now, answer, permit: undefined }
+        line.join(waiter)
+        if (askAt === never) {
+          askAt = now
+          ring()
+        }
+        return Effect.onInterrupt(restore(Deferred.await(answer)), () => leave(waiter))
+      })
+    })
+
+  const leave = (waiter: Waiter) =>
+    Effect.map(MonotoneClock.millis, (now) => {
+      if (waiter.permit !== undefined) giveBack(waiter.permit, now, true)
+      else line.leave(waiter, false)
+    })
+
+  const waitingIn = (lane: Lane, now: number) => ({
+    queued: line.length(),
+    expectedWait: Duration.millis(expected(now, line.ahead(lane) + 1))
+  })
+
+  const rateLimit: RateLimit["Type"] = {
+    permit: (request, neverLeft) =>
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)), (permit) =>
+          Effect.onExit(restore(request), (exit) =>
+            Effect.map(MonotoneClock.millis, (now) =>
+              giveBack(permit, now, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
+            )
+          )
+        )
+      ),
+    pause: (duration) =>
+      Effect.map(MonotoneClock.millis, (now) => {
+        pausedUntil = Math.max(pausedUntil ?? 0, now + Duration.toMillis(duration))
+        tell(now)
+      }),
+    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotoneClock.millis, (now) => waitingIn(lane, now)))
+  }
+
+  return {
+    rateLimit,
+    serve: Effect.forever(next),
+    /** What is in flight counts as received now. After a lease it does so anyway. */
+    close: Effect.flatMap(MonotoneClock.millis, (now) => {
+      isClosed = true
+      refuseAll(now, new RateLimitUnavailable({ reason: "the rate limit was closed" }))
+      while (returns.length < out) returns.push({ permit: { isProbe: false }, receivedAt: now })
+      return Effect.ignore(Effect.timeout(Effect.interruptible(ask(requestAt(now))), lease))
+    })
+  }
+}

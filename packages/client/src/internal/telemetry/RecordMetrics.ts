@@ -1,0 +1,67 @@
+/** Updates the metrics of `Telemetry`. */
+import { isUndecodable } from "@effect-invent/domain/Undecodable"
+import type { RuntimeFiber } from "effect/Fiber"
+import * as FiberRef from "effect/FiberRef"
+import type * as Metric from "effect/Metric"
+import * as MetricLabel from "effect/MetricLabel"
+import type { Lane } from "../../RateLimit.ts"
+import * as Telemetry from "../../Telemetry.ts"
+import type { Call } from "../pipeline/CallState.ts"
+import type * as Conventions from "./SemanticConventions.ts"
+
+type Fiber = RuntimeFiber<unknown, unknown>
+
+type Labels = ReadonlyArray<MetricLabel.MetricLabel>
+
+/** The registry knows a list of labels by its identity: so it is made once. */
+const remembered = (made: Map<string, Labels>, key: string, attributes: () => Conventions.Attributes): Labels => {
+  const known = made.get(key)
+  if (known !== undefined) return known
+  const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
+  made.set(key, labels)
+  return labels
+}
+
+const lanes = new Map<string, Labels>()
+const ofLane = (lane: Lane): Labels => remembered(lanes, lane, () => ({ "invent.lane": lane }))
+
+const endpoints = new Map<string, Labels>()
+const ofEndpoint = (endpoint: string): Labels => remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
+
+const endings = new WeakMap<Conventions.Attributes, Map<string, Labels>>()
+
+const ofEnding = (common: Conventions.Attributes, ending: Conventions.Attributes): Labels => {
+  const known = endings.get(common) ?? new Map<string, Labels>()
+  endings.set(common, known)
+  return remembered(known, Object.values(ending).join(" "), () => ({ ...common, ...ending }))
+}
+
+const update = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, fiber: Fiber, value: In, own: Labels): void => {
+  const around = fiber.getFiberRef(FiberRef.currentMetricLabels)
+  metric.unsafeUpdate(value, around.length === 0 ? own : [...around, ...own])
+}
+
+/** The wait for a permit, in seconds. */
+export const queue = (fiber: Fiber, lane: Lane, seconds: number): void =>
+  update(Telemetry.queueDuration, fiber, seconds, ofLane(lane))
+
+/** A request of a call, and how it ended; `common` is the same object for all with these attributes. */
+export const request = (
+  fiber: Fiber,
+  { endpoint, status }: Call,
+  common: Conventions.Attributes,
+  ending: Conventions.Attributes,
+  millis: number
+): void => {
+  if (status === 429) update(Telemetry.throttled, fiber, 1, ofEndpoint(endpoint))
+  update(Telemetry.requestDuration, fiber, millis / 1000, ofEnding(common, ending))
+}
+
+/** The entries of a list that could not be read. */
+export const undecodable = (fiber: Fiber, { endpoint }: Call, value: unknown): void => {
+  const count = Array.isArray(value) ? value.filter(isUndecodable).length : 0
+  if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
+}
+
+export const call = (fiber: Fiber, { attempts, endpoint }: Call): void =>
+  update(Telemetry.callRequests, fiber, attempts, ofEndpoint(endpoint))

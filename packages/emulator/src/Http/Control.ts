@@ -1,0 +1,199 @@
+/**
+ * The emulator's own side door: what was asked of it, what is true in its world, and the moves of the people in it. Every
+ * route but the page wants the control token, and a request here counts against no limit.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Headers from "@effect/platform/Headers"
+import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
+import * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import { ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as ParseResult from "effect/ParseResult"
+import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
+import { createHash, timingSafeEqual } from "node:crypto"
+import * as Depth from "./JsonDepth.ts"
+import { Emulator } from "../Emulator.ts"
+import * as Log from "../Log.ts"
+import { Behaviour, Options } from "../Behaviour.ts"
+import * as Page from "./ControlPage.ts"
+import type { Refusal } from "../Refusal.ts"
+import { RateLimiter } from "./RateLimiter.ts"
+import { WorldClock } from "../Time/WorldClock.ts"
+
+const prefix = "/_emulator"
+
+/** Whether a request is for the side door. */
+export const isFor = (url: string): boolean => url === "/" || url === prefix || url.startsWith(`${prefix}/`)
+
+const answer = (status: number, body: unknown) => HttpServerResponse.unsafeJson(body, { status })
+
+const digest = (text: string) => createHash("sha256").update(text).digest()
+
+const isToken = (authorization: string | undefined, token: Redacted.Redacted) =>
+  timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${Redacted.value(token)}`))
+
+const ChannelType = Schema.Literal(
+  "internal", "custom", "whatsapp_bot", "messenger_bot", "instagram_dm", "tiktok_dm", "telegram_bot", "gmail", "slack_bot",
+  "twilio", "telnyx", "email", "google_calendar"
+)
+
+const bodies = {
+  contact: Schema.Struct({
+    name: Schema.NullOr(Schema.String),
+    country: Schema.optionalWith(Schema.String, { exact: true }),
+    channels: Schema.Array(
+      Schema.Struct({ type: ChannelType, user_id: Schema.optionalWith(Schema.String, { exact: true }) })
+    )
+  }),
+  chat: Schema.Struct({ channel_id: ChannelId, text: Schema.optionalWith(Schema.String, { exact: true }) }),
+  text: Schema.Struct({ text: Schema.String }),
+  state: Schema.Struct({ state: Schema.Literal("OPEN", "SNOOZED", "CLOSED") }),
+  mute: Schema.Struct({ until: Schema.NullOr(Schema.DateTimeUtc) }),
+  flag: Schema.Struct({ value: Schema.Boolean }),
+  advance: Schema.Struct({ by: Schema.String }),
+  key: Schema.Struct({ name: Schema.NonEmptyString })
+}
+
+/** Refuses keys it does not know: a misspelt one would do nothing, silently. */
+const body = <A, I>(schema: Schema.Schema<A, I>) =>
+  Effect.zipRight(
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, Depth.check),
+    HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
+  )
+
+const chatId = Effect.map(HttpRouter.params, ({ id }) => ChatId.make(id ?? ""))
+const contactId = Effect.map(HttpRouter.params, ({ id }) => ContactId.make(id ?? ""))
+
+const done = answer(200, { ok: true })
+
+/** Only the latest so many, for a page that looks every second. */
+const lastParam = HttpServerRequest.schemaSearchParams(
+  Schema.Struct({ last: Schema.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.positive())) })
+)
+
+const makeRouter = Effect.gen(function* () {
+  const { apiKey, faults, log, world } = yield* Emulator
+  const { limit } = yield* RateLimiter
+  const behaviour = Schema.encodeSync(Behaviour)(yield* Options)
+  const clock = yield* WorldClock
+
+  const report = Effect.gen(function* () {
+    const { last } = yield* lastParam
+    const entries = yield* log.entries
+    const requests = entries.filter((entry) => entry.kind === "request")
+    return answer(200, {
+      now: yield* DateTime.now,
+      limit: `${limit.limit} in ${Duration.format(Duration.decode(limit.window))}, ${limit.model}`,
+      total: requests.length,
+      refused: requests.filter(({ status }) => status === 429).length,
+      dropped: yield* log.dropped,
+      faults: yield* faults.fired,
+      behaviour,
+      requests: last === undefined ? requests : requests.slice(-last)
+    })
+  })
+
+  const everything = Effect.flatMap(lastParam, ({ last }) =>
+    Effect.map(world.everything(last === undefined ? {} : { last, withMessages: false }), (all) => answer(200, all))
+  )
+
+  const logLines = Effect.map(log.entries, (entries) =>
+    HttpServerResponse.text(Log.toJsonLines(entries), { contentType: "application/x-ndjson" })
+  )
+
+  const advance = Effect.gen(function* () {
+    const { by } = yield* body(bodies.advance)
+    const duration = Option.filter(Duration.decodeUnknown(by), Duration.isFinite)
+    if (Option.isNone(duration)) return answer(400, { message: `by: expected a duration such as "2 hours", got "${by}"` })
+    yield* clock.advance(duration.value)
+    return answer(200, { now: yield* DateTime.now })
+  })
+
+  return HttpRouter.empty.pipe(
+    HttpRouter.get("/report", report),
+    HttpRouter.get("/log", logLines),
+    HttpRouter.get("/world", everything),
+    HttpRouter.post("/clock/advance", advance),
+    HttpRouter.post("/keys", Effect.map(body(bodies.key), ({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))),
+    HttpRouter.post(
+      "/contacts",
+      Effect.map(Effect.flatMap(body(bodies.contact), world.addContact), (contact) => answer(200, contact))
+    ),
+    HttpRouter.post(
+      "/contacts/:id/block",
+      Effect.as(Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.block(id, value)), done)
+    ),
+    HttpRouter.post(
+      "/contacts/:id/unsubscribe",
+      Effect.as(Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.unsubscribe(id, value)), done)
+    ),
+    HttpRouter.post(
+      "/chats",
+      Effect.flatMap(body(bodies.chat), ({ channel_id, ...rest }) => world.startChat({ channelId: channel_id, ...rest })).pipe(
+        Effect.map((chat) => answer(200, { id: chat.id }))
+      )
+    ),
+    HttpRouter.post(
+      "/chats/:id/messages",
+      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) => world.contactWrites(id, text)).pipe(
+        Effect.map((message) => answer(200, { id: message.id }))
+      )
+    ),
+    HttpRouter.post(
+      "/chats/:id/take-over",
+      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) => world.takeOver(id, undefined, text)).pipe(
+        Effect.map((message) => answer(200, { id: message.id }))
+      )
+    ),
+    HttpRouter.post("/chats/:id/touch", Effect.as(Effect.flatMap(chatId, world.touch), done)),
+    HttpRouter.post("/chats/:id/hand-back", Effect.as(Effect.flatMap(chatId, world.handBack), done)),
+    HttpRouter.post(
+      "/chats/:id/state",
+      Effect.as(Effect.flatMap(Effect.all([chatId, body(bodies.state)]), ([id, { state }]) => world.setState(id, state)), done)
+    ),
+    HttpRouter.post(
+      "/chats/:id/mute",
+      Effect.as(Effect.flatMap(Effect.all([chatId, body(bodies.mute)]), ([id, { until }]) => world.mute(id, until)), done)
+    ),
+    HttpRouter.prefixAll(prefix)
+  )
+})
+
+const refused = ({ message, status }: Refusal) => Effect.succeed(answer(status, { message }))
+const noRoute = Effect.succeed(answer(404, { message: "There is no such control route" }))
+
+/** `respond` is for what {@link isFor} says is for it. */
+export const make = (token: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const router = yield* makeRouter
+    const page = yield* Page.make
+    const app = yield* HttpRouter.toHttpApp(router)
+    const guarded = app.pipe(
+      Effect.catchTags({
+        Refusal: refused,
+        RouteNotFound: () => noRoute,
+        ParseError: (error) => Effect.succeed(answer(400, { message: ParseResult.TreeFormatter.formatErrorSync(error) })),
+        RequestError: () => Effect.succeed(answer(400, { message: "The body is not JSON" }))
+      }),
+      Effect.catchAllCause((cause) =>
+        Cause.isInterruptedOnly(cause)
+          ? Effect.failCause(cause)
+          : Effect.as(Effect.logError("A control request could not be handled", cause), answer(500, { message: "The emulator failed" }))
+      ),
+      HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(1024 * 1024)))
+    )
+    const respond = (request: HttpServerRequest.HttpServerRequest) => {
+      if (request.url === "/") return Effect.succeed(page)
+      return isToken(Option.getOrUndefined(Headers.get(request.headers, "authorization")), token)
+        ? guarded
+        : Effect.succeed(answer(401, { message: "The control token is missing or wrong" }))
+    }
+    return { respond }
+  })

@@ -1,0 +1,76 @@
+/** The emulator as a program of its own: the server with its side door, a clock that can be moved, and a world that stays. */
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as HttpServer from "@effect/platform/HttpServer"
+import type { ServeError } from "@effect/platform/HttpServerError"
+import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Redacted from "effect/Redacted"
+import * as ApiPage from "../Http/ApiDocs.ts"
+import * as Control from "../Http/Control.ts"
+import * as Emulator from "../Emulator.ts"
+import * as Journal from "../World/Persistence/Journal.ts"
+import * as Server from "../Http/Server.ts"
+import * as SocketCarrier from "../Http/SocketCarrier.ts"
+import * as Memory from "../World/Persistence/JournalSync.ts"
+import * as WorldClock from "../Time/WorldClock.ts"
+
+export interface Settings extends Emulator.ServerSettings {
+  readonly token: Redacted.Redacted
+  /** Seconds of the world's clock in one of this machine's; default 1. */
+  readonly speed?: number
+  /** Where the world is kept across restarts; without it the world is gone with the process. */
+  readonly state?: string
+}
+
+/** Fails when the world can no longer be written down. */
+export class Broken extends Context.Tag("@effect-invent/emulator/Standalone/Broken")<
+  Broken,
+  Effect.Effect<never, Journal.StateUnusable>
+>() {}
+
+const withControl = (token: Redacted.Redacted) =>
+  Effect.gen(function* () {
+    const control = yield* Control.make(token)
+    const apiPage = yield* ApiPage.make
+    const app = yield* Server.App
+    return HttpServer.serve(
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+        Control.isFor(request.url) ? control.respond(request) : ApiPage.isFor(request.url) ? apiPage.respond(request) : app
+      )
+    )
+  })
+
+const openChecked = (file: string) =>
+  Effect.tap(Journal.open(file), ({ rows }) =>
+    Effect.mapError(Memory.check(rows), ({ message: reason }) => new Journal.StateUnusable({ file, reason }))
+  )
+
+const layerJournal = (file: string | undefined) =>
+  file === undefined
+    ? Layer.succeed(Broken, Effect.never)
+    : Layer.unwrapScoped(
+        Effect.map(openChecked(file), (journal) =>
+          Layer.merge(Layer.succeed(Broken, journal.broken), Layer.succeed(Journal.CurrentJournal, journal))
+        )
+      )
+
+/** The defaults of a program that runs for long: a bounded log, and faults that need not fire. */
+export const layer = ({
+  host = "127.0.0.1",
+  port = 0,
+  speed = 1,
+  state,
+  token,
+  ...settings
+}: Settings): Layer.Layer<Emulator.Emulator | Broken, ServeError | Journal.StateUnusable, FileSystem> =>
+  Layer.unwrapEffect(withControl(token)).pipe(
+    Layer.provideMerge(Layer.effect(Emulator.Emulator, HttpServer.addressFormattedWith(Emulator.make))),
+    Layer.provide(Server.layerApp),
+    Layer.provide(SocketCarrier.layer),
+    Layer.provide(Emulator.parts({ capacity: 100_000, unfired: "ignore", ...settings })),
+    Layer.provide(Emulator.layerHttp(port, host)),
+    Layer.provideMerge(layerJournal(state)),
+    Layer.provide(WorldClock.layer(speed))
+  )

@@ -23,6 +23,7 @@ import type { Taken } from "./Decide/Episode.ts"
 import { FollowUp } from "./Plan/FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
+import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/PauseSwitch.ts"
@@ -78,6 +79,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * way; none otherwise. That it is armed outlasts a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /** Fails where another process has brought the tables to a newer edition since. */
+    readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
     readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
@@ -248,6 +251,7 @@ const make = Effect.gen(function* () {
     advance,
     find,
     decided,
+    isUsable: Effect.provideService(Tables.isNotNewer, SqlClient.SqlClient, sql),
     isCurrent: ({ key, status, wake }) =>
       Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
     unobserved: Effect.map(
@@ -331,8 +335,10 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
   return [{ policy, anchor_id, step, message_id: message_id ?? undefined, follow_up_at: follow_up_at ?? due_at, status: statusOf(row), isExited }]
 }
 
-/** Creates the tables where they are missing. */
-export const layer: Layer.Layer<Ledger, SqlError, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+type Unusable = LedgerOfOtherEdition | SqlError
 
-/** Over tables that are there. */
-export const layerReadOnly: Layer.Layer<Ledger, never, SqlClient.SqlClient> = Layer.effect(Ledger, make)
+/** Creates the tables where they are missing, and brings those of an older edition to this one. */
+export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+
+/** Over tables that are there, and of this edition. */
+export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.check, make))

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "./ChatReader.ts"
+import * as Ownership from "./Ledger/Database/Ownership.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
@@ -102,6 +103,11 @@ export const serve = (options: ServeOptions) =>
       unknown: ledger.unknown,
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
+    // What cannot be found out now is asked again, and the sweep says why.
+    const owning = Effect.zipRight(Effect.flatMap(Ownership.Ownership, ({ check }) => check), ledger.isUsable).pipe(
+      Effect.catchIf((error) => error._tag === "SqlError", () => Effect.void),
+      Effect.repeat(Schedule.spaced(options.sweepEvery))
+    )
     const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
@@ -110,7 +116,7 @@ export const serve = (options: ServeOptions) =>
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent, owning], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)

@@ -13,6 +13,7 @@ import * as Episode from "../Decide/Episode.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Ledger } from "../Ledger.ts"
+import * as Ownership from "../Ledger/Database/Ownership.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Observe } from "../ChatReview.ts"
 import type { Policy } from "../Policy.ts"
@@ -74,6 +75,7 @@ export const whileOurs =
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
+      yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
       const { chat } = beginning.look
       if (Option.isSome(yield* ledger.paused) || (yield* erasure.check(chat)).isErased) return true
       return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true

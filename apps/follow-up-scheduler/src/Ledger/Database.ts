@@ -13,6 +13,7 @@ import * as Sqlite from "./Database/Sqlite.ts"
 import type { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
 import * as Lazy from "../Lazy.ts"
 import type { PartNotLoaded } from "../Lazy.ts"
+import type { LedgerOfOtherEdition } from "./Edition.ts"
 import * as Tables from "./Migrations.ts"
 
 export { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
@@ -67,7 +68,7 @@ export const layerReadOnly = (db: Option.Option<string>) =>
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
   )
 
-type Readable = Layer.Layer<SqlClient, DatabaseUnusable | PartNotLoaded | SqlError, FileSystem>
+type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>
 
 /** Holds nothing, in the form of a ledger. */
 const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Tables.create, context))

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Ownership } from "../Ledger/Database/Ownership.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
 import { type Found, lookAtEach } from "../ChatReview/ReviewEach.ts"
@@ -62,6 +63,7 @@ const pass = (source: Source, json: boolean) =>
     }
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : Inbox.news
     const carried = yield* Scheduler.runOnce(chat_ids, tell)
+    yield* Effect.flatMap(Ownership, ({ check }) => check)
     const tally = yield* ledger.tally
     if (json) return yield* print({ paused_since: Option.getOrNull(paused), chats: found, carried, outcomes: Status.outcomesOf(tally) })
     yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...Story.ofAll(tally)])

@@ -17,7 +17,7 @@ import { Outage } from "./ChatReader/CircuitBreaker.ts"
 import * as Plan from "./Plan.ts"
 import { Policies } from "./Policies/PolicyVersions.ts"
 import type { Policy } from "./Policy.ts"
-import * as Receipt from "./Plan/ArmedState.ts"
+import * as ArmedState from "./Plan/ArmedState.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -64,7 +64,7 @@ export const make = Effect.gen(function* () {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
       const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
-      const receipt = Receipt.read(armed, chat, yield* policies.version(armed.policy))
+      const receipt = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
       if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })

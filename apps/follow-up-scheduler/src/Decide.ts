@@ -13,11 +13,11 @@ import * as Duration from "effect/Duration"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
-import * as Opening from "./Decide/SendWindow.ts"
+import * as SendWindow from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
-import * as Zone from "./Decide/ContactTimeZone.ts"
+import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
   /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
@@ -62,7 +62,7 @@ export const zonesOf = (
   { country, zone }: Pick<ChatSnapshot, "country" | "zone">,
   now: DateTime.Utc
 ): ReadonlyArray<string> => {
-  const clocks = Zone.clocksOf(country, now)
+  const clocks = ContactTimeZone.clocksOf(country, now)
   if (clocks.length === 1 || (clocks.length > 1 && country_clocks === "each")) return clocks
   return Arr.fromNullable(zone ?? time_zone)
 }
@@ -126,8 +126,8 @@ const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episo
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
-    const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    const opening = Opening.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
+    const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
+    const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":

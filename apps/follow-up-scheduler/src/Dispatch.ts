@@ -21,13 +21,13 @@ import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import type { FollowUp } from "./Plan/FollowUp.ts"
-import * as Arming from "./Dispatch/ScheduleFollowUp.ts"
+import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
-import * as Filing from "./Dispatch/ChangeInboxState.ts"
-import * as LastLook from "./Dispatch/LastRead.ts"
+import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
+import * as LastRead from "./Dispatch/LastRead.ts"
 import { claimed, type Means } from "./Dispatch/ActionContext.ts"
-import * as Moves from "./Dispatch/Transitions.ts"
-import * as Sending from "./Dispatch/SendMessage.ts"
+import * as Transitions from "./Dispatch/Transitions.ts"
+import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import { Observe } from "./ChatReview.ts"
@@ -35,8 +35,8 @@ import { Outage } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
 import { Policies } from "./Policies/PolicyVersions.ts"
 import { isWriting, type Policy } from "./Policy.ts"
-import * as Receipt from "./Plan/ArmedState.ts"
-import * as Stop from "./Dispatch/GracefulShutdown.ts"
+import * as ArmedState from "./Plan/ArmedState.ts"
+import * as GracefulShutdown from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -72,9 +72,9 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* Outage
-  const finishing = yield* Stop.finishing
-  const moves = Moves.make(ledger, timer)
-  const lastLook = LastLook.make()
+  const finishing = yield* GracefulShutdown.finishing
+  const moves = Transitions.make(ledger, timer)
+  const lastLook = LastRead.make()
   const means: Means = { invent, reader, ledger, erasure, observe, timer, moves, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
@@ -83,21 +83,21 @@ export const make = Effect.gen(function* () {
     const step = policy.steps[followUp.step - 1]
     switch (step?.action) {
       case "send_message":
-        return Sending.make(means, policy, step)
+        return SendMessage.make(means, policy, step)
       case "snooze":
       case "close":
       case "assign":
-        return Filing.make(means, policy, step)
+        return ChangeInboxState.make(means, policy, step)
       default:
-        return Arming.make(means, policy)
+        return ScheduleFollowUp.make(means, policy)
     }
   }
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
     const step = policy.steps[planned.step - 1]
-    const earlier = Sending.earlier(step, planned, chat)
+    const earlier = SendMessage.earlier(step, planned, chat)
     if (step?.action === "send_message" && earlier !== undefined) {
-      yield* Sending.make(means, policy, step).sent(planned, chat, earlier)
+      yield* SendMessage.make(means, policy, step).sent(planned, chat, earlier)
       return
     }
     const [now, seenAt] = [yield* DateTime.now, yield* MonotonicClock.millis]
@@ -148,7 +148,7 @@ export const make = Effect.gen(function* () {
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
-      const receipt = Receipt.read(followUp, chat, policy)
+      const receipt = ArmedState.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
       // What stands and is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
       if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
@@ -156,7 +156,7 @@ export const make = Effect.gen(function* () {
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
       const chat = yield* claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
-      if (Receipt.read(followUp, chat, policy)._tag === "Sent") return chat
+      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     return yield* claim(yield* reader.read(followUp.chat_id))
   })
@@ -172,7 +172,7 @@ export const make = Effect.gen(function* () {
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", Receipt.lastChance(followUp))
+      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", ArmedState.lastChance(followUp))
       return
     }
     yield* followUp.status === "planned"
@@ -230,7 +230,7 @@ export const make = Effect.gen(function* () {
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
-      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
+      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Transitions.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
     return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking

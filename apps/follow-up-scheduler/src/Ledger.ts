@@ -16,7 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Checkpoint from "./Ledger/CrashPoint.ts"
+import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
 import type { Taken } from "./Decide/Episode.ts"
@@ -26,8 +26,8 @@ import { Reason } from "./Decide/Reason.ts"
 import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
-import * as Switch from "./Ledger/PauseSwitch.ts"
-import * as Tables from "./Ledger/Migrations.ts"
+import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
+import * as Migrations from "./Ledger/Migrations.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
@@ -116,7 +116,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
     FirstWhole.FirstWhole &
-    Switch.Switch
+    PauseSwitch.Switch
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -183,7 +183,7 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
-      (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
+      (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 
   const insert = (plan: Plan, event: Event) =>
@@ -244,14 +244,14 @@ const make = Effect.gen(function* () {
     )
 
   return {
-    ...Switch.make(sql),
+    ...PauseSwitch.make(sql),
     ...Consents.make(sql),
     ...FirstWhole.make(sql),
     plan,
     advance,
     find,
     decided,
-    isUsable: Effect.provideService(Tables.isNotNewer, SqlClient.SqlClient, sql),
+    isUsable: Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql),
     isCurrent: ({ key, status, wake }) =>
       Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
     unobserved: Effect.map(
@@ -338,7 +338,7 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
 type Unusable = LedgerOfOtherEdition | SqlError
 
 /** Creates the tables where they are missing, and brings those of an older edition to this one. */
-export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.create, make))
 
 /** Over tables that are there, and of this edition. */
-export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.check, make))
+export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.check, make))

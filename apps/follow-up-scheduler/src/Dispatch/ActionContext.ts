@@ -1,5 +1,5 @@
 /** What an action is carried out with. */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
-import * as Checkpoint from "../Ledger/CrashPoint.ts"
+import * as CrashPoint from "../Ledger/CrashPoint.ts"
 import * as Episode from "../Decide/Episode.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
@@ -18,8 +18,8 @@ import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Observe } from "../ChatReview.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
-import type * as LastLook from "./LastRead.ts"
-import type * as Moves from "./Transitions.ts"
+import type * as LastRead from "./LastRead.ts"
+import type * as Transitions from "./Transitions.ts"
 
 export interface Means {
   readonly invent: InventClient["Type"]
@@ -28,8 +28,8 @@ export interface Means {
   readonly erasure: Erasure["Type"]
   readonly observe: Observe["Type"]
   readonly timer: Timer["Type"]
-  readonly moves: ReturnType<typeof Moves.make>
-  readonly lastLook: ReturnType<typeof LastLook.make>
+  readonly moves: ReturnType<typeof Transitions.make>
+  readonly lastLook: ReturnType<typeof LastRead.make>
 }
 
 /** How often the result of a request is looked for before its absence is believed. */
@@ -87,13 +87,13 @@ export const whileOurs =
     )
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
-      yield* Checkpoint.reach("before request")
+      yield* CrashPoint.reach("before request")
       return mayLeave && (beginning === undefined || (yield* isInTime(beginning)))
     })
     return request.pipe(
       RateLimit.withLane("verify"),
-      Guard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
-      Effect.ensuring(Checkpoint.reach("after request"))
+      SendGuard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
+      Effect.ensuring(CrashPoint.reach("after request"))
     )
   }
 

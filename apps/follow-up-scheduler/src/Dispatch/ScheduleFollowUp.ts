@@ -2,7 +2,7 @@
  * `schedule_follow_up`: asks the assistant to write. Records the intent, sets `follow_up_at` a short lead ahead, looks again
  * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
  */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -16,8 +16,8 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
-import * as Receipt from "../Plan/ArmedState.ts"
-import * as Moves from "./Transitions.ts"
+import * as ArmedState from "../Plan/ArmedState.ts"
+import * as Transitions from "./Transitions.ts"
 import { type Beginning, claimed, freshFor, type Look, maxArms, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
@@ -53,7 +53,7 @@ export const make = (means: Means, policy: Policy) => {
 
   const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
     const answered = yield* Effect.either(takeBack(armed).pipe(whileOurs(means, armed, undefined)))
-    const mayHaveLeft = answered._tag === "Right" || !Guard.isWithheld(answered.left)
+    const mayHaveLeft = answered._tag === "Right" || !SendGuard.isWithheld(answered.left)
     if (mayHaveLeft && !(yield* ledger.isCurrent(armed))) yield* unsettle(armed)
     return answered
   })
@@ -72,7 +72,7 @@ export const make = (means: Means, policy: Policy) => {
   })
 
   const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
-    const isWithheld = Guard.isWithheld(error)
+    const isWithheld = SendGuard.isWithheld(error)
     if (!isWithheld) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
@@ -99,7 +99,7 @@ export const make = (means: Means, policy: Policy) => {
     const confirmed = yield* ledger.advance(
       armed,
       { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
-      { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
+      { name: "scheduled", detail: { follow_up_at: Transitions.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
@@ -120,14 +120,14 @@ export const make = (means: Means, policy: Policy) => {
           looks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
-        { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
+        { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } }
       ),
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
     )
 
   const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
     Effect.zipRight(
-      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Moves.iso(at) } }),
+      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Transitions.iso(at) } }),
       observe.snapshot(chat)
     )
 
@@ -136,7 +136,7 @@ export const make = (means: Means, policy: Policy) => {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
     if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.snapshot(seen))
     const chat = yield* claimed(means, policy, armed, { ...read.value, isErased: seen.isErased })
-    const receipt = Receipt.read(armed, chat, policy)
+    const receipt = ArmedState.read(armed, chat, policy)
     if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
     if (receipt._tag === "Unclear") return yield* later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
@@ -147,11 +147,11 @@ export const make = (means: Means, policy: Policy) => {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* clear(armed) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", Receipt.lastChance(armed))
+      yield* onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
       return
     }
     const now = yield* DateTime.now
-    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= Receipt.earlyMillis
+    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
     // It may have been carried out before it was taken back.
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
       return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
@@ -179,7 +179,7 @@ export const make = (means: Means, policy: Policy) => {
     Effect.gen(function* () {
       const chat = yield* claimed(means, policy, armed, seen)
       const now = yield* DateTime.now
-      const receipt = Receipt.read(armed, chat, policy)
+      const receipt = ArmedState.read(armed, chat, policy)
       const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
       switch (receipt._tag) {
         case "Sent":

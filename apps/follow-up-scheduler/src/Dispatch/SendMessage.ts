@@ -3,7 +3,7 @@
  * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -17,7 +17,7 @@ import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 import { freshFor, type Look, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
 import * as Delay from "./Delay.ts"
-import * as Moves from "./Transitions.ts"
+import * as Transitions from "./Transitions.ts"
 
 type Sent = Extract<Step, { readonly action: "send_message" }>
 
@@ -40,7 +40,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       ledger.advance(
         from,
         { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
-        { name: "sent", detail: { message: message.id, at: Moves.iso(message.at) } }
+        { name: "sent", detail: { message: message.id, at: Transitions.iso(message.at) } }
       ),
       observe.snapshot(chat)
     )
@@ -72,7 +72,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left
-    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    if (!SendGuard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     switch (error._tag) {
       // It may have been applied: look for it.
       case "OutcomeUnknown":
@@ -90,7 +90,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
         return yield* moves.gone(armed)
       default:
         // A row that another took meanwhile stays as that one left it.
-        return yield* Guard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
+        return yield* SendGuard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
     }
   })
 

@@ -1,5 +1,5 @@
 /** The moves a follow-up can make in the ledger, each with its audit line and its next timer. */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
@@ -41,7 +41,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
-      const name = Guard.isWithheld(error) ? "held_back" : "unreachable"
+      const name = SendGuard.isWithheld(error) ? "held_back" : "unreachable"
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
       if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
       const due_at = DateTime.addDuration(now, Delay.afterFailure(from.failures))
@@ -54,7 +54,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return gone(from)
-    if (isRetryable(error) || Guard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
+    if (isRetryable(error) || SendGuard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
       return lookAgain(from, error, before)
     }
     return end(from, refused, "refused")

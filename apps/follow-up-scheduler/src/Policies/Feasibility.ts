@@ -6,7 +6,7 @@
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as Opening from "../Decide/SendWindow.ts"
+import * as SendWindow from "../Decide/SendWindow.ts"
 import * as Policy from "../Policy.ts"
 
 /** How long hours, holidays and caps may hold a step back beyond its silence. */
@@ -47,7 +47,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
   const sent: Array<DateTime.Utc> = []
   for (const [index, step] of policy.steps.entries()) {
     const since = sent.at(-1) ?? start
-    const opening = Opening.find({
+    const opening = SendWindow.find({
       policy,
       step,
       country,

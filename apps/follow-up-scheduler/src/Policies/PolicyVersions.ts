@@ -15,7 +15,7 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import { Ledger } from "../Ledger.ts"
 import { ActivePolicy, Policy } from "../Policy.ts"
-import * as Difference from "./PolicyDiff.ts"
+import * as PolicyDiff from "./PolicyDiff.ts"
 
 /** The file says something else than what is on record under the same version. Nothing was sent. */
 export class VersionChanged extends Schema.TaggedError<VersionChanged>()("VersionChanged", {
@@ -56,7 +56,7 @@ export const find = Effect.fn("Policies.find")(function* (id: string) {
 
 /** Fails if the version is on record with another content. */
 export const refuseChanged = Effect.fn("Policies.refuseChanged")(function* (policy: Policy) {
-  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
+  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 

@@ -13,10 +13,10 @@ import { constVoid } from "effect/Function"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { Call, Step } from "./CallState.ts"
-import * as Conventions from "../telemetry/SemanticConventions.ts"
+import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
-import * as Measure from "../telemetry/RecordMetrics.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 import * as Span from "../telemetry/Span.ts"
 
 const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
@@ -41,7 +41,7 @@ const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unkn
 const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
 
 export const make =
-  (endpointOf: Conventions.EndpointOf) =>
+  (endpointOf: SemanticConventions.EndpointOf) =>
   (next: Step<Failure>): Step<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) => {
@@ -49,18 +49,18 @@ export const make =
       const attributes = {
         ...endpoint,
         ...resends(call),
-        "url.full": Conventions.fullUrl(request),
+        "url.full": SemanticConventions.fullUrl(request),
         "invent.client.queue.duration": call.queued
       }
-      const clock = MonotoneClock.clockOf(fiber)
-      const startedAt = MonotoneClock.millisOf(clock)
+      const clock = MonotonicClock.clockOf(fiber)
+      const startedAt = MonotonicClock.millisOf(clock)
       Deadline.begin(call, startedAt)
       return Effect.flatMap(Span.make(`${request.method} ${call.template}`, { kind: "client", attributes }), (span) =>
         Effect.onExit(Effect.zipRight(below(span, fiber), next(request, call)), (interrupted) => {
           const exit = Deadline.endOf(interrupted, call)
           Deadline.end(call)
-          const ending = Conventions.endingOf(exit, call)
-          Measure.request(fiber, call, endpoint, ending, MonotoneClock.millisOf(clock) - startedAt)
+          const ending = SemanticConventions.endingOf(exit, call)
+          RecordMetrics.request(fiber, call, endpoint, ending, MonotonicClock.millisOf(clock) - startedAt)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           Span.end(span, shown(exit), fiber)
           return Effect.void

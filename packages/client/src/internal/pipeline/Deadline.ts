@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Failure } from "../../RetryPolicy.ts"
 import type { Call, Deadlines, Step } from "./CallState.ts"
-import * as Outcome from "./FailureToError.ts"
+import * as FailureToError from "./FailureToError.ts"
 import type { Watch } from "./DeadlineTimer.ts"
 
 export interface Settings extends Deadlines {
@@ -31,7 +31,7 @@ export const ofBlocking = ({ blocking, total }: Settings): Deadlines => ({
 const late = (call: Call): Failure =>
   call.alarm!.until < call.until
     ? Failure.AttemptTimedOut({ after: call.deadlines.attempt })
-    : Failure.Rejected({ error: Outcome.pastTotalDeadline(call, call.deadlines.total) })
+    : Failure.Rejected({ error: FailureToError.pastTotalDeadline(call, call.deadlines.total) })
 
 /** One try, the wait for its permit included, in what the total deadline leaves. */
 export const total =

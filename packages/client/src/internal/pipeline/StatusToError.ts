@@ -14,10 +14,10 @@ import type * as Redacted from "effect/Redacted"
 import * as RetryAfter from "../../RetryAfter.ts"
 import { type Answer, Failure } from "../../RetryPolicy.ts"
 import * as Authentication from "./Authentication.ts"
-import * as Body from "./ResponseBody.ts"
+import * as ResponseBody from "./ResponseBody.ts"
 import type { Call, Step } from "./CallState.ts"
 import * as ContentCoding from "./ContentCoding.ts"
-import * as Outcome from "./FailureToError.ts"
+import * as FailureToError from "./FailureToError.ts"
 
 const excerptLength = 500
 /** Of a body that is only for a human to read: so many bytes, waited for so many milliseconds. */
@@ -106,7 +106,7 @@ export const make =
         }
       })
 
-    const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
+    const rejected = (call: Call, issue: string) => Failure.Rejected({ error: FailureToError.unexpected(call, issue) })
 
     const lost = (error: unknown, response: HttpClientResponse, call: Call) => {
       if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
@@ -115,7 +115,7 @@ export const make =
     }
 
     const success = (response: HttpClientResponse, call: Call) =>
-      Effect.matchEffect(Body.read(response, maxBodyBytes), {
+      Effect.matchEffect(ResponseBody.read(response, maxBodyBytes), {
         onFailure: (error) => Effect.fail(lost(error, response, call)),
         onSuccess: ({ bytes, isCut }) => {
           const came = new Uint8Array(bytes)
@@ -131,7 +131,7 @@ export const make =
 
     const failure = (response: HttpClientResponse, call: Call) =>
       // What the status says holds whatever becomes of the body.
-      Effect.zipWith(Body.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
+      Effect.zipWith(ResponseBody.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
         const answer = answered(response, call, excerptable(response, new Uint8Array(body)))
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429

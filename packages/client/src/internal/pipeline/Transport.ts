@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../../RetryPolicy.ts"
 import type { Step } from "./CallState.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
  * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for the
@@ -84,7 +84,7 @@ export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
       call.status = undefined
       call.answer = undefined
       call.refusal = undefined
-      const now = MonotoneClock.clockOf(fiber).unsafeCurrentTimeMillis()
+      const now = MonotonicClock.clockOf(fiber).unsafeCurrentTimeMillis()
       call.inTheAir = { request, sentAt: DateTime.unsafeMake(now) }
       return Effect.mapError(client.execute(request), (error) => {
         const failure = classify(error)

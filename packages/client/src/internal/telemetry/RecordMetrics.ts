@@ -7,14 +7,14 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { Lane } from "../../RateLimit.ts"
 import * as Telemetry from "../../Telemetry.ts"
 import type { Call } from "../pipeline/CallState.ts"
-import type * as Conventions from "./SemanticConventions.ts"
+import type * as SemanticConventions from "./SemanticConventions.ts"
 
 type Fiber = RuntimeFiber<unknown, unknown>
 
 type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 /** The registry knows a list of labels by its identity: so it is made once. */
-const remembered = (made: Map<string, Labels>, key: string, attributes: () => Conventions.Attributes): Labels => {
+const remembered = (made: Map<string, Labels>, key: string, attributes: () => SemanticConventions.Attributes): Labels => {
   const known = made.get(key)
   if (known !== undefined) return known
   const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
@@ -28,9 +28,9 @@ const ofLane = (lane: Lane): Labels => remembered(lanes, lane, () => ({ "invent.
 const endpoints = new Map<string, Labels>()
 const ofEndpoint = (endpoint: string): Labels => remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
 
-const endings = new WeakMap<Conventions.Attributes, Map<string, Labels>>()
+const endings = new WeakMap<SemanticConventions.Attributes, Map<string, Labels>>()
 
-const ofEnding = (common: Conventions.Attributes, ending: Conventions.Attributes): Labels => {
+const ofEnding = (common: SemanticConventions.Attributes, ending: SemanticConventions.Attributes): Labels => {
   const known = endings.get(common) ?? new Map<string, Labels>()
   endings.set(common, known)
   return remembered(known, Object.values(ending).join(" "), () => ({ ...common, ...ending }))
@@ -49,8 +49,8 @@ export const queue = (fiber: Fiber, lane: Lane, seconds: number): void =>
 export const request = (
   fiber: Fiber,
   { endpoint, status }: Call,
-  common: Conventions.Attributes,
-  ending: Conventions.Attributes,
+  common: SemanticConventions.Attributes,
+  ending: SemanticConventions.Attributes,
   millis: number
 ): void => {
   if (status === 429) update(Telemetry.throttled, fiber, 1, ofEndpoint(endpoint))

@@ -19,7 +19,7 @@ import * as Schema from "effect/Schema"
 import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
-import type { Taken } from "./Decide/Episode.ts"
+import type { PastFollowUp } from "./Decide/Episode.ts"
 import { FollowUp } from "./Plan/FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
@@ -85,7 +85,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
-    readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
+    readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<PastFollowUp>, SqlError>
     /** The conversation's follow-ups that wait. */
     readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** The conversation's follow-ups that are armed. */
@@ -314,7 +314,7 @@ const sameOpening = Duration.minutes(1)
 const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
   existing.status === "planned" && DateTime.lessThan(DateTime.addDuration(plan.due_at, sameOpening), existing.due_at)
 
-const statusOf = ({ status }: FollowUp): Taken["status"] => {
+const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
   switch (status) {
     case "armed":
       return "under_way"
@@ -328,7 +328,7 @@ const statusOf = ({ status }: FollowUp): Taken["status"] => {
   }
 }
 
-const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
+const toTaken = (row: FollowUp): ReadonlyArray<PastFollowUp> => {
   const isExited = row.reason === "exited"
   if (row.follow_up_at === null && !isExited) return []
   const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row

@@ -31,10 +31,10 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
 /** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
   Effect.gen(function* () {
-    const observe = yield* ChatReview.Observe
+    const observe = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
     const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
-    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound))
+    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.reviewById, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -73,11 +73,11 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  */
 const watch = Effect.gen(function* () {
   const { chats, inTurn } = yield* Watch
-  const observe = yield* ChatReview.Observe
-  const outage = yield* CircuitBreaker.Outage
+  const observe = yield* ChatReview.ChatReview
+  const outage = yield* CircuitBreaker.CircuitBreaker
   let hasLooked = false
   const look = (chat_id: ChatId) =>
-    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
+    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id))))
   const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true

@@ -45,13 +45,13 @@ const steps = [
   { after: "2 hours", action: "close" }
 ]
 
-const overview = Effect.flatMap(Overview.Board, (board) => board.overview)
+const overview = Effect.flatMap(Overview.Overview, (board) => board.overview)
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const planned = Effect.flatMap(ledger((ledger) => ledger.overdue(after(Build.day))), (rows) => Effect.fromNullable(rows[0]))
 
 /** The messages that a subscriber of the page receives from now on. */
 const listen = Effect.gen(function* () {
-  const { changes } = yield* Overview.Board
+  const { changes } = yield* Overview.Overview
   const texts = yield* Queue.unbounded<string>()
   yield* Effect.forkScoped(Stream.runForEach(changes, (text) => Queue.offer(texts, text)))
   return texts

@@ -133,7 +133,7 @@ describe("a message without any date", () => {
     const read = (follow_up_at: typeof armed.follow_up_at) =>
       ArmedState.read(armed, ChatSnapshot.make(chat_id, wireChat({ follow_up_at }), [question, answer, timeless]), policy())
     expect(read(null)).toMatchObject({ _tag: "Sent", message: { id: "follow-up" } })
-    expect(read(armed.follow_up_at)).toEqual(ArmedState.Receipt.Overtaken({ reason: "superseded" }))
+    expect(read(armed.follow_up_at)).toEqual(ArmedState.ArmedState.Overtaken({ reason: "superseded" }))
   })
 })
 

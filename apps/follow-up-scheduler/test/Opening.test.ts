@@ -25,7 +25,7 @@ const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
     seed: "conversation_1",
     ...asked
   })
-  return opening._tag === "Open" ? `${DateTime.formatIso(opening.at)} ${opening.heldBy}` : opening._tag === "Never" ? opening.reason : opening._tag
+  return opening._tag === "Open" ? `${DateTime.formatIso(opening.at)} ${opening.heldBackBy}` : opening._tag === "Never" ? opening.reason : opening._tag
 }
 
 const open = (at: number, heldBy = "silence") => `${DateTime.formatIso(after(at))} ${heldBy}`

@@ -20,7 +20,7 @@ const fault = new InventError.ServerFault({ endpoint: "state.update", attempts: 
 const refusal = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
 
 /** So many that are due try every 3 seconds, for so long: how often one of them reached the service. */
-const tries = (outage: CircuitBreaker.Outage["Type"], look: Effect.Effect<void, InventError.RepeatableError>, due: number, time: Duration.Duration) =>
+const tries = (outage: CircuitBreaker.CircuitBreaker["Type"], look: Effect.Effect<void, InventError.RepeatableError>, due: number, time: Duration.Duration) =>
   Effect.gen(function* () {
     let count = 0
     const each = Effect.zipRight(Effect.sync(() => count++), Effect.ignore(outage.learn(look)))

@@ -50,7 +50,7 @@ const say = (path: string, headers: Record<string, string> = {}, method = "GET",
 
 const isPaused = Effect.map(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused), Option.isSome)
 
-const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.Meter>) =>
+const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.QuotaUsage>) =>
   it.live(name, () => Effect.provide(test, stage(onLoopback)))
 
 describe("the page's server", () => {
@@ -156,7 +156,7 @@ describe("the page's server", () => {
   }))
 
   served("tells its metrics to whoever asks on this machine, as Prometheus reads them", Effect.gen(function* () {
-    yield* Effect.flatMap(QuotaUsage.Meter, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+    yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
     const answer = yield* say("/metrics")
     expect(answer.status).toBe(200)
     expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")

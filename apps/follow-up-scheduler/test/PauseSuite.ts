@@ -12,7 +12,7 @@ import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import * as Scheduler from "../src/Scheduler.ts"
@@ -33,14 +33,14 @@ const stage = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlClien
     Layer.provideMerge(database)
   )
 
-type Stage = Dispatch | Observe | Ledger.Ledger | Timer.Timer | SqlClient.SqlClient
+type Stage = Dispatch | ChatReview | Ledger.Ledger | Timer.Timer | SqlClient.SqlClient
 
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const pause = ledger((ledger) => ledger.pause)
 const resume = ledger((ledger) => ledger.resume)
 const paused = ledger((ledger) => ledger.paused)
 const events = Effect.map(ledger((ledger) => ledger.story(chat_id)), (entries) => entries.map(({ event }) => event))
-const observe = Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
+const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const sweepAt = (millis: number) => Effect.zipRight(TestClock.setTime(after(millis).epochMillis), sweep)
 const armedAt = hour - 15 * second

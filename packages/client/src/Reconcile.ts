@@ -119,7 +119,7 @@ export const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visib
  */
 export const judge = <A extends { readonly id: string }>(
   candidates: ReadonlyArray<A>,
-  likeness: (candidate: A) => Similarity.Likeness,
+  likeness: (candidate: A) => Similarity.Similarity,
   unknown: OutcomeUnknown,
   options: Window & Patience & { readonly known?: ReadonlyArray<string> }
 ): Effect.Effect<Verdict<A>> => {

@@ -100,7 +100,7 @@ export const createContactVerdict = (
     return stillUnknown("the request has neither an address nor an e-mail to look for")
   }
   const since = Reconcile.before(unknown.sentAt, options)
-  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Similarity.Likeness =>
+  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Similarity.Similarity =>
     isUndecodable(listed)
       ? "Doubtful"
       : Similarity.all(
@@ -108,7 +108,7 @@ export const createContactVerdict = (
           Similarity.ifStated(channel.email, listed.email),
           channel.contact_id === undefined ? "Equal" : Similarity.ofTime(listed.created_at, since)
         )
-  const likeness = (contact: Contact): Similarity.Likeness => {
+  const likeness = (contact: Contact): Similarity.Similarity => {
     const channels = (contact.channels ?? []).map(ofChannel)
     const best = channels.includes("Equal") ? "Equal" : channels.includes("Doubtful") || !contact.channels ? "Doubtful" : "Different"
     return Similarity.all(
@@ -159,7 +159,7 @@ export const uploadFileVerdict = (
 ): Effect.Effect<Reconcile.Verdict<ContactFile>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
   const sent = payload.file
-  const likeness = ({ file_filename, file_size }: ContactFile): Similarity.Likeness => {
+  const likeness = ({ file_filename, file_size }: ContactFile): Similarity.Similarity => {
     if (sent === undefined) return "Doubtful"
     if (sent instanceof Uint8Array) return Similarity.all(Similarity.ifStated(sent.length, file_size), "Doubtful")
     return Similarity.all(Similarity.ifStated(sent.name, file_filename), Similarity.ifStated(sent.data.length, file_size))

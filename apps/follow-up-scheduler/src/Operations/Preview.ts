@@ -43,7 +43,7 @@ export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerR
 
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
-    const policies = yield* PolicyVersions.Policies
+    const policies = yield* PolicyVersions.PolicyVersions
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
@@ -51,7 +51,7 @@ export const look = (chat_id: ChatId) =>
     // A database from before that was recorded recalls nothing.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
-    const basis = yield* policies.basis(chat)
+    const basis = yield* policies.versionAndHistory(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
 

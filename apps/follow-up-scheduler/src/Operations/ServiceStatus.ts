@@ -33,7 +33,7 @@ interface Row {
 }
 
 /** Planned follow-ups that the latest look at their chat did not overrule, the soonest first. */
-export const waiting = Effect.fn("Outlook.waiting")(function* (quota: QuotaForecast.Quota) {
+export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: QuotaForecast.Quota) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Row>`
     SELECT f.chat_id, f.step, f.due_at FROM follow_ups f

@@ -50,7 +50,7 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
     const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
     return refused(issue?.path ?? [], issue?.message ?? error.message)
   })
-  const flaw = Feasibility.flaw(policy, yield* DateTime.now)
+  const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)
   return flaw === undefined ? policy : yield* refused(flaw.path, flaw.reason)
 })
 

@@ -53,7 +53,7 @@ export interface Played {
   readonly chat: ChatSnapshot
 }
 
-interface Entry extends Episode.Taken {
+interface Entry extends Episode.PastFollowUp {
   readonly key: Plan.FollowUpKey
   readonly ideal: DateTime.Utc
 }

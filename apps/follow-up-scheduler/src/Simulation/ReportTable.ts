@@ -24,7 +24,7 @@ const isPresent = <A>(value: A | undefined): value is A => value !== undefined
 export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
   const of = (label: string, value: (report: Report) => string | number) => row(label, reports.map(value))
   const steps = Math.max(...reports.map((report) => report.steps.length))
-  const reasons = (["due", ...Reason.lattice] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
   return [
     of("", ({ policy }) => policy),
     of("conversations", ({ conversations }) => conversations),

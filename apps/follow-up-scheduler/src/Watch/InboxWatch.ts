@@ -45,7 +45,7 @@ const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats
 const pages = (invent: InventClient["Type"], seen: SeenChats.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
   invent.inbox.stream().pipe(
     Stream.chunks,
-    Stream.mapEffect((page) => Effect.map(seen.news(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
+    Stream.mapEffect((page) => Effect.map(seen.changed(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
   )
 
 /** As far as there is news. */
@@ -59,7 +59,7 @@ const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A
 const hints = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
   Stream.flattenIterables(
     Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
-      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.news([change.chat], false), idsOf)
+      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.changed([change.chat], false), idsOf)
     )
   )
 

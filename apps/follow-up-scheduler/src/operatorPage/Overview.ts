@@ -14,10 +14,10 @@ import * as Stream from "effect/Stream"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
-import { Meter } from "../Operations/QuotaUsage.ts"
+import { QuotaUsage } from "../Operations/QuotaUsage.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
-import { Policies } from "../Policies/PolicyVersions.ts"
+import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
@@ -25,8 +25,8 @@ import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
 import * as OverviewQueries from "./OverviewQueries.ts"
 
-export class Board extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
-  Board,
+export class Overview extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
+  Overview,
   {
     readonly overview: Effect.Effect<Api.Overview, SqlError>
     /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
@@ -44,7 +44,7 @@ const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 /** How old what is on the screen may be: of a large record, older. */
 const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 
-export const toHappening = (entry: AuditEntry): Api.Happening => ({
+export const toHappening = (entry: AuditEntry): Api.TimelineEntry => ({
   at: entry.at,
   chat_id: entry.chat_id,
   kind: ChatStory.kindOf(entry),
@@ -129,10 +129,10 @@ const make = Effect.gen(function* () {
   const inDatabase = Effect.provideService(SqlClient.SqlClient, sql)
   const survey = OverviewQueries.make(sql)
   const ledger = yield* Ledger
-  const meter = yield* Meter
+  const meter = yield* QuotaUsage
   const policy = yield* ActivePolicy
 
-  const policies = yield* Policies
+  const policies = yield* PolicyVersions
   const quietOf = makeQuiet()
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
@@ -200,4 +200,4 @@ const make = Effect.gen(function* () {
   return { overview, changes, renew }
 })
 
-export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | Policies | ActivePolicy> = Layer.effect(Board, make)
+export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)

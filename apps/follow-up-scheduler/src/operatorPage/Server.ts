@@ -61,7 +61,7 @@ const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
     (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
   )
 
-const live = Effect.map(Overview.Board, ({ changes }) =>
+const live = Effect.map(Overview.Overview, ({ changes }) =>
   changes.pipe(
     Stream.map((overview) => `data: ${overview}\n\n`),
     Stream.merge(heartbeat, { haltStrategy: "left" }),
@@ -72,7 +72,7 @@ const live = Effect.map(Overview.Board, ({ changes }) =>
 )
 
 /** Whoever did it sees it soon. */
-const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Overview.Board, (board) => board.renew))
+const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Overview.Overview, (board) => board.renew))
 
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers

@@ -86,7 +86,7 @@ const superfluous = (endpoint: HttpApiEndpoint.HttpApiEndpoint.AnyWithProps, req
     : undefined
 }
 
-const callable = ({ endpoint, group, name }: Entry, step: CallState.Step<InventError.InventError>, settings: Settings) => {
+const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
   const wire = EndpointCodec.make(endpoint, settings.baseUrl)
   const common = {
     endpoint: `${group}.${name}`,
@@ -101,7 +101,7 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Step<InventE
 
   const issueOf = ({ issue }: ParseResult.ParseError) => Issue.innermost(issue, withoutKey)
 
-  const read = (response: HttpClientResponse, call: CallState.Call) =>
+  const read = (response: HttpClientResponse, call: CallState.CallState) =>
     Option.match(wire.read(response.status, call.text), {
       onNone: () => CallState.fail(call, FailureToError.unexpected(call, "no page describes this status")),
       onSome: Effect.catchAll((error) => CallState.fail(call, FailureToError.unexpected(call, issueOf(error))))
@@ -109,7 +109,7 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Step<InventE
 
   const refuse = (issue: string) => new InventError.InvalidRequest({ endpoint: common.endpoint, issue })
 
-  const write = (request: Request, call: CallState.Call) => {
+  const write = (request: Request, call: CallState.CallState) => {
     const issue = superfluous(endpoint, request)
     if (issue !== undefined) return CallState.fail(call, refuse(issue))
     return Either.match(segments(common.endpoint, withOrg(request.path)), {
@@ -121,7 +121,7 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Step<InventE
     })
   }
 
-  const run = (request: Request, call: CallState.Call, fiber: RuntimeFiber<unknown, unknown>) =>
+  const run = (request: Request, call: CallState.CallState, fiber: RuntimeFiber<unknown, unknown>) =>
     Effect.flatMap(write(request, call), (written) =>
       Effect.flatMap(step(written, call), (response) => {
         const value = Effect.map(read(response, call), (value) => {
@@ -150,7 +150,7 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Step<InventE
 const streamName = (name: string): string | undefined => (name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined)
 
 /** All methods of these groups, and a stream for each that lists. */
-export const make = (groups: Groups, step: CallState.Step<InventError.InventError>, settings: Settings) => {
+export const make = (groups: Groups, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
   const methods: Record<string, Record<string, unknown>> = {}
   for (const entry of entriesOf(groups)) {
     const group = (methods[entry.group] ??= {})

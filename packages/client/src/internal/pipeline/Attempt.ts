@@ -12,14 +12,14 @@ import * as FiberRefs from "effect/FiberRefs"
 import { constVoid } from "effect/Function"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "../../RetryPolicy.ts"
-import type { Call, Step } from "./CallState.ts"
+import type { CallState, Middleware } from "./CallState.ts"
 import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import * as Span from "../telemetry/Span.ts"
 
-const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
+const resends = ({ attempts }: CallState) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
 
 const always = () => true
 
@@ -42,7 +42,7 @@ const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: 
 
 export const make =
   (endpointOf: SemanticConventions.EndpointOf) =>
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) => {
       const endpoint = endpointOf(request, call)

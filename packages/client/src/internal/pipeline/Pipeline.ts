@@ -15,7 +15,7 @@ import * as RetryBudget from "../../RetryBudget.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Authentication from "./Authentication.ts"
-import type { Step } from "./CallState.ts"
+import type { Middleware } from "./CallState.ts"
 import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
@@ -27,7 +27,7 @@ import * as DeadlineTimer from "./DeadlineTimer.ts"
 
 const limited =
   (rateLimit: RateLimit["Type"]) =>
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) => {
       const clock = MonotonicClock.clockOf(fiber)
@@ -47,7 +47,7 @@ const limited =
     })
 
 const guarded =
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) =>
       Effect.flatMap(Context.get(fiber.currentContext, SendGuard.CurrentGuard), (isWanted) =>
@@ -59,7 +59,7 @@ export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],
   settings: Settings
-): Effect.Effect<Step<InventError.InventError>> =>
+): Effect.Effect<Middleware<InventError.InventError>> =>
   Effect.suspend(() => {
     const client = SemanticConventions.client(settings)
     return Effect.map(RetryBudget.make(settings.retryBudget, client), (budget) =>

@@ -21,7 +21,7 @@ export interface Options {
 
 export const make =
   ({ budget, policy, rateLimit }: Options) =>
-  (next: CallState.Step<RetryPolicy.Failure>): CallState.Step<InventError.InventError> =>
+  (next: CallState.Middleware<RetryPolicy.Failure>): CallState.Middleware<InventError.InventError> =>
   (request, call) => {
     const decide = (failure: RetryPolicy.Failure, attempt: number) =>
       Effect.gen(function* () {
@@ -76,7 +76,7 @@ const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, af
 
 const tooLong = (
   failure: RetryPolicy.Failure,
-  call: CallState.Call,
+  call: CallState.CallState,
   now: DateTime.Utc,
   wait: Duration.Duration | undefined
 ): InventError.InventError | undefined => {

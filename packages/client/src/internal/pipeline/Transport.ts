@@ -9,7 +9,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../../RetryPolicy.ts"
-import type { Step } from "./CallState.ts"
+import type { Middleware } from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
@@ -76,7 +76,7 @@ const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient 
     Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
   )
 
-export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
+export const make = (transport: HttpClient.HttpClient): Middleware<Failure> => {
   const client = withoutRedirects(transport)
   return (request, call) =>
     Effect.withFiberRuntime((fiber) => {
@@ -85,10 +85,10 @@ export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
       call.answer = undefined
       call.refusal = undefined
       const now = MonotonicClock.clockOf(fiber).unsafeCurrentTimeMillis()
-      call.inTheAir = { request, sentAt: DateTime.unsafeMake(now) }
+      call.unconfirmedRequest = { request, sentAt: DateTime.unsafeMake(now) }
       return Effect.mapError(client.execute(request), (error) => {
         const failure = classify(error)
-        if (failure._tag === "NeverSent") call.inTheAir = undefined
+        if (failure._tag === "NeverSent") call.unconfirmedRequest = undefined
         return failure
       })
     })

@@ -6,7 +6,7 @@ import type * as Metric from "effect/Metric"
 import * as MetricLabel from "effect/MetricLabel"
 import type { Lane } from "../../RateLimit.ts"
 import * as Telemetry from "../../Telemetry.ts"
-import type { Call } from "../pipeline/CallState.ts"
+import type { CallState } from "../pipeline/CallState.ts"
 import type * as SemanticConventions from "./SemanticConventions.ts"
 
 type Fiber = RuntimeFiber<unknown, unknown>
@@ -48,7 +48,7 @@ export const queue = (fiber: Fiber, lane: Lane, seconds: number): void =>
 /** A request of a call, and how it ended; `common` is the same object for all with these attributes. */
 export const request = (
   fiber: Fiber,
-  { endpoint, status }: Call,
+  { endpoint, status }: CallState,
   common: SemanticConventions.Attributes,
   ending: SemanticConventions.Attributes,
   millis: number
@@ -58,10 +58,10 @@ export const request = (
 }
 
 /** The entries of a list that could not be read. */
-export const undecodable = (fiber: Fiber, { endpoint }: Call, value: unknown): void => {
+export const undecodable = (fiber: Fiber, { endpoint }: CallState, value: unknown): void => {
   const count = Array.isArray(value) ? value.filter(isUndecodable).length : 0
   if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
 }
 
-export const call = (fiber: Fiber, { attempts, endpoint }: Call): void =>
+export const call = (fiber: Fiber, { attempts, endpoint }: CallState): void =>
   update(Telemetry.callRequests, fiber, attempts, ofEndpoint(endpoint))

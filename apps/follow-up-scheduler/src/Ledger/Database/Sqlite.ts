@@ -13,6 +13,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { statSync } from "node:fs"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
+import * as EmptyLog from "./EmptyLog.ts"
 import * as Ownership from "./Ownership.ts"
 
 /** How long a statement waits for another process, for example a backup. */
@@ -84,7 +85,7 @@ const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
     // What is deleted is gone from the file, too.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
-    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(sql`PRAGMA wal_checkpoint(TRUNCATE)`))),
+    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
     Effect.mapError(unusable(file))
   )
 

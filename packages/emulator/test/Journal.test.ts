@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { lstatSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Journal from "../src/World/Persistence/Journal.ts"
@@ -147,15 +147,27 @@ describe("a state file", () => {
     })
   )
 
-  it.scoped("is for one process: a living owner refuses the next, a dead one is replaced, and the lock goes when it ends", () =>
+  it.scoped("is for one owner, also by a link to it, and for the next when that ends", () =>
     Effect.gen(function* () {
       const file = join(yield* folder, "state")
-      writeFileSync(`${file}.lock`, String(process.ppid))
-      assert.match((yield* Effect.flip(rowsIn(file))).message, /another emulator/)
-      // No process has this number.
-      writeFileSync(`${file}.lock`, "4194305")
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          yield* Journal.open(file)
+          symlinkSync(file, `${file}.link`)
+          for (const name of [file, `${file}.link`]) assert.match((yield* Effect.flip(rowsIn(name))).message, /another emulator/)
+        })
+      )
       assert.deepStrictEqual(yield* rowsIn(file), [])
-      assert.isFalse(existsSync(`${file}.lock`))
+      assert.deepStrictEqual(yield* rowsIn(`${file}.link`), [])
+      assert.isTrue(lstatSync(`${file}.link`).isSymbolicLink())
+    })
+  )
+
+  it.scoped("has a lock that must be one", () =>
+    Effect.gen(function* () {
+      const file = join(yield* folder, "state")
+      writeFileSync(`${file}.lock`, "4194305")
+      assert.match((yield* Effect.flip(rowsIn(file))).message, /its lock \S+state\.lock cannot be used: file is not a database$/)
     })
   )
 })

@@ -1,6 +1,7 @@
+import * as Requirement from "@effect-invent/test-support/Requirement"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type ChildProcess, spawn } from "node:child_process"
+import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
@@ -82,6 +83,32 @@ const up = (cwd: string, ...args: ReadonlyArray<string>) => upBy(process.execPat
 
 const ended = (cwd: string, ...args: ReadonlyArray<string>) =>
   Effect.flatMap(startBy(process.execPath, [], cwd, ...args), (running) => Effect.promise(() => running.ended))
+
+const inOwnNumbers = ["--pid", "--fork", "--kill-child"]
+
+/** As in a container: each process is number 1 among its own. */
+const numberSpaces: Requirement.Requirement = {
+  isMet: spawnSync("unshare", [...inOwnNumbers, "true"]).status === 0,
+  missing: "no space of process numbers can be made, which takes unshare and CAP_SYS_ADMIN"
+}
+
+Requirement.describeWith([numberSpaces], "two emulators that are both process number 1", () => {
+  it.scopedLive("are kept apart on one state file, and a killed one leaves it to the next", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      const asNumberOne = ["unshare", [...inOwnNumbers, process.execPath]] as const
+      const first = yield* upBy(...asNumberOne, cwd, "--state", "world")
+      const second = yield* startBy(...asNumberOne, cwd, "--port", "0", "--state", "world")
+      const { code, stderr } = yield* Effect.promise(() => second.ended)
+      assert.strictEqual(code, 2)
+      assert.match(stderr, /^invent-emulator: state world: another emulator is running on it.*\n$/)
+      yield* Effect.sync(() => first.child.kill("SIGKILL"))
+      yield* Effect.promise(() => first.ended)
+      // Which is number 1, too, and so is whatever runs in other spaces.
+      yield* upBy(...asNumberOne, cwd, "--state", "world")
+    })
+  )
+})
 
 describe("the emulator as a program", () => {
   it.scopedLive("plays a conversation over HTTP, reports it, moves its clock, and brings it back after a kill", () =>

@@ -1,2 +1,3 @@
+export * as FileLock from "./FileLock.ts"
 export * as SqliteClient from "./SqliteClient.ts"
 export * as SqliteError from "./SqliteError.ts"

@@ -3,7 +3,8 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as TablesLock from "./Database/MigrationLock.ts"
+import * as MigrationLock from "./Database/MigrationLock.ts"
+import * as Edition from "./Edition.ts"
 
 /** A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond exactly. */
 const columnTypes = (sql: SqlClient.SqlClient) =>
@@ -132,23 +133,33 @@ const consents = Effect.flatMap(
   )`
 )
 
-const migrate = Migrator.make({})({
-  table: "follow_ups_migrations",
-  loader: Migrator.fromRecord({
-    "1_tables": createTables,
-    "2_one_under_way": oneUnderWay,
-    "3_untold_ends": untoldEnds,
-    "4_policies": policies,
-    "5_seen_and_erased": seenAndErased,
-    "6_pauses": pauses,
-    "7_last_messages": lastMessages,
-    "8_first_whole": firstWhole,
-    "9_consents": consents
-  })
-})
+const migrations = {
+  "1_tables": createTables,
+  "2_one_under_way": oneUnderWay,
+  "3_untold_ends": untoldEnds,
+  "4_policies": policies,
+  "5_seen_and_erased": seenAndErased,
+  "6_pauses": pauses,
+  "7_last_messages": lastMessages,
+  "8_first_whole": firstWhole,
+  "9_consents": consents
+}
 
-/** Brings the tables of the surroundings to this version. */
-export const create: Effect.Effect<void, SqlError, SqlClient.SqlClient> = TablesLock.hold(migrate).pipe(
+const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })
+
+/** The edition of this program. */
+const edition = Object.keys(migrations).at(-1) ?? "0"
+
+type Failure = Edition.LedgerOfOtherEdition | SqlError
+
+/** Fails unless the tables are of this edition. */
+export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, true)
+
+/** Fails where somebody has brought the tables to a newer edition. */
+export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
+
+/** Brings the tables to this edition. */
+export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = MigrationLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
   // A migration is part of this program: one that fails is a defect of it.
   Effect.catchTag("MigrationError", Effect.die),
   Effect.asVoid

@@ -9,8 +9,8 @@ import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Lines from "../TerminalText.ts"
-import * as Policies from "../Policies/PolicyVersions.ts"
+import * as TerminalText from "../TerminalText.ts"
+import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
@@ -39,11 +39,11 @@ export const Prospect = Schema.Struct({
 export type Prospect = typeof Prospect.Type
 
 /** For a look that changes nothing. */
-export const layer = Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
+export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
-    const policies = yield* Policies.Policies
+    const policies = yield* PolicyVersions.PolicyVersions
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
@@ -51,7 +51,7 @@ export const look = (chat_id: ChatId) =>
     // A database from before that was recorded recalls nothing.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
-    const basis = yield* policies.basis(chat)
+    const basis = yield* policies.versionAndHistory(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
 
@@ -98,4 +98,4 @@ const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string
 
 /** With a heading, in columns. */
 export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
-  Lines.table([["chat", "next", "when", "why"], ...prospects.map(cells)])
+  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells)])

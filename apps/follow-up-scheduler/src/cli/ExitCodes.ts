@@ -10,7 +10,10 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 
-/** 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 130 interrupted, 143 told to stop. */
+/**
+ * 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 3 the ledger was
+ * removed or replaced, 130 interrupted, 143 told to stop.
+ */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 
 const fixes: Record<string, string> = {
@@ -49,7 +52,7 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
     if (error instanceof Exited) return Effect.fail(error)
     // The command line's parser has printed its own message.
     const print = ValidationError.isValidationError(error) ? Effect.void : Console.error(lineOf(error))
-    return Effect.zipRight(print, Effect.fail(new Exited({ code: 2 })))
+    return Effect.zipRight(print, Effect.fail(new Exited({ code: Predicate.isTagged(error, "LedgerLost") ? 3 : 2 })))
   })
 
 let interrupted = 130

@@ -47,7 +47,7 @@ const textOf = ({ messages = [] }: ChatMessage): string =>
 const detailOf = (entries: ReadonlyArray<AuditEntry>, event: string, name: string): ReadonlyArray<unknown> =>
   entries.flatMap((entry) => (entry.event === event ? [entry.detail[name]] : []))
 
-const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.Happening) => at.epochMillis)
+const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntry) => at.epochMillis)
 
 /** Never fails for the service's sake. */
 export const read = Effect.fn("Conversation.read")(function* (id: string) {

@@ -5,10 +5,16 @@ import * as Reactivity from "@effect/experimental/Reactivity"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { statSync } from "node:fs"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
+import * as EmptyLog from "./EmptyLog.ts"
+import * as Ownership from "./Ownership.ts"
 
 /** How long a statement waits for another process, for example a backup. */
 const busyTimeout = Duration.seconds(5)
@@ -17,18 +23,53 @@ const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ da
 
 const open = (options: SqliteClient.Options) => Effect.provide(SqliteClient.make(options), Reactivity.layer)
 
+const inUse = (file: string) =>
+  new DatabaseUnusable({ database: file, reason: "another scheduler is running on it; stop that one or use another --db" })
+
+const openLock = (lock_file: string) => open({ filename: lock_file, journalMode: "DELETE", busyTimeout: 0 })
+
+const isBusy = (error: unknown) => SqliteError.hasCode(error, SqliteError.ResultCode.Busy)
+
 /** Held by the operating system for as long as this process lives, and by nothing afterwards. */
-const lock = (file: string) =>
-  Effect.gen(function* () {
-    const sql = yield* open({ filename: `${file}.lock`, journalMode: "DELETE", busyTimeout: 0 })
-    yield* sql`BEGIN EXCLUSIVE`
-  }).pipe(
-    Effect.mapError((error) =>
-      SqliteError.hasCode(error, SqliteError.ResultCode.Busy)
-        ? new DatabaseUnusable({ database: file, reason: "another scheduler is running on it; stop that one or use another --db" })
-        : unusable(file)(error)
-    )
+const lock = (file: string, lock_file: string) =>
+  Effect.tap(openLock(lock_file), (sql) => sql`BEGIN EXCLUSIVE`).pipe(
+    Effect.mapError((error) => (isBusy(error) ? inUse(file) : unusable(file)(error)))
   )
+
+const isLocked = (lock_file: string) =>
+  Effect.gen(function* () {
+    const sql = yield* openLock(lock_file)
+    yield* sql`BEGIN EXCLUSIVE`
+    yield* sql`ROLLBACK`
+    return false
+  }).pipe(Effect.scoped, Effect.catchAll((error) => Effect.succeed(isBusy(error))))
+
+const statOf = Option.liftThrowable((file: string) => statSync(file))
+
+/** The ledger and its lock as files. What a link leads to has the lock, whatever the link is called. */
+const filesOf = (file: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const inFolder = Effect.map(files.realPath(path.dirname(file)), (folder) => path.join(folder, path.basename(file)))
+    const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
+    // Read without waiting, as SQLite itself reads: so it takes no time under a virtual clock, and no turn of other fibers.
+    const idOf = (file: string) =>
+      Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
+    return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
+  })
+
+/** Marks the lock of a ledger that exists: where such a lock lies beside no ledger, the ledger was lost. */
+const hadLedger = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(sql<{ user_version: number }>`PRAGMA user_version`, ([row]) => row?.user_version === 1)
+)
+const mark = Effect.gen(function* () {
+  if (yield* hadLedger) return
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`PRAGMA user_version = 1`
+  yield* sql`COMMIT`
+  yield* sql`BEGIN EXCLUSIVE`
+})
 
 const checkFolder = (file: string) =>
   Effect.gen(function* () {
@@ -44,16 +85,51 @@ const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
     // What is deleted is gone from the file, too.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
-    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(sql`PRAGMA wal_checkpoint(TRUNCATE)`))),
+    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
     Effect.mapError(unusable(file))
   )
 
+const gone = (file: string, lock_file: string) =>
+  new DatabaseUnusable({
+    database: file,
+    reason: `is gone, though a scheduler has run on it: nobody knows any more to whom it wrote. Put it back, or remove ${lock_file} to begin anew`
+  })
+
 /** Opens the file for this process alone; creates it where it is missing. */
-export const layer = (file: string) =>
-  Layer.scoped(SqlClient.SqlClient, checkFolder(file).pipe(Effect.zipRight(lock(file)), Effect.zipRight(openPatiently(file, "NORMAL"))))
+const openAlone = (file: string) =>
+  Effect.gen(function* () {
+    yield* checkFolder(file)
+    const files = yield* filesOf(file)
+    const ofLock = yield* lock(file, files.lock_file)
+    const onLock = <A>(effect: Effect.Effect<A, SqlError, SqlClient.SqlClient>) =>
+      Effect.mapError(Effect.provideService(effect, SqlClient.SqlClient, ofLock), unusable(file))
+    if (Option.isNone(yield* files.ledgerId) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
+    const sql = yield* openPatiently(file, "NORMAL")
+    const token = yield* Effect.mapError(Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql), unusable(file))
+    if (Option.isNone(token)) return yield* inUse(file)
+    yield* onLock(mark)
+    const fresh = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+      Effect.scoped(Effect.flatMap(open({ filename: file, readOnly: true }), (sql) => Effect.provideService(effect, SqlClient.SqlClient, sql)))
+    const ownership = yield* Effect.provideService(Ownership.make(token.value, files, fresh), SqlClient.SqlClient, sql)
+    return Context.add(Context.make(SqlClient.SqlClient, sql), Ownership.Ownership, ownership)
+  })
+
+export const layer = (file: string) => Layer.scopedContext(openAlone(file))
+
+const otherName = (file: string) =>
+  new DatabaseUnusable({ database: file, reason: "a scheduler has it open under another name; give --db that name" })
 
 /** Opens the file for a change of its own, beside a scheduler that may be running on it. */
-export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openPatiently(file, "FULL")))
+const openBeside = (file: string) =>
+  Effect.gen(function* () {
+    const sql = yield* openPatiently(file, "FULL")
+    const files = yield* filesOf(file)
+    const isOpenElsewhere = Effect.provideService(Ownership.isOpenElsewhere(files), SqlClient.SqlClient, sql)
+    return (yield* Effect.mapError(isOpenElsewhere, unusable(file))) ? yield* otherName(file) : sql
+  })
+
+/** Creates it where it is missing. */
+export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openBeside(file)))
 
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
@@ -64,7 +140,7 @@ const absent = (file: string) => new DatabaseUnusable({ database: file, reason: 
 export const layerExisting = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
-    Effect.flatMap(exists(file), (isThere) => (isThere ? openPatiently(file, "FULL") : absent(file)))
+    Effect.flatMap(exists(file), (isThere) => (isThere ? openBeside(file) : absent(file)))
   )
 
 const openReadOnly = (file: string) =>

@@ -8,8 +8,9 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import { createHash } from "node:crypto"
-import { appendFileSync, closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
-import * as Lock from "./ProcessLock.ts"
+import { accessSync, appendFileSync, closeSync, existsSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
+import * as ProcessLock from "./ProcessLock.ts"
 import type { Row } from "./Rows.ts"
 
 /** The state file cannot be used; nothing was changed in it. */
@@ -72,6 +73,9 @@ const attempt = <A>(file: string, action: () => A): Effect.Effect<A, StateUnusab
 
 const textOf = (file: string) => (existsSync(file) ? readFileSync(file, "utf8") : "")
 
+/** What a link leads to is the file, whatever the link is called. */
+const realOf = (name: string) => (existsSync(name) ? realpathSync(name) : name)
+
 /** The old text or the new one, whole, also where the disk is full or the power fails. */
 const replace = (file: string, text: string): void => {
   const next = `${file}.next`
@@ -89,17 +93,19 @@ const replace = (file: string, text: string): void => {
  * synchronous: no change is ever half in the file and half not while others go on.
  */
 export const open = Effect.fnUntraced(function* (
-  file: string
+  name: string
 ): Effect.fn.Return<Journal & { readonly broken: Effect.Effect<never, StateUnusable> }, StateUnusable, Scope> {
   const broken = yield* Deferred.make<never, StateUnusable>()
-  yield* Effect.mapError(Lock.acquire(`${file}.lock`), ({ message }) => new StateUnusable({ file, reason: message }))
-  const found = read(yield* attempt(file, () => textOf(file)))
-  if ("reason" in found) return yield* new StateUnusable({ file, reason: found.reason })
-  let descriptor: number = yield* attempt(file, () => openSync(file, "a"))
+  yield* attempt(name, () => accessSync(dirname(name)))
+  const file = yield* attempt(name, () => realOf(name))
+  yield* Effect.mapError(ProcessLock.acquire(`${file}.lock`), ({ message }) => new StateUnusable({ file: name, reason: message }))
+  const found = read(yield* attempt(name, () => textOf(file)))
+  if ("reason" in found) return yield* new StateUnusable({ file: name, reason: found.reason })
+  let descriptor: number = yield* attempt(name, () => openSync(file, "a"))
   yield* Effect.addFinalizer(() => Effect.sync(() => closeSync(descriptor)))
 
   const orBreak = (action: () => void) =>
-    Effect.catchAll(attempt(file, action), (error) => Effect.zipRight(Deferred.fail(broken, error), Effect.die(error)))
+    Effect.catchAll(attempt(name, action), (error) => Effect.zipRight(Deferred.fail(broken, error), Effect.die(error)))
 
   return {
     rows: found,

@@ -1,0 +1,147 @@
+/**
+ * Whether the ledger still is the one that this process opened, and still this process's own. A lock of the operating system
+ * keeps other schedulers away, but it is a file beside the ledger, found by a name: names can be links, and files can be removed
+ * and replaced. So the ledger itself names its owner, in a row, and the owner looks at it again and again.
+ */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+
+/** The ledger is not the one any more that this process began with. Nothing more is sent. */
+export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
+  database: Schema.String,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `database ${this.database}: ${this.reason}; nothing more was sent`
+  }
+}
+
+interface Check {
+  /** Fails when the ledger is lost. A `SqlError` says that this cannot be found out now. */
+  readonly check: Effect.Effect<void, LedgerLost | SqlError>
+}
+
+/** A database of a server cannot be lost so; nor can one in memory. */
+export class Ownership extends Context.Reference<Ownership>()("@effect-invent/follow-up-scheduler/Ownership", {
+  defaultValue: (): Check => ({ check: Effect.void })
+}) {}
+
+/** What identifies a file on its machine, whatever it is called; none where there is no such file. */
+export type FileId = Effect.Effect<Option.Option<string>>
+
+/** One row, in the ledger's own file. */
+interface Owner {
+  /** Another one with each start. */
+  readonly token: string
+  /** The ledger and the lock, as files. */
+  readonly file_id: string
+  readonly lock_file: string
+  readonly lock_id: string
+  /** The token of one that asks whether the owner is alive, and the last one that the owner has answered. */
+  readonly asked: string | null
+  readonly answered: string | null
+}
+
+const read = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const tables = yield* sql`SELECT 1 FROM sqlite_master WHERE name = 'owner'`
+  return tables.length === 0 ? Option.none() : Option.fromNullable((yield* sql<Owner>`SELECT * FROM owner`)[0])
+})
+
+/** How long an owner that is alive may take to answer. It looks as often as the ledger is swept. */
+const answersWithin = Duration.seconds(10)
+
+/** Asks the owner, by its row. */
+const answers = (token: string) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    yield* sql`UPDATE owner SET asked = ${token}`
+    const isAnswered = Effect.map(read, Option.exists(({ answered }) => answered === token))
+    return yield* Effect.repeat(isAnswered, {
+      until: (yes) => yes,
+      schedule: Schedule.intersect(Schedule.spaced("250 millis"), Schedule.recurs(Duration.toMillis(answersWithin) / 250))
+    }).pipe(Effect.zipRight(isAnswered))
+  })
+
+export interface Files {
+  /** The name of the ledger, for errors. */
+  readonly name: string
+  readonly lock_file: string
+  readonly idOf: (file: string) => FileId
+  readonly ledgerId: FileId
+  /** Whether a process holds the lock of this file. */
+  readonly isLocked: (lock_file: string) => Effect.Effect<boolean>
+}
+
+/**
+ * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that lock's file is not
+ * the one any more that was locked, its owner is asked.
+ */
+const isAlive = (owner: Owner, token: string, files: Files) =>
+  Effect.gen(function* () {
+    if (Option.getOrUndefined(yield* files.idOf(owner.lock_file)) !== owner.lock_id) return yield* answers(token)
+    return owner.lock_file !== files.lock_file && (yield* files.isLocked(owner.lock_file))
+  })
+
+/** Makes this process the owner, which holds the lock of `lock_file`; none where another one is alive. */
+export const claim = (files: Files): Effect.Effect<Option.Option<string>, SqlError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const token = `${yield* Random.nextInt}.${yield* Random.nextInt}`
+    const file_id = Option.getOrElse(yield* files.ledgerId, () => "")
+    const lock_id = Option.getOrElse(yield* files.idOf(files.lock_file), () => "")
+    const before = yield* read
+    // The row of a copy names the owner of what was copied.
+    if (Option.isSome(before) && before.value.file_id === file_id && (yield* isAlive(before.value, token, files))) return Option.none()
+    yield* sql`CREATE TABLE IF NOT EXISTS owner (
+      id INTEGER PRIMARY KEY CHECK (id = 1),
+      token TEXT NOT NULL,
+      file_id TEXT NOT NULL,
+      lock_file TEXT NOT NULL,
+      lock_id TEXT NOT NULL,
+      asked TEXT,
+      answered TEXT
+    )`
+    yield* sql`INSERT OR REPLACE INTO owner ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
+    // Into the file itself: who opens it by another name may not see its log.
+    yield* sql`PRAGMA wal_checkpoint(TRUNCATE)`
+    return Option.some(token)
+  })
+
+/** Refuses a change of a ledger that is open under another name, whose log such a change would not reach. */
+export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, SqlClient.SqlClient> =>
+  Effect.flatMap(read, (owner) =>
+    Effect.map(Effect.zip(files.ledgerId, Option.isSome(owner) ? files.isLocked(owner.value.lock_file) : Effect.succeed(false)), ([id, isLocked]) =>
+      Option.exists(owner, ({ file_id, lock_file }) => isLocked && lock_file !== files.lock_file && Option.contains(id, file_id))
+    )
+  )
+
+/** `fresh`: runs over a connection of its own, which sees what is in the file now. */
+export const make = (
+  token: string,
+  files: Files,
+  fresh: <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) => Effect.Effect<A, E | SqlError>
+): Effect.Effect<Check, never, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const opened = yield* files.ledgerId
+    const lost = (reason: string) => new LedgerLost({ database: files.name, reason })
+    const check = Effect.gen(function* () {
+      const now = yield* files.ledgerId
+      if (Option.isNone(now)) return yield* lost("the file was removed while this scheduler ran on it")
+      if (now.value !== Option.getOrUndefined(opened)) return yield* lost("the file was replaced while this scheduler ran on it")
+      const owner = yield* fresh(read)
+      if (Option.isNone(owner)) return yield* lost("the file was overwritten while this scheduler ran on it")
+      if (owner.value.token !== token) return yield* lost("it was overwritten, or another scheduler took it over, while this one ran on it")
+      const { answered, asked } = owner.value
+      if (asked !== null && asked !== answered) yield* sql`UPDATE owner SET answered = ${asked} WHERE token = ${token}`
+    })
+    return { check }
+  })

@@ -1,5 +1,7 @@
-// Holds docs/openapi.json to the contract, as it was built; with --write, writes it. The words come from the docstrings of
-// the endpoints, so that they are written once and are in nobody's bundle.
+// Holds docs/openapi.json to the contract, as it was built, and to the schema of OpenAPI 3.1 by a validator that is not ours;
+// with --write, writes it. The words come from the docstrings of the endpoints, so that they are written once and are in
+// nobody's bundle.
+import { Validator } from "@seriousme/openapi-schema-validator"
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
 
@@ -48,6 +50,12 @@ for (const [path, operations] of Object.entries(document.paths)) {
   }
 }
 
+const { errors, valid } = await new Validator().validate(structuredClone(document))
+if (!valid) {
+  console.error(`The document is not OpenAPI 3.1: ${JSON.stringify(errors, null, 2)}`)
+  process.exit(1)
+}
+
 const wanted = `${JSON.stringify(document, null, 2)}\n`
 const count = Object.values(document.paths).flatMap(Object.values).length
 if (process.argv.includes("--write")) {
@@ -64,5 +72,5 @@ if (process.argv.includes("--write")) {
     console.error(`${file} is not what the contract says. Write it anew with: pnpm openapi`)
     process.exit(1)
   }
-  console.log(`${file} is what the contract says: ${count} operations.`)
+  console.log(`${file} is what the contract says, and is OpenAPI 3.1: ${count} operations.`)
 }

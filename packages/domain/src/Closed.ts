@@ -19,6 +19,13 @@ export const optionals = <const Fields extends Readonly<Record<string, Schema.Sc
     readonly [Key in keyof Fields]: Schema.optional<Fields[Key]>
   }
 
+/** A boolean in a query. */
+export const flag = Schema.transform(Schema.Literal("true", "false"), Schema.Boolean, {
+  strict: true,
+  decode: (text) => text === "true",
+  encode: (value) => (value ? "true" : "false")
+}).annotations({ jsonSchema: { type: "boolean" } })
+
 /** Text of at most so many characters. */
 export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(longest))
 

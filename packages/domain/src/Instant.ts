@@ -51,4 +51,8 @@ export const Instant = Schema.transformOrFail(
         : ParseResult.fail(new ParseResult.Type(ast, instant, "Expected a year of four digits"))
     }
   }
-).annotations({ identifier: "Instant", description: "an RFC 3339 date-time" })
+).annotations({
+  identifier: "Instant",
+  description: "an RFC 3339 date-time",
+  jsonSchema: { type: "string", format: "date-time" }
+})

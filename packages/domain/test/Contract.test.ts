@@ -3,6 +3,7 @@ import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
 import * as Provenance from "@effect-invent/domain/api/Provenance"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import * as HttpApi from "@effect/platform/HttpApi"
+import { Validator } from "@seriousme/openapi-schema-validator"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"
 import * as Context from "effect/Context"
@@ -146,6 +147,43 @@ describe("the OpenAPI document", () => {
       const endpoint = endpoints.find(({ name }) => name === operation.operationId)!
       expect(operation).toMatchObject({ "x-retry-safety": Option.getOrThrow(endpoint.safety) })
       expect(operation).toMatchObject({ "x-provenance": endpoint.parts })
+    }
+  })
+
+  it("is OpenAPI 3.1 for a validator that is not ours, which finds a mistake", async () => {
+    const validate = (json: object) => new Validator().validate(JSON.parse(JSON.stringify(json)) as Record<string, unknown>)
+    expect(await validate(document)).toEqual({ valid: true })
+    const [path] = Object.keys(document.paths)
+    const broken = { ...document, paths: { ...document.paths, [path!]: { get: { responses: { 200: { content: 5 } } } } } }
+    expect(await validate(broken)).toMatchObject({ valid: false })
+  })
+
+  it("has numbers as numbers, booleans as booleans, date-times with their format, limits, and the headers of a page", () => {
+    const { parameters, responses } = document.paths["/orgs/{org_id}/contacts"]!.get!
+    const schemas = Object.fromEntries(parameters.map(({ name, schema }) => [name, schema]))
+    expect(schemas).toMatchObject({
+      page: { type: "integer", minimum: 1, default: 1 },
+      take: { type: "integer", minimum: 1, maximum: 100, default: 100 },
+      unsubscribed: { type: "boolean" },
+      email: { type: "string", maxLength: 256 }
+    })
+    expect(responses[200]).toMatchObject({
+      content: { "application/json": { schema: { type: "array", items: { $ref: "#/components/schemas/Contact" } } } },
+      headers: { "pagination-count": {}, "pagination-page": {}, "pagination-take": { schema: { type: "integer" } } }
+    })
+    expect(document.components.schemas["Instant"]).toMatchObject({ type: "string", format: "date-time" })
+    const text = JSON.stringify(document)
+    for (const ours of ["decoded into a number", "decoded into a boolean", "x-undecodable", "/schemas/unknown"]) {
+      expect(text).not.toContain(ours)
+    }
+  })
+
+  it("describes every list by what is in it", () => {
+    const described = (schema: object) => JSON.stringify(schema) !== "{}"
+    for (const { operationId, responses } of operations) {
+      const json = (responses[200] as { readonly content?: Record<string, { readonly schema: { readonly items?: object } }> }).content
+      const items = json?.["application/json"]?.schema.items
+      if (items !== undefined) expect(described(items), operationId).toBe(true)
     }
   })
 

@@ -1,6 +1,10 @@
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as HttpApi from "@effect/platform/HttpApi"
+import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { assert, describe, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Pages from "../../domain/test/Pages.ts"
 import { layer } from "../src/Emulator.ts"
@@ -20,6 +24,44 @@ HttpApi.reflect(CallableApi, {
   onEndpoint: ({ endpoint, group }) => {
     if (!endpoint.path.endsWith("/ws")) called.push(`${group.identifier}.${endpoint.name}`)
   }
+})
+
+/** The answer with this key on each contact inside a chat. */
+const onEachContact = (key: string, json: Pages.Json): Pages.Json => {
+  if (Array.isArray(json)) return json.map((item) => onEachContact(key, item))
+  if (!Pages.isObject(json)) return json
+  const found = Object.entries(json).map(([name, value]) => [name, onEachContact(key, value)] as const)
+  return Object.fromEntries(found.map(([name, value]) => [name, name === "contact" && Pages.isObject(value) ? { ...value, [key]: true } : value]))
+}
+
+describe("an emulator that invents a field", () => {
+  const invents = Effect.gen(function* () {
+    const answers = yield* Tour.answers
+    return answers
+      .filter(({ endpoint }) => ["messages.list", "state.update", "chats.list", "inbox.list"].includes(endpoint))
+      .map(({ endpoint, hasBody, json }) => ({ endpoint, hasBody, json: onEachContact("unsubscribed", json) }))
+  })
+
+  it.effect("is found out: no page prints `unsubscribed` on the contact inside a chat", () =>
+    Effect.gen(function* () {
+      for (const { endpoint, hasBody, json } of yield* invents) {
+        const found = PrintedKeys.surplus(PrintedKeys.keysOf(endpoint, hasBody, json))
+        assert.deepStrictEqual(found, ["MemberContact.unsubscribed"], endpoint)
+      }
+    }).pipe(Effect.provide(withWorld(layer({ script }))))
+  )
+
+  it.effect("fails every test that asks it over this client", () =>
+    Effect.gen(function* () {
+      const invented = (yield* invents).find(({ endpoint }) => endpoint === "messages.list")
+      const inventing = HttpClient.make((request) =>
+        Effect.succeed(HttpClientResponse.fromWeb(request, Response.json(invented?.json)))
+      )
+      const client = Context.get(PrintedKeys.checked(Context.make(HttpClient.HttpClient, inventing)), HttpClient.HttpClient)
+      const cause = yield* Effect.sandbox(client.get("http://127.0.0.1/chats/chat_1/messages")).pipe(Effect.flip)
+      assert.include(Cause.pretty(cause), "messages.list answers with what no page prints: MemberContact.unsubscribed")
+    }).pipe(Effect.provide(withWorld(layer({ script }))))
+  )
 })
 
 describe("the answers of the emulator", () => {

@@ -21,15 +21,15 @@ export type ContactStatus = typeof ContactStatus.Type
 export const ContactFilter = Closed.struct({
   /** Part of a name. */
   search: Closed.optional(Schema.String),
-  unsubscribed: Closed.optional(Schema.BooleanFromString),
+  unsubscribed: Closed.optional(Closed.flag),
   user_id: Closed.optional(Schema.String),
   name: Closed.optional(Schema.String),
   username: Closed.optional(Schema.String),
   email: Closed.optional(Closed.email),
   segment_id: Closed.optional(SegmentId),
-  exclude_admins: Closed.optional(Schema.BooleanFromString),
+  exclude_admins: Closed.optional(Closed.flag),
   /** On older pages, one of which has it beside `unsubscribed`; the newest has `exclude_admins`. */
-  is_admin: Closed.optional(Schema.BooleanFromString),
+  is_admin: Closed.optional(Closed.flag),
   exclude_board_id: Closed.optional(BoardId),
   status: Closed.optional(ContactStatus),
   ...Paging.fields

@@ -7,6 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Open from "../Open.ts"
 import { Blocking } from "./Blocking.ts"
 import { InventApi } from "./InventApi.ts"
+import * as Paging from "./Paging.ts"
 import * as Provenance from "./Provenance.ts"
 import { RetrySafety } from "./RetrySafety.ts"
 import { WebSocket } from "./WebSocket.ts"
@@ -39,18 +40,33 @@ const closed = (schema: unknown): unknown => {
   )
 }
 
+/** How many entries there are, and which of them came, of every list. */
+const counts = {
+  [Paging.headers.count]: { description: "How many entries there are on all pages", schema: { type: "integer" } },
+  [Paging.headers.page]: { description: "Which page this is, counted from 1", schema: { type: "integer" } },
+  [Paging.headers.take]: { description: "How many entries a page has at most", schema: { type: "integer" } }
+}
+
+const isPaged = ({ parameters }: OpenApi.OpenAPISpecOperation): boolean => parameters.some(({ name }) => name === "take")
+
 /** What an entry may be beside what its page says is for our own readers: other tools are told of the page. */
 const asPrinted = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(asPrinted)
   if (!Predicate.isRecord(schema)) return schema
+  // Two schemas of one document must not have the same name.
+  if (schema["$id"] === "/schemas/unknown") return {}
   const { anyOf, ...rest } = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, asPrinted(value)]))
   if (!Array.isArray(anyOf)) return anyOf === undefined ? rest : { ...rest, anyOf }
   const printed = anyOf.filter((each) => !Predicate.hasProperty(each, Open.undecodableMark))
   return printed.length === 1 && anyOf.length > 1 ? { ...rest, ...printed[0] } : { ...rest, anyOf: printed }
 }
 
-const succeeding = (responses: OpenApi.OpenAPISpecResponses) =>
-  Object.fromEntries(Object.entries(responses).filter(([status]) => status.startsWith("2")))
+const succeeding = (operation: OpenApi.OpenAPISpecOperation) =>
+  Object.fromEntries(
+    Object.entries(operation.responses).flatMap(([status, response]) =>
+      status.startsWith("2") ? [[status, { ...response, ...(isPaged(operation) && { headers: counts }) }]] : []
+    )
+  )
 
 /** The errors of the platform's own servers. */
 const ofThePlatform: ReadonlySet<string> = new Set(["HttpApiDecodeError", "Issue", "PropertyKey"])
@@ -65,12 +81,15 @@ export const make = (): OpenApi.OpenAPISpec => {
     onEndpoint: ({ endpoint, group }) => found.set(`${group.identifier}.${endpoint.name}`, extensions(endpoint.annotations))
   })
   // An operation's own, empty security would mean that it needs none.
-  const described = ({ security: _, ...operation }: OpenApi.OpenAPISpecOperation) => ({
-    ...operation,
-    ...(operation.requestBody && { requestBody: closed(operation.requestBody) }),
-    responses: { ...(asPrinted(succeeding(operation.responses)) as object), ...refusals },
-    ...found.get(operation.operationId)
-  })
+  const described = (operation: OpenApi.OpenAPISpecOperation) => {
+    const { security: _, ...rest } = operation
+    return {
+      ...rest,
+      ...(operation.requestBody && { requestBody: asPrinted(closed(operation.requestBody)) }),
+      responses: { ...(asPrinted(succeeding(operation)) as object), ...refusals },
+      ...found.get(operation.operationId)
+    }
+  }
   const paths = Object.entries(spec.paths).map(([path, operations]) => [
     path,
     Object.fromEntries(Object.entries(operations).map(([method, operation]) => [method, described(operation)]))

@@ -12,8 +12,22 @@ import * as Closed from "../Closed.ts"
 export const maxTake = 100
 
 export const fields = {
-  page: Closed.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.positive())),
-  take: Closed.optional(Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxTake))),
+  page: Closed.optional(
+    Schema.NumberFromString.pipe(Schema.int(), Schema.positive()).annotations({
+      jsonSchema: { type: "integer", minimum: 1, default: 1, description: "Which page, counted from 1." }
+    })
+  ),
+  take: Closed.optional(
+    Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxTake)).annotations({
+      jsonSchema: {
+        type: "integer",
+        minimum: 1,
+        maximum: maxTake,
+        default: maxTake,
+        description: "How many entries a page has at most."
+      }
+    })
+  ),
   /** A token for the next page, on endpoints that the vendor does not name. */
   next: Closed.optional(Schema.String)
 }

@@ -21,7 +21,7 @@ export const SegmentFilter = Closed.struct({
   /** Part of a name. */
   search: Closed.optional(Schema.String),
   /** Leaves out the segments that are columns of a board. */
-  exclude_board_columns: Closed.optional(Schema.BooleanFromString),
+  exclude_board_columns: Closed.optional(Closed.flag),
   ...Paging.fields
 })
 

@@ -260,8 +260,8 @@ describe("a cadence", () => {
 })
 
 describe("what happens between arming and the instant takes the follow-up back", () => {
-  type Happening = readonly [what: string, happen: (fake: FakeChat.FakeChat) => Effect.Effect<void>, reason: string]
-  const happenings: ReadonlyArray<Happening> = [
+  type TimelineEntry = readonly [what: string, happen: (fake: FakeChat.FakeChat) => Effect.Effect<void>, reason: string]
+  const happenings: ReadonlyArray<TimelineEntry> = [
     ["the customer writes", (fake) => fake.writes("contact"), "replied"],
     ["a human of the staff writes", (fake) => fake.writes("human"), "human_takeover"],
     ["the chat is assigned", (fake) => fake.becomes({ assigned_user: { id: UserId.make("user_1") } }), "human_takeover"],

@@ -44,7 +44,7 @@ const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 /** How old what is on the screen may be: of a large record, older. */
 const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 
-export const toHappening = (entry: AuditEntry): Api.TimelineEntry => ({
+export const toTimelineEntry = (entry: AuditEntry): Api.TimelineEntry => ({
   at: entry.at,
   chat_id: entry.chat_id,
   kind: ChatStory.kindOf(entry),
@@ -174,7 +174,7 @@ const make = Effect.gen(function* () {
       quota: yield* quota,
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(versions)) },
-      recent: (yield* survey.recent(limits.recent)).map(toHappening)
+      recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
     } satisfies Api.Overview
   })
 

@@ -16,7 +16,7 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import type { AuditEntry } from "../Ledger.ts"
 import { describe } from "../Decide/Reason.ts"
 import type * as Api from "./Api.ts"
-import { toHappening } from "./Overview.ts"
+import { toTimelineEntry } from "./Overview.ts"
 
 /** Longer than this nobody waits for the messages of a chat; what is on record is shown without them. */
 const patience = Duration.seconds(8)
@@ -68,6 +68,6 @@ export const read = Effect.fn("Conversation.read")(function* (id: string) {
     chat_id,
     zone: typeof zone === "string" ? zone : null,
     unreadable: Either.isLeft(found) ? found.left : null,
-    story: Arr.sort([...said, ...entries.map(toHappening)], byTime)
+    story: Arr.sort([...said, ...entries.map(toTimelineEntry)], byTime)
   } satisfies Api.Conversation
 })

@@ -12,6 +12,7 @@ import type * as DateTime from "effect/DateTime"
 import type { DurationInput } from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
 import type { InboxChange } from "./InboxChange.ts"
@@ -149,11 +150,43 @@ export interface Extras {
   }
 }
 
-export type Service = {
+/** A request that the contract does not have: what the vendor adds tomorrow. */
+export interface RawRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
+  /** Below the base URL: `/chats/{chat_id}/reactions`. `{org_id}` is filled in when left out. */
+  readonly path: string
+  /** The values of the placeholders. An id that is written into `path` itself is in every span. */
+  readonly params?: Readonly<Record<string, string>>
+  /**
+   * Whether it may be sent again after an answer was lost: "Safe" changes nothing, "Idempotent" changes the same however
+   * often it is sent, "Unsafe" is sent again only where it provably was not applied.
+   */
+  readonly safety: RetrySafety.Safety
+  readonly urlParams?: Readonly<Record<string, string | number | boolean | ReadonlyArray<string> | undefined>>
+  /** Sent as JSON. */
+  readonly payload?: unknown
+  /** What errors, spans and metrics call it. Default: `request`. */
+  readonly name?: string
+}
+
+/** The groups of the contract. */
+export type Grouped = {
   readonly [Group in keyof Methods]: Methods[Group] &
     Streams[Group] &
     (Group extends keyof Extras ? Extras[Group] : unknown)
 }
 
+export type Service = Grouped & {
+  /**
+   * A request that the contract does not have, through the same pipe: quota, deadlines, retry by its `safety`, errors,
+   * telemetry. Gives the JSON of the answer, read by `schema` where one is given, and nothing where the body is empty.
+   */
+  readonly request: <const Safety extends RetrySafety.Safety, A = unknown, I = unknown>(
+    options: RawRequest & { readonly safety: Safety; readonly schema?: Schema.Schema<A, I> }
+  ) => Effect.Effect<A, Safety extends "Unsafe" ? InventError.UnsafeError : InventError.RepeatableError>
+}
+
 /** The methods a test wants to answer itself. */
-export type Mock = { readonly [Group in keyof Service]?: Partial<Service[Group]> }
+export type Mock = { readonly [Group in keyof Grouped]?: Partial<Grouped[Group]> } & {
+  readonly request?: (options: RawRequest) => Effect.Effect<unknown, InventError.UnsafeError>
+}

@@ -18,13 +18,14 @@ import * as Layer from "effect/Layer"
 import * as Endpoints from "./internal/contract/Endpoints.ts"
 import * as InboxEvents from "./internal/contract/InboxEvents.ts"
 import * as NewestChat from "./internal/contract/NewestChat.ts"
+import * as RawRequest from "./internal/contract/RawRequest.ts"
 import * as Pipeline from "./internal/pipeline/Pipeline.ts"
 import * as ServerTime from "./internal/contract/ServerTime.ts"
 import type { Mock, Service } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
-export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, Request, Service, Streams } from "./ClientTypes.ts"
+export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, RawRequest, Request, Service, Streams } from "./ClientTypes.ts"
 
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}
 
@@ -34,10 +35,12 @@ export const make = (
   Effect.gen(function* () {
     const transport = yield* HttpClient.HttpClient
     const rateLimit = yield* RateLimit.RateLimit
-    const methods = Endpoints.make(CallableApi.groups, yield* Pipeline.make(transport, rateLimit, settings), settings)
+    const step = yield* Pipeline.make(transport, rateLimit, settings)
+    const methods = Endpoints.make(CallableApi.groups, step, settings)
     const { chats, inbox, orgs, state } = methods
     return {
       ...methods,
+      request: RawRequest.make(step, settings),
       state: { ...state, newestChat: NewestChat.make(state.info) },
       inbox: { ...inbox, events: InboxEvents.make(settings, Inbox.events.path, inbox.stream) },
       orgs: { ...orgs, serverTime: ServerTime.make(orgs.list) },

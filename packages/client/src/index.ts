@@ -1,3 +1,4 @@
+export * as CallOptions from "./CallOptions.ts"
 export * as Guard from "./SendGuard.ts"
 export * as InboxChange from "./InboxChange.ts"
 export * as InventClient from "./InventClient.ts"

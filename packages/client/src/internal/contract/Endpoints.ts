@@ -10,7 +10,6 @@ import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { RuntimeFiber } from "effect/Fiber"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
@@ -24,8 +23,8 @@ import * as ValidateOption from "../pipeline/ValidateOption.ts"
 import * as Deadline from "../pipeline/Deadline.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
 import * as FailureToError from "../pipeline/FailureToError.ts"
+import * as RunCall from "../pipeline/RunCall.ts"
 import * as Pagination from "./Pagination.ts"
-import * as Span from "../telemetry/Span.ts"
 import * as EndpointCodec from "./EndpointCodec.ts"
 
 interface Request {
@@ -121,29 +120,21 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<I
     })
   }
 
-  const run = (request: Request, call: CallState.CallState, fiber: RuntimeFiber<unknown, unknown>) =>
-    Effect.flatMap(write(request, call), (written) =>
-      Effect.flatMap(step(written, call), (response) => {
-        const value = Effect.map(read(response, call), (value) => {
-          RecordMetrics.undecodable(fiber, call, value)
-          return value
-        })
-        return request.withResponse === true ? Effect.map(value, (value) => [value, ResponseBody.withText(response, call.text)]) : value
-      })
-    )
+  const value = (request: Request): RunCall.Work["read"] => (response, call, fiber) =>
+    Effect.map(read(response, call), (value) => {
+      RecordMetrics.undecodable(fiber, call, value)
+      return request.withResponse === true ? [value, ResponseBody.withText(response, call.text)] : value
+    })
+
+  const run = RunCall.make(step)
 
   return (request: Request = {}) =>
-    Effect.withFiberRuntime<unknown, InventError.InventError>((fiber) =>
-      Effect.flatMap(Span.make(`InventClient.${common.endpoint}`), (span) => {
-        const call = CallState.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
-        return Effect.onExit(Effect.suspend(() => run(request, call, fiber)), (exit) => {
-          // One that was refused here is not counted.
-          if (Number.isFinite(call.until)) RecordMetrics.call(fiber, call)
-          Span.end(span, exit, fiber)
-          return Effect.void
-        })
-      })
-    )
+    run({
+      endpoint: common,
+      deadlines: isBlocking(request.payload) ? blocking : settings.deadlines,
+      write: (call) => write(request, call),
+      read: value(request)
+    })
 }
 
 /** The stream of a list: `stream` of `list`, `streamNotes` of `listNotes`. */
@@ -185,6 +176,7 @@ export const mock = (groups: Groups, given: Mock): Service => {
   for (const [group, names] of Object.entries(extras)) {
     for (const name of names) absent(group, name, streaming.has(name) ? Stream.dieMessage : Effect.dieMessage)
   }
-  for (const [group, methods] of Object.entries(given)) Object.assign((service[group] ??= {}), methods)
-  return service as unknown as Service
+  const { request = () => Effect.dieMessage("InventClient.layerMock was not given request, and the program called it"), ...groupsGiven } = given
+  for (const [group, methods] of Object.entries(groupsGiven)) Object.assign((service[group] ??= {}), methods)
+  return { ...service, request } as unknown as Service
 }

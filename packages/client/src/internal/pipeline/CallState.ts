@@ -6,6 +6,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Span } from "effect/Tracer"
+import type { CallOptions } from "../../CallOptions.ts"
 import type { Answer, Failure } from "../../RetryPolicy.ts"
 import type { Alarm } from "./DeadlineTimer.ts"
 
@@ -27,6 +28,7 @@ export interface Endpoint {
 export interface CallState extends Endpoint {
   readonly deadlines: Deadlines
   readonly span: Span
+  readonly options: CallOptions
   /** The end of its total deadline, in milliseconds on the monotone clock. */
   until: number
   /** Rings when the try that is under way has taken too long. */
@@ -46,12 +48,13 @@ export interface CallState extends Endpoint {
   refusal: Failure | undefined
 }
 
-export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span): CallState => ({
+export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span, options: CallOptions): CallState => ({
   endpoint,
   safety,
   template,
   deadlines,
   span,
+  options,
   until: Infinity,
   alarm: undefined,
   attempts: 0,

@@ -21,7 +21,8 @@ const answerFacts = (call: CallState, answer: { status: number; excerpt: string;
 
 const decoder = new TextDecoder()
 
-const fingerprint = (request: HttpClientRequest): string => {
+/** Tells requests apart, without what they say. */
+export const fingerprint = (request: HttpClientRequest): string => {
   const body = request.body._tag === "Uint8Array" ? decoder.decode(request.body.body) : ""
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
 }

@@ -23,11 +23,12 @@ export const make =
   ({ budget, policy, rateLimit }: Options) =>
   (next: CallState.Middleware<RetryPolicy.Failure>): CallState.Middleware<InventError.InventError> =>
   (request, call) => {
+    const policyOf = call.options.retry === false ? { ...policy, maxAttempts: 1 } : policy
     const decide = (failure: RetryPolicy.Failure, attempt: number) =>
       Effect.gen(function* () {
         const now = yield* MonotonicClock.millis
         const situation = {
-          policy,
+          policy: policyOf,
           failure,
           safety: call.safety,
           attempt,

@@ -106,6 +106,21 @@ export const make =
         }
       })
 
+    /** Shows the answer to whom it may concern. */
+    const shown = (response: HttpClientResponse, call: CallState, text: string): Effect.Effect<void> => {
+      const { onAnswer } = call.options
+      if (onAnswer === undefined) return Effect.void
+      const headers = Object.entries(response.headers).map(([name, value]) => [name, withoutKey(value)] as const)
+      return onAnswer({
+        endpoint: call.endpoint,
+        attempt: call.attempts,
+        status: response.status,
+        headers: Object.fromEntries(headers),
+        requestId: requestIdOf(response),
+        text: withoutKey(text)
+      })
+    }
+
     const rejected = (call: CallState, issue: string) => Failure.Rejected({ error: FailureToError.unexpected(call, issue) })
 
     const lost = (error: unknown, response: HttpClientResponse, call: CallState) => {
@@ -125,14 +140,17 @@ export const make =
           const text = ContentCoding.textOf(whole.right, false)
           if (Either.isLeft(text)) return Effect.fail(rejected(call, "the body is not UTF-8"))
           call.text = text.right
-          return Effect.succeed(response)
+          return Effect.as(shown(response, call, text.right), response)
         }
       })
 
     const failure = (response: HttpClientResponse, call: CallState) =>
       // What the status says holds whatever becomes of the body.
-      Effect.zipWith(ResponseBody.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
-        const answer = answered(response, call, excerptable(response, new Uint8Array(body)))
+      Effect.gen(function* () {
+        const body = excerptable(response, new Uint8Array(yield* ResponseBody.beginning(response, excerptBytes, excerptPatience)))
+        const now = yield* Clock.currentTimeMillis
+        const answer = answered(response, call, body)
+        if (call.options.onAnswer !== undefined) yield* shown(response, call, decoder.decode(body))
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
           ? (call.refusal = Failure.Throttled({ answer, retryAfter }))

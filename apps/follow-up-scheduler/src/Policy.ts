@@ -117,6 +117,21 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     said(Words, "Words by which a contact who opted out wants to be followed up again. Default: a list in many languages."),
     () => StopWords.optIn
   ),
+  after_broadcast: withDefault(
+    said(
+      Schema.Literal("ignore", "follow_up"),
+      "What a broadcast is. ignore: no message to follow up, since it awaits no answer. follow_up: a message of ours as any other."
+    ),
+    () => "ignore" as const
+  ),
+  after_human: withDefault(
+    said(
+      Schema.Literal("next_episode", "never"),
+      "When a chat is followed up again in which a human of the staff wrote. next_episode: once it is nobody's, the contact has " +
+        "asked again and the assistant has answered. never: not at all."
+    ),
+    () => "next_episode" as const
+  ),
   arm_lead: withDefault(
     said(Amount, "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."),
     () => Duration.seconds(15)

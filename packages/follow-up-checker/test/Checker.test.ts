@@ -414,9 +414,26 @@ describe("a follow-up that must not be", () => {
     }
   })
 
-  it("may never be again where a human has written, even if the assistant is switched on once more", () => {
-    const back = [...staff(iso("1 hour")), ...state(iso("2 hours"), "user"), ...contact(iso("3 hours")), ...reply(iso("4 hours"))]
-    expect(rules([...answered, ...back, ...followUp(iso("8 hours"))])).toEqual(["after_takeover"])
+  it("may be again where a human has written once the contact has asked again, and not before", () => {
+    const back = [...staff(iso("1 hour")), ...state(iso("2 hours"), "user")]
+    const asked = [...contact(iso("3 hours")), ...reply(fourHours)]
+    expect(rules([...answered, ...back, ...reply(fourHours), ...followUp(iso("8 hours"))])).toEqual(["after_takeover"])
+    expect(rules([...answered, ...back, ...asked, ...followUp(iso("8 hours"))])).toEqual([])
+    expect(rules([...answered, ...back, ...asked, ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("may never be again where a human has written, by a policy that says so", () => {
+    const asked = [...staff(iso("1 hour")), ...contact(iso("3 hours")), ...reply(fourHours)]
+    const never = { after_human: "never" }
+    expect(rules([...answered, ...asked, ...followUp(iso("8 hours"))], never)).toEqual(["after_takeover"])
+    expect(rules([...answered, ...asked, ...until(iso("9 days"))], never)).toEqual([])
+  })
+
+  it("is none of a broadcast alone, and is not owed after one", () => {
+    const broadcast = says("assistant", "message")
+    expect(rules([...chat("GB"), ...broadcast(iso(0)), ...followUp(fourHours)])).toEqual(["too_early"])
+    expect(rules([...chat("GB"), ...broadcast(iso(0)), ...until(iso("9 days"))])).toEqual([])
+    expect(rules([...answered, ...broadcast(iso("1 hour")), ...until(iso("9 days"))])).toEqual([])
   })
 
   it("is not excused by another change that is excused", () => {
@@ -939,6 +956,8 @@ describe("a policy file", () => {
   it("is read with its defaults", () => {
     const policy = Either.getOrThrow(yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n'))
     expect(policy).toEqual({
+      after_broadcast: "ignore",
+      after_human: "next_episode",
       arm_lead: 15_000,
       caps: [],
       channel_windows: {},

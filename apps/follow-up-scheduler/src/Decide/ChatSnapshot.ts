@@ -33,6 +33,10 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
+  /** The contact is one of the organization's own people. */
+  readonly isAdmin: boolean
+  /** The service deletes the chat 24 hours after its last activity. */
+  readonly isTemporary: boolean
   /** No chat tells it: see {@link withOptOut}. */
   readonly isUnsubscribed: boolean
   /** What is on record of whether the contact wants to be followed up; what this chat says of it is in its messages. */
@@ -128,6 +132,8 @@ export const make = (
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
+    isAdmin: channels.some((channel) => channel.contact?.is_admin === true),
+    isTemporary: chat?.temporary === true,
     isUnsubscribed: false,
     consent: undefined,
     switchedOff: switchedOff(state, channels),
@@ -183,6 +189,8 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     segments: before.segments,
     isErased: before.isErased,
     isBlocked: after.isBlocked || before.isBlocked,
+    isAdmin: after.isAdmin || before.isAdmin,
+    isTemporary: after.isTemporary || before.isTemporary,
     isUnsubscribed: before.isUnsubscribed,
     consent: before.consent,
     switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],

@@ -67,6 +67,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
         whole_at: at,
         changed_at: undefined,
         isRunning: false,
+        isBroadcast: false,
         text: content
       }
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)

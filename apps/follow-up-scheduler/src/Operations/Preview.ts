@@ -18,6 +18,7 @@ import { describe, Reason } from "../Decide/Reason.ts"
 export const unseen = [
   "open, snoozed or closed",
   "assigned",
+  "temporary",
   "AI, the assistant and its channel on or off",
   "muted_until",
   "follow_up_at",

@@ -77,6 +77,8 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       ai_enabled: true,
       isAssigned: false,
       isBlocked: false,
+      isAdmin: false,
+      isTemporary: false,
       isErased: false,
       isUnsubscribed: false,
       consent: undefined,
@@ -109,6 +111,7 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   whole_at: at,
   changed_at: undefined,
   isRunning: false,
+  isBroadcast: false,
   text
 })
 

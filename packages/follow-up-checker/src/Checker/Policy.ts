@@ -105,6 +105,8 @@ export const Policy = Schema.Struct({
   channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),
   stop_after_unanswered: Schema.optional(unjudged("cadences that went unanswered")),
+  after_broadcast: Schema.optionalWith(Schema.Literal("ignore"), { default: () => "ignore" as const }),
+  after_human: Schema.optionalWith(Schema.Literal("next_episode", "never"), { default: () => "next_episode" as const }),
   arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
   steps: Schema.Array(Step).pipe(Schema.minItems(1))
 })

@@ -1,0 +1,67 @@
+/** Who is not followed up, and who is again: the built program against a server that knows no code of ours. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { followUps } from "./Passes.ts"
+import type { Written } from "./PlainVendor.ts"
+
+const asked: Written = { by: "contact", at: "2026-07-15T12:00:00Z", text: "Do you ship to Malta?" }
+const answered: Written = { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." }
+
+describe("a contact who writes STOP after the first step", () => {
+  it.live("gets no other, though the assistant answers, while another gets both", () =>
+    Effect.gen(function* () {
+      const stop: Written = { by: "contact", at: "2026-07-15T13:30:00Z", text: "STOP" }
+      const understood: Written = { by: "assistant", at: "2026-07-15T13:30:01Z", text: "Understood." }
+      const { reasonsInTheEnd, sent } = yield* followUps({
+        chats: { chat_willing: {}, chat_stop: { messages: [asked, answered, stop, understood] } }
+      })
+      // One came before the word, and none after it.
+      expect(sent).toEqual({ chat_willing: 2, chat_stop: 1 })
+      expect(reasonsInTheEnd).toMatchObject({ chat_stop: "opted_out" })
+    })
+  )
+})
+
+describe("what awaits nobody", () => {
+  it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
+    Effect.gen(function* () {
+      const broadcast: Written = { by: "broadcast", at: asked.at, text: "Our summer sale has begun." }
+      const { reasons, sent } = yield* followUps({
+        chats: {
+          chat_willing: {},
+          chat_broadcast: { messages: [broadcast] },
+          chat_internal: { state: { integration_id: "internal" } },
+          chat_admin: { contact: { is_admin: true } },
+          chat_temporary: { chat: { temporary: true } }
+        }
+      })
+      expect(sent).toEqual({ chat_willing: 2, chat_broadcast: 0, chat_internal: 0, chat_admin: 0, chat_temporary: 0 })
+      expect(reasons).toMatchObject({
+        chat_broadcast: "broadcast",
+        chat_internal: "internal_channel",
+        chat_admin: "admin_contact",
+        chat_temporary: "temporary_chat"
+      })
+    })
+  )
+})
+
+describe("a chat in which a human helped a month before", () => {
+  it.live("gets both follow-ups once it was handed back, asked and answered again, and none before", () =>
+    Effect.gen(function* () {
+      const before: ReadonlyArray<Written> = [
+        { by: "contact", at: "2026-06-15T12:00:00Z", text: "It does not work." },
+        { by: "staff", at: "2026-06-15T12:05:00Z", text: "I have sent you another one." }
+      ]
+      const { reasons, sent } = yield* followUps({
+        chats: {
+          chat_back: { messages: [...before, asked, answered] },
+          chat_helped: { messages: before },
+          chat_assigned: { messages: [...before, asked, answered], state: { assigned_user: { id: "user_1", name: "Ada" } } }
+        }
+      })
+      expect(sent).toEqual({ chat_back: 2, chat_helped: 0, chat_assigned: 0 })
+      expect(reasons).toMatchObject({ chat_helped: "human_takeover", chat_assigned: "human_takeover" })
+    })
+  )
+})

@@ -73,7 +73,7 @@ export const make = Effect.gen(function* () {
 
   const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
     // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
-    const marked = yield* erasure.mark(yield* ledger.recallConsent(seen))
+    const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
     const { policy, taken } = yield* policies.basis(chat)

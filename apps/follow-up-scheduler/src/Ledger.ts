@@ -25,6 +25,8 @@ import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
 import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as ContactSends from "./Ledger/ContactSends.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/PauseSwitch.ts"
 import * as Tables from "./Ledger/Migrations.ts"
@@ -79,6 +81,11 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * way; none otherwise. That it is armed outlasts a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /**
+     * Arms a follow-up, as `advance` does; none also where the contact was sent something in another conversation since this
+     * chat was decided about.
+     */
+    readonly arm: (from: FollowUp, change: Change, event: Event, chat: ChatSnapshot) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Fails where another process has brought the tables to a newer edition since. */
     readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
@@ -115,6 +122,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
+    ContactSends.ContactSends &
     FirstWhole.FirstWhole &
     Switch.Switch
 >() {}
@@ -178,13 +186,17 @@ const make = Effect.gen(function* () {
       return Option.some(rows[0])
     })
 
-  const advance: Ledger["Type"]["advance"] = (from, to, event) =>
-    inTransaction(change(from, to, event)).pipe(
+  const commit = (to: Change, changing: ReturnType<typeof change>) =>
+    inTransaction(changing).pipe(
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
       (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
     )
+
+  const advance: Ledger["Type"]["advance"] = (from, to, event) => commit(to, change(from, to, event))
+
+  const { isUnchanged, recallSends } = ContactSends.make(sql)
 
   const insert = (plan: Plan, event: Event) =>
     Effect.gen(function* () {
@@ -246,6 +258,9 @@ const make = Effect.gen(function* () {
   return {
     ...Switch.make(sql),
     ...Consents.make(sql),
+    recallSends,
+    arm: (from, to, event, chat) =>
+      commit(to, Effect.flatMap(isUnchanged(chat), (isSame) => (isSame ? change(from, to, event) : Effect.succeedNone))),
     ...FirstWhole.make(sql),
     plan,
     advance,

@@ -45,7 +45,10 @@ const Cap = Schema.Struct({
   at_most: Schema.Int.pipe(Schema.positive()),
   per: Schema.Union(Schema.Literal("calendar_day"), Amount).annotations({
     description: "Any such length of time, or any one day where the contact is."
-  })
+  }),
+  per_conversation: Schema.optional(
+    Schema.Boolean.annotations({ description: "true: each conversation counts for itself. Else all conversations of a contact count together." })
+  )
 })
 export type Cap = typeof Cap.Type
 
@@ -103,7 +106,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     ),
     () => ({})
   ),
-  caps: withDefault(said(Schema.Array(Cap), "At most so many messages of ours in a conversation."), () => []),
+  caps: withDefault(said(Schema.Array(Cap), "At most so many follow-ups to a contact: in all their chats, on all channels, by all policies together."), () => []),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })

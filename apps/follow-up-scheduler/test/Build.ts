@@ -67,6 +67,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isTemporary: false,
   isUnsubscribed: false,
   consent: undefined,
+  sentElsewhere: [],
   switchedOff: [],
   isContactUnknown: false,
   hasUnreadable: false,

@@ -1,7 +1,7 @@
 /** Who is not followed up, and who is again: the built program against a server that knows no code of ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { followUps } from "./Passes.ts"
+import { followUps, policy } from "./Passes.ts"
 import type { Written } from "./PlainVendor.ts"
 
 const asked: Written = { by: "contact", at: "2026-07-15T12:00:00Z", text: "Do you ship to Malta?" }
@@ -18,6 +18,27 @@ describe("a contact who writes STOP after the first step", () => {
       // One came before the word, and none after it.
       expect(sent).toEqual({ chat_willing: 2, chat_stop: 1 })
       expect(reasonsInTheEnd).toMatchObject({ chat_stop: "opted_out" })
+    })
+  )
+})
+
+describe("a contact with two chats on two channels, and a cap of one a day", () => {
+  const capped = (more: string) => policy.replace("steps:", `caps: [{ at_most: 1, per: calendar_day${more} }]\nsteps:`)
+  const phone = { person: "ada", state: { integration_id: "whatsapp_bot" } }
+  const chats = { chat_one: { person: "ada" }, chat_two: phone, chat_other: {} }
+  const total = (sent: Readonly<Record<string, number>>) => (sent["chat_one"] ?? 0) + (sent["chat_two"] ?? 0)
+
+  it.live("gets one, and another contact one of their own", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats, policy: capped("") })
+      expect([total(sent), sent["chat_other"]]).toEqual([1, 1])
+    })
+  )
+
+  it.live("gets one in each, where the cap is one per conversation", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats, policy: capped(", per_conversation: true") })
+      expect([total(sent), sent["chat_other"]]).toEqual([2, 1])
     })
   )
 })

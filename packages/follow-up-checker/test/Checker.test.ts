@@ -314,6 +314,18 @@ describe("what a policy limits beside its hours", () => {
     expect(rules([...answered, ...followUp(fourHours), ...followUp(iso("6 hours"))], sameDay)).toEqual(["capped"])
   })
 
+  it("and counts all chats of a contact together, unless it is one per conversation", () => {
+    const second = answered.map((line) => ({ ...line, chat_id: "chat_2" }))
+    const elsewhere = followUp(iso("4 hours", "1 second")).map((line) => ({ ...line, chat_id: "chat_2" }))
+    const lines = [...answered, ...second, ...followUp(fourHours), ...elsewhere]
+    expect(rules(lines, { ...oneStep, caps: [{ at_most: 1, per: "1 day" }] })).toEqual(["capped"])
+    expect(rules(lines, { ...oneStep, caps: [{ at_most: 1, per: "1 day", per_conversation: true }] })).toEqual([])
+    // What a cap holds back is not missed.
+    const alone = [...answered, ...second, ...followUp(fourHours), ...until(iso("20 hours"))]
+    expect(rules(alone, { ...oneStep, caps: [{ at_most: 1, per: "1 day" }] })).toEqual([])
+    expect(rules(alone, oneStep)).toEqual(["missed"])
+  })
+
   it("is how late it may be", () => {
     const late = (beyond: string) => ({ steps: [{ ...steps[0]!, lateness: { limit: "1 hour", beyond } }] })
     const at = (...after: ReadonlyArray<Duration.DurationInput>) => [...answered, ...followUp(iso("4 hours", ...after))]

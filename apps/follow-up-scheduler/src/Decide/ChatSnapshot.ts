@@ -41,6 +41,8 @@ export interface ChatSnapshot {
   readonly isUnsubscribed: boolean
   /** What is on record of whether the contact wants to be followed up; what this chat says of it is in its messages. */
   readonly consent: Consent | undefined
+  /** When the contact got, or is to get, follow-ups in other conversations: what is on record, by whatever policy. */
+  readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
   /** The switches beside `ai_enabled` that keep the assistant from answering. */
   readonly switchedOff: ReadonlyArray<AiSwitch>
   /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
@@ -136,6 +138,7 @@ export const make = (
     isTemporary: chat?.temporary === true,
     isUnsubscribed: false,
     consent: undefined,
+    sentElsewhere: [],
     switchedOff: switchedOff(state, channels),
     isContactUnknown: channels.length > 0 && contact_ids.length === 0,
     hasUnreadable: listed.some(isUndecodable),
@@ -193,6 +196,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     isTemporary: after.isTemporary || before.isTemporary,
     isUnsubscribed: before.isUnsubscribed,
     consent: before.consent,
+    sentElsewhere: before.sentElsewhere,
     switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
     isContactUnknown: after.isContactUnknown && before.isContactUnknown,
     hasUnreadable: before.hasUnreadable,

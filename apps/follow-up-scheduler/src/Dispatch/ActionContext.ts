@@ -108,7 +108,11 @@ export const claimed = (
   chat: ChatSnapshot
 ) =>
   Effect.zipWith(
-    Effect.flatMap(Effect.flatMap(erasure.check(chat), ledger.recallConsent), ledger.recallWhole),
+    erasure.check(chat).pipe(
+      Effect.flatMap(ledger.recallConsent),
+      Effect.flatMap(ledger.recallSends),
+      Effect.flatMap(ledger.recallWhole)
+    ),
     ledger.taken(conversation_id),
     (known, taken) => Episode.claim(known, taken, policy)
   )

@@ -97,7 +97,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
     Effect.gen(function* () {
-      const armed = yield* ledger.advance(
+      const armed = yield* ledger.arm(
         planned,
         {
           status: "armed",
@@ -107,7 +107,8 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
           looks: 0,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
-        { name: "sending", detail: { step: planned.step } }
+        { name: "sending", detail: { step: planned.step } },
+        look.chat
       )
       if (Option.isSome(armed)) yield* send(armed.value, look)
     })

@@ -51,7 +51,8 @@ export const look = (chat_id: ChatId) =>
     const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
     // A database from before that was recorded recalls nothing.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
-    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
+    const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))

@@ -54,6 +54,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
       channel,
       since,
       sent,
+      sentElsewhere: [],
       zones: [policy.time_zone ?? "UTC"],
       last_contact_message_at: start,
       muted_until: undefined,

@@ -82,6 +82,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       isErased: false,
       isUnsubscribed: false,
       consent: undefined,
+      sentElsewhere: [],
       switchedOff: [],
       isContactUnknown: false,
       hasUnreadable: false,

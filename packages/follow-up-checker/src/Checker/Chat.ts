@@ -13,6 +13,8 @@ export interface Chat {
   readonly lastContactAt: number | undefined
   /** Every follow-up in this chat. */
   readonly followUps: ReadonlyArray<number>
+  /** Every follow-up in the contact's other chats. */
+  readonly elsewhere: ReadonlyArray<number>
 
   // Who waits for whom. A silence begins with the contact's message and ends with the next one.
   /** The contact's first message that nobody has answered yet. */
@@ -60,6 +62,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   channel: undefined,
   lastContactAt: undefined,
   followUps: [],
+  elsewhere: [],
   waitingSince: undefined,
   answeredAt: undefined,
   answerBegunAt: undefined,

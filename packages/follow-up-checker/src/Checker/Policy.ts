@@ -80,7 +80,12 @@ const Match = Schema.Struct({
   referrals: Schema.optional(unjudged("referrals"))
 })
 
-const Cap = Schema.Struct({ at_most: Schema.Int, per: Schema.Union(Schema.Literal("calendar_day"), Millis) })
+const Cap = Schema.Struct({
+  at_most: Schema.Int,
+  per: Schema.Union(Schema.Literal("calendar_day"), Millis),
+  /** Else all conversations of a contact count together. */
+  per_conversation: Schema.optional(Schema.Boolean)
+})
 export type Cap = typeof Cap.Type
 
 const Window = Schema.Struct({ within: Millis, prefer_early: Schema.optionalWith(Millis, { default: () => 0 }) })

@@ -62,6 +62,7 @@ export const resume = (before: Stretch | undefined, now: Stretch | undefined, at
     now !== undefined &&
     now.since === Math.max(at, before.since) &&
     before.anchor === now.anchor &&
+    before.isCapped === now.isCapped &&
     before.sent === now.sent &&
     before.strays === now.strays
   return isSame ? before : now

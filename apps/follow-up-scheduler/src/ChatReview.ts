@@ -76,11 +76,11 @@ export const make = Effect.gen(function* () {
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
-    const { policy, taken } = yield* policies.basis(chat)
+    const { first_in_force, policy, taken } = yield* policies.basis(chat)
     const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
-    const decision = Decide.decide({ policy, chat, taken, now })
+    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     const verdict = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,

@@ -15,7 +15,7 @@ import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
 import * as Opening from "./Decide/SendWindow.ts"
-import type { Policy, Step } from "./Policy.ts"
+import { effectiveFrom, type Policy, type Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
 import * as Zone from "./Decide/ContactTimeZone.ts"
@@ -38,6 +38,8 @@ export interface Question {
   /** The conversation's follow-ups so far, of this policy and any other. */
   readonly taken: ReadonlyArray<Episode.Taken>
   readonly now: DateTime.Utc
+  /** When a policy of this name was first put in force in this ledger; undefined where no message of ours is too old for that. */
+  readonly first_in_force: DateTime.Utc | undefined
 }
 
 /**
@@ -100,7 +102,8 @@ export const decide = (asked: Question): Decision => {
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
   if (chat.state === "SNOOZED") return Decision.Skip({ reason: "snoozed" })
-  if (policy.effective_from !== undefined && DateTime.lessThan(episode.anchor.at, policy.effective_from)) {
+  const from = effectiveFrom(policy, question.first_in_force)
+  if (from !== undefined && DateTime.lessThan(episode.anchor.at, from)) {
     return Decision.Stop({ reason: "before_effective_from" })
   }
   const underWay = taken.find(({ status }) => status === "under_way")

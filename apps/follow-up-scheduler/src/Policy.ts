@@ -4,6 +4,7 @@
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
@@ -16,16 +17,19 @@ export { isWriting, type Step } from "./Policy/Step.ts"
 
 const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>) => Schema.optionalWith(schema, { default: value })
 
-/** A date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
+/** `all`, or a date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
 const EffectiveFrom = Schema.String.annotations({
-  description: "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats."
+  description:
+    "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. all: every message " +
+    "counts. Default: the instant at which a policy of this name was first put in force in this ledger."
 }).pipe(
   Schema.filter(
     (text) =>
+      text === "all" ||
       (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) && /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
-      "Expected a date, or a date-time with its offset such as 2026-01-01T09:00:00Z"
+      "Expected a date, a date-time with its offset such as 2026-01-01T09:00:00Z, or all"
   ),
-  Schema.compose(Schema.DateTimeUtc)
+  Schema.compose(Schema.Union(Schema.Literal("all"), Schema.DateTimeUtc))
 )
 
 /** Start inclusive, end exclusive; may cross midnight. What is left of the day must not be empty. */
@@ -156,6 +160,12 @@ const complement = (quiet: { readonly start: string; readonly end: string }): Ne
   start: quiet.end,
   end: quiet.start
 })
+
+/** Our messages from before this instant are left alone; none where every message counts. */
+export const effectiveFrom = (
+  { effective_from }: Pick<Policy, "effective_from">,
+  first_in_force: DateTime.Utc | undefined
+): DateTime.Utc | undefined => (effective_from === "all" ? undefined : (effective_from ?? first_in_force))
 
 /** The hours in which a follow-up may go out. */
 export const openHours = (policy: Policy): NextAllowed.Window =>

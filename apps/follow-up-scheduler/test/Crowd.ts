@@ -29,6 +29,7 @@ import { sentence } from "../src/Operations/ChatStory.ts"
  */
 export const policy = `name: hurried
 version: 1
+effective_from: all
 arm_lead: 6 seconds
 confirm_after: 1 second
 time_zone: UTC

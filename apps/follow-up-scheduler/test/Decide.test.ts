@@ -20,6 +20,7 @@ const question = (fields: Partial<Decide.Question> = {}): Decide.Question => ({
   chat: chat(),
   taken: [],
   now: after(hour - lead),
+  first_in_force: undefined,
   ...fields
 })
 
@@ -380,6 +381,19 @@ describe("a mute", () => {
 })
 
 describe("effective_from", () => {
+  const [before, same] = [{ first_in_force: after(1) }, { first_in_force: after(0) }]
+
+  it("is, where the policy does not say it, when its name was first put in force here", () => {
+    expect(decide(before)).toBe("Stop before_effective_from")
+    expect(decide(same)).toBe(act(1, hour))
+  })
+
+  it("is what the policy says, whenever it was put in force", () => {
+    expect(decide({ ...before, policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
+    expect(decide({ ...before, policy: policy({ effective_from: "all" }) })).toBe(act(1, hour))
+    expect(decide({ ...same, policy: policy({ effective_from: "2026-07-15T12:00:01Z" }) })).toBe("Stop before_effective_from")
+  })
+
   it("is inclusive: our message of that very instant is followed up", () => {
     expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
   })
@@ -563,7 +577,8 @@ describe("whatever it is asked", () => {
       }),
       { maxLength: 3 }
     ),
-    now: FastCheck.integer({ min: 0, max: 800 * day }).map(after)
+    now: FastCheck.integer({ min: 0, max: 800 * day }).map(after),
+    first_in_force: maybe(instant)
   })
 
   const wallClock = (zone: string, instant: DateTime.Utc) => {

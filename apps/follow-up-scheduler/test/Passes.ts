@@ -11,6 +11,7 @@ const clock = new URL("clock.mjs", import.meta.url).href
 /** Two steps, for whatever was written. */
 export const policy = `name: plain
 version: 1
+effective_from: all
 time_zone: UTC
 steps:
   - { after: 1 hour, action: send_message, message: "Do you still need help?" }

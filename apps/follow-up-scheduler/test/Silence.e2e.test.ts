@@ -43,6 +43,36 @@ describe("a contact with two chats on two channels, and a cap of one a day", () 
   )
 })
 
+describe("switching on a policy without a date", () => {
+  const old: ReadonlyArray<Written> = [
+    { by: "contact", at: "2026-02-15T12:00:00Z" },
+    { by: "assistant", at: "2026-02-15T12:00:01Z" }
+  ]
+  const undated = policy.replace("effective_from: all\n", "")
+  // It is put in force at half past twelve.
+  const passes = ["2026-07-15T12:30:00Z", "2026-07-15T14:00:30Z", "2026-07-15T16:30:00Z", "2026-07-15T23:00:00Z"]
+  const later: ReadonlyArray<Written> = [
+    { by: "contact", at: "2026-07-15T12:59:00Z" },
+    { by: "assistant", at: "2026-07-15T13:00:00Z" }
+  ]
+
+  it.live("leaves old chats alone, and follows up what is written from then on", () =>
+    Effect.gen(function* () {
+      const chats = { chat_old: { messages: old }, chat_before: {}, chat_new: { messages: [...old, ...later] } }
+      const { reasons, sent } = yield* followUps({ chats, policy: undated, passes })
+      expect(sent).toEqual({ chat_old: 0, chat_before: 0, chat_new: 2 })
+      expect(reasons).toMatchObject({ chat_old: "before_effective_from", chat_before: "before_effective_from" })
+    })
+  )
+
+  it.live("follows up old chats, too, where the policy says all", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats: { chat_old: { messages: old } }, passes })
+      expect(sent).toEqual({ chat_old: 2 })
+    })
+  )
+})
+
 describe("what awaits nobody", () => {
   it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
     Effect.gen(function* () {

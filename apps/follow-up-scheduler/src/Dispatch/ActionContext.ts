@@ -16,12 +16,14 @@ import type { Ledger } from "../Ledger.ts"
 import * as Ownership from "../Ledger/Database/Ownership.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Observe } from "../ChatReview.ts"
+import type { Policies } from "../Policies/PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
 import type * as LastLook from "./LastRead.ts"
 import type * as Moves from "./Transitions.ts"
 
 export interface Means {
+  readonly policies: Policies["Type"]
   readonly invent: InventClient["Type"]
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]

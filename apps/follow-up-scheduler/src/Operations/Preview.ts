@@ -11,7 +11,7 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Lines from "../TerminalText.ts"
 import * as Policies from "../Policies/PolicyVersions.ts"
-import type { Policy } from "../Policy.ts"
+import { ActivePolicy, effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /** What only a request that can change something shows, and a preview therefore does not know. */
@@ -56,6 +56,19 @@ export const look = (chat_id: ChatId) =>
     const basis = yield* policies.basis(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
+
+/** From when our messages are followed up by the policy in force; none where all are. */
+export const effectiveFrom = Effect.gen(function* () {
+  const policy = yield* ActivePolicy
+  const policies = yield* Policies.Policies
+  return effectiveFromOf(policy, yield* policies.firstInForce(policy))
+})
+
+/** The same in words. */
+export const describeEffectiveFrom = (from: DateTime.Utc | undefined): string =>
+  from === undefined
+    ? "Messages of ours are followed up however old they are."
+    : `Messages of ours from before ${DateTime.formatIso(from)} are left alone (effective_from).`
 
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 

@@ -105,6 +105,6 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw |
 
 /** The first flaw, if the policy has one, seen from this instant on. */
 export const flaw = (policy: Policy.Policy, now: DateTime.Utc): Flaw | undefined => {
-  const starts = startsOf(policy, DateTime.max(now, policy.effective_from ?? now))
+  const starts = startsOf(policy, DateTime.max(now, Policy.effectiveFrom(policy, undefined) ?? now))
   return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
 }

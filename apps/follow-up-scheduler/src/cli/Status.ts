@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Forecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
+import { inForceSince } from "../Policies/PolicyVersions.ts"
 import * as Outlook from "../Operations/ServiceStatus.ts"
 import * as Story from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -43,6 +44,8 @@ const Status = Schema.Struct({
   service: Outlook.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
+  /** When each policy was first put in force: where it has no effective_from, our messages from before it are left alone. */
+  policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
   waiting: Schema.Array(Outlook.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
@@ -57,7 +60,9 @@ const read = Effect.gen(function* () {
   const spent = yield* quota
   const waiting = yield* Outlook.waiting(spent)
   const backlog = Forecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
-  return { now, tally, waiting, backlog, service: yield* Outlook.service }
+  const inForce = yield* inForceSince
+  const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
+  return { now, tally, waiting, backlog, policies, service: yield* Outlook.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
@@ -69,11 +74,15 @@ export const outlookLines = ({ backlog, service, waiting }: Pick<Read, "backlog"
   ...Outlook.describe(service)
 ]
 
-const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Status.Type => ({
+const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
+  `Policy ${name} was first put in force ${DateTime.formatIso(first_in_force)}`
+
+const statusOf = ({ backlog, now, policies, service, tally, waiting }: Read): typeof Status.Type => ({
   at: now,
   service,
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
   outcomes: outcomesOf(tally),
+  policies,
   waiting,
   backlog: backlogOf(backlog)
 })
@@ -81,7 +90,7 @@ const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Statu
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
-    yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...outlookLines(found)])
+    yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Before anything is sent: how late what is on record will run. */

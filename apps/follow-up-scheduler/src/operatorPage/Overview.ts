@@ -18,7 +18,7 @@ import { Meter } from "../Operations/QuotaUsage.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Outlook from "../Operations/ServiceStatus.ts"
 import { Policies } from "../Policies/PolicyVersions.ts"
-import { ActivePolicy, type Policy } from "../Policy.ts"
+import { ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as Story from "../Operations/ChatStory.ts"
 import * as Api from "./Api.ts"
@@ -167,6 +167,7 @@ const make = Effect.gen(function* () {
     return {
       now,
       policy: policy.id,
+      effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
       paused_since: Option.getOrNull(paused),
       trouble: Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },

@@ -96,7 +96,8 @@ const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema
 
 export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
-  effective_from: Schema.optional(Instant),
+  /** Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too old. */
+  effective_from: Schema.optional(Schema.Union(Instant, Schema.Literal("all"))),
   time_zone: Schema.optional(TimeZone),
   /** Where the clocks of a country differ: all of them count, or none of them and `time_zone` does. */
   country_clocks: Schema.optionalWith(Schema.Literal("each", "fallback"), { default: () => "each" as const }),
@@ -116,7 +117,7 @@ export const Policy = Schema.Struct({
   steps: Schema.Array(Step).pipe(Schema.minItems(1))
 })
 /** Durations and instants are milliseconds, times of day minutes. */
-export type Policy = typeof Policy.Type
+export type Policy = Omit<typeof Policy.Type, "effective_from"> & { readonly effective_from?: number | undefined }
 
 /** A record by name, below, would take its value for a prototype. */
 const refuseProto = (key: unknown, value: unknown) => {
@@ -137,7 +138,8 @@ const decode = (input: unknown) =>
 
 /** The policy in the text of a file, or one line that says what is wrong with it. */
 export const readPolicy = (text: string): Either.Either<Policy, string> =>
-  Either.map(Either.flatMap(fromYaml(text), decode), (policy) => ({
+  Either.map(Either.flatMap(fromYaml(text), decode), ({ effective_from, ...policy }) => ({
     ...policy,
+    ...(typeof effective_from === "number" ? { effective_from } : {}),
     steps: policy.steps.filter(({ action }) => action === "schedule_follow_up")
   }))

@@ -66,6 +66,7 @@ const silence = Duration.seconds(45)
 
 const policy = `name: at-once
 version: 1
+effective_from: all
 time_zone: UTC
 arm_lead: ${Duration.toSeconds(lead)} seconds
 confirm_after: 1 second

@@ -29,6 +29,7 @@ import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as ContactSends from "./Ledger/ContactSends.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Switch from "./Ledger/PauseSwitch.ts"
+import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Tables from "./Ledger/Migrations.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -83,9 +84,14 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
      * Arms a follow-up, as `advance` does; none also where the contact was sent something in another conversation since this
-     * chat was decided about.
+     * chat was decided about, or where one more to whomever would be too many: then everything is held.
      */
-    readonly arm: (from: FollowUp, change: Change, event: Event, chat: ChatSnapshot) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    readonly arm: (
+      from: FollowUp,
+      change: Change,
+      event: Event,
+      within: { readonly chat: ChatSnapshot; readonly limits: SendLimits.Limits }
+    ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Fails where another process has brought the tables to a newer edition since. */
     readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
@@ -197,6 +203,8 @@ const make = Effect.gen(function* () {
   const advance: Ledger["Type"]["advance"] = (from, to, event) => commit(to, change(from, to, event))
 
   const { isUnchanged, recallSends } = ContactSends.make(sql)
+  const pauseSwitch = Switch.make(sql)
+  const sendLimits = SendLimits.make(sql)
 
   const insert = (plan: Plan, event: Event) =>
     Effect.gen(function* () {
@@ -256,11 +264,21 @@ const make = Effect.gen(function* () {
     )
 
   return {
-    ...Switch.make(sql),
+    ...pauseSwitch,
     ...Consents.make(sql),
     recallSends,
-    arm: (from, to, event, chat) =>
-      commit(to, Effect.flatMap(isUnchanged(chat), (isSame) => (isSame ? change(from, to, event) : Effect.succeedNone))),
+    arm: (from, to, event, { chat, limits }) =>
+      commit(
+        to,
+        Effect.gen(function* () {
+          yield* sendLimits.lock
+          const tooMany = yield* sendLimits.reached(limits)
+          if (tooMany === undefined) return (yield* isUnchanged(chat)) ? yield* change(from, to, event) : Option.none()
+          yield* pauseSwitch.hold(tooMany)
+          yield* Effect.logError(`held: ${tooMany}; nothing more is sent until resume`)
+          return Option.none()
+        })
+      ),
     ...FirstWhole.make(sql),
     plan,
     advance,

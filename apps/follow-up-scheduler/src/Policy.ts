@@ -56,6 +56,8 @@ const Cap = Schema.Struct({
 })
 export type Cap = typeof Cap.Type
 
+const AtMost = Schema.Int.pipe(Schema.positive())
+
 const name = Schema.String.pipe(
   Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
 )
@@ -111,6 +113,14 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     () => ({})
   ),
   caps: withDefault(said(Schema.Array(Cap), "At most so many follow-ups to a contact: in all their chats, on all channels, by all policies together."), () => []),
+  at_most_per_hour: withDefault(
+    said(AtMost, "So many follow-ups to all contacts together within an hour. Then everything is held until an operator resumes it. Default: 300."),
+    () => 300
+  ),
+  at_most_per_day: withDefault(
+    said(AtMost, "The same within 24 hours. Default: 2000."),
+    () => 2000
+  ),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })

@@ -37,7 +37,7 @@ const planned = (chat: ChatSnapshot) =>
 const arm = (chat: ChatSnapshot, at = after(hour)) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    return yield* ledger.arm(yield* planned(chat), { status: "armed", follow_up_at: at }, { name: "armed" }, chat)
+    return yield* ledger.arm(yield* planned(chat), { status: "armed", follow_up_at: at }, { name: "armed" }, { chat, limits: Build.policy() })
   })
 
 const recall = (chat: ChatSnapshot) =>
@@ -99,7 +99,7 @@ describe("of two follow-ups to one contact that were decided upon at the same ti
         const again = armed.findIndex(Option.isNone) === 0 ? one : two
         const row = Option.getOrThrow(yield* ledger.find((yield* ledger.waiting(again.conversation_id))[0]!.key))
         const known = yield* ledger.recallSends(again)
-        expect(Option.isSome(yield* ledger.arm(row, { status: "armed", follow_up_at: after(hour) }, { name: "armed" }, known))).toBe(true)
+        expect(Option.isSome(yield* ledger.arm(row, { status: "armed", follow_up_at: after(hour) }, { name: "armed" }, { chat: known, limits: Build.policy() }))).toBe(true)
       })
     )
   )

@@ -73,6 +73,16 @@ describe("switching on a policy without a date", () => {
   )
 })
 
+describe("more follow-ups than a policy allows for all contacts together", () => {
+  it.live("are held, in this pass and the next", () =>
+    Effect.gen(function* () {
+      const chats = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`chat_${index + 1}`, {}]))
+      const { sent } = yield* followUps({ chats, policy: policy.replace("steps:", "at_most_per_hour: 3\nsteps:") })
+      expect(Object.values(sent).reduce((sum, count) => sum + count, 0)).toBe(3)
+    })
+  )
+})
+
 describe("what awaits nobody", () => {
   it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
     Effect.gen(function* () {

@@ -8,6 +8,8 @@ const policies: readonly [string, ...Array<string>] = [
   `name: nudge
 version: 1
 effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 time_zone: Europe/Lisbon
 quiet_hours: { start: "20:00", end: "09:00" }
 weekdays: [1, 2, 3, 4, 5]
@@ -19,6 +21,8 @@ steps:
   `name: hurried
 version: 1
 effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 time_zone: UTC
 arm_lead: 30 seconds
 quiet_hours: { start: "21:00", end: "08:30" }
@@ -32,6 +36,8 @@ steps:
   `name: window
 version: 1
 effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 match: { channels: [custom, whatsapp_bot] }
 spread: 20 minutes
 quiet_hours: { start: "22:00", end: "07:00" }

@@ -121,7 +121,7 @@ export const make = (means: Means, policy: Policy) => {
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } },
-        look.chat
+        { chat: look.chat, limits: policy }
       ),
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
     )

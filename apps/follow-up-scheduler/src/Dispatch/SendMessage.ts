@@ -108,7 +108,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
         { name: "sending", detail: { step: planned.step } },
-        look.chat
+        { chat: look.chat, limits: policy }
       )
       if (Option.isSome(armed)) yield* send(armed.value, look)
     })

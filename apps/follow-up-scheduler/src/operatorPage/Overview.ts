@@ -169,7 +169,7 @@ const make = Effect.gen(function* () {
       policy: policy.id,
       effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
       paused_since: Option.getOrNull(paused),
-      trouble: Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
+      trouble: Option.getOrUndefined(yield* ledger.heldBy) ?? Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,

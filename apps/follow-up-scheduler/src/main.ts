@@ -3,7 +3,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
-import * as Ending from "./cli/ExitCodes.ts"
+import * as ExitCodes from "./cli/ExitCodes.ts"
 import * as Program from "./cli/Program.ts"
 import * as Lazy from "./Lazy.ts"
 
@@ -11,9 +11,9 @@ import * as Lazy from "./Lazy.ts"
 const http = Lazy.layer("HTTP", () => import("@effect/platform-node/NodeHttpClient"), ({ layerUndici }) => layerUndici)
 const webSocket = Lazy.layer("WebSockets", () => import("@effect/platform-node/NodeSocket"), (socket) => socket.layerWebSocketConstructor)
 
-Ending.onClosedPipe()
-Ending.onTermination()
+ExitCodes.onClosedPipe()
+ExitCodes.onTermination()
 Program.make(process.argv, { http, webSocket }).pipe(
   Effect.provide(NodeContext.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: Ending.teardown })
+  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: ExitCodes.teardown })
 )

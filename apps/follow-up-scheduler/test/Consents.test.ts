@@ -2,7 +2,7 @@
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import type { ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
@@ -24,7 +24,7 @@ const chatOf = (contact_id: ContactId, fields: Partial<ChatSnapshot> = {}): Chat
   })
 
 const review = (chat: ChatSnapshot) =>
-  Effect.map(Effect.flatMap(Observe, (observe) => observe.snapshot(chat)), (decision) => ("reason" in decision ? decision.reason : decision._tag))
+  Effect.map(Effect.flatMap(ChatReview, (observe) => observe.review(chat)), (decision) => ("reason" in decision ? decision.reason : decision._tag))
 
 const set = (contact_id: ContactId, isWithdrawn: boolean) => Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contact_id, isWithdrawn))
 

@@ -7,7 +7,7 @@ import type { Author, ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import type * as Episode from "../src/Decide/Episode.ts"
 import { Policy } from "../src/Policy.ts"
-import { type AiSwitch, lattice, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
+import { type AiSwitch, reasonsByStrength, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
@@ -15,7 +15,7 @@ const { after, chat, day, hour, message, messageId, minute, policy, second, take
 const lead = 15 * second
 
 /** By default: the contact asked, we answered at `Build.start`, and an hour of silence is over but for the lead. */
-const question = (fields: Partial<Decide.Question> = {}): Decide.Question => ({
+const question = (fields: Partial<Decide.DecisionInput> = {}): Decide.DecisionInput => ({
   policy: policy(),
   chat: chat(),
   taken: [],
@@ -32,26 +32,26 @@ const shown = Decide.Decision.$match({
   Skip: ({ reason }) => `Skip ${reason}`
 })
 
-const decide = (fields: Partial<Decide.Question> = {}) => shown(Decide.decide(question(fields)))
+const decide = (fields: Partial<Decide.DecisionInput> = {}) => shown(Decide.decide(question(fields)))
 
 const act = (step: number, at: number, anchor = "assistant@0") => `Act ${step} ${anchor} ${DateTime.formatIso(after(at))}`
 const wait = (reason: WaitReason, step: number, until: number, anchor = "assistant@0") =>
   `Wait ${reason} ${step} ${anchor} ${DateTime.formatIso(after(until))}`
 
-type Change = (question: Decide.Question) => Decide.Question
-const inChat = (fields: Partial<Decide.Question["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
+type Change = (question: Decide.DecisionInput) => Decide.DecisionInput
+const inChat = (fields: Partial<Decide.DecisionInput["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
 const inPolicy = (fields: Readonly<Record<string, unknown>>): Change => (question) => {
   const { name: _, ...before } = Schema.encodeSync(Policy)(question.policy)
   return { ...question, policy: policy({ ...before, ...fields }) }
 }
-const after3Days = (question: Decide.Question) => ({ ...question, now: after(3 * day) })
-const andTaken = (fields: Partial<Episode.Taken>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
+const after3Days = (question: Decide.DecisionInput) => ({ ...question, now: after(3 * day) })
+const andTaken = (fields: Partial<Episode.PastFollowUp>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
 const earlier = messageId("long ago")
 const inTurn = (...changes: ReadonlyArray<Change>): Change => (question) => changes.reduce((changed, change) => change(changed), question)
 
 const within = (action: string) => ["1 hour", "2 hours"].map((after) => ({ after, action, lateness: { limit: "1 minute", beyond: "skip" } }))
 
-type DecideReason = (typeof lattice)[number]
+type DecideReason = (typeof reasonsByStrength)[number]
 
 const switchedOff = (by: AiSwitch): Change => (question) =>
   inChat({ switchedOff: [...question.chat.switchedOff, by] })(question)
@@ -113,7 +113,7 @@ const until: Readonly<Record<WaitReason, number>> = {
   silence: hour - lead
 }
 
-const reasonOf = (question: Decide.Question) => {
+const reasonOf = (question: Decide.DecisionInput) => {
   const decision = Decide.decide(question)
   return decision._tag === "Act" ? undefined : decision.reason
 }
@@ -125,7 +125,7 @@ describe("each reason", () => {
 
   it("has a place in the lattice, and only one", () => {
     const all = [...StopReason.literals, ...SkipReason.literals, ...WaitReason.literals]
-    expect(lattice.toSorted()).toEqual(all.toSorted())
+    expect(reasonsByStrength.toSorted()).toEqual(all.toSorted())
   })
 
   for (const reason of StopReason.literals) {
@@ -159,8 +159,8 @@ describe("of two reasons that hold, the stronger is given:", () => {
     late: ["muted", "no_opening", "capped", "quiet_hours", "silence"]
   }
 
-  for (const [index, stronger] of lattice.entries()) {
-    for (const weaker of lattice.slice(index + 1)) {
+  for (const [index, stronger] of reasonsByStrength.entries()) {
+    for (const weaker of reasonsByStrength.slice(index + 1)) {
       if (exclusive[stronger]?.includes(weaker)) continue
       it(`${stronger} over ${weaker}`, () => {
         expect(reasonOf(changes[weaker](question()))).toBe(weaker)
@@ -550,7 +550,7 @@ describe("whatever it is asked", () => {
     { maxLength: 6 }
   ).map((list) => list.toSorted((a, b) => a.at.epochMillis - b.at.epochMillis))
 
-  const anything: FastCheck.Arbitrary<Decide.Question> = FastCheck.record({
+  const anything: FastCheck.Arbitrary<Decide.DecisionInput> = FastCheck.record({
     policy: FastCheck.constantFrom(...policies),
     chat: FastCheck.record({
       state: FastCheck.constantFrom<Array<ChatSnapshot["state"]>>(...times(19, "OPEN"), "SNOOZED", "CLOSED"),
@@ -571,7 +571,7 @@ describe("whatever it is asked", () => {
         step: FastCheck.integer({ min: 1, max: 3 }),
         message_id: maybe(id),
         follow_up_at: instant,
-        status: FastCheck.constantFrom<Array<Episode.Taken["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
+        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
         policy: FastCheck.constant("nudge@1"),
         isExited: rarely
       }),
@@ -593,7 +593,7 @@ describe("whatever it is asked", () => {
     }
   }
 
-  const isOpen = ({ chat, policy }: Decide.Question, instant: DateTime.Utc): boolean => {
+  const isOpen = ({ chat, policy }: Decide.DecisionInput, instant: DateTime.Utc): boolean => {
     const { date, time, weekday } = wallClock(chat.zone ?? policy.time_zone!, instant)
     const quiet = policy.quiet_hours
     const isQuiet =

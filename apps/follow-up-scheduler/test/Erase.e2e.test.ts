@@ -67,3 +67,30 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
     )
   }).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )
+
+it.live("erase leaves nothing of a contact in any file of the ledger, its log included, while an idle scheduler has them open", () =>
+  Effect.gen(function* () {
+    const { apiKey, url } = yield* Emulator.Emulator
+    const files = yield* FileSystem.FileSystem
+    const { chat, contact } = yield* arrive("Zoë")
+    const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+    yield* CommandLine.inFolder(
+      { "ids.txt": chat.id, "policy.yaml": policy },
+      Effect.gen(function* () {
+        const cwd = process.cwd()
+        yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 hour"], { cwd, env })
+        yield* Effect.repeat(chats, { until: (count) => count === 1, schedule: often })
+        const held = Effect.gen(function* () {
+          const names = (yield* files.readDirectory(".")).filter((name) => name.startsWith("follow-ups"))
+          expect(names).toContain("follow-ups.db-wal")
+          return Buffer.concat(yield* Effect.forEach(names, (name) => files.readFile(name))).toString("latin1")
+        })
+        expect(yield* held).toContain(chat.id)
+        expect(yield* Process.run(["erase", contact.id], { cwd, env })).toMatchObject({ code: 0, stderr: "" })
+        const after = yield* held
+        expect(after).not.toContain(chat.id)
+        expect(after).not.toContain(contact.id)
+      }).pipe(Effect.scoped)
+    )
+  }).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer)))
+)

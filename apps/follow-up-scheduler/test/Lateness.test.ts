@@ -12,9 +12,9 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as Forecast from "../src/Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Outlook from "../src/Operations/ServiceStatus.ts"
+import * as ServiceStatus from "../src/Operations/ServiceStatus.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
@@ -76,7 +76,7 @@ it.live.each([
       yield* Effect.sleep("1 minute")
       yield* life(Stream.fromIterable(chats))(Effect.sleep("4 minutes"))
       const foreseen = yield* life(Stream.empty)(
-        Effect.zipLeft(Effect.delay(Outlook.waiting(Forecast.quota(limit)), "2 minutes"), Effect.sleep("6 minutes"))
+        Effect.zipLeft(Effect.delay(ServiceStatus.waiting(QuotaForecast.quota(limit)), "2 minutes"), Effect.sleep("6 minutes"))
       )
       const entries = yield* log.entries
       const went = new Map(

@@ -5,10 +5,10 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import { command } from "./Program/CommandLine.ts"
-import * as Ending from "./Program/ExitCodes.ts"
+import * as ExitCodes from "./Program/ExitCodes.ts"
 
 Command.run(command, { name: "invent-emulator", version: "0.0.0" })(process.argv).pipe(
-  Ending.report,
+  ExitCodes.report,
   Effect.provide(NodeContext.layer),
-  NodeRuntime.runMain({ disableErrorReporting: true, teardown: Ending.teardown })
+  NodeRuntime.runMain({ disableErrorReporting: true, teardown: ExitCodes.teardown })
 )

@@ -14,7 +14,7 @@ import * as MessageList from "./MessageList.ts"
 import type { OptOut } from "./OptOut.ts"
 import { type AiSwitch, aiSwitches } from "./Reason.ts"
 import type { Values } from "../Policy/Template.ts"
-import * as Zone from "./ContactTimeZone.ts"
+import * as ContactTimeZone from "./ContactTimeZone.ts"
 
 /** A message as it is listed. */
 export type Listed = ChatMessage | Undecodable
@@ -144,7 +144,7 @@ export const make = (
     hasUnreadable: listed.some(isUndecodable),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
-    zone: Zone.known(state?.assistant_config?.timezone),
+    zone: ContactTimeZone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
     contact_id: contact_ids[0],

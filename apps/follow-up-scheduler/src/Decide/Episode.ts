@@ -12,7 +12,7 @@ import * as Template from "../Policy/Template.ts"
 import type { StopReason } from "./Reason.ts"
 
 /** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
-export interface Taken {
+export interface PastFollowUp {
   /** The version of the policy that it belongs to. */
   readonly policy: string
   readonly anchor_id: MessageId
@@ -40,7 +40,7 @@ export interface Episode {
   /** The last broadcast of this silence. */
   readonly broadcast: Message | undefined
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
-  readonly taken: ReadonlyArray<Taken>
+  readonly taken: ReadonlyArray<PastFollowUp>
   /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
   readonly steps: number
 }
@@ -52,12 +52,12 @@ const skew = Duration.minutes(2)
  * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
  * told by its id, and until that is on record by the policy's own words.
  */
-export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: Policy): ChatSnapshot => {
+export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
   const isPerhapsOurs = (message: Message) =>
     taken.some(({ follow_up_at, message_id, step: number }) => {
       const step = policy.steps[number - 1]
-      return message_id === undefined && step?.action === "send_message" && isSending(step.message, follow_up_at, message)
+      return message_id === undefined && step?.action === "send_message" && matchesSentTemplate(step.message, follow_up_at, message)
     })
   const isOurs = (message: Message) => message.author !== "assistant" && (ids.has(message.id) || isPerhapsOurs(message))
   return chat.messages.some(isOurs)
@@ -66,7 +66,7 @@ export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: P
 }
 
 /** Whether a message may be what a template was sent as at this instant. */
-export const isSending = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
+export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
   (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
 
 /** The messages after the contact's last one, the newest first. */
@@ -82,7 +82,7 @@ const isAmong = (messages: ReadonlyArray<Message>) => {
 
 export const of = (
   chat: ChatSnapshot,
-  taken: ReadonlyArray<Taken>,
+  taken: ReadonlyArray<PastFollowUp>,
   { after_broadcast }: Pick<Policy, "after_broadcast">
 ): Episode | StopReason => {
   const newest = chat.messages.at(-1)
@@ -106,7 +106,7 @@ export const of = (
  * Cadences in a row, up to the latest one that ended, that the contact let run to their last step. One that was followed by
  * a reply on the way breaks the row.
  */
-export const unanswered = (earlier: ReadonlyArray<Taken>, steps: number): number => {
+export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
   // A cadence begins where the steps do not go on.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)

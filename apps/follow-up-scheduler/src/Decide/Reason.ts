@@ -54,7 +54,7 @@ export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quie
 export type WaitReason = typeof WaitReason.Type
 
 /** Every reason not to follow up now, the strongest first. */
-export const lattice = [
+export const reasonsByStrength = [
   "erased",
   "opted_out",
   "blocked",

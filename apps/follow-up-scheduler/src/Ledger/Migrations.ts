@@ -3,7 +3,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as TablesLock from "./Database/MigrationLock.ts"
+import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 
 /** A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond exactly. */
@@ -167,7 +167,7 @@ export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.
 export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
 
 /** Brings the tables to this edition. */
-export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = TablesLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
+export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = MigrationLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
   // A migration is part of this program: one that fails is a defect of it.
   Effect.catchTag("MigrationError", Effect.die),
   Effect.asVoid

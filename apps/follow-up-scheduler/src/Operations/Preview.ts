@@ -9,8 +9,8 @@ import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Lines from "../TerminalText.ts"
-import * as Policies from "../Policies/PolicyVersions.ts"
+import * as TerminalText from "../TerminalText.ts"
+import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
@@ -40,11 +40,11 @@ export const Prospect = Schema.Struct({
 export type Prospect = typeof Prospect.Type
 
 /** For a look that changes nothing. */
-export const layer = Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
+export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
-    const policies = yield* Policies.Policies
+    const policies = yield* PolicyVersions.PolicyVersions
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
@@ -53,14 +53,14 @@ export const look = (chat_id: ChatId) =>
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)
-    const basis = yield* policies.basis(chat)
+    const basis = yield* policies.versionAndHistory(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
 
 /** From when our messages are followed up by the policy in force; none where all are. */
 export const effectiveFrom = Effect.gen(function* () {
   const policy = yield* ActivePolicy
-  const policies = yield* Policies.Policies
+  const policies = yield* PolicyVersions.PolicyVersions
   return effectiveFromOf(policy, yield* policies.firstInForce(policy))
 })
 
@@ -113,4 +113,4 @@ const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string
 
 /** With a heading, in columns. */
 export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
-  Lines.table([["chat", "next", "when", "why"], ...prospects.map(cells)])
+  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells)])

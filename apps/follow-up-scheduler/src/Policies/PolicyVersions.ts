@@ -15,7 +15,7 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import { Ledger } from "../Ledger.ts"
 import { ActivePolicy, Policy } from "../Policy.ts"
-import * as Difference from "./PolicyDiff.ts"
+import * as PolicyDiff from "./PolicyDiff.ts"
 
 /** The file says something else than what is on record under the same version. Nothing was sent. */
 export class VersionChanged extends Schema.TaggedError<VersionChanged>()("VersionChanged", {
@@ -28,21 +28,21 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
 }
 
 /** What a decision about a chat is made by. */
-export interface Basis {
+export interface VersionAndHistory {
   readonly policy: Policy
-  readonly taken: ReadonlyArray<Episode.Taken>
+  readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly first_in_force: DateTime.Utc
 }
 
-export class Policies extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
-  Policies,
+export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
+  PolicyVersions,
   {
     /** A version by its id; the one in force where that is not on record. */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
     /** When a version of this policy was first put in force in this ledger; of one that never was, now. */
     readonly firstInForce: (policy: Policy) => Effect.Effect<DateTime.Utc, SqlError>
     /** The version that the chat's cadence is on, and the follow-ups so far. */
-    readonly basis: (chat: ChatSnapshot) => Effect.Effect<Basis, SqlError>
+    readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
 >() {}
 
@@ -51,20 +51,20 @@ const encode = Schema.encodeSync(Content)
 const decode = Schema.decodeUnknownEither(Content)
 
 /** A version on record. One that this program cannot read any more is none. */
-export const find = Effect.fn("Policies.find")(function* (id: string) {
+export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ content: string }>`SELECT content FROM policies WHERE id = ${id}`
   return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
 })
 
 /** Fails if the version is on record with another content. */
-export const refuseChanged = Effect.fn("Policies.refuseChanged")(function* (policy: Policy) {
-  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
+export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (policy: Policy) {
+  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 
 /** Records a version, or fails if it is on record with another content. */
-export const record = Effect.fn("Policies.record")(function* (policy: Policy) {
+export const record = Effect.fn("PolicyVersions.record")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* refuseChanged(policy)
   const now = yield* DateTime.now
@@ -96,7 +96,7 @@ const make = ({ lookUp, since }: Recorded) =>
     const ledger = yield* Ledger
     const known = new Map<string, Policy>([[current.id, current]])
 
-    const version: Policies["Type"]["version"] = Effect.fn("Policies.version")(function* (id) {
+    const version: PolicyVersions["Type"]["version"] = Effect.fn("PolicyVersions.version")(function* (id) {
       const before = known.get(id)
       if (before !== undefined) return before
       const found = Option.getOrElse(yield* lookUp(id), () => current)
@@ -106,7 +106,7 @@ const make = ({ lookUp, since }: Recorded) =>
 
     /** It never changes once it is on record. */
     const begun = new Map<string, DateTime.Utc>()
-    const firstInForce: Policies["Type"]["firstInForce"] = Effect.fn("Policies.firstInForce")(function* ({ name }) {
+    const firstInForce: PolicyVersions["Type"]["firstInForce"] = Effect.fn("PolicyVersions.firstInForce")(function* ({ name }) {
       const before = begun.get(name)
       if (before !== undefined) return before
       const found = (yield* since).get(name)
@@ -117,14 +117,14 @@ const make = ({ lookUp, since }: Recorded) =>
     return {
       version,
       firstInForce,
-      basis: Effect.fn("Policies.basis")(function* (chat) {
+      versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {
         const taken = yield* ledger.taken(chat.conversation_id)
         const waiting = yield* ledger.waiting(chat.conversation_id)
-        const id = Episode.versionOf(Episode.claim(chat, taken, current), [...taken, ...waiting])
+        const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, current), [...taken, ...waiting])
         const policy = id === undefined ? current : yield* version(id)
         return { policy, taken, first_in_force: yield* firstInForce(policy) }
       })
-    } satisfies Policies["Type"]
+    } satisfies PolicyVersions["Type"]
   })
 
 const recorded = Effect.map(
@@ -137,13 +137,13 @@ const recorded = Effect.map(
 
 /** Records the policy in force. */
 export const layer = Layer.effect(
-  Policies,
+  PolicyVersions,
   Effect.zipRight(Effect.flatMap(ActivePolicy, record), Effect.flatMap(recorded, make))
 )
 
 /** For a look that changes nothing. A database from before the first version was recorded has none. */
 export const layerReadOnly = Layer.effect(
-  Policies,
+  PolicyVersions,
   Effect.flatMap(recorded, ({ lookUp, since }) =>
     make({
       lookUp: (id) => Effect.orElseSucceed(lookUp(id), Option.none),

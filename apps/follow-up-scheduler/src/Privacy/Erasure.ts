@@ -18,6 +18,7 @@ import * as Schema from "effect/Schema"
 // Effect's Random is for games and tests: a key must not be guessed.
 import { createHmac, randomBytes } from "node:crypto"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
+import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Timer from "../Timer.ts"
@@ -92,6 +93,7 @@ const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const inTransaction = Transaction.within(sql)
+  const emptyLog = EmptyLog.make(sql)
   const proofOf = (id: string) => `${proofPrefix}${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
 
   const among: Erasure["Type"]["among"] = (ids) =>
@@ -148,7 +150,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* Timer.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 
-  const finish: Erasure["Type"]["finish"] = inTransaction(
+  const clearFree = inTransaction(
     Effect.gen(function* () {
       const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM erasing`
       const underWay = yield* sql<{ chat_id: string }>`
@@ -159,6 +161,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       return { chats: free.length, left: busy.size }
     })
   )
+
+  const finish: Erasure["Type"]["finish"] = Effect.tap(clearFree, ({ chats }) => (chats > 0 ? emptyLog : Effect.void))
 
   const outstanding = (chat: Chat) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
 

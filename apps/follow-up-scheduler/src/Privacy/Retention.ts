@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
+import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import { Erasure } from "./Erasure.ts"
 import * as Timer from "../Timer.ts"
 
@@ -27,6 +28,7 @@ export const keeping = (keep: Duration.Duration) =>
       const pruned = yield* prune(keep)
       yield* Timer.forgetSpent
       const { chats } = yield* erasure.finish
+      yield* Effect.flatMap(SqlClient.SqlClient, EmptyLog.make)
       if (pruned + chats > 0) yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
     })
     const outlasting = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))

@@ -5,11 +5,11 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Forecast from "../Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
 import { inForceSince } from "../Policies/PolicyVersions.ts"
-import * as Outlook from "../Operations/ServiceStatus.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ServiceStatus from "../Operations/ServiceStatus.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -22,7 +22,7 @@ export const Backlog = Schema.Struct({
   latest_seconds: Schema.Int
 })
 
-export const backlogOf = (backlog: Forecast.Backlog | undefined): typeof Backlog.Type | null =>
+export const backlogOf = (backlog: QuotaForecast.Backlog | undefined): typeof Backlog.Type | null =>
   backlog === undefined
     ? null
     : {
@@ -42,31 +42,31 @@ export const outcomesOf = (tally: ReadonlyArray<Tally>): typeof Outcomes.Type =>
 
 const Status = Schema.Struct({
   at: Schema.DateTimeUtc,
-  service: Outlook.Service,
+  service: ServiceStatus.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
   /** Which limit holds everything, if one does. */
   held_by: Schema.NullOr(Schema.String),
   /** When each policy was first put in force: where it has no effective_from, our messages from before it are left alone. */
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
-  waiting: Schema.Array(Outlook.Waiting),
+  waiting: Schema.Array(ServiceStatus.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
 
 const print = Output.document(Status)
 
-export const quota = Effect.map(Settings.rateLimitConfig, Forecast.quota)
+export const quota = Effect.map(Settings.rateLimitConfig, QuotaForecast.quota)
 
 const read = Effect.gen(function* () {
   const now = yield* DateTime.now
   const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
   const spent = yield* quota
-  const waiting = yield* Outlook.waiting(spent)
-  const backlog = Forecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
+  const waiting = yield* ServiceStatus.waiting(spent)
+  const backlog = QuotaForecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
   const inForce = yield* inForceSince
   const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
-  return { now, tally, waiting, backlog, held_by, policies, service: yield* Outlook.service }
+  return { now, tally, waiting, backlog, held_by, policies, service: yield* ServiceStatus.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
@@ -75,8 +75,8 @@ type Read = Effect.Effect.Success<typeof read>
 export const outlookLines = ({ backlog, held_by, service, waiting }: Pick<Read, "backlog" | "held_by" | "service" | "waiting">): ReadonlyArray<string> => [
   ...(held_by === null ? [] : [`Held by ${held_by}; look at what was sent, and let it go on with resume`]),
   ...(waiting[0] === undefined ? [] : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
-  ...(backlog === undefined ? [] : [Forecast.describe(backlog)]),
-  ...Outlook.describe(service)
+  ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
+  ...ServiceStatus.describe(service)
 ]
 
 const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
@@ -96,7 +96,7 @@ const statusOf = ({ backlog, held_by, now, policies, service, tally, waiting }: 
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
-    yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
+    yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Before anything is sent: how late what is on record will run. */

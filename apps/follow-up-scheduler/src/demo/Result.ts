@@ -12,7 +12,7 @@ import { Entries } from "../cli/Explain.ts"
 import * as Output from "../cli/Output.ts"
 import * as Status from "../cli/Status.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import { Workspace } from "./Workspace.ts"
 
 const costOf = (entries: ReadonlyArray<Log.Entry>) => {
@@ -61,8 +61,8 @@ const written = Effect.gen(function* () {
 /** Prints everything; true when the checker agrees. */
 export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
-  yield* Output.lines(["What became of the conversations:", ...Story.ofAll(tally), "", ...told(cost)])
-  yield* Output.lines(["", `The story of ${chat_id}:`, ...Story.ofChat(chat_id, story), ""])
+  yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
+  yield* Output.lines(["", `The story of ${chat_id}:`, ...ChatStory.ofChat(chat_id, story), ""])
   const check = yield* checker
   return (yield* VirtualTime.outside(Command.exitCode(Command.stdout(check(), "inherit")))) === 0
 })

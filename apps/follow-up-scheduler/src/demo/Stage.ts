@@ -14,7 +14,7 @@ import * as Stream from "effect/Stream"
 import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import * as Ledger from "../Ledger.ts"
 import * as OptOuts from "../ChatReader/OptOuts.ts"
-import * as Meter from "../Operations/QuotaUsage.ts"
+import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as Page from "../operatorPage/Server.ts"
 import { ActivePolicy } from "../Policy.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
@@ -89,7 +89,7 @@ const scheduler = (page: PageOptions) =>
 
 export const layer = (page: PageOptions) =>
   Layer.mergeAll(scheduler(page), Layer.provide(audience, client("customers"))).pipe(
-    Layer.provide([events, Layer.provide(Meter.layer(quota), RateLimit.layerMemory(quota))]),
+    Layer.provide([events, Layer.provide(QuotaUsage.layer(quota), RateLimit.layerMemory(quota))]),
     Layer.provideMerge(emulator),
     Layer.provideMerge(VirtualTime.layerOutside(layerWorkspace))
   )

@@ -11,7 +11,9 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import { statSync } from "node:fs"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
+import * as EmptyLog from "./EmptyLog.ts"
 import * as Ownership from "./Ownership.ts"
 
 /** How long a statement waits for another process, for example a backup. */
@@ -42,6 +44,8 @@ const isLocked = (lock_file: string) =>
     return false
   }).pipe(Effect.scoped, Effect.catchAll((error) => Effect.succeed(isBusy(error))))
 
+const statOf = Option.liftThrowable((file: string) => statSync(file))
+
 /** The ledger and its lock as files. What a link leads to has the lock, whatever the link is called. */
 const filesOf = (file: string) =>
   Effect.gen(function* () {
@@ -49,8 +53,9 @@ const filesOf = (file: string) =>
     const path = yield* Path.Path
     const inFolder = Effect.map(files.realPath(path.dirname(file)), (folder) => path.join(folder, path.basename(file)))
     const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
+    // Read without waiting, as SQLite itself reads: so it takes no time under a virtual clock, and no turn of other fibers.
     const idOf = (file: string) =>
-      Effect.option(Effect.map(files.stat(file), ({ dev, ino }) => `${dev}:${Option.getOrElse(ino, () => 0)}`))
+      Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
     return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
   })
 
@@ -80,7 +85,7 @@ const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
     // What is deleted is gone from the file, too.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
-    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(sql`PRAGMA wal_checkpoint(TRUNCATE)`))),
+    Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
     Effect.mapError(unusable(file))
   )
 

@@ -1,0 +1,27 @@
+/**
+ * Empties SQLite's write-ahead log into its database, after something was forgotten: a page that was changed stays in the log as it
+ * was before, in plain text, until the log is begun anew, which an idle database may not do for days.
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+
+/** Whether no other connection was in the way. */
+const once = (sql: SqlClient.SqlClient) =>
+  Effect.map(sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`, ([row]) => row?.busy === 0)
+
+/** Another connection reads for as long as its statement or its transaction takes. */
+const patience = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
+
+const inTheWay = "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"
+
+const onSqlite = (sql: SqlClient.SqlClient) =>
+  Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: patience }).pipe(
+    Effect.zipRight(once(sql)),
+    Effect.flatMap((isDone) => (isDone ? Effect.void : Effect.logWarning(inTheWay)))
+  )
+
+/** To be called outside of transactions. PostgreSQL's log is its server's: nothing is done there. */
+export const make = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
+  sql.onDialectOrElse({ pg: () => Effect.void, orElse: (): Effect.Effect<void, SqlError> => onSqlite(sql) })

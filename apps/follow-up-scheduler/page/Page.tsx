@@ -1,4 +1,5 @@
 /** The operator page: draws each overview that the server sends. */
+import * as DateTime from "effect/DateTime"
 import { render } from "preact"
 import { useEffect, useState } from "preact/hooks"
 import type { Overview } from "../src/operatorPage/Api.ts"
@@ -108,10 +109,17 @@ const Switch = ({ now, overview, say }: { readonly now: number; readonly overvie
   )
 }
 
+const sinceWords = (from: Overview["effective_from"]): string =>
+  from === null ? "Messages of ours are followed up however old they are" : `Messages of ours from before ${DateTime.formatIso(from)} are left alone`
+
 const Header = ({ known, link, now, say }: { readonly known: Known | undefined; readonly link: Link; readonly now: number; readonly say: (words: string) => void }) => (
   <header class="top">
     <h1>Follow-ups</h1>
-    {known !== undefined && <span class="policy">{known.overview.policy}</span>}
+    {known !== undefined && (
+      <span class="policy" title={sinceWords(known.overview.effective_from)}>
+        {known.overview.policy}
+      </span>
+    )}
     <span class={`link ${link.replace(" ", "-")}`}>{link === "lost" ? "not connected" : link}</span>
     <span class="space" />
     {known !== undefined && (

@@ -73,14 +73,14 @@ export const make = Effect.gen(function* () {
 
   const review: ChatReview["Type"]["review"] = Effect.fn("ChatReview.review")(function* (seen) {
     // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
-    const marked = yield* erasure.mark(yield* ledger.recallConsent(seen))
+    const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
-    const { policy, taken } = yield* policies.versionAndHistory(chat)
+    const { first_in_force, policy, taken } = yield* policies.versionAndHistory(chat)
     const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
-    const decision = Decide.decide({ policy, chat, taken, now })
+    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     const verdict = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,

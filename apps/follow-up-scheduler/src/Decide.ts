@@ -10,11 +10,12 @@ import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import * as Audience from "./Decide/Audience.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
 import * as SendWindow from "./Decide/SendWindow.ts"
-import type { Policy, Step } from "./Policy.ts"
+import { effectiveFrom, type Policy, type Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
 import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
@@ -37,16 +38,26 @@ export interface DecisionInput {
   /** The conversation's follow-ups so far, of this policy and any other. */
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly now: DateTime.Utc
+  /** When a policy of this name was first put in force in this ledger; undefined where no message of ours is too old for that. */
+  readonly first_in_force: DateTime.Utc | undefined
+}
+
+/**
+ * Whether a human of the staff has the chat: they are assigned, or have written since the contact last did. What a human wrote
+ * before that belongs to an episode that is over.
+ */
+const isWithHuman = (chat: ChatSnapshot, after_human: Policy["after_human"]): boolean => {
+  const messages = after_human === "never" ? chat.messages : Episode.sinceContact(chat)
+  return chat.isAssigned || messages.some(({ author }) => author === "human")
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
-export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "opt_in" | "opt_out">): StopReason | undefined => {
+export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "after_human" | "opt_in" | "opt_out">): StopReason | undefined => {
   if (chat.isErased) return "erased"
   if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
-  // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
-  if (chat.isAssigned || chat.messages.some((message) => message.author === "human")) return "human_takeover"
+  if (isWithHuman(chat, policy.after_human)) return "human_takeover"
   if (!chat.ai_enabled) return "ai_disabled"
   const off = aiSwitches.find((each) => chat.switchedOff.includes(each))
   if (off !== undefined) return off
@@ -68,7 +79,9 @@ export const zonesOf = (
 }
 
 /** Why the policy would not have begun in this chat as it is now, whatever the hour. */
-export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): "not_matched" | "unknown_zone" | undefined => {
+export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): StopReason | "unknown_zone" | undefined => {
+  const excluded = Audience.exclusion(policy, chat)
+  if (excluded !== undefined) return excluded
   if (!Match.matches(policy.match, chat)) return "not_matched"
   return zonesOf(policy, chat, now).length === 0 ? "unknown_zone" : undefined
 }
@@ -83,11 +96,14 @@ export const decide = (asked: DecisionInput): Decision => {
   if (stop !== undefined) return Decision.Stop({ reason: stop })
   if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })
-  const episode = Episode.of(chat, taken)
-  if (typeof episode === "string") return Decision.Stop({ reason: episode })
+  const episode = Episode.of(chat, taken, policy)
+  const reason = typeof episode === "string" && episode !== "broadcast" ? episode : Audience.exclusion(policy, chat)
+  if (reason !== undefined) return Decision.Stop({ reason })
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
+  if (typeof episode === "string") return Decision.Stop({ reason: episode })
   if (chat.state === "SNOOZED") return Decision.Skip({ reason: "snoozed" })
-  if (policy.effective_from !== undefined && DateTime.lessThan(episode.anchor.at, policy.effective_from)) {
+  const from = effectiveFrom(policy, question.first_in_force)
+  if (from !== undefined && DateTime.lessThan(episode.anchor.at, from)) {
     return Decision.Stop({ reason: "before_effective_from" })
   }
   const underWay = taken.find(({ status }) => status === "under_way")
@@ -123,11 +139,14 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
   // A message without a known date counts as written now.
   const since = episode.last.whole_at ?? now
+  const { broadcast } = episode
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
+    // A broadcast does not begin the silence, and nothing comes sooner after it than after any message of ours.
+    const unsent = broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
+    const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest: unsent, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":

@@ -75,7 +75,7 @@ export const make = Effect.gen(function* () {
   const finishing = yield* GracefulShutdown.finishing
   const transitions = Transitions.make(ledger, timer)
   const lastLook = LastRead.make()
-  const context: ActionContext = { invent, reader, ledger, erasure, observe, timer, transitions, lastLook }
+  const context: ActionContext = { policies, invent, reader, ledger, erasure, observe, timer, transitions, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
@@ -101,7 +101,8 @@ export const make = Effect.gen(function* () {
       return
     }
     const [now, seenAt] = [yield* DateTime.now, yield* MonotonicClock.millis]
-    const decision = Decide.decide({ policy, chat, taken: yield* ledger.taken(planned.conversation_id), now })
+    const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
+    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
       yield* transitions.end(planned, "skipped", decision.reason)
     } else if (!isSame(decision, planned)) {

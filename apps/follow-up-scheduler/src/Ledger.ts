@@ -25,8 +25,11 @@ import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
 import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
+import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as ContactSends from "./Ledger/ContactSends.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
+import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Migrations from "./Ledger/Migrations.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -79,6 +82,16 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * way; none otherwise. That it is armed outlasts a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    /**
+     * Arms a follow-up, as `advance` does; none also where the contact was sent something in another conversation since this
+     * chat was decided about, or where one more to whomever would be too many: then everything is held.
+     */
+    readonly arm: (
+      from: FollowUp,
+      change: Change,
+      event: Event,
+      within: { readonly chat: ChatSnapshot; readonly limits: SendLimits.Limits }
+    ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Fails where another process has brought the tables to a newer edition since. */
     readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
     /** Whether nobody changed it since it was read: what was begun with it may go on. */
@@ -115,6 +128,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
+    ContactSends.ContactSends &
     FirstWhole.FirstWhole &
     PauseSwitch.Switch
 >() {}
@@ -178,13 +192,19 @@ const make = Effect.gen(function* () {
       return Option.some(rows[0])
     })
 
-  const advance: Ledger["Type"]["advance"] = (from, to, event) =>
-    inTransaction(change(from, to, event)).pipe(
+  const commit = (to: Change, changing: ReturnType<typeof change>) =>
+    inTransaction(changing).pipe(
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )
+
+  const advance: Ledger["Type"]["advance"] = (from, to, event) => commit(to, change(from, to, event))
+
+  const { isUnchanged, recallSends } = ContactSends.make(sql)
+  const pauseSwitch = PauseSwitch.make(sql)
+  const sendLimits = SendLimits.make(sql)
 
   const insert = (plan: Plan, event: Event) =>
     Effect.gen(function* () {
@@ -244,8 +264,21 @@ const make = Effect.gen(function* () {
     )
 
   return {
-    ...PauseSwitch.make(sql),
+    ...pauseSwitch,
     ...Consents.make(sql),
+    recallSends,
+    arm: (from, to, event, { chat, limits }) =>
+      commit(
+        to,
+        Effect.gen(function* () {
+          yield* sendLimits.lock
+          const tooMany = yield* sendLimits.reached(limits)
+          if (tooMany === undefined) return (yield* isUnchanged(chat)) ? yield* change(from, to, event) : Option.none()
+          yield* pauseSwitch.hold(tooMany)
+          yield* Effect.logError(`held: ${tooMany}; nothing more is sent until resume`)
+          return Option.none()
+        })
+      ),
     ...FirstWhole.make(sql),
     plan,
     advance,

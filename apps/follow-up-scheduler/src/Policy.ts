@@ -4,6 +4,7 @@
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
@@ -16,16 +17,19 @@ export { isWriting, type Step } from "./Policy/Step.ts"
 
 const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>) => Schema.optionalWith(schema, { default: value })
 
-/** A date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
+/** `all`, or a date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
 const EffectiveFrom = Schema.String.annotations({
-  description: "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats."
+  description:
+    "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. all: every message " +
+    "counts. Default: the instant at which a policy of this name was first put in force in this ledger."
 }).pipe(
   Schema.filter(
     (text) =>
+      text === "all" ||
       (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) && /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
-      "Expected a date, or a date-time with its offset such as 2026-01-01T09:00:00Z"
+      "Expected a date, a date-time with its offset such as 2026-01-01T09:00:00Z, or all"
   ),
-  Schema.compose(Schema.DateTimeUtc)
+  Schema.compose(Schema.Union(Schema.Literal("all"), Schema.DateTimeUtc))
 )
 
 /** Start inclusive, end exclusive; may cross midnight. What is left of the day must not be empty. */
@@ -45,9 +49,14 @@ const Cap = Schema.Struct({
   at_most: Schema.Int.pipe(Schema.positive()),
   per: Schema.Union(Schema.Literal("calendar_day"), Amount).annotations({
     description: "Any such length of time, or any one day where the contact is."
-  })
+  }),
+  per_conversation: Schema.optional(
+    Schema.Boolean.annotations({ description: "true: each conversation counts for itself. Else all conversations of a contact count together." })
+  )
 })
 export type Cap = typeof Cap.Type
+
+const AtMost = Schema.Int.pipe(Schema.positive())
 
 const name = Schema.String.pipe(
   Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
@@ -103,7 +112,15 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     ),
     () => ({})
   ),
-  caps: withDefault(said(Schema.Array(Cap), "At most so many messages of ours in a conversation."), () => []),
+  caps: withDefault(said(Schema.Array(Cap), "At most so many follow-ups to a contact: in all their chats, on all channels, by all policies together."), () => []),
+  at_most_per_hour: withDefault(
+    said(AtMost, "So many follow-ups to all contacts together within an hour. Then everything is held until an operator resumes it. Default: 300."),
+    () => 300
+  ),
+  at_most_per_day: withDefault(
+    said(AtMost, "The same within 24 hours. Default: 2000."),
+    () => 2000
+  ),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })
@@ -116,6 +133,21 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   opt_in: withDefault(
     said(Words, "Words by which a contact who opted out wants to be followed up again. Default: a list in many languages."),
     () => StopWords.optIn
+  ),
+  after_broadcast: withDefault(
+    said(
+      Schema.Literal("ignore", "follow_up"),
+      "What a broadcast is. ignore: no message to follow up, since it awaits no answer. follow_up: a message of ours as any other."
+    ),
+    () => "ignore" as const
+  ),
+  after_human: withDefault(
+    said(
+      Schema.Literal("next_episode", "never"),
+      "When a chat is followed up again in which a human of the staff wrote. next_episode: once it is nobody's, the contact has " +
+        "asked again and the assistant has answered. never: not at all."
+    ),
+    () => "next_episode" as const
   ),
   arm_lead: withDefault(
     said(Amount, "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."),
@@ -138,6 +170,12 @@ const complement = (quiet: { readonly start: string; readonly end: string }): Ne
   start: quiet.end,
   end: quiet.start
 })
+
+/** Our messages from before this instant are left alone; none where every message counts. */
+export const effectiveFrom = (
+  { effective_from }: Pick<Policy, "effective_from">,
+  first_in_force: DateTime.Utc | undefined
+): DateTime.Utc | undefined => (effective_from === "all" ? undefined : (effective_from ?? first_in_force))
 
 /** The hours in which a follow-up may go out. */
 export const openHours = (policy: Policy): NextAllowed.Window =>

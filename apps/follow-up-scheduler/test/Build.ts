@@ -48,6 +48,7 @@ export const message = (author: Author, at: number, fields: Partial<Message> = {
   whole_at: after(at),
   changed_at: undefined,
   isRunning: false,
+  isBroadcast: false,
   text: "",
   ...fields
 })
@@ -62,8 +63,11 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isAssigned: false,
   isErased: false,
   isBlocked: false,
+  isAdmin: false,
+  isTemporary: false,
   isUnsubscribed: false,
   consent: undefined,
+  sentElsewhere: [],
   switchedOff: [],
   isContactUnknown: false,
   hasUnreadable: false,

@@ -161,6 +161,24 @@ describe("the state", () => {
     expect(snapshot([wireMessage("contact", 0)]).isBlocked).toBe(false)
   })
 
+  it("knows an admin, a temporary chat and the internal channel by what the pages print", () => {
+    const channel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1"), is_admin: true } }
+    const member = members.contact(channel)
+    const internal = snapshot([], { integration_id: "internal" }, { members: [member], temporary: true })
+    expect(internal).toMatchObject({ isAdmin: true, isTemporary: true, channel: "internal" })
+    expect(snapshot([wireMessage("contact", 0, { member })]).isAdmin).toBe(true)
+    expect(snapshot()).toMatchObject({ isAdmin: false, isTemporary: false })
+    expect(ChatSnapshot.refresh(internal, wireChat())).toMatchObject({ isAdmin: true, isTemporary: true })
+  })
+
+  it("knows a broadcast, and takes nobody of the staff for having spoken who sent it", () => {
+    const listed = [wireMessage("assistant", 0), wireMessage("human", 1, { is_broadcast_message: true })]
+    expect(snapshot(listed).messages).toMatchObject([
+      { author: "assistant", isBroadcast: false },
+      { author: "assistant", isBroadcast: true }
+    ])
+  })
+
   it("does not say whether the contact unsubscribed, whatever a server adds to the contact in a chat", () => {
     const contact = { id: Ids.ContactId.make("contact_1"), unsubscribed: true }
     const channel = { id: Ids.ChannelId.make("channel_1"), contact }
@@ -261,7 +279,7 @@ describe("the published examples", () => {
         const listed = yield* fixture("list-messages", Schema.Array(ChatMessage))
         const known = ChatSnapshot.make(chat_id, chat, listed)
         expect(known).toMatchObject({ isAssigned: true, isBlocked: true, zone: undefined, conversation_id: "<string>" })
-        const decision = Decide.decide({ policy: policy(), chat: known, taken: [], now: Build.start })
+        const decision = Decide.decide({ policy: policy(), chat: known, taken: [], now: Build.start, first_in_force: undefined })
         expect(decision).toEqual(Decide.Decision.Stop({ reason: "blocked" }))
       })
     )

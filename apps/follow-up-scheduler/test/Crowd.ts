@@ -29,6 +29,9 @@ import { sentence } from "../src/Operations/ChatStory.ts"
  */
 export const policy = `name: hurried
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 arm_lead: 6 seconds
 confirm_after: 1 second
 time_zone: UTC

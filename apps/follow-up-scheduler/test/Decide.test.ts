@@ -20,6 +20,7 @@ const question = (fields: Partial<Decide.DecisionInput> = {}): Decide.DecisionIn
   chat: chat(),
   taken: [],
   now: after(hour - lead),
+  first_in_force: undefined,
   ...fields
 })
 
@@ -72,6 +73,15 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   closed: inChat({ state: "CLOSED" }),
   replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
   empty: inChat({ messages: [] }),
+  internal_channel: inChat({ channel: "internal" }),
+  admin_contact: inChat({ isAdmin: true }),
+  temporary_chat: inChat({ isTemporary: true }),
+  broadcast: (question) =>
+    inChat({
+      messages: question.chat.messages
+        .filter(({ id }) => id !== chat().messages[0]!.id)
+        .map((each) => (each.author === "assistant" ? { ...each, isBroadcast: true } : each))
+    })(question),
   not_matched: inPolicy({ match: { assistants: ["ast_2"] } }),
   unreadable_message: inChat({ hasUnreadable: true }),
   snoozed: inChat({ state: "SNOOZED" }),
@@ -240,6 +250,49 @@ describe("the anchor", () => {
   })
 })
 
+describe("a broadcast", () => {
+  const sent = (at: number) => message("assistant", at, { isBroadcast: true })
+  const only = chat({ messages: [sent(0)] })
+
+  it("is no anchor: whom only a broadcast has reached, nobody follows up", () => {
+    expect(decide({ chat: only, now: after(day) })).toBe("Stop broadcast")
+    expect(decide({ chat: chat({ messages: [sent(-day), sent(0)] }), now: after(day) })).toBe("Stop broadcast")
+  })
+
+  it("is one where the policy says so", () => {
+    expect(decide({ chat: only, policy: policy({ after_broadcast: "follow_up" }) })).toBe(act(1, hour))
+  })
+
+  it("is no answer: a contact who wrote before it still waits for us", () => {
+    expect(decide({ chat: chat({ messages: [message("contact", -minute), sent(0)] }) })).toBe("Stop replied")
+  })
+
+  it("that is answered begins an episode as any other: our answer to the reply is followed up", () => {
+    const messages = [sent(-hour), message("contact", -minute), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("puts off the next step, which stays that of the message before it, and is not the later for it", () => {
+    const messages = [...chat().messages, sent(30 * minute)]
+    expect(decide({ chat: chat({ messages }) })).toBe(wait("silence", 1, 90 * minute - lead))
+    expect(decide({ chat: chat({ messages }), now: after(90 * minute - lead) })).toBe(act(1, 90 * minute))
+    const strict = policy({ steps: within("schedule_follow_up") })
+    expect(decide({ chat: chat({ messages: [...chat().messages, sent(30 * day)] }), policy: strict, now: after(30 * day + hour) })).toBe("Stop late")
+  })
+})
+
+describe("a chat of the organization's own people", () => {
+  it("is followed up where the policy names its channel", () => {
+    expect(decide({ chat: chat({ channel: "internal" }), policy: policy({ match: { channels: ["internal", "custom"] } }) })).toBe(act(1, hour))
+  })
+
+  it("is followed up where the policy names admins, and then no other is", () => {
+    const admins = policy({ match: { admins: true } })
+    expect(decide({ chat: chat({ isAdmin: true }), policy: admins })).toBe(act(1, hour))
+    expect(decide({ policy: admins })).toBe("Stop not_matched")
+  })
+})
+
 describe("an episode", () => {
   const replied = message("contact", 2 * hour)
   const answered = message("assistant", 2 * hour + minute)
@@ -328,6 +381,19 @@ describe("a mute", () => {
 })
 
 describe("effective_from", () => {
+  const [before, same] = [{ first_in_force: after(1) }, { first_in_force: after(0) }]
+
+  it("is, where the policy does not say it, when its name was first put in force here", () => {
+    expect(decide(before)).toBe("Stop before_effective_from")
+    expect(decide(same)).toBe(act(1, hour))
+  })
+
+  it("is what the policy says, whenever it was put in force", () => {
+    expect(decide({ ...before, policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
+    expect(decide({ ...before, policy: policy({ effective_from: "all" }) })).toBe(act(1, hour))
+    expect(decide({ ...same, policy: policy({ effective_from: "2026-07-15T12:00:01Z" }) })).toBe("Stop before_effective_from")
+  })
+
   it("is inclusive: our message of that very instant is followed up", () => {
     expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
   })
@@ -375,9 +441,24 @@ describe("incidents of other schedulers", () => {
     expect(decide({ chat: chat({ messages }) })).toBe("Stop human_takeover")
   })
 
-  it("nudged after a human's chat went on with the assistant: the takeover stays", () => {
-    const messages = [message("human", -hour), message("contact", -minute), message("assistant", 0)]
-    expect(decide({ chat: chat({ messages }) })).toBe("Stop human_takeover")
+  describe("never followed up a chat again in which a human had helped a month before:", () => {
+    const before = [message("contact", -30 * day - hour), message("human", -30 * day)]
+    const messages = [...before, message("contact", -minute), message("assistant", 0)]
+
+    it("handed back, asked and answered again, it is a new episode", () => {
+      expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+    })
+
+    it("the chat stays alone while it is somebody's, the assistant is off, or the policy says never", () => {
+      expect(decide({ chat: chat({ messages, isAssigned: true }) })).toBe("Stop human_takeover")
+      expect(decide({ chat: chat({ messages, ai_enabled: false }) })).toBe("Stop ai_disabled")
+      expect(decide({ chat: chat({ messages }), policy: policy({ after_human: "never" }) })).toBe("Stop human_takeover")
+    })
+
+    it("the chat stays alone until the contact has asked again, though the assistant writes", () => {
+      expect(decide({ chat: chat({ messages: before }) })).toBe("Stop human_takeover")
+      expect(decide({ chat: chat({ messages: [...before, message("assistant", 0)] }) })).toBe("Stop human_takeover")
+    })
   })
 
   it("a stop was overridden by a weaker one: blocked and closed is blocked", () => {
@@ -463,6 +544,7 @@ describe("whatever it is asked", () => {
       changed_at: FastCheck.constant(undefined),
       lasts: FastCheck.integer({ min: 0, max: hour }),
       isRunning: rarely,
+      isBroadcast: rarely,
       text: FastCheck.constant("")
     }).map(({ lasts, ...rest }) => ({ ...rest, whole_at: DateTime.add(rest.at, { millis: lasts }) })),
     { maxLength: 6 }
@@ -495,7 +577,8 @@ describe("whatever it is asked", () => {
       }),
       { maxLength: 3 }
     ),
-    now: FastCheck.integer({ min: 0, max: 800 * day }).map(after)
+    now: FastCheck.integer({ min: 0, max: 800 * day }).map(after),
+    first_in_force: maybe(instant)
   })
 
   const wallClock = (zone: string, instant: DateTime.Utc) => {
@@ -561,7 +644,8 @@ describe("whatever it is asked", () => {
         const theirs = question.chat.messages.filter(({ id }) => !ours.has(id))
         expect(question.chat.messages.at(-1)?.isRunning).toBe(false)
         expect(theirs.at(-1)?.author === "contact" && theirs.at(-1) === question.chat.messages.at(-1)).toBe(false)
-        expect(theirs.map(({ author }) => author)).not.toContain("human")
+        const sinceContact = theirs.slice(theirs.findLastIndex(({ author }) => author === "contact") + 1)
+        expect(sinceContact.map(({ author }) => author)).not.toContain("human")
       }),
       { numRuns: 5000 }
     )

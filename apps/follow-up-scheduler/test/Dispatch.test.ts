@@ -807,6 +807,7 @@ const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean
         ...ledger,
         plan: (plan, event) => around(event.name, ledger.plan(plan, event)),
         advance: (from, change, event) => around(event.name, ledger.advance(from, change, event)),
+        arm: (from, change, event, within) => around(event.name, ledger.arm(from, change, event, within)),
         decided: (verdict, next) => around("decided", ledger.decided(verdict, next))
       } satisfies Ledger.Ledger["Type"]
     })

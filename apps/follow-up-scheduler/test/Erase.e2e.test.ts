@@ -10,7 +10,7 @@ import * as Schedule from "effect/Schedule"
 import * as CommandLine from "./CommandLine.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
+const policy = "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
 
 const emulator = Emulator.layerServer({ script: () => ({ _tag: "Silence" }), replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
 

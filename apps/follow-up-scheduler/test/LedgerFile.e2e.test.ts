@@ -12,6 +12,7 @@ import * as Process from "./Process.ts"
 /** The clock of the emulator is the machine's. The second step is due long after the test. */
 const policy = `name: patient
 version: 1
+effective_from: all
 arm_lead: 6 seconds
 confirm_after: 1 second
 time_zone: UTC

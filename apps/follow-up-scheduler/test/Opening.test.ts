@@ -21,6 +21,7 @@ const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
     muted_until: undefined,
     since: after(0),
     sent: [],
+    sentElsewhere: [],
     soonest: after(0),
     seed: "conversation_1",
     ...asked
@@ -92,6 +93,15 @@ describe("a cap", () => {
     const daily = { caps: [{ at_most: 2, per: "calendar_day" }] }
     expect(find(daily, { sent: [after(0)] })).toBe(open(hour))
     expect(find(daily, { sent: [after(0), after(minute)] })).toBe(open(12 * hour, "capped"))
+  })
+
+  it("counts what the contact got in other conversations, unless it is one per conversation", () => {
+    const elsewhere = { sent: [after(-hour)], sentElsewhere: [after(-2 * hour)] }
+    expect(find(rolling, elsewhere)).toBe(open(22 * hour, "capped"))
+    expect(find({ caps: [{ at_most: 2, per: "1 day", per_conversation: true }] }, elsewhere)).toBe(open(hour))
+    const daily = { caps: [{ at_most: 1, per: "calendar_day" }] }
+    expect(find(daily, { sentElsewhere: [after(-hour)] })).toBe(open(12 * hour, "capped"))
+    expect(find({ caps: [{ at_most: 1, per: "calendar_day", per_conversation: true }] }, { sentElsewhere: [after(-hour)] })).toBe(open(hour))
   })
 
   it("holds beside the hours, whichever ends later, and beside other caps", () => {

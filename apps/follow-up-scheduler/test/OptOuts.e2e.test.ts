@@ -2,56 +2,10 @@
  * Who must not be written to, told by nothing but what the vendor's pages print: the built program against a server that
  * knows no code of ours.
  */
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as PlainVendor from "./PlainVendor.ts"
-import * as Process from "./Process.ts"
-
-const clock = new URL("clock.mjs", import.meta.url).href
-const policy = `name: plain
-version: 1
-time_zone: UTC
-steps:
-  - { after: 1 hour, action: send_message, message: "Do you still need help?" }
-  - { after: 2 hours, action: send_message, message: "Shall I close this?" }
-`
-const since = "2026-07-15T12:00:00Z"
-/** When each step is due, and long after the last. */
-const passes = ["2026-07-15T13:00:30Z", "2026-07-15T15:30:00Z", "2026-07-15T23:00:00Z"]
-
-interface Line {
-  readonly chat_id: string
-  readonly next: string
-  readonly reason: string | null
-  readonly why: string
-}
-
-/** What the first pass said of each chat, and how many follow-ups each has got after all of them. */
-const followUps = (options: Omit<PlainVendor.Options, "since">) =>
-  Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
-    yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
-    const vendor = yield* PlainVendor.serve({ ...options, since })
-    const said: Array<ReadonlyArray<Line>> = []
-    for (const now of passes) {
-      vendor.at = now
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
-      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json"]
-      const { code, stderr, stdout } = yield* Process.run(args, { cwd, env })
-      expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
-      said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
-    }
-    const names = Object.keys(options.chats)
-    return {
-      sent: Object.fromEntries(names.map((name) => [name, vendor.sentTo(name)])),
-      reasons: Object.fromEntries(said[0]!.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])),
-      requests: vendor.requests
-    }
-  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+import { followUps } from "./Passes.ts"
+import type * as PlainVendor from "./PlainVendor.ts"
 
 const unsubscribed = { id: "activity_1", type: "contact_unsubscribed", created_at: "2026-07-01T00:00:00Z", metadata: {} }
 const resubscribed = { id: "activity_2", type: "contact_resubscribed", created_at: "2026-07-02T00:00:00Z", metadata: {} }

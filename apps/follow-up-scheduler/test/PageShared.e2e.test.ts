@@ -12,7 +12,7 @@ import * as Chromium from "./Browser.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\ntime_zone: UTC\nsteps:\n  - after: 3 hours\n    action: schedule_follow_up\n"
+const policy = "name: nudge\nversion: 1\neffective_from: all\ntime_zone: UTC\nsteps:\n  - after: 3 hours\n    action: schedule_follow_up\n"
 
 /** As long as the test itself has. */
 const patience = { timeout: 0 }

@@ -9,10 +9,22 @@ import type { AddressInfo } from "node:net"
 
 type Json = Readonly<Record<string, unknown>>
 
+export interface Written {
+  readonly by: "contact" | "assistant" | "staff" | "broadcast"
+  readonly at: string
+  readonly text?: string
+}
+
 /** One chat, its contact, and what differs from a chat in which nothing holds against a follow-up. */
 export interface Fixture {
   /** Keys of the chat's state. */
   readonly state?: Json
+  /** Keys of the chat. */
+  readonly chat?: Json
+  /** What was or will be written, in place of a question and its answer. */
+  readonly messages?: ReadonlyArray<Written>
+  /** The contact's own name, where it is another's, too. */
+  readonly person?: string
   /** Keys of the contact inside the chat. */
   readonly contact?: Json
   /** Filters of the contact list that name the contact. */
@@ -35,11 +47,12 @@ interface Message {
   readonly text: string
   readonly at: string
   readonly member: Json | undefined
+  readonly isBroadcast?: boolean
 }
 
 const part = (text: string) => ({ type: "text", text, start_timestamp: 0, end_timestamp: 0 })
 
-const message = ({ at, id, member, role, text }: Message) => ({
+const message = ({ at, id, isBroadcast, member, role, text }: Message) => ({
   id,
   role,
   model: "gpt",
@@ -49,11 +62,14 @@ const message = ({ at, id, member, role, text }: Message) => ({
   messages: [{ role, parts: [part(text)] }],
   tools: [],
   features: {},
-  ...(member === undefined ? {} : { member })
+  ...(member === undefined ? {} : { member }),
+  ...(isBroadcast === true ? { broadcast_id: "broadcast_1", is_broadcast_message: true } : {})
 })
 
+const staff = { id: "member_staff", role: "ADMIN", user: { id: "user_1", name: "Key", avatar: null } }
+
 /** The contact inside a chat: see S1 to S4. */
-const memberOf = (name: string, { contact }: Fixture) => ({
+const memberOf = (name: string, { contact, person = name }: Fixture) => ({
   id: `member_${name}`,
   role: "MEMBER",
   contact_channel: {
@@ -61,7 +77,7 @@ const memberOf = (name: string, { contact }: Fixture) => ({
     type: "custom",
     user_id: `user_${name}`,
     name,
-    contact: { id: `contact_${name}`, name, blocked: false, is_admin: false, ...contact }
+    contact: { id: `contact_${person}`, name: person, blocked: false, is_admin: false, ...contact }
   }
 })
 
@@ -104,6 +120,8 @@ const fullContact = (name: string, fixture: Fixture) => {
 
 /** What a request is answered with; undefined: 404. */
 const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>, now: () => string) => {
+  /** What is written by now. */
+  const written = (name: string) => messages.get(name)!.filter(({ at }) => at <= now()).toSorted((a, b) => a.at.localeCompare(b.at))
   const chat = (name: string, fixture: Fixture) => ({
     id: name,
     title: name,
@@ -119,7 +137,8 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     features: {},
     org_id: "org_1",
     state: stateOf(name, fixture, since),
-    last_message: message(messages.get(name)!.at(-1)!)
+    last_message: message(written(name).at(-1)!),
+    ...fixture.chat
   })
   return (method: string, url: URL, body: string): unknown => {
     const [kind, first = "", second, third, fourth] = url.pathname.split("/").slice(1)
@@ -129,12 +148,11 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
       const of = messages.get(first)!
       if (second === "state" && third === "info") return { newest_chat_id: null }
       if (second === "state" && method === "PATCH") return chat(first, fixture)
-      if (second === "messages" && method === "GET") return of.map(message)
+      if (second === "messages" && method === "GET") return written(first).map(message)
       if (second !== "messages" || method !== "POST") return undefined
       const sent = JSON.parse(body) as { readonly message: ReadonlyArray<{ readonly text: string }> }
       const id = `message_${first}_${of.length + 1}`
-      const member = { id: "member_staff", role: "ADMIN", user: { id: "user_1", name: "Key", avatar: null } }
-      of.push({ id, role: "user", text: sent.message[0]!.text, at: now(), member })
+      of.push({ id, role: "user", text: sent.message[0]!.text, at: now(), member: staff })
       return message(of.at(-1)!)
     }
     if (kind !== "orgs" || second !== "contacts") return undefined
@@ -149,6 +167,21 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
   }
 }
 
+const firstMessages = (name: string, fixture: Fixture, since: string): Array<Message> => {
+  const asked: ReadonlyArray<Written> = [
+    { by: "contact", at: since, text: "Do you ship to Malta?" },
+    { by: "assistant", at: since.replace(":00Z", ":01Z"), text: "We do." }
+  ]
+  return (fixture.messages ?? asked).map(({ at, by, text = "A text." }, index) => ({
+    id: `message_${name}_${index + 1}`,
+    role: by === "contact" ? "user" : "assistant",
+    text,
+    at,
+    member: { contact: memberOf(name, fixture), staff, assistant: undefined, broadcast: undefined }[by],
+    isBroadcast: by === "broadcast"
+  }))
+}
+
 /** Serves until the scope closes. `at` is told the time by whoever moves the program's clock. */
 export const serve = (options: Options) =>
   Effect.acquireRelease(
@@ -156,18 +189,13 @@ export const serve = (options: Options) =>
       (resume) => {
         const requests: Array<string> = []
         const messages = new Map(
-          Object.entries(options.chats).map(([name, fixture]) => [
-            name,
-            [
-              { id: `message_${name}_1`, role: "user", text: "Do you ship to Malta?", at: options.since, member: memberOf(name, fixture) },
-              { id: `message_${name}_2`, role: "assistant", text: "We do.", at: options.since.replace(":00Z", ":01Z"), member: undefined }
-            ] satisfies Array<Message> as Array<Message>
-          ])
+          Object.entries(options.chats).map(([name, fixture]) => [name, firstMessages(name, fixture, options.since)])
         )
+        const begun = new Map([...messages].map(([name, written]) => [name, written.length]))
         const vendor = {
           at: options.since,
           requests,
-          sentTo: (chat: string) => messages.get(chat)!.length - 2
+          sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
         }
         const reply = answer(options, messages, () => vendor.at)
         const server = http.createServer((request, response) => {

@@ -28,6 +28,20 @@ describe("a version of a policy", () => {
     })
   )
 
+  story("counts from when its name was first put in force here, in every later version and process", (fake) =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(after(second).epochMillis)
+      expect(yield* under(fake, {})(observe)).toMatchObject({ _tag: "Stop", reason: "before_effective_from" })
+      yield* TestClock.setTime(after(hour).epochMillis)
+      yield* fake.writes("contact")
+      yield* fake.writes("assistant")
+      yield* TestClock.setTime(after(2 * hour).epochMillis)
+      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Act", step: 1 })
+      yield* under(fake, { name: "other" })(Effect.void)
+      expect([...(yield* PolicyVersions.inForceSince)]).toEqual([["nudge", after(second)], ["other", after(2 * hour)]])
+    })
+  )
+
   story("is kept by a cadence that began by it, until the contact replies", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)

@@ -99,6 +99,7 @@ describe("a policy file", () => {
       ] as const) {
         expect((yield* parse(`${yaml}effective_from: ${text}\n`)).effective_from).toEqual(DateTime.unsafeMake(instant))
       }
+      expect((yield* parse(`${yaml}effective_from: all\n`)).effective_from).toBe("all")
     })
   )
 

@@ -48,7 +48,7 @@ const preview = (policy: ReadonlyArray<string>, now: string, lists: Bodies) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/policy.yaml`, ["name: plain", "version: 1", ...policy, ""].join("\n"))
+    yield* files.writeFileString(`${cwd}/policy.yaml`, ["name: plain", "version: 1", "effective_from: all", ...policy, ""].join("\n"))
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(lists).join("\n")}\n`)
     const { methods, url } = yield* serve(lists)
     const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }

@@ -48,6 +48,14 @@ describe("an armed follow-up", () => {
     }
   })
 
+  it("is not a broadcast that came at its instant, and is overtaken by one that came before", () => {
+    const broadcast = (at: number) => message("assistant", at, { isBroadcast: true })
+    expect(read(since([broadcast(hour)]))).toEqual(ArmedState.ArmedState.Cleared())
+    const written = message("assistant", hour + 1)
+    expect(read(since([broadcast(hour), written]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
+    expect(read(since([broadcast(30 * minute)], standing))).toEqual(overtaken("superseded"))
+  })
+
   it("is overtaken by a reply, though the assistant has answered that since", () => {
     expect(read(since([message("contact", 30 * minute), message("assistant", hour)], standing))).toEqual(overtaken("replied"))
   })

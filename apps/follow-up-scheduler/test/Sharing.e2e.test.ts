@@ -11,7 +11,7 @@ import * as Schedule from "effect/Schedule"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
+const policy = "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
 const limit = 60
 const window = Duration.seconds(2)
 

@@ -13,7 +13,7 @@ import * as net from "node:net"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\nsteps:\n  - after: 1 milli\n    action: schedule_follow_up\narm_lead: 30 seconds\n"
+const policy = "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 milli\n    action: schedule_follow_up\narm_lead: 30 seconds\n"
 const token = "t0ken, of the collector"
 
 /** So long that a stop which waited for its end would never be seen to end. */

@@ -98,12 +98,17 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
 
   const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? Chat.make(chat_id)
 
+  const othersOf = ({ chat_id, contact_id }: Chat.Chat) => [...(chatsOf.get(contact_id ?? "") ?? [])].filter((other) => other !== chat_id)
+
+  const withElsewhere = (chat: Chat.Chat): Chat.Chat => ({ ...chat, elsewhere: othersOf(chat).flatMap((other) => chatOf(other).followUps) })
+
   const close = (chat_id: string, stretch: Stretch.Stretch, end: number) => {
     const found = Stretch.overdue(policy, calendar, stretch, end, grace)
     if (found !== undefined) overdue.set(chat_id, [...(overdue.get(chat_id) ?? []), found])
   }
 
-  const settle = (chat: Chat.Chat, at: number) => {
+  const settle = (seen: Chat.Chat, at: number) => {
+    const chat = withElsewhere(seen)
     const before = chats.get(chat.chat_id)?.stretch
     const stretch = Stretch.resume(before, Stretch.begin(policy, calendar, chat, contactOf(chat), at), at)
     if (before !== undefined && before !== stretch) close(chat.chat_id, before, at)
@@ -122,7 +127,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   }
 
   const followUp = ({ at, chat_id }: Entry.Message, index: number) => {
-    const chat = chatOf(chat_id)
+    const chat = withElsewhere(chatOf(chat_id))
     if (Chat.isForeign(chat)) {
       foreignFollowUps++
       return settle(Chat.afterForeignFollowUp(chat, at), at)
@@ -156,6 +161,8 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
     settle(Chat.afterFollowUp(chat, at, judgement), at)
+    // A cap that counts by contact may hold theirs back from now on.
+    for (const other of othersOf(chat)) settle(chatOf(other), at)
     came(chat_id, chat.lastOursAt, at)
   }
 

@@ -314,6 +314,18 @@ describe("what a policy limits beside its hours", () => {
     expect(rules([...answered, ...followUp(fourHours), ...followUp(iso("6 hours"))], sameDay)).toEqual(["capped"])
   })
 
+  it("and counts all chats of a contact together, unless it is one per conversation", () => {
+    const second = answered.map((line) => ({ ...line, chat_id: "chat_2" }))
+    const elsewhere = followUp(iso("4 hours", "1 second")).map((line) => ({ ...line, chat_id: "chat_2" }))
+    const lines = [...answered, ...second, ...followUp(fourHours), ...elsewhere]
+    expect(rules(lines, { ...oneStep, caps: [{ at_most: 1, per: "1 day" }] })).toEqual(["capped"])
+    expect(rules(lines, { ...oneStep, caps: [{ at_most: 1, per: "1 day", per_conversation: true }] })).toEqual([])
+    // What a cap holds back is not missed.
+    const alone = [...answered, ...second, ...followUp(fourHours), ...until(iso("20 hours"))]
+    expect(rules(alone, { ...oneStep, caps: [{ at_most: 1, per: "1 day" }] })).toEqual([])
+    expect(rules(alone, oneStep)).toEqual(["missed"])
+  })
+
   it("is how late it may be", () => {
     const late = (beyond: string) => ({ steps: [{ ...steps[0]!, lateness: { limit: "1 hour", beyond } }] })
     const at = (...after: ReadonlyArray<Duration.DurationInput>) => [...answered, ...followUp(iso("4 hours", ...after))]
@@ -414,9 +426,26 @@ describe("a follow-up that must not be", () => {
     }
   })
 
-  it("may never be again where a human has written, even if the assistant is switched on once more", () => {
-    const back = [...staff(iso("1 hour")), ...state(iso("2 hours"), "user"), ...contact(iso("3 hours")), ...reply(iso("4 hours"))]
-    expect(rules([...answered, ...back, ...followUp(iso("8 hours"))])).toEqual(["after_takeover"])
+  it("may be again where a human has written once the contact has asked again, and not before", () => {
+    const back = [...staff(iso("1 hour")), ...state(iso("2 hours"), "user")]
+    const asked = [...contact(iso("3 hours")), ...reply(fourHours)]
+    expect(rules([...answered, ...back, ...reply(fourHours), ...followUp(iso("8 hours"))])).toEqual(["after_takeover"])
+    expect(rules([...answered, ...back, ...asked, ...followUp(iso("8 hours"))])).toEqual([])
+    expect(rules([...answered, ...back, ...asked, ...until(iso("9 days"))])).toEqual(["missed"])
+  })
+
+  it("may never be again where a human has written, by a policy that says so", () => {
+    const asked = [...staff(iso("1 hour")), ...contact(iso("3 hours")), ...reply(fourHours)]
+    const never = { after_human: "never" }
+    expect(rules([...answered, ...asked, ...followUp(iso("8 hours"))], never)).toEqual(["after_takeover"])
+    expect(rules([...answered, ...asked, ...until(iso("9 days"))], never)).toEqual([])
+  })
+
+  it("is none of a broadcast alone, and is not owed after one", () => {
+    const broadcast = says("assistant", "message")
+    expect(rules([...chat("GB"), ...broadcast(iso(0)), ...followUp(fourHours)])).toEqual(["too_early"])
+    expect(rules([...chat("GB"), ...broadcast(iso(0)), ...until(iso("9 days"))])).toEqual([])
+    expect(rules([...answered, ...broadcast(iso("1 hour")), ...until(iso("9 days"))])).toEqual([])
   })
 
   it("is not excused by another change that is excused", () => {
@@ -939,6 +968,8 @@ describe("a policy file", () => {
   it("is read with its defaults", () => {
     const policy = Either.getOrThrow(yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n'))
     expect(policy).toEqual({
+      after_broadcast: "ignore",
+      after_human: "next_episode",
       arm_lead: 15_000,
       caps: [],
       channel_windows: {},

@@ -7,6 +7,9 @@ const holidays = `holidays: ["2026-10-12"]`
 const policies: readonly [string, ...Array<string>] = [
   `name: nudge
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 time_zone: Europe/Lisbon
 quiet_hours: { start: "20:00", end: "09:00" }
 weekdays: [1, 2, 3, 4, 5]
@@ -17,6 +20,9 @@ steps:
 `,
   `name: hurried
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 time_zone: UTC
 arm_lead: 30 seconds
 quiet_hours: { start: "21:00", end: "08:30" }
@@ -29,6 +35,9 @@ steps:
 `,
   `name: window
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 match: { channels: [custom, whatsapp_bot] }
 spread: 20 minutes
 quiet_hours: { start: "22:00", end: "07:00" }

@@ -33,10 +33,16 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
+  /** The contact is one of the organization's own people. */
+  readonly isAdmin: boolean
+  /** The service deletes the chat 24 hours after its last activity. */
+  readonly isTemporary: boolean
   /** No chat tells it: see {@link withOptOut}. */
   readonly isUnsubscribed: boolean
   /** What is on record of whether the contact wants to be followed up; what this chat says of it is in its messages. */
   readonly consent: Consent | undefined
+  /** When the contact got, or is to get, follow-ups in other conversations: what is on record, by whatever policy. */
+  readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
   /** The switches beside `ai_enabled` that keep the assistant from answering. */
   readonly switchedOff: ReadonlyArray<AiSwitch>
   /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
@@ -128,8 +134,11 @@ export const make = (
     isAssigned: Boolean(state?.assigned_user),
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
+    isAdmin: channels.some((channel) => channel.contact?.is_admin === true),
+    isTemporary: chat?.temporary === true,
     isUnsubscribed: false,
     consent: undefined,
+    sentElsewhere: [],
     switchedOff: switchedOff(state, channels),
     isContactUnknown: channels.length > 0 && contact_ids.length === 0,
     hasUnreadable: listed.some(isUndecodable),
@@ -183,8 +192,11 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     segments: before.segments,
     isErased: before.isErased,
     isBlocked: after.isBlocked || before.isBlocked,
+    isAdmin: after.isAdmin || before.isAdmin,
+    isTemporary: after.isTemporary || before.isTemporary,
     isUnsubscribed: before.isUnsubscribed,
     consent: before.consent,
+    sentElsewhere: before.sentElsewhere,
     switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
     isContactUnknown: after.isContactUnknown && before.isContactUnknown,
     hasUnreadable: before.hasUnreadable,

@@ -33,10 +33,12 @@ export interface PastFollowUp {
 }
 
 export interface Episode {
-  /** Our last message, follow-ups included: where the silence begins. */
+  /** Our last message, follow-ups included and broadcasts not: where the silence begins. */
   readonly last: Message
-  /** Our last message that is no follow-up. */
+  /** Our last message that is neither a follow-up nor a broadcast. */
   readonly anchor: Message
+  /** The last broadcast of this silence. */
+  readonly broadcast: Message | undefined
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
   readonly taken: ReadonlyArray<PastFollowUp>
   /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
@@ -67,7 +69,8 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
 export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
   (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
 
-const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
+/** The messages after the contact's last one, the newest first. */
+export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
   Arr.takeWhile(Arr.reverse(messages), (message) => message.author !== "contact")
 
 /** Whether something recorded belongs to the silence that these messages make up. */
@@ -77,18 +80,26 @@ const isAmong = (messages: ReadonlyArray<Message>) => {
     ids.has(anchor_id) || (message_id != null && ids.has(message_id))
 }
 
-export const of = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>): Episode | StopReason => {
-  const last = chat.messages.at(-1)
-  if (last === undefined) return "empty"
-  if (last.author === "contact" || last.isRunning) return "replied"
+export const of = (
+  chat: ChatSnapshot,
+  taken: ReadonlyArray<PastFollowUp>,
+  { after_broadcast }: Pick<Policy, "after_broadcast">
+): Episode | StopReason => {
+  const newest = chat.messages.at(-1)
+  if (newest === undefined) return "empty"
+  if (newest.author === "contact" || newest.isRunning) return "replied"
   const silence = sinceContact(chat)
+  const isPassedOver = ({ isBroadcast }: Message) => isBroadcast && after_broadcast === "ignore"
   const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
-  const anchor = silence.find((message) => !followUps.has(message.id))
-  // A follow-up that crossed the reply is no answer to it.
+  const last = silence.find((message) => !isPassedOver(message))
+  const broadcast = silence.find(isPassedOver)
+  const anchor = silence.find((message) => !followUps.has(message.id) && !isPassedOver(message))
+  // A follow-up that crossed the reply is no answer to it, and neither is a broadcast.
   if (anchor === undefined && silence.length < chat.messages.length) return "replied"
+  if (last === undefined || (anchor === undefined && broadcast !== undefined)) return "broadcast"
   const among = taken.filter(isAmong(silence))
   const [crossed, own] = Arr.partition(among, ({ anchor_id }) => silence.some(({ id }) => id === anchor_id))
-  return { last, anchor: anchor ?? last, taken: among, steps: Math.max(crossed.length, ...own.map(({ step }) => step)) }
+  return { last, anchor: anchor ?? last, broadcast, taken: among, steps: Math.max(crossed.length, ...own.map(({ step }) => step)) }
 }
 
 /**

@@ -28,6 +28,8 @@ export interface Message {
   readonly changed_at: DateTime.Utc | undefined
   /** Still being written by the assistant. */
   readonly isRunning: boolean
+  /** Sent by a broadcast, to many contacts at once. */
+  readonly isBroadcast: boolean
   readonly text: string
 }
 
@@ -39,6 +41,8 @@ const authorOf = (message: ChatMessage): Author | undefined => {
   if (role === "note" || role === "event" || role === "system" || role === "tool") return undefined
   // The member says who wrote; the roles inside and outside a message can differ.
   if (message.member?.contact_channel) return "contact"
+  // Whoever of the staff sends a broadcast does not speak in the chats that it reaches.
+  if (message.is_broadcast_message === true) return "assistant"
   if (message.member?.user) return "human"
   if (message.member?.session) return "contact"
   return role === "user" ? "contact" : role === "assistant" ? "assistant" : undefined
@@ -64,6 +68,7 @@ const toMessage = (message: ChatMessage, at: DateTime.Utc): ReadonlyArray<Messag
       whole_at: timeOf(message) === undefined ? undefined : at,
       changed_at: message.updated_at ?? undefined,
       isRunning: author === "assistant" && message.status === "RUNNING",
+      isBroadcast: author === "assistant" && message.is_broadcast_message === true,
       text: textOf(message)
     }
   ]

@@ -3,7 +3,7 @@ import type { Match } from "../Policy/Match.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 
 /** What a match looks at; undefined where the server does not tell, and that matches nothing. */
-export type Traits = Pick<ChatSnapshot, "assistant_id" | "channel" | "segments" | "country" | "language" | "referral">
+export type Traits = Pick<ChatSnapshot, "assistant_id" | "channel" | "isAdmin" | "segments" | "country" | "language" | "referral">
 
 const isAmong = (wanted: ReadonlyArray<string> | undefined, found: ReadonlyArray<string | undefined> | undefined): boolean =>
   wanted === undefined || (found ?? []).some((value) => value !== undefined && wanted.includes(value))
@@ -14,4 +14,5 @@ export const matches = (match: Match, chat: Traits): boolean =>
   isAmong(match.segments, chat.segments) &&
   isAmong(match.countries, [chat.country]) &&
   isAmong(match.languages, [chat.language]) &&
-  isAmong(match.referrals, [chat.referral])
+  isAmong(match.referrals, [chat.referral]) &&
+  (match.admins === undefined || chat.isAdmin)

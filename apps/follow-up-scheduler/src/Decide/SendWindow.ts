@@ -22,8 +22,10 @@ export interface Asked {
   readonly muted_until: DateTime.Utc | undefined
   /** When the silence began. */
   readonly since: DateTime.Utc
-  /** Messages of ours that count towards the caps. */
+  /** Messages of ours in this conversation that count towards the caps. */
   readonly sent: ReadonlyArray<DateTime.Utc>
+  /** Messages of ours to the same contact in other conversations. */
+  readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
   /** The first instant at which it can be taken at all. */
   readonly soonest: DateTime.Utc
   /** Spreads what begins together; the same one for a conversation always. */
@@ -70,17 +72,18 @@ const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): Da
 }
 
 export const find = (asked: Asked): SendWindow => {
-  const { country, muted_until, policy, sent, since, soonest, step, zones } = asked
+  const { country, muted_until, policy, sent, sentElsewhere, since, soonest, step, zones } = asked
   const caps = Policy.isWriting(step) ? policy.caps : []
+  const counted = (cap: Policy.Cap) => (cap.per_conversation === true ? sent : [...sent, ...sentElsewhere])
   const holidays = Policy.holidaysOf(policy, country)
   const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
-  const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, sent, zone))
+  const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, counted(cap), zone))
   const capped = hours.map((rule) => ({ ...rule, holidays: [...holidays, ...fullIn(rule.zone)] }))
   const isFull = capped.some((rule) => rule.holidays.length > holidays.length)
   const allowed = (from: DateTime.Utc) => NextAllowed.nextAllowedByEach(capped, wholeSecond(from))
 
   const silentUntil = DateTime.addDuration(since, step.after)
-  const released = caps.flatMap((cap) => rollingRelease(cap, sent))
+  const released = caps.flatMap((cap) => rollingRelease(cap, counted(cap)))
   const unmuted = latest(silentUntil, ...(muted_until === undefined ? [] : [muted_until]))
   const from = latest(unmuted, ...released)
   const closes = closesAt(asked)

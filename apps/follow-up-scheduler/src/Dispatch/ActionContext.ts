@@ -16,12 +16,14 @@ import type { Ledger } from "../Ledger.ts"
 import * as Ownership from "../Ledger/Database/Ownership.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { ChatReview } from "../ChatReview.ts"
+import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
 import type * as LastRead from "./LastRead.ts"
 import type * as Transitions from "./Transitions.ts"
 
 export interface ActionContext {
+  readonly policies: PolicyVersions["Type"]
   readonly invent: InventClient["Type"]
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
@@ -108,7 +110,11 @@ export const readAttributed = (
   chat: ChatSnapshot
 ) =>
   Effect.zipWith(
-    Effect.flatMap(Effect.flatMap(erasure.check(chat), ledger.recallConsent), ledger.recallWhole),
+    erasure.check(chat).pipe(
+      Effect.flatMap(ledger.recallConsent),
+      Effect.flatMap(ledger.recallSends),
+      Effect.flatMap(ledger.recallWhole)
+    ),
     ledger.taken(conversation_id),
     (known, taken) => Episode.attributeOwnMessages(known, taken, policy)
   )

@@ -18,7 +18,7 @@ type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
-  const { invent, ledger, transitions, observe } = context
+  const { invent, ledger, transitions, observe, policies } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
     Effect.map(invent.state.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
@@ -74,7 +74,8 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       return yield* transitions.rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     } else {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
-      const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now })
+      const first_in_force = yield* policies.firstInForce(policy)
+      const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now, first_in_force })
       const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
       if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.millis }, decision.at)
       yield* transitions.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")

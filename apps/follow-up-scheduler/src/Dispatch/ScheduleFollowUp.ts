@@ -109,7 +109,7 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   const arm = (planned: FollowUp, look: Look, follow_up_at: DateTime.Utc) =>
     Effect.flatMap(
-      ledger.advance(
+      ledger.arm(
         planned,
         {
           status: "armed",
@@ -120,7 +120,8 @@ export const make = (context: ActionContext, policy: Policy) => {
           looks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
-        { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } }
+        { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } },
+        { chat: look.chat, limits: policy }
       ),
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
     )

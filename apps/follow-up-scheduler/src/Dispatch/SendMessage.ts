@@ -67,6 +67,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
         whole_at: at,
         changed_at: undefined,
         isRunning: false,
+        isBroadcast: false,
         text: content
       }
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
@@ -96,7 +97,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
     Effect.gen(function* () {
-      const armed = yield* ledger.advance(
+      const armed = yield* ledger.arm(
         planned,
         {
           status: "armed",
@@ -106,7 +107,8 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
           looks: 0,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
-        { name: "sending", detail: { step: planned.step } }
+        { name: "sending", detail: { step: planned.step } },
+        { chat: look.chat, limits: policy }
       )
       if (Option.isSome(armed)) yield* send(armed.value, look)
     })

@@ -133,6 +133,13 @@ const consents = Effect.flatMap(
   )`
 )
 
+/** Why something other than an operator paused; and an index to count what all contacts were sent lately. */
+const holds = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE pauses ADD COLUMN reason TEXT`
+  yield* sql`CREATE INDEX follow_ups_sent ON follow_ups (follow_up_at) WHERE status IN ('armed', 'sent', 'unknown')`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -142,7 +149,8 @@ const migrations = {
   "6_pauses": pauses,
   "7_last_messages": lastMessages,
   "8_first_whole": firstWhole,
-  "9_consents": consents
+  "9_consents": consents,
+  "10_holds": holds
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -11,13 +11,14 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
 import * as TerminalText from "../TerminalText.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
-import type { Policy } from "../Policy.ts"
+import { ActivePolicy, effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /** What only a request that can change something shows, and a preview therefore does not know. */
 export const unseen = [
   "open, snoozed or closed",
   "assigned",
+  "temporary",
   "AI, the assistant and its channel on or off",
   "muted_until",
   "follow_up_at",
@@ -50,10 +51,24 @@ export const look = (chat_id: ChatId) =>
     const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
     // A database from before that was recorded recalls nothing.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
-    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
+    const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)
     const basis = yield* policies.versionAndHistory(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
+
+/** From when our messages are followed up by the policy in force; none where all are. */
+export const effectiveFrom = Effect.gen(function* () {
+  const policy = yield* ActivePolicy
+  const policies = yield* PolicyVersions.PolicyVersions
+  return effectiveFromOf(policy, yield* policies.firstInForce(policy))
+})
+
+/** The same in words. */
+export const describeEffectiveFrom = (from: DateTime.Utc | undefined): string =>
+  from === undefined
+    ? "Messages of ours are followed up however old they are."
+    : `Messages of ours from before ${DateTime.formatIso(from)} are left alone (effective_from).`
 
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 

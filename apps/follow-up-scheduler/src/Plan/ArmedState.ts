@@ -54,11 +54,11 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Ar
 export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): ArmedState => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
-  const since = chat.messages.slice(index + 1)
-  const next = since.find((message) => !message.isRunning)
   const isStanding = chat.follow_up_at?.epochMillis === due
   // A message without a date is the follow-up where its value is gone.
   const isTimely = (message: Message) => (message.isDated ? message.at.epochMillis >= due - earlyMillis : !isStanding)
+  const since = chat.messages.slice(index + 1).filter((message) => !(message.isBroadcast && isTimely(message)))
+  const next = since.find((message) => !message.isRunning)
   if (next?.author === "assistant" && isTimely(next)) return ArmedState.Sent({ message: next })
   if (next !== undefined) {
     const reason = overtakenBy[next.author]

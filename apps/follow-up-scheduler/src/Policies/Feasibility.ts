@@ -54,6 +54,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
       channel,
       since,
       sent,
+      sentElsewhere: [],
       zones: [policy.time_zone ?? "UTC"],
       last_contact_message_at: start,
       muted_until: undefined,
@@ -104,6 +105,6 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
 
 /** The first flaw, if the policy has one, seen from this instant on. */
 export const firstProblem = (policy: Policy.Policy, now: DateTime.Utc): Problem | undefined => {
-  const starts = startsOf(policy, DateTime.max(now, policy.effective_from ?? now))
+  const starts = startsOf(policy, DateTime.max(now, Policy.effectiveFrom(policy, undefined) ?? now))
   return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
 }

@@ -31,6 +31,7 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
 export interface VersionAndHistory {
   readonly policy: Policy
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
+  readonly first_in_force: DateTime.Utc
 }
 
 export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
@@ -38,6 +39,8 @@ export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-schedu
   {
     /** A version by its id; the one in force where that is not on record. */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
+    /** When a version of this policy was first put in force in this ledger; of one that never was, now. */
+    readonly firstInForce: (policy: Policy) => Effect.Effect<DateTime.Utc, SqlError>
     /** The version that the chat's cadence is on, and the follow-ups so far. */
     readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
@@ -69,7 +72,25 @@ export const record = Effect.fn("PolicyVersions.record")(function* (policy: Poli
     ON CONFLICT (id) DO NOTHING`
 })
 
-const make = (lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlError>) =>
+/** When each name was first put in force, the names in order. */
+export const inForceSince = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{ id: string; recorded_at: number | string }>`SELECT id, recorded_at FROM policies ORDER BY id, recorded_at`
+  const since = new Map<string, DateTime.Utc>()
+  for (const { id, recorded_at } of rows) {
+    const name = id.slice(0, id.lastIndexOf("@"))
+    const at = DateTime.unsafeMake(Number(recorded_at))
+    since.set(name, DateTime.min(since.get(name) ?? at, at))
+  }
+  return since
+})
+
+interface Recorded {
+  readonly lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlError>
+  readonly since: Effect.Effect<ReadonlyMap<string, DateTime.Utc>, SqlError>
+}
+
+const make = ({ lookUp, since }: Recorded) =>
   Effect.gen(function* () {
     const current = yield* ActivePolicy
     const ledger = yield* Ledger
@@ -83,20 +104,35 @@ const make = (lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlEr
       return found
     })
 
+    /** It never changes once it is on record. */
+    const begun = new Map<string, DateTime.Utc>()
+    const firstInForce: PolicyVersions["Type"]["firstInForce"] = Effect.fn("PolicyVersions.firstInForce")(function* ({ name }) {
+      const before = begun.get(name)
+      if (before !== undefined) return before
+      const found = (yield* since).get(name)
+      if (found !== undefined) begun.set(name, found)
+      return found ?? (yield* DateTime.now)
+    })
+
     return {
       version,
-      versionAndHistory: Effect.fn("PolicyVersions.basis")(function* (chat) {
+      firstInForce,
+      versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {
         const taken = yield* ledger.taken(chat.conversation_id)
         const waiting = yield* ledger.waiting(chat.conversation_id)
         const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, current), [...taken, ...waiting])
-        return { policy: id === undefined ? current : yield* version(id), taken }
+        const policy = id === undefined ? current : yield* version(id)
+        return { policy, taken, first_in_force: yield* firstInForce(policy) }
       })
     } satisfies PolicyVersions["Type"]
   })
 
 const recorded = Effect.map(
   Effect.context<SqlClient.SqlClient>(),
-  (context) => (id: string) => Effect.provide(find(id), context)
+  (context): Recorded => ({
+    lookUp: (id) => Effect.provide(find(id), context),
+    since: Effect.provide(inForceSince, context)
+  })
 )
 
 /** Records the policy in force. */
@@ -108,5 +144,10 @@ export const layer = Layer.effect(
 /** For a look that changes nothing. A database from before the first version was recorded has none. */
 export const layerReadOnly = Layer.effect(
   PolicyVersions,
-  Effect.flatMap(recorded, (lookUp) => make((id) => Effect.orElseSucceed(lookUp(id), Option.none)))
+  Effect.flatMap(recorded, ({ lookUp, since }) =>
+    make({
+      lookUp: (id) => Effect.orElseSucceed(lookUp(id), Option.none),
+      since: Effect.orElseSucceed(since, () => new Map<string, DateTime.Utc>())
+    })
+  )
 )

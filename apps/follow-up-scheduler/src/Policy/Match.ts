@@ -16,6 +16,9 @@ export const Match = Schema.Struct({
   segments: Schema.optional(Ids.annotations({ description: "Ids of segments of the contact." })),
   countries: Schema.optional(Schema.NonEmptyArray(Country)),
   languages: Schema.optional(Ids.annotations({ description: "The contact's language, as the channel tells it." })),
+  admins: Schema.optional(
+    Schema.Literal(true).annotations({ description: "Only contacts who are is_admin. Without it, none of them is followed up." })
+  ),
   referrals: Schema.optional(Ids.annotations({ description: "Where the chat came from: types of referral, for example messenger_ad." }))
 }).annotations({ description: "Which chats the policy is for: each key given must hold, by any of its values." })
 export type Match = typeof Match.Type

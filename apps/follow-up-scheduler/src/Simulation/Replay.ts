@@ -77,9 +77,12 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<RecordedConversat
       ai_enabled: true,
       isAssigned: false,
       isBlocked: false,
+      isAdmin: false,
+      isTemporary: false,
       isErased: false,
       isUnsubscribed: false,
       consent: undefined,
+      sentElsewhere: [],
       switchedOff: [],
       isContactUnknown: false,
       hasUnreadable: false,
@@ -109,6 +112,7 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   whole_at: at,
   changed_at: undefined,
   isRunning: false,
+  isBroadcast: false,
   text
 })
 
@@ -166,7 +170,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     const underWay = record.find(({ status }) => status === "under_way")
     if (underWay === undefined) return
     const others = record.filter((entry) => entry !== underWay)
-    const again = Decide.decide({ policy, chat: { ...chat, follow_up_at: undefined }, taken: others, now })
+    const again = Decide.decide({ policy, chat: { ...chat, follow_up_at: undefined }, taken: others, now, first_in_force: undefined })
     const stands = (again._tag === "Act" || again._tag === "Wait") && again.step === underWay.step && again.anchor_id === underWay.anchor_id
     if (stands) return
     chat = { ...chat, follow_up_at: undefined }
@@ -176,7 +180,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   const look = (now: DateTime.Utc): Decide.Decision => {
     verify(now)
     const seen = chat
-    const decision = Decide.decide({ policy, chat: seen, taken: record, now })
+    const decision = Decide.decide({ policy, chat: seen, taken: record, now, first_in_force: undefined })
     for (let worker = 0; worker < workers; worker++) {
       if (decision._tag === "Act") act(decision, seen)
     }

@@ -18,7 +18,13 @@ import * as Output from "./Output.ts"
 import * as Status from "./Status.ts"
 
 const print = Output.document(
-  Schema.Struct({ chats: Schema.Array(Preview.Prospect), unseen: Schema.Array(Schema.String), backlog: Schema.NullOr(Status.Backlog) })
+  Schema.Struct({
+    chats: Schema.Array(Preview.Prospect),
+    /** Messages of ours from before it are left alone. */
+    effective_from: Schema.NullOr(Schema.DateTimeUtc),
+    unseen: Schema.Array(Schema.String),
+    backlog: Schema.NullOr(Status.Backlog)
+  })
 )
 
 /** Each chat in the order in which it is named. */
@@ -54,8 +60,10 @@ export const preview = ({ db, json, policy, source }: Options) =>
     const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all)
     const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
     const backlog = QuotaForecast.worst(due, yield* DateTime.now, yield* Status.quota)
-    if (json) return yield* print({ chats: all, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
+    const from = yield* Preview.effectiveFrom
+    if (json) return yield* print({ chats: all, effective_from: from ?? null, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
     yield* Output.lines(Preview.table(all))
     if (backlog !== undefined) yield* Output.lines(["", QuotaForecast.describe(backlog)])
-    yield* Output.lines(["", `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
+    yield* Output.lines(["", Preview.describeEffectiveFrom(from)])
+    yield* Output.lines([`Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
   }).pipe(Effect.provide(layer(db, policy)))

@@ -3,9 +3,11 @@ import * as Settings from "@effect-invent/client/Settings"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
+import { inForceSince } from "../Policies/PolicyVersions.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -43,6 +45,10 @@ const Status = Schema.Struct({
   service: ServiceStatus.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
+  /** Which limit holds everything, if one does. */
+  held_by: Schema.NullOr(Schema.String),
+  /** When each policy was first put in force: where it has no effective_from, our messages from before it are left alone. */
+  policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
   waiting: Schema.Array(ServiceStatus.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
@@ -57,23 +63,32 @@ const read = Effect.gen(function* () {
   const spent = yield* quota
   const waiting = yield* ServiceStatus.waiting(spent)
   const backlog = QuotaForecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
-  return { now, tally, waiting, backlog, service: yield* ServiceStatus.service }
+  const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
+  const inForce = yield* inForceSince
+  const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
+  return { now, tally, waiting, backlog, held_by, policies, service: yield* ServiceStatus.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
 
 /** What is to come, and what is wrong. */
-export const outlookLines = ({ backlog, service, waiting }: Pick<Read, "backlog" | "service" | "waiting">): ReadonlyArray<string> => [
+export const outlookLines = ({ backlog, held_by, service, waiting }: Pick<Read, "backlog" | "held_by" | "service" | "waiting">): ReadonlyArray<string> => [
+  ...(held_by === null ? [] : [`Held by ${held_by}; look at what was sent, and let it go on with resume`]),
   ...(waiting[0] === undefined ? [] : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
   ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
   ...ServiceStatus.describe(service)
 ]
 
-const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Status.Type => ({
+const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
+  `Policy ${name} was first put in force ${DateTime.formatIso(first_in_force)}`
+
+const statusOf = ({ backlog, held_by, now, policies, service, tally, waiting }: Read): typeof Status.Type => ({
   at: now,
   service,
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
   outcomes: outcomesOf(tally),
+  held_by,
+  policies,
   waiting,
   backlog: backlogOf(backlog)
 })
@@ -81,7 +96,7 @@ const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Statu
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
-    yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...outlookLines(found)])
+    yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Before anything is sent: how late what is on record will run. */

@@ -18,6 +18,9 @@ export class Workspace extends Context.Tag("@effect-invent/follow-up-scheduler/d
 /** Durations a person can watch; the hours are real. */
 const policy = `name: demo
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 quiet_hours: { start: "21:00", end: "09:00" }
 arm_lead: 1500 millis
 confirm_after: 500 millis

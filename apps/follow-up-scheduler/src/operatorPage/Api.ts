@@ -85,6 +85,8 @@ const few = <A, I>(item: Schema.Schema<A, I>) => Schema.Struct({ total: Schema.I
 export const Overview = Schema.Struct({
   now: Millis,
   policy: Schema.String,
+  /** Messages of ours from before it are left alone; null where none is too old. */
+  effective_from: Schema.NullOr(Millis),
   paused_since: Schema.NullOr(Millis),
   /** Why nothing can go out, in words; null while the service answers. */
   trouble: Schema.NullOr(Schema.String),

@@ -18,7 +18,7 @@ import { QuotaUsage } from "../Operations/QuotaUsage.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
-import { ActivePolicy, type Policy } from "../Policy.ts"
+import { ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Api from "./Api.ts"
@@ -167,8 +167,9 @@ const make = Effect.gen(function* () {
     return {
       now,
       policy: policy.id,
+      effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
       paused_since: Option.getOrNull(paused),
-      trouble: ServiceStatus.describe(yield* inDatabase(ServiceStatus.service))[0] ?? null,
+      trouble: Option.getOrUndefined(yield* ledger.heldBy) ?? ServiceStatus.describe(yield* inDatabase(ServiceStatus.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,

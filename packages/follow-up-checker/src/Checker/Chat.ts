@@ -1,5 +1,6 @@
 /** What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch milliseconds. */
 import type { Message, State } from "./Entry.ts"
+import type { Policy } from "./Policy.ts"
 
 /** The name of the scheduler's API key. */
 export const schedulerKey = "scheduler"
@@ -12,6 +13,8 @@ export interface Chat {
   readonly lastContactAt: number | undefined
   /** Every follow-up in this chat. */
   readonly followUps: ReadonlyArray<number>
+  /** Every follow-up in the contact's other chats. */
+  readonly elsewhere: ReadonlyArray<number>
 
   // Who waits for whom. A silence begins with the contact's message and ends with the next one.
   /** The contact's first message that nobody has answered yet. */
@@ -34,7 +37,10 @@ export interface Chat {
   readonly running: ReadonlyMap<string, number>
 
   // What speaks against a follow-up, since when without a break.
+  /** A human has written since the contact last did. */
   readonly staffSince: number | undefined
+  /** A human has written at all. */
+  readonly staffEverSince: number | undefined
   readonly assignedSince: number | undefined
   readonly aiOffSince: number | undefined
   readonly closedSince: number | undefined
@@ -56,6 +62,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   channel: undefined,
   lastContactAt: undefined,
   followUps: [],
+  elsewhere: [],
   waitingSince: undefined,
   answeredAt: undefined,
   answerBegunAt: undefined,
@@ -65,6 +72,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   strays: 0,
   running: new Map(),
   staffSince: undefined,
+  staffEverSince: undefined,
   assignedSince: undefined,
   aiOffSince: undefined,
   closedSince: undefined,
@@ -85,6 +93,7 @@ const contactWrote = (chat: Chat, at: number): Chat => ({
   lastFollowUpAt: undefined,
   sent: 0,
   strays: 0,
+  staffSince: undefined,
   repliedSinceSet: chat.repliedSinceSet ?? at
 })
 
@@ -101,10 +110,21 @@ const assistantAnswered = (chat: Chat, { at, message_id }: Message): Chat => ({
   lastOursAt: at
 })
 
+/**
+ * A broadcast answers nobody. Whether a follow-up is owed after it is left open: it puts the next step off and is no message to
+ * follow up.
+ */
+const broadcastCame = (chat: Chat): Chat => ({ ...chat, answeredAt: undefined })
+
+/** Since when the chat is a human's, by a policy's rule. */
+export const staffSince = ({ staffEverSince, staffSince }: Chat, { after_human }: Pick<Policy, "after_human">): number | undefined =>
+  after_human === "never" ? staffEverSince : staffSince
+
 const staffWrote = (chat: Chat, at: number): Chat => ({
   ...chat,
   waitingSince: undefined,
-  staffSince: chat.staffSince ?? at
+  staffSince: chat.staffSince ?? at,
+  staffEverSince: chat.staffEverSince ?? at
 })
 
 /** A message counts from when it is complete. One that failed, or never ends, was not written. Not for follow-ups. */
@@ -117,7 +137,7 @@ export const afterMessage = (chat: Chat, message: Message): Chat => {
     case "user":
       return staffWrote(chat, message.at)
     case "assistant":
-      return assistantAnswered(chat, message)
+      return message.cause === "message" ? broadcastCame(chat) : assistantAnswered(chat, message)
   }
 }
 

@@ -42,10 +42,10 @@ interface Obstacle {
   readonly detail: string
 }
 
-const obstaclesOf = ({ at, chat, contact }: Question): ReadonlyArray<Obstacle & { readonly since: number }> => {
+const obstaclesOf = (policy: Policy, { at, chat, contact }: Question): ReadonlyArray<Obstacle & { readonly since: number }> => {
   const all: ReadonlyArray<Obstacle> = [
     { rule: "after_reply", since: chat.waitingSince, detail: "the contact waits for an answer" },
-    { rule: "after_takeover", since: chat.staffSince, detail: "a human has written in this chat" },
+    { rule: "after_takeover", since: Chat.staffSince(chat, policy), detail: "a human has written in this chat" },
     { rule: "after_takeover", since: chat.assignedSince, detail: "a human is assigned" },
     { rule: "after_takeover", since: chat.aiOffSince, detail: "the assistant is switched off" },
     { rule: "while_closed", since: chat.closedSince, detail: "closed" },
@@ -124,7 +124,7 @@ export const judge = (policy: Policy, calendar: Calendar, question: Question): J
   const { at, chat, optOutAge, wasTold, wasToldOfContacts } = question
   const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)
   const isUnseenOptOut = (since: number) => at - since <= policy.arm_lead + raceSlack + optOutAge && !wasToldOfContacts(since)
-  const [seen, unseen] = Arr.partition(obstaclesOf(question), ({ rule, since }) =>
+  const [seen, unseen] = Arr.partition(obstaclesOf(policy, question), ({ rule, since }) =>
     rule === "to_unsubscribed" ? isUnseenOptOut(since) : isUnseen(since)
   )
   const { repliedSinceSet } = chat

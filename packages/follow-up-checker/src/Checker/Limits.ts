@@ -22,9 +22,10 @@ export const closesAt = (policy: Policy, chat: Chat): number => {
 
 /** The cap that another follow-up at this instant would break. */
 export const fullCap = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): string | undefined => {
-  for (const { at_most, per } of policy.caps) {
+  for (const { at_most, per, per_conversation } of policy.caps) {
+    const sent = per_conversation === true ? chat.followUps : [...chat.followUps, ...chat.elsewhere]
     const isSameDay = (zone: string) => (earlier: number) => calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at)
-    const isFull = (isCounted: (earlier: number) => boolean) => chat.followUps.filter(isCounted).length >= at_most
+    const isFull = (isCounted: (earlier: number) => boolean) => sent.filter(isCounted).length >= at_most
     if (!(per === "calendar_day" ? zones.some((zone) => isFull(isSameDay(zone))) : isFull((earlier) => at - earlier < per - tolerance))) continue
     return `there were ${at_most} ${per === "calendar_day" ? "on this day" : `in the ${per} ms before`}`
   }

@@ -80,7 +80,12 @@ const Match = Schema.Struct({
   referrals: Schema.optional(unjudged("referrals"))
 })
 
-const Cap = Schema.Struct({ at_most: Schema.Int, per: Schema.Union(Schema.Literal("calendar_day"), Millis) })
+const Cap = Schema.Struct({
+  at_most: Schema.Int,
+  per: Schema.Union(Schema.Literal("calendar_day"), Millis),
+  /** Else all conversations of a contact count together. */
+  per_conversation: Schema.optional(Schema.Boolean)
+})
 export type Cap = typeof Cap.Type
 
 const Window = Schema.Struct({ within: Millis, prefer_early: Schema.optionalWith(Millis, { default: () => 0 }) })
@@ -91,7 +96,8 @@ const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema
 
 export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
-  effective_from: Schema.optional(Instant),
+  /** Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too old. */
+  effective_from: Schema.optional(Schema.Union(Instant, Schema.Literal("all"))),
   time_zone: Schema.optional(TimeZone),
   /** Where the clocks of a country differ: all of them count, or none of them and `time_zone` does. */
   country_clocks: Schema.optionalWith(Schema.Literal("each", "fallback"), { default: () => "each" as const }),
@@ -105,11 +111,13 @@ export const Policy = Schema.Struct({
   channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),
   stop_after_unanswered: Schema.optional(unjudged("cadences that went unanswered")),
+  after_broadcast: Schema.optionalWith(Schema.Literal("ignore"), { default: () => "ignore" as const }),
+  after_human: Schema.optionalWith(Schema.Literal("next_episode", "never"), { default: () => "next_episode" as const }),
   arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
   steps: Schema.Array(Step).pipe(Schema.minItems(1))
 })
 /** Durations and instants are milliseconds, times of day minutes. */
-export type Policy = typeof Policy.Type
+export type Policy = Omit<typeof Policy.Type, "effective_from"> & { readonly effective_from?: number | undefined }
 
 /** A record by name, below, would take its value for a prototype. */
 const refuseProto = (key: unknown, value: unknown) => {
@@ -130,7 +138,8 @@ const decode = (input: unknown) =>
 
 /** The policy in the text of a file, or one line that says what is wrong with it. */
 export const readPolicy = (text: string): Either.Either<Policy, string> =>
-  Either.map(Either.flatMap(fromYaml(text), decode), (policy) => ({
+  Either.map(Either.flatMap(fromYaml(text), decode), ({ effective_from, ...policy }) => ({
     ...policy,
+    ...(typeof effective_from === "number" ? { effective_from } : {}),
     steps: policy.steps.filter(({ action }) => action === "schedule_follow_up")
   }))

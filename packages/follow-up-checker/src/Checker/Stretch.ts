@@ -25,9 +25,9 @@ export interface Stretch {
   readonly isCapped: boolean
 }
 
-const isAllowed = (chat: Chat.Chat, contact: Contact.Contact): boolean =>
+const isAllowed = (policy: Policy, chat: Chat.Chat, contact: Contact.Contact): boolean =>
   [
-    chat.staffSince,
+    Chat.staffSince(chat, policy),
     chat.assignedSince,
     chat.aiOffSince,
     chat.closedSince,
@@ -46,7 +46,7 @@ export const begin = (
 ): Stretch | undefined => {
   const { answeredAt, lastOursAt: anchor, mutedUntil = at, sent, strays } = chat
   if (answeredAt === undefined || anchor === undefined) return undefined
-  if (!Limits.isMatched(policy, chat) || !isAllowed(chat, contact) || sent + strays >= policy.steps.length) return undefined
+  if (!Limits.isMatched(policy, chat) || !isAllowed(policy, chat, contact) || sent + strays >= policy.steps.length) return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
   const zones = calendar.zonesOf(chat.country, at)
   if (zones.length === 0) return undefined
@@ -62,6 +62,7 @@ export const resume = (before: Stretch | undefined, now: Stretch | undefined, at
     now !== undefined &&
     now.since === Math.max(at, before.since) &&
     before.anchor === now.anchor &&
+    before.isCapped === now.isCapped &&
     before.sent === now.sent &&
     before.strays === now.strays
   return isSame ? before : now

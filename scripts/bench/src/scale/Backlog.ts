@@ -66,6 +66,9 @@ const silence = Duration.seconds(45)
 
 const policy = `name: at-once
 version: 1
+effective_from: all
+at_most_per_hour: 1000000
+at_most_per_day: 1000000
 time_zone: UTC
 arm_lead: ${Duration.toSeconds(lead)} seconds
 confirm_after: 1 second

@@ -1,0 +1,45 @@
+/**
+ * How many follow-ups all contacts together may get. Whoever arms the one that would be too many holds everything instead, in the
+ * transaction that would have armed it, so that no two processes pass the limit together. What was sent before an operator
+ * resumed does not count again.
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { Policy } from "../Policy.ts"
+
+export type Limits = Pick<Policy, "at_most_per_day" | "at_most_per_hour">
+
+export const make = (sql: SqlClient.SqlClient) => {
+  /** One transaction at a time from here on. SQLite has one writer anyway, from its first change on. */
+  const lock = sql.onDialectOrElse({
+    pg: () => sql`LOCK TABLE pauses IN SHARE ROW EXCLUSIVE MODE`,
+    orElse: () => sql`UPDATE pauses SET until = until WHERE since < 0`
+  })
+
+  const resumedAt = Effect.map(
+    sql<{ at: number | string | null }>`SELECT max(until) AS at FROM pauses WHERE reason IS NOT NULL`,
+    (rows) => Number(rows[0]?.at ?? 0)
+  )
+
+  const countSince = (since: number) =>
+    Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups
+        WHERE status IN ('armed', 'sent', 'unknown') AND follow_up_at > ${since}`,
+      (rows) => rows[0]?.count ?? 0
+    )
+
+  /** Why one more would be too many, in words. */
+  const reached = ({ at_most_per_day, at_most_per_hour }: Limits) =>
+    Effect.gen(function* () {
+      const now = yield* DateTime.now
+      const resumed = yield* resumedAt
+      const within = (duration: Duration.Duration) => countSince(Math.max(resumed, DateTime.subtractDuration(now, duration).epochMillis))
+      if ((yield* within(Duration.hours(1))) >= at_most_per_hour) return `at_most_per_hour: ${at_most_per_hour} follow-ups within an hour`
+      if ((yield* within(Duration.days(1))) >= at_most_per_day) return `at_most_per_day: ${at_most_per_day} follow-ups within a day`
+      return undefined
+    })
+
+  return { lock, reached }
+}

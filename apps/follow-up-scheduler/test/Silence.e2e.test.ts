@@ -1,0 +1,128 @@
+/** Who is not followed up, and who is again: the built program against a server that knows no code of ours. */
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { followUps, policy } from "./Passes.ts"
+import type { Written } from "./PlainVendor.ts"
+
+const asked: Written = { by: "contact", at: "2026-07-15T12:00:00Z", text: "Do you ship to Malta?" }
+const answered: Written = { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." }
+
+describe("a contact who writes STOP after the first step", () => {
+  it.live("gets no other, though the assistant answers, while another gets both", () =>
+    Effect.gen(function* () {
+      const stop: Written = { by: "contact", at: "2026-07-15T13:30:00Z", text: "STOP" }
+      const understood: Written = { by: "assistant", at: "2026-07-15T13:30:01Z", text: "Understood." }
+      const { reasonsInTheEnd, sent } = yield* followUps({
+        chats: { chat_willing: {}, chat_stop: { messages: [asked, answered, stop, understood] } }
+      })
+      // One came before the word, and none after it.
+      expect(sent).toEqual({ chat_willing: 2, chat_stop: 1 })
+      expect(reasonsInTheEnd).toMatchObject({ chat_stop: "opted_out" })
+    })
+  )
+})
+
+describe("a contact with two chats on two channels, and a cap of one a day", () => {
+  const capped = (more: string) => policy.replace("steps:", `caps: [{ at_most: 1, per: calendar_day${more} }]\nsteps:`)
+  const phone = { person: "ada", state: { integration_id: "whatsapp_bot" } }
+  const chats = { chat_one: { person: "ada" }, chat_two: phone, chat_other: {} }
+  const total = (sent: Readonly<Record<string, number>>) => (sent["chat_one"] ?? 0) + (sent["chat_two"] ?? 0)
+
+  it.live("gets one, and another contact one of their own", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats, policy: capped("") })
+      expect([total(sent), sent["chat_other"]]).toEqual([1, 1])
+    })
+  )
+
+  it.live("gets one in each, where the cap is one per conversation", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats, policy: capped(", per_conversation: true") })
+      expect([total(sent), sent["chat_other"]]).toEqual([2, 1])
+    })
+  )
+})
+
+describe("switching on a policy without a date", () => {
+  const old: ReadonlyArray<Written> = [
+    { by: "contact", at: "2026-02-15T12:00:00Z" },
+    { by: "assistant", at: "2026-02-15T12:00:01Z" }
+  ]
+  const undated = policy.replace("effective_from: all\n", "")
+  // It is put in force at half past twelve.
+  const passes = ["2026-07-15T12:30:00Z", "2026-07-15T14:00:30Z", "2026-07-15T16:30:00Z", "2026-07-15T23:00:00Z"]
+  const later: ReadonlyArray<Written> = [
+    { by: "contact", at: "2026-07-15T12:59:00Z" },
+    { by: "assistant", at: "2026-07-15T13:00:00Z" }
+  ]
+
+  it.live("leaves old chats alone, and follows up what is written from then on", () =>
+    Effect.gen(function* () {
+      const chats = { chat_old: { messages: old }, chat_before: {}, chat_new: { messages: [...old, ...later] } }
+      const { reasons, sent } = yield* followUps({ chats, policy: undated, passes })
+      expect(sent).toEqual({ chat_old: 0, chat_before: 0, chat_new: 2 })
+      expect(reasons).toMatchObject({ chat_old: "before_effective_from", chat_before: "before_effective_from" })
+    })
+  )
+
+  it.live("follows up old chats, too, where the policy says all", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({ chats: { chat_old: { messages: old } }, passes })
+      expect(sent).toEqual({ chat_old: 2 })
+    })
+  )
+})
+
+describe("more follow-ups than a policy allows for all contacts together", () => {
+  it.live("are held, in this pass and the next", () =>
+    Effect.gen(function* () {
+      const chats = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`chat_${index + 1}`, {}]))
+      const { sent } = yield* followUps({ chats, policy: policy.replace("steps:", "at_most_per_hour: 3\nsteps:") })
+      expect(Object.values(sent).reduce((sum, count) => sum + count, 0)).toBe(3)
+    })
+  )
+})
+
+describe("what awaits nobody", () => {
+  it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
+    Effect.gen(function* () {
+      const broadcast: Written = { by: "broadcast", at: asked.at, text: "Our summer sale has begun." }
+      const { reasons, sent } = yield* followUps({
+        chats: {
+          chat_willing: {},
+          chat_broadcast: { messages: [broadcast] },
+          chat_internal: { state: { integration_id: "internal" } },
+          chat_admin: { contact: { is_admin: true } },
+          chat_temporary: { chat: { temporary: true } }
+        }
+      })
+      expect(sent).toEqual({ chat_willing: 2, chat_broadcast: 0, chat_internal: 0, chat_admin: 0, chat_temporary: 0 })
+      expect(reasons).toMatchObject({
+        chat_broadcast: "broadcast",
+        chat_internal: "internal_channel",
+        chat_admin: "admin_contact",
+        chat_temporary: "temporary_chat"
+      })
+    })
+  )
+})
+
+describe("a chat in which a human helped a month before", () => {
+  it.live("gets both follow-ups once it was handed back, asked and answered again, and none before", () =>
+    Effect.gen(function* () {
+      const before: ReadonlyArray<Written> = [
+        { by: "contact", at: "2026-06-15T12:00:00Z", text: "It does not work." },
+        { by: "staff", at: "2026-06-15T12:05:00Z", text: "I have sent you another one." }
+      ]
+      const { reasons, sent } = yield* followUps({
+        chats: {
+          chat_back: { messages: [...before, asked, answered] },
+          chat_helped: { messages: before },
+          chat_assigned: { messages: [...before, asked, answered], state: { assigned_user: { id: "user_1", name: "Ada" } } }
+        }
+      })
+      expect(sent).toEqual({ chat_back: 2, chat_helped: 0, chat_assigned: 0 })
+      expect(reasons).toMatchObject({ chat_helped: "human_takeover", chat_assigned: "human_takeover" })
+    })
+  )
+})

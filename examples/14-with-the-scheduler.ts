@@ -5,7 +5,7 @@ import * as Database from "@effect-invent/follow-up-scheduler/Ledger/Database"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import * as Policy from "@effect-invent/follow-up-scheduler/Policy"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
-import * as Story from "@effect-invent/follow-up-scheduler/Operations/ChatStory"
+import * as ChatStory from "@effect-invent/follow-up-scheduler/Operations/ChatStory"
 import * as Watch from "@effect-invent/follow-up-scheduler/Watch"
 import { NodeContext, NodeHttpClient } from "@effect/platform-node"
 import { Config, Console, Duration, Effect, Layer, Schema, Stream } from "effect"
@@ -31,7 +31,7 @@ const program = Effect.gen(function* () {
   const lasts = yield* Config.duration("LASTS")
   yield* Effect.timeoutOption(Scheduler.serve(Scheduler.serveDefaults), lasts)
   const tally = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.tally)
-  for (const line of Story.ofAll(tally)) yield* Console.log(line)
+  for (const line of ChatStory.ofAll(tally)) yield* Console.log(line)
 })
 
 await Effect.runPromise(Effect.provide(program, scheduler))

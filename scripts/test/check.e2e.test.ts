@@ -17,6 +17,7 @@ const configs = [
   "scripts/check.mjs",
   "scripts/circular.oxlintrc.json",
   "scripts/collected-tests.mjs",
+  "scripts/pipeline.oxlintrc.json",
   "tsconfig.base.json",
   "tsconfig.check.json",
   "tsconfig.effect.json",

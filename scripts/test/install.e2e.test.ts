@@ -106,9 +106,12 @@ describe("the install lines", () => {
     it.each(Object.entries(installers))("installs with %s what a program compiles against and runs with", async (name, installer) => {
       const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
       mkdirSync(project)
-      // A package of ours asks for another one by its version. npm takes that from the line; pnpm would ask the registry.
+      // A package of ours asks for another one by its version, which both would ask the registry for. npm takes from the line
+      // what the line names, and refuses to have it overridden.
       const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
-      writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", pnpm: { overrides } }))
+      const unnamed = Object.fromEntries(Object.entries(overrides).filter(([name]) => !line.split(" ").includes(name)))
+      const manifest = { private: true, type: "module", overrides: unnamed, pnpm: { overrides } }
+      writeFileSync(join(project, "package.json"), JSON.stringify(manifest))
       const installed = await run(installer[0]!, [...installer.slice(1), ...wordsOf(line)], project, env)
       expect(installed, installed.output).toMatchObject({ status: 0 })
       expect(installed.output).not.toMatch(/unmet peer|ERESOLVE/)

@@ -1,13 +1,13 @@
 /** One chat, told in order: what was said, looked at, waited for, called and decided. */
 import { useEffect, useRef, useState } from "preact/hooks"
-import type { Conversation, Happening, Said } from "../src/operatorPage/Api.ts"
+import type { Conversation, TimelineEntry, Said } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
 import * as Server from "./Server.ts"
 
 const authors = { contact: "Customer", assistant: "Assistant", human: "Colleague" } as const
 const kinds = { decision: "decision", wait: "wait", call: "call", end: "outcome", operator: "operator" } as const
 
-const Entry = ({ entry }: { readonly entry: Said | Happening }) => (
+const Entry = ({ entry }: { readonly entry: Said | TimelineEntry }) => (
   <li class={"author" in entry ? `said ${entry.author}` : `happened ${entry.kind}`}>
     <time dateTime={Format.exact(entry.at)} title={Format.exact(entry.at)}>
       {Format.exact(entry.at).slice(11, 19)}
@@ -17,7 +17,7 @@ const Entry = ({ entry }: { readonly entry: Said | Happening }) => (
   </li>
 )
 
-const dayOf = (entry: Said | Happening) => Format.exact(entry.at).slice(0, 10)
+const dayOf = (entry: Said | TimelineEntry) => Format.exact(entry.at).slice(0, 10)
 
 const Story = ({ conversation: { chat_id, story, unreadable } }: { readonly conversation: Conversation }) => (
   <>

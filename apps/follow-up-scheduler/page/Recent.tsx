@@ -1,9 +1,9 @@
 /** What happened last, to any chat. */
-import type { Happening } from "../src/operatorPage/Api.ts"
+import type { TimelineEntry } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 
-export const RecentPanel = ({ now, recent }: { readonly now: number; readonly recent: ReadonlyArray<Happening> }) => (
+export const RecentPanel = ({ now, recent }: { readonly now: number; readonly recent: ReadonlyArray<TimelineEntry> }) => (
   <section class="panel recent" aria-labelledby="recent">
     <header>
       <h2 id="recent">Latest</h2>

@@ -17,7 +17,7 @@ import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
 import * as MessageList from "./Decide/MessageList.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
-import * as Recent from "./ChatReader/BoundedMap.ts"
+import * as BoundedMap from "./ChatReader/BoundedMap.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
@@ -65,7 +65,7 @@ const remembered = 1000
 
 const reading = (invent: InventClient["Type"]): ChatReader["Type"] => {
   const { list, news } = listing(invent)
-  const known = Recent.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
+  const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
   return {
     read: (chat_id) =>

@@ -10,25 +10,26 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import * as Consent from "./Decide/Consent.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
-import { Outage } from "./ChatReader/CircuitBreaker.ts"
+import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import * as Plan from "./Plan.ts"
-import { Policies } from "./Policies/PolicyVersions.ts"
+import { PolicyVersions } from "./Policies/PolicyVersions.ts"
 import type { Policy } from "./Policy.ts"
-import * as Receipt from "./Plan/ArmedState.ts"
+import * as ArmedState from "./Plan/ArmedState.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
-export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReview")<
-  Observe,
+export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReview")<
+  ChatReview,
   {
     /** Reads the chat and acts on what it shows. A chat that cannot be read gets a verdict that says so. */
-    readonly chat: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
+    readonly reviewById: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
     /** The same for a chat that was just read. */
-    readonly snapshot: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
+    readonly review: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
     /** The conversation of a chat goes on in a newer one: that is looked at, now and whenever the old one would be. */
-    readonly movedOn: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
+    readonly followToNewestChat: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
   }
 >() {}
 
@@ -36,12 +37,12 @@ export class Observe extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
 const erased = Decide.Decision.Stop({ reason: "erased" })
 
 export const make = Effect.gen(function* () {
-  const policies = yield* Policies
+  const policies = yield* PolicyVersions
   const reader = yield* ChatReader
   const ledger = yield* Ledger
   const timer = yield* Timer
   const erasure = yield* Erasure
-  const outage = yield* Outage
+  const outage = yield* CircuitBreaker
 
   const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
@@ -59,22 +60,25 @@ export const make = Effect.gen(function* () {
   }
 
   /** A follow-up that must not come any more, or is another's by now, is looked at now and not at its own last look. */
-  const bringForward = Effect.fn("Observe.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
+  const bringForward = Effect.fn("ChatReview.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
       const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
-      const receipt = Receipt.read(armed, chat, yield* policies.version(armed.policy))
+      const receipt = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
       if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     }
   })
 
-  const snapshot: Observe["Type"]["snapshot"] = Effect.fn("Observe.snapshot")(function* (seen) {
-    const marked = yield* erasure.mark(seen)
+  const review: ChatReview["Type"]["review"] = Effect.fn("ChatReview.review")(function* (seen) {
+    // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
+    const marked = yield* erasure.mark(yield* ledger.recallConsent(seen))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
-    const { policy, taken } = yield* policies.basis(chat)
+    const { policy, taken } = yield* policies.versionAndHistory(chat)
+    const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
+    if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now })
     const verdict = {
@@ -104,24 +108,24 @@ export const make = Effect.gen(function* () {
   /** The chats in which old ones go on, as far as this process has come upon them. */
   const newer = new Map<ChatId, ChatId>()
 
-  const chat: Observe["Type"]["chat"] = (named) => {
+  const reviewById: ChatReview["Type"]["reviewById"] = (named) => {
     const chat_id = newer.get(named) ?? named
     const read = Effect.tapError(outage.learn(reader.read(chat_id)), (error) => failed(chat_id, error))
-    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, snapshot)))
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, review)))
   }
 
   return {
-    snapshot,
-    chat,
-    movedOn: (chat_id, newest) => {
+    review,
+    reviewById,
+    followToNewestChat: (chat_id, newest) => {
       newer.set(chat_id, newest)
       return Effect.catchIf(
-        chat(newest),
+        reviewById(newest),
         (error) => error._tag !== "SqlError",
         (error) => Effect.logWarning(`chat ${newest}, in which ${chat_id} goes on, could not be read: ${error.message}`)
       )
     }
-  } satisfies Observe["Type"]
+  } satisfies ChatReview["Type"]
 })
 
-export const layer = Layer.effect(Observe, make)
+export const layer = Layer.effect(ChatReview, make)

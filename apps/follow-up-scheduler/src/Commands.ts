@@ -50,6 +50,14 @@ const erase = Command.make("erase", { contactId: Options.contactId, db, json }, 
   Lazy.effect("erase", () => import("./cli/Erase.ts"), ({ erase }) => erase(options))
 ).pipe(Command.withDescription("forget a contact: ids go, proofs and reasons stay, and nothing is sent to them again"))
 
+const optOut = Command.make("opt-out", { contactId: Options.contactId, db, json }, (options) =>
+  Lazy.effect("opt-out", () => import("./cli/OptOut.ts"), ({ optOut }) => optOut(options))
+).pipe(Command.withDescription("never follow a contact up again, in any chat, until they or opt-in say so"))
+
+const optIn = Command.make("opt-in", { contactId: Options.contactId, db, json }, (options) =>
+  Lazy.effect("opt-in", () => import("./cli/OptOut.ts"), ({ optIn }) => optIn(options))
+).pipe(Command.withDescription("follow a contact up again who had opted out"))
+
 const written = { out: Options.out, withoutNames: Options.withoutNames, json }
 
 const recordChats = Command.make("chats", { file: Options.file, ...written, db }, (options) =>
@@ -103,6 +111,8 @@ export const over = <E>(network: Network<E>) =>
       doctor.pipe(Command.provide(network.http)),
       policy,
       erase,
+      optOut,
+      optIn,
       record(network),
       simulate,
       explain,

@@ -11,12 +11,13 @@ import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
+import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
-import * as Opening from "./Decide/SendWindow.ts"
+import * as SendWindow from "./Decide/SendWindow.ts"
 import type { Policy, Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
-import * as Zone from "./Decide/ContactTimeZone.ts"
+import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
   /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
@@ -30,17 +31,18 @@ export type Decision = Data.TaggedEnum<{
 }>
 export const Decision = Data.taggedEnum<Decision>()
 
-export interface Question {
+export interface DecisionInput {
   readonly policy: Policy
   readonly chat: ChatSnapshot
   /** The conversation's follow-ups so far, of this policy and any other. */
-  readonly taken: ReadonlyArray<Episode.Taken>
+  readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly now: DateTime.Utc
 }
 
 /** What holds against writing to this contact in this chat at all, the strongest first. */
-export const hindrance = (chat: ChatSnapshot): StopReason | undefined => {
+export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "opt_in" | "opt_out">): StopReason | undefined => {
   if (chat.isErased) return "erased"
+  if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
   if (chat.isUnsubscribed) return "unsubscribed"
   // Derived from what was written as much as from the flag: a human in the chat ends what a machine would add.
@@ -60,24 +62,24 @@ export const zonesOf = (
   { country, zone }: Pick<ChatSnapshot, "country" | "zone">,
   now: DateTime.Utc
 ): ReadonlyArray<string> => {
-  const clocks = Zone.clocksOf(country, now)
+  const clocks = ContactTimeZone.clocksOf(country, now)
   if (clocks.length === 1 || (clocks.length > 1 && country_clocks === "each")) return clocks
   return Arr.fromNullable(zone ?? time_zone)
 }
 
 /** Why the policy would not have begun in this chat as it is now, whatever the hour. */
-export const misfit = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): "not_matched" | "unknown_zone" | undefined => {
+export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): "not_matched" | "unknown_zone" | undefined => {
   if (!Match.matches(policy.match, chat)) return "not_matched"
   return zonesOf(policy, chat, now).length === 0 ? "unknown_zone" : undefined
 }
 
-const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.Taken>) =>
+const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.PastFollowUp>) =>
   taken.some((follow) => follow.follow_up_at.epochMillis === instant.epochMillis)
 
-export const decide = (asked: Question): Decision => {
-  const question = { ...asked, chat: Episode.claim(asked.chat, asked.taken, asked.policy) }
+export const decide = (asked: DecisionInput): Decision => {
+  const question = { ...asked, chat: Episode.attributeOwnMessages(asked.chat, asked.taken, asked.policy) }
   const { chat, policy, taken } = question
-  const stop = hindrance(chat)
+  const stop = blockingReason(chat, policy)
   if (stop !== undefined) return Decision.Stop({ reason: stop })
   if (chat.isContactUnknown) return Decision.Skip({ reason: "unknown_contact" })
   if (chat.hasUnreadable) return Decision.Skip({ reason: "unreadable_message" })
@@ -102,7 +104,7 @@ export const decide = (asked: Question): Decision => {
 }
 
 /** Why this silence's cadence is over, if it is. */
-const end = ({ policy, taken }: Question, episode: Episode.Episode): StopReason | undefined => {
+const end = ({ policy, taken }: DecisionInput, episode: Episode.Episode): StopReason | undefined => {
   if (episode.taken.some(({ status }) => status === "unknown")) return "outcome_unknown"
   if (episode.taken.some(({ isExited }) => isExited)) return "exited"
   if (policy.stop_after_unanswered !== undefined) {
@@ -116,7 +118,7 @@ const end = ({ policy, taken }: Question, episode: Episode.Episode): StopReason 
 const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
   action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
 
-const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episode): Decision => {
+const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.Episode): Decision => {
   const zones = zonesOf(policy, chat, now)
   if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
   // A message without a known date counts as written now.
@@ -124,8 +126,8 @@ const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episo
   const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
-    const soonest = Opening.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    const opening = Opening.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
+    const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
+    const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":
@@ -138,7 +140,7 @@ const schedule = ({ chat, now, policy, taken }: Question, episode: Episode.Episo
       case "Open":
         return DateTime.lessThanOrEqualTo(opening.at, soonest)
           ? Decision.Act({ ...plan, at: opening.at })
-          : Decision.Wait({ ...plan, until: DateTime.subtractDuration(opening.at, leadOf(policy, step)), reason: opening.heldBy })
+          : Decision.Wait({ ...plan, until: DateTime.subtractDuration(opening.at, leadOf(policy, step)), reason: opening.heldBackBy })
     }
   }
   return Decision.Stop({ reason: "late" })

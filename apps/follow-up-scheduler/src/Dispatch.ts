@@ -21,22 +21,22 @@ import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import type { FollowUp } from "./Plan/FollowUp.ts"
-import * as Arming from "./Dispatch/ScheduleFollowUp.ts"
+import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
-import * as Filing from "./Dispatch/ChangeInboxState.ts"
-import * as LastLook from "./Dispatch/LastRead.ts"
-import { claimed, type Means } from "./Dispatch/ActionContext.ts"
-import * as Moves from "./Dispatch/Transitions.ts"
-import * as Sending from "./Dispatch/SendMessage.ts"
+import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
+import * as LastRead from "./Dispatch/LastRead.ts"
+import { readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import * as Transitions from "./Dispatch/Transitions.ts"
+import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
-import { Observe } from "./ChatReview.ts"
-import { Outage } from "./ChatReader/CircuitBreaker.ts"
+import { ChatReview } from "./ChatReview.ts"
+import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
-import { Policies } from "./Policies/PolicyVersions.ts"
+import { PolicyVersions } from "./Policies/PolicyVersions.ts"
 import { isWriting, type Policy } from "./Policy.ts"
-import * as Receipt from "./Plan/ArmedState.ts"
-import * as Stop from "./Dispatch/GracefulShutdown.ts"
+import * as ArmedState from "./Plan/ArmedState.ts"
+import * as GracefulShutdown from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -64,18 +64,18 @@ const isSame = (decision: { readonly step: number; readonly anchor_id: string },
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
 
 export const make = Effect.gen(function* () {
-  const policies = yield* Policies
+  const policies = yield* PolicyVersions
   const invent = yield* InventClient
   const reader = yield* ChatReader
   const ledger = yield* Ledger
-  const observe = yield* Observe
+  const observe = yield* ChatReview
   const timer = yield* Timer
   const erasure = yield* Erasure
-  const outage = yield* Outage
-  const finishing = yield* Stop.finishing
-  const moves = Moves.make(ledger, timer)
-  const lastLook = LastLook.make()
-  const means: Means = { invent, reader, ledger, erasure, observe, timer, moves, lastLook }
+  const outage = yield* CircuitBreaker
+  const finishing = yield* GracefulShutdown.finishing
+  const transitions = Transitions.make(ledger, timer)
+  const lastLook = LastRead.make()
+  const context: ActionContext = { invent, reader, ledger, erasure, observe, timer, transitions, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
@@ -83,44 +83,44 @@ export const make = Effect.gen(function* () {
     const step = policy.steps[followUp.step - 1]
     switch (step?.action) {
       case "send_message":
-        return Sending.make(means, policy, step)
+        return SendMessage.make(context, policy, step)
       case "snooze":
       case "close":
       case "assign":
-        return Filing.make(means, policy, step)
+        return ChangeInboxState.make(context, policy, step)
       default:
-        return Arming.make(means, policy)
+        return ScheduleFollowUp.make(context, policy)
     }
   }
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
     const step = policy.steps[planned.step - 1]
-    const earlier = Sending.earlier(step, planned, chat)
+    const earlier = SendMessage.earlier(step, planned, chat)
     if (step?.action === "send_message" && earlier !== undefined) {
-      yield* Sending.make(means, policy, step).sent(planned, chat, earlier)
+      yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
       return
     }
     const [now, seenAt] = [yield* DateTime.now, yield* MonotonicClock.millis]
     const decision = Decide.decide({ policy, chat, taken: yield* ledger.taken(planned.conversation_id), now })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
-      yield* moves.end(planned, "skipped", decision.reason)
+      yield* transitions.end(planned, "skipped", decision.reason)
     } else if (!isSame(decision, planned)) {
       // The policy leaves out what is too late, and goes on with a later step.
       const isPassedOver = decision.anchor_id === planned.anchor_id && decision.step > planned.step
-      yield* moves.end(planned, "skipped", isPassedOver ? "late" : "superseded")
+      yield* transitions.end(planned, "skipped", isPassedOver ? "late" : "superseded")
     } else if (decision._tag === "Wait") {
-      yield* moves.goOn(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
+      yield* transitions.reschedule(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
       return
     } else {
       if (step === undefined || isWriting(step)) {
         const newest = yield* Effect.either(newestOf(planned.chat_id))
-        if (newest._tag === "Left") return yield* moves.onError(planned, newest.left, "skipped")
+        if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
       yield* actionOf(policy, planned).arm(planned, { chat, at: seenAt }, decision.at)
       return
     }
-    yield* observe.snapshot(chat)
+    yield* observe.review(chat)
   })
 
   /** A server that knows no such question names no other chat. */
@@ -134,9 +134,9 @@ export const make = Effect.gen(function* () {
   /** The conversation goes on in another chat: nothing is written in this one, and the other is looked at in its place. */
   const movedOn = Effect.fn("Dispatch.movedOn")(function* (planned: FollowUp, newest: ChatId) {
     const { chat_id, conversation_id } = planned
-    yield* moves.end(planned, "skipped", "superseded")
+    yield* transitions.end(planned, "skipped", "superseded")
     yield* ledger.decided({ chat_id, conversation_id, decision: "Stop", reason: "superseded", until: null })
-    yield* observe.movedOn(chat_id, newest)
+    yield* observe.followToNewestChat(chat_id, newest)
   })
 
   /**
@@ -144,11 +144,11 @@ export const make = Effect.gen(function* () {
    * where its message is found.
    */
   const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
-    const claim = (chat: ChatSnapshot) => claimed(means, policy, followUp, chat)
+    const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
     const now = yield* DateTime.now
     if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
-      const receipt = Receipt.read(followUp, chat, policy)
+      const receipt = ArmedState.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
       // What stands and is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
       if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
@@ -156,7 +156,7 @@ export const make = Effect.gen(function* () {
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
       const chat = yield* claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
-      if (Receipt.read(followUp, chat, policy)._tag === "Sent") return chat
+      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     return yield* claim(yield* reader.read(followUp.chat_id))
   })
@@ -172,7 +172,7 @@ export const make = Effect.gen(function* () {
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* moves.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", Receipt.lastChance(followUp))
+      yield* transitions.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", ArmedState.lastChance(followUp))
       return
     }
     yield* followUp.status === "planned"
@@ -213,7 +213,7 @@ export const make = Effect.gen(function* () {
   /** The process ended between the end of a follow-up and the plan of the next; a chat that cannot be read waits for the watch. */
   function catchUp(chat_id: ChatId) {
     return Effect.catchIf(
-      observe.chat(chat_id),
+      observe.reviewById(chat_id),
       (error) => error._tag !== "SqlError",
       (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
     )
@@ -230,7 +230,7 @@ export const make = Effect.gen(function* () {
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
-      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Moves.iso(followUp.due_at) } }),
+      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Transitions.iso(followUp.due_at) } }),
       Option.match({ onNone: () => Effect.void, onSome: advance })
     )
     return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking

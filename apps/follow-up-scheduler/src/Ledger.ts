@@ -16,17 +16,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import * as Checkpoint from "./Ledger/CrashPoint.ts"
+import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
-import type { Taken } from "./Decide/Episode.ts"
+import type { PastFollowUp } from "./Decide/Episode.ts"
 import { FollowUp } from "./Plan/FollowUp.ts"
 import type { FollowUpKey, Plan } from "./Plan.ts"
 import { Reason } from "./Decide/Reason.ts"
 import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
+import * as Consents from "./Ledger/Consents.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
-import * as Switch from "./Ledger/PauseSwitch.ts"
-import * as Tables from "./Ledger/Migrations.ts"
+import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
+import * as Migrations from "./Ledger/Migrations.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
@@ -84,7 +85,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
-    readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<Taken>, SqlError>
+    readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<PastFollowUp>, SqlError>
     /** The conversation's follow-ups that wait. */
     readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** The conversation's follow-ups that are armed. */
@@ -113,8 +114,9 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
-  } & FirstWhole.FirstWhole &
-    Switch.Switch
+  } & Consents.Consents &
+    FirstWhole.FirstWhole &
+    PauseSwitch.Switch
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -181,7 +183,7 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
-      (write) => Checkpoint.around(to.status === "armed" ? "intent" : "record", write)
+      (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 
   const insert = (plan: Plan, event: Event) =>
@@ -242,13 +244,14 @@ const make = Effect.gen(function* () {
     )
 
   return {
-    ...Switch.make(sql),
+    ...PauseSwitch.make(sql),
+    ...Consents.make(sql),
     ...FirstWhole.make(sql),
     plan,
     advance,
     find,
     decided,
-    isUsable: Effect.provideService(Tables.isNotNewer, SqlClient.SqlClient, sql),
+    isUsable: Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql),
     isCurrent: ({ key, status, wake }) =>
       Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
     unobserved: Effect.map(
@@ -311,7 +314,7 @@ const sameOpening = Duration.minutes(1)
 const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
   existing.status === "planned" && DateTime.lessThan(DateTime.addDuration(plan.due_at, sameOpening), existing.due_at)
 
-const statusOf = ({ status }: FollowUp): Taken["status"] => {
+const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
   switch (status) {
     case "armed":
       return "under_way"
@@ -325,7 +328,7 @@ const statusOf = ({ status }: FollowUp): Taken["status"] => {
   }
 }
 
-const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
+const toTaken = (row: FollowUp): ReadonlyArray<PastFollowUp> => {
   const isExited = row.reason === "exited"
   if (row.follow_up_at === null && !isExited) return []
   const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row
@@ -335,7 +338,7 @@ const toTaken = (row: FollowUp): ReadonlyArray<Taken> => {
 type Unusable = LedgerOfOtherEdition | SqlError
 
 /** Creates the tables where they are missing, and brings those of an older edition to this one. */
-export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.create, make))
+export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.create, make))
 
 /** Over tables that are there, and of this edition. */
-export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Tables.check, make))
+export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.check, make))

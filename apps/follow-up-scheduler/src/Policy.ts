@@ -10,6 +10,7 @@ import * as NextAllowed from "./NextAllowed.ts"
 import { Amount } from "./Policy/DurationText.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
+import * as StopWords from "./Policy/StopWords.ts"
 
 export { isWriting, type Step } from "./Policy/Step.ts"
 
@@ -53,6 +54,12 @@ const name = Schema.String.pipe(
 )
 
 const Dates = Schema.Array(NextAllowed.LocalDate)
+
+const Words = Schema.Array(
+  Schema.String.pipe(
+    Schema.filter((word) => StopWords.normalize(word) !== "" || "Expected a word with a letter or digit in it", { jsonSchema: {} })
+  )
+)
 
 /** What editors show beside a field. */
 const said = <A, I>(schema: Schema.Schema<A, I>, description: string) => schema.annotations({ description })
@@ -101,6 +108,14 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     Schema.Int.pipe(
       Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })
     )
+  ),
+  opt_out: withDefault(
+    said(Words, "A contact who writes one of these words, and nothing else, is not followed up again. Default: a list in many languages. []: none."),
+    () => StopWords.optOut
+  ),
+  opt_in: withDefault(
+    said(Words, "Words by which a contact who opted out wants to be followed up again. Default: a list in many languages."),
+    () => StopWords.optIn
   ),
   arm_lead: withDefault(
     said(Amount, "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."),

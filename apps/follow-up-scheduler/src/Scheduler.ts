@@ -15,9 +15,10 @@ import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
-import * as Observe from "./ChatReview.ts"
-import * as Outage from "./ChatReader/CircuitBreaker.ts"
-import * as Policies from "./Policies/PolicyVersions.ts"
+import * as ChatReview from "./ChatReview.ts"
+import * as OptOuts from "./ChatReader/OptOuts.ts"
+import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
+import * as PolicyVersions from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
@@ -30,10 +31,10 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
 /** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
   Effect.gen(function* () {
-    const observe = yield* Observe.Observe
+    const observe = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
     const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
-    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.chat, onFound))
+    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.reviewById, onFound))
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -72,11 +73,11 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  */
 const watch = Effect.gen(function* () {
   const { chats, inTurn } = yield* Watch
-  const observe = yield* Observe.Observe
-  const outage = yield* Outage.Outage
+  const observe = yield* ChatReview.ChatReview
+  const outage = yield* CircuitBreaker.CircuitBreaker
   let hasLooked = false
   const look = (chat_id: ChatId) =>
-    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.chat(chat_id))))
+    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id))))
   const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
@@ -92,6 +93,7 @@ const watch = Effect.gen(function* () {
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
+    const optOuts = yield* OptOuts.OptOuts
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     const ledger = yield* Ledger
@@ -107,17 +109,20 @@ export const serve = (options: ServeOptions) =>
       Effect.repeat(Schedule.spaced(options.sweepEvery))
     )
     const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
+    const { maxAge } = yield* OptOuts.OptOutPace
+    const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
+    const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, owning], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent, owning], { concurrency: "unbounded", discard: true })
   })
 
-const parts = Layer.provideMerge(Dispatch.layer, Observe.layer)
+const parts = Layer.provideMerge(Dispatch.layer, ChatReview.layer)
 
 /** Observing and dispatching, over whatever reads, records and wakes. */
-export const layer = Layer.provideMerge(parts, Layer.mergeAll(Policies.layer, Erasure.layer, Outage.layer))
+export const layer = Layer.provideMerge(parts, Layer.mergeAll(PolicyVersions.layer, Erasure.layer, CircuitBreaker.layer))
 
 /** For one pass: what is not due yet waits for the next one. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))

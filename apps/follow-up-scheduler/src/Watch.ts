@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Unreadable from "./FileReadError.ts"
+import * as FileReadError from "./FileReadError.ts"
 
 /** The list of chats cannot be used. Nothing was sent. */
 export class ChatsUnreadable extends Schema.TaggedError<ChatsUnreadable>()("ChatsUnreadable", {
@@ -41,7 +41,7 @@ export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
   const text = yield* Effect.mapError(
     files.readFileString(file),
     (error) =>
-      new ChatsUnreadable({ file, reason: `${Unreadable.why(error)}; name a file that can be read with --chats` })
+      new ChatsUnreadable({ file, reason: `${FileReadError.why(error)}; name a file that can be read with --chats` })
   )
   const ids: Array<ChatId> = []
   for (const [index, line] of text.split(/\r?\n/).entries()) {

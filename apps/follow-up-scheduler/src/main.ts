@@ -3,7 +3,7 @@
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
-import * as Ending from "./cli/ExitCodes.ts"
+import * as ExitCodes from "./cli/ExitCodes.ts"
 import * as Program from "./cli/Program.ts"
 import * as StandardOutput from "./cli/StandardOutput.ts"
 import * as Lazy from "./Lazy.ts"
@@ -13,9 +13,9 @@ const http = Lazy.layer("HTTP", () => import("@effect/platform-node/NodeHttpClie
 const webSocket = Lazy.layer("WebSockets", () => import("@effect/platform-node/NodeSocket"), (socket) => socket.layerWebSocketConstructor)
 
 const output = StandardOutput.make({ stdout: process.stdout, stderr: process.stderr, exit: (code) => process.exit(code) })
-Ending.onTermination()
+ExitCodes.onTermination()
 Program.make(process.argv, { http, webSocket }).pipe(
   Effect.provide(NodeContext.layer),
   Effect.provideService(StandardOutput.StandardOutput, output),
-  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: Ending.teardown })
+  NodeRuntime.runMain({ disableErrorReporting: true, disablePrettyLogger: true, teardown: ExitCodes.teardown })
 )

@@ -2,8 +2,8 @@ import * as Ids from "@effect-invent/domain/Ids"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Backtest from "../src/Simulation/Backtest.ts"
-import * as Picture from "../src/Simulation/ReportSvg.ts"
-import * as Table from "../src/Simulation/ReportTable.ts"
+import * as ReportSvg from "../src/Simulation/ReportSvg.ts"
+import * as ReportTable from "../src/Simulation/ReportTable.ts"
 import type { Conversation, Event } from "../src/Simulation/RecordedConversation.ts"
 import type { Policy } from "../src/Policy.ts"
 import * as Build from "./Build.ts"
@@ -111,12 +111,12 @@ describe("its table and picture", () => {
 
   it("fits 80 columns, however long a policy's name is", () => {
     for (const columns of [reports.slice(0, 1), reports]) {
-      expect(Math.max(...Table.lines(columns).map((line) => line.length))).toBeLessThanOrEqual(80)
+      expect(Math.max(...ReportTable.lines(columns).map((line) => line.length))).toBeLessThanOrEqual(80)
     }
   })
 
   it("draws a bar for each count of each policy, and takes nothing from elsewhere", () => {
-    const svg = Picture.svg(reports)
+    const svg = ReportSvg.svg(reports)
     for (const { ends, hours, policy } of reports) {
       hours.forEach((count, hour) => expect(svg).toContain(`<title>${policy}, ${hour}:00: ${count}</title>`))
       for (const count of Object.values(ends)) expect(svg).toContain(`<title>${policy}: ${count}</title>`)
@@ -126,7 +126,7 @@ describe("its table and picture", () => {
 
   it("writes what a name could smuggle in as text", () => {
     const [report] = reports
-    expect(Picture.svg([{ ...report!, policy: '<script>"&' }])).not.toContain("<script>")
+    expect(ReportSvg.svg([{ ...report!, policy: '<script>"&' }])).not.toContain("<script>")
   })
 })
 

@@ -13,12 +13,12 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
-import * as Forecast from "../src/Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Meter from "../src/Operations/QuotaUsage.ts"
+import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Api from "../src/operatorPage/Api.ts"
-import * as Board from "../src/operatorPage/Overview.ts"
-import * as Resolve from "../src/operatorPage/ResolveUnknown.ts"
+import * as Overview from "../src/operatorPage/Overview.ts"
+import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
@@ -29,10 +29,10 @@ import { type Fields, observe, setClock } from "./Scheduling.ts"
 
 const { after, chat_id, hour, second } = Build
 
-const meter = Layer.provide(Meter.layer(RateLimit.defaults), RateLimit.layerMemory())
+const meter = Layer.provide(QuotaUsage.layer(RateLimit.defaults), RateLimit.layerMemory())
 
 const under = (fake: FakeChat.FakeChat, fields: Fields) =>
-  Board.layer.pipe(
+  Overview.layer.pipe(
     Layer.provideMerge(Scheduler.layer),
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer, meter)),
@@ -45,13 +45,13 @@ const steps = [
   { after: "2 hours", action: "close" }
 ]
 
-const overview = Effect.flatMap(Board.Board, (board) => board.overview)
+const overview = Effect.flatMap(Overview.Overview, (board) => board.overview)
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const planned = Effect.flatMap(ledger((ledger) => ledger.overdue(after(Build.day))), (rows) => Effect.fromNullable(rows[0]))
 
 /** The messages that a subscriber of the page receives from now on. */
 const listen = Effect.gen(function* () {
-  const { changes } = yield* Board.Board
+  const { changes } = yield* Overview.Overview
   const texts = yield* Queue.unbounded<string>()
   yield* Effect.forkScoped(Stream.runForEach(changes, (text) => Queue.offer(texts, text)))
   return texts
@@ -118,7 +118,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         yield* observe
         expect((yield* overview).quota).toMatchObject({ limit: 500, used: 0, reserved: 0, due: 0, forecast: 0 })
         yield* setClock(after(hour - 30 * second))
-        expect((yield* overview).quota).toMatchObject({ due: 1, forecast: Forecast.requestsPerFollowUp })
+        expect((yield* overview).quota).toMatchObject({ due: 1, forecast: QuotaForecast.requestsPerFollowUp })
       }).pipe(Effect.provide(under(fake, {})))
     )
 
@@ -165,7 +165,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         const { unresolved, upcoming } = yield* overview
         expect(upcoming.total).toBe(0)
         expect(unresolved).toMatchObject({ total: 1, first: [{ key: row.key, chat_id, step: 1, action: "send_message", follow_up_at: after(hour) }] })
-        yield* Resolve.resolve(row.key, "delivered")
+        yield* ResolveUnknown.resolve(row.key, "delivered")
         expect((yield* overview).unresolved).toEqual({ total: 0, first: [] })
       }).pipe(Effect.provide(under(fake, { steps })))
     )

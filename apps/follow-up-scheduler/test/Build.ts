@@ -6,7 +6,7 @@ import * as Ids from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import type { Author, ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
-import type { Taken } from "../src/Decide/Episode.ts"
+import type { PastFollowUp } from "../src/Decide/Episode.ts"
 import { FollowUp } from "../src/Plan/FollowUp.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { Policy } from "../src/Policy.ts"
@@ -63,6 +63,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   isErased: false,
   isBlocked: false,
   isUnsubscribed: false,
+  consent: undefined,
   switchedOff: [],
   isContactUnknown: false,
   hasUnreadable: false,
@@ -84,7 +85,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
 })
 
 /** A follow-up that was sent after the answer of {@link chat}. */
-export const taken = (fields: Partial<Taken> = {}): Taken => ({
+export const taken = (fields: Partial<PastFollowUp> = {}): PastFollowUp => ({
   policy: "nudge@1",
   anchor_id: messageId("assistant@0"),
   step: 1,

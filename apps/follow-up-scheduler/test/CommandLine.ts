@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import { format } from "node:util"
-import * as Ending from "../src/cli/ExitCodes.ts"
+import * as ExitCodes from "../src/cli/ExitCodes.ts"
 import * as Program from "../src/cli/Program.ts"
 
 export interface Ended {
@@ -44,7 +44,7 @@ const makeOutput = Effect.map(Effect.console, (console) => {
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
   const codes: Array<number> = []
-  Ending.teardown(exit, (code) => codes.push(code))
+  ExitCodes.teardown(exit, (code) => codes.push(code))
   return codes[0] ?? -1
 }
 

@@ -1,10 +1,10 @@
 /** Conversations on record, as `record` writes them. */
-import * as History from "../src/Simulation/RecordedConversation.ts"
+import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
 import * as Build from "./Build.ts"
 
 /** A customer asked on a Wednesday at noon, was answered, and came back on the Friday; the emoji are part of the record. */
 export const line = (index: number) =>
-  History.toLine({
+  RecordedConversation.toLine({
     chat_id: Build.chat_id,
     chat: { zone: "Europe/Lisbon", channel: "whatsapp_bot" },
     names: { "contact.name": `Zoë 李 ${index}` },

@@ -3,12 +3,12 @@ import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Decide from "../src/Decide.ts"
 import * as QuietHours from "../src/operatorPage/QuietHours.ts"
-import * as Zone from "../src/Decide/ContactTimeZone.ts"
+import * as ContactTimeZone from "../src/Decide/ContactTimeZone.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, minute, policy } = Build
 
-const clocks = (country: string | undefined, at = "2026-07-15T00:00:00Z") => Zone.clocksOf(country, DateTime.unsafeMake(at))
+const clocks = (country: string | undefined, at = "2026-07-15T00:00:00Z") => ContactTimeZone.clocksOf(country, DateTime.unsafeMake(at))
 const quiet = { quiet_hours: { start: "20:00", end: "09:00" } }
 
 /** What is decided at this instant about a silence that has lasted for a week. */
@@ -82,7 +82,7 @@ describe("quiet hours", () => {
   it("are shown by the operator page where any clock of the country has them", () => {
     const stretches = QuietHours.between(
       policy(quiet),
-      { zones: Zone.clocksOf("PT", Build.start), country: "PT" },
+      { zones: ContactTimeZone.clocksOf("PT", Build.start), country: "PT" },
       after(0),
       after(day)
     )

@@ -7,7 +7,7 @@ import type { Author, ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import type * as Episode from "../src/Decide/Episode.ts"
 import { Policy } from "../src/Policy.ts"
-import { type AiSwitch, lattice, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
+import { type AiSwitch, reasonsByStrength, SkipReason, StopReason, WaitReason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, messageId, minute, policy, second, taken } = Build
@@ -15,7 +15,7 @@ const { after, chat, day, hour, message, messageId, minute, policy, second, take
 const lead = 15 * second
 
 /** By default: the contact asked, we answered at `Build.start`, and an hour of silence is over but for the lead. */
-const question = (fields: Partial<Decide.Question> = {}): Decide.Question => ({
+const question = (fields: Partial<Decide.DecisionInput> = {}): Decide.DecisionInput => ({
   policy: policy(),
   chat: chat(),
   taken: [],
@@ -31,26 +31,26 @@ const shown = Decide.Decision.$match({
   Skip: ({ reason }) => `Skip ${reason}`
 })
 
-const decide = (fields: Partial<Decide.Question> = {}) => shown(Decide.decide(question(fields)))
+const decide = (fields: Partial<Decide.DecisionInput> = {}) => shown(Decide.decide(question(fields)))
 
 const act = (step: number, at: number, anchor = "assistant@0") => `Act ${step} ${anchor} ${DateTime.formatIso(after(at))}`
 const wait = (reason: WaitReason, step: number, until: number, anchor = "assistant@0") =>
   `Wait ${reason} ${step} ${anchor} ${DateTime.formatIso(after(until))}`
 
-type Change = (question: Decide.Question) => Decide.Question
-const inChat = (fields: Partial<Decide.Question["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
+type Change = (question: Decide.DecisionInput) => Decide.DecisionInput
+const inChat = (fields: Partial<Decide.DecisionInput["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
 const inPolicy = (fields: Readonly<Record<string, unknown>>): Change => (question) => {
   const { name: _, ...before } = Schema.encodeSync(Policy)(question.policy)
   return { ...question, policy: policy({ ...before, ...fields }) }
 }
-const after3Days = (question: Decide.Question) => ({ ...question, now: after(3 * day) })
-const andTaken = (fields: Partial<Episode.Taken>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
+const after3Days = (question: Decide.DecisionInput) => ({ ...question, now: after(3 * day) })
+const andTaken = (fields: Partial<Episode.PastFollowUp>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
 const earlier = messageId("long ago")
 const inTurn = (...changes: ReadonlyArray<Change>): Change => (question) => changes.reduce((changed, change) => change(changed), question)
 
 const within = (action: string) => ["1 hour", "2 hours"].map((after) => ({ after, action, lateness: { limit: "1 minute", beyond: "skip" } }))
 
-type DecideReason = (typeof lattice)[number]
+type DecideReason = (typeof reasonsByStrength)[number]
 
 const switchedOff = (by: AiSwitch): Change => (question) =>
   inChat({ switchedOff: [...question.chat.switchedOff, by] })(question)
@@ -58,6 +58,7 @@ const switchedOff = (by: AiSwitch): Change => (question) =>
 /** What makes each reason hold, whatever else holds. */
 const changes: Readonly<Record<DecideReason, Change>> = {
   erased: inChat({ isErased: true }),
+  opted_out: inChat({ consent: { isWithdrawn: true, at: Build.start } }),
   blocked: inChat({ isBlocked: true }),
   unsubscribed: inChat({ isUnsubscribed: true }),
   human_takeover: inChat({ isAssigned: true }),
@@ -102,7 +103,7 @@ const until: Readonly<Record<WaitReason, number>> = {
   silence: hour - lead
 }
 
-const reasonOf = (question: Decide.Question) => {
+const reasonOf = (question: Decide.DecisionInput) => {
   const decision = Decide.decide(question)
   return decision._tag === "Act" ? undefined : decision.reason
 }
@@ -114,7 +115,7 @@ describe("each reason", () => {
 
   it("has a place in the lattice, and only one", () => {
     const all = [...StopReason.literals, ...SkipReason.literals, ...WaitReason.literals]
-    expect(lattice.toSorted()).toEqual(all.toSorted())
+    expect(reasonsByStrength.toSorted()).toEqual(all.toSorted())
   })
 
   for (const reason of StopReason.literals) {
@@ -148,8 +149,8 @@ describe("of two reasons that hold, the stronger is given:", () => {
     late: ["muted", "no_opening", "capped", "quiet_hours", "silence"]
   }
 
-  for (const [index, stronger] of lattice.entries()) {
-    for (const weaker of lattice.slice(index + 1)) {
+  for (const [index, stronger] of reasonsByStrength.entries()) {
+    for (const weaker of reasonsByStrength.slice(index + 1)) {
       if (exclusive[stronger]?.includes(weaker)) continue
       it(`${stronger} over ${weaker}`, () => {
         expect(reasonOf(changes[weaker](question()))).toBe(weaker)
@@ -388,6 +389,33 @@ describe("incidents of other schedulers", () => {
     expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(4 * hour - lead) })).toBe(act(1, 4 * hour, "assistant@10800000"))
   })
 
+  it("the contact wrote STOP, the assistant confirmed it, and the next step came all the same: nothing more is sent", () => {
+    const messages = [message("contact", -minute, { text: "Stop." }), message("assistant", 0, { text: "Understood." })]
+    expect(decide({ chat: chat({ messages }), now: after(4 * hour) })).toBe("Stop opted_out")
+  })
+
+  it("a contact who wrote START after STOP was never followed up again: they are", () => {
+    const messages = [message("contact", -hour, { text: "STOP" }), message("contact", -minute, { text: "start!" }), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("a word of the assistant was taken for the contact's: only what the contact writes counts", () => {
+    const messages = [message("contact", -minute, { text: "How do I stop the subscription?" }), message("assistant", 0, { text: "STOP" })]
+    expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+
+  it("a word of an older date than what is on record undid the record: the later one counts", () => {
+    const messages = [message("contact", -minute, { text: "START" }), message("assistant", 0)]
+    const consent = { isWithdrawn: true, at: Build.start }
+    expect(decide({ chat: chat({ messages, consent }) })).toBe("Stop opted_out")
+    expect(decide({ chat: chat({ messages, consent: { ...consent, at: after(-hour) } }) })).toBe(act(1, hour))
+  })
+
+  it("opt_out: [] turns the words off", () => {
+    const messages = [message("contact", -minute, { text: "STOP" }), message("assistant", 0)]
+    expect(decide({ chat: chat({ messages }), policy: policy({ opt_out: [] }) })).toBe(act(1, hour))
+  })
+
   it("switching on swept all old chats: what we wrote before effective_from is left alone", () => {
     const old = chat({ messages: [message("contact", -40 * day), message("assistant", -40 * day + minute)] })
     expect(decide({ chat: old, policy: policy({ effective_from: "2026-07-15T00:00:00Z" }) })).toBe("Stop before_effective_from")
@@ -440,7 +468,7 @@ describe("whatever it is asked", () => {
     { maxLength: 6 }
   ).map((list) => list.toSorted((a, b) => a.at.epochMillis - b.at.epochMillis))
 
-  const anything: FastCheck.Arbitrary<Decide.Question> = FastCheck.record({
+  const anything: FastCheck.Arbitrary<Decide.DecisionInput> = FastCheck.record({
     policy: FastCheck.constantFrom(...policies),
     chat: FastCheck.record({
       state: FastCheck.constantFrom<Array<ChatSnapshot["state"]>>(...times(19, "OPEN"), "SNOOZED", "CLOSED"),
@@ -461,7 +489,7 @@ describe("whatever it is asked", () => {
         step: FastCheck.integer({ min: 1, max: 3 }),
         message_id: maybe(id),
         follow_up_at: instant,
-        status: FastCheck.constantFrom<Array<Episode.Taken["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
+        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
         policy: FastCheck.constant("nudge@1"),
         isExited: rarely
       }),
@@ -482,7 +510,7 @@ describe("whatever it is asked", () => {
     }
   }
 
-  const isOpen = ({ chat, policy }: Decide.Question, instant: DateTime.Utc): boolean => {
+  const isOpen = ({ chat, policy }: Decide.DecisionInput, instant: DateTime.Utc): boolean => {
     const { date, time, weekday } = wallClock(chat.zone ?? policy.time_zone!, instant)
     const quiet = policy.quiet_hours
     const isQuiet =

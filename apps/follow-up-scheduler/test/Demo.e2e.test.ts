@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import stringWidth from "string-width"
-import * as Lines from "../src/TerminalText.ts"
+import * as TerminalText from "../src/TerminalText.ts"
 import { callHeader, livePath } from "../src/operatorPage/Api.ts"
 import * as Process from "./Process.ts"
 
@@ -79,7 +79,7 @@ describe("the demo", () => {
           expect(all).toEqual([30, "chats in all"])
           expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(30)
           expect(stdout).toContain("0 refused with 429")
-          expect(stdout.split("\n").filter((line) => stringWidth(line) > Lines.columns)).toEqual([])
+          expect(stdout.split("\n").filter((line) => stringWidth(line) > TerminalText.columns)).toEqual([])
           expect(yield* leftIn(cwd)).toEqual([])
         })
       )

@@ -5,21 +5,21 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
-import * as Diagnosis from "../src/Operations/HealthChecks.ts"
+import * as HealthChecks from "../src/Operations/HealthChecks.ts"
 import { after, second, start } from "./Build.ts"
 
 type Answer = Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>
 
 const examined = (answer: Answer) =>
   TestClock.setTime(start.epochMillis).pipe(
-    Effect.zipRight(Diagnosis.service),
+    Effect.zipRight(HealthChecks.service),
     Effect.provide(InventClient.layerMock({ orgs: { serverTime: () => answer } }))
   )
 
 const at = (millis: number): Answer => Effect.succeed(Option.some(after(millis)))
 
 describe("the service", () => {
-  const clocks: ReadonlyArray<readonly [what: string, answer: Answer, state: Diagnosis.Finding["state"], words: string]> = [
+  const clocks: ReadonlyArray<readonly [what: string, answer: Answer, state: HealthChecks.Finding["state"], words: string]> = [
     ["the same", at(0), "well", "agrees"],
     ["a second later, as whole seconds may say", at(-second), "well", "agrees"],
     ["two seconds earlier", at(2 * second), "well", "agrees"],
@@ -54,5 +54,5 @@ describe("the service", () => {
 })
 
 it("this machine's zones change their clocks", () => {
-  expect(Diagnosis.zones).toMatchObject({ check: "zones", state: "well" })
+  expect(HealthChecks.zones).toMatchObject({ check: "zones", state: "well" })
 })

@@ -19,7 +19,7 @@ import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { FollowUp } from "../src/Plan/FollowUp.ts"
 import * as Ledger from "../src/Ledger.ts"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import { FollowUpKey } from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
@@ -50,7 +50,7 @@ const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMilli
 /** A test that begins at `Build.start`, over a chat and a database of its own. */
 const story = <E>(
   name: string,
-  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>,
+  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>,
   { late, ...setup }: Setup & FakeChat.Options = {}
 ) => {
   it.effect(name, () => {
@@ -61,7 +61,7 @@ const story = <E>(
   })
 }
 
-const observe = Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
+const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const earliest = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.overdue(after(3650 * day)), (rows) => rows[0]))
 
@@ -260,8 +260,8 @@ describe("a cadence", () => {
 })
 
 describe("what happens between arming and the instant takes the follow-up back", () => {
-  type Happening = readonly [what: string, happen: (fake: FakeChat.FakeChat) => Effect.Effect<void>, reason: string]
-  const happenings: ReadonlyArray<Happening> = [
+  type TimelineEntry = readonly [what: string, happen: (fake: FakeChat.FakeChat) => Effect.Effect<void>, reason: string]
+  const happenings: ReadonlyArray<TimelineEntry> = [
     ["the customer writes", (fake) => fake.writes("contact"), "replied"],
     ["a human of the staff writes", (fake) => fake.writes("human"), "human_takeover"],
     ["the chat is assigned", (fake) => fake.becomes({ assigned_user: { id: UserId.make("user_1") } }), "human_takeover"],
@@ -889,7 +889,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
 })
 
 describe("a process that was frozen", () => {
-  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
+  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>
 
   /** Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own. */
   const freezing = (where: FakeChat.Kind | "ledger", when: "before" | "after", fake: FakeChat.FakeChat, freeze: Effect.Effect<void>) =>
@@ -1030,7 +1030,7 @@ describe("a wake-up", () => {
     test: (
       fake: FakeChat.FakeChat,
       timers: Effect.Effect<ReadonlyArray<FollowUp>>
-    ) => Effect.Effect<void, E, Dispatch | Observe | Ledger.Ledger | SqlClient.SqlClient>
+    ) => Effect.Effect<void, E, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>
   ) =>
     it.effect(name, () =>
       Effect.gen(function* () {

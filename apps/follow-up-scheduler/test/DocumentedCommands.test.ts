@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
 import { stripVTControlCharacters } from "node:util"
 import * as Commands from "../src/Commands.ts"
-import * as Stop from "../src/Dispatch/GracefulShutdown.ts"
+import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
 
 const root = new URL("../../../", import.meta.url)
 const documents = ["adopting", "migrating", "testing", "policies", "operating"].map((name) => `docs/${name}.md`)
@@ -42,7 +42,7 @@ const help = (names: ReadonlyArray<string>) =>
       log: (...words) => Effect.sync(() => void said.push(words.join(" ")))
     })
     return stripVTControlCharacters(said.join("\n")).split("EXAMPLES")[0] ?? ""
-  }).pipe(Effect.provide([NodeContext.layer, Stop.layer]))
+  }).pipe(Effect.provide([NodeContext.layer, GracefulShutdown.layer]))
 
 it.live.each(commands)("$document: $line", ({ line }) =>
   Effect.gen(function* () {

@@ -22,7 +22,7 @@ const erase = Effect.flatMap(Erasure, (erasure) => erasure.erase(contact_id))
 /** Everything in the database, but for the policies. */
 const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
-    Effect.forEach(["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "erasing", "erased"], (table) => sql`SELECT * FROM ${sql(table)}`),
+    Effect.forEach(["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "consents", "erasing", "erased"], (table) => sql`SELECT * FROM ${sql(table)}`),
     (rows) => JSON.stringify(rows)
   )
 )

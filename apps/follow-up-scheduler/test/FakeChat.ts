@@ -2,7 +2,7 @@
  * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at` falls
  * due. Faults and crashes are put between the program and this chat, never into it.
  */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { UpdateState } from "@effect-invent/domain/api/State"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -68,8 +68,8 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   /** Like the client, it asks the guard of the surroundings before a request leaves. */
   const answer = <A>(kind: Kind, result: () => A) =>
-    Effect.flatMap(Effect.flatten(Guard.CurrentGuard), (isWanted) => {
-      if (!isWanted) return Effect.fail(Guard.withheld(kind))
+    Effect.flatMap(Effect.flatten(SendGuard.CurrentGuard), (isWanted) => {
+      if (!isWanted) return Effect.fail(SendGuard.withheld(kind))
       requests.push(kind)
       return between(kind, Effect.map(settle, result))
     })

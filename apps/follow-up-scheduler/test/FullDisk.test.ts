@@ -2,7 +2,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Ending from "../src/cli/ExitCodes.ts"
+import * as ExitCodes from "../src/cli/ExitCodes.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Build from "./Build.ts"
 import { observe, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
@@ -36,7 +36,7 @@ story("on a full disk nothing is sent that is not on record, nothing on record i
       const before = { rows: yield* record, lines: yield* lines }
       yield* fill
       const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
-      expect(Ending.lineOf(error)).toBe("the database failed: SqliteError: database or disk is full")
+      expect(ExitCodes.lineOf(error)).toBe("the database failed: SqliteError: database or disk is full")
       expect(fake.requests).not.toContain("set")
       expect({ rows: yield* record, lines: yield* lines }).toEqual(before)
       yield* free
@@ -54,7 +54,7 @@ story("a disk that is full when the answer comes leaves an intent on record, fro
       yield* observe
       yield* fake.once("set", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.provideService(fill, SqlClient.SqlClient, sql))))
       const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
-      expect(Ending.lineOf(error)).toContain("database or disk is full")
+      expect(ExitCodes.lineOf(error)).toContain("database or disk is full")
       expect(yield* record).toEqual([expect.stringContaining("armed")])
       yield* free
       yield* sweepUntil(after(2 * hour))

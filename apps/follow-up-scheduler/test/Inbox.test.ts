@@ -27,7 +27,7 @@ import * as Plan from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import type { Reason } from "../src/Decide/Reason.ts"
 import { Watch } from "../src/Watch.ts"
-import * as Inbox from "../src/Watch/InboxWatch.ts"
+import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import * as Build from "./Build.ts"
 
 const id = (n: number) => ChatId.make(`chat_${n}`)
@@ -75,7 +75,7 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 })
 
 const under = (inbox: Inboxed, version = 1) =>
-  Inbox.layer(every).pipe(
+  InboxWatch.layer(every).pipe(
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
@@ -270,10 +270,10 @@ describe("watching the inbox", () => {
   }))
 
   it("sweeps a larger inbox more seldom, so that sweeps never take more than their share", () => {
-    const perMinute = (pages: number) => pages / (Duration.toMillis(Inbox.sweepEvery(pages)) / Build.minute)
+    const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.sweepEvery(pages)) / Build.minute)
     for (const pages of [1, 100, 1000, 100_000]) {
-      expect(perMinute(pages)).toBeLessThanOrEqual(Inbox.sweepShare * RateLimit.defaults.limit + 1e-9)
+      expect(perMinute(pages)).toBeLessThanOrEqual(InboxWatch.sweepShare * RateLimit.defaults.limit + 1e-9)
     }
-    expect(Inbox.sweepEvery(1)).toEqual(Duration.minutes(15))
+    expect(InboxWatch.sweepEvery(1)).toEqual(Duration.minutes(15))
   })
 })

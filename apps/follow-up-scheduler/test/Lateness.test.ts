@@ -12,9 +12,9 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
-import * as Forecast from "../src/Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Outlook from "../src/Operations/ServiceStatus.ts"
+import * as ServiceStatus from "../src/Operations/ServiceStatus.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
@@ -65,7 +65,8 @@ const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, 
 
 it.live.each([
   { answers: "at once", faults: [], within: 2 },
-  { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 4 }
+  // Reading who opted out takes twice the share of this quota that it takes of the documented one.
+  { answers: "after two seconds", faults: [{ name: "slow", do: { delay: "2 seconds" } }], within: 5 }
 ])(
   "a backlog goes out as the forecast said, no follow-up $within seconds later, by a service that answers $answers, also when nothing is known of the chats but the ledger",
   ({ faults, within }) =>
@@ -75,7 +76,7 @@ it.live.each([
       yield* Effect.sleep("1 minute")
       yield* life(Stream.fromIterable(chats))(Effect.sleep("4 minutes"))
       const foreseen = yield* life(Stream.empty)(
-        Effect.zipLeft(Effect.delay(Outlook.waiting(Forecast.quota(limit)), "2 minutes"), Effect.sleep("6 minutes"))
+        Effect.zipLeft(Effect.delay(ServiceStatus.waiting(QuotaForecast.quota(limit)), "2 minutes"), Effect.sleep("6 minutes"))
       )
       const entries = yield* log.entries
       const went = new Map(

@@ -14,7 +14,7 @@ import * as ChatReader from "../src/ChatReader.ts"
 import * as ChatSnapshot from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
 import { ActivePolicy } from "../src/Policy.ts"
-import * as Receipt from "../src/Plan/ArmedState.ts"
+import * as ArmedState from "../src/Plan/ArmedState.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, hour, messageId, minute, policy, second, wireChat, wireMessage } = Build
@@ -131,9 +131,9 @@ describe("a message without any date", () => {
     const timeless = named("assistant", "follow-up", 0, undated)
     const armed = Build.followUp({ after_id: answer.id })
     const read = (follow_up_at: typeof armed.follow_up_at) =>
-      Receipt.read(armed, ChatSnapshot.make(chat_id, wireChat({ follow_up_at }), [question, answer, timeless]), policy())
+      ArmedState.read(armed, ChatSnapshot.make(chat_id, wireChat({ follow_up_at }), [question, answer, timeless]), policy())
     expect(read(null)).toMatchObject({ _tag: "Sent", message: { id: "follow-up" } })
-    expect(read(armed.follow_up_at)).toEqual(Receipt.Receipt.Overtaken({ reason: "superseded" }))
+    expect(read(armed.follow_up_at)).toEqual(ArmedState.ArmedState.Overtaken({ reason: "superseded" }))
   })
 })
 

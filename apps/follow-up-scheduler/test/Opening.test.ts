@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
-import * as Opening from "../src/Decide/SendWindow.ts"
+import * as SendWindow from "../src/Decide/SendWindow.ts"
 import * as Build from "./Build.ts"
 
 const { after, day, hour, minute, policy } = Build
@@ -9,9 +9,9 @@ type Fields = Readonly<Record<string, unknown>>
 const step = (fields: Fields = {}) => ({ after: "1 hour", action: "schedule_follow_up", ...fields })
 
 /** The opening of a first step after an hour of silence that began at `Build.start`, a Wednesday noon in UTC. */
-const find = (fields: Fields = {}, asked: Partial<Opening.Asked> = {}) => {
+const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
   const made = policy({ steps: [step()], ...fields })
-  const opening = Opening.find({
+  const opening = SendWindow.find({
     policy: made,
     step: made.steps[0],
     zones: ["UTC"],
@@ -25,7 +25,7 @@ const find = (fields: Fields = {}, asked: Partial<Opening.Asked> = {}) => {
     seed: "conversation_1",
     ...asked
   })
-  return opening._tag === "Open" ? `${DateTime.formatIso(opening.at)} ${opening.heldBy}` : opening._tag === "Never" ? opening.reason : opening._tag
+  return opening._tag === "Open" ? `${DateTime.formatIso(opening.at)} ${opening.heldBackBy}` : opening._tag === "Never" ? opening.reason : opening._tag
 }
 
 const open = (at: number, heldBy = "silence") => `${DateTime.formatIso(after(at))} ${heldBy}`

@@ -8,7 +8,7 @@ import * as Metric from "effect/Metric"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Outage from "../src/ChatReader/CircuitBreaker.ts"
+import * as CircuitBreaker from "../src/ChatReader/CircuitBreaker.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
@@ -20,7 +20,7 @@ const fault = new InventError.ServerFault({ endpoint: "state.update", attempts: 
 const refusal = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
 
 /** So many that are due try every 3 seconds, for so long: how often one of them reached the service. */
-const tries = (outage: Outage.Outage["Type"], look: Effect.Effect<void, InventError.RepeatableError>, due: number, time: Duration.Duration) =>
+const tries = (outage: CircuitBreaker.CircuitBreaker["Type"], look: Effect.Effect<void, InventError.RepeatableError>, due: number, time: Duration.Duration) =>
   Effect.gen(function* () {
     let count = 0
     const each = Effect.zipRight(Effect.sync(() => count++), Effect.ignore(outage.learn(look)))
@@ -33,12 +33,12 @@ const tries = (outage: Outage.Outage["Type"], look: Effect.Effect<void, InventEr
 
 it.effect("a service that fails for an hour is asked now and then, however much is due, and as always once it answers", () =>
   Effect.gen(function* () {
-    const outage = yield* Outage.make
-    const atMost = Outage.tolerated + 4 + Math.log2(Outage.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(Outage.longestPause)
+    const outage = yield* CircuitBreaker.make
+    const atMost = CircuitBreaker.tolerated + 4 + Math.log2(CircuitBreaker.longestPause.pipe(Duration.toSeconds)) + Duration.toSeconds("1 hour") / Duration.toSeconds(CircuitBreaker.longestPause)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
     expect(yield* tries(outage, Effect.fail(fault), 50, Duration.hours(1))).toBeLessThan(atMost)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 1 })
-    yield* TestClock.adjust(Outage.longestPause)
+    yield* TestClock.adjust(CircuitBreaker.longestPause)
     expect(yield* tries(outage, Effect.void, 50, Duration.seconds(9))).toBe(150)
     expect(yield* Metric.value(Telemetry.outage)).toMatchObject({ value: 0 })
   })
@@ -46,10 +46,10 @@ it.effect("a service that fails for an hour is asked now and then, however much 
 
 it.effect("a few failures, or refusals of single chats, are no outage", () =>
   Effect.gen(function* () {
-    const outage = yield* Outage.make
-    expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
+    const outage = yield* CircuitBreaker.make
+    expect(yield* tries(outage, Effect.fail(fault), CircuitBreaker.tolerated - 1, Duration.seconds(3))).toBe(CircuitBreaker.tolerated - 1)
     yield* outage.learn(Effect.void)
-    expect(yield* tries(outage, Effect.fail(fault), Outage.tolerated - 1, Duration.seconds(3))).toBe(Outage.tolerated - 1)
+    expect(yield* tries(outage, Effect.fail(fault), CircuitBreaker.tolerated - 1, Duration.seconds(3))).toBe(CircuitBreaker.tolerated - 1)
     yield* outage.learn(Effect.void)
     expect(yield* tries(outage, Effect.fail(refusal), 100, Duration.seconds(3))).toBe(100)
   })
@@ -57,10 +57,10 @@ it.effect("a few failures, or refusals of single chats, are no outage", () =>
 
 it.effect("who waits for a turn goes on when the outage is over", () =>
   Effect.gen(function* () {
-    const outage = yield* Outage.make
+    const outage = yield* CircuitBreaker.make
     yield* tries(outage, Effect.fail(fault), 20, Duration.minutes(10))
     const waiting = yield* Effect.fork(Effect.forEach(Arr.range(1, 8), () => Effect.zipRight(outage.turn, outage.learn(Effect.void)), { concurrency: 8 }))
-    yield* TestClock.adjust(Duration.times(Outage.longestPause, 2))
+    yield* TestClock.adjust(Duration.times(CircuitBreaker.longestPause, 2))
     expect((yield* Fiber.join(waiting)).length).toBe(8)
   })
 )
@@ -70,7 +70,7 @@ story("what falls due in an outage stays as it is, without a request or a line i
     Effect.gen(function* () {
       yield* observe
       yield* fake.put(unsent(fault))
-      yield* Effect.repeatN(Effect.ignore(observe), Outage.tolerated)
+      yield* Effect.repeatN(Effect.ignore(observe), CircuitBreaker.tolerated)
       const lines = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.story(chat_id), ({ length }) => length))
       const before = { requests: fake.requests.length, lines: yield* lines }
       yield* sweepAt(after(second))

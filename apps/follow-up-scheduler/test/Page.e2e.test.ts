@@ -18,7 +18,7 @@ import type { Browser, Page } from "playwright-core"
 import * as Fates from "../src/demo/Fates.ts"
 import * as Stage from "../src/demo/Stage.ts"
 import { Ledger } from "../src/Ledger.ts"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Chromium from "./Browser.ts"
@@ -147,7 +147,7 @@ Chromium.describe("the operator page in a browser", () => {
       const { world } = yield* Emulator
       // A question that the demo's assistant leaves to people.
       yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
-      yield* Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
+      yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
       yield* miss(page, ".upcoming tbody tr", chat_id)
       yield* seeText(page, `.recent li:has-text("${chat_id}")`, "no follow-up: the customer wrote last and waits for us")
       expect(yield* Effect.promise(() => page.evaluate("window.isTheSamePage === true"))).toBe(true)

@@ -10,9 +10,9 @@ import { connect } from "node:net"
 import { gzipSync } from "node:zlib"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Meter from "../src/Operations/QuotaUsage.ts"
+import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Api from "../src/operatorPage/Api.ts"
-import * as Files from "../src/operatorPage/StaticFiles.ts"
+import * as StaticFiles from "../src/operatorPage/StaticFiles.ts"
 import * as Server from "../src/operatorPage/Server.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
@@ -50,7 +50,7 @@ const say = (path: string, headers: Record<string, string> = {}, method = "GET",
 
 const isPaused = Effect.map(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused), Option.isSome)
 
-const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | Meter.Meter>) =>
+const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.QuotaUsage>) =>
   it.live(name, () => Effect.provide(test, stage(onLoopback)))
 
 describe("the page's server", () => {
@@ -156,7 +156,7 @@ describe("the page's server", () => {
   }))
 
   served("tells its metrics to whoever asks on this machine, as Prometheus reads them", Effect.gen(function* () {
-    yield* Effect.flatMap(Meter.Meter, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+    yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
     const answer = yield* say("/metrics")
     expect(answer.status).toBe(200)
     expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")
@@ -203,9 +203,9 @@ describe("the page's server", () => {
 
 describe("the built page", () => {
   it("is smaller than 150 KB in all when it is sent, and asks nobody else for anything", () => {
-    const files = Files.names.map((name) => readFileSync(`${Files.folder}${name}`))
+    const files = StaticFiles.names.map((name) => readFileSync(`${StaticFiles.folder}${name}`))
     const sent = files.reduce((sum, bytes) => sum + gzipSync(bytes, { level: 9 }).length, 0)
     expect(sent).toBeLessThan(150_000)
-    expect(String(files[Files.names.indexOf("page.css")])).not.toMatch(/url\(|@import/)
+    expect(String(files[StaticFiles.names.indexOf("page.css")])).not.toMatch(/url\(|@import/)
   })
 })

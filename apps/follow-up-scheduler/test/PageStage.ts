@@ -8,21 +8,21 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Meter from "../src/Operations/QuotaUsage.ts"
+import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Server from "../src/operatorPage/Server.ts"
-import * as Policies from "../src/Policies/PolicyVersions.ts"
+import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 
 const invent = InventClient.layerMock({ messages: { stream: () => Stream.empty } })
-const meter = Layer.provide(Meter.layer(RateLimit.defaults), RateLimit.layerMemory())
+const meter = Layer.provide(QuotaUsage.layer(RateLimit.defaults), RateLimit.layerMemory())
 const policy = Layer.succeed(ActivePolicy, Build.policy())
 const database = SqliteClient.layer({ filename: ":memory:" })
 
 export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
   Server.layer(options).pipe(
-    Layer.provide(Policies.layer),
+    Layer.provide(PolicyVersions.layer),
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(meter),

@@ -12,9 +12,9 @@ import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import { ActivePolicy } from "../src/Policy.ts"
-import * as Resolve from "../src/operatorPage/ResolveUnknown.ts"
+import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
@@ -33,14 +33,14 @@ const stage = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlClien
     Layer.provideMerge(database)
   )
 
-type Stage = Dispatch | Observe | Ledger.Ledger | Timer.Timer | SqlClient.SqlClient
+type Stage = Dispatch | ChatReview | Ledger.Ledger | Timer.Timer | SqlClient.SqlClient
 
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const pause = ledger((ledger) => ledger.pause)
 const resume = ledger((ledger) => ledger.resume)
 const paused = ledger((ledger) => ledger.paused)
 const events = Effect.map(ledger((ledger) => ledger.story(chat_id)), (entries) => entries.map(({ event }) => event))
-const observe = Effect.flatMap(Observe, (observe) => observe.chat(chat_id))
+const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const sweepAt = (millis: number) => Effect.zipRight(TestClock.setTime(after(millis).epochMillis), sweep)
 const armedAt = hour - 15 * second
@@ -195,7 +195,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     story("that is taken as delivered counts as sent, and nothing is sent again", (fake) =>
       Effect.gen(function* () {
         const key = yield* loseTrack(fake)
-        yield* Resolve.resolve(key, "delivered")
+        yield* ResolveUnknown.resolve(key, "delivered")
         expect(yield* rows).toHaveLength(1)
         expect((yield* ledger((ledger) => ledger.tally)).map(({ sent }) => sent)).toEqual([1])
         fake.requests.length = 0
@@ -208,7 +208,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       Effect.gen(function* () {
         const key = yield* loseTrack(fake)
         yield* fake.becomes({ follow_up_at: null })
-        yield* Resolve.resolve(key, "send_again")
+        yield* ResolveUnknown.resolve(key, "send_again")
         yield* sweepAt(2 * hour)
         yield* sweepAt(3 * hour)
         expect(yield* fake.followUps).toEqual([DateTime.formatIso(after(2 * hour + 15 * second))])
@@ -221,7 +221,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         const key = yield* loseTrack(fake)
         yield* fake.becomes({ follow_up_at: null })
         yield* fake.writes("contact")
-        yield* Resolve.resolve(key, "send_again")
+        yield* ResolveUnknown.resolve(key, "send_again")
         yield* sweepAt(2 * hour)
         yield* sweepAt(3 * hour)
         expect(yield* fake.followUps).toEqual([])
@@ -231,10 +231,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     story("is resolved once: the second answer is told so", (fake) =>
       Effect.gen(function* () {
         const key = yield* loseTrack(fake)
-        yield* Resolve.resolve(key, "delivered")
-        const again = yield* Effect.flip(Resolve.resolve(key, "send_again"))
+        yield* ResolveUnknown.resolve(key, "delivered")
+        const again = yield* Effect.flip(ResolveUnknown.resolve(key, "send_again"))
         expect(again._tag).toBe("NothingToResolve")
-        expect((yield* Effect.flip(Resolve.resolve("no such key", "delivered")))._tag).toBe("NothingToResolve")
+        expect((yield* Effect.flip(ResolveUnknown.resolve("no such key", "delivered")))._tag).toBe("NothingToResolve")
       })
     )
   })

@@ -3,8 +3,8 @@ import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
 import * as Ledger from "../src/Ledger.ts"
-import * as Policies from "../src/Policies/PolicyVersions.ts"
-import * as PolicyChange from "../src/Policies/Rollout.ts"
+import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
+import * as Rollout from "../src/Policies/Rollout.ts"
 import * as Build from "./Build.ts"
 import { type Fields, observe, record, story, sweepAt, under } from "./Scheduling.ts"
 
@@ -14,15 +14,15 @@ const lead = 15 * second
 const step = (after: string) => ({ after, action: "schedule_follow_up" })
 const newer: Fields = { version: 2, steps: [step("30 minutes"), step("10 minutes"), step("1 hour")] }
 
-const change = (fields: Fields, running: PolicyChange.Running) =>
-  Effect.provide(PolicyChange.apply(Build.policy(fields), running), Ledger.layer)
+const change = (fields: Fields, running: Rollout.Running) =>
+  Effect.provide(Rollout.apply(Build.policy(fields), running), Ledger.layer)
 
 describe("a version of a policy", () => {
   story("never changes: the same version with another content is refused, and says which fields differ", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
       const changed = yield* Effect.flip(under(fake, { weekdays: [1], arm_lead: "1 minute" })(observe))
-      expect(changed).toBeInstanceOf(Policies.VersionChanged)
+      expect(changed).toBeInstanceOf(PolicyVersions.VersionChanged)
       expect(changed).toMatchObject({ id: "nudge@1", fields: ["weekdays", "arm_lead"] })
       yield* under(fake, {})(observe)
     })
@@ -65,7 +65,7 @@ describe("putting a version in force", () => {
   story("shows the difference to the latest one and how many run on which", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      const preview = yield* PolicyChange.preview(Build.policy({ ...newer, weekdays: [1, 2, 3] }))
+      const preview = yield* Rollout.preview(Build.policy({ ...newer, weekdays: [1, 2, 3] }))
       expect(preview.before?.id).toBe("nudge@1")
       expect(preview.differences.map(({ path }) => path)).toEqual([
         "weekdays.3", "weekdays.4", "weekdays.5", "weekdays.6", "steps.0.after", "steps.1.after", "steps.2"
@@ -78,7 +78,7 @@ describe("putting a version in force", () => {
   story("of another policy shows nothing of this one", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      expect(yield* PolicyChange.preview(Build.policy({ name: "nudge-more" }))).toEqual({ before: undefined, differences: [], running: [] })
+      expect(yield* Rollout.preview(Build.policy({ name: "nudge-more" }))).toEqual({ before: undefined, differences: [], running: [] })
     })
   )
 

@@ -9,7 +9,7 @@ import * as Process from "./Process.ts"
 
 type Bodies = Readonly<Record<string, ReadonlyArray<unknown>>>
 
-/** Answers `GET /chats/:id/messages` with these lists, and everything else with 404. */
+/** Answers `GET /chats/:id/messages` with these lists, a list of contacts with none, and everything else with 404. */
 const serve = (lists: Bodies) =>
   Effect.acquireRelease(
     Effect.async<{ readonly url: string; readonly methods: Set<string>; readonly close: Effect.Effect<void> }>((resume) => {
@@ -17,7 +17,7 @@ const serve = (lists: Bodies) =>
       const server = http.createServer((request, response) => {
         methods.add(request.method ?? "")
         const id = /^\/chats\/([^/]+)\/messages/.exec(request.url ?? "")?.[1] ?? ""
-        const list = lists[id]
+        const list = (request.url ?? "").startsWith("/orgs/c/contacts?") ? [] : lists[id]
         const counts = { "pagination-count": String(list?.length ?? 0), "pagination-page": "1", "pagination-take": "100" }
         response.writeHead(list === undefined ? 404 : 200, { "content-type": "application/json; charset=utf-8", ...counts })
         response.end(JSON.stringify(list ?? { message: "not found" }))
@@ -71,8 +71,9 @@ const message = (role: string, created_at: string | null, more: Readonly<Record<
   messages: [{ role, parts: [{ type: "text", text: "Hello" }] }],
   ...more
 })
+const person = { id: "contact_1", name: "Ada", blocked: false, is_admin: false }
 const contact = (at: string | null, more = {}, channel = {}) =>
-  message("user", at, { member: { id: "member_1", contact_channel: { id: "channel_1", ...channel } }, ...more })
+  message("user", at, { member: { id: "member_1", contact_channel: { id: "channel_1", contact: person, ...channel } }, ...more })
 const assistant = (at: string | null, more = {}) => message("assistant", at, more)
 const human = (at: string | null) => message("assistant", at, { member: { id: "member_2", user: { id: "user_1" } } })
 

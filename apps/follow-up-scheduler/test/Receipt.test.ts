@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.ts"
-import * as Receipt from "../src/Plan/ArmedState.ts"
+import * as ArmedState from "../src/Plan/ArmedState.ts"
 import type { Reason } from "../src/Decide/Reason.ts"
 import * as Build from "./Build.ts"
 
@@ -10,30 +10,30 @@ const { after, chat, followUp, hour, message, messageId, minute, policy } = Buil
 const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> = {}) =>
   chat({ messages: [...chat().messages, ...messages], ...fields })
 
-const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) => Receipt.read(followUp(), chat, policy(fields))
-const overtaken = (reason: Reason) => Receipt.Receipt.Overtaken({ reason })
-const unclear = Receipt.Receipt.Unclear({ reason: "replied" })
+const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) => ArmedState.read(followUp(), chat, policy(fields))
+const overtaken = (reason: Reason) => ArmedState.ArmedState.Overtaken({ reason })
+const unclear = ArmedState.ArmedState.Unclear({ reason: "replied" })
 const standing = { follow_up_at: after(hour) }
 
 describe("an armed follow-up", () => {
   it("stands while our value is there and nobody wrote", () => {
-    expect(read(since([], standing))).toEqual(Receipt.Receipt.Standing())
+    expect(read(since([], standing))).toEqual(ArmedState.ArmedState.Standing())
   })
 
   it("is cleared when no value is there and no message", () => {
-    expect(read(since([]))).toEqual(Receipt.Receipt.Cleared())
+    expect(read(since([]))).toEqual(ArmedState.ArmedState.Cleared())
   })
 
   it("is replaced when another value is there, even a millisecond away", () => {
     for (const other of [5 * hour, hour + 1, hour - 1]) {
-      expect(read(since([], { follow_up_at: after(other) }))).toEqual(Receipt.Receipt.Replaced())
+      expect(read(since([], { follow_up_at: after(other) }))).toEqual(ArmedState.ArmedState.Replaced())
     }
   })
 
   it("is sent when the assistant wrote at its instant, later, or up to a second early", () => {
     for (const at of [hour, hour + 10 * minute, hour - 1000]) {
       const written = message("assistant", at)
-      expect(read(since([written]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+      expect(read(since([written]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
     }
   })
 
@@ -44,7 +44,7 @@ describe("an armed follow-up", () => {
   it("is sent by its first message: what comes after that does not matter", () => {
     const written = message("assistant", hour)
     for (const author of ["contact", "human", "assistant"] as const) {
-      expect(read(since([written, message(author, hour + 1)]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+      expect(read(since([written, message(author, hour + 1)]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
     }
   })
 
@@ -58,7 +58,7 @@ describe("an armed follow-up", () => {
 
   it("is not sent while its message is still being written", () => {
     const running = message("assistant", hour, { isRunning: true })
-    expect(read(since([running]))).toEqual(Receipt.Receipt.Cleared())
+    expect(read(since([running]))).toEqual(ArmedState.ArmedState.Cleared())
     expect(read(since([running, message("contact", hour + 1)]))).toEqual(unclear)
   })
 
@@ -67,15 +67,15 @@ describe("an armed follow-up", () => {
     for (const reply of [2 * minute, 100]) {
       for (const answered of [hour + 5, hour + minute, hour - 50]) {
         const messages = [message("contact", hour - reply), ...[written, message("assistant", answered)].sort((a, b) => a.at.epochMillis - b.at.epochMillis)]
-        expect(read(since(messages))).toEqual(Receipt.Receipt.Sent({ message: written }))
-        expect(read(since([...messages, message("contact", hour + 2 * minute)]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+        expect(read(since(messages))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
+        expect(read(since([...messages, message("contact", hour + 2 * minute)]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
       }
     }
   })
 
   it("that crossed a human's message is sent", () => {
     const written = message("assistant", hour)
-    expect(read(since([message("human", hour - 1), written]))).toEqual(Receipt.Receipt.Sent({ message: written }))
+    expect(read(since([message("human", hour - 1), written]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
   })
 
   it("is taken for the answer to a reply that has no other, once the customer goes on, or if it came long after the instant", () => {
@@ -89,7 +89,7 @@ describe("an armed follow-up", () => {
   it("does not mistake what was there before it was armed for what came after", () => {
     const armedAfter = followUp({ after_id: messageId("reply") })
     const messages = [message("contact", -minute), message("assistant", hour + 1), message("contact", 0, { id: messageId("reply") })]
-    expect(Receipt.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(Receipt.Receipt.Standing())
+    expect(ArmedState.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(ArmedState.ArmedState.Standing())
   })
 })
 
@@ -97,6 +97,7 @@ describe("what holds against writing at all overtakes it:", () => {
   const hindrances: ReadonlyArray<readonly [Reason, Partial<ChatSnapshot>]> = [
     ["blocked", { isBlocked: true }],
     ["unsubscribed", { isUnsubscribed: true }],
+    ["opted_out", { consent: { isWithdrawn: true, at: after(0) } }],
     ["human_takeover", { isAssigned: true }],
     ["ai_disabled", { ai_enabled: false }],
     ["assistant_disabled", { switchedOff: ["assistant_disabled"] }],

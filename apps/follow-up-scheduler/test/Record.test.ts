@@ -10,9 +10,9 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as Backtest from "../src/Simulation/Backtest.ts"
-import * as History from "../src/Simulation/RecordedConversation.ts"
+import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
 import * as FromChat from "../src/Simulation/FromChat.ts"
-import * as Record from "../src/Simulation/Recorder.ts"
+import * as Recorder from "../src/Simulation/Recorder.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, day, hour, minute } = Build
@@ -68,28 +68,28 @@ describe("the record of a chat that the API tells of", () => {
 
   it("survives its file, and without names holds no text and no name", () => {
     const conversation = recordOf(chatWith({}))
-    expect(JSON.parse(History.toLine(conversation))).toMatchObject({ chat_id, names: { "contact.name": "Zoë 李" } })
-    expect(History.toLine(History.withoutNames(conversation))).not.toMatch(/Zoë|this is/)
+    expect(JSON.parse(RecordedConversation.toLine(conversation))).toMatchObject({ chat_id, names: { "contact.name": "Zoë 李" } })
+    expect(RecordedConversation.toLine(RecordedConversation.withoutNames(conversation))).not.toMatch(/Zoë|this is/)
   })
 })
 
 const gone = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
 
 describe("recording", () => {
-  const recording = (mock: InventClient.Mock) => Layer.merge(InventClient.layerMock(mock), Layer.succeed(Record.OwnFollowUps, () => Effect.succeed(new Set<MessageId>())))
+  const recording = (mock: InventClient.Mock) => Layer.merge(InventClient.layerMock(mock), Layer.succeed(Recorder.OwnFollowUps, () => Effect.succeed(new Set<MessageId>())))
   const listed = { stream: () => Stream.fromIterable(messages) }
 
   it.effect("reads all chats of the inbox by listing alone", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(after(day).epochMillis)
-      const conversations = Chunk.toReadonlyArray(yield* Stream.runCollect(Record.ofInbox))
+      const conversations = Chunk.toReadonlyArray(yield* Stream.runCollect(Recorder.ofInbox))
       expect(conversations).toEqual([recordOf(chatWith({}))])
     }).pipe(Effect.provide(recording({ inbox: { stream: () => Stream.make(chatWith({})) }, messages: listed })))
   )
 
   it.effect("leaves out a chat that is gone", () =>
     Effect.gen(function* () {
-      expect(Chunk.size(yield* Stream.runCollect(Record.ofChats([chat_id])))).toBe(0)
+      expect(Chunk.size(yield* Stream.runCollect(Recorder.ofChats([chat_id])))).toBe(0)
     }).pipe(Effect.provide(recording({ state: { update: () => Effect.fail(gone) }, messages: listed })))
   )
 })

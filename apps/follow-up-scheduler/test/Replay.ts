@@ -1,13 +1,13 @@
 /** A trace of another scheduler's incident: what people did, minute by minute, and what we are to do about it. */
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
-import * as History from "../src/Simulation/RecordedConversation.ts"
+import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
 import type { Policy } from "../src/Policy.ts"
 import * as Replay from "../src/Simulation/Replay.ts"
 import * as Build from "./Build.ts"
 
 const Event = Schema.Struct({
-  ...History.Event.fields,
+  ...RecordedConversation.Event.fields,
   /** The scheduler's process ends, or starts. */
   scheduler: Schema.optional(Schema.Literal("down", "up"))
 })
@@ -22,7 +22,7 @@ export const Trace = Schema.Struct({
   workers: Schema.optionalWith(Schema.Int, { default: () => 1 }),
   /** Whether wake-ups are lost, so that only the sweep is left. */
   without_timers: Schema.optionalWith(Schema.Boolean, { default: () => false }),
-  chat: Schema.optionalWith(History.Facts, { default: () => ({}) }),
+  chat: Schema.optionalWith(RecordedConversation.Facts, { default: () => ({}) }),
   events: Schema.optionalWith(Schema.Array(Event), { default: () => [] }),
   until: Schema.optional(Schema.DateTimeUtc),
   /** What we did, in order. */

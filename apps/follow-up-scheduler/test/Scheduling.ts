@@ -11,9 +11,9 @@ import * as ChatReader from "../src/ChatReader.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
-import { Observe } from "../src/ChatReview.ts"
+import { ChatReview } from "../src/ChatReview.ts"
 import type { OptOuts } from "../src/ChatReader/OptOuts.ts"
-import type { Outage } from "../src/ChatReader/CircuitBreaker.ts"
+import type { CircuitBreaker } from "../src/ChatReader/CircuitBreaker.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
@@ -21,7 +21,7 @@ import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = Erasure | OptOuts | Observe | Outage | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+type Parts = Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | SqlClient.SqlClient
 
 /** The parts of a process under this policy, over this ledger. */
 export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
@@ -46,7 +46,7 @@ export const storiesOn =
 
 export const story = storiesOn(SqliteClient.layer({ filename: ":memory:" }))
 
-export const observe = Effect.flatMap(Observe, (observe) => observe.chat(Build.chat_id))
+export const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(Build.chat_id))
 
 export const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)
 

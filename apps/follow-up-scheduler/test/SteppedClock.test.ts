@@ -12,8 +12,8 @@ import * as Delay from "../src/Dispatch/Delay.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import { Ledger } from "../src/Ledger.ts"
 import * as MonotonicClock from "../src/MonotonicClock.ts"
-import * as Outage from "../src/ChatReader/CircuitBreaker.ts"
-import * as Stop from "../src/Dispatch/GracefulShutdown.ts"
+import * as CircuitBreaker from "../src/ChatReader/CircuitBreaker.ts"
+import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
 import * as Grace from "../src/Dispatch/GracefulShutdown/Grace.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
@@ -39,11 +39,11 @@ const withStep = <A, E, R>(test: (putBack: Effect.Effect<void>) => Effect.Effect
 
 it.effect("an outage is over as soon as the service is well again", () =>
   withStep((putBack) => Effect.gen(function* () {
-    const outage = yield* Outage.make
-    yield* Effect.repeatN(Effect.ignore(outage.learn(Effect.fail(fault))), Outage.tolerated)
+    const outage = yield* CircuitBreaker.make
+    yield* Effect.repeatN(Effect.ignore(outage.learn(Effect.fail(fault))), CircuitBreaker.tolerated)
     yield* putBack
     const turn = yield* Effect.fork(outage.turn)
-    yield* TestClock.adjust(Outage.shortestPause)
+    yield* TestClock.adjust(CircuitBreaker.shortestPause)
     yield* Fiber.join(turn)
   }))
 )
@@ -51,9 +51,9 @@ it.effect("an outage is over as soon as the service is well again", () =>
 it.effect("what is under way when a stop is asked for is waited for no longer than the grace", () =>
   withStep((putBack) => Effect.gen(function* () {
     const grace = Duration.toMillis(Grace.byDefault)
-    const finishing = yield* Stop.finishing
+    const finishing = yield* GracefulShutdown.finishing
     const later = yield* Effect.fork(finishing(Effect.never))
-    const first = yield* Effect.fork(Stop.inOrder(finishing(Effect.never)))
+    const first = yield* Effect.fork(GracefulShutdown.inOrder(finishing(Effect.never)))
     yield* TestClock.adjust("1 second")
     const stopped = yield* Effect.fork(Fiber.interrupt(first))
     yield* TestClock.adjust(grace - 1000)
@@ -62,7 +62,7 @@ it.effect("what is under way when a stop is asked for is waited for no longer th
     yield* TestClock.adjust("1 second")
     yield* Fiber.join(ended)
     yield* Fiber.join(stopped)
-  })).pipe(Effect.provide(Stop.layer))
+  })).pipe(Effect.provide(GracefulShutdown.layer))
 )
 
 it.scoped("progress is told on", () =>

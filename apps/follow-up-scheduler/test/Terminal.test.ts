@@ -5,8 +5,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import stringWidth from "string-width"
-import * as History from "../src/Simulation/RecordedConversation.ts"
-import * as Lines from "../src/TerminalText.ts"
+import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
+import * as TerminalText from "../src/TerminalText.ts"
 import * as Build from "./Build.ts"
 import * as CommandLine from "./CommandLine.ts"
 
@@ -22,23 +22,23 @@ const hostile = [
 ]
 
 /** In the terminal's own terms, by another library than the program's. */
-const overflowing = (text: string) => text.split("\n").filter((line) => stringWidth(line) > Lines.columns)
+const overflowing = (text: string) => text.split("\n").filter((line) => stringWidth(line) > TerminalText.columns)
 
 describe("lines", () => {
   it("say all of what is too wide, under the last of their columns that has room", () => {
     const why = "the customer wrote last and waits for us, ".repeat(4).trim()
     const words = (lines: ReadonlyArray<string>) => lines.join(" ").split(/\s+/).filter((word) => word !== "")
     for (const lead of ["", "  ", "chat_1  stop      ", `${hostile[0]}  wait: step 1  2026-11-21T17:31:38Z  `]) {
-      const lines = Lines.fit(lead + why)
+      const lines = TerminalText.fit(lead + why)
       expect(overflowing(lines.join("\n"))).toEqual([])
       expect(words(lines)).toEqual(words([lead, why]))
     }
-    expect(Lines.fit(`wrong     key       ${why}`)[1]).toMatch(/^ {20}\S/)
-    for (const name of hostile) expect(Lines.fit(name).join("")).toBe(name)
+    expect(TerminalText.fit(`wrong     key       ${why}`)[1]).toMatch(/^ {20}\S/)
+    for (const name of hostile) expect(TerminalText.fit(name).join("")).toBe(name)
   })
 
   it("align columns of any script", () => {
-    const rows = Lines.table([["name", "count"], ...hostile.map((name) => [name, "12"])])
+    const rows = TerminalText.table([["name", "count"], ...hostile.map((name) => [name, "12"])])
     const places = rows.slice(1).map((row) => stringWidth(row.slice(0, row.lastIndexOf("12"))))
     expect(new Set(places).size).toBe(1)
   })
@@ -53,7 +53,7 @@ const policy = (version: number, text: string) =>
     steps: [{ after: "1 hour", action: "send_message", message: text }]
   })
 
-const conversation = History.toLine({
+const conversation = RecordedConversation.toLine({
   chat_id: Build.chat_id,
   chat: { zone: "Europe/Lisbon", channel: "whatsapp_bot" },
   names: { "contact.name": hostile.join("") },
@@ -103,7 +103,7 @@ describe("the terminal", () => {
         const command = commands[index]!.join(" ")
         expect(stdout, `${command}: ${stderr}`).not.toBe("")
         expect(overflowing(stdout), command).toEqual([])
-        expect(Lines.printable(stdout.replaceAll("\n", "")), command).toBe(stdout.replaceAll("\n", ""))
+        expect(TerminalText.printable(stdout.replaceAll("\n", "")), command).toBe(stdout.replaceAll("\n", ""))
       }
     }).pipe(Effect.provide(Emulator.layer({ script: () => ({ _tag: "Silence" }) })))
   )

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
-import * as Runner from "../src/Timer/ClusterRunner.ts"
+import * as ClusterRunner from "../src/Timer/ClusterRunner.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
@@ -29,7 +29,7 @@ describe("a follow-up that is far", () => {
   const life = (woken: Queue.Enqueue<DateTime.Utc>) =>
     Cluster.layerWaker(() => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, at))).pipe(
       Layer.provideMerge(Cluster.layer),
-      Layer.provideMerge(Runner.layer(precision)),
+      Layer.provideMerge(ClusterRunner.layer(precision)),
       Layer.provideMerge(Ledger.layer),
       Layer.fresh
     )

@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import * as Ledger from "../src/Ledger.ts"
 import { FollowUpKey } from "../src/Plan.ts"
-import * as Runner from "../src/Timer/ClusterRunner.ts"
+import * as ClusterRunner from "../src/Timer/ClusterRunner.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Cluster from "../src/Timer/Cluster.ts"
 import * as Build from "./Build.ts"
@@ -21,7 +21,7 @@ interface Woken {
 }
 
 /** One life of a process that asks for wake-ups and is never woken. */
-const asking = Cluster.layer.pipe(Layer.provideMerge(Runner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
+const asking = Cluster.layer.pipe(Layer.provideMerge(ClusterRunner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
 
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>

@@ -8,7 +8,7 @@ import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
-import * as Told from "../src/Ledger/LedgerLogging.ts"
+import * as LedgerLogging from "../src/Ledger/LedgerLogging.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
@@ -24,7 +24,7 @@ const story = (name: string, test: (fake: FakeChat.FakeChat, said: ReadonlyArray
       if (logLevel._tag === "Info") said.push([String(message), ids])
     })
     const fake = FakeChat.make()
-    const ledger = Layer.provide(Told.layer, Ledger.layer)
+    const ledger = Layer.provide(LedgerLogging.layer, Ledger.layer)
     return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake, said)).pipe(
       Effect.provide(underLedger(ledger, fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })),
       Effect.provide([SqliteClient.layer({ filename: ":memory:" }), Logger.replace(Logger.defaultLogger, listener)])

@@ -16,9 +16,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Endpoints from "./internal/contract/Endpoints.ts"
-import * as Events from "./internal/contract/InboxEvents.ts"
+import * as InboxEvents from "./internal/contract/InboxEvents.ts"
 import * as NewestChat from "./internal/contract/NewestChat.ts"
-import * as Pipe from "./internal/pipeline/Pipeline.ts"
+import * as Pipeline from "./internal/pipeline/Pipeline.ts"
 import * as ServerTime from "./internal/contract/ServerTime.ts"
 import type { Mock, Service } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
@@ -34,14 +34,14 @@ export const make = (
   Effect.gen(function* () {
     const transport = yield* HttpClient.HttpClient
     const rateLimit = yield* RateLimit.RateLimit
-    const methods = Endpoints.make(CallableApi.groups, yield* Pipe.make(transport, rateLimit, settings), settings)
+    const methods = Endpoints.make(CallableApi.groups, yield* Pipeline.make(transport, rateLimit, settings), settings)
     const { chats, inbox, orgs, state } = methods
     return {
       ...methods,
       state: { ...state, newestChat: NewestChat.make(state.info) },
-      inbox: { ...inbox, events: Events.make(settings, Inbox.events.path, inbox.stream) },
+      inbox: { ...inbox, events: InboxEvents.make(settings, Inbox.events.path, inbox.stream) },
       orgs: { ...orgs, serverTime: ServerTime.make(orgs.list) },
-      chats: { ...chats, events: Events.make(settings, Chats.events.path, chats.stream) }
+      chats: { ...chats, events: InboxEvents.make(settings, Chats.events.path, chats.stream) }
     }
   })
 

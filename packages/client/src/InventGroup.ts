@@ -16,7 +16,7 @@ import * as HttpClient from "@effect/platform/HttpClient"
 import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Endpoints from "./internal/contract/Endpoints.ts"
-import * as Pipe from "./internal/pipeline/Pipeline.ts"
+import * as Pipeline from "./internal/pipeline/Pipeline.ts"
 import type { Methods, Streams } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
@@ -31,7 +31,7 @@ export interface Contract<Name extends keyof Methods> {
 
 const fromSettings = <Name extends keyof Methods>(contract: Contract<Name>, settings: Settings.Settings) =>
   Effect.gen(function* () {
-    const step = yield* Pipe.make(yield* HttpClient.HttpClient, yield* RateLimit.RateLimit, settings)
+    const step = yield* Pipeline.make(yield* HttpClient.HttpClient, yield* RateLimit.RateLimit, settings)
     return Endpoints.make({ group: contract as unknown as Endpoints.Groups[string] }, step, settings)[contract.identifier]
   })
 

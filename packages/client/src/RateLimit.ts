@@ -15,10 +15,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Check from "./internal/pipeline/ValidateOption.ts"
-import * as Line from "./internal/rateLimit/LaneQueue.ts"
-import * as MonotoneClock from "./internal/pipeline/MonotonicClock.ts"
-import * as Quota from "./internal/rateLimit/QuotaModel.ts"
+import * as ValidateOption from "./internal/pipeline/ValidateOption.ts"
+import * as LaneQueue from "./internal/rateLimit/LaneQueue.ts"
+import * as MonotonicClock from "./internal/pipeline/MonotonicClock.ts"
+import * as QuotaModel from "./internal/rateLimit/QuotaModel.ts"
 
 export interface Options {
   /** Requests per window. */
@@ -37,18 +37,18 @@ export interface CheckedOptions extends Required<Options> {
 export const defaults = { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 } as const satisfies CheckedOptions
 
 /** Fails with the name of the option that is out of range. */
-export const check = ({ limit, maxQueued = defaults.maxQueued, window }: Options): Check.Checked<CheckedOptions> =>
+export const check = ({ limit, maxQueued = defaults.maxQueued, window }: Options): ValidateOption.Checked<CheckedOptions> =>
   Either.all({
-    limit: Check.whole("INVENT_RATE_LIMIT", limit),
-    window: Check.duration("INVENT_RATE_WINDOW", window, 1),
-    maxQueued: Check.whole("rateLimit.maxQueued", maxQueued)
+    limit: ValidateOption.whole("INVENT_RATE_LIMIT", limit),
+    window: ValidateOption.duration("INVENT_RATE_WINDOW", window, 1),
+    maxQueued: ValidateOption.whole("rateLimit.maxQueued", maxQueued)
   })
 
 /**
  * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served. Every
  * tenth turn belongs to whoever has waited longest, if that is longer than a window: no lane starves.
  */
-export type Lane = Line.Lane
+export type Lane = LaneQueue.Lane
 
 /** The lane of the calls that are made here. */
 export class CurrentLane extends Context.Reference<CurrentLane>()("@effect-invent/client/RateLimit/CurrentLane", {
@@ -108,18 +108,18 @@ interface Waiter {
 const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   const window = Duration.toMillis(options.window)
   const { maxQueued } = options
-  const quota = Quota.make(options.limit, window)
-  const line = Line.make<Waiter>(window)
+  const quota = QuotaModel.make(options.limit, window)
+  const line = LaneQueue.make<Waiter>(window)
 
   const callNext = (now: number): void => {
     line.next(now)?.call.unsafeOpen()
   }
 
   // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is missed.
-  const take = (waiter: Waiter, clock: Clock.Clock, restore: Restore): Effect.Effect<Quota.Permit> =>
+  const take = (waiter: Waiter, clock: Clock.Clock, restore: Restore): Effect.Effect<QuotaModel.Permit> =>
     Effect.suspend(() => {
       waiter.call.unsafeClose()
-      const now = MonotoneClock.millisOf(clock)
+      const now = MonotonicClock.millisOf(clock)
       const next = line.next(now)
       if (next !== waiter) {
         next?.call.unsafeOpen()
@@ -140,8 +140,8 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     expectedWait: Duration.millis(quota.expected(now, line.ahead(lane) + 1))
   })
 
-  const enter = (lane: Lane, clock: Clock.Clock, restore: Restore): Effect.Effect<Quota.Permit, QueueFull> => {
-    const now = MonotoneClock.millisOf(clock)
+  const enter = (lane: Lane, clock: Clock.Clock, restore: Restore): Effect.Effect<QuotaModel.Permit, QueueFull> => {
+    const now = MonotonicClock.millisOf(clock)
     if (line.length() === 0) {
       const taken = quota.take(now)
       if (!("wait" in taken)) return Effect.succeed(taken)
@@ -152,12 +152,12 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     return Effect.onInterrupt(take(waiter, clock, restore), () =>
       Effect.sync(() => {
         line.leave(waiter, false)
-        callNext(MonotoneClock.millisOf(clock))
+        callNext(MonotonicClock.millisOf(clock))
       })
     )
   }
 
-  const give = (permit: Quota.Permit, isUnused: boolean, now: number): void => {
+  const give = (permit: QuotaModel.Permit, isUnused: boolean, now: number): void => {
     if (isUnused) quota.unused(permit)
     if (isUnused || quota.received(permit, now)) callNext(now)
   }
@@ -166,18 +166,18 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     permit: (request, neverLeft) =>
       Effect.uninterruptibleMask((restore) =>
         Effect.withFiberRuntime((fiber) => {
-          const clock = MonotoneClock.clockOf(fiber)
+          const clock = MonotonicClock.clockOf(fiber)
           return Effect.flatMap(enter(Context.get(fiber.currentContext, CurrentLane), clock, restore), (permit) =>
             Effect.onExit(restore(request), (exit) => {
               const isUnused = exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error)
-              give(permit, isUnused, MonotoneClock.millisOf(clock))
+              give(permit, isUnused, MonotonicClock.millisOf(clock))
               return Effect.void
             })
           )
         })
       ),
-    pause: (duration) => Effect.map(MonotoneClock.millis, (now) => quota.refused(now, Duration.toMillis(duration))),
-    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotoneClock.millis, (now) => waitingIn(lane, now)))
+    pause: (duration) => Effect.map(MonotonicClock.millis, (now) => quota.refused(now, Duration.toMillis(duration))),
+    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotonicClock.millis, (now) => waitingIn(lane, now)))
   }
 }
 

@@ -22,10 +22,10 @@ import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import { duration, refuse, whole } from "./internal/pipeline/ValidateOption.ts"
-import * as Desk from "./internal/rateLimit/SharedLimiter.ts"
-import * as MonotoneClock from "./internal/pipeline/MonotonicClock.ts"
+import * as SharedLimiter from "./internal/rateLimit/SharedLimiter.ts"
+import * as MonotonicClock from "./internal/pipeline/MonotonicClock.ts"
 import { mostPerCell } from "./internal/rateLimit/QuotaModel.ts"
-import * as SharedQuota from "./internal/rateLimit/SharedQuotaModel.ts"
+import * as SharedQuotaModel from "./internal/rateLimit/SharedQuotaModel.ts"
 import * as RateLimit from "./RateLimit.ts"
 
 /** All processes that share a quota must agree on `name`, `limit` and `window`. */
@@ -93,14 +93,14 @@ const unavailable = (reason: string) => Effect.fail(new RateLimit.RateLimitUnava
 const reasonOf = ({ cause, message }: SqlError) => (cause instanceof Error && cause.message !== "" ? cause.message : (message ?? "the database failed"))
 
 /** Reads, works out the reply, and writes; from the start when somebody else wrote in between. */
-const exchangeWith = (store: Store, quota: SharedQuota.SharedQuota, nextStamp: () => string) => {
+const exchangeWith = (store: Store, quota: SharedQuotaModel.SharedQuota, nextStamp: () => string) => {
   const exchange = (
-    request: SharedQuota.Request
-  ): Effect.Effect<SharedQuota.Reply, SqlError | SharedQuota.Unfit | RateLimit.RateLimitUnavailable> =>
+    request: SharedQuotaModel.Request
+  ): Effect.Effect<SharedQuotaModel.Reply, SqlError | SharedQuotaModel.Unfit | RateLimit.RateLimitUnavailable> =>
     Effect.flatMap(store.read, (found) =>
       found === undefined
         ? unavailable("the row of the quota is gone")
-        : Effect.flatMap(MonotoneClock.millis, (now) =>
+        : Effect.flatMap(MonotonicClock.millis, (now) =>
             Effect.flatMap(quota.answer(found.state, found.clock, now, request), ([reply, state]) =>
               Effect.flatMap(store.replace(found, { stamp: nextStamp(), state }), (isReplaced) =>
                 isReplaced ? Effect.succeed(reply) : exchange(request)
@@ -132,7 +132,7 @@ const makeName = Effect.map(Effect.all([Effect.clock, Random.nextIntBetween(0, N
   `${clock.unsafeCurrentTimeNanos().toString(36)}-${random.toString(36)}`
 )
 
-const isNothing = { returned: [], inFlight: 0, pause: undefined, wanted: 0 } satisfies SharedQuota.Request
+const isNothing = { returned: [], inFlight: 0, pause: undefined, wanted: 0 } satisfies SharedQuotaModel.Request
 
 const check = (options: Options) =>
   Either.all({
@@ -152,7 +152,7 @@ export const make = (
   Effect.gen(function* () {
     const terms = yield* check(options)
     const self = yield* makeName
-    const quota = SharedQuota.make(terms, self)
+    const quota = SharedQuotaModel.make(terms, self)
     const store = yield* openStore(options.name ?? defaults.name)
     let stamps = 0
     const exchange = exchangeWith(store, quota, () => `${self}.${stamps++}`)
@@ -162,12 +162,12 @@ export const make = (
       Unfit: ({ reason }) => Effect.fail(ConfigError.InvalidData(["INVENT_RATE_LIMIT"], reason)),
       RateLimitUnavailable: ({ reason }) => Effect.fail(ConfigError.InvalidData(["rateLimit.name"], reason))
     })
-    const ask = (request: SharedQuota.Request) =>
+    const ask = (request: SharedQuotaModel.Request) =>
       within(terms.patience / 2, exchange(request)).pipe(
         Effect.catchTags({ SqlError: (error) => unavailable(reasonOf(error)), Unfit: ({ reason }) => unavailable(reason) }),
         Effect.withTracerEnabled(false)
       )
-    return yield* Desk.make({ ...terms, ask, expected: quota.expected })
+    return yield* SharedLimiter.make({ ...terms, ask, expected: quota.expected })
   })
 
 /** As `RateLimit.layerMemory`, for all processes that use the same row of the same database. */

@@ -23,7 +23,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Decoded from "./internal/contract/Decoded.ts"
-import * as Evidence from "./internal/reconcile/Similarity.ts"
+import * as Similarity from "./internal/reconcile/Similarity.ts"
 import type { Service } from "./ClientTypes.ts"
 
 export type Verdict<A> = Data.TaggedEnum<{
@@ -119,7 +119,7 @@ export const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visib
  */
 export const judge = <A extends { readonly id: string }>(
   candidates: ReadonlyArray<A>,
-  likeness: (candidate: A) => Evidence.Likeness,
+  likeness: (candidate: A) => Similarity.Similarity,
   unknown: OutcomeUnknown,
   options: Window & Patience & { readonly known?: ReadonlyArray<string> }
 ): Effect.Effect<Verdict<A>> => {
@@ -140,7 +140,7 @@ export const judge = <A extends { readonly id: string }>(
   )
 }
 
-interface Sent extends Evidence.Author {
+interface Sent extends Similarity.Author {
   readonly chat_id: ChatId
   readonly message: UserMessage
 }
@@ -162,7 +162,7 @@ const fromPath = ({ path, payload }: SendMessageOnChannel): Sent => ({
 const messageVerdict = (invent: Lists, sent: Sent, unknown: OutcomeUnknown, options: MessageOptions) => {
   const since = before(unknown.sentAt, options)
   return Effect.flatMap(listed(invent, sent.chat_id, since), (messages) =>
-    judge(messages, (message) => Evidence.ofMessage(message, sent, since), unknown, options)
+    judge(messages, (message) => Similarity.ofMessage(message, sent, since), unknown, options)
   )
 }
 
@@ -194,11 +194,11 @@ export const respondToToolVerdict = (
   options: Patience = {}
 ): Effect.Effect<Verdict<ChatMessage>, RepeatableError> =>
   Effect.flatMap(listed(invent, path.chat_id), (messages): Effect.Effect<Verdict<ChatMessage>> => {
-    const naming = messages.map((message) => ({ message, mentions: Evidence.mentions(message, path.tool_call_id) }))
+    const naming = messages.map((message) => ({ message, mentions: Similarity.mentions(message, path.tool_call_id) }))
     const answers = naming.filter(({ mentions, message }) => message.id !== path.message_id && mentions.length > 0)
     const mine = answers.filter(
       ({ mentions, message }) =>
-        Evidence.ofAuthor(message, path) === "Equal" &&
+        Similarity.ofAuthor(message, path) === "Equal" &&
         mentions.some((mention) => Object.values(mention).includes(payload.connection_id))
     )
     if (mine.length === 1 && answers.length === 1) return Effect.succeed(Verdict.Applied({ result: mine[0]!.message }))
@@ -229,7 +229,7 @@ export const createChatVerdict = <E = never, R = never>(
   }
   const wanted = { channel_id: path.channel_id, assistant_id: payload.assistant_id, title: payload.title }
   return Effect.flatMap(options.findChat, (chats) =>
-    judge(chats, (chat) => Evidence.ofChat(chat, wanted, before(unknown.sentAt, options)), unknown, options)
+    judge(chats, (chat) => Similarity.ofChat(chat, wanted, before(unknown.sentAt, options)), unknown, options)
   )
 }
 

@@ -15,7 +15,7 @@ import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Decoded from "./internal/contract/Decoded.ts"
-import * as Evidence from "./internal/reconcile/Similarity.ts"
+import * as Similarity from "./internal/reconcile/Similarity.ts"
 import type { Service } from "./ClientTypes.ts"
 import * as Reconcile from "./Reconcile.ts"
 
@@ -59,10 +59,10 @@ export const createMessageVerdict = (
 ): Effect.Effect<Reconcile.Verdict<ChatMessage>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
   const likeness = (message: ChatMessage) =>
-    Evidence.all(
-      Evidence.ofStaff(message),
-      Evidence.ofContent(message, payload.message),
-      Evidence.ofTime(message.created_at, since)
+    Similarity.all(
+      Similarity.ofStaff(message),
+      Similarity.ofContent(message, payload.message),
+      Similarity.ofTime(message.created_at, since)
     )
   return Effect.flatMap(Reconcile.listed(invent, path.chat_id, since), (messages) =>
     Reconcile.judge(messages, likeness, unknown, options)
@@ -80,7 +80,7 @@ export const decideApprovalVerdict = (
   options: Reconcile.Patience = {}
 ): Effect.Effect<Reconcile.Verdict<never>, RepeatableError> =>
   Effect.flatMap(Reconcile.listed(invent, path.chat_id), (messages) =>
-    messages.some((message) => Evidence.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending"))
+    messages.some((message) => Similarity.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending"))
       ? Reconcile.absent(unknown, options)
       : stillUnknown("no message says that the tool call is pending, and none can say whose decision it was")
   )
@@ -100,22 +100,22 @@ export const createContactVerdict = (
     return stillUnknown("the request has neither an address nor an e-mail to look for")
   }
   const since = Reconcile.before(unknown.sentAt, options)
-  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Evidence.Likeness =>
+  const ofChannel = (listed: NonNullable<Contact["channels"]>[number]): Similarity.Similarity =>
     isUndecodable(listed)
       ? "Doubtful"
-      : Evidence.all(
-          Evidence.ifStated(channel.user_id, listed.user_id),
-          Evidence.ifStated(channel.email, listed.email),
-          channel.contact_id === undefined ? "Equal" : Evidence.ofTime(listed.created_at, since)
+      : Similarity.all(
+          Similarity.ifStated(channel.user_id, listed.user_id),
+          Similarity.ifStated(channel.email, listed.email),
+          channel.contact_id === undefined ? "Equal" : Similarity.ofTime(listed.created_at, since)
         )
-  const likeness = (contact: Contact): Evidence.Likeness => {
+  const likeness = (contact: Contact): Similarity.Similarity => {
     const channels = (contact.channels ?? []).map(ofChannel)
     const best = channels.includes("Equal") ? "Equal" : channels.includes("Doubtful") || !contact.channels ? "Doubtful" : "Different"
-    return Evidence.all(
+    return Similarity.all(
       best,
       channel.contact_id === undefined
-        ? Evidence.ofTime(contact.created_at, since)
-        : Evidence.ifStated(channel.contact_id, contact.id)
+        ? Similarity.ofTime(contact.created_at, since)
+        : Similarity.ifStated(channel.contact_id, contact.id)
     )
   }
   const filter = channel.user_id === undefined ? { email: channel.email! } : { user_id: channel.user_id }
@@ -159,24 +159,24 @@ export const uploadFileVerdict = (
 ): Effect.Effect<Reconcile.Verdict<ContactFile>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
   const sent = payload.file
-  const likeness = ({ file_filename, file_size }: ContactFile): Evidence.Likeness => {
+  const likeness = ({ file_filename, file_size }: ContactFile): Similarity.Similarity => {
     if (sent === undefined) return "Doubtful"
-    if (sent instanceof Uint8Array) return Evidence.all(Evidence.ifStated(sent.length, file_size), "Doubtful")
-    return Evidence.all(Evidence.ifStated(sent.name, file_filename), Evidence.ifStated(sent.data.length, file_size))
+    if (sent instanceof Uint8Array) return Similarity.all(Similarity.ifStated(sent.length, file_size), "Doubtful")
+    return Similarity.all(Similarity.ifStated(sent.name, file_filename), Similarity.ifStated(sent.data.length, file_size))
   }
   const activities = collect(
     "contacts.listActivities",
     invent.contacts.streamActivities({ path, urlParams: { type: "file_uploaded" } })
   )
   return Effect.flatMap(activities, (activities) => {
-    const recent = activities.filter(({ created_at }) => Evidence.ofTime(created_at, since) !== "Different")
+    const recent = activities.filter(({ created_at }) => Similarity.ofTime(created_at, since) !== "Different")
     const shown = recent.flatMap(({ created_at, file }) => (file && !isUndecodable(file) ? [{ created_at, file }] : []))
     const undated = new Set(
-      shown.filter(({ created_at }) => Evidence.ofTime(created_at, since) === "Doubtful").map(({ file }) => file.id)
+      shown.filter(({ created_at }) => Similarity.ofTime(created_at, since) === "Doubtful").map(({ file }) => file.id)
     )
     const files = shown.map(({ file }) => file)
     if (files.length < recent.length) return stillUnknown("a new entry of the timeline does not show its file")
-    return Reconcile.judge(files, (file) => Evidence.all(likeness(file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
+    return Reconcile.judge(files, (file) => Similarity.all(likeness(file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
   })
 }
 
@@ -189,7 +189,7 @@ export const createAssistantVerdict = (
 ): Effect.Effect<Reconcile.Verdict<Assistant>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
   const likeness = ({ created_at, name }: Assistant) =>
-    Evidence.all(Evidence.ifStated(payload.name, name), Evidence.ofTime(created_at, since))
+    Similarity.all(Similarity.ifStated(payload.name, name), Similarity.ofTime(created_at, since))
   return Effect.flatMap(collect("assistants.list", invent.assistants.stream({ ...(path && { path }) })), (assistants) =>
     Reconcile.judge(assistants, likeness, unknown, options)
   )
@@ -209,10 +209,10 @@ export const runWorkflowVerdict = (
   const { workflow_id, ...org } = path
   const { identifier } = payload
   const likeness = (run: WorkflowRun) =>
-    Evidence.all(
-      Evidence.ifStated(workflow_id, run.workflow_id),
+    Similarity.all(
+      Similarity.ifStated(workflow_id, run.workflow_id),
       identifier === undefined || Object.values(run).includes(identifier) ? "Equal" : "Doubtful",
-      Evidence.ofTime(run.started_at, since)
+      Similarity.ofTime(run.started_at, since)
     )
   return Effect.flatMap(collect("workflows.listRuns", invent.workflows.streamRuns({ path: org })), (runs) =>
     Reconcile.judge(runs, likeness, unknown, options)
@@ -235,7 +235,7 @@ export const sendTransactionalVerdict = (
     const known = new Set<string>(options.known)
     const sent = messages.find(
       ({ broadcast_id, created_at, id }) =>
-        broadcast_id === path.broadcast_id && !known.has(id) && Evidence.ofTime(created_at, since) === "Equal"
+        broadcast_id === path.broadcast_id && !known.has(id) && Similarity.ofTime(created_at, since) === "Equal"
     )
     return sent === undefined
       ? stillUnknown("the chat shows no message of the broadcast, which may have gone to another channel")

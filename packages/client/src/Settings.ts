@@ -6,7 +6,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Redacted from "effect/Redacted"
-import * as Check from "./internal/pipeline/ValidateOption.ts"
+import * as ValidateOption from "./internal/pipeline/ValidateOption.ts"
 import * as Deadline from "./internal/pipeline/Deadline.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as RetryBudget from "./RetryBudget.ts"
@@ -67,55 +67,55 @@ const defaultMaxBodyBytes = 8 * 1024 * 1024
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
-const address = (text: string): Check.Checked<string> => {
-  if (!URL.canParse(text)) return Check.refuse("INVENT_BASE_URL", "is not a URL")
+const address = (text: string): ValidateOption.Checked<string> => {
+  if (!URL.canParse(text)) return ValidateOption.refuse("INVENT_BASE_URL", "is not a URL")
   const url = new URL(text)
-  if (url.username !== "" || url.password !== "") return Check.refuse("INVENT_BASE_URL", "must not hold credentials")
+  if (url.username !== "" || url.password !== "") return ValidateOption.refuse("INVENT_BASE_URL", "must not hold credentials")
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
-    return Check.refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
+    return ValidateOption.refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
   }
-  if (/[?#]/.test(url.href)) return Check.refuse("INVENT_BASE_URL", "must end with its path")
+  if (/[?#]/.test(url.href)) return ValidateOption.refuse("INVENT_BASE_URL", "must end with its path")
   return Either.right(url.href.replace(/\/+$/, ""))
 }
 
-const key = (apiKey: Redacted.Redacted): Check.Checked<Redacted.Redacted> =>
+const key = (apiKey: Redacted.Redacted): ValidateOption.Checked<Redacted.Redacted> =>
   /^[\x21-\x7e]+$/.test(Redacted.value(apiKey))
     ? Either.right(apiKey)
-    : Check.refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
+    : ValidateOption.refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
 
 const organization = (orgId: OrgId) =>
-  Check.isId(orgId) ? Either.right(orgId) : Check.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
+  ValidateOption.isId(orgId) ? Either.right(orgId) : ValidateOption.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
 
-const label = (name: string | undefined): Check.Checked<string | undefined> =>
-  name === "" ? Check.refuse("name", "must not be empty") : Either.right(name)
+const label = (name: string | undefined): ValidateOption.Checked<string | undefined> =>
+  name === "" ? ValidateOption.refuse("name", "must not be empty") : Either.right(name)
 
 /** Fills in the defaults and checks every value. */
-export const make = (options: Options): Check.Checked<Settings> =>
+export const make = (options: Options): ValidateOption.Checked<Settings> =>
   Either.all({
     apiKey: key(options.apiKey),
     baseUrl: address(options.baseUrl ?? defaultBaseUrl),
     orgId: organization(options.orgId ?? defaultOrgId),
     name: label(options.name),
     deadlines: Either.all({
-      attempt: Check.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
-      total: Check.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
-      blocking: Check.duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
+      attempt: ValidateOption.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
+      total: ValidateOption.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
+      blocking: ValidateOption.duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
     }),
     retry: Either.all({
-      maxAttempts: Check.whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
-      baseDelay: Check.duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
-      maxDelay: Check.duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
+      maxAttempts: ValidateOption.whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
+      baseDelay: ValidateOption.duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
+      maxDelay: ValidateOption.duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
     }),
     retryBudget: Either.all({
-      capacity: Check.atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
-      refillPerSuccess: Check.atLeast(
+      capacity: ValidateOption.atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
+      refillPerSuccess: ValidateOption.atLeast(
         "retry.budget.refillPerSuccess",
         options.retry?.budget?.refillPerSuccess ?? RetryBudget.defaults.refillPerSuccess,
         0
       )
     }),
     rateLimit: RateLimit.check({ ...RateLimit.defaults, ...options.rateLimit }),
-    maxBodyBytes: Check.whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
+    maxBodyBytes: ValidateOption.whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })
 
 // Built when it is asked for: who gives values does not load what reads the environment.

@@ -1,4 +1,4 @@
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -13,8 +13,8 @@ describe("a guard", () => {
   it.scoped("that says no keeps the request from leaving, and its error can be told from others", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(() => json(chat))
-      const error = yield* Effect.flip(Guard.withGuard(Effect.succeed(false))(calls.Idempotent(invent)))
-      expect(Guard.isWithheld(error)).toBe(true)
+      const error = yield* Effect.flip(SendGuard.withGuard(Effect.succeed(false))(calls.Idempotent(invent)))
+      expect(SendGuard.isWithheld(error)).toBe(true)
       expect(error.message).toBe("state.update was not sent: it is no longer wanted")
       expect(seen).toEqual([])
     })
@@ -23,7 +23,7 @@ describe("a guard", () => {
   it.scoped("that says yes changes nothing, and calls outside of it are not asked for", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(() => json(chat))
-      yield* Guard.withGuard(Effect.succeed(true))(calls.Idempotent(invent))
+      yield* SendGuard.withGuard(Effect.succeed(true))(calls.Idempotent(invent))
       yield* calls.Idempotent(invent)
       expect(seen).toHaveLength(2)
     })
@@ -34,8 +34,8 @@ describe("a guard", () => {
       const { invent, seen } = yield* Vendor.connect(inOrder(json({}, 503), json(chat)))
       const answers = yield* Ref.make([true, false])
       const guard = Ref.modify(answers, ([first = false, ...rest]) => [first, rest])
-      const error = yield* within("1 minutes", Effect.flip(Guard.withGuard(guard)(calls.Idempotent(invent))))
-      expect(Guard.isWithheld(error)).toBe(true)
+      const error = yield* within("1 minutes", Effect.flip(SendGuard.withGuard(guard)(calls.Idempotent(invent))))
+      expect(SendGuard.isWithheld(error)).toBe(true)
       expect(seen).toHaveLength(1)
     })
   )
@@ -45,11 +45,11 @@ describe("a guard", () => {
       const { invent, seen } = yield* Vendor.connect(() => json(chat), { rateLimit: { limit: 1, window: "1 minutes" } })
       const isWanted = yield* Ref.make(true)
       yield* calls.Idempotent(invent)
-      const waiting = yield* Effect.fork(Effect.flip(Guard.withGuard(Ref.get(isWanted))(calls.Idempotent(invent))))
+      const waiting = yield* Effect.fork(Effect.flip(SendGuard.withGuard(Ref.get(isWanted))(calls.Idempotent(invent))))
       yield* TestClock.adjust("30 seconds")
       yield* Ref.set(isWanted, false)
       yield* TestClock.adjust("3 minutes")
-      expect(Guard.isWithheld(yield* Fiber.join(waiting))).toBe(true)
+      expect(SendGuard.isWithheld(yield* Fiber.join(waiting))).toBe(true)
       expect(seen).toHaveLength(1)
     })
   )

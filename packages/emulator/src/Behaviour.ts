@@ -4,7 +4,7 @@ import * as Duration from "effect/Duration"
 import type * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import * as Document from "./Program/YamlFile.ts"
+import * as YamlFile from "./Program/YamlFile.ts"
 import { Wait } from "./Time/DurationText.ts"
 
 const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: A) => Schema.optionalWith(schema, { exact: true, default: () => value })
@@ -75,7 +75,7 @@ export type Overrides = typeof Behaviour.Encoded
 
 /** Those of a YAML or JSON file: an object, or one with the one key `behaviour`. A left is one line. */
 export const read = (text: string): Either.Either<Overrides, string> =>
-  Document.read("behaviour", Behaviour, text)
+  YamlFile.read("behaviour", Behaviour, text)
 
 export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) => Schema.decodeSync(Behaviour)(overrides)
 

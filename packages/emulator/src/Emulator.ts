@@ -19,10 +19,10 @@ import type * as Redacted from "effect/Redacted"
 import { createServer } from "node:http"
 import * as Assistant from "./Assistant.ts"
 import * as Faults from "./Faults.ts"
-import * as InProcess from "./Http/InProcessClient.ts"
-import * as Keys from "./Http/ApiKeys.ts"
+import * as InProcessClient from "./Http/InProcessClient.ts"
+import * as ApiKeys from "./Http/ApiKeys.ts"
 import * as Log from "./Log.ts"
-import * as Options from "./Behaviour.ts"
+import * as Behaviour from "./Behaviour.ts"
 import * as RateLimiter from "./Http/RateLimiter.ts"
 import * as Server from "./Http/Server.ts"
 import * as SocketCarrier from "./Http/SocketCarrier.ts"
@@ -45,7 +45,7 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
 
 export interface Settings extends Partial<Assistant.Settings> {
   readonly limit?: Partial<RateLimiter.Limit>
-  readonly behaviour?: Options.Overrides
+  readonly behaviour?: Behaviour.Overrides
   /** Planned from the start. One that never fired fails the test whose scope the emulator lives in. */
   readonly faults?: ReadonlyArray<Faults.Encoded>
   /** What becomes of a scope in which a fault never fired; default `die`. */
@@ -64,14 +64,14 @@ export interface ServerSettings extends Settings {
 }
 
 /** The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key `client`. */
-export const client = { baseUrl: InProcess.url, apiKey: Keys.secret("client") }
+export const client = { baseUrl: InProcessClient.url, apiKey: ApiKeys.secret("client") }
 
 const loopback = "127.0.0.1"
 
 export const make = (url: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
-    const keys = yield* Keys.Keys
+    const keys = yield* ApiKeys.Keys
     const log = yield* Log.Log
     const faults = yield* Faults.Faults
     return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
@@ -83,8 +83,8 @@ export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed
     Layer.provideMerge(
       Layer.mergeAll(
         Log.layerBounded(capacity),
-        Keys.layer,
-        Options.layer(behaviour),
+        ApiKeys.layer,
+        Behaviour.layer(behaviour),
         Faults.layer({ faults, seed, unfired }),
         RateLimiter.layer(limit),
         NodeHttpServer.layerContext
@@ -96,9 +96,9 @@ export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed
 const alone = flow(Layer.build, Layer.scopedContext)
 
 const inProcess = Effect.gen(function* () {
-  const { issue } = yield* Keys.Keys
+  const { issue } = yield* ApiKeys.Keys
   issue("client")
-  return yield* InProcess.make
+  return yield* InProcessClient.make
 })
 
 /**
@@ -106,9 +106,9 @@ const inProcess = Effect.gen(function* () {
  * sides. The `HttpClient` reaches this emulator and nothing else.
  */
 export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClient.HttpClient> =>
-  Layer.merge(Layer.effect(Emulator, make(InProcess.url)), Layer.effect(HttpClient.HttpClient, inProcess)).pipe(
+  Layer.merge(Layer.effect(Emulator, make(InProcessClient.url)), Layer.effect(HttpClient.HttpClient, inProcess)).pipe(
     Layer.provide(Server.layerApp),
-    Layer.provide(InProcess.layerCarrier),
+    Layer.provide(InProcessClient.layerCarrier),
     Layer.provide(parts(settings)),
     alone
   )

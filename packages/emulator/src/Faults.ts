@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
-import * as Document from "./Program/YamlFile.ts"
+import * as YamlFile from "./Program/YamlFile.ts"
 import * as Fault from "./Faults/Fault.ts"
 import * as Match from "./Faults/Match.ts"
 
@@ -38,11 +38,11 @@ export class Faults extends Context.Tag("@effect-invent/emulator/Faults")<
 
 /** The faults of a YAML or JSON file: a list, or an object with the one key `faults`. A left is one line. */
 export const read = (text: string): Either.Either<ReadonlyArray<Fault.Encoded>, string> =>
-  Document.read("faults", Schema.Array(Fault.Fault), text)
+  YamlFile.read("faults", Schema.Array(Fault.Fault), text)
 
 const decode = (fault: Fault.Encoded) =>
   Either.match(Fault.decode(fault), {
-    onLeft: (error) => Effect.dieMessage(Document.explain("fault", error)),
+    onLeft: (error) => Effect.dieMessage(YamlFile.explain("fault", error)),
     onRight: (decoded) => Effect.succeed(decoded)
   })
 

@@ -1,6 +1,6 @@
 /** How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so. */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import * as Answer from "./Http/RawResponse.ts"
+import * as RawResponse from "./Http/RawResponse.ts"
 import type { Options } from "./Behaviour.ts"
 
 const fraction = /("(?:\w+_at|muted_until)":"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})\.\d+(?=Z")/g
@@ -20,6 +20,6 @@ export const ofResponse =
   ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
   (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {
     if (timestamps === "milliseconds" || response.body._tag !== "Uint8Array") return response
-    const answer = Answer.fromResponse(response)
-    return Answer.toResponse({ ...answer, body: encoder.encode(inWholeSeconds(decoder.decode(answer.body))) })
+    const answer = RawResponse.fromResponse(response)
+    return RawResponse.toResponse({ ...answer, body: encoder.encode(inWholeSeconds(decoder.decode(answer.body))) })
   }

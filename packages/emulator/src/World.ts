@@ -45,7 +45,7 @@ import type { State } from "./World/Store.ts"
 import * as SubOrganizations from "./World/SubOrganizations.ts"
 import * as TablesOf from "./World/Tables.ts"
 import * as Uploads from "./World/Uploads.ts"
-import * as Writer from "./World/AssistantMessages.ts"
+import * as AssistantMessages from "./World/AssistantMessages.ts"
 
 type Customers = ReturnType<typeof CustomersOf.make>
 type Staff = ReturnType<typeof StaffOf.make>
@@ -171,7 +171,7 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
     ...inbox,
     ...StaffOf.make(core),
     ...Dashboard.make(core, book, assistants),
-    ...Writer.make(core)
+    ...AssistantMessages.make(core)
   }
 })
 

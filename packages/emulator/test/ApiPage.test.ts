@@ -3,11 +3,11 @@ import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as ApiPage from "../src/Http/ApiDocs.ts"
+import * as ApiDocs from "../src/Http/ApiDocs.ts"
 
 const get = (path: string, method = "GET") =>
   Effect.gen(function* () {
-    const { respond } = yield* ApiPage.make
+    const { respond } = yield* ApiDocs.make
     const request = HttpServerRequest.fromWeb(new Request(`http://127.0.0.1${path}`, { method }))
     const response = HttpServerResponse.toWeb(yield* respond(request))
     return { response, text: yield* Effect.promise(() => response.text()) }
@@ -63,8 +63,8 @@ describe("the contract to browse", () => {
   )
 
   it("is at two paths, and nothing of the API is", () => {
-    assert.isTrue(ApiPage.isFor("/docs"))
-    assert.isTrue(ApiPage.isFor("/openapi.json"))
-    assert.isFalse(ApiPage.isFor("/orgs/c/contacts"))
+    assert.isTrue(ApiDocs.isFor("/docs"))
+    assert.isTrue(ApiDocs.isFor("/openapi.json"))
+    assert.isFalse(ApiDocs.isFor("/orgs/c/contacts"))
   })
 })

@@ -9,14 +9,14 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Assistant from "../src/Assistant.ts"
 import * as Log from "../src/Log.ts"
-import * as Options from "../src/Behaviour.ts"
+import * as Behaviour from "../src/Behaviour.ts"
 import * as World from "../src/World.ts"
 
-export const layer = (behaviour?: Options.Overrides, assistant?: Partial<Assistant.Settings>) =>
+export const layer = (behaviour?: Behaviour.Overrides, assistant?: Partial<Assistant.Settings>) =>
   Assistant.layer({ replyDelay: "2 seconds", runDelay: "3 seconds", ...assistant }).pipe(
     Layer.provideMerge(World.layer),
     Layer.provideMerge(Log.layer),
-    Layer.provide(Options.layer(behaviour))
+    Layer.provide(Behaviour.layer(behaviour))
   )
 
 /** Ada, with a custom channel and a WhatsApp one. */

@@ -8,8 +8,8 @@ import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Limits from "@effect-invent/follow-up-checker/Checker/Limits"
 import { Emulator, layer } from "../src/Emulator.ts"
 import { Fault } from "../src/Faults/Fault.ts"
-import * as Tamper from "../src/Faults/CorruptResponse.ts"
-import * as Memory from "../src/World/Persistence/JournalSync.ts"
+import * as CorruptResponse from "../src/Faults/CorruptResponse.ts"
+import * as JournalSync from "../src/World/Persistence/JournalSync.ts"
 import { openChat, send, withWorld } from "./Conformance.ts"
 import { words } from "./Fixtures.ts"
 
@@ -22,7 +22,7 @@ const faultOf = (effects: object) => Schema.decodeUnknownSync(Fault)({ name: "ho
 /** What a fault makes of an answer, as entries. */
 const tampered = (effects: object, body: object) => {
   const answer = { status: 200, headers: {}, body: new TextEncoder().encode(JSON.stringify(body)) }
-  const after = Tamper.tamper(answer, faultOf(effects), { now: 0, random: () => 0 })
+  const after = CorruptResponse.tamper(answer, faultOf(effects), { now: 0, random: () => 0 })
   return entriesOf(JSON.parse(new TextDecoder().decode(after.body)))
 }
 
@@ -65,14 +65,14 @@ describe.each(hostileKeys)("a key %s", (key) => {
     assert.deepStrictEqual(tampered({ remove: [key] }, inner), entriesOf({ a: 1 }))
     assert.deepStrictEqual(tampered({ set: { other: 1 } }, inner), entriesOf(inner))
     const { answer } = faultOf({ answer: { status: 200, headers: withKey({}, key, "x") } })
-    assert.deepStrictEqual(Object.entries(Tamper.instead(answer!).headers), [[key, "x"]])
+    assert.deepStrictEqual(Object.entries(CorruptResponse.instead(answer!).headers), [[key, "x"]])
     assert.deepStrictEqual(polluted(answer), [])
   })
 
   it("is no table of a state file", () => {
-    const refused = Memory.check([[key, "id_1", {}]])
+    const refused = JournalSync.check([[key, "id_1", {}]])
     assert.include(Either.isLeft(refused) ? refused.left.message : "", "there is no such table")
-    assert.isTrue(Either.isRight(Memory.check([[key, "id_1", null]])))
+    assert.isTrue(Either.isRight(JournalSync.check([[key, "id_1", null]])))
   })
 
   it("is no channel with a window, unless the policy says so; a policy that the checker cannot keep is refused", () => {

@@ -14,9 +14,9 @@ import * as Redacted from "effect/Redacted"
 import { request as httpRequest } from "node:http"
 import { Emulator, layerServer, type ServerSettings } from "../src/Emulator.ts"
 import * as Faults from "../src/Faults.ts"
-import * as Keys from "../src/Http/ApiKeys.ts"
+import * as ApiKeys from "../src/Http/ApiKeys.ts"
 import * as Log from "../src/Log.ts"
-import * as Options from "../src/Behaviour.ts"
+import * as Behaviour from "../src/Behaviour.ts"
 import * as RateLimiter from "../src/Http/RateLimiter.ts"
 import * as Server from "../src/Http/Server.ts"
 import * as SocketCarrier from "../src/Http/SocketCarrier.ts"
@@ -51,12 +51,12 @@ describe("the server", () => {
       Effect.map(makeWorld, (world) => ({ ...world, listMessages: () => Effect.die(new RangeError("out of order")) }))
     )
     const server = Server.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(broken, Keys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)),
-      Layer.provideMerge(Layer.mergeAll(Log.layer, Options.layer())),
+      Layer.provideMerge(Layer.mergeAll(broken, ApiKeys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)),
+      Layer.provideMerge(Layer.mergeAll(Log.layer, Behaviour.layer())),
       Layer.provideMerge(NodeHttpServer.layerTest)
     )
     return Effect.gen(function* () {
-      const { issue } = yield* Keys.Keys
+      const { issue } = yield* ApiKeys.Keys
       const client = HttpClient.mapRequest(
         yield* HttpClient.HttpClient,
         HttpClientRequest.bearerToken(issue("scheduler"))

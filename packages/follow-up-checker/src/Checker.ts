@@ -24,6 +24,8 @@ export interface Settings {
   readonly grace: Duration.DurationInput
   /** What it may take from an answer to the effect of what the scheduler does about it; default none. */
   readonly reaction?: Duration.DurationInput
+  /** How old what the scheduler knows of who unsubscribed may be, which no chat tells; default two minutes. */
+  readonly optOutAge?: Duration.DurationInput
   /** When the scheduler was not running, in epoch milliseconds. */
   readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
 }
@@ -43,15 +45,20 @@ interface Asked {
   readonly mayTakeBack: boolean
 }
 
-/** The scheduler's requests about each chat, with their places in the log. */
-const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string, ReadonlyArray<Asked>> => {
-  const byChat = new Map<string, Array<Asked>>()
+/** In place of a chat: the list of contacts tells of all of them. */
+const contactList = Symbol("contacts.list")
+
+/** The scheduler's requests about each chat, and for the list of contacts, with their places in the log. */
+const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string | symbol, ReadonlyArray<Asked>> => {
+  const byChat = new Map<string | symbol, Array<Asked>>()
   for (const [index, entry] of entries.entries()) {
-    if (entry.kind !== "request" || entry.chat_id === null || entry.key !== Chat.schedulerKey) continue
-    const of = byChat.get(entry.chat_id) ?? []
+    if (entry.kind !== "request" || entry.key !== Chat.schedulerKey) continue
     const { answered_at, at, endpoint, spoilt, status } = entry
+    const about = endpoint === "contacts.list" ? contactList : entry.chat_id
+    if (about === null) continue
+    const of = byChat.get(about) ?? []
     of.push({ index, at, answered_at, isHeard: status < 400 && !spoilt, mayTakeBack: endpoint === "state.update" })
-    byChat.set(entry.chat_id, of)
+    byChat.set(about, of)
   }
   return byChat
 }
@@ -70,6 +77,7 @@ const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: En
 export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, settings: Settings): Verdict.Verdict => {
   const grace = Duration.toMillis(settings.grace)
   const reaction = Duration.toMillis(settings.reaction ?? 0)
+  const optOutAge = Duration.toMillis(settings.optOutAge ?? "2 minutes")
   const calendar = Calendar.make(policy)
   const askedOf = askedByChat(entries)
   const chats = new Map<string, Tracked>()
@@ -137,11 +145,14 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
           request.at <= told.answered_at + Math.max(reaction, FollowUp.raceSlack) &&
           request.at < at
       )
-    const wasTold = (since: number) => {
-      const told = asked.findLast((request) => request.at > since && isAnswered(request) && couldAct(request))
+    const wasToldBy = (requests: ReadonlyArray<Asked>) => (since: number) => {
+      const told = requests.findLast((request) => request.at > since && isAnswered(request) && couldAct(request))
       return told !== undefined && !isHeldUp(told)
     }
-    const judgement = FollowUp.judge(policy, calendar, { chat, contact: contactOf(chat), at, grace, wasTold })
+    const wasTold = wasToldBy(asked)
+    const wasToldOfContacts = wasToldBy(askedOf.get(contactList) ?? [])
+    const question = { chat, contact: contactOf(chat), at, grace, optOutAge, wasTold, wasToldOfContacts }
+    const judgement = FollowUp.judge(policy, calendar, question)
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
     settle(Chat.afterFollowUp(chat, at, judgement), at)

@@ -77,7 +77,9 @@ const close = (database: Driver.Database) =>
 const open = (options: Options): Effect.Effect<Driver.Database, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const { DatabaseSync } = yield* Driver.load
-    const patiently = Busy.patiently(busyTimeoutOf(options))
+    // Several processes that open the file at once wait for each other longer than a statement may wait, unless none is to wait.
+    const timeout = busyTimeoutOf(options)
+    const patiently = Busy.patiently(Duration.isZero(timeout) ? timeout : Duration.max(timeout, Duration.seconds(5)))
     const database = yield* Effect.acquireRelease(
       SqliteConnection.attempt("Failed to open database", () => new DatabaseSync(pathOf(options.filename), { readOnly: options.readOnly === true })),
       close

@@ -1,5 +1,6 @@
 /** A month of the real scheduler among random people and faults, in virtual time, judged by the checker. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import type { Verdict } from "@effect-invent/follow-up-checker/Checker"
@@ -10,6 +11,7 @@ import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
 import { World } from "@effect-invent/emulator/World"
 import * as ChatReader from "@effect-invent/follow-up-scheduler/ChatReader"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
+import * as OptOuts from "@effect-invent/follow-up-scheduler/ChatReader/OptOuts"
 import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
 import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
@@ -106,10 +108,14 @@ const layerLife = Timers.layerWaker.pipe(
   Layer.provideMerge(Ledger.layer)
 )
 
+/** As old as it may be, so that there are few of them in a month. */
+const optOutPace = { ...RateLimit.defaults, every: Duration.minutes(2), maxAge: Duration.minutes(2) }
+
 /** What outlives a process. */
 const layerAround = (policy: string) =>
   Layer.mergeAll(
     Timers.layer,
+    Layer.succeed(OptOuts.OptOutPace, optOutPace),
     SqliteClient.layer({ filename: ":memory:" }),
     Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy"))
   )

@@ -17,8 +17,8 @@ export const tolerated = 10
 export const shortestPause = Duration.seconds(2)
 export const longestPause = Duration.minutes(2)
 
-export class Outage extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader/CircuitBreaker")<
-  Outage,
+export class CircuitBreaker extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader/CircuitBreaker")<
+  CircuitBreaker,
   {
     /** Whether a look may begin: always, but for one at a time in an outage. */
     readonly mayLook: Effect.Effect<boolean>
@@ -35,7 +35,7 @@ const isFailure = (error: unknown): boolean => Predicate.hasProperty(error, "_ta
 
 const tell = (isOutage: boolean) => Metric.set(Telemetry.outage, Number(isOutage))
 
-export const make = Effect.map(tell(false), (): Outage["Type"] => {
+export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   let inARow = 0
   let pause = Duration.zero
   let nextAt = 0
@@ -78,4 +78,4 @@ export const make = Effect.map(tell(false), (): Outage["Type"] => {
   }
 })
 
-export const layer = Layer.effect(Outage, make)
+export const layer = Layer.effect(CircuitBreaker, make)

@@ -2,10 +2,11 @@
  * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
  * the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists take a request for every hundred contacts on them. They are read again when a chat is judged and
- * the last reading is 30 seconds old, or more seldom, so that each process spends {@link readShare} of the documented quota
- * on them at most. No chat is judged by a list of the unsubscribed that is older than {@link maxAge}: each contact is then
- * looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot be read.
+ * Cost. The three lists take a request for every hundred contacts on them. While follow-ups fall due or chats are looked
+ * at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the documented
+ * quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes: each contact is
+ * then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot
+ * be read.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -27,27 +28,40 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
 
-/** The most of the documented quota that reading the lists takes. While no chat is judged they take nothing. */
+/** The most of the quota that reading the lists again and again takes. */
 export const readShare = 0.03
 
-/** How old a list may be when a chat is judged by it. */
-export const maxAge = Duration.minutes(2)
+interface Pace {
+  /** The shortest time between two readings of a list. */
+  readonly every: Duration.Duration
+  /** How old a list may be when a chat is judged by it. */
+  readonly maxAge: Duration.Duration
+  /** The quota: so many requests a window. */
+  readonly limit: number
+  readonly window: Duration.Duration
+}
 
-/** The shortest time between two readings of a list. */
-export const readEvery = Duration.seconds(30)
+const { limit, window } = RateLimit.defaults
+
+/** How often the lists are read. Only where time is compressed, as in the demo, is it another than the default. */
+export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/follow-up-scheduler/OptOutPace", {
+  defaultValue: (): Pace => ({ every: Duration.seconds(30), maxAge: Duration.minutes(2), limit, window })
+}) {}
 
 /** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
 const pagesAtOnce = 10
 
 /** How long so many requests keep the share of the quota busy. */
-const timeOf = (requests: number): Duration.Duration =>
-  Duration.times(RateLimit.defaults.window, requests / RateLimit.defaults.limit / readShare)
+const timeOf = (requests: number, { limit, window }: Pace): Duration.Duration =>
+  Duration.times(window, requests / limit / readShare)
 
-export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/OptOuts")<
+export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader/OptOuts")<
   OptOuts,
   {
     /** Requests what is not known well enough. Where it fails, it is not known whether the contacts may be written to. */
     readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
+    /** Reads the lists again and again, while they are wanted: so that nobody waits for them then. */
+    readonly keepCurrent: <R>(isWanted: Effect.Effect<boolean, never, R>) => Effect.Effect<never, never, R>
   }
 >() {}
 
@@ -84,8 +98,16 @@ interface Reading {
   readonly isLong: Effect.Latch
 }
 
+interface Around {
+  readonly invent: InventClient["Type"]
+  readonly scope: Scope.Scope
+  readonly pace: Pace
+  /** How long to wait between two readings. */
+  readonly pause: () => Duration.Duration
+}
+
 /** One of the lists: what its last complete reading showed, and the reading under way. */
-const makeList = (invent: InventClient["Type"], scope: Scope.Scope, status: Status, pause: () => Duration.Duration) => {
+const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
   let triedAt = Number.NEGATIVE_INFINITY
@@ -97,7 +119,7 @@ const makeList = (invent: InventClient["Type"], scope: Scope.Scope, status: Stat
     const at = yield* Clock.currentTimeMillis
     let count = 0
     const turn = Effect.suspend(() =>
-      ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1)))
+      ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1, pace)))
     )
     const add = (entry: Contact | Undecodable) =>
       Effect.map(idOf(entry), (id) => {
@@ -151,12 +173,14 @@ type Moment = Pick<ContactActivity, "created_at"> | undefined
 export const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const scope = yield* Effect.scope
+  const pace = yield* OptOutPace
   /** So that the readings of all lists together take their share of the quota at most. */
-  const pause = (): Duration.Duration => Duration.max(readEvery, timeOf(lists.reduce((sum, { pages }) => sum + pages(), 0)))
-  const list = (status: Status) => makeList(invent, scope, status, pause)
-  const unsubscribed = list("UNSUBSCRIBED")
-  const blocked = list("BLOCKED")
-  const withoutAi = list("AI_REPLIES_DISABLED")
+  const pause = (): Duration.Duration =>
+    Duration.max(pace.every, timeOf(lists.reduce((sum, { pages }) => sum + pages(), 0), pace))
+  const around = { invent, scope, pace, pause }
+  const unsubscribed = makeList("UNSUBSCRIBED", around)
+  const blocked = makeList("BLOCKED", around)
+  const withoutAi = makeList("AI_REPLIES_DISABLED", around)
   const lists = [unsubscribed, blocked, withoutAi]
   const beginAll = Effect.forEach(lists, ({ begin }) => begin, { discard: true })
 
@@ -184,7 +208,7 @@ export const make = Effect.gen(function* () {
     })
 
   const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
-    listed !== undefined && now - listed.at <= Duration.toMillis(maxAge)
+    listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
 
   const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
     const now = yield* Clock.currentTimeMillis
@@ -212,7 +236,13 @@ export const make = Effect.gen(function* () {
         isBlocked: contact_ids.some((id) => blocked.latest()?.ids.has(id) === true),
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
-    })
+    }),
+    keepCurrent: (isWanted) =>
+      Effect.zipRight(beginAll, Effect.forEach(lists, ({ whole }) => whole, { discard: true })).pipe(
+        Effect.whenEffect(isWanted),
+        Effect.zipRight(Effect.suspend(() => Effect.sleep(pause()))),
+        Effect.forever
+      )
   } satisfies OptOuts["Type"]
 })
 

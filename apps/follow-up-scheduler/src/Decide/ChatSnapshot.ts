@@ -9,11 +9,12 @@ import { type ChatId, type ContactId, ConversationId } from "@effect-invent/doma
 import { Unknown } from "@effect-invent/domain/Open"
 import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
 import * as DateTime from "effect/DateTime"
+import type { Consent } from "./Consent.ts"
 import * as MessageList from "./MessageList.ts"
 import type { OptOut } from "./OptOut.ts"
 import { type AiSwitch, aiSwitches } from "./Reason.ts"
 import type { Values } from "../Policy/Template.ts"
-import * as Zone from "./ContactTimeZone.ts"
+import * as ContactTimeZone from "./ContactTimeZone.ts"
 
 /** A message as it is listed. */
 export type Listed = ChatMessage | Undecodable
@@ -34,6 +35,8 @@ export interface ChatSnapshot {
   readonly isBlocked: boolean
   /** No chat tells it: see {@link withOptOut}. */
   readonly isUnsubscribed: boolean
+  /** What is on record of whether the contact wants to be followed up; what this chat says of it is in its messages. */
+  readonly consent: Consent | undefined
   /** The switches beside `ai_enabled` that keep the assistant from answering. */
   readonly switchedOff: ReadonlyArray<AiSwitch>
   /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
@@ -126,12 +129,13 @@ export const make = (
     isErased: false,
     isBlocked: channels.some((channel) => channel.contact?.blocked === true),
     isUnsubscribed: false,
+    consent: undefined,
     switchedOff: switchedOff(state, channels),
     isContactUnknown: channels.length > 0 && contact_ids.length === 0,
     hasUnreadable: listed.some(isUndecodable),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
-    zone: Zone.known(state?.assistant_config?.timezone),
+    zone: ContactTimeZone.known(state?.assistant_config?.timezone),
     last_contact_message_at: latest(lastOfContact, state?.last_contact_message_at),
     channel: spelt(state?.integration_id ?? channels[0]?.type),
     contact_id: contact_ids[0],
@@ -180,6 +184,7 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
     isErased: before.isErased,
     isBlocked: after.isBlocked || before.isBlocked,
     isUnsubscribed: before.isUnsubscribed,
+    consent: before.consent,
     switchedOff: [...after.switchedOff, ...before.switchedOff.filter((each) => each === "contact_ai_disabled")],
     isContactUnknown: after.isContactUnknown && before.isContactUnknown,
     hasUnreadable: before.hasUnreadable,

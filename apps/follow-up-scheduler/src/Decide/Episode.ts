@@ -12,7 +12,7 @@ import * as Template from "../Policy/Template.ts"
 import type { StopReason } from "./Reason.ts"
 
 /** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
-export interface Taken {
+export interface PastFollowUp {
   /** The version of the policy that it belongs to. */
   readonly policy: string
   readonly anchor_id: MessageId
@@ -38,7 +38,7 @@ export interface Episode {
   /** Our last message that is no follow-up. */
   readonly anchor: Message
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
-  readonly taken: ReadonlyArray<Taken>
+  readonly taken: ReadonlyArray<PastFollowUp>
   /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
   readonly steps: number
 }
@@ -50,12 +50,12 @@ const skew = Duration.minutes(2)
  * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
  * told by its id, and until that is on record by the policy's own words.
  */
-export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: Policy): ChatSnapshot => {
+export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
   const isPerhapsOurs = (message: Message) =>
     taken.some(({ follow_up_at, message_id, step: number }) => {
       const step = policy.steps[number - 1]
-      return message_id === undefined && step?.action === "send_message" && isSending(step.message, follow_up_at, message)
+      return message_id === undefined && step?.action === "send_message" && matchesSentTemplate(step.message, follow_up_at, message)
     })
   const isOurs = (message: Message) => message.author !== "assistant" && (ids.has(message.id) || isPerhapsOurs(message))
   return chat.messages.some(isOurs)
@@ -64,7 +64,7 @@ export const claim = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>, policy: P
 }
 
 /** Whether a message may be what a template was sent as at this instant. */
-export const isSending = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
+export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
   (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
 
 const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
@@ -77,7 +77,7 @@ const isAmong = (messages: ReadonlyArray<Message>) => {
     ids.has(anchor_id) || (message_id != null && ids.has(message_id))
 }
 
-export const of = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>): Episode | StopReason => {
+export const of = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>): Episode | StopReason => {
   const last = chat.messages.at(-1)
   if (last === undefined) return "empty"
   if (last.author === "contact" || last.isRunning) return "replied"
@@ -95,7 +95,7 @@ export const of = (chat: ChatSnapshot, taken: ReadonlyArray<Taken>): Episode | S
  * Cadences in a row, up to the latest one that ended, that the contact let run to their last step. One that was followed by
  * a reply on the way breaks the row.
  */
-export const unanswered = (earlier: ReadonlyArray<Taken>, steps: number): number => {
+export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
   // A cadence begins where the steps do not go on.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)

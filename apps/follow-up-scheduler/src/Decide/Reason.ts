@@ -14,6 +14,7 @@ export type AiSwitch = (typeof aiSwitches)[number]
 /** Reasons that end a cadence until the facts change. */
 export const StopReason = Schema.Literal(
   "erased",
+  "opted_out",
   "blocked",
   "unsubscribed",
   "human_takeover",
@@ -49,8 +50,9 @@ export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quie
 export type WaitReason = typeof WaitReason.Type
 
 /** Every reason not to follow up now, the strongest first. */
-export const lattice = [
+export const reasonsByStrength = [
   "erased",
+  "opted_out",
   "blocked",
   "unsubscribed",
   "human_takeover",
@@ -98,6 +100,7 @@ export type Reason = typeof Reason.Type
 
 const sentences: Record<Reason, string> = {
   erased: "the contact was erased",
+  opted_out: "the contact has asked for no follow-ups",
   blocked: "the contact is blocked",
   unsubscribed: "the contact unsubscribed",
   human_takeover: "a human of the staff has taken over",

@@ -30,13 +30,13 @@ export interface Asked {
   readonly seed: string
 }
 
-export type Opening = Data.TaggedEnum<{
-  Open: { readonly at: DateTime.Utc; readonly heldBy: "muted" | "capped" | "quiet_hours" | "silence" }
+export type SendWindow = Data.TaggedEnum<{
+  Open: { readonly at: DateTime.Utc; readonly heldBackBy: "muted" | "capped" | "quiet_hours" | "silence" }
   /** The policy leaves the step out. */
   Late: {}
   Never: { readonly reason: "outside_window" | "no_opening" }
 }>
-export const Opening = Data.taggedEnum<Opening>()
+export const SendWindow = Data.taggedEnum<SendWindow>()
 
 const day = Duration.days(1)
 /** Beyond this many days without the step's time of day, any time will do. */
@@ -69,7 +69,7 @@ const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): Da
   return last_contact_message_at === undefined ? DateTime.unsafeMake(0) : DateTime.addDuration(last_contact_message_at, window.within)
 }
 
-export const find = (asked: Asked): Opening => {
+export const find = (asked: Asked): SendWindow => {
   const { country, muted_until, policy, sent, since, soonest, step, zones } = asked
   const caps = Policy.isWriting(step) ? policy.caps : []
   const holidays = Policy.holidaysOf(policy, country)
@@ -94,11 +94,11 @@ export const find = (asked: Asked): Opening => {
     ? allowed(latest(DateTime.subtractDuration(silentUntil, early), since, ...(muted_until === undefined ? [] : [muted_until]), ...released))
     : regular
 
-  if (Option.isNone(ideal)) return Opening.Never({ reason: closes === undefined ? "no_opening" : "outside_window" })
+  if (Option.isNone(ideal)) return SendWindow.Never({ reason: closes === undefined ? "no_opening" : "outside_window" })
   const opening = inTime(asked, ideal.value, allowed)
-  if (opening === "late") return Opening.Late()
-  if (isShut(opening)) return Opening.Never({ reason: "outside_window" })
-  if (Option.isNone(opening)) return Opening.Never({ reason: "no_opening" })
+  if (opening === "late") return SendWindow.Late()
+  if (isShut(opening)) return SendWindow.Never({ reason: "outside_window" })
+  if (Option.isNone(opening)) return SendWindow.Never({ reason: "no_opening" })
 
   const at = opening.value
   const heldBy = () => {
@@ -110,7 +110,7 @@ export const find = (asked: Asked): Opening => {
     const isBefore = Option.exists(uncapped, (without) => DateTime.lessThan(without, at))
     return isBefore && (released.length > 0 || isFull) ? "capped" : "quiet_hours"
   }
-  return Opening.Open({ at, heldBy: heldBy() })
+  return SendWindow.Open({ at, heldBackBy: heldBy() })
 }
 
 /** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */

@@ -1,5 +1,5 @@
 /** What an action is carried out with. */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
@@ -8,28 +8,28 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
-import * as Checkpoint from "../Ledger/CrashPoint.ts"
+import * as CrashPoint from "../Ledger/CrashPoint.ts"
 import * as Episode from "../Decide/Episode.ts"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Ledger } from "../Ledger.ts"
 import * as Ownership from "../Ledger/Database/Ownership.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
-import type { Observe } from "../ChatReview.ts"
+import type { ChatReview } from "../ChatReview.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
-import type * as LastLook from "./LastRead.ts"
-import type * as Moves from "./Transitions.ts"
+import type * as LastRead from "./LastRead.ts"
+import type * as Transitions from "./Transitions.ts"
 
-export interface Means {
+export interface ActionContext {
   readonly invent: InventClient["Type"]
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
   readonly erasure: Erasure["Type"]
-  readonly observe: Observe["Type"]
+  readonly observe: ChatReview["Type"]
   readonly timer: Timer["Type"]
-  readonly moves: ReturnType<typeof Moves.make>
-  readonly lastLook: ReturnType<typeof LastLook.make>
+  readonly transitions: ReturnType<typeof Transitions.make>
+  readonly lastLook: ReturnType<typeof LastRead.make>
 }
 
 /** How often the result of a request is looked for before its absence is believed. */
@@ -41,7 +41,7 @@ export const maxArms = 3
  * A look at the chat is good for so long: what has not left by then, because it waited for its turn or has to be repeated,
  * waits for another look.
  */
-export const freshFor = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Duration.toMillis(arm_lead) / 3))
+export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Duration.toMillis(arm_lead) / 3))
 
 /** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
@@ -70,13 +70,15 @@ const isInTime = ({ freshFor, look, until }: Beginning) =>
  * that comes too late to be what the row says, or into a pause, or to a contact who was erased meanwhile, is held back.
  * Without a `beginning` it takes something back, and only the row's owner counts. What is begun goes before what begins.
  */
-export const whileOurs =
-  ({ erasure, ledger }: Means, followUp: FollowUp, beginning: Beginning | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
+export const ifStillOwned =
+  ({ erasure, ledger }: ActionContext, followUp: FollowUp, beginning: Beginning | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
       yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
-      return Option.isSome(yield* ledger.paused) || (yield* erasure.check(beginning.look.chat)).isErased
+      const { chat } = beginning.look
+      if (Option.isSome(yield* ledger.paused) || (yield* erasure.check(chat)).isErased) return true
+      return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(
       Effect.timed,
@@ -85,13 +87,13 @@ export const whileOurs =
     )
     const isWanted = Effect.gen(function* () {
       const mayLeave = yield* Effect.orElseSucceed(isOurs, () => false)
-      yield* Checkpoint.reach("before request")
+      yield* CrashPoint.reach("before request")
       return mayLeave && (beginning === undefined || (yield* isInTime(beginning)))
     })
     return request.pipe(
       RateLimit.withLane("verify"),
-      Guard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
-      Effect.ensuring(Checkpoint.reach("after request"))
+      SendGuard.withGuard(Effect.tap(isWanted, (yes) => (yes ? onLeave : Effect.void))),
+      Effect.ensuring(CrashPoint.reach("after request"))
     )
   }
 
@@ -99,14 +101,14 @@ export const whileOurs =
  * The chat that was read, with our own messages under our own name, whether its contact was erased, and when its last message
  * was first whole.
  */
-export const claimed = (
-  { erasure, ledger }: Pick<Means, "erasure" | "ledger">,
+export const readAttributed = (
+  { erasure, ledger }: Pick<ActionContext, "erasure" | "ledger">,
   policy: Policy,
   { conversation_id }: FollowUp,
   chat: ChatSnapshot
 ) =>
   Effect.zipWith(
-    Effect.flatMap(erasure.check(chat), ledger.recallWhole),
+    Effect.flatMap(Effect.flatMap(erasure.check(chat), ledger.recallConsent), ledger.recallWhole),
     ledger.taken(conversation_id),
-    (known, taken) => Episode.claim(known, taken, policy)
+    (known, taken) => Episode.attributeOwnMessages(known, taken, policy)
   )

@@ -11,14 +11,14 @@ import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { type Look, maxArms, type Means, whileOurs } from "./ActionContext.ts"
+import { type Look, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
-export const make = (means: Means, policy: Policy, step: Filed) => {
-  const { invent, ledger, moves, observe } = means
+export const make = (context: ActionContext, policy: Policy, step: Filed) => {
+  const { invent, ledger, transitions, observe } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
     Effect.map(invent.state.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
@@ -42,8 +42,8 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
       yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
       return
     }
-    const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(whileOurs(means, armed, undefined)))
-    yield* reopened._tag === "Left" ? moves.onError(armed, reopened.left, "unknown") : moves.end(armed, "withdrawn", "replied")
+    const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(ifStillOwned(context, armed, undefined)))
+    yield* reopened._tag === "Left" ? transitions.onError(armed, reopened.left, "unknown") : transitions.end(armed, "withdrawn", "replied")
   })
 
   const arm = (from: FollowUp, look: Look, at: DateTime.Utc) =>
@@ -61,8 +61,8 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat).pipe(whileOurs(means, armed.value, { look, freshFor: policy.confirm_after })))
-      if (answered._tag === "Left") return yield* moves.onError(armed.value, answered.left, "skipped")
+      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, { look, freshFor: policy.confirm_after })))
+      if (answered._tag === "Left") return yield* transitions.onError(armed.value, answered.left, "skipped")
       yield* settle(armed.value, answered.right)
     })
 
@@ -71,15 +71,15 @@ export const make = (means: Means, policy: Policy, step: Filed) => {
     if (isFiled(chat)) {
       yield* settle(armed, chat)
     } else if (Option.isSome(yield* ledger.paused)) {
-      return yield* moves.later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
+      return yield* transitions.rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     } else {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now })
       const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
       if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.millis }, decision.at)
-      yield* moves.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
+      yield* transitions.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
     }
-    yield* observe.snapshot(chat)
+    yield* observe.review(chat)
   })
 
   return { arm, check }

@@ -13,8 +13,8 @@ import * as Option from "effect/Option"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Grace from "./GracefulShutdown/Grace.ts"
 
-export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
-  Stop,
+export class GracefulShutdown extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
+  GracefulShutdown,
   {
     /** Done when a stop has been asked for: with that instant of the monotonic clock, in milliseconds. */
     readonly asked: Deferred.Deferred<number>
@@ -22,16 +22,16 @@ export class Stop extends Context.Tag("@effect-invent/follow-up-scheduler/Dispat
   }
 >() {}
 
-export const layer = Layer.effect(Stop, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
+export const layer = Layer.effect(GracefulShutdown, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
 
 const ask = Effect.gen(function* () {
-  const { asked, grace } = yield* Stop
+  const { asked, grace } = yield* GracefulShutdown
   const isFirst = yield* Deferred.succeed(asked, yield* MonotonicClock.millis)
   if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
 })
 
 /** Runs it until it ends or is interrupted; then the stop is asked for before anything in it is interrupted. */
-export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | Stop> =>
+export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | GracefulShutdown> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
       Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(ask, Fiber.interrupt(fiber)))
@@ -39,7 +39,7 @@ export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A,
   )
 
 /** What is left of the grace. What is interrupted one after the other has it together, from when the stop was asked for. */
-const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
+const graceLeft = (stop: Option.Option<GracefulShutdown["Type"]>) =>
   Effect.gen(function* () {
     const now = yield* MonotonicClock.millis
     const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value.asked) : Option.none()
@@ -50,7 +50,7 @@ const graceLeft = (stop: Option.Option<Stop["Type"]>) =>
 
 /** Makes an effect go on after an interruption until it ends by itself, or for as long as the grace. */
 export const finishing = Effect.map(
-  Effect.serviceOption(Stop),
+  Effect.serviceOption(GracefulShutdown),
   (stop) =>
     <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.uninterruptibleMask((restore) =>
@@ -64,11 +64,11 @@ export const finishing = Effect.map(
 )
 
 /** A quota that is closed by the stop: what waits for a permit, or asks for one, is interrupted. */
-export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | Stop> =>
+export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | GracefulShutdown> =>
   Layer.provide(
     Layer.effect(
       RateLimit.RateLimit,
-      Effect.zipWith(Stop, RateLimit.RateLimit, ({ asked }, inner): RateLimit.RateLimit["Type"] => ({
+      Effect.zipWith(GracefulShutdown, RateLimit.RateLimit, ({ asked }, inner): RateLimit.RateLimit["Type"] => ({
         ...inner,
         permit: (request, neverLeft) =>
           Effect.suspend(() => {

@@ -5,9 +5,9 @@
  */
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import type { FollowUpKey } from "../Plan.ts"
-import * as Recent from "../ChatReader/BoundedMap.ts"
+import * as BoundedMap from "../ChatReader/BoundedMap.ts"
 
 /** More than can be under way at the documented quota; of one that was forgotten, everything is read. */
 const atMost = 1000
 
-export const make = () => Recent.make<FollowUpKey, ChatSnapshot>(atMost)
+export const make = () => BoundedMap.make<FollowUpKey, ChatSnapshot>(atMost)

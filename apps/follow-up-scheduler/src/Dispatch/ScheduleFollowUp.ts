@@ -2,7 +2,7 @@
  * `schedule_follow_up`: asks the assistant to write. Records the intent, sets `follow_up_at` a short lead ahead, looks again
  * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
  */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -16,18 +16,18 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
-import * as Receipt from "../Plan/ArmedState.ts"
-import * as Moves from "./Transitions.ts"
-import { type Beginning, claimed, freshFor, type Look, maxArms, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import * as ArmedState from "../Plan/ArmedState.ts"
+import * as Transitions from "./Transitions.ts"
+import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
-export const make = (means: Means, policy: Policy) => {
-  const { invent, lastLook, ledger, moves, observe, reader, timer } = means
-  const { end, goOn, later, onError } = moves
+export const make = (context: ActionContext, policy: Policy) => {
+  const { invent, lastLook, ledger, transitions, observe, reader, timer } = context
+  const { end, reschedule, rescheduleIn, onError } = transitions
 
   /** When an armed follow-up is looked at for the last time before its instant. */
-  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, freshFor(policy))
+  const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, snapshotMaxAge(policy))
   /** That, or once it is past, the look for the message. */
   const nextLookAt = (follow_up_at: DateTime.Utc, now: DateTime.Utc) =>
     DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
@@ -43,22 +43,22 @@ export const make = (means: Means, policy: Policy) => {
   const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, beginning: Beginning, onLeave: Effect.Effect<void>) =>
     invent.state
       .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
-      .pipe(whileOurs(means, armed, beginning, onLeave))
+      .pipe(ifStillOwned(context, armed, beginning, onLeave))
 
   /** What was taken back although the row was another's by then may have been the other's: what is armed is set again if need be. */
   const unsettle = ({ conversation_id }: FollowUp) =>
     Effect.flatMap(ledger.armed(conversation_id), (armed) =>
-      Effect.forEach(armed, (row) => later(row, Duration.zero, { confirmed_at: null }, "unsettled"), { discard: true })
+      Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, "unsettled"), { discard: true })
     )
 
   const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
-    const answered = yield* Effect.either(takeBack(armed).pipe(whileOurs(means, armed, undefined)))
-    const mayHaveLeft = answered._tag === "Right" || !Guard.isWithheld(answered.left)
+    const answered = yield* Effect.either(takeBack(armed).pipe(ifStillOwned(context, armed, undefined)))
+    const mayHaveLeft = answered._tag === "Right" || !SendGuard.isWithheld(answered.left)
     if (mayHaveLeft && !(yield* ledger.isCurrent(armed))) yield* unsettle(armed)
     return answered
   })
 
-  /** After a request of ours left although the row was another's by then: what nobody means any more does not stay. */
+  /** Undoes a request of ours that left although another process owned the row by then. */
   const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
     const row = yield* ledger.find(armed.key)
     const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
@@ -72,17 +72,17 @@ export const make = (means: Means, policy: Policy) => {
   })
 
   const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
-    const isWithheld = Guard.isWithheld(error)
+    const isWithheld = SendGuard.isWithheld(error)
     if (!isWithheld) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
     // Too long after the look while it waited for its turn, or a pause: another does as well, if no request has left.
     if (isWithheld && !mayHaveLeft) {
-      return yield* later(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
+      return yield* rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     }
     if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
-      return yield* goOn(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
+      return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }
     yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
   })
@@ -92,14 +92,14 @@ export const make = (means: Means, policy: Policy) => {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
     const hasLeft = yield* Ref.make(mayHaveLeft)
-    const beginning = { until: lastLookAt(follow_up_at), look, freshFor: freshFor(policy) }
+    const beginning = { until: lastLookAt(follow_up_at), look, freshFor: snapshotMaxAge(policy) }
     const answered = yield* Effect.either(setFollowUpAt(armed, follow_up_at, beginning, Ref.set(hasLeft, true)))
     if (answered._tag === "Left") return yield* unconfirmed(armed, answered.left, yield* Ref.get(hasLeft))
     const now = yield* DateTime.now
     const confirmed = yield* ledger.advance(
       armed,
       { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
-      { name: "scheduled", detail: { follow_up_at: Moves.iso(follow_up_at) } }
+      { name: "scheduled", detail: { follow_up_at: Transitions.iso(follow_up_at) } }
     )
     // The answer to the update is the first look: somebody may have written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
@@ -120,66 +120,66 @@ export const make = (means: Means, policy: Policy) => {
           looks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
-        { name: "armed", detail: { step: planned.step, follow_up_at: Moves.iso(follow_up_at) } }
+        { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } }
       ),
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
     )
 
   const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
     Effect.zipRight(
-      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Moves.iso(at) } }),
-      observe.snapshot(chat)
+      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Transitions.iso(at) } }),
+      observe.review(chat)
     )
 
   /** Once it is taken back there is time to read the whole chat: it tells why, or that it was written all the same. */
   const settle = Effect.fn("Arming.settle")(function* (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot, reason: Reason) {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
-    if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.snapshot(seen))
-    const chat = yield* claimed(means, policy, armed, { ...read.value, isErased: seen.isErased })
-    const receipt = Receipt.read(armed, chat, policy)
+    if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.review(seen))
+    const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
+    const receipt = ArmedState.read(armed, chat, policy)
     if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
-    if (receipt._tag === "Unclear") return yield* later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (receipt._tag === "Unclear") return yield* rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
-    yield* observe.snapshot(chat)
+    yield* observe.review(chat)
   })
 
   const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* clear(armed) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", Receipt.lastChance(armed))
+      yield* onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
       return
     }
     const now = yield* DateTime.now
-    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= Receipt.earlyMillis
+    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
     // It may have been carried out before it was taken back.
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
-      return yield* later(armed, policy.confirm_after, {}, "taken_back", { reason })
+      return yield* rescheduleIn(armed, policy.confirm_after, {}, "taken_back", { reason })
     }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     if (answered !== undefined && reason !== "not_confirmed") return yield* settle(armed, after, reason)
     yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
-    yield* observe.snapshot(after)
+    yield* observe.review(after)
   })
 
   /** The value is gone and no message came: believe it after a few looks. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.looks < maxLooks) return later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant chose to stay silent.
     if (armed.confirmed_at === null && armed.arms < maxArms) {
-      return later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+      return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
     // Nobody was asked: another look at the chat may plan it again.
     if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
-    return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.snapshot(chat))
+    return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.review(chat))
   }
 
   const check = (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot): Effect.Effect<void, SqlError> =>
     Effect.gen(function* () {
-      const chat = yield* claimed(means, policy, armed, seen)
+      const chat = yield* readAttributed(context, policy, armed, seen)
       const now = yield* DateTime.now
-      const receipt = Receipt.read(armed, chat, policy)
+      const receipt = ArmedState.read(armed, chat, policy)
       const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
       switch (receipt._tag) {
         case "Sent":
@@ -188,11 +188,11 @@ export const make = (means: Means, policy: Policy) => {
           return yield* withdraw(armed, chat, receipt.reason)
         case "Unclear":
           return yield* armed.looks < maxLooks
-            ? later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+            ? rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
             : withdraw(armed, chat, receipt.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
-          yield* observe.snapshot(chat)
+          yield* observe.review(chat)
           return
         case "Standing":
           if (isDue) return yield* absent(armed, chat)
@@ -201,14 +201,14 @@ export const make = (means: Means, policy: Policy) => {
           if (isDue) return yield* absent(armed, chat)
           if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.millis }, true)
           yield* end(armed, "withdrawn", "cancelled")
-          yield* observe.snapshot(chat)
+          yield* observe.review(chat)
       }
     })
 
   const confirmLater = (armed: FollowUp, now: DateTime.Utc) =>
     DateTime.greaterThan(armed.due_at, now)
       ? timer.schedule(armed)
-      : goOn(armed, { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now }, "verified")
+      : reschedule(armed, { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now }, "verified")
 
   return { arm, check }
 }

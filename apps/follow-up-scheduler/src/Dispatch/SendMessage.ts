@@ -3,7 +3,7 @@
  * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
  * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
  */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import { text } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -15,9 +15,9 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Change } from "../Ledger.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
-import { freshFor, type Look, maxLooks, type Means, whileOurs } from "./ActionContext.ts"
+import { snapshotMaxAge, type Look, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Delay from "./Delay.ts"
-import * as Moves from "./Transitions.ts"
+import * as Transitions from "./Transitions.ts"
 
 type Sent = Extract<Step, { readonly action: "send_message" }>
 
@@ -31,22 +31,22 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
     : undefined
 }
 
-export const make = (means: Means, policy: Policy, step: Sent) => {
-  const { invent, ledger, moves, observe } = means
-  const { end, goOn, later } = moves
+export const make = (context: ActionContext, policy: Policy, step: Sent) => {
+  const { invent, ledger, transitions, observe } = context
+  const { end, reschedule, rescheduleIn } = transitions
 
   const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
     Effect.zipRight(
       ledger.advance(
         from,
         { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
-        { name: "sent", detail: { message: message.id, at: Moves.iso(message.at) } }
+        { name: "sent", detail: { message: message.id, at: Transitions.iso(message.at) } }
       ),
-      observe.snapshot(chat)
+      observe.review(chat)
     )
 
   const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
-    later(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
+    rescheduleIn(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
 
   const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
     const { chat } = look
@@ -54,7 +54,7 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(whileOurs(means, armed, { look, freshFor: freshFor(policy) }))
+        .pipe(ifStillOwned(context, armed, { look, freshFor: snapshotMaxAge(policy) }))
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {
@@ -72,12 +72,12 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left
-    if (!Guard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    if (!SendGuard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     switch (error._tag) {
       // It may have been applied: look for it.
       case "OutcomeUnknown":
       case "UnexpectedResponse":
-        return yield* goOn(armed, { due_at: DateTime.addDuration(now, Delay.visibleWithin) }, "unanswered", { error: error._tag })
+        return yield* reschedule(armed, { due_at: DateTime.addDuration(now, Delay.visibleWithin) }, "unanswered", { error: error._tag })
       // It certainly was not: decide again.
       case "ConnectionFailed":
       case "QueueFull":
@@ -87,10 +87,10 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
       case "Unauthorized":
         return yield* notSent(armed, Delay.afterFailure(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
       case "NotFound":
-        return yield* moves.gone(armed)
+        return yield* transitions.endChatGone(armed)
       default:
         // A row that another took meanwhile stays as that one left it.
-        return yield* Guard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
+        return yield* SendGuard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
     }
   })
 
@@ -114,16 +114,16 @@ export const make = (means: Means, policy: Policy, step: Sent) => {
   const found = ({ after_id, follow_up_at }: FollowUp, { messages }: ChatSnapshot): Message | undefined => {
     const index = messages.findIndex(({ id }) => id === after_id)
     const sent_at = follow_up_at ?? undefined
-    return sent_at && messages.slice(index + 1).find((message) => Episode.isSending(step.message, sent_at, message))
+    return sent_at && messages.slice(index + 1).find((message) => Episode.matchesSentTemplate(step.message, sent_at, message))
   }
 
   const check = (armed: FollowUp, chat: ChatSnapshot) => {
     const message = found(armed, chat)
     if (message !== undefined) return sent(armed, chat, message)
-    if (armed.looks < maxLooks) return later(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     return armed.arms < maxSends
-      ? later(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
-      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.snapshot(chat))
+      ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.review(chat))
   }
 
   return { arm, check, sent }

@@ -1,5 +1,5 @@
 /** The moves a follow-up can make in the ledger, each with its audit line and its next timer. */
-import * as Guard from "@effect-invent/client/SendGuard"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
@@ -18,34 +18,34 @@ export const iso = (instant: DateTime.Utc | null): string | null => (instant ===
 
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Changes the follow-up and sets its next timer; nothing where somebody else changed it first. */
-  const goOn = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
+  const reschedule = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
     Effect.flatMap(ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }), (changed) =>
       Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     )
 
-  const later = (from: FollowUp, wait: Duration.Duration, change: Change, name: string, detail = {}) =>
-    Effect.flatMap(DateTime.now, (now) => goOn(from, { ...change, due_at: DateTime.addDuration(now, wait) }, name, detail))
+  const rescheduleIn = (from: FollowUp, wait: Duration.Duration, change: Change, name: string, detail = {}) =>
+    Effect.flatMap(DateTime.now, (now) => reschedule(from, { ...change, due_at: DateTime.addDuration(now, wait) }, name, detail))
 
   const end = (from: FollowUp, status: "skipped" | "withdrawn" | "unknown", reason: Reason) =>
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
 
   /** Ends it, and all there is to do in this chat, until the chat is watched again. */
-  const leave = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "superseded") =>
+  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "superseded") =>
     Effect.zipRight(
       end(from, "skipped", reason),
       ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
     )
 
-  const gone = (from: FollowUp) => leave(from, "Failed", "chat_gone")
+  const endChatGone = (from: FollowUp) => endWithDecision(from, "Failed", "chat_gone")
 
   /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
-      const name = Guard.isWithheld(error) ? "held_back" : "unreachable"
+      const name = SendGuard.isWithheld(error) ? "held_back" : "unreachable"
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
-      if (left > 0) return goOn(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
+      if (left > 0) return reschedule(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
       const due_at = DateTime.addDuration(now, Delay.afterFailure(from.failures))
-      return goOn(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
+      return reschedule(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
     })
 
   /**
@@ -53,12 +53,12 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * `refused` is what becomes of a follow-up whose request the server refuses, and `before` until when there is no time to lose.
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
-    if (error._tag === "NotFound") return gone(from)
-    if (isRetryable(error) || Guard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
+    if (error._tag === "NotFound") return endChatGone(from)
+    if (isRetryable(error) || SendGuard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
       return lookAgain(from, error, before)
     }
     return end(from, refused, "refused")
   }
 
-  return { goOn, later, end, leave, gone, onError }
+  return { reschedule, rescheduleIn, end, endWithDecision, endChatGone, onError }
 }

@@ -14,7 +14,7 @@ import type { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
 import * as Lazy from "../Lazy.ts"
 import type { PartNotLoaded } from "../Lazy.ts"
 import type { LedgerOfOtherEdition } from "./Edition.ts"
-import * as Tables from "./Migrations.ts"
+import * as Migrations from "./Migrations.ts"
 
 export { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
 
@@ -71,7 +71,7 @@ export const layerReadOnly = (db: Option.Option<string>) =>
 type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>
 
 /** Holds nothing, in the form of a ledger. */
-const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Tables.create, context))
+const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Migrations.create, context))
 
 /** What is on record, for reading; nothing is, before the first run. */
 export const layerDryRun = (db: Option.Option<string>): Readable =>

@@ -3,7 +3,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
-import * as TablesLock from "./Database/MigrationLock.ts"
+import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 
 /** A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond exactly. */
@@ -122,6 +122,17 @@ const firstWhole = Effect.flatMap(
   )`
 )
 
+/** By contact: whether they want to be followed up, as they or an operator last said. */
+const consents = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE TABLE IF NOT EXISTS consents (
+    contact_id TEXT PRIMARY KEY,
+    is_withdrawn INTEGER NOT NULL,
+    at ${columnTypes(sql).instant} NOT NULL,
+    said_by TEXT NOT NULL
+  )`
+)
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -130,7 +141,8 @@ const migrations = {
   "5_seen_and_erased": seenAndErased,
   "6_pauses": pauses,
   "7_last_messages": lastMessages,
-  "8_first_whole": firstWhole
+  "8_first_whole": firstWhole,
+  "9_consents": consents
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })
@@ -147,7 +159,7 @@ export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.
 export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
 
 /** Brings the tables to this edition. */
-export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = TablesLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
+export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = MigrationLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
   // A migration is part of this program: one that fails is a defect of it.
   Effect.catchTag("MigrationError", Effect.die),
   Effect.asVoid

@@ -9,13 +9,20 @@ import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Lines from "../TerminalText.ts"
-import * as Policies from "../Policies/PolicyVersions.ts"
+import * as TerminalText from "../TerminalText.ts"
+import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /** What only a request that can change something shows, and a preview therefore does not know. */
-export const unseen = ["open, snoozed or closed", "assigned", "AI on or off", "muted_until", "follow_up_at"] as const
+export const unseen = [
+  "open, snoozed or closed",
+  "assigned",
+  "AI, the assistant and its channel on or off",
+  "muted_until",
+  "follow_up_at",
+  "whether a contact opted out whom no message names"
+] as const
 
 export const Prospect = Schema.Struct({
   chat_id: Schema.String,
@@ -32,18 +39,19 @@ export const Prospect = Schema.Struct({
 export type Prospect = typeof Prospect.Type
 
 /** For a look that changes nothing. */
-export const layer = Layer.mergeAll(Policies.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
+export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
-    const policies = yield* Policies.Policies
+    const policies = yield* PolicyVersions.PolicyVersions
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
     const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
     // A database from before that was recorded recalls nothing.
-    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(seen), () => seen)
-    const basis = yield* policies.basis(chat)
+    const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
+    const chat = yield* Effect.orElseSucceed(ledger.recallWhole(recalled), () => recalled)
+    const basis = yield* policies.versionAndHistory(chat)
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
 
@@ -90,4 +98,4 @@ const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string
 
 /** With a heading, in columns. */
 export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
-  Lines.table([["chat", "next", "when", "why"], ...prospects.map(cells)])
+  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells)])

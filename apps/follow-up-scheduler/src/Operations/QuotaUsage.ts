@@ -18,8 +18,8 @@ export interface Reading extends RateLimit.Waiting {
   readonly reserved: number
 }
 
-export class Meter extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/QuotaUsage")<
-  Meter,
+export class QuotaUsage extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/QuotaUsage")<
+  QuotaUsage,
   { readonly reading: Effect.Effect<Reading> }
 >() {}
 
@@ -55,16 +55,16 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
     forget(now)
     return { ...waiting, limit, window, used: answered.length, reserved }
   })
-  return Context.make(RateLimit.RateLimit, metered).pipe(Context.add(Meter, { reading }))
+  return Context.make(RateLimit.RateLimit, metered).pipe(Context.add(QuotaUsage, { reading }))
 }
 
 /** Reads it for the metrics, again and again. */
-export const measuring = Effect.flatMap(Meter, ({ reading }) =>
+export const measuring = Effect.flatMap(QuotaUsage, ({ reading }) =>
   Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
 )
 
 /** The limiter of the surroundings, read by a meter. */
-export const layer = (options: RateLimit.Options): Layer.Layer<Meter | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
+export const layer = (options: RateLimit.Options): Layer.Layer<QuotaUsage | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
   Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
 
 /** Over the quota that the environment gives. */

@@ -4,7 +4,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Forecast from "./QuotaForecast.ts"
+import * as QuotaForecast from "./QuotaForecast.ts"
 
 /** A follow-up that waits for its instant. */
 export const Waiting = Schema.Struct({
@@ -33,14 +33,14 @@ interface Row {
 }
 
 /** Planned follow-ups that the latest look at their chat did not overrule, the soonest first. */
-export const waiting = Effect.fn("Outlook.waiting")(function* (quota: Forecast.Quota) {
+export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: QuotaForecast.Quota) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Row>`
     SELECT f.chat_id, f.step, f.due_at FROM follow_ups f
     JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
     WHERE f.status = 'planned' ORDER BY f.due_at`
   const due = rows.map(({ due_at }) => DateTime.unsafeMake(Number(due_at)))
-  const etas = Forecast.etas(due, yield* DateTime.now, quota)
+  const etas = QuotaForecast.etas(due, yield* DateTime.now, quota)
   return rows.map(({ chat_id, step }, index): Waiting => ({ chat_id: ChatId.make(chat_id), step, due_at: due[index]!, eta: etas[index]! }))
 })
 

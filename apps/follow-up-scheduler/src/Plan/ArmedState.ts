@@ -7,7 +7,7 @@ import type { FollowUp } from "./FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 
-export type Receipt = Data.TaggedEnum<{
+export type ArmedState = Data.TaggedEnum<{
   /** The assistant wrote it. */
   Sent: { readonly message: Message }
   /** Something happened that a follow-up must not come after. */
@@ -21,7 +21,7 @@ export type Receipt = Data.TaggedEnum<{
   /** Another value stands. */
   Replaced: {}
 }>
-export const Receipt = Data.taggedEnum<Receipt>()
+export const ArmedState = Data.taggedEnum<ArmedState>()
 
 /** The vendor may write a little before the instant it was given. */
 export const earlyMillis = 1000
@@ -37,21 +37,21 @@ const overtakenBy = { assistant: "superseded", human: "human_takeover", contact:
  * Somebody wrote first, and no value stands any more: it was cleared, or carried out just before that could be seen. Of what
  * the assistant wrote around the instant one message is the follow-up if another answers the reply, or if there is none.
  */
-const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Receipt => {
+const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): ArmedState => {
   const isAround = ({ at, author }: Message) =>
     author === "assistant" && at.epochMillis >= due - earlyMillis && at.epochMillis <= due + lateMillis
   const around = since.filter(isAround)
   const message = around.find(({ at }) => at.epochMillis >= due) ?? around.at(-1)
-  if (message === undefined) return Receipt.Overtaken({ reason })
+  if (message === undefined) return ArmedState.Overtaken({ reason })
   const place = since.indexOf(message)
   const reply = since.findLastIndex(({ author }, index) => author === "contact" && index < place)
   const nextReply = since.findIndex(({ author }, index) => author === "contact" && index > place)
   const turn = since.slice(reply + 1, nextReply === -1 ? undefined : nextReply).filter(({ author }) => author === "assistant")
-  if (reply === -1 || turn.length > 1) return message.isRunning ? Receipt.Unclear({ reason }) : Receipt.Sent({ message })
-  return nextReply === -1 ? Receipt.Unclear({ reason }) : Receipt.Overtaken({ reason })
+  if (reply === -1 || turn.length > 1) return message.isRunning ? ArmedState.Unclear({ reason }) : ArmedState.Sent({ message })
+  return nextReply === -1 ? ArmedState.Unclear({ reason }) : ArmedState.Overtaken({ reason })
 }
 
-export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Receipt => {
+export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): ArmedState => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
   const since = chat.messages.slice(index + 1)
@@ -59,18 +59,18 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Re
   const isStanding = chat.follow_up_at?.epochMillis === due
   // A message without a date is the follow-up where its value is gone.
   const isTimely = (message: Message) => (message.isDated ? message.at.epochMillis >= due - earlyMillis : !isStanding)
-  if (next?.author === "assistant" && isTimely(next)) return Receipt.Sent({ message: next })
+  if (next?.author === "assistant" && isTimely(next)) return ArmedState.Sent({ message: next })
   if (next !== undefined) {
     const reason = overtakenBy[next.author]
-    return isStanding ? Receipt.Overtaken({ reason }) : crossed(since, due, reason)
+    return isStanding ? ArmedState.Overtaken({ reason }) : crossed(since, due, reason)
   }
-  const hindrance = Decide.hindrance(chat)
-  if (hindrance !== undefined) return Receipt.Overtaken({ reason: hindrance })
-  if (chat.hasUnreadable) return Receipt.Overtaken({ reason: "unreadable_message" })
-  if (chat.state === "SNOOZED") return Receipt.Overtaken({ reason: "snoozed" })
-  if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return Receipt.Overtaken({ reason: "muted" })
-  if (chat.follow_up_at === undefined) return Receipt.Cleared()
-  if (chat.follow_up_at.epochMillis !== due) return Receipt.Replaced()
-  const misfit = Decide.misfit(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
-  return misfit === undefined ? Receipt.Standing() : Receipt.Overtaken({ reason: misfit })
+  const hindrance = Decide.blockingReason(chat, policy)
+  if (hindrance !== undefined) return ArmedState.Overtaken({ reason: hindrance })
+  if (chat.hasUnreadable) return ArmedState.Overtaken({ reason: "unreadable_message" })
+  if (chat.state === "SNOOZED") return ArmedState.Overtaken({ reason: "snoozed" })
+  if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return ArmedState.Overtaken({ reason: "muted" })
+  if (chat.follow_up_at === undefined) return ArmedState.Cleared()
+  if (chat.follow_up_at.epochMillis !== due) return ArmedState.Replaced()
+  const misfit = Decide.policyMismatch(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
+  return misfit === undefined ? ArmedState.Standing() : ArmedState.Overtaken({ reason: misfit })
 }

@@ -6,13 +6,13 @@
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
-import * as Opening from "../Decide/SendWindow.ts"
+import * as SendWindow from "../Decide/SendWindow.ts"
 import * as Policy from "../Policy.ts"
 
 /** How long hours, holidays and caps may hold a step back beyond its silence. */
 export const longestWait = Duration.days(14)
 
-export interface Flaw {
+export interface Problem {
   /** Where in the policy. */
   readonly path: ReadonlyArray<PropertyKey>
   readonly reason: string
@@ -47,7 +47,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
   const sent: Array<DateTime.Utc> = []
   for (const [index, step] of policy.steps.entries()) {
     const since = sent.at(-1) ?? start
-    const opening = Opening.find({
+    const opening = SendWindow.find({
       policy,
       step,
       country,
@@ -69,7 +69,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
 }
 
 /** The part of the policy without which there is an opening. */
-const blame = (policy: Policy.Policy, start: Start, index: number): Flaw => {
+const blame = (policy: Policy.Policy, start: Start, index: number): Problem => {
   const isOpenWithout = (without: Partial<Policy.Policy>) => walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
   const days = Duration.toDays(longestWait)
   if (isOpenWithout({ caps: [] })) {
@@ -80,7 +80,7 @@ const blame = (policy: Policy.Policy, start: Start, index: number): Flaw => {
     : { path: ["steps", index], reason: `has no opening within ${days} days beyond its silence` }
 }
 
-const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | undefined => {
+const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Problem | undefined => {
   for (const start of starts) {
     // A channel nobody knows of has no window.
     const stuck = walk(policy, start, "")
@@ -90,7 +90,7 @@ const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | 
 }
 
 /** At the best of times, every step must fall into the window. */
-const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw | undefined => {
+const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Problem | undefined => {
   for (const channel of Object.keys(policy.channel_windows)) {
     if (policy.match.channels?.some((matched) => matched === channel) === false) continue
     const reached = Math.max(...starts.map((start) => walk(policy, start, channel)?.index ?? policy.steps.length))
@@ -103,7 +103,7 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Flaw |
 }
 
 /** The first flaw, if the policy has one, seen from this instant on. */
-export const flaw = (policy: Policy.Policy, now: DateTime.Utc): Flaw | undefined => {
+export const firstProblem = (policy: Policy.Policy, now: DateTime.Utc): Problem | undefined => {
   const starts = startsOf(policy, DateTime.max(now, policy.effective_from ?? now))
   return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
 }

@@ -7,8 +7,8 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as Policy from "../Policy.ts"
-import * as Proof from "./Feasibility.ts"
-import * as Unreadable from "../FileReadError.ts"
+import * as Feasibility from "./Feasibility.ts"
+import * as FileReadError from "../FileReadError.ts"
 
 /** A policy that cannot be used. Nothing was sent. */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRefused", {
@@ -50,7 +50,7 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
     const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
     return refused(issue?.path ?? [], issue?.message ?? error.message)
   })
-  const flaw = Proof.flaw(policy, yield* DateTime.now)
+  const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)
   return flaw === undefined ? policy : yield* refused(flaw.path, flaw.reason)
 })
 
@@ -58,7 +58,7 @@ export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(file),
-    (error) => new PolicyRefused({ file, line: undefined, reason: `${Unreadable.why(error)}; name a file that can be read with --policy` })
+    (error) => new PolicyRefused({ file, line: undefined, reason: `${FileReadError.why(error)}; name a file that can be read with --policy` })
   )
   if (text.trim() === "") return yield* new PolicyRefused({ file, line: 1, reason: "is empty" })
   return yield* parse(text, file)

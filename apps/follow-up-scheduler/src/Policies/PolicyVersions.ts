@@ -15,7 +15,7 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import { Ledger } from "../Ledger.ts"
 import { ActivePolicy, Policy } from "../Policy.ts"
-import * as Difference from "./PolicyDiff.ts"
+import * as PolicyDiff from "./PolicyDiff.ts"
 
 /** The file says something else than what is on record under the same version. Nothing was sent. */
 export class VersionChanged extends Schema.TaggedError<VersionChanged>()("VersionChanged", {
@@ -28,18 +28,18 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
 }
 
 /** What a decision about a chat is made by. */
-export interface Basis {
+export interface VersionAndHistory {
   readonly policy: Policy
-  readonly taken: ReadonlyArray<Episode.Taken>
+  readonly taken: ReadonlyArray<Episode.PastFollowUp>
 }
 
-export class Policies extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
-  Policies,
+export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
+  PolicyVersions,
   {
     /** A version by its id; the one in force where that is not on record. */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
     /** The version that the chat's cadence is on, and the follow-ups so far. */
-    readonly basis: (chat: ChatSnapshot) => Effect.Effect<Basis, SqlError>
+    readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
 >() {}
 
@@ -48,20 +48,20 @@ const encode = Schema.encodeSync(Content)
 const decode = Schema.decodeUnknownEither(Content)
 
 /** A version on record. One that this program cannot read any more is none. */
-export const find = Effect.fn("Policies.find")(function* (id: string) {
+export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ content: string }>`SELECT content FROM policies WHERE id = ${id}`
   return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
 })
 
 /** Fails if the version is on record with another content. */
-export const refuseChanged = Effect.fn("Policies.refuseChanged")(function* (policy: Policy) {
-  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => Difference.fields(before, policy) })
+export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (policy: Policy) {
+  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 
 /** Records a version, or fails if it is on record with another content. */
-export const record = Effect.fn("Policies.record")(function* (policy: Policy) {
+export const record = Effect.fn("PolicyVersions.record")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* refuseChanged(policy)
   const now = yield* DateTime.now
@@ -75,7 +75,7 @@ const make = (lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlEr
     const ledger = yield* Ledger
     const known = new Map<string, Policy>([[current.id, current]])
 
-    const version: Policies["Type"]["version"] = Effect.fn("Policies.version")(function* (id) {
+    const version: PolicyVersions["Type"]["version"] = Effect.fn("PolicyVersions.version")(function* (id) {
       const before = known.get(id)
       if (before !== undefined) return before
       const found = Option.getOrElse(yield* lookUp(id), () => current)
@@ -85,13 +85,13 @@ const make = (lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlEr
 
     return {
       version,
-      basis: Effect.fn("Policies.basis")(function* (chat) {
+      versionAndHistory: Effect.fn("PolicyVersions.basis")(function* (chat) {
         const taken = yield* ledger.taken(chat.conversation_id)
         const waiting = yield* ledger.waiting(chat.conversation_id)
-        const id = Episode.versionOf(Episode.claim(chat, taken, current), [...taken, ...waiting])
+        const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, current), [...taken, ...waiting])
         return { policy: id === undefined ? current : yield* version(id), taken }
       })
-    } satisfies Policies["Type"]
+    } satisfies PolicyVersions["Type"]
   })
 
 const recorded = Effect.map(
@@ -101,12 +101,12 @@ const recorded = Effect.map(
 
 /** Records the policy in force. */
 export const layer = Layer.effect(
-  Policies,
+  PolicyVersions,
   Effect.zipRight(Effect.flatMap(ActivePolicy, record), Effect.flatMap(recorded, make))
 )
 
 /** For a look that changes nothing. A database from before the first version was recorded has none. */
 export const layerReadOnly = Layer.effect(
-  Policies,
+  PolicyVersions,
   Effect.flatMap(recorded, (lookUp) => make((id) => Effect.orElseSucceed(lookUp(id), Option.none)))
 )

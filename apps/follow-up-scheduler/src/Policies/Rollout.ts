@@ -10,9 +10,9 @@ import * as Schema from "effect/Schema"
 import { FollowUp } from "../Plan/FollowUp.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Policies from "./PolicyVersions.ts"
+import * as PolicyVersions from "./PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
-import * as Difference from "./PolicyDiff.ts"
+import * as PolicyDiff from "./PolicyDiff.ts"
 
 /**
  * - `keep`: they go on as they began.
@@ -25,7 +25,7 @@ export type Running = typeof Running.Type
 export interface Preview {
   /** The latest version on record; none where this is the first. */
   readonly before: Policy | undefined
-  readonly differences: ReadonlyArray<Difference.Difference>
+  readonly differences: ReadonlyArray<PolicyDiff.Difference>
   /** Conversations with a follow-up that waits or is under way, by version. */
   readonly running: ReadonlyArray<{ readonly policy: string; readonly conversations: number }>
 }
@@ -37,16 +37,16 @@ const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
 /** What a version would change. Fails if it is on record with another content. */
 export const preview = Effect.fn("PolicyChange.preview")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
-  yield* Policies.refuseChanged(policy)
+  yield* PolicyVersions.refuseChanged(policy)
   const recorded = yield* sql<{ id: string }>`SELECT id FROM policies WHERE id LIKE ${versionsOf(policy)} AND id <> ${policy.id}`
   const latest = recorded.map(({ id }) => id).toSorted((a, b) => versionOf(b) - versionOf(a))[0]
-  const before = latest === undefined ? undefined : Option.getOrUndefined(yield* Policies.find(latest))
+  const before = latest === undefined ? undefined : Option.getOrUndefined(yield* PolicyVersions.find(latest))
   const running = yield* sql<{ policy: string; conversations: number | string }>`
     SELECT policy, count(DISTINCT conversation_id) AS conversations FROM follow_ups
     WHERE policy LIKE ${versionsOf(policy)} AND status IN ('planned', 'armed') GROUP BY policy ORDER BY policy`
   return {
     before,
-    differences: before === undefined ? [] : Difference.between(before, policy),
+    differences: before === undefined ? [] : PolicyDiff.between(before, policy),
     running: running.map(({ conversations, policy }) => ({ policy, conversations: Number(conversations) }))
   } satisfies Preview
 })
@@ -88,6 +88,6 @@ const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
 /** Records the version, and moves what runs on earlier ones: all of it, or nothing. */
 export const apply = Effect.fn("PolicyChange.apply")(function* (policy: Policy, running: Running) {
   const sql = yield* SqlClient.SqlClient
-  yield* Policies.record(policy)
+  yield* PolicyVersions.record(policy)
   if (running !== "keep") yield* Transaction.within(sql)(running === "retime" ? retime(policy) : exit(policy))
 })

@@ -181,6 +181,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
         const ids = new Set([contact_id, ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])])
         yield* remember([...ids])
+        yield* sql`UPDATE consents SET contact_id = ${proofOf(contact_id)} WHERE contact_id = ${contact_id}`
         yield* Effect.forEach(chats, outstanding, { discard: true })
       })
     )

@@ -10,7 +10,7 @@ import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as Unreadable from "../FileReadError.ts"
+import * as FileReadError from "../FileReadError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 /** Null: no longer. */
@@ -100,7 +100,7 @@ export const read = (file: string, onBytes: (count: number) => void) =>
   Stream.unwrap(
     Effect.map(FileSystem.FileSystem, (files) =>
       files.stream(file).pipe(
-        Stream.mapError((error) => new HistoryUnreadable({ file, line: undefined, reason: Unreadable.why(error) })),
+        Stream.mapError((error) => new HistoryUnreadable({ file, line: undefined, reason: FileReadError.why(error) })),
         Stream.tap((bytes) => Effect.sync(() => onBytes(bytes.length))),
         Stream.decodeText(),
         Stream.splitLines,

@@ -8,12 +8,12 @@ import * as Duration from "effect/Duration"
 import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type * as Episode from "../Decide/Episode.ts"
-import type * as History from "./RecordedConversation.ts"
+import type * as RecordedConversation from "./RecordedConversation.ts"
 import * as Plan from "../Plan.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 
-export interface Event extends History.Event {
+export interface Event extends RecordedConversation.Event {
   /** The scheduler's process ends, or starts. */
   readonly scheduler?: "down" | "up" | undefined
 }
@@ -53,21 +53,21 @@ export interface Played {
   readonly chat: ChatSnapshot
 }
 
-interface Entry extends Episode.Taken {
+interface Entry extends Episode.PastFollowUp {
   readonly key: Plan.FollowUpKey
   readonly ideal: DateTime.Utc
 }
 
 const unset = <A>(value: A | null | undefined): A | undefined => value ?? undefined
 
-const applied = (chat: ChatSnapshot, { follow_up_at, muted_until, ...facts }: History.Facts): ChatSnapshot => ({
+const applied = (chat: ChatSnapshot, { follow_up_at, muted_until, ...facts }: RecordedConversation.Facts): ChatSnapshot => ({
   ...chat,
   ...facts,
   ...(follow_up_at === undefined ? {} : { follow_up_at: unset(follow_up_at) }),
   ...(muted_until === undefined ? {} : { muted_until: unset(muted_until) })
 })
 
-const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversation, "chat" | "chat_id" | "conversation_id" | "names">) =>
+const begun = ({ chat, chat_id, conversation_id, names }: Pick<RecordedConversation.Conversation, "chat" | "chat_id" | "conversation_id" | "names">) =>
   applied(
     {
       chat_id,
@@ -79,6 +79,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<History.Conversat
       isBlocked: false,
       isErased: false,
       isUnsubscribed: false,
+      consent: undefined,
       switchedOff: [],
       isContactUnknown: false,
       hasUnreadable: false,
@@ -112,7 +113,7 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
 })
 
 /** The vendor, the ledger and the scheduler of one chat. */
-const makeStage = (conversation: Omit<History.Conversation, "events" | "until">, policy: Policy, workers: number) => {
+const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events" | "until">, policy: Policy, workers: number) => {
   let chat = begun(conversation)
   let record: ReadonlyArray<Entry> = []
   const done: Array<Done> = []
@@ -182,7 +183,7 @@ const makeStage = (conversation: Omit<History.Conversation, "events" | "until">,
     return decision
   }
 
-  const happen = ({ at, becomes, isFollowUp, text, writes }: History.Event, index: number) => {
+  const happen = ({ at, becomes, isFollowUp, text, writes }: RecordedConversation.Event, index: number) => {
     if (writes !== undefined && isFollowUp !== true) write(written(`event ${index}`, writes, at, text))
     if (becomes !== undefined) chat = applied(chat, becomes)
   }
@@ -203,7 +204,7 @@ const wakeAfter = (decision: Decide.Decision, chat: ChatSnapshot, policy: Policy
 }
 
 export const play = (
-  conversation: Omit<History.Conversation, "events"> & { readonly events: ReadonlyArray<Event> },
+  conversation: Omit<RecordedConversation.Conversation, "events"> & { readonly events: ReadonlyArray<Event> },
   policy: Policy,
   { isWatched, sweepEvery, withoutTimers = false, workers = 1 }: Options
 ): Played => {

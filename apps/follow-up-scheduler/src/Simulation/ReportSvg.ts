@@ -41,7 +41,7 @@ const byHour = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
 }
 
 const byEnd = (reports: ReadonlyArray<Report>, top: number): ReadonlyArray<string> => {
-  const reasons = (["due", ...Reason.lattice] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
   const most = Math.max(1, ...reports.flatMap(({ ends }) => Object.values(ends)))
   const from = 490
   const room = width - from - 70

@@ -1,7 +1,7 @@
 /** A backtest in lines for people. */
 import * as Duration from "effect/Duration"
 import type { Comparison, Report } from "./Backtest.ts"
-import * as Lines from "../TerminalText.ts"
+import * as TerminalText from "../TerminalText.ts"
 import * as Reason from "../Decide/Reason.ts"
 
 const cell = 16
@@ -13,9 +13,9 @@ const time = (seconds: number): string => {
 }
 
 const row = (label: string, values: ReadonlyArray<string | number>): string => {
-  const room = Lines.columns - values.length * (cell + 1)
-  const cells = values.map((value) => ` ${Lines.padStart(Lines.cut(Lines.printable(String(value)), cell), cell)}`)
-  return `${Lines.padEnd(Lines.cut(Lines.printable(label), room), room)}${cells.join("")}`
+  const room = TerminalText.columns - values.length * (cell + 1)
+  const cells = values.map((value) => ` ${TerminalText.padStart(TerminalText.cut(TerminalText.printable(String(value)), cell), cell)}`)
+  return `${TerminalText.padEnd(TerminalText.cut(TerminalText.printable(label), room), room)}${cells.join("")}`
 }
 
 const isPresent = <A>(value: A | undefined): value is A => value !== undefined
@@ -24,7 +24,7 @@ const isPresent = <A>(value: A | undefined): value is A => value !== undefined
 export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
   const of = (label: string, value: (report: Report) => string | number) => row(label, reports.map(value))
   const steps = Math.max(...reports.map((report) => report.steps.length))
-  const reasons = (["due", ...Reason.lattice] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
   return [
     of("", ({ policy }) => policy),
     of("conversations", ({ conversations }) => conversations),

@@ -20,7 +20,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as TablesLock from "../Ledger/Database/MigrationLock.ts"
+import * as MigrationLock from "../Ledger/Database/MigrationLock.ts"
 
 /** An entity that has answered its wake-up makes room again soon. */
 const entityMaxIdleTime = Duration.seconds(5)
@@ -60,7 +60,7 @@ const createTables = (config: Partial<ShardingConfig.ShardingConfig["Type"]>) =>
   Layer.build(Layer.merge(SqlMessageStorage.layer, SqlRunnerStorage.layer)).pipe(
     Effect.provide(ShardingConfig.layer(config)),
     Effect.scoped,
-    TablesLock.hold
+    MigrationLock.hold
   )
 
 const oneOfMany = (precision: Duration.Duration) =>

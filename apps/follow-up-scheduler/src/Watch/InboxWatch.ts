@@ -26,7 +26,7 @@ import * as Stream from "effect/Stream"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
-import * as Seen from "./SeenChats.ts"
+import * as SeenChats from "./SeenChats.ts"
 
 /** The most that reading the whole inbox again and again takes of the quota. */
 export const sweepShare = 0.05
@@ -42,29 +42,29 @@ export const sweepEvery = (pages: number): Duration.Duration =>
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
 
 /** Each page of the inbox, as the chats on it that are to be looked at. */
-const pages = (invent: InventClient["Type"], seen: Seen.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
+const pages = (invent: InventClient["Type"], seen: SeenChats.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
   invent.inbox.stream().pipe(
     Stream.chunks,
-    Stream.mapEffect((page) => Effect.map(seen.news(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
+    Stream.mapEffect((page) => Effect.map(seen.changed(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
   )
 
 /** As far as there is news. */
-const recent = (invent: InventClient["Type"], seen: Seen.Seen) =>
+const recent = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
   Stream.flattenIterables(Stream.takeUntil(pages(invent, seen, false), (news) => news.length === 0))
 
 /** A failure ends this reading of the list; the next one comes. */
 const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) => Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`))))
 
-const hints = (invent: InventClient["Type"], seen: Seen.Seen) =>
+const hints = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
   Stream.flattenIterables(
     Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
-      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.news([change.chat], false), idsOf)
+      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.changed([change.chat], false), idsOf)
     )
   )
 
 /** All of it at once, and then again and again; fails only if the first time does. */
-const sweeps = (invent: InventClient["Type"], seen: Seen.Seen) =>
+const sweeps = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
   Stream.unwrap(
     Effect.map(Ref.make(0), (count) => {
       const whole = Stream.flattenIterables(Stream.tap(pages(invent, seen, true), () => Ref.update(count, (pages) => pages + 1)))
@@ -80,7 +80,7 @@ export const all = Effect.flatMap(InventClient, (invent) =>
 
 /** Every chat of the inbox that is to be looked at. */
 export const news = Effect.gen(function* () {
-  const found = yield* Stream.runCollect(pages(yield* InventClient, yield* Seen.make, true))
+  const found = yield* Stream.runCollect(pages(yield* InventClient, yield* SeenChats.make, true))
   return Chunk.toReadonlyArray(found).flat()
 }).pipe(RateLimit.withLane("watch"))
 
@@ -92,7 +92,7 @@ export const layer = (
     Watch,
     Effect.gen(function* () {
       const invent = yield* InventClient
-      const seen = yield* Seen.make
+      const seen = yield* SeenChats.make
       const context = yield* Effect.context<WebSocketConstructor>()
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(invent, seen)))
       const pushed = Stream.forever(Stream.concat(outlasting(hints(invent, seen)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))

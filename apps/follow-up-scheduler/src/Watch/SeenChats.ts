@@ -16,7 +16,7 @@ export interface Seen {
    * Of these chats those that are to be looked at, and remembers that they were named. A chat without a date, or with a look
    * that came to nothing, counts only where `isThorough`. An armed follow-up has its own looks, and our own message is no news.
    */
-  readonly news: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
+  readonly changed: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
 }
 
 const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
@@ -78,7 +78,7 @@ export const make = Effect.gen(function* () {
     )
 
   return {
-    news: Effect.fn("Seen.news")(function* (chats, isThorough) {
+    changed: Effect.fn("Seen.news")(function* (chats, isThorough) {
       if (chats.length === 0) return []
       const ids = chats.map(({ id }) => id)
       const erased = yield* erasure.among(ids)

@@ -3,14 +3,14 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import * as Settings from "@effect-invent/client/Settings"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Meter from "../Operations/QuotaUsage.ts"
-import * as Quota from "../Operations/RateLimitLayer.ts"
-import * as Stop from "../Dispatch/GracefulShutdown.ts"
+import * as QuotaUsage from "../Operations/QuotaUsage.ts"
+import * as RateLimitLayer from "../Operations/RateLimitLayer.ts"
+import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import type { Db } from "./Options.ts"
 
 /** Over the quota that goes with the database. A stop closes it: no request leaves after that. */
 export const layer = (db: Db) =>
   Layer.effect(InventClient.InventClient, Effect.flatMap(Settings.config(), InventClient.make)).pipe(
-    Layer.provideMerge(Meter.layerConfig),
-    Layer.provide(Stop.closing(Quota.layer(db)))
+    Layer.provideMerge(QuotaUsage.layerConfig),
+    Layer.provide(GracefulShutdown.closing(RateLimitLayer.layer(db)))
   )

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Diagnosis from "../Operations/HealthChecks.ts"
+import * as HealthChecks from "../Operations/HealthChecks.ts"
 import * as Ledger from "../Ledger.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import { Exited, lineOf } from "./ExitCodes.ts"
@@ -22,7 +22,7 @@ type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/Probes")<
   Probes,
   {
-    readonly service: Probe<ReadonlyArray<Diagnosis.Finding>>
+    readonly service: Probe<ReadonlyArray<HealthChecks.Finding>>
     /** How many follow-ups are open. */
     readonly database: Probe<number>
     /** The id of the policy, if one is named. */
@@ -30,25 +30,25 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
   }
 >() {}
 
-const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => Diagnosis.Finding) =>
+const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => HealthChecks.Finding) =>
   Effect.match(probe, {
     onSuccess: found,
-    onFailure: (error): Diagnosis.Finding => ({ check, state: "wrong", found: lineOf(error) })
+    onFailure: (error): HealthChecks.Finding => ({ check, state: "wrong", found: lineOf(error) })
   })
 
 const examine = Effect.gen(function* () {
   const { database, policy, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
-    Effect.succeed<ReadonlyArray<Diagnosis.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
+    Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
   )
-  const ledger = yield* orWrong("database", database, (open) => Diagnosis.well("database", `can be read; ${open} follow-ups are open`))
+  const ledger = yield* orWrong("database", database, (open) => HealthChecks.well("database", `can be read; ${open} follow-ups are open`))
   const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
-    orWrong("policy", probe, (id) => Diagnosis.well("policy", `${id} can be used, and every step has an opening`))
+    orWrong("policy", probe, (id) => HealthChecks.well("policy", `${id} can be used, and every step has an opening`))
   )
-  return [...answers, ledger, Diagnosis.zones, ...rules]
+  return [...answers, ledger, HealthChecks.zones, ...rules]
 })
 
-const print = Output.document(Schema.Array(Diagnosis.Finding))
+const print = Output.document(Schema.Array(HealthChecks.Finding))
 
 const invent = InventClient.layerConfig()
 
@@ -56,7 +56,7 @@ const probes = (db: Db, policy: Option.Option<string>) =>
   Layer.effect(
     Probes,
     Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
-      service: Effect.provide(Diagnosis.service, Layer.provide(invent, Layer.succeedContext(world))),
+      service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
       database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), Ledgers.reading(db)),
       policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
     }))

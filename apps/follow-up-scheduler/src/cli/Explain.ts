@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { AuditEntry } from "../Ledger.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -24,6 +24,6 @@ interface Options {
 
 export const explain = ({ chatId, db, json }: Options) =>
   Erasure.storyOf(chatId).pipe(
-    Effect.flatMap((entries) => (json ? print(entries) : Output.lines(Story.ofChat(chatId, entries)))),
+    Effect.flatMap((entries) => (json ? print(entries) : Output.lines(ChatStory.ofChat(chatId, entries)))),
     Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.reading(db)))
   )

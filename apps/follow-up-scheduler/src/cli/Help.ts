@@ -2,7 +2,7 @@
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { stripVTControlCharacters } from "node:util"
-import * as Lines from "../TerminalText.ts"
+import * as TerminalText from "../TerminalText.ts"
 
 const program = "follow-ups"
 
@@ -14,14 +14,14 @@ const commandsOf = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
     const [, names, purpose] = commandLine.exec(stripVTControlCharacters(line)) ?? []
     return names === undefined || purpose === undefined ? [] : [[`  ${names}`, purpose]]
   })
-  return rows.length === 0 ? lines : ["", ...Lines.table(rows).flatMap(Lines.fit), "", `  ${program} COMMAND --help says more about each.`, ""]
+  return rows.length === 0 ? lines : ["", ...TerminalText.table(rows).flatMap(TerminalText.fit), "", `  ${program} COMMAND --help says more about each.`, ""]
 }
 
 const unbroken = (text: string): string => text.replaceAll(/\[[^\]]*\]|--\S+ \w+/g, (option) => option.replaceAll(" ", "\u00A0"))
 
 const usageOf = (line: string): ReadonlyArray<string> => {
   const whole = line.startsWith(`$ ${program}`) ? line : line.replace("$ ", `$ ${program} `)
-  const [first = "", ...rest] = Lines.wrap(unbroken(whole), Lines.columns - 4).map((part) => part.replaceAll("\u00A0", " "))
+  const [first = "", ...rest] = TerminalText.wrap(unbroken(whole), TerminalText.columns - 4).map((part) => part.replaceAll("\u00A0", " "))
   return [first, ...rest.map((part) => `    ${part}`)]
 }
 
@@ -34,7 +34,7 @@ const fittedText = (text: unknown): unknown => {
   const from = lines.findIndex(isHeading("COMMANDS")) + 1
   const to = from === 0 ? 0 : lines.findIndex(isHeading("EXAMPLES"))
   const all = [...lines.slice(0, from), ...commandsOf(lines.slice(from, to)), ...lines.slice(to)]
-  return all.flatMap((line) => (line.startsWith("$ ") ? usageOf(line) : Lines.fit(line))).join("\n")
+  return all.flatMap((line) => (line.startsWith("$ ") ? usageOf(line) : TerminalText.fit(line))).join("\n")
 }
 
 export const fitted = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

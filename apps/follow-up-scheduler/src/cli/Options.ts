@@ -4,7 +4,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import type * as PolicyChange from "../Policies/Rollout.ts"
+import type * as Rollout from "../Policies/Rollout.ts"
 
 export const policy = Options.text("policy").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
@@ -12,7 +12,7 @@ export const policy = Options.text("policy").pipe(
 
 export const examinedPolicy = Options.text("policy").pipe(Options.withDescription("a policy to examine, too"), Options.optional)
 
-const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<PolicyChange.Running>
+const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<Rollout.Running>
 
 export const running = Options.choice("running", positions).pipe(
   Options.withDescription("what becomes of cadences on earlier versions; without it the difference is shown and nothing changes"),

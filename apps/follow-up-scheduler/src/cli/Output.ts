@@ -2,7 +2,7 @@
 import * as Console from "effect/Console"
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Lines from "../TerminalText.ts"
+import * as TerminalText from "../TerminalText.ts"
 
 /** Prints a value as the document of a schema. */
 export const document = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -10,4 +10,4 @@ export const document = <A, I>(schema: Schema.Schema<A, I>) => {
   return (value: A): Effect.Effect<void> => Console.log(JSON.stringify(encode(value), undefined, 2))
 }
 
-export const lines = Lines.print
+export const lines = TerminalText.print

@@ -4,16 +4,16 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { ActivePolicy } from "../Policy.ts"
-import * as Difference from "../Policies/PolicyDiff.ts"
-import * as PolicyChange from "../Policies/Rollout.ts"
+import * as PolicyDiff from "../Policies/PolicyDiff.ts"
+import * as Rollout from "../Policies/Rollout.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
-const shown = (id: string, { before, differences, running }: PolicyChange.Preview): ReadonlyArray<string> => [
+const shown = (id: string, { before, differences, running }: Rollout.Preview): ReadonlyArray<string> => [
   before === undefined ? `${id}: the first version on record` : `${before.id} → ${id}`,
-  ...differences.map((difference) => `  ${Difference.describe(difference)}`),
+  ...differences.map((difference) => `  ${PolicyDiff.describe(difference)}`),
   ...running.map(({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`)
 ]
 
@@ -21,13 +21,13 @@ const print = Output.document(
   Schema.Struct({
     policy: Schema.String,
     before: Schema.NullOr(Schema.String),
-    differences: Schema.Array(Difference.Difference),
+    differences: Schema.Array(PolicyDiff.Difference),
     running: Schema.Array(Schema.Struct({ policy: Schema.String, conversations: Schema.Int })),
-    applied: Schema.NullOr(PolicyChange.Running)
+    applied: Schema.NullOr(Rollout.Running)
   })
 )
 
-const outcomes: Record<PolicyChange.Running, string> = {
+const outcomes: Record<Rollout.Running, string> = {
   keep: "they go on as they began",
   retime: "those on earlier versions go on by this one, from the next look",
   exit: "those on earlier versions have ended"
@@ -36,16 +36,16 @@ const outcomes: Record<PolicyChange.Running, string> = {
 interface Options {
   readonly policy: string
   readonly db: Db
-  readonly running: Option.Option<PolicyChange.Running>
+  readonly running: Option.Option<Rollout.Running>
   readonly json: boolean
 }
 
 export const apply = ({ db, json, policy, running }: Options) =>
   Effect.gen(function* () {
     const policy = yield* ActivePolicy
-    const preview = yield* PolicyChange.preview(policy)
+    const preview = yield* Rollout.preview(policy)
     if (!json) yield* Output.lines(shown(policy.id, preview))
-    if (Option.isSome(running)) yield* PolicyChange.apply(policy, running.value)
+    if (Option.isSome(running)) yield* Rollout.apply(policy, running.value)
     if (json) return yield* print({ ...preview, policy: policy.id, before: preview.before?.id ?? null, applied: Option.getOrNull(running) })
     if (Option.isNone(running)) return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
     yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])

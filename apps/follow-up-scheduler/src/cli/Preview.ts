@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import * as Forecast from "../Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { lookAtEach } from "../ChatReview/ReviewEach.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Preview from "../Operations/Preview.ts"
 import * as Watch from "../Watch.ts"
-import * as Inbox from "../Watch/InboxWatch.ts"
+import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -51,11 +51,11 @@ interface Options {
 
 export const preview = ({ db, json, policy, source }: Options) =>
   Effect.gen(function* () {
-    const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all)
+    const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all)
     const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
-    const backlog = Forecast.worst(due, yield* DateTime.now, yield* Status.quota)
+    const backlog = QuotaForecast.worst(due, yield* DateTime.now, yield* Status.quota)
     if (json) return yield* print({ chats: all, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
     yield* Output.lines(Preview.table(all))
-    if (backlog !== undefined) yield* Output.lines(["", Forecast.describe(backlog)])
+    if (backlog !== undefined) yield* Output.lines(["", QuotaForecast.describe(backlog)])
     yield* Output.lines(["", `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
   }).pipe(Effect.provide(layer(db, policy)))

@@ -5,12 +5,12 @@
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Collector from "../Operations/OtlpExporter.ts"
-import * as Stop from "../Dispatch/GracefulShutdown.ts"
+import * as OtlpExporter from "../Operations/OtlpExporter.ts"
+import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import * as Colour from "./Colour.ts"
 import * as Commands from "../Commands.ts"
 import * as Completions from "./Completions.ts"
-import * as Ending from "./ExitCodes.ts"
+import * as ExitCodes from "./ExitCodes.ts"
 import * as Examples from "./Examples.ts"
 import * as Help from "./Help.ts"
 import * as Log from "./Log.ts"
@@ -18,8 +18,8 @@ import * as Log from "./Log.ts"
 /** `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that is not 0. */
 export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
   Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(args).pipe(
-    Effect.provide(Layer.merge(Collector.layer(network.http), Stop.layer)),
-    Ending.report,
+    Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),
+    ExitCodes.report,
     Completions.whereAsked,
     Log.whereRead(args),
     Help.fitted,

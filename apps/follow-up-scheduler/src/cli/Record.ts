@@ -7,10 +7,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as History from "../Simulation/RecordedConversation.ts"
+import * as RecordedConversation from "../Simulation/RecordedConversation.ts"
 import * as FromLog from "../Simulation/FromLog.ts"
-import * as Record from "../Simulation/Recorder.ts"
-import * as Unreadable from "../FileReadError.ts"
+import * as Recorder from "../Simulation/Recorder.ts"
+import * as FileReadError from "../FileReadError.ts"
 import * as Watch from "../Watch.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
@@ -26,14 +26,14 @@ interface Target {
 const print = Output.document(Schema.Struct({ out: Schema.String, conversations: Schema.Int }))
 
 /** Writes beside the file first: what is there under its name is whole. */
-const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, { json, out, withoutNames }: Target, total?: number) =>
+const write = <E, R>(conversations: Stream.Stream<RecordedConversation.Conversation, E, R>, { json, out, withoutNames }: Target, total?: number) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const tell = yield* Progress.make("conversations")
     const part = `${out}.part`
     let count = 0
     yield* conversations.pipe(
-      Stream.map((conversation) => History.toLine(withoutNames ? History.withoutNames(conversation) : conversation)),
+      Stream.map((conversation) => RecordedConversation.toLine(withoutNames ? RecordedConversation.withoutNames(conversation) : conversation)),
       Stream.tap(() => Effect.suspend(() => tell({ count: ++count, part: total === undefined ? undefined : count / total }))),
       Stream.encodeText,
       Stream.run(files.sink(part)),
@@ -46,7 +46,7 @@ const write = <E, R>(conversations: Stream.Stream<History.Conversation, E, R>, {
 const known = (db: Db) => (Option.isSome(db) ? Ledgers.reading(db) : Ledgers.readingIfAny(db))
 
 /** Over the service and, so that follow-ups are told from other messages, over the ledger; a file that was named must be there. */
-const recorder = (db: Db) => Layer.merge(InventClient.layerConfig(), Layer.provide(Record.layer, known(db)))
+const recorder = (db: Db) => Layer.merge(InventClient.layerConfig(), Layer.provide(Recorder.layer, known(db)))
 
 interface FromApi extends Target {
   readonly db: Db
@@ -54,11 +54,11 @@ interface FromApi extends Target {
 
 export const chats = ({ db, file, ...target }: FromApi & { readonly file: string }) =>
   Watch.readFile(file).pipe(
-    Effect.flatMap((chat_ids) => write(Record.ofChats(chat_ids), target, chat_ids.length)),
+    Effect.flatMap((chat_ids) => write(Recorder.ofChats(chat_ids), target, chat_ids.length)),
     Effect.provide(recorder(db))
   )
 
-export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Record.ofInbox, target), recorder(db))
+export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Recorder.ofInbox, target), recorder(db))
 
 const decodeEntry = Schema.decodeUnknown(Schema.parseJson(Entry))
 
@@ -66,13 +66,13 @@ const entriesOf = (file: string) =>
   Stream.unwrap(
     Effect.map(FileSystem.FileSystem, (files) =>
       files.stream(file).pipe(
-        Stream.mapError((error) => new History.HistoryUnreadable({ file, line: undefined, reason: Unreadable.why(error) })),
+        Stream.mapError((error) => new RecordedConversation.HistoryUnreadable({ file, line: undefined, reason: FileReadError.why(error) })),
         Stream.decodeText(),
         Stream.splitLines,
         Stream.zipWithIndex,
         Stream.filter(([text]) => text.trim() !== ""),
         Stream.mapEffect(([text, index]) =>
-          Effect.mapError(decodeEntry(text), () => new History.HistoryUnreadable({ file, line: index + 1, reason: "is no entry of an emulator's log" }))
+          Effect.mapError(decodeEntry(text), () => new RecordedConversation.HistoryUnreadable({ file, line: index + 1, reason: "is no entry of an emulator's log" }))
         )
       )
     )
@@ -83,7 +83,7 @@ const ofLog = (file: string) =>
     const gathering = FromLog.make()
     yield* Stream.runForEach(entriesOf(file), (entry) => Effect.sync(() => gathering.add(entry)))
     const conversations = gathering.conversations()
-    return conversations.length === 0 ? yield* History.nothing(file) : conversations
+    return conversations.length === 0 ? yield* RecordedConversation.nothing(file) : conversations
   })
 
 export const log = ({ file, ...target }: Target & { readonly file: string }) =>

@@ -13,10 +13,10 @@ import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Preview from "../Operations/Preview.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
-import * as Stop from "../Dispatch/GracefulShutdown.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Watch from "../Watch.ts"
-import * as Inbox from "../Watch/InboxWatch.ts"
+import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db, Source } from "./Options.ts"
@@ -61,17 +61,17 @@ const pass = (source: Source, json: boolean) =>
     if (Option.isSome(paused) && !json) {
       yield* Output.lines([`Paused since ${DateTime.formatIso(paused.value)}: no chat is looked at, and nothing new is sent, until resume.`])
     }
-    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : Inbox.news
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : InboxWatch.news
     const carried = yield* Scheduler.runOnce(chat_ids, tell)
     yield* Effect.flatMap(Ownership, ({ check }) => check)
     const tally = yield* ledger.tally
     if (json) return yield* print({ paused_since: Option.getOrNull(paused), chats: found, carried, outcomes: Status.outcomesOf(tally) })
-    yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...Story.ofAll(tally)])
+    yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...ChatStory.ofAll(tally)])
   })
 
 const dryPass = (source: Source, json: boolean) =>
   Effect.gen(function* () {
-    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Inbox.all
+    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     const { found, tell } = teller(json)
     yield* lookAtEach(chat_ids, look, tell)
@@ -100,5 +100,5 @@ export const run = (options: Options) => {
   const { db, dryRun, json, policy, source } = options
   return dryRun
     ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policy))
-    : Effect.provide(Stop.inOrder(pass(source, json)), live(options))
+    : Effect.provide(GracefulShutdown.inOrder(pass(source, json)), live(options))
 }

@@ -2,15 +2,15 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Told from "../Ledger/LedgerLogging.ts"
-import * as Meter from "../Operations/QuotaUsage.ts"
+import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
+import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as PageServer from "../operatorPage/Server.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
-import * as Stop from "../Dispatch/GracefulShutdown.ts"
+import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import * as Watch from "../Watch.ts"
-import * as Inbox from "../Watch/InboxWatch.ts"
+import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -27,7 +27,7 @@ interface Options {
   readonly page: Page
 }
 
-const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(Inbox.layer(every))
+const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
 type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)
@@ -35,7 +35,7 @@ const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watc
 const layer = ({ db, every, page, policy, source }: Options) =>
   Layer.merge(PageServer.layerOptional(page), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
-    Layer.provideMerge(Layer.provideMerge(Told.layer, Ledgers.writing(db))),
+    Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
     Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
   )
 
@@ -44,8 +44,8 @@ const watching = (options: Options) =>
     const settings = yield* Scheduler.serveConfig
     yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
     yield* announce
-    const work = [Scheduler.serve(settings), Retention.keeping(options.keep), Meter.measuring]
-    yield* Stop.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
+    const work = [Scheduler.serve(settings), Retention.keeping(options.keep), QuotaUsage.measuring]
+    yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
 
 export const serve = (options: Options) =>

@@ -5,9 +5,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Backtest from "../Simulation/Backtest.ts"
-import * as Picture from "../Simulation/ReportSvg.ts"
-import * as Table from "../Simulation/ReportTable.ts"
-import * as History from "../Simulation/RecordedConversation.ts"
+import * as ReportSvg from "../Simulation/ReportSvg.ts"
+import * as ReportTable from "../Simulation/ReportTable.ts"
+import * as RecordedConversation from "../Simulation/RecordedConversation.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
@@ -19,18 +19,18 @@ const play = Effect.fn("Simulate.play")(function* (file: string, tests: Readonly
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }
   let bytes = 0
   let count = 0
-  yield* Stream.runForEach(History.read(file, (read) => (bytes += read)), (conversation) => {
+  yield* Stream.runForEach(RecordedConversation.read(file, (read) => (bytes += read)), (conversation) => {
     const [first, second] = tests.map((test) => test.add(conversation) > 0)
     count++
     counts[first === true ? (second === true ? "both" : "onlyFirst") : second === true ? "onlySecond" : "neither"]++
     return tell({ count, part: Option.getOrUndefined(Option.map(size, (size) => bytes / size)) })
   })
-  return count === 0 ? yield* History.nothing(file) : counts
+  return count === 0 ? yield* RecordedConversation.nothing(file) : counts
 }, Effect.scoped)
 
 const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Comparison): ReadonlyArray<string> => {
   const [a, b] = reports
-  return [...Table.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...Table.compared(comparison, [a, b])])]
+  return [...ReportTable.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...ReportTable.compared(comparison, [a, b])])]
 }
 
 const print = Output.document(Schema.Struct({ reports: Schema.Array(Backtest.Report), comparison: Schema.optionalWith(Backtest.Comparison, { exact: true }) }))
@@ -50,7 +50,7 @@ export const simulate = ({ against, compare, json, picture, policy }: Options) =
     const comparison = yield* play(against, tests)
     const reports = tests.map((test) => test.report())
     if (Option.isSome(picture)) {
-      yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, Picture.svg(reports)))
+      yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, ReportSvg.svg(reports)))
     }
     yield* json ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) }) : Output.lines(shown(reports, comparison))
   })

@@ -4,10 +4,10 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Forecast from "../Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
-import * as Outlook from "../Operations/ServiceStatus.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ServiceStatus from "../Operations/ServiceStatus.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -20,7 +20,7 @@ export const Backlog = Schema.Struct({
   latest_seconds: Schema.Int
 })
 
-export const backlogOf = (backlog: Forecast.Backlog | undefined): typeof Backlog.Type | null =>
+export const backlogOf = (backlog: QuotaForecast.Backlog | undefined): typeof Backlog.Type | null =>
   backlog === undefined
     ? null
     : {
@@ -40,24 +40,24 @@ export const outcomesOf = (tally: ReadonlyArray<Tally>): typeof Outcomes.Type =>
 
 const Status = Schema.Struct({
   at: Schema.DateTimeUtc,
-  service: Outlook.Service,
+  service: ServiceStatus.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
-  waiting: Schema.Array(Outlook.Waiting),
+  waiting: Schema.Array(ServiceStatus.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
 
 const print = Output.document(Status)
 
-export const quota = Effect.map(Settings.rateLimitConfig, Forecast.quota)
+export const quota = Effect.map(Settings.rateLimitConfig, QuotaForecast.quota)
 
 const read = Effect.gen(function* () {
   const now = yield* DateTime.now
   const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
   const spent = yield* quota
-  const waiting = yield* Outlook.waiting(spent)
-  const backlog = Forecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
-  return { now, tally, waiting, backlog, service: yield* Outlook.service }
+  const waiting = yield* ServiceStatus.waiting(spent)
+  const backlog = QuotaForecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
+  return { now, tally, waiting, backlog, service: yield* ServiceStatus.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
@@ -65,8 +65,8 @@ type Read = Effect.Effect.Success<typeof read>
 /** What is to come, and what is wrong. */
 export const outlookLines = ({ backlog, service, waiting }: Pick<Read, "backlog" | "service" | "waiting">): ReadonlyArray<string> => [
   ...(waiting[0] === undefined ? [] : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
-  ...(backlog === undefined ? [] : [Forecast.describe(backlog)]),
-  ...Outlook.describe(service)
+  ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
+  ...ServiceStatus.describe(service)
 ]
 
 const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Status.Type => ({
@@ -81,7 +81,7 @@ const statusOf = ({ backlog, now, service, tally, waiting }: Read): typeof Statu
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
-    yield* json ? print(statusOf(found)) : Output.lines([...Story.ofAll(found.tally), ...outlookLines(found)])
+    yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Before anything is sent: how late what is on record will run. */

@@ -15,7 +15,7 @@ import { Exited } from "../cli/ExitCodes.ts"
 import type { Page } from "../cli/Options.ts"
 import * as Output from "../cli/Output.ts"
 import { Ledger } from "../Ledger.ts"
-import { Observe } from "../ChatReview.ts"
+import { ChatReview } from "../ChatReview.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as Fates from "./Fates.ts"
 import * as Progress from "./Progress.ts"
@@ -44,7 +44,7 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
 
 /** The slow sweep over every chat that a scheduler makes beside the events: not everything that happens passes by a channel. */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
-  Effect.flatMap(Observe, (observe) => Effect.forEach(chat_ids, observe.chat, { concurrency: 8, discard: true }))
+  Effect.flatMap(ChatReview, (observe) => Effect.forEach(chat_ids, observe.reviewById, { concurrency: 8, discard: true }))
 
 /** Until nothing is left to do that would be done soon. */
 const settled = Effect.gen(function* () {

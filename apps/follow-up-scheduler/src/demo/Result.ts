@@ -12,7 +12,7 @@ import { Entries } from "../cli/Explain.ts"
 import * as Output from "../cli/Output.ts"
 import * as Status from "../cli/Status.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import { Workspace } from "./Workspace.ts"
 
 const costOf = (entries: ReadonlyArray<Log.Entry>) => {
@@ -45,7 +45,7 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 const checker = Effect.map(Workspace, (workspace) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
-    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", ...more).pipe(Command.stderr("inherit"))
+    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", "--opt-out-age", "1 second", ...more).pipe(Command.stderr("inherit"))
 })
 
 const written = Effect.gen(function* () {
@@ -61,8 +61,8 @@ const written = Effect.gen(function* () {
 /** Prints everything; true when the checker agrees. */
 export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
-  yield* Output.lines(["What became of the conversations:", ...Story.ofAll(tally), "", ...told(cost)])
-  yield* Output.lines(["", `The story of ${chat_id}:`, ...Story.ofChat(chat_id, story), ""])
+  yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
+  yield* Output.lines(["", `The story of ${chat_id}:`, ...ChatStory.ofChat(chat_id, story), ""])
   const check = yield* checker
   return (yield* VirtualTime.outside(Command.exitCode(Command.stdout(check(), "inherit")))) === 0
 })

@@ -13,7 +13,8 @@ import * as Random from "effect/Random"
 import * as Stream from "effect/Stream"
 import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import * as Ledger from "../Ledger.ts"
-import * as Meter from "../Operations/QuotaUsage.ts"
+import * as OptOuts from "../ChatReader/OptOuts.ts"
+import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as Page from "../operatorPage/Server.ts"
 import { ActivePolicy } from "../Policy.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
@@ -24,6 +25,9 @@ import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
 
 /** The documented quota of 500 requests, in two seconds instead of a minute, as silences last seconds instead of hours. */
 export const quota = { limit: 500, window: Duration.seconds(2) }
+
+/** Who opted out is read as often, measured by the silences, as it is where they last hours. */
+const optOutPace = { ...quota, every: Duration.millis(400), maxAge: Duration.millis(500) }
 
 /** Where the operator page is to be; nowhere without a port. */
 type PageOptions = Parameters<typeof Page.layerOptional>[0]
@@ -76,6 +80,7 @@ const scheduler = (page: PageOptions) =>
   VirtualTime.layerOutside(Page.layerOptional(page)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
     Layer.provide(client("scheduler")),
+    Layer.provideMerge(Layer.succeed(OptOuts.OptOutPace, optOutPace)),
     Layer.provideMerge(Ledger.layer),
     Layer.provide(database),
     Layer.provide(policy),
@@ -84,7 +89,7 @@ const scheduler = (page: PageOptions) =>
 
 export const layer = (page: PageOptions) =>
   Layer.mergeAll(scheduler(page), Layer.provide(audience, client("customers"))).pipe(
-    Layer.provide([events, Layer.provide(Meter.layer(quota), RateLimit.layerMemory(quota))]),
+    Layer.provide([events, Layer.provide(QuotaUsage.layer(quota), RateLimit.layerMemory(quota))]),
     Layer.provideMerge(emulator),
     Layer.provideMerge(VirtualTime.layerOutside(layerWorkspace))
   )

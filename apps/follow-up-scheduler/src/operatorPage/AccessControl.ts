@@ -14,12 +14,12 @@ import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { createHash, timingSafeEqual } from "node:crypto"
 import { callHeader } from "./Api.ts"
-import * as Files from "./StaticFiles.ts"
+import * as StaticFiles from "./StaticFiles.ts"
 
 export const metricsPath = "/metrics"
 
 /** What tells nothing about anybody. The router takes other spellings of a path for the same; to this, they are calls. */
-const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz", ...Files.names.map((name) => `/${name}`)])
+const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz", ...StaticFiles.names.map((name) => `/${name}`)])
 
 /** The longest body that is read, in bytes. */
 const longestBody = 1024

@@ -67,13 +67,13 @@ export type Quota = typeof Quota.Type
 export const Outcome = Schema.Struct({ words: Schema.String, chats: Schema.Int })
 export type Outcome = typeof Outcome.Type
 
-export const Happening = Schema.Struct({
+export const TimelineEntry = Schema.Struct({
   at: Millis,
   chat_id: Schema.String,
   kind: Schema.Literal("decision", "wait", "call", "end", "operator"),
   words: Schema.String
 })
-export type Happening = typeof Happening.Type
+export type TimelineEntry = typeof TimelineEntry.Type
 
 /** From inclusive, to exclusive. */
 export const Stretch = Schema.Struct({ from: Millis, to: Millis })
@@ -95,7 +95,7 @@ export const Overview = Schema.Struct({
   outcomes: Schema.Array(Outcome),
   unresolved: few(Unresolved),
   /** The newest first. */
-  recent: Schema.Array(Happening)
+  recent: Schema.Array(TimelineEntry)
 })
 export type Overview = typeof Overview.Type
 
@@ -113,7 +113,7 @@ export const Conversation = Schema.Struct({
   zone: Schema.NullOr(Schema.String),
   /** Why there are no messages, when they could not be read. */
   unreadable: Schema.NullOr(Schema.String),
-  story: Schema.Array(Schema.Union(Said, Happening))
+  story: Schema.Array(Schema.Union(Said, TimelineEntry))
 })
 export type Conversation = typeof Conversation.Type
 

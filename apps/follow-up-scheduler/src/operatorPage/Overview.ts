@@ -12,21 +12,21 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import * as Forecast from "../Operations/QuotaForecast.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
-import { Meter } from "../Operations/QuotaUsage.ts"
+import { QuotaUsage } from "../Operations/QuotaUsage.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
-import * as Outlook from "../Operations/ServiceStatus.ts"
-import { Policies } from "../Policies/PolicyVersions.ts"
+import * as ServiceStatus from "../Operations/ServiceStatus.ts"
+import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
-import * as Story from "../Operations/ChatStory.ts"
+import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
-import * as Survey from "./OverviewQueries.ts"
+import * as OverviewQueries from "./OverviewQueries.ts"
 
-export class Board extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
-  Board,
+export class Overview extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
+  Overview,
   {
     readonly overview: Effect.Effect<Api.Overview, SqlError>
     /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
@@ -44,14 +44,14 @@ const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 /** How old what is on the screen may be: of a large record, older. */
 const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 
-export const toHappening = (entry: AuditEntry): Api.Happening => ({
+export const toTimelineEntry = (entry: AuditEntry): Api.TimelineEntry => ({
   at: entry.at,
   chat_id: entry.chat_id,
-  kind: Story.kindOf(entry),
-  words: Story.sentence(entry)
+  kind: ChatStory.kindOf(entry),
+  words: ChatStory.sentence(entry)
 })
 
-const hoursOf = ({ planned, policy }: Survey.Expected): string | null =>
+const hoursOf = ({ planned, policy }: OverviewQueries.Expected): string | null =>
   planned === null || planned.zones.length === 0 ? null : [policy, ...planned.zones, planned.country ?? ""].join(" ")
 
 /** Versions of policies by their ids. */
@@ -59,13 +59,13 @@ type Versions = ReadonlyMap<string, Policy>
 
 const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action => versions.get(policy)?.steps[step - 1]?.action ?? null
 
-const why = ({ due_at, status, verdict }: Survey.Expected, now: DateTime.Utc, isPaused: boolean): string => {
+const why = ({ due_at, status, verdict }: OverviewQueries.Expected, now: DateTime.Utc, isPaused: boolean): string => {
   if (status === "armed") return describe("in_progress")
   const isDue = verdict === null || DateTime.lessThanOrEqualTo(due_at, now)
   return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
 }
 
-const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) => (row: Survey.Expected): Api.Upcoming => ({
+const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) => (row: OverviewQueries.Expected): Api.Upcoming => ({
   key: row.key,
   chat_id: row.chat_id,
   step: row.step,
@@ -106,7 +106,7 @@ interface Reading {
 const makeQuiet = () => {
   let hour = 0
   const known = new Map<string, ReadonlyArray<Api.Stretch>>()
-  return (rows: ReadonlyArray<Survey.Expected>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
+  return (rows: ReadonlyArray<OverviewQueries.Expected>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
@@ -127,23 +127,23 @@ const makeQuiet = () => {
 const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const inDatabase = Effect.provideService(SqlClient.SqlClient, sql)
-  const survey = Survey.make(sql)
+  const survey = OverviewQueries.make(sql)
   const ledger = yield* Ledger
-  const meter = yield* Meter
+  const meter = yield* QuotaUsage
   const policy = yield* ActivePolicy
 
-  const policies = yield* Policies
+  const policies = yield* PolicyVersions
   const quietOf = makeQuiet()
 
-  const versionsOf = (rows: ReadonlyArray<FollowUp | Survey.Expected>): Effect.Effect<Versions, SqlError> =>
+  const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) => Effect.map(policies.version(id), (policy) => [id, policy] as const)).pipe(
       Effect.map((known) => new Map(known))
     )
 
   const findBacklog = Effect.gen(function* () {
-    const spent = Forecast.quota(yield* meter.reading)
-    const due = (yield* Outlook.waiting(spent)).map(({ due_at }) => due_at)
-    return Option.getOrNull(Option.map(Option.fromNullable(Forecast.worst(due, yield* DateTime.now, spent)), Forecast.describe))
+    const spent = QuotaForecast.quota(yield* meter.reading)
+    const due = (yield* ServiceStatus.waiting(spent)).map(({ due_at }) => due_at)
+    return Option.getOrNull(Option.map(Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)), QuotaForecast.describe))
   })
   // It takes a look at everything that is to come. A failure shows by what is read each time.
   const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
@@ -152,7 +152,7 @@ const make = Effect.gen(function* () {
     const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
     const due = yield* ledger.pending(window)
     const millis = { window_millis: Duration.toMillis(window), wait_millis: Duration.toMillis(expectedWait) }
-    const foreseen = { due, forecast: due * Forecast.requestsPerFollowUp, backlog: yield* backlog }
+    const foreseen = { due, forecast: due * QuotaForecast.requestsPerFollowUp, backlog: yield* backlog }
     return { limit, used, reserved, queued, ...foreseen, ...millis }
   })
 
@@ -168,13 +168,13 @@ const make = Effect.gen(function* () {
       now,
       policy: policy.id,
       paused_since: Option.getOrNull(paused),
-      trouble: Outlook.describe(yield* inDatabase(Outlook.service))[0] ?? null,
+      trouble: ServiceStatus.describe(yield* inDatabase(ServiceStatus.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,
-      outcomes: tally.map((row) => ({ words: Story.outcome(row), chats: row.chats })),
+      outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(versions)) },
-      recent: (yield* survey.recent(limits.recent)).map(toHappening)
+      recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
     } satisfies Api.Overview
   })
 
@@ -200,4 +200,4 @@ const make = Effect.gen(function* () {
   return { overview, changes, renew }
 })
 
-export const layer: Layer.Layer<Board, never, SqlClient.SqlClient | Ledger | Meter | Policies | ActivePolicy> = Layer.effect(Board, make)
+export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)

@@ -19,11 +19,11 @@ import { createServer } from "node:http"
 import { Ledger } from "../Ledger.ts"
 import * as Prometheus from "../Operations/Prometheus.ts"
 import * as Api from "./Api.ts"
-import * as Board from "./Overview.ts"
-import * as Conversation from "./Timeline.ts"
-import * as Files from "./StaticFiles.ts"
-import * as Guard from "./AccessControl.ts"
-import * as Resolve from "./ResolveUnknown.ts"
+import * as Overview from "./Overview.ts"
+import * as Timeline from "./Timeline.ts"
+import * as StaticFiles from "./StaticFiles.ts"
+import * as AccessControl from "./AccessControl.ts"
+import * as ResolveUnknown from "./ResolveUnknown.ts"
 
 export interface Options {
   /** An address of this machine. Any but a loopback address needs a token: `FOLLOW_UPS_TOKEN`. */
@@ -61,7 +61,7 @@ const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
     (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
   )
 
-const live = Effect.map(Board.Board, ({ changes }) =>
+const live = Effect.map(Overview.Overview, ({ changes }) =>
   changes.pipe(
     Stream.map((overview) => `data: ${overview}\n\n`),
     Stream.merge(heartbeat, { haltStrategy: "left" }),
@@ -72,15 +72,15 @@ const live = Effect.map(Board.Board, ({ changes }) =>
 )
 
 /** Whoever did it sees it soon. */
-const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Board.Board, (board) => board.renew))
+const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Overview.Overview, (board) => board.renew))
 
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers
     .handleRaw("live", () => live)
-    .handle("conversation", ({ path }) => orFailed(Conversation.read(path.chat_id)))
+    .handle("conversation", ({ path }) => orFailed(Timeline.read(path.chat_id)))
     .handle("pause", () => switchTo("pause"))
     .handle("resume", () => switchTo("resume"))
-    .handle("resolve", ({ path, payload }) => orFailed(shown(Resolve.resolve(path.key, payload.as))))
+    .handle("resolve", ({ path, payload }) => orFailed(shown(ResolveUnknown.resolve(path.key, payload.as))))
 )
 
 const switchTo = (position: "pause" | "resume") =>
@@ -98,10 +98,10 @@ const metrics = Effect.map(Metric.snapshot, (pairs) =>
 const files = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    yield* Effect.forEach(yield* Files.all, ({ answer, path }) => router.get(path, answer), { discard: true })
+    yield* Effect.forEach(yield* StaticFiles.all, ({ answer, path }) => router.get(path, answer), { discard: true })
     yield* router.get("/healthz", HttpServerResponse.text("alive\n"))
     yield* router.get("/readyz", Effect.provideService(readiness, Ledger, ledger))
-    yield* router.get(Guard.metricsPath, metrics)
+    yield* router.get(AccessControl.metricsPath, metrics)
   })
 )
 
@@ -109,7 +109,7 @@ const token = (options: Options) =>
   Effect.gen(function* () {
     const found = yield* Config.option(Config.redacted("FOLLOW_UPS_TOKEN"))
     const refuse = (reason: string) => new PageUnavailable({ ...options, reason })
-    if (Option.isNone(found) && !Guard.isLoopback(options.host)) {
+    if (Option.isNone(found) && !AccessControl.isLoopback(options.host)) {
       return yield* refuse(`other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`)
     }
     if (Option.exists(found, (secret) => !/^[\x21-\x7e]{16,}$/.test(Redacted.value(secret)))) {
@@ -151,10 +151,10 @@ const address = Layer.effect(
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
     Effect.map(token(options), (token) =>
-      Layer.provideMerge(address, HttpApiBuilder.serve(Guard.make(token))).pipe(
+      Layer.provideMerge(address, HttpApiBuilder.serve(AccessControl.make(token))).pipe(
         Layer.provide(listen(options)),
         Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),
-        Layer.provide(Board.layer),
+        Layer.provide(Overview.layer),
         Layer.provide(NodeHttpServer.layerContext)
       )
     )

@@ -16,7 +16,7 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import type { AuditEntry } from "../Ledger.ts"
 import { describe } from "../Decide/Reason.ts"
 import type * as Api from "./Api.ts"
-import { toHappening } from "./Overview.ts"
+import { toTimelineEntry } from "./Overview.ts"
 
 /** Longer than this nobody waits for the messages of a chat; what is on record is shown without them. */
 const patience = Duration.seconds(8)
@@ -47,7 +47,7 @@ const textOf = ({ messages = [] }: ChatMessage): string =>
 const detailOf = (entries: ReadonlyArray<AuditEntry>, event: string, name: string): ReadonlyArray<unknown> =>
   entries.flatMap((entry) => (entry.event === event ? [entry.detail[name]] : []))
 
-const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.Happening) => at.epochMillis)
+const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntry) => at.epochMillis)
 
 /** Never fails for the service's sake. */
 export const read = Effect.fn("Conversation.read")(function* (id: string) {
@@ -68,6 +68,6 @@ export const read = Effect.fn("Conversation.read")(function* (id: string) {
     chat_id,
     zone: typeof zone === "string" ? zone : null,
     unreadable: Either.isLeft(found) ? found.left : null,
-    story: Arr.sort([...said, ...entries.map(toHappening)], byTime)
+    story: Arr.sort([...said, ...entries.map(toTimelineEntry)], byTime)
   } satisfies Api.Conversation
 })

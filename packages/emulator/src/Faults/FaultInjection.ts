@@ -5,12 +5,12 @@ import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Answer from "../Http/RawResponse.ts"
+import * as RawResponse from "../Http/RawResponse.ts"
 import type { Call } from "../RequestContext.ts"
 import { Faults } from "../Faults.ts"
 import type { Do } from "./Fault.ts"
 import type { Fired } from "./Match.ts"
-import * as Tamper from "./CorruptResponse.ts"
+import * as CorruptResponse from "./CorruptResponse.ts"
 import { World } from "../World.ts"
 
 /** What nginx logs where it closed the connection and gave no answer. */
@@ -26,10 +26,10 @@ const isSpoiling = ({ answer, body, cut, gzip, length, reset, stall }: Do) =>
 export const make = Effect.gen(function* () {
   const faults = yield* Faults
   const world = yield* World
-  const carry = yield* Answer.Carrier
+  const carry = yield* RawResponse.Carrier
 
   const reset = (request: HttpServerRequest.HttpServerRequest) =>
-    carry(request, Answer.plan(Answer.fromResponse(noResponse), { cut: 0 }))
+    carry(request, RawResponse.plan(RawResponse.fromResponse(noResponse), { cut: 0 }))
 
   const tampered = Effect.fnUntraced(function* (
     request: HttpServerRequest.HttpServerRequest,
@@ -37,9 +37,9 @@ export const make = Effect.gen(function* () {
     truth: HttpServerResponse.HttpServerResponse
   ) {
     const now = yield* Clock.currentTimeMillis
-    const given = effects.answer === undefined ? Answer.fromResponse(truth) : Tamper.instead(effects.answer)
-    const answer = Tamper.tamper(given, effects, { now, random })
-    return needsCarrier(effects) ? yield* carry(request, Answer.plan(answer, effects)) : Answer.toResponse(answer)
+    const given = effects.answer === undefined ? RawResponse.fromResponse(truth) : CorruptResponse.instead(effects.answer)
+    const answer = CorruptResponse.tamper(given, effects, { now, random })
+    return needsCarrier(effects) ? yield* carry(request, RawResponse.plan(answer, effects)) : RawResponse.toResponse(answer)
   })
 
   /** `handle` makes the change and never fails. */

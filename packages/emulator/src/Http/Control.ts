@@ -18,11 +18,11 @@ import * as ParseResult from "effect/ParseResult"
 import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import { createHash, timingSafeEqual } from "node:crypto"
-import * as Depth from "./JsonDepth.ts"
+import * as JsonDepth from "./JsonDepth.ts"
 import { Emulator } from "../Emulator.ts"
 import * as Log from "../Log.ts"
 import { Behaviour, Options } from "../Behaviour.ts"
-import * as Page from "./ControlPage.ts"
+import * as ControlPage from "./ControlPage.ts"
 import type { Refusal } from "../Refusal.ts"
 import { RateLimiter } from "./RateLimiter.ts"
 import { WorldClock } from "../Time/WorldClock.ts"
@@ -64,7 +64,7 @@ const bodies = {
 /** Refuses keys it does not know: a misspelt one would do nothing, silently. */
 const body = <A, I>(schema: Schema.Schema<A, I>) =>
   Effect.zipRight(
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, Depth.check),
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, JsonDepth.check),
     HttpServerRequest.schemaBodyJson(schema, { onExcessProperty: "error" })
   )
 
@@ -173,7 +173,7 @@ const noRoute = Effect.succeed(answer(404, { message: "There is no such control 
 export const make = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const router = yield* makeRouter
-    const page = yield* Page.make
+    const page = yield* ControlPage.make
     const app = yield* HttpRouter.toHttpApp(router)
     const guarded = app.pipe(
       Effect.catchTags({

@@ -10,7 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { Carrier, type Delivery } from "./RawResponse.ts"
-import * as Handover from "./InProcessBridge.ts"
+import * as InProcessBridge from "./InProcessBridge.ts"
 import { App } from "./Server.ts"
 
 /** Where the emulator is found. The name is reserved for tests and exists nowhere. */
@@ -85,14 +85,14 @@ export const make = Effect.gen(function* () {
   return HttpClient.make((request, target, signal) =>
     Effect.gen(function* () {
       if (target.origin !== url) return yield* notFound(request, target.host)
-      const received = yield* Handover.received(request, target, signal)
+      const received = yield* InProcessBridge.received(request, target, signal)
       const answer = yield* Effect.scoped(app).pipe(
         Effect.provideService(HttpServerRequest.HttpServerRequest, received),
         Effect.provide(context)
       )
       const delivery = deliveryIn(answer)
       return delivery === undefined
-        ? Handover.answered(request, answer)
+        ? InProcessBridge.answered(request, answer)
         : yield* play(request, delivery)
     })
   )

@@ -21,10 +21,10 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { httpDate } from "./RawResponse.ts"
-import * as Call from "../RequestContext.ts"
-import * as Depth from "./JsonDepth.ts"
+import * as RequestContext from "../RequestContext.ts"
+import * as JsonDepth from "./JsonDepth.ts"
 import * as ErrorBody from "./ErrorBody.ts"
-import * as Faulty from "../Faults/FaultInjection.ts"
+import * as FaultInjection from "../Faults/FaultInjection.ts"
 import * as Handlers from "../Handlers.ts"
 import { Keys } from "./ApiKeys.ts"
 import { Log } from "../Log.ts"
@@ -102,7 +102,7 @@ const makeMiddleware = Effect.gen(function* () {
   const { errorBody } = options
   const stamped = Timestamps.ofResponse(options)
   const admit = yield* makeAdmit
-  const faulty = yield* Faulty.make
+  const faulty = yield* FaultInjection.make
 
   const answerFailure = (cause: Cause.Cause<unknown>) =>
     Option.match(blame(Cause.squash(cause)), {
@@ -117,12 +117,12 @@ const makeMiddleware = Effect.gen(function* () {
     })
 
   const handled = (request: HttpServerRequest.HttpServerRequest, app: HttpApp.Default) =>
-    Effect.zipRight(Depth.check(request), app)
+    Effect.zipRight(JsonDepth.check(request), app)
 
   const answered = (
     request: HttpServerRequest.HttpServerRequest,
     key: Option.Option<string>,
-    call: Call.Call["Type"],
+    call: RequestContext.Call["Type"],
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
@@ -132,7 +132,7 @@ const makeMiddleware = Effect.gen(function* () {
       ),
       Effect.catchAllCause(answerFailure),
       Effect.flatMap(dated),
-      Effect.provideService(Call.Call, call),
+      Effect.provideService(RequestContext.Call, call),
       HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(longestBody)))
     )
 
@@ -142,7 +142,7 @@ const makeMiddleware = Effect.gen(function* () {
       const at = yield* DateTime.now
       const path = request.url.split("?", 1)[0] ?? ""
       const key = keys.owner(request.headers["authorization"])
-      const call = Call.make({ ...Routes.find(request.method, path), key: Option.getOrNull(key) })
+      const call = RequestContext.make({ ...Routes.find(request.method, path), key: Option.getOrNull(key) })
       const logged = (exit: Exit.Exit<HttpServerResponse.HttpServerResponse>) =>
         Effect.flatMap(DateTime.now, (answered_at) =>
           log.append({

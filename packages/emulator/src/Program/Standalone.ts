@@ -7,13 +7,13 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as ApiPage from "../Http/ApiDocs.ts"
+import * as ApiDocs from "../Http/ApiDocs.ts"
 import * as Control from "../Http/Control.ts"
 import * as Emulator from "../Emulator.ts"
 import * as Journal from "../World/Persistence/Journal.ts"
 import * as Server from "../Http/Server.ts"
 import * as SocketCarrier from "../Http/SocketCarrier.ts"
-import * as Memory from "../World/Persistence/JournalSync.ts"
+import * as JournalSync from "../World/Persistence/JournalSync.ts"
 import * as WorldClock from "../Time/WorldClock.ts"
 
 export interface Settings extends Emulator.ServerSettings {
@@ -33,18 +33,18 @@ export class Broken extends Context.Tag("@effect-invent/emulator/Standalone/Brok
 const withControl = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const control = yield* Control.make(token)
-    const apiPage = yield* ApiPage.make
+    const apiPage = yield* ApiDocs.make
     const app = yield* Server.App
     return HttpServer.serve(
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Control.isFor(request.url) ? control.respond(request) : ApiPage.isFor(request.url) ? apiPage.respond(request) : app
+        Control.isFor(request.url) ? control.respond(request) : ApiDocs.isFor(request.url) ? apiPage.respond(request) : app
       )
     )
   })
 
 const openChecked = (file: string) =>
   Effect.tap(Journal.open(file), ({ rows }) =>
-    Effect.mapError(Memory.check(rows), ({ message: reason }) => new Journal.StateUnusable({ file, reason }))
+    Effect.mapError(JournalSync.check(rows), ({ message: reason }) => new Journal.StateUnusable({ file, reason }))
   )
 
 const layerJournal = (file: string | undefined) =>

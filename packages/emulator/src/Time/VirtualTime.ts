@@ -18,7 +18,7 @@ import * as Runtime from "effect/Runtime"
 import * as Scheduler from "effect/Scheduler"
 import * as Scope from "effect/Scope"
 import { setImmediate } from "node:timers"
-import * as Handover from "../Http/InProcessBridge.ts"
+import * as InProcessBridge from "../Http/InProcessBridge.ts"
 import * as Agenda from "./Agenda.ts"
 
 const TypeId: unique symbol = Symbol.for("@effect-invent/emulator/VirtualTime")
@@ -258,7 +258,7 @@ export const layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, HttpClie
     HttpClient.transform((answer, request) =>
       outside(
         Effect.flatMap(answer, (response) =>
-          Effect.map(response.arrayBuffer, (body) => Handover.whole(request, response, new Uint8Array(body)))
+          Effect.map(response.arrayBuffer, (body) => InProcessBridge.whole(request, response, new Uint8Array(body)))
         )
       )
     )

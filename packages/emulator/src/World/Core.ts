@@ -6,7 +6,7 @@ import * as PubSub from "effect/PubSub"
 import { type Cause, Log } from "../Log.ts"
 import { Options } from "../Behaviour.ts"
 import { notFound, type Refusal } from "../Refusal.ts"
-import * as Memory from "./Persistence/JournalSync.ts"
+import * as JournalSync from "./Persistence/JournalSync.ts"
 import * as Store from "./Store.ts"
 import * as Summary from "./Summary.ts"
 
@@ -39,7 +39,7 @@ export const make = Effect.gen(function* () {
   const log = yield* Log
   const options = yield* Options
   const store = Store.make()
-  const { commit } = yield* Memory.make(store)
+  const { commit } = yield* JournalSync.make(store)
   const turn = yield* Effect.makeSemaphore(1)
   const events = yield* PubSub.unbounded<Event>()
   const changes = yield* PubSub.sliding<Change>(heldChanges)

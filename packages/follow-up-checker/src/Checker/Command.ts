@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
 import * as Checker from "../Checker.ts"
 
-export const usage = 'usage: check --log FILE --policy FILE [--grace "3 seconds"] [--json]'
+export const usage = 'usage: check --log FILE --policy FILE [--grace "3 seconds"] [--opt-out-age "2 minutes"] [--json]'
 
 /** Exit codes. */
 export const agrees = 0
@@ -28,6 +28,7 @@ const parse = (args: ReadonlyArray<string>) =>
           log: { type: "string" },
           policy: { type: "string" },
           grace: { type: "string", default: "3 seconds" },
+          "opt-out-age": { type: "string", default: "2 minutes" },
           json: { type: "boolean", default: false }
         }
       }).values,
@@ -41,22 +42,23 @@ const readWith = <A>(path: string, read: (text: string) => Either.Either<A, stri
     Effect.flatMap((text) => Effect.mapError(read(text), (reason) => unusableBecause(`${path}: ${reason}`)))
   )
 
-const decodeGrace = (text: string) =>
+const decodeDuration = (option: "grace" | "opt-out-age", text: string) =>
   Duration.decodeUnknown(text).pipe(
     Option.filter(Duration.isFinite),
-    Effect.mapError(() => unusableBecause(`--grace: Expected a duration such as "3 seconds", got "${text}"`))
+    Effect.mapError(() => unusableBecause(`--${option}: Expected a duration such as "3 seconds", got "${text}"`))
   )
 
 const judge = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
   const options = yield* parse(args)
   const { log, policy } = options
   if (log === undefined || policy === undefined) return yield* Effect.fail(unusableBecause(usage))
-  const grace = yield* decodeGrace(options.grace)
+  const grace = yield* decodeDuration("grace", options.grace)
+  const optOutAge = yield* decodeDuration("opt-out-age", options["opt-out-age"])
   const rules = yield* readWith(policy, Checker.readPolicy)
   const entries = yield* readWith(log, Checker.readLog)
   // A checker that agrees with nothing at all would hide that the log was lost.
   if (entries.length === 0) return yield* Effect.fail(unusableBecause(`${log}: the log has no entries`))
-  const verdict = Checker.check(entries, rules, { grace })
+  const verdict = Checker.check(entries, rules, { grace, optOutAge })
   yield* Console.log(options.json ? JSON.stringify(verdict, null, 2) : Checker.render(verdict))
   return verdict.violations.length === 0 ? agrees : violated
 })

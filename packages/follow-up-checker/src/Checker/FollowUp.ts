@@ -20,6 +20,10 @@ export interface Question {
   readonly grace: number
   /** Whether the scheduler was answered about this chat between that instant and this follow-up, and could have acted on it. */
   readonly wasTold: (since: number) => boolean
+  /** The same of an answer that tells who unsubscribed. */
+  readonly wasToldOfContacts: (since: number) => boolean
+  /** How much longer than another change an unsubscription may stay unknown. */
+  readonly optOutAge: number
 }
 
 export interface Judgement {
@@ -117,9 +121,12 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
 }
 
 export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
-  const { at, chat, wasTold } = question
+  const { at, chat, optOutAge, wasTold, wasToldOfContacts } = question
   const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)
-  const [seen, unseen] = Arr.partition(obstaclesOf(question), ({ since }) => isUnseen(since))
+  const isUnseenOptOut = (since: number) => at - since <= policy.arm_lead + raceSlack + optOutAge && !wasToldOfContacts(since)
+  const [seen, unseen] = Arr.partition(obstaclesOf(question), ({ rule, since }) =>
+    rule === "to_unsubscribed" ? isUnseenOptOut(since) : isUnseen(since)
+  )
   const { repliedSinceSet } = chat
   // The contact wrote, and was answered, while the follow-up stood.
   const answeredMeanwhile =

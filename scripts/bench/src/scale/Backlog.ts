@@ -3,9 +3,9 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import type * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
-import * as Forecast from "@effect-invent/follow-up-scheduler/Operations/QuotaForecast"
+import * as QuotaForecast from "@effect-invent/follow-up-scheduler/Operations/QuotaForecast"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
-import * as Outlook from "@effect-invent/follow-up-scheduler/Operations/ServiceStatus"
+import * as ServiceStatus from "@effect-invent/follow-up-scheduler/Operations/ServiceStatus"
 import { ActivePolicy } from "@effect-invent/follow-up-scheduler/Policy"
 import * as PolicyFile from "@effect-invent/follow-up-scheduler/Policies/PolicyFile"
 import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
@@ -95,7 +95,7 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
       new Map(entries.flatMap((entry) => (entry.kind === "message" && entry.cause === "follow_up" ? [[entry.chat_id, entry.at.epochMillis] as const] : [])))
     )
     const soon = Effect.flatMap(DateTime.now, (now) => Effect.sleep(Duration.millis(DateTime.distance(now, due) - 2 * Duration.toMillis(lead))))
-    const foretold = Effect.zipRight(soon, Effect.all({ waiting: Outlook.waiting(Forecast.quota(quota)), before: log.entries }))
+    const foretold = Effect.zipRight(soon, Effect.all({ waiting: ServiceStatus.waiting(QuotaForecast.quota(quota)), before: log.entries }))
     const story = Effect.zipLeft(foretold, Effect.repeat(went, { until: ({ size }) => size === people, schedule: Schedule.spaced("1 second") })).pipe(
       Effect.zipLeft(Effect.sleep("3 seconds"))
     )

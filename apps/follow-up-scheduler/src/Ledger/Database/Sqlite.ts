@@ -11,7 +11,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as FileReadError from "../../FileReadError.ts"
+import { closeSync, openSync, readSync, statSync } from "node:fs"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
 import * as EmptyLog from "./EmptyLog.ts"
 import * as Ownership from "./Ownership.ts"
@@ -44,6 +44,8 @@ const isLocked = (lock_file: string) =>
     return false
   }).pipe(Effect.scoped, Effect.catchAll((error) => Effect.succeed(isBusy(error))))
 
+const statOf = Option.liftThrowable((file: string) => statSync(file))
+
 /** The ledger and its lock as files. What a link leads to has the lock, whatever the link is called. */
 const filesOf = (file: string) =>
   Effect.gen(function* () {
@@ -51,8 +53,9 @@ const filesOf = (file: string) =>
     const path = yield* Path.Path
     const inFolder = Effect.map(files.realPath(path.dirname(file)), (folder) => path.join(folder, path.basename(file)))
     const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
+    // Read without waiting, as SQLite itself reads: so it takes no time under a virtual clock, and no turn of other fibers.
     const idOf = (file: string) =>
-      Effect.option(Effect.map(files.stat(file), ({ dev, ino }) => `${dev}:${Option.getOrElse(ino, () => 0)}`))
+      Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
     return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
   })
 
@@ -95,13 +98,18 @@ const stampAt = 68
  */
 const stampOf = (file: string) =>
   Effect.gen(function* () {
-    const handle = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.open(file, { flag: "a+" }))
-    const bytes = new Uint8Array(4)
-    const read = Effect.zipRight(handle.seek(stampAt, "start"), handle.read(bytes))
-    const stamp = Effect.map(read, () => new DataView(bytes.buffer).getInt32(0))
-    const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-    return Effect.mapError(oneAtATime(stamp), (cause) => new SqlError({ cause, message: "the file cannot be read" }))
-  }).pipe(Effect.mapError((error) => new DatabaseUnusable({ database: file, reason: FileReadError.why(error) })))
+    const handle = yield* Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
+      Effect.sync(() => closeSync(handle))
+    )
+    return Effect.try({
+      try: () => {
+        const bytes = new DataView(new ArrayBuffer(4))
+        readSync(handle, bytes, 0, 4, stampAt)
+        return bytes.getInt32(0)
+      },
+      catch: (cause) => new SqlError({ cause, message: "the file cannot be read" })
+    })
+  })
 
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({

@@ -18,15 +18,15 @@ import * as Stream from "effect/Stream"
 import type { Extras, Methods, Mock, Service, Streams } from "../../ClientTypes.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
-import * as Body from "../pipeline/ResponseBody.ts"
-import * as Call from "../pipeline/CallState.ts"
-import * as Check from "../pipeline/ValidateOption.ts"
+import * as ResponseBody from "../pipeline/ResponseBody.ts"
+import * as CallState from "../pipeline/CallState.ts"
+import * as ValidateOption from "../pipeline/ValidateOption.ts"
 import * as Deadline from "../pipeline/Deadline.ts"
-import * as Measure from "../telemetry/RecordMetrics.ts"
-import * as Outcome from "../pipeline/FailureToError.ts"
-import * as Pages from "./Pagination.ts"
+import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
+import * as FailureToError from "../pipeline/FailureToError.ts"
+import * as Pagination from "./Pagination.ts"
 import * as Span from "../telemetry/Span.ts"
-import * as Wire from "./EndpointCodec.ts"
+import * as EndpointCodec from "./EndpointCodec.ts"
 
 interface Request {
   readonly path?: Readonly<Record<string, unknown>>
@@ -58,7 +58,7 @@ const segments = (
 ): Either.Either<Record<string, string>, InventError.InvalidRequest> => {
   const encoded: Record<string, string> = {}
   for (const [name, value] of Object.entries(path)) {
-    if (typeof value !== "string" || !Check.isId(value)) {
+    if (typeof value !== "string" || !ValidateOption.isId(value)) {
       const issue = `path.${name}: expected an id, got ${JSON.stringify(value)}`
       return Either.left(new InventError.InvalidRequest({ endpoint, issue }))
     }
@@ -86,8 +86,8 @@ const superfluous = (endpoint: HttpApiEndpoint.HttpApiEndpoint.AnyWithProps, req
     : undefined
 }
 
-const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.InventError>, settings: Settings) => {
-  const wire = Wire.make(endpoint, settings.baseUrl)
+const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
+  const wire = EndpointCodec.make(endpoint, settings.baseUrl)
   const common = {
     endpoint: `${group}.${name}`,
     safety: Context.get(endpoint.annotations as Context.Context<RetrySafety>, RetrySafety),
@@ -101,44 +101,44 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
 
   const issueOf = ({ issue }: ParseResult.ParseError) => Issue.innermost(issue, withoutKey)
 
-  const read = (response: HttpClientResponse, call: Call.Call) =>
+  const read = (response: HttpClientResponse, call: CallState.CallState) =>
     Option.match(wire.read(response.status, call.text), {
-      onNone: () => Call.fail(call, Outcome.unexpected(call, "no page describes this status")),
-      onSome: Effect.catchAll((error) => Call.fail(call, Outcome.unexpected(call, issueOf(error))))
+      onNone: () => CallState.fail(call, FailureToError.unexpected(call, "no page describes this status")),
+      onSome: Effect.catchAll((error) => CallState.fail(call, FailureToError.unexpected(call, issueOf(error))))
     })
 
   const refuse = (issue: string) => new InventError.InvalidRequest({ endpoint: common.endpoint, issue })
 
-  const write = (request: Request, call: Call.Call) => {
+  const write = (request: Request, call: CallState.CallState) => {
     const issue = superfluous(endpoint, request)
-    if (issue !== undefined) return Call.fail(call, refuse(issue))
+    if (issue !== undefined) return CallState.fail(call, refuse(issue))
     return Either.match(segments(common.endpoint, withOrg(request.path)), {
-      onLeft: (error) => Call.fail(call, error),
+      onLeft: (error) => CallState.fail(call, error),
       onRight: (path) =>
         Effect.catchAll(wire.write({ ...request, path }), (error) =>
-          Call.fail(call, refuse(issueOf(error)))
+          CallState.fail(call, refuse(issueOf(error)))
         )
     })
   }
 
-  const run = (request: Request, call: Call.Call, fiber: RuntimeFiber<unknown, unknown>) =>
+  const run = (request: Request, call: CallState.CallState, fiber: RuntimeFiber<unknown, unknown>) =>
     Effect.flatMap(write(request, call), (written) =>
       Effect.flatMap(step(written, call), (response) => {
         const value = Effect.map(read(response, call), (value) => {
-          Measure.undecodable(fiber, call, value)
+          RecordMetrics.undecodable(fiber, call, value)
           return value
         })
-        return request.withResponse === true ? Effect.map(value, (value) => [value, Body.withText(response, call.text)]) : value
+        return request.withResponse === true ? Effect.map(value, (value) => [value, ResponseBody.withText(response, call.text)]) : value
       })
     )
 
   return (request: Request = {}) =>
     Effect.withFiberRuntime<unknown, InventError.InventError>((fiber) =>
       Effect.flatMap(Span.make(`InventClient.${common.endpoint}`), (span) => {
-        const call = Call.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
+        const call = CallState.make(common, isBlocking(request.payload) ? blocking : settings.deadlines, span)
         return Effect.onExit(Effect.suspend(() => run(request, call, fiber)), (exit) => {
           // One that was refused here is not counted.
-          if (Number.isFinite(call.until)) Measure.call(fiber, call)
+          if (Number.isFinite(call.until)) RecordMetrics.call(fiber, call)
           Span.end(span, exit, fiber)
           return Effect.void
         })
@@ -150,7 +150,7 @@ const callable = ({ endpoint, group, name }: Entry, step: Call.Step<InventError.
 const streamName = (name: string): string | undefined => (name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined)
 
 /** All methods of these groups, and a stream for each that lists. */
-export const make = (groups: Groups, step: Call.Step<InventError.InventError>, settings: Settings) => {
+export const make = (groups: Groups, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
   const methods: Record<string, Record<string, unknown>> = {}
   for (const entry of entriesOf(groups)) {
     const group = (methods[entry.group] ??= {})
@@ -158,7 +158,7 @@ export const make = (groups: Groups, step: Call.Step<InventError.InventError>, s
     group[entry.name] = method
     const stream = streamName(entry.name)
     if (stream !== undefined) {
-      group[stream] = Pages.stream(`${entry.group}.${entry.name}`, method as unknown as Pages.ListWithHeaders)
+      group[stream] = Pagination.stream(`${entry.group}.${entry.name}`, method as unknown as Pagination.ListWithHeaders)
     }
   }
   // The contract's types say what reflection cannot: each method's request, success and errors.

@@ -23,7 +23,7 @@ import { InboxChange } from "../../InboxChange.ts"
 import type { EventsRequest } from "../../ClientTypes.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
-import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
+import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
 
 /** What is to be told, and at the end why there is no more. */
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
@@ -148,9 +148,9 @@ const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange
       const once = session(settings, options, changes)
       const from = (failures: number): Effect.Effect<never, RepeatableError, Socket.WebSocketConstructor> =>
         Effect.gen(function* () {
-          const startedAt = yield* MonotoneClock.millis
+          const startedAt = yield* MonotonicClock.millis
           yield* once
-          const lasted = (yield* MonotoneClock.millis) - startedAt
+          const lasted = (yield* MonotonicClock.millis) - startedAt
           // One that opens and closes at once is no better than one that does not open.
           const now = lasted > Duration.toMillis(maxDelay) ? 0 : failures
           yield* backOff(now)

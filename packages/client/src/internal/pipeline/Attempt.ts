@@ -12,14 +12,14 @@ import * as FiberRefs from "effect/FiberRefs"
 import { constVoid } from "effect/Function"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "../../RetryPolicy.ts"
-import type { Call, Step } from "./CallState.ts"
-import * as Conventions from "../telemetry/SemanticConventions.ts"
+import type { CallState, Middleware } from "./CallState.ts"
+import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
-import * as Measure from "../telemetry/RecordMetrics.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 import * as Span from "../telemetry/Span.ts"
 
-const resends = ({ attempts }: Call) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
+const resends = ({ attempts }: CallState) => (attempts === 0 ? {} : { "http.request.resend_count": attempts })
 
 const always = () => true
 
@@ -41,26 +41,26 @@ const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unkn
 const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
 
 export const make =
-  (endpointOf: Conventions.EndpointOf) =>
-  (next: Step<Failure>): Step<Failure> =>
+  (endpointOf: SemanticConventions.EndpointOf) =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) => {
       const endpoint = endpointOf(request, call)
       const attributes = {
         ...endpoint,
         ...resends(call),
-        "url.full": Conventions.fullUrl(request),
+        "url.full": SemanticConventions.fullUrl(request),
         "invent.client.queue.duration": call.queued
       }
-      const clock = MonotoneClock.clockOf(fiber)
-      const startedAt = MonotoneClock.millisOf(clock)
+      const clock = MonotonicClock.clockOf(fiber)
+      const startedAt = MonotonicClock.millisOf(clock)
       Deadline.begin(call, startedAt)
       return Effect.flatMap(Span.make(`${request.method} ${call.template}`, { kind: "client", attributes }), (span) =>
         Effect.onExit(Effect.zipRight(below(span, fiber), next(request, call)), (interrupted) => {
           const exit = Deadline.endOf(interrupted, call)
           Deadline.end(call)
-          const ending = Conventions.endingOf(exit, call)
-          Measure.request(fiber, call, endpoint, ending, MonotoneClock.millisOf(clock) - startedAt)
+          const ending = SemanticConventions.endingOf(exit, call)
+          RecordMetrics.request(fiber, call, endpoint, ending, MonotonicClock.millisOf(clock) - startedAt)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           Span.end(span, shown(exit), fiber)
           return Effect.void

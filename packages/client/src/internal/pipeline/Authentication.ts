@@ -1,11 +1,11 @@
 /** Puts the API key on a request, and takes it out of what a server says. Nothing else reads the key. */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
-import type { Step } from "./CallState.ts"
+import type { Middleware } from "./CallState.ts"
 
 export const make =
   (apiKey: Redacted.Redacted) =>
-  <E>(next: Step<E>): Step<E> =>
+  <E>(next: Middleware<E>): Middleware<E> =>
   (request, call) =>
     next(HttpClientRequest.bearerToken(request, apiKey), call)
 

@@ -24,7 +24,7 @@ export interface Endpoint {
 }
 
 /** One call of an endpoint. The mutable part belongs to the call's own fiber. */
-export interface Call extends Endpoint {
+export interface CallState extends Endpoint {
   readonly deadlines: Deadlines
   readonly span: Span
   /** The end of its total deadline, in milliseconds on the monotone clock. */
@@ -35,7 +35,7 @@ export interface Call extends Endpoint {
   /** How long the last request waited for its permit, in seconds. */
   queued: number
   /** The last request, unless it provably was not applied: it never left, or a 429 refused it. */
-  inTheAir: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
+  unconfirmedRequest: { readonly request: HttpClientRequest; readonly sentAt: DateTime.Utc } | undefined
   /** The status of the answer to the last request, as soon as there is one. */
   status: number | undefined
   /** The whole answer to the last request, if there was one. */
@@ -46,7 +46,7 @@ export interface Call extends Endpoint {
   refusal: Failure | undefined
 }
 
-export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span): Call => ({
+export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span): CallState => ({
   endpoint,
   safety,
   template,
@@ -56,7 +56,7 @@ export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadli
   alarm: undefined,
   attempts: 0,
   queued: 0,
-  inTheAir: undefined,
+  unconfirmedRequest: undefined,
   status: undefined,
   answer: undefined,
   text: "",
@@ -64,7 +64,7 @@ export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadli
 })
 
 /** Fails with an error that knows which call it is of. */
-export const fail = <E>({ span }: Call, error: E): Effect.Effect<never, E> => Effect.withParentSpan(Effect.fail(error), span)
+export const fail = <E>({ span }: CallState, error: E): Effect.Effect<never, E> => Effect.withParentSpan(Effect.fail(error), span)
 
 /** A step of the pipe: one request of a call, to a response or a failure. */
-export type Step<E> = (request: HttpClientRequest, call: Call) => Effect.Effect<HttpClientResponse, E>
+export type Middleware<E> = (request: HttpClientRequest, call: CallState) => Effect.Effect<HttpClientResponse, E>

@@ -6,8 +6,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Failure } from "../../RetryPolicy.ts"
-import type { Call, Deadlines, Step } from "./CallState.ts"
-import * as Outcome from "./FailureToError.ts"
+import type { CallState, Deadlines, Middleware } from "./CallState.ts"
+import * as FailureToError from "./FailureToError.ts"
 import type { Watch } from "./DeadlineTimer.ts"
 
 export interface Settings extends Deadlines {
@@ -28,15 +28,15 @@ export const ofBlocking = ({ blocking, total }: Settings): Deadlines => ({
 })
 
 /** The failure of a try whose alarm rang. */
-const late = (call: Call): Failure =>
+const late = (call: CallState): Failure =>
   call.alarm!.until < call.until
     ? Failure.AttemptTimedOut({ after: call.deadlines.attempt })
-    : Failure.Rejected({ error: Outcome.pastTotalDeadline(call, call.deadlines.total) })
+    : Failure.Rejected({ error: FailureToError.pastTotalDeadline(call, call.deadlines.total) })
 
 /** One try, the wait for its permit included, in what the total deadline leaves. */
 export const total =
   (watch: Watch) =>
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     watch.within(
       call.until,
@@ -49,12 +49,12 @@ export const total =
     )
 
 /** The try has its permit, and this long for its request. */
-export const begin = (call: Call, now: number): void =>
+export const begin = (call: CallState, now: number): void =>
   call.alarm?.set(Math.min(call.until, now + Duration.toMillis(call.deadlines.attempt)))
 
 /** The request is over: what is left to do is not part of it. */
-export const end = (call: Call): void => call.alarm?.set(call.until)
+export const end = (call: CallState): void => call.alarm?.set(call.until)
 
 /** How a request ended, which knows of its alarm only that it was interrupted. */
-export const endOf = <A>(exit: Exit.Exit<A, Failure>, call: Call): Exit.Exit<A, Failure> =>
+export const endOf = <A>(exit: Exit.Exit<A, Failure>, call: CallState): Exit.Exit<A, Failure> =>
   call.alarm?.hasRung === true && call.alarm.until < call.until && Exit.isInterrupted(exit) ? Exit.fail(late(call)) : exit

@@ -11,7 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as Tracer from "effect/Tracer"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 
 /** When it rings, the work is interrupted. */
 export interface Alarm {
@@ -34,7 +34,7 @@ const on = (clock: Clock.Clock) => {
   let wakesAt = Infinity
 
   const look: Effect.Effect<void> = Effect.suspend(() => {
-    const now = MonotoneClock.millisOf(clock)
+    const now = MonotonicClock.millisOf(clock)
     wakesAt = now + longestSleep
     for (const watched of all) {
       if (watched.until > now) wakesAt = Math.min(wakesAt, watched.until)
@@ -88,7 +88,7 @@ export const make = (): Watch => {
     within: (until, span, work, late) =>
       Effect.withFiberRuntime((parent, { runtimeFlags }) =>
         Effect.async((resume) => {
-          const watch = watchOn(MonotoneClock.clockOf(parent))
+          const watch = watchOn(MonotonicClock.clockOf(parent))
           const surroundings = Runtime.make({
             context: Context.add(parent.currentContext, Tracer.ParentSpan, span),
             fiberRefs: parent.getFiberRefs(),

@@ -8,11 +8,11 @@ import * as Option from "effect/Option"
 import type * as Reconcile from "../../Reconcile.ts"
 import type * as ReconcileRecords from "../../ReconcileRecords.ts"
 import type { Failure } from "../../RetryPolicy.ts"
-import type { Call } from "./CallState.ts"
+import type { CallState } from "./CallState.ts"
 
-const facts = (call: Call) => ({ endpoint: call.endpoint, attempts: call.attempts })
+const facts = (call: CallState) => ({ endpoint: call.endpoint, attempts: call.attempts })
 
-const answerFacts = (call: Call, answer: { status: number; excerpt: string; requestId: string | undefined }) => ({
+const answerFacts = (call: CallState, answer: { status: number; excerpt: string; requestId: string | undefined }) => ({
   ...facts(call),
   status: answer.status,
   excerpt: answer.excerpt,
@@ -51,9 +51,9 @@ const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
   return `look at what exists since ${DateTime.formatIso(sentAt)} before sending it again${how}`
 }
 
-const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undefined => {
-  if (call.safety !== "Unsafe" || call.inTheAir === undefined) return undefined
-  const { request, sentAt } = call.inTheAir
+const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | undefined => {
+  if (call.safety !== "Unsafe" || call.unconfirmedRequest === undefined) return undefined
+  const { request, sentAt } = call.unconfirmedRequest
   return new InventError.OutcomeUnknown({
     ...facts(call),
     ...(call.answer?.requestId === undefined ? {} : { requestId: call.answer.requestId }),
@@ -64,7 +64,7 @@ const unknown = (call: Call, reason: string): InventError.OutcomeUnknown | undef
   })
 }
 
-export const fromFailure = (failure: Failure, call: Call): InventError.InventError => {
+export const fromFailure = (failure: Failure, call: CallState): InventError.InventError => {
   switch (failure._tag) {
     case "QueueFull":
       return new InventError.QueueFull({ ...facts(call), queued: failure.queued, expectedWait: failure.expectedWait })
@@ -97,7 +97,7 @@ export const fromFailure = (failure: Failure, call: Call): InventError.InventErr
 }
 
 /** Whoever waited for another try after a 429 learns of the 429. */
-export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventError.InventError => {
+export const pastTotalDeadline = (call: CallState, after: Duration.Duration): InventError.InventError => {
   if (call.refusal !== undefined) return fromFailure(call.refusal, call)
   return (
     unknown(call, `the total deadline of ${Duration.format(after)} passed`) ??
@@ -106,7 +106,7 @@ export const pastTotalDeadline = (call: Call, after: Duration.Duration): InventE
 }
 
 /** The answer came whole, and is not what the contract says. */
-export const unexpected = (call: Call, issue: string): InventError.UnexpectedResponse =>
+export const unexpected = (call: CallState, issue: string): InventError.UnexpectedResponse =>
   new InventError.UnexpectedResponse({
     ...answerFacts(call, call.answer ?? { status: 0, excerpt: "", requestId: undefined }),
     issue

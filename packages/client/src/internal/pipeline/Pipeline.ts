@@ -8,33 +8,33 @@ import type * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { pipe } from "effect/Function"
-import * as Guard from "../../SendGuard.ts"
+import * as SendGuard from "../../SendGuard.ts"
 import { Failure } from "../../RetryPolicy.ts"
 import { CurrentLane, QueueFull, type RateLimit, RateLimitUnavailable } from "../../RateLimit.ts"
 import * as RetryBudget from "../../RetryBudget.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Attempt from "./Attempt.ts"
 import * as Authentication from "./Authentication.ts"
-import type { Step } from "./CallState.ts"
-import * as Conventions from "../telemetry/SemanticConventions.ts"
+import type { Middleware } from "./CallState.ts"
+import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
-import * as Measure from "../telemetry/RecordMetrics.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 import * as Retry from "./Retry.ts"
 import * as StatusToError from "./StatusToError.ts"
 import * as Transport from "./Transport.ts"
-import * as Watch from "./DeadlineTimer.ts"
+import * as DeadlineTimer from "./DeadlineTimer.ts"
 
 const limited =
   (rateLimit: RateLimit["Type"]) =>
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) => {
-      const clock = MonotoneClock.clockOf(fiber)
-      const since = MonotoneClock.millisOf(clock)
+      const clock = MonotonicClock.clockOf(fiber)
+      const since = MonotonicClock.millisOf(clock)
       const granted = Effect.suspend(() => {
-        call.queued = (MonotoneClock.millisOf(clock) - since) / 1000
-        Measure.queue(fiber, Context.get(fiber.currentContext, CurrentLane), call.queued)
+        call.queued = (MonotonicClock.millisOf(clock) - since) / 1000
+        RecordMetrics.queue(fiber, Context.get(fiber.currentContext, CurrentLane), call.queued)
         return next(request, call)
       })
       return Effect.mapError(
@@ -47,11 +47,11 @@ const limited =
     })
 
 const guarded =
-  (next: Step<Failure>): Step<Failure> =>
+  (next: Middleware<Failure>): Middleware<Failure> =>
   (request, call) =>
     Effect.withFiberRuntime((fiber) =>
-      Effect.flatMap(Context.get(fiber.currentContext, Guard.CurrentGuard), (isWanted) =>
-        isWanted ? next(request, call) : Effect.fail(Failure.Rejected({ error: Guard.withheld(call.endpoint) }))
+      Effect.flatMap(Context.get(fiber.currentContext, SendGuard.CurrentGuard), (isWanted) =>
+        isWanted ? next(request, call) : Effect.fail(Failure.Rejected({ error: SendGuard.withheld(call.endpoint) }))
       )
     )
 
@@ -59,18 +59,18 @@ export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],
   settings: Settings
-): Effect.Effect<Step<InventError.InventError>> =>
+): Effect.Effect<Middleware<InventError.InventError>> =>
   Effect.suspend(() => {
-    const client = Conventions.client(settings)
+    const client = SemanticConventions.client(settings)
     return Effect.map(RetryBudget.make(settings.retryBudget, client), (budget) =>
       pipe(
         Transport.make(transport),
         StatusToError.make(settings),
         Authentication.make(settings.apiKey),
-        Attempt.make(Conventions.endpoints(client)),
+        Attempt.make(SemanticConventions.endpoints(client)),
         guarded,
         limited(rateLimit),
-        Deadline.total(Watch.make()),
+        Deadline.total(DeadlineTimer.make()),
         Retry.make({ policy: settings.retry, budget, rateLimit })
       )
     )

@@ -8,9 +8,9 @@ import * as Random from "effect/Random"
 import type { RateLimit } from "../../RateLimit.ts"
 import type { RetryBudget } from "../../RetryBudget.ts"
 import * as RetryPolicy from "../../RetryPolicy.ts"
-import * as Call from "./CallState.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
-import * as Outcome from "./FailureToError.ts"
+import * as CallState from "./CallState.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
+import * as FailureToError from "./FailureToError.ts"
 
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
@@ -21,11 +21,11 @@ export interface Options {
 
 export const make =
   ({ budget, policy, rateLimit }: Options) =>
-  (next: Call.Step<RetryPolicy.Failure>): Call.Step<InventError.InventError> =>
+  (next: CallState.Middleware<RetryPolicy.Failure>): CallState.Middleware<InventError.InventError> =>
   (request, call) => {
     const decide = (failure: RetryPolicy.Failure, attempt: number) =>
       Effect.gen(function* () {
-        const now = yield* MonotoneClock.millis
+        const now = yield* MonotonicClock.millis
         const situation = {
           policy,
           failure,
@@ -42,7 +42,7 @@ export const make =
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
       Effect.zipRight(
         failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
-        Effect.flatMap(DateTime.now, (now) => Call.fail(call, tooLong(failure, call, now, wait) ?? Outcome.fromFailure(failure, call)))
+        Effect.flatMap(DateTime.now, (now) => CallState.fail(call, tooLong(failure, call, now, wait) ?? FailureToError.fromFailure(failure, call)))
       )
 
     const from = (attempt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
@@ -64,7 +64,7 @@ export const make =
           })
       })
 
-    return Effect.flatMap(MonotoneClock.millis, (now) => {
+    return Effect.flatMap(MonotonicClock.millis, (now) => {
       call.until = now + Duration.toMillis(call.deadlines.total)
       return from(1)
     })
@@ -76,7 +76,7 @@ const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, af
 
 const tooLong = (
   failure: RetryPolicy.Failure,
-  call: Call.Call,
+  call: CallState.CallState,
   now: DateTime.Utc,
   wait: Duration.Duration | undefined
 ): InventError.InventError | undefined => {

@@ -14,10 +14,10 @@ import type * as Redacted from "effect/Redacted"
 import * as RetryAfter from "../../RetryAfter.ts"
 import { type Answer, Failure } from "../../RetryPolicy.ts"
 import * as Authentication from "./Authentication.ts"
-import * as Body from "./ResponseBody.ts"
-import type { Call, Step } from "./CallState.ts"
+import * as ResponseBody from "./ResponseBody.ts"
+import type { CallState, Middleware } from "./CallState.ts"
 import * as ContentCoding from "./ContentCoding.ts"
-import * as Outcome from "./FailureToError.ts"
+import * as FailureToError from "./FailureToError.ts"
 
 const excerptLength = 500
 /** Of a body that is only for a human to read: so many bytes, waited for so many milliseconds. */
@@ -84,7 +84,7 @@ export interface Options {
 
 export const make =
   ({ apiKey, maxBodyBytes }: Options) =>
-  (next: Step<Failure>): Step<Failure> => {
+  (next: Middleware<Failure>): Middleware<Failure> => {
     const withoutKey = Authentication.withoutKey(apiKey)
     // The key goes before the cut, or a piece of it could stay.
     const excerptOf = (body: Uint8Array) => Graphemes.cut(withoutKey(decoder.decode(body)), excerptLength)
@@ -95,7 +95,7 @@ export const make =
     }
 
     // Only an error wants to know it.
-    const answered = (response: HttpClientResponse, call: Call, body: Uint8Array): Answer =>
+    const answered = (response: HttpClientResponse, call: CallState, body: Uint8Array): Answer =>
       (call.answer = {
         status: response.status,
         get excerpt() {
@@ -106,16 +106,16 @@ export const make =
         }
       })
 
-    const rejected = (call: Call, issue: string) => Failure.Rejected({ error: Outcome.unexpected(call, issue) })
+    const rejected = (call: CallState, issue: string) => Failure.Rejected({ error: FailureToError.unexpected(call, issue) })
 
-    const lost = (error: unknown, response: HttpClientResponse, call: Call) => {
+    const lost = (error: unknown, response: HttpClientResponse, call: CallState) => {
       if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
       answered(response, call, new Uint8Array())
       return rejected(call, "the body is not what its content-encoding names")
     }
 
-    const success = (response: HttpClientResponse, call: Call) =>
-      Effect.matchEffect(Body.read(response, maxBodyBytes), {
+    const success = (response: HttpClientResponse, call: CallState) =>
+      Effect.matchEffect(ResponseBody.read(response, maxBodyBytes), {
         onFailure: (error) => Effect.fail(lost(error, response, call)),
         onSuccess: ({ bytes, isCut }) => {
           const came = new Uint8Array(bytes)
@@ -129,9 +129,9 @@ export const make =
         }
       })
 
-    const failure = (response: HttpClientResponse, call: Call) =>
+    const failure = (response: HttpClientResponse, call: CallState) =>
       // What the status says holds whatever becomes of the body.
-      Effect.zipWith(Body.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
+      Effect.zipWith(ResponseBody.beginning(response, excerptBytes, excerptPatience), Clock.currentTimeMillis, (body, now) => {
         const answer = answered(response, call, excerptable(response, new Uint8Array(body)))
         const retryAfter = RetryAfter.parse(response.headers["retry-after"], now)
         return answer.status === 429
@@ -144,7 +144,7 @@ export const make =
     return (request, call) =>
       Effect.flatMap(next(HttpClientRequest.setHeader(request, "accept-encoding", ContentCoding.accepted), call), (response) => {
         call.status = response.status
-        if (response.status === 429) call.inTheAir = undefined
+        if (response.status === 429) call.unconfirmedRequest = undefined
         return response.status >= 200 && response.status < 300
           ? success(response, call)
           : Effect.flatMap(failure(response, call), (failure) => Effect.fail<Failure>(failure))

@@ -9,8 +9,8 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../../RetryPolicy.ts"
-import type { Step } from "./CallState.ts"
-import * as MonotoneClock from "./MonotonicClock.ts"
+import type { Middleware } from "./CallState.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
  * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for the
@@ -76,7 +76,7 @@ const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient 
     Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
   )
 
-export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
+export const make = (transport: HttpClient.HttpClient): Middleware<Failure> => {
   const client = withoutRedirects(transport)
   return (request, call) =>
     Effect.withFiberRuntime((fiber) => {
@@ -84,11 +84,11 @@ export const make = (transport: HttpClient.HttpClient): Step<Failure> => {
       call.status = undefined
       call.answer = undefined
       call.refusal = undefined
-      const now = MonotoneClock.clockOf(fiber).unsafeCurrentTimeMillis()
-      call.inTheAir = { request, sentAt: DateTime.unsafeMake(now) }
+      const now = MonotonicClock.clockOf(fiber).unsafeCurrentTimeMillis()
+      call.unconfirmedRequest = { request, sentAt: DateTime.unsafeMake(now) }
       return Effect.mapError(client.execute(request), (error) => {
         const failure = classify(error)
-        if (failure._tag === "NeverSent") call.inTheAir = undefined
+        if (failure._tag === "NeverSent") call.unconfirmedRequest = undefined
         return failure
       })
     })

@@ -9,9 +9,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import { CurrentLane, type Lane, QueueFull, type RateLimit, RateLimitUnavailable } from "../../RateLimit.ts"
-import * as Line from "./LaneQueue.ts"
-import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
-import type * as Quota from "./QuotaModel.ts"
+import * as LaneQueue from "./LaneQueue.ts"
+import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
+import type * as QuotaModel from "./QuotaModel.ts"
 import type { Reply, Request } from "./SharedQuotaModel.ts"
 
 /** All in milliseconds. */
@@ -30,12 +30,12 @@ export interface Options {
 interface Waiter {
   readonly lane: Lane
   readonly since: number
-  readonly answer: Deferred.Deferred<Quota.Permit, RateLimitUnavailable>
-  permit: Quota.Permit | undefined
+  readonly answer: Deferred.Deferred<QuotaModel.Permit, RateLimitUnavailable>
+  permit: QuotaModel.Permit | undefined
 }
 
 interface Return {
-  readonly permit: Quota.Permit
+  readonly permit: QuotaModel.Permit
   /** When the answer came; nothing when the request never left. */
   readonly receivedAt: number | undefined
 }
@@ -58,7 +58,7 @@ export const make = (options: Options): Effect.Effect<RateLimit["Type"], never, 
   })
 
 const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options) => {
-  const line = Line.make<Waiter>(window)
+  const line = LaneQueue.make<Waiter>(window)
   const bell = Effect.unsafeMakeLatch(false)
   /** Permits that were given out, until a request that said that they are back was answered. */
   let out = 0
@@ -82,7 +82,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     ring()
   }
 
-  const giveBack = (permit: Quota.Permit, now: number, isUnused: boolean) => {
+  const giveBack = (permit: QuotaModel.Permit, now: number, isUnused: boolean) => {
     returns.push({ permit, receivedAt: isUnused ? undefined : now })
     tell(isUnused || permit.isProbe ? now : now + reportWithin * window)
   }
@@ -102,7 +102,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     askAt = never
   }
 
-  const hand = (permits: ReadonlyArray<Quota.Permit>, now: number) => {
+  const hand = (permits: ReadonlyArray<QuotaModel.Permit>, now: number) => {
     for (const permit of permits) {
       const waiter = line.next(now)
       if (waiter === undefined) {
@@ -134,12 +134,12 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     if (now - failures.since >= patience) refuseAll(now, error)
   }
 
-  const turn = Effect.flatMap(MonotoneClock.millis, (askedAt) => {
+  const turn = Effect.flatMap(MonotonicClock.millis, (askedAt) => {
     const request = requestAt(askedAt)
     pausedUntil = undefined
     tellAt = never
     return Effect.flatMap(Effect.exit(ask(request)), (exit) =>
-      Effect.map(MonotoneClock.millis, (now) =>
+      Effect.map(MonotonicClock.millis, (now) =>
         Exit.match(exit, {
           onFailure: (cause) => {
             const error = Cause.failureOption(cause)
@@ -151,7 +151,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     )
   })
 
-  const next = Effect.flatMap(Effect.zipRight(bell.close, MonotoneClock.millis), (now) => {
+  const next = Effect.flatMap(Effect.zipRight(bell.close, MonotonicClock.millis), (now) => {
     const due = Math.max(retryAt, Math.min(askAt, tellAt, out > 0 ? aliveAt : never))
     // The permits of one moment come back and are asked for in one request.
     if (due <= now) return Effect.zipRight(Effect.yieldNow(), turn)
@@ -159,10 +159,10 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   })
 
   const enter = (lane: Lane, restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) =>
-    Effect.flatMap(MonotoneClock.millis, (now): Effect.Effect<Quota.Permit, QueueFull | RateLimitUnavailable> => {
+    Effect.flatMap(MonotonicClock.millis, (now): Effect.Effect<QuotaModel.Permit, QueueFull | RateLimitUnavailable> => {
       if (isClosed) return Effect.fail(new RateLimitUnavailable({ reason: "the rate limit was closed" }))
       if (line.length() >= maxQueued) return Effect.fail(new QueueFull(waitingIn(lane, now)))
-      return Effect.flatMap(Deferred.make<Quota.Permit, RateLimitUnavailable>(), (answer) => {
+      return Effect.flatMap(Deferred.make<QuotaModel.Permit, RateLimitUnavailable>(), (answer) => {
         const waiter: Waiter = { lane, since: now, answer, permit: undefined }
         line.join(waiter)
         if (askAt === never) {
@@ -174,7 +174,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     })
 
   const leave = (waiter: Waiter) =>
-    Effect.map(MonotoneClock.millis, (now) => {
+    Effect.map(MonotonicClock.millis, (now) => {
       if (waiter.permit !== undefined) giveBack(waiter.permit, now, true)
       else line.leave(waiter, false)
     })
@@ -189,25 +189,25 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)), (permit) =>
           Effect.onExit(restore(request), (exit) =>
-            Effect.map(MonotoneClock.millis, (now) =>
+            Effect.map(MonotonicClock.millis, (now) =>
               giveBack(permit, now, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
             )
           )
         )
       ),
     pause: (duration) =>
-      Effect.map(MonotoneClock.millis, (now) => {
+      Effect.map(MonotonicClock.millis, (now) => {
         pausedUntil = Math.max(pausedUntil ?? 0, now + Duration.toMillis(duration))
         tell(now)
       }),
-    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotoneClock.millis, (now) => waitingIn(lane, now)))
+    waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotonicClock.millis, (now) => waitingIn(lane, now)))
   }
 
   return {
     rateLimit,
     serve: Effect.forever(next),
     /** What is in flight counts as received now. After a lease it does so anyway. */
-    close: Effect.flatMap(MonotoneClock.millis, (now) => {
+    close: Effect.flatMap(MonotonicClock.millis, (now) => {
       isClosed = true
       refuseAll(now, new RateLimitUnavailable({ reason: "the rate limit was closed" }))
       while (returns.length < out) returns.push({ permit: { isProbe: false }, receivedAt: now })

@@ -12,7 +12,7 @@ import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import * as Quota from "./QuotaModel.ts"
+import * as QuotaModel from "./QuotaModel.ts"
 
 export interface Terms {
   readonly limit: number
@@ -34,13 +34,13 @@ export interface Request {
 }
 
 export interface Returned {
-  readonly permit: Quota.Permit
+  readonly permit: QuotaModel.Permit
   /** How many milliseconds ago the answer came; nothing when the request never left. */
   readonly age: number | undefined
 }
 
 export interface Reply {
-  readonly permits: ReadonlyArray<Quota.Permit>
+  readonly permits: ReadonlyArray<QuotaModel.Permit>
   /** The milliseconds until it is worth asking for more. */
   readonly wait: number
 }
@@ -103,13 +103,13 @@ export interface SharedQuota {
     monotone: number,
     request: Request
   ) => Either.Either<readonly [Reply, string], Unfit>
-  /** As {@link Quota.Quota.expected}, of what was seen last, if the others that wait go in turn. */
+  /** As {@link QuotaModel.Quota.expected}, of what was seen last, if the others that wait go in turn. */
   readonly expected: (monotone: number, permits: number) => number
 }
 
 /** `self` is a name for this process that no other has. */
 export const make = (terms: Terms, self: string): SharedQuota => {
-  const quota = Quota.make(terms.limit, terms.window)
+  const quota = QuotaModel.make(terms.limit, terms.window)
   const unused: State = { limit: terms.limit, window: terms.window, at: 0, clock: 0, nextTurn: 1, quota: quota.save(), holders: {} }
   const farthest = Math.max(1, patience * terms.window)
   const lateness = Math.min(grace.most, Math.max(grace.least, terms.window / terms.limit))
@@ -164,8 +164,8 @@ export const make = (terms: Terms, self: string): SharedQuota => {
     return Math.min(wanted, Math.max(1, Math.floor(available / (waiting.length + 1))))
   }
 
-  const take = (now: number, count: number): ReadonlyArray<Quota.Permit> => {
-    const permits: Array<Quota.Permit> = []
+  const take = (now: number, count: number): ReadonlyArray<QuotaModel.Permit> => {
+    const permits: Array<QuotaModel.Permit> = []
     while (permits.length < count) {
       const taken = quota.take(now)
       if ("wait" in taken) break

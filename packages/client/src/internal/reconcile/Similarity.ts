@@ -10,7 +10,7 @@ import type { UserMessage } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 
-export type Likeness = "Equal" | "Doubtful" | "Different"
+export type Similarity = "Equal" | "Doubtful" | "Different"
 
 /** Who acts: the channel, where the request names it, else the contact. */
 export interface Author {
@@ -18,25 +18,25 @@ export interface Author {
   readonly channel_id: ChannelId | undefined
 }
 
-export const all = (...likenesses: ReadonlyArray<Likeness>): Likeness =>
+export const all = (...likenesses: ReadonlyArray<Similarity>): Similarity =>
   likenesses.includes("Different") ? "Different" : likenesses.includes("Doubtful") ? "Doubtful" : "Equal"
 
-const same = (isSame: boolean): Likeness => (isSame ? "Equal" : "Different")
+const same = (isSame: boolean): Similarity => (isSame ? "Equal" : "Different")
 
-const ofMember = (member: ChatMember, author: Author): Likeness => {
+const ofMember = (member: ChatMember, author: Author): Similarity => {
   const channel = member.contact_channel
   if (channel === null || channel === undefined) return member.user || member.session ? "Different" : "Doubtful"
   if (author.channel_id !== undefined) return ifStated(author.channel_id, channel.id)
   return ifStated(author.contact_id, channel.contact?.id)
 }
 
-export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Likeness => {
+export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Similarity => {
   if (member) return ofMember(member, author)
   return role === "assistant" || role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
 }
 
 /** The key acts as the staff; as which user, no page says. */
-export const ofStaff = ({ member, role }: ChatMessage): Likeness => {
+export const ofStaff = ({ member, role }: ChatMessage): Similarity => {
   if (member?.contact_channel || member?.session) return "Different"
   if (member?.user) return "Equal"
   return role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
@@ -45,7 +45,7 @@ export const ofStaff = ({ member, role }: ChatMessage): Likeness => {
 const plain = (text: string) => text.normalize("NFC").replace(/\s+/g, " ").trim()
 
 /** Equal: the same parts with the same text. Doubtful: the same words, cut into other parts or with other blanks. */
-export const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => {
+export const ofContent = (message: ChatMessage, sent: UserMessage): Similarity => {
   const listed = (message.messages ?? []).flatMap((inner) => inner.parts ?? [])
   const isWhole = listed.length === sent.length && listed.every((part, index) => part.text === sent[index]?.text)
   if (isWhole) return "Equal"
@@ -56,12 +56,12 @@ export const ofContent = (message: ChatMessage, sent: UserMessage): Likeness => 
 const millisPerDay = 86_400_000
 
 /** Midnight to the millisecond is how a bare date reads, which says nothing of the hour. */
-export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Likeness =>
+export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc): Similarity =>
   at === null || at === undefined || at.epochMillis % millisPerDay === 0
     ? "Doubtful"
     : same(DateTime.greaterThanOrEqualTo(at, since))
 
-export const ofMessage = (listed: ChatMessage, sent: Author & { readonly message: UserMessage }, since: DateTime.Utc): Likeness =>
+export const ofMessage = (listed: ChatMessage, sent: Author & { readonly message: UserMessage }, since: DateTime.Utc): Similarity =>
   all(ofAuthor(listed, sent), ofContent(listed, sent.message), ofTime(listed.created_at, since))
 
 export interface NewChat {
@@ -70,11 +70,11 @@ export interface NewChat {
   readonly title: string | undefined
 }
 
-export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Likeness =>
+export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Similarity =>
   wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
 
 /** The contact's channel is the sole member that a new chat begins with; others may have joined since. */
-export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Likeness =>
+export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Similarity =>
   all(
     listed.members
       ? same(listed.members.some((member) => member.contact_channel?.id === wanted.channel_id))

@@ -6,15 +6,15 @@ import type * as Metric from "effect/Metric"
 import * as MetricLabel from "effect/MetricLabel"
 import type { Lane } from "../../RateLimit.ts"
 import * as Telemetry from "../../Telemetry.ts"
-import type { Call } from "../pipeline/CallState.ts"
-import type * as Conventions from "./SemanticConventions.ts"
+import type { CallState } from "../pipeline/CallState.ts"
+import type * as SemanticConventions from "./SemanticConventions.ts"
 
 type Fiber = RuntimeFiber<unknown, unknown>
 
 type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 /** The registry knows a list of labels by its identity: so it is made once. */
-const remembered = (made: Map<string, Labels>, key: string, attributes: () => Conventions.Attributes): Labels => {
+const remembered = (made: Map<string, Labels>, key: string, attributes: () => SemanticConventions.Attributes): Labels => {
   const known = made.get(key)
   if (known !== undefined) return known
   const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
@@ -28,9 +28,9 @@ const ofLane = (lane: Lane): Labels => remembered(lanes, lane, () => ({ "invent.
 const endpoints = new Map<string, Labels>()
 const ofEndpoint = (endpoint: string): Labels => remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
 
-const endings = new WeakMap<Conventions.Attributes, Map<string, Labels>>()
+const endings = new WeakMap<SemanticConventions.Attributes, Map<string, Labels>>()
 
-const ofEnding = (common: Conventions.Attributes, ending: Conventions.Attributes): Labels => {
+const ofEnding = (common: SemanticConventions.Attributes, ending: SemanticConventions.Attributes): Labels => {
   const known = endings.get(common) ?? new Map<string, Labels>()
   endings.set(common, known)
   return remembered(known, Object.values(ending).join(" "), () => ({ ...common, ...ending }))
@@ -48,9 +48,9 @@ export const queue = (fiber: Fiber, lane: Lane, seconds: number): void =>
 /** A request of a call, and how it ended; `common` is the same object for all with these attributes. */
 export const request = (
   fiber: Fiber,
-  { endpoint, status }: Call,
-  common: Conventions.Attributes,
-  ending: Conventions.Attributes,
+  { endpoint, status }: CallState,
+  common: SemanticConventions.Attributes,
+  ending: SemanticConventions.Attributes,
   millis: number
 ): void => {
   if (status === 429) update(Telemetry.throttled, fiber, 1, ofEndpoint(endpoint))
@@ -58,10 +58,10 @@ export const request = (
 }
 
 /** The entries of a list that could not be read. */
-export const undecodable = (fiber: Fiber, { endpoint }: Call, value: unknown): void => {
+export const undecodable = (fiber: Fiber, { endpoint }: CallState, value: unknown): void => {
   const count = Array.isArray(value) ? value.filter(isUndecodable).length : 0
   if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
 }
 
-export const call = (fiber: Fiber, { attempts, endpoint }: Call): void =>
+export const call = (fiber: Fiber, { attempts, endpoint }: CallState): void =>
   update(Telemetry.callRequests, fiber, attempts, ofEndpoint(endpoint))

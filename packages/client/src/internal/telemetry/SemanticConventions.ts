@@ -8,7 +8,7 @@ import * as Cause from "effect/Cause"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { Failure } from "../../RetryPolicy.ts"
-import type { Call } from "../pipeline/CallState.ts"
+import type { CallState } from "../pipeline/CallState.ts"
 
 export type Attributes = Readonly<Record<string, string | number>>
 
@@ -25,7 +25,7 @@ export const client = ({ baseUrl, name }: { readonly baseUrl: string; readonly n
   }
 }
 
-export type EndpointOf = (request: HttpClientRequest, call: Call) => Attributes
+export type EndpointOf = (request: HttpClientRequest, call: CallState) => Attributes
 
 /** What all requests of an endpoint have in common: the same object each time. */
 export const endpoints = (client: Attributes): EndpointOf => {
@@ -49,14 +49,14 @@ export const fullUrl = (request: HttpClientRequest): string => {
 
 const nameOf = (failure: Failure): string => (failure._tag === "Rejected" ? failure.error._tag : failure._tag)
 
-const errorType = (exit: Exit.Exit<unknown, Failure>, { status }: Call): string | undefined => {
+const errorType = (exit: Exit.Exit<unknown, Failure>, { status }: CallState): string | undefined => {
   if (exit._tag === "Success") return undefined
   if (status !== undefined && status >= 400) return String(status)
   return Option.match(Cause.failureOption(exit.cause), { onNone: () => "Interrupted", onSome: nameOf })
 }
 
 /** How it ended. */
-export const endingOf = (exit: Exit.Exit<unknown, Failure>, call: Call): Attributes => {
+export const endingOf = (exit: Exit.Exit<unknown, Failure>, call: CallState): Attributes => {
   const type = errorType(exit, call)
   return {
     ...(call.status === undefined ? {} : { "http.response.status_code": call.status }),

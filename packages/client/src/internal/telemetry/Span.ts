@@ -7,12 +7,12 @@ import type * as Exit from "effect/Exit"
 import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import type * as Tracer from "effect/Tracer"
-import * as MonotoneClock from "../pipeline/MonotonicClock.ts"
+import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
 
 export const make = (name: string, options?: Tracer.SpanOptions): Effect.Effect<Tracer.Span> =>
   Effect.makeSpan(name, { ...options, captureStackTrace: false })
 
 export const end = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>, fiber: RuntimeFiber<unknown, unknown>): void => {
   const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
-  span.end(isTimed ? MonotoneClock.clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
+  span.end(isTimed ? MonotonicClock.clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
 }

@@ -10,7 +10,7 @@ import type { Scope } from "effect/Scope"
 import { createHash } from "node:crypto"
 import { accessSync, appendFileSync, closeSync, existsSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
-import * as Lock from "./ProcessLock.ts"
+import * as ProcessLock from "./ProcessLock.ts"
 import type { Row } from "./Rows.ts"
 
 /** The state file cannot be used; nothing was changed in it. */
@@ -98,7 +98,7 @@ export const open = Effect.fnUntraced(function* (
   const broken = yield* Deferred.make<never, StateUnusable>()
   yield* attempt(name, () => accessSync(dirname(name)))
   const file = yield* attempt(name, () => realOf(name))
-  yield* Effect.mapError(Lock.acquire(`${file}.lock`), ({ message }) => new StateUnusable({ file: name, reason: message }))
+  yield* Effect.mapError(ProcessLock.acquire(`${file}.lock`), ({ message }) => new StateUnusable({ file: name, reason: message }))
   const found = read(yield* attempt(name, () => textOf(file)))
   if ("reason" in found) return yield* new StateUnusable({ file: name, reason: found.reason })
   let descriptor: number = yield* attempt(name, () => openSync(file, "a"))

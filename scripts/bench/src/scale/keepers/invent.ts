@@ -2,7 +2,7 @@ import * as Postgres from "@effect-invent/follow-up-scheduler/Ledger/Database/Po
 import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import { FollowUpKey } from "@effect-invent/follow-up-scheduler/Plan"
-import * as Runner from "@effect-invent/follow-up-scheduler/Timer/ClusterRunner"
+import * as ClusterRunner from "@effect-invent/follow-up-scheduler/Timer/ClusterRunner"
 import * as Timer from "@effect-invent/follow-up-scheduler/Timer"
 import * as Cluster from "@effect-invent/follow-up-scheduler/Timer/Cluster"
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
@@ -35,7 +35,7 @@ const layer = (database: string, onWake: (at: number) => void) => {
   )
   return Layer.unwrapEffect(waker).pipe(
     Layer.provideMerge(Cluster.layer),
-    Layer.provideMerge(Runner.layer(Duration.millis(Keeper.precision))),
+    Layer.provideMerge(ClusterRunner.layer(Duration.millis(Keeper.precision))),
     Layer.provideMerge(Ledger.layer),
     Layer.provide(isFile ? Sqlite.layer(database) : Postgres.layer(Redacted.make(database))),
     Layer.provide(NodeContext.layer),

@@ -1,0 +1,34 @@
+/** Whether a contact wants to be followed up, as far as they or an operator have said so. Pure. */
+import * as DateTime from "effect/DateTime"
+import type { Policy } from "../Policy.ts"
+import * as StopWords from "../Policy/StopWords.ts"
+import type { Message } from "./MessageList.ts"
+
+export interface Consent {
+  readonly isWithdrawn: boolean
+  /** When it was said. */
+  readonly at: DateTime.Utc
+}
+
+type Words = Pick<Policy, "opt_in" | "opt_out">
+
+const meaningOf = ({ opt_in, opt_out }: Words, text: string): boolean | undefined => {
+  if (StopWords.isOneOf(opt_out, text)) return true
+  return StopWords.isOneOf(opt_in, text) ? false : undefined
+}
+
+/** What the contact last said of it in these messages. */
+export const saidIn = (messages: ReadonlyArray<Message>, words: Words): Consent | undefined => {
+  const said = messages.flatMap(({ at, author, text }) => {
+    const isWithdrawn = author === "contact" ? meaningOf(words, text) : undefined
+    return isWithdrawn === undefined ? [] : [{ isWithdrawn, at }]
+  })
+  return said.at(-1)
+}
+
+/** The later of the two. At the same instant the withdrawal counts. */
+export const latest = (a: Consent | undefined, b: Consent | undefined): Consent | undefined => {
+  if (a === undefined || b === undefined) return a ?? b
+  if (a.at.epochMillis === b.at.epochMillis) return a.isWithdrawn ? a : b
+  return DateTime.greaterThan(a.at, b.at) ? a : b
+}

@@ -1,0 +1,56 @@
+/**
+ * Who wants no follow-ups, by contact: what they said in any of their chats, or what an operator was told. The latest of it
+ * counts, for every chat and every policy.
+ */
+import type { ContactId } from "@effect-invent/domain/Ids"
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
+import * as Consent from "../Decide/Consent.ts"
+
+export interface Consents {
+  /**
+   * The chat with what is on record of its contacts, and of the contact whose chat it was when it was last recorded: a contact
+   * may have been merged into another since.
+   */
+  readonly recallConsent: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
+  /** Records it for all contacts of the chat, where nothing later is on record. */
+  readonly rememberConsent: (chat: ChatSnapshot, consent: Consent.Consent) => Effect.Effect<void, SqlError>
+  /** What an operator was told, now. */
+  readonly setConsent: (contact_id: ContactId, isWithdrawn: boolean) => Effect.Effect<void, SqlError>
+}
+
+interface Row {
+  readonly contact_id: string
+  readonly is_withdrawn: number
+  readonly at: number
+}
+
+export const make = (sql: SqlClient.SqlClient): Consents => {
+  const keep = (contact_id: ContactId, { at, isWithdrawn }: Consent.Consent, said_by: "contact" | "operator") =>
+    sql`INSERT INTO consents ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}
+      ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
+      WHERE consents.at <= excluded.at`
+
+  const rememberConsent: Consents["rememberConsent"] = ({ contact_ids, isErased }, consent) =>
+    isErased ? Effect.void : Effect.forEach(contact_ids, (contact_id) => keep(contact_id, consent, "contact"), { discard: true })
+
+  const recallConsent: Consents["recallConsent"] = (chat) =>
+    Effect.map(
+      sql<Row>`SELECT contact_id, is_withdrawn, at FROM consents
+        WHERE ${sql.in("contact_id", ["", ...chat.contact_ids])}
+          OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat.chat_id})`,
+      (rows) => {
+        const said = rows.map(({ at, is_withdrawn }) => ({ isWithdrawn: Number(is_withdrawn) === 1, at: DateTime.unsafeMake(Number(at)) }))
+        return { ...chat, consent: said.reduce(Consent.latest, chat.consent) }
+      }
+    )
+
+  return {
+    recallConsent,
+    rememberConsent,
+    setConsent: (contact_id, isWithdrawn) => Effect.flatMap(DateTime.now, (at) => keep(contact_id, { at, isWithdrawn }, "operator"))
+  }
+}

@@ -1,0 +1,118 @@
+/** Who wants no follow-ups: what a contact writes in one chat holds for all of theirs, and what an operator is told, too. */
+import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
+import { describe, expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { ChatReview } from "../src/ChatReview.ts"
+import type { ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
+import { Ledger } from "../src/Ledger.ts"
+import { Erasure } from "../src/Privacy/Erasure.ts"
+import * as Build from "./Build.ts"
+import { observe, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+
+const { after, day, hour, message, minute, second } = Build
+const [one, two] = [ContactId.make("contact_1"), ContactId.make("contact_2")]
+
+/** Another chat, in which this contact asked and we answered. */
+const chatOf = (contact_id: ContactId, fields: Partial<ChatSnapshot> = {}): ChatSnapshot =>
+  Build.chat({
+    chat_id: ChatId.make(`chat of ${contact_id}`),
+    conversation_id: ConversationId.make(`conversation of ${contact_id}`),
+    contact_id,
+    contact_ids: [contact_id],
+    messages: [message("contact", -minute, { id: Build.messageId("q") }), message("assistant", 0, { id: Build.messageId("a") })],
+    ...fields
+  })
+
+const review = (chat: ChatSnapshot) =>
+  Effect.map(Effect.flatMap(ChatReview, (observe) => observe.review(chat)), (decision) => ("reason" in decision ? decision.reason : decision._tag))
+
+const set = (contact_id: ContactId, isWithdrawn: boolean) => Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contact_id, isWithdrawn))
+
+const says = (text: string) => ({ messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }] }] })
+
+describe("a contact who writes STOP", () => {
+  story("gets no further step, also after the assistant has answered it", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.followUps).toHaveLength(1)
+        yield* fake.writes("contact", says("STOP"))
+        yield* fake.writes("assistant", says("Understood."))
+        expect(yield* observe).toMatchObject({ reason: "opted_out" })
+        yield* sweepUntil(after(10 * day))
+        expect(yield* fake.followUps).toHaveLength(1)
+      })
+    )
+  )
+
+  story("gets none in another chat of theirs, under another policy, until they write START", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* fake.writes("contact", says("Stop!"))
+        yield* observe
+        expect(yield* review(chatOf(one))).toBe("opted_out")
+        yield* sweepAt(after(second))
+        yield* fake.writes("contact", says("start"))
+        yield* observe
+        expect(yield* review(chatOf(one))).toBe("silence")
+      })
+    )
+  )
+
+  story("is not followed up in the chats of a contact into whom they were merged", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* fake.writes("contact", says("STOP"))
+        yield* observe
+        // The same chat, whose contact is another now.
+        expect(yield* review(Build.chat({ contact_id: two, contact_ids: [two] }))).toBe("opted_out")
+        expect(yield* review(chatOf(two))).toBe("opted_out")
+      })
+    )
+  )
+})
+
+describe("an operator", () => {
+  story("opts a contact out: what is under way is taken back", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepAt(after(hour - 15 * second))
+        expect(yield* fake.followUpAt).toBeDefined()
+        yield* set(one, true)
+        yield* sweepUntil(after(day))
+        expect(yield* fake.followUps).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 withdrawn opted_out"])
+      })
+    )
+  )
+
+  story("opts a contact in again, against what they wrote before, until they write it again", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* fake.writes("contact", says("STOP"))
+        yield* observe
+        yield* sweepAt(after(second))
+        yield* set(one, false)
+        expect(yield* review(chatOf(one))).toBe("silence")
+        yield* sweepAt(after(minute))
+        yield* fake.writes("contact", says("STOP"))
+        yield* observe
+        expect(yield* review(chatOf(one))).toBe("opted_out")
+      })
+    )
+  )
+})
+
+describe("what is on record of it", () => {
+  story("has a proof in place of an erased contact's id", (fake) =>
+    under(fake, {})(
+      Effect.gen(function* () {
+        yield* set(one, true)
+        yield* Effect.flatMap(Erasure, (erasure) => erasure.erase(one))
+        expect(yield* review(chatOf(one))).toBe("erased")
+      })
+    )
+  )
+})

@@ -1,0 +1,133 @@
+/**
+ * Who must not be written to, told by nothing but what the vendor's pages print: the built program against a server that
+ * knows no code of ours.
+ */
+import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as PlainVendor from "./PlainVendor.ts"
+import * as Process from "./Process.ts"
+
+const clock = new URL("clock.mjs", import.meta.url).href
+const policy = `name: plain
+version: 1
+time_zone: UTC
+steps:
+  - { after: 1 hour, action: send_message, message: "Do you still need help?" }
+  - { after: 2 hours, action: send_message, message: "Shall I close this?" }
+`
+const since = "2026-07-15T12:00:00Z"
+/** When each step is due, and long after the last. */
+const passes = ["2026-07-15T13:00:30Z", "2026-07-15T15:30:00Z", "2026-07-15T23:00:00Z"]
+
+interface Line {
+  readonly chat_id: string
+  readonly next: string
+  readonly reason: string | null
+  readonly why: string
+}
+
+/** What the first pass said of each chat, and how many follow-ups each has got after all of them. */
+const followUps = (options: Omit<PlainVendor.Options, "since">) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const cwd = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
+    yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
+    const vendor = yield* PlainVendor.serve({ ...options, since })
+    const said: Array<ReadonlyArray<Line>> = []
+    for (const now of passes) {
+      vendor.at = now
+      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
+      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json"]
+      const { code, stderr, stdout } = yield* Process.run(args, { cwd, env })
+      expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
+      said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
+    }
+    const names = Object.keys(options.chats)
+    return {
+      sent: Object.fromEntries(names.map((name) => [name, vendor.sentTo(name)])),
+      reasons: Object.fromEntries(said[0]!.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])),
+      requests: vendor.requests
+    }
+  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+
+const unsubscribed = { id: "activity_1", type: "contact_unsubscribed", created_at: "2026-07-01T00:00:00Z", metadata: {} }
+const resubscribed = { id: "activity_2", type: "contact_resubscribed", created_at: "2026-07-02T00:00:00Z", metadata: {} }
+
+/** A contact whom the list and the activities tell of, as they would. */
+const left: PlainVendor.Fixture = { listed: ["UNSUBSCRIBED"], activities: [unsubscribed] }
+
+describe("a contact who opted out", () => {
+  it.live("gets no follow-up, told by the contact list and the activities only, while another gets both", () =>
+    Effect.gen(function* () {
+      const { reasons, requests, sent } = yield* followUps({
+        chats: { chat_willing: {}, chat_unsubscribed: left, chat_blocked: { listed: ["BLOCKED"] } }
+      })
+      expect(sent).toEqual({ chat_willing: 2, chat_unsubscribed: 0, chat_blocked: 0 })
+      expect(reasons).toMatchObject({ chat_unsubscribed: "unsubscribed", chat_blocked: "blocked" })
+      // A list that is read serves every chat.
+      expect(requests.filter((line) => line.includes("/activities"))).toEqual([])
+    })
+  )
+
+  it.live("is found by the activities, where the list cannot be had", () =>
+    Effect.gen(function* () {
+      const { reasons, sent } = yield* followUps({
+        chats: { chat_willing: {}, chat_back: { activities: [resubscribed, unsubscribed] }, chat_unsubscribed: left },
+        broken: (line) => (line.includes("status=UNSUBSCRIBED") ? { status: 400, body: "{}" } : undefined)
+      })
+      expect(sent).toEqual({ chat_willing: 2, chat_back: 2, chat_unsubscribed: 0 })
+      expect(reasons).toMatchObject({ chat_unsubscribed: "unsubscribed" })
+    })
+  )
+
+  it.live("cannot be told where neither can be had, or read: then nobody is written to", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* followUps({
+        chats: { chat_willing: {}, chat_unsubscribed: left },
+        broken: (line) => {
+          if (line.includes("status=UNSUBSCRIBED")) return { status: 200, body: "[5]" }
+          return line.includes("/activities") ? { status: 200, body: '[{"type":"contact_unsubscribed"}]' } : undefined
+        }
+      })
+      expect(sent).toEqual({ chat_willing: 0, chat_unsubscribed: 0 })
+    })
+  )
+})
+
+describe("a switch of the assistant", () => {
+  it.live("stops every follow-up, each with its own reason, while another chat gets both", () =>
+    Effect.gen(function* () {
+      const assistant = { id: "ast_1", name: "Ada", enabled: true, deleted: false }
+      const quiet = { conversation: { enable_ai_replies: false } }
+      const { reasons, sent } = yield* followUps({
+        chats: {
+          chat_willing: {},
+          chat_off: { state: { ai_enabled: false } },
+          chat_contact_off: { contact: { ai_replies_disabled: true } },
+          chat_contact_listed: { listed: ["AI_REPLIES_DISABLED"] },
+          chat_assistant_off: { state: { assistant: { ...assistant, enabled: false } } },
+          chat_assistant_deleted: { state: { assistant: { ...assistant, deleted: true } } },
+          chat_integration_off: { state: { assistant_integration: { id: "integration_1", enabled: false } } },
+          chat_no_replies: { state: { assistant: { ...assistant, config: quiet } } },
+          chat_no_replies_here: { state: { assistant_config: quiet } }
+        }
+      })
+      const { chat_willing, ...others } = sent
+      expect(chat_willing).toBe(2)
+      expect(new Set(Object.values(others))).toEqual(new Set([0]))
+      expect(reasons).toMatchObject({
+        chat_off: "ai_disabled",
+        chat_contact_off: "contact_ai_disabled",
+        chat_contact_listed: "contact_ai_disabled",
+        chat_assistant_off: "assistant_disabled",
+        chat_assistant_deleted: "assistant_deleted",
+        chat_integration_off: "integration_disabled",
+        chat_no_replies: "ai_replies_disabled",
+        chat_no_replies_here: "ai_replies_disabled"
+      })
+    })
+  )
+})

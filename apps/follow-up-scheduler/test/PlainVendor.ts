@@ -1,0 +1,197 @@
+/**
+ * A vendor of Node's own `http`, which knows no code of ours: its answers have the keys that the vendor's pages print, and
+ * no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is told by the contact
+ * list and by the activities only.
+ */
+import * as Effect from "effect/Effect"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+
+type Json = Readonly<Record<string, unknown>>
+
+/** One chat, its contact, and what differs from a chat in which nothing holds against a follow-up. */
+export interface Fixture {
+  /** Keys of the chat's state. */
+  readonly state?: Json
+  /** Keys of the contact inside the chat. */
+  readonly contact?: Json
+  /** Filters of the contact list that name the contact. */
+  readonly listed?: ReadonlyArray<string>
+  /** The contact's activities, the newest first. */
+  readonly activities?: ReadonlyArray<Json>
+}
+
+export interface Options {
+  readonly chats: Readonly<Record<string, Fixture>>
+  /** When the contact asked and the assistant answered. */
+  readonly since: string
+  /** Answers that are not what the pages print, by the request line. */
+  readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
+}
+
+interface Message {
+  readonly id: string
+  readonly role: string
+  readonly text: string
+  readonly at: string
+  readonly member: Json | undefined
+}
+
+const part = (text: string) => ({ type: "text", text, start_timestamp: 0, end_timestamp: 0 })
+
+const message = ({ at, id, member, role, text }: Message) => ({
+  id,
+  role,
+  model: "gpt",
+  status: "COMPLETED",
+  created_at: at,
+  updated_at: at,
+  messages: [{ role, parts: [part(text)] }],
+  tools: [],
+  features: {},
+  ...(member === undefined ? {} : { member })
+})
+
+/** The contact inside a chat: see S1 to S4. */
+const memberOf = (name: string, { contact }: Fixture) => ({
+  id: `member_${name}`,
+  role: "MEMBER",
+  contact_channel: {
+    id: `channel_${name}`,
+    type: "custom",
+    user_id: `user_${name}`,
+    name,
+    contact: { id: `contact_${name}`, name, blocked: false, is_admin: false, ...contact }
+  }
+})
+
+const stateOf = (name: string, { state }: Fixture, since: string) => ({
+  id: `state_${name}`,
+  state: "OPEN",
+  integration_id: "custom",
+  assistant_id: "ast_1",
+  conversation_id: `conversation_${name}`,
+  ai_enabled: true,
+  admin_unseen_count: 0,
+  user_unseen_count: 0,
+  assistant: { id: "ast_1", name: "Ada", enabled: true, deleted: false },
+  assistant_integration: { id: "integration_1", enabled: true, has_connection: true },
+  assigned_user: null,
+  assigned_at: null,
+  assistant_config: { language: "auto", timezone: "UTC", conversation: { enable_ai_replies: true } },
+  follow_up_at: null,
+  muted_until: null,
+  csat_score: null,
+  last_contact_message_at: since,
+  ...state
+})
+
+/** The contact list's own contact: see the page of get-contacts. */
+const fullContact = (name: string, fixture: Fixture) => {
+  const unsubscribed = fixture.listed?.includes("UNSUBSCRIBED") === true
+  return {
+    id: `contact_${name}`,
+    name,
+    blocked: fixture.listed?.includes("BLOCKED") === true,
+    unsubscribed,
+    is_admin: false,
+    channels: [],
+    segments: [],
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z"
+  }
+}
+
+/** What a request is answered with; undefined: 404. */
+const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>, now: () => string) => {
+  const chat = (name: string, fixture: Fixture) => ({
+    id: name,
+    title: name,
+    model: "gpt",
+    members: [memberOf(name, fixture)],
+    temporary: false,
+    visibility: "PRIVATE",
+    pinned: false,
+    status: "COMPLETED",
+    created_at: since,
+    updated_at: since,
+    tools: [],
+    features: {},
+    org_id: "org_1",
+    state: stateOf(name, fixture, since),
+    last_message: message(messages.get(name)!.at(-1)!)
+  })
+  return (method: string, url: URL, body: string): unknown => {
+    const [kind, first = "", second, third, fourth] = url.pathname.split("/").slice(1)
+    if (kind === "chats") {
+      const fixture = chats[first]
+      if (fixture === undefined) return undefined
+      const of = messages.get(first)!
+      if (second === "state" && third === "info") return { newest_chat_id: null }
+      if (second === "state" && method === "PATCH") return chat(first, fixture)
+      if (second === "messages" && method === "GET") return of.map(message)
+      if (second !== "messages" || method !== "POST") return undefined
+      const sent = JSON.parse(body) as { readonly message: ReadonlyArray<{ readonly text: string }> }
+      const id = `message_${first}_${of.length + 1}`
+      const member = { id: "member_staff", role: "ADMIN", user: { id: "user_1", name: "Key", avatar: null } }
+      of.push({ id, role: "user", text: sent.message[0]!.text, at: now(), member })
+      return message(of.at(-1)!)
+    }
+    if (kind !== "orgs" || second !== "contacts") return undefined
+    const named = Object.entries(chats)
+    if (third === undefined) {
+      const status = url.searchParams.get("status") ?? ""
+      return named.flatMap(([name, each]) => (each.listed?.includes(status) === true ? [fullContact(name, each)] : []))
+    }
+    const found = named.find(([name]) => `contact_${name}` === third)?.[1]
+    if (fourth !== "activities" || found === undefined) return undefined
+    return (found.activities ?? []).filter(({ type }) => type === url.searchParams.get("type"))
+  }
+}
+
+/** Serves until the scope closes. `at` is told the time by whoever moves the program's clock. */
+export const serve = (options: Options) =>
+  Effect.acquireRelease(
+    Effect.async<{ readonly server: http.Server; readonly url: string; readonly requests: Array<string>; at: string; readonly sentTo: (chat: string) => number }>(
+      (resume) => {
+        const requests: Array<string> = []
+        const messages = new Map(
+          Object.entries(options.chats).map(([name, fixture]) => [
+            name,
+            [
+              { id: `message_${name}_1`, role: "user", text: "Do you ship to Malta?", at: options.since, member: memberOf(name, fixture) },
+              { id: `message_${name}_2`, role: "assistant", text: "We do.", at: options.since.replace(":00Z", ":01Z"), member: undefined }
+            ] satisfies Array<Message> as Array<Message>
+          ])
+        )
+        const vendor = {
+          at: options.since,
+          requests,
+          sentTo: (chat: string) => messages.get(chat)!.length - 2
+        }
+        const reply = answer(options, messages, () => vendor.at)
+        const server = http.createServer((request, response) => {
+          const chunks: Array<Buffer> = []
+          request.on("data", (chunk: Buffer) => chunks.push(chunk))
+          request.on("end", () => {
+            const { method = "", url = "" } = request
+            requests.push(`${method} ${url}`)
+            const broken = options.broken?.(`${method} ${url}`)
+            const found = broken ? undefined : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
+            const count = Array.isArray(found) ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" } : {}
+            response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), { "content-type": "application/json", ...count })
+            response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
+          })
+        })
+        server.listen(0, "127.0.0.1", () => {
+          const { port } = server.address() as AddressInfo
+          resume(Effect.succeed(Object.assign(vendor, { server, url: `http://127.0.0.1:${port}` })))
+        })
+      }
+    ),
+    ({ server }) =>
+      Effect.async<void>((closed) => {
+        server.close(() => closed(Effect.void))
+        server.closeAllConnections()
+      })
+  )

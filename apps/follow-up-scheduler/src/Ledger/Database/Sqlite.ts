@@ -97,19 +97,20 @@ const stampAt = 68
  * the locks that the process has on it.
  */
 const stampOf = (file: string) =>
-  Effect.gen(function* () {
-    const handle = yield* Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
+  Effect.map(
+    Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
       Effect.sync(() => closeSync(handle))
-    )
-    return Effect.try({
-      try: () => {
-        const bytes = new DataView(new ArrayBuffer(4))
-        readSync(handle, bytes, 0, 4, stampAt)
-        return bytes.getInt32(0)
-      },
-      catch: (cause) => new SqlError({ cause, message: "the file cannot be read" })
-    })
-  })
+    ),
+    (handle): Ownership.Stamp =>
+      Effect.try({
+        try: () => {
+          const bytes = new DataView(new ArrayBuffer(4))
+          readSync(handle, bytes, 0, 4, stampAt)
+          return bytes.getInt32(0)
+        },
+        catch: (cause) => new SqlError({ cause, message: "the file cannot be read" })
+      })
+  )
 
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({

@@ -18,7 +18,7 @@ const blocksOf = (document: string): ReadonlyArray<Block> =>
 const unindented = (code: string) => code.replaceAll(/^ +/gm, "")
 
 /** Files that a test runs. */
-const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml)$/.test(file)
+const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml|docs\/systemd\/.*\.service)$/.test(file)
 
 describe("the documents", () => {
   for (const document of documents) {

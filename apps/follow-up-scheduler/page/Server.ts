@@ -3,6 +3,7 @@ import * as Sse from "@effect/experimental/Sse"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
+import * as HttpClientError from "@effect/platform/HttpClientError"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
@@ -17,6 +18,9 @@ export class TokenWanted extends Data.TaggedError("TokenWanted") {}
 /** The server is gone, or says nothing any more. */
 export class Disconnected extends Data.TaggedError("Disconnected")<{ readonly message: string }> {}
 
+/** The server takes the call for another page's. */
+class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
+
 const tokenKey = "follow-ups.token"
 
 /** Kept for this tab only. */
@@ -29,12 +33,27 @@ const authorized = (client: HttpClient.HttpClient) =>
     return token === null ? call : HttpClientRequest.bearerToken(call, token)
   })
 
-const calls = HttpApiClient.make(PageApi, { transformClient: authorized })
+/** A proxy may serve the page below a path of its own. */
+const base = new URL(".", document.baseURI).href.replace(/\/$/, "")
+
+const calls = HttpApiClient.make(PageApi, { baseUrl: base, transformClient: authorized })
 type Calls = Effect.Effect.Success<typeof calls>
+
+/** A refusal says what to do about it. */
+const refusal = (error: unknown): Effect.Effect<string | undefined> =>
+  HttpClientError.isHttpClientError(error) && error._tag === "ResponseError" && error.response.status === 403
+    ? Effect.orElseSucceed(error.response.text, () => undefined)
+    : Effect.succeed(undefined)
 
 /** Makes one call. What fails, fails with words for people. */
 export const call = <A, E extends { readonly message: string }>(use: (calls: Calls) => Effect.Effect<A, E>): Promise<A> =>
-  Effect.runPromise(Effect.provide(Effect.flatMap(calls, use), FetchHttpClient.layer))
+  Effect.flatMap(calls, use).pipe(
+    Effect.catchAll((error) =>
+      Effect.flatMap(refusal(error), (message) => Effect.fail(message === undefined ? error : new Refused({ message: message.trim().replace(/\.$/, "") })))
+    ),
+    Effect.provide(FetchHttpClient.layer),
+    Effect.runPromise
+  )
 
 const decode = Schema.decodeUnknown(Schema.parseJson(Overview))
 const answerWithin = Duration.seconds(8)
@@ -45,7 +64,7 @@ const patience = Schedule.exponential(300).pipe(Schedule.union(Schedule.spaced("
 const connect = (onOverview: (overview: Overview) => void) =>
   Effect.gen(function* () {
     const client = authorized(yield* HttpClient.HttpClient)
-    const response = yield* Effect.timeoutFail(client.get(livePath), {
+    const response = yield* Effect.timeoutFail(client.get(`${base}${livePath}`), {
       duration: answerWithin,
       onTimeout: () => new Disconnected({ message: "the server does not answer" })
     })

@@ -14,7 +14,8 @@ import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
 const root = new URL("../../../", import.meta.url)
 const documents = ["adopting", "migrating", "testing", "policies", "operating"].map((name) => `docs/${name}.md`)
 
-const start = "npx --yes pnpm@10.34.9 start "
+/** By hand, or as a service. */
+const starts = ["npx --yes pnpm@10.34.9 start ", "node apps/follow-up-scheduler/dist/bin/follow-ups.js "]
 
 /** The lines of all blocks that name no language. */
 const commands = documents.flatMap((document) =>
@@ -45,8 +46,9 @@ const help = (names: ReadonlyArray<string>) =>
 
 it.live.each(commands)("$document: $line", ({ line }) =>
   Effect.gen(function* () {
-    expect(line.startsWith(start)).toBe(true)
-    const words = line.slice(start.length).split(" ")
+    const start = starts.find((start) => line.startsWith(start))
+    expect(start).toBeDefined()
+    const words = line.slice(start?.length).split(" ")
     const said = yield* help(namesOf(words))
     for (const flag of words.filter((word) => word.startsWith("--"))) expect(said).toContain(flag)
     for (const file of words.filter((word) => word.startsWith("policies/"))) expect(existsSync(new URL(file, root)), file).toBe(true)

@@ -33,18 +33,20 @@ const policy = Crowd.policy.replace(/1 second, (.*)\n$/, `${Duration.toSeconds(s
 
 const filler = path.join(volume, "filler")
 
-/** Until not even one more byte fits. */
-const fill = Effect.sync(() => {
-  const file = fs.openSync(filler, "a")
-  for (const size of [65536, 4096, 1]) {
-    try {
-      for (;;) fs.writeSync(file, Buffer.alloc(size))
-    } catch (error) {
-      expect(error).toMatchObject({ code: "ENOSPC" })
+/** Until not even one more byte fits, in pieces of these sizes. */
+const fillUp = (name: string, sizes: ReadonlyArray<number>) =>
+  Effect.sync(() => {
+    const file = fs.openSync(name, "a")
+    for (const size of sizes) {
+      try {
+        for (;;) fs.writeSync(file, Buffer.alloc(size, "\n"))
+      } catch (error) {
+        expect(error).toMatchObject({ code: "ENOSPC" })
+      }
     }
-  }
-  fs.closeSync(file)
-})
+    fs.closeSync(file)
+  })
+const fill = fillUp(filler, [65536, 4096, 1])
 const free = Effect.sync(() => fs.rmSync(filler))
 
 const full = "database or disk is full"
@@ -53,6 +55,42 @@ const full = "database or disk is full"
 const complaints = 3
 
 Requirement.describeWith([aVolume], "on a volume that is full", () => {
+  it.live("a log that has no room left loses lines, and nothing else: the scheduler goes on, and counts them once there is room", () =>
+    Effect.gen(function* () {
+      const { apiKey, log, url, world } = yield* Emulator.Emulator
+      const files = yield* FileSystem.FileSystem
+      const cwd = yield* files.makeTempDirectoryScoped()
+      const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
+      const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "silent" })
+      yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
+      yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
+      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+      const logFile = path.join(volume, "serve.log")
+      const logged = Effect.sync(() => fs.readFileSync(logFile, "utf8"))
+      const until = <E, R>(isSo: Effect.Effect<boolean, E, R>) => Effect.repeat(Effect.delay(isSo, "50 millis"), { until: (yes) => yes })
+      const followUps = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length)
+
+      const running = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"], { cwd, env, log: logFile })
+      const wentOut = 'message="a follow-up went out"'
+      yield* Effect.raceFirst(until(Effect.map(logged, (text) => text.includes(wentOut))), Effect.flatMap(running.ended, Effect.die))
+      yield* fill
+      // The volume counts pages: the one in which the log ends has room left.
+      yield* fillUp(logFile, [1])
+      const before = yield* logged
+      // The line of the second one has no room.
+      yield* Effect.raceFirst(until(Effect.map(followUps, (count) => count === 2)), Effect.flatMap(running.ended, Effect.die))
+      const isRecorded = Effect.map(Process.run(["status"], { cwd, env }), ({ stdout }) => stdout.includes("2 follow-ups"))
+      yield* until(isRecorded)
+      yield* free
+      yield* Effect.raceFirst(until(Effect.map(logged, (text) => text.includes("are lost"))), Effect.flatMap(running.ended, Effect.die))
+      expect((yield* logged).slice(before.length)).toMatch(/level=WARN .*message="[1-9]\d* lines of this log could not be written and are lost: ENOSPC/)
+      running.process.kill("SIGTERM")
+      expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
+      expect((yield* logged).split(wentOut)).toHaveLength(2)
+      yield* Effect.sync(() => fs.rmSync(logFile))
+    }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings))
+  )
+
   it.live("nothing is sent that is not on record, the error says so, and once there is room everything goes on, once", () =>
     Effect.gen(function* () {
       const { apiKey, log, url, world } = yield* Emulator.Emulator

@@ -1,6 +1,7 @@
 /** Starts the built program as its users do: a process of its own, with nothing of this one's environment but what is given. */
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
+import { closeSync, openSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const program = fileURLToPath(new URL("../dist/bin/follow-ups.js", import.meta.url))
@@ -9,6 +10,8 @@ const mortal = new URL("mortal.mjs", import.meta.url).href
 interface Options {
   readonly cwd: string
   readonly env?: Record<string, string>
+  /** The file to which its standard output is appended, in place of what `says` and `prints` look at. */
+  readonly log?: string
   /** Loaded before the program: it can end at a boundary, and its clock can step. */
   readonly isMortal?: boolean
 }
@@ -30,19 +33,21 @@ export interface Running {
   readonly said: () => string
 }
 
-const launch = (args: ReadonlyArray<string>, { cwd, env, isMortal }: Options): Running => {
+const launch = (args: ReadonlyArray<string>, { cwd, env, isMortal, log }: Options): Running => {
+  const stdout = log === undefined ? "pipe" : openSync(log, "a")
   const child = spawn(process.execPath, [...(isMortal ? ["--import", mortal] : []), program, ...args], {
     cwd,
     env: { ...env },
-    stdio: ["ignore", "pipe", "pipe"]
+    stdio: ["ignore", stdout, "pipe"]
   })
+  if (stdout !== "pipe") closeSync(stdout)
   const output = { stdout: "", stderr: "" }
   const listeners = new Set<() => void>()
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text
     for (const listener of listeners) listener()
   })
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (output.stderr += text))
   const closed = new Promise<Ended>((resolve) => child.on("close", (code) => resolve({ code, ...output })))
   const ended = Effect.promise(() => closed)
   const found = <A>(find: (stdout: string) => A | undefined): Effect.Effect<A> =>

@@ -6,9 +6,13 @@ import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"
 import { command } from "./Program/CommandLine.ts"
 import * as ExitCodes from "./Program/ExitCodes.ts"
+import * as StandardOutput from "./Program/StandardOutput.ts"
+
+const output = StandardOutput.outlast({ stdout: process.stdout, stderr: process.stderr, exit: (code) => process.exit(code) })
 
 Command.run(command, { name: "invent-emulator", version: "0.0.0" })(process.argv).pipe(
   ExitCodes.report,
+  (program) => Effect.scoped(Effect.zipRight(output, program)),
   Effect.provide(NodeContext.layer),
   NodeRuntime.runMain({ disableErrorReporting: true, teardown: ExitCodes.teardown })
 )

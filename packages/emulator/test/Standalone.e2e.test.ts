@@ -1,9 +1,10 @@
 import * as Requirement from "@effect-invent/test-support/Requirement"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -106,6 +107,36 @@ Requirement.describeWith([numberSpaces], "two emulators that are both process nu
       yield* Effect.promise(() => first.ended)
       // Which is number 1, too, and so is whatever runs in other spaces.
       yield* upBy(...asNumberOne, cwd, "--state", "world")
+    })
+  )
+})
+
+/** Where a process listens, by the tables of the kernel. */
+const portOf = (pid: number): number | undefined => {
+  const sockets = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0] ?? []))
+  const listening = readFileSync(`/proc/${pid}/net/tcp`, "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .find(([, , , state, , , , , , inode]) => state === "0A" && sockets.has(inode ?? ""))
+  return listening === undefined ? undefined : Number.parseInt(listening[1]?.split(":")[1] ?? "", 16)
+}
+
+const aFullDevice: Requirement.Requirement = { isMet: existsSync("/dev/full"), missing: "this machine has no /dev/full" }
+
+Requirement.describeWith([aFullDevice], "the emulator with output that cannot be written", () => {
+  it.scopedLive("goes on", () =>
+    Effect.gen(function* () {
+      const cwd = yield* folder
+      const { child, ended } = yield* startBy("/bin/sh", ["-c", 'exec "$@" > /dev/full 2> /dev/full', "sh", process.execPath], cwd, "--port", "0")
+      const pid = child.pid ?? 0
+      // Its entry goes when it ends, which fails the test.
+      const port = yield* Effect.repeat(Effect.delay(Effect.sync(() => portOf(pid)), "50 millis"), { until: (port) => port !== undefined })
+      // A request that comes before there is anybody to handle it is left unanswered.
+      const page = Effect.promise((signal) => fetch(`http://127.0.0.1:${port}/`, { signal }).then(({ status }) => status))
+      yield* Effect.repeat(Effect.timeoutOption(page, "1 second"), { until: Option.isSome })
+      assert.deepStrictEqual(new Set(yield* Effect.replicateEffect(page, 20)), new Set([200]))
+      yield* Effect.sync(() => child.kill("SIGINT"))
+      assert.strictEqual((yield* Effect.promise(() => ended)).code, 130)
     })
   )
 })

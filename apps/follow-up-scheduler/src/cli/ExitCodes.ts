@@ -96,8 +96,3 @@ export const teardown = (exit: Exit.Exit<unknown, unknown>, onExit: (code: numbe
   if (failure._tag === "Some" && failure.value instanceof Exited) return onExit(failure.value.code)
   onExit(Cause.isInterruptedOnly(exit.cause) ? interrupted : 2)
 }
-
-/** A reader that has seen enough, as in `| head`, ends the program without a word: 128 + SIGPIPE, as everywhere. */
-export const onClosedPipe = (): void => {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 141 : 2))
-}

@@ -87,14 +87,30 @@ const uiHost = Options.text("ui-host").pipe(
   Options.withDescription("the address the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN")
 )
 
+const parseUrl = Option.liftThrowable((text: string) => new URL(text))
+
+const pageOrigin = Options.text("page-origin").pipe(
+  Options.filterMap(
+    (text) => Option.map(Option.filter(parseUrl(text), ({ protocol }) => /^https?:$/.test(protocol)), ({ origin }) => origin),
+    "Expected the page's address in the browser, such as https://follow-ups.example.com"
+  ),
+  Options.optional,
+  Options.withDescription("the address of the operator page in the browser, where it is behind a proxy")
+)
+
 /** Where the operator page is to be; nowhere without a port. */
 export interface Page {
   readonly host: string
   readonly port: Option.Option<number>
+  readonly origin: string | undefined
 }
 
-export const page = Options.all({ ui, uiPort, uiHost }).pipe(
-  Options.map(({ ui, uiHost, uiPort }) => ({ host: uiHost, port: Option.orElse(uiPort, () => (ui ? Option.some(0) : Option.none())) }))
+export const page = Options.all({ ui, uiPort, uiHost, pageOrigin }).pipe(
+  Options.map(({ pageOrigin, ui, uiHost, uiPort }): Page => ({
+    host: uiHost,
+    port: Option.orElse(uiPort, () => (ui ? Option.some(0) : Option.none())),
+    origin: Option.getOrUndefined(pageOrigin)
+  }))
 )
 
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))

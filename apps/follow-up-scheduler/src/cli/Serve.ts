@@ -15,6 +15,7 @@ import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
 import { type Db, nameOf, type Page, type Source } from "./Options.ts"
+import { StandardOutput } from "./StandardOutput.ts"
 import { announce } from "./Status.ts"
 
 interface Options {
@@ -38,7 +39,7 @@ const layer = ({ db, every, page, policy, source }: Options) =>
     Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
   )
 
-export const serve = (options: Options) =>
+const watching = (options: Options) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
     yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
@@ -46,3 +47,6 @@ export const serve = (options: Options) =>
     const work = [Scheduler.serve(settings), Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
+
+export const serve = (options: Options) =>
+  Effect.flatMap(StandardOutput, ({ asLog }) => asLog).pipe(Effect.zipRight(watching(options)), Effect.scoped)

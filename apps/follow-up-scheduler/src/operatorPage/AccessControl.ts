@@ -30,12 +30,36 @@ export const isLoopback = (host: string): boolean => loopback.test(host)
 
 const isThisMachine = (header: string): boolean => isLoopback(header.replace(/:\d+$/, ""))
 
-/** A browser says where a request comes from; what is no browser cannot be misled into sending one. */
-const isSameOrigin = (headers: HttpServerRequest.HttpServerRequest["headers"]): boolean => {
-  const { "sec-fetch-site": site, host, origin } = headers
-  if (site !== undefined && site !== "same-origin" && site !== "none") return false
-  return origin === undefined || (URL.canParse(origin) && new URL(origin).host === host)
+export interface Access {
+  readonly token: Option.Option<Redacted.Redacted>
+  /** Where a browser finds the page, if that is behind a proxy: scheme, host and port. */
+  readonly origin: Option.Option<string>
 }
+
+type Headers = HttpServerRequest.HttpServerRequest["headers"]
+
+const parse = Option.liftThrowable((url: string) => new URL(url))
+
+/** A host under which a server without a token may be asked: this machine's own names, and that of the proxy. */
+const isOwnHost = (host: string, { origin }: Access): boolean =>
+  isThisMachine(host) || Option.exists(Option.flatMap(origin, parse), (url) => url.host === host)
+
+/** What is no browser cannot be misled into sending a request, and names no site. */
+const isForeignSite = ({ "sec-fetch-site": site }: Headers): boolean => site !== undefined && site !== "same-origin" && site !== "none"
+
+/** A browser says where a request comes from. Most proxies put the server's own address in the place of `Host`. */
+const isSameOrigin = ({ host, origin }: Headers, access: Access): boolean =>
+  origin === undefined || Option.contains(access.origin, origin) || Option.exists(parse(origin), (url) => url.host === host)
+
+const notThePage = "Calls are for the page itself."
+
+/** What an operator has to do whose page is behind a proxy that this server does not know of. */
+const unknownOrigin = (origin: string) =>
+  Option.match(parse(origin), {
+    onNone: () => notThePage,
+    onSome: (url) =>
+      `${notThePage} Behind a proxy, start serve with --page-origin ${url.origin}. The commands pause and resume work without the page.`
+  })
 
 const digest = (text: string) => createHash("sha256").update(text).digest()
 
@@ -56,16 +80,20 @@ const refuse = (status: number, why: string) => Effect.succeed(HttpServerRespons
 /** On every answer, that to a mistake included. */
 const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, always)))
 
-/** Without a token only this machine is answered, by its own names; with one, under whatever name a proxy gives it. */
+/** Without a token only this machine is answered, by its own names and the proxy's; with one, under any name. */
 export const make =
-  (token: Option.Option<Redacted.Redacted>) =>
+  (access: Access) =>
   <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R | HttpServerRequest.HttpServerRequest> =>
     Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
       const path = url.replace(/\?.*/s, "")
-      if (Option.isNone(token) && !isThisMachine(headers["host"] ?? "")) return refuse(421, "This server does not answer for that host.")
+      const { token } = access
+      if (Option.isNone(token) && !isOwnHost(headers["host"] ?? "", access)) {
+        return refuse(421, "This server does not answer for that host. Behind a proxy, start serve with --page-origin.")
+      }
       if (open.has(path)) return withHeaders(app)
       const isScrape = path === metricsPath
-      if (!isScrape && (headers[callHeader.name] !== callHeader.value || !isSameOrigin(headers))) return refuse(403, "Calls are for the page itself.")
+      if (!isScrape && (headers[callHeader.name] !== callHeader.value || isForeignSite(headers))) return refuse(403, notThePage)
+      if (!isScrape && !isSameOrigin(headers, access)) return refuse(403, unknownOrigin(headers["origin"] ?? ""))
       if (Option.exists(token, (token) => !isToken(headers["authorization"], token))) return refuse(401, "The token is missing or wrong.")
       if (Number(headers["content-length"] ?? 0) > longestBody) return refuse(413, "The body is longer than any call of the page.")
       return withHeaders(HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody))))

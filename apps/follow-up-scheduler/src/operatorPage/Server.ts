@@ -30,6 +30,8 @@ export interface Options {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
+  /** Where a browser finds the page, if that is behind a proxy: scheme, host and port. */
+  readonly origin?: string | undefined
 }
 
 /** The page cannot be served as asked. */
@@ -61,13 +63,16 @@ const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
     (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
   )
 
+/** The second one is for nginx, which would keep the events until it has a page of them. */
+const unbuffered = { "cache-control": "no-store", "x-accel-buffering": "no" }
+
 const live = Effect.map(Overview.Overview, ({ changes }) =>
   changes.pipe(
     Stream.map((overview) => `data: ${overview}\n\n`),
     Stream.merge(heartbeat, { haltStrategy: "left" }),
     Stream.encodeText,
     Stream.tapErrorCause((cause) => Effect.logWarning("the page is not told about changes any more", cause)),
-    (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers: { "cache-control": "no-store" } })
+    (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers: unbuffered })
   )
 )
 
@@ -109,7 +114,8 @@ const token = (options: Options) =>
   Effect.gen(function* () {
     const found = yield* Config.option(Config.redacted("FOLLOW_UPS_TOKEN"))
     const refuse = (reason: string) => new PageUnavailable({ ...options, reason })
-    if (Option.isNone(found) && !AccessControl.isLoopback(options.host)) {
+    const isReached = !AccessControl.isLoopback(options.host) || (options.origin !== undefined && !AccessControl.isLoopback(new URL(options.origin).hostname))
+    if (Option.isNone(found) && isReached) {
       return yield* refuse(`other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`)
     }
     if (Option.exists(found, (secret) => !/^[\x21-\x7e]{16,}$/.test(Redacted.value(secret)))) {
@@ -151,7 +157,7 @@ const address = Layer.effect(
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
     Effect.map(token(options), (token) =>
-      Layer.provideMerge(address, HttpApiBuilder.serve(AccessControl.make(token))).pipe(
+      Layer.provideMerge(address, HttpApiBuilder.serve(AccessControl.make({ token, origin: Option.fromNullable(options.origin) }))).pipe(
         Layer.provide(listen(options)),
         Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),
         Layer.provide(Overview.layer),
@@ -163,5 +169,5 @@ export const layer = (options: Options) =>
 const layerNone = Layer.succeed(PageAddress, Option.none())
 
 /** Nothing without a port. */
-export const layerOptional = ({ host, port }: { readonly host: string; readonly port: Option.Option<number> }) =>
-  Layer.unwrapEffect(Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ host, port }) })))
+export const layerOptional = ({ port, ...options }: Omit<Options, "port"> & { readonly port: Option.Option<number> }) =>
+  Layer.unwrapEffect(Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) })))

@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as EmptyLog from "./EmptyLog.ts"
 
 /** The ledger is not the one any more that this process began with. Nothing more is sent. */
 export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
@@ -80,6 +81,9 @@ export interface Files {
   readonly isLocked: (lock_file: string) => Effect.Effect<boolean>
 }
 
+/** Reads the number that SQLite keeps for a program at the beginning of a file, past what SQLite remembers of it. */
+export type Stamp = Effect.Effect<number, SqlError>
+
 /**
  * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that lock's file is not
  * the one any more that was locked, its owner is asked.
@@ -90,8 +94,14 @@ const isAlive = (owner: Owner, token: string, files: Files) =>
     return owner.lock_file !== files.lock_file && (yield* files.isLocked(owner.lock_file))
   })
 
+/** The owner's name, in the row and in the stamp of the file. */
+export interface Claim {
+  readonly token: string
+  readonly stamp: number
+}
+
 /** Makes this process the owner, which holds the lock of `lock_file`; none where another one is alive. */
-export const claim = (files: Files): Effect.Effect<Option.Option<string>, SqlError, SqlClient.SqlClient> =>
+export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const token = `${yield* Random.nextInt}.${yield* Random.nextInt}`
@@ -110,9 +120,11 @@ export const claim = (files: Files): Effect.Effect<Option.Option<string>, SqlErr
       answered TEXT
     )`
     yield* sql`INSERT OR REPLACE INTO owner ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
+    const stamp = yield* Random.nextIntBetween(1, 2 ** 31)
+    yield* sql`PRAGMA application_id = ${sql.literal(String(stamp))}`
     // Into the file itself: who opens it by another name may not see its log.
-    yield* sql`PRAGMA wal_checkpoint(TRUNCATE)`
-    return Option.some(token)
+    yield* EmptyLog.make(sql)
+    return Option.some({ token, stamp })
   })
 
 /** Refuses a change of a ledger that is open under another name, whose log such a change would not reach. */
@@ -123,12 +135,7 @@ export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, 
     )
   )
 
-/** `fresh`: runs over a connection of its own, which sees what is in the file now. */
-export const make = (
-  token: string,
-  files: Files,
-  fresh: <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) => Effect.Effect<A, E | SqlError>
-): Effect.Effect<Check, never, SqlClient.SqlClient> =>
+export const make = ({ stamp, token }: Claim, files: Files, stampNow: Stamp): Effect.Effect<Check, never, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const opened = yield* files.ledgerId
@@ -137,9 +144,10 @@ export const make = (
       const now = yield* files.ledgerId
       if (Option.isNone(now)) return yield* lost("the file was removed while this scheduler ran on it")
       if (now.value !== Option.getOrUndefined(opened)) return yield* lost("the file was replaced while this scheduler ran on it")
-      const owner = yield* fresh(read)
-      if (Option.isNone(owner)) return yield* lost("the file was overwritten while this scheduler ran on it")
-      if (owner.value.token !== token) return yield* lost("it was overwritten, or another scheduler took it over, while this one ran on it")
+      const owner = yield* Effect.provideService(read, SqlClient.SqlClient, sql)
+      if (Option.isNone(owner) || owner.value.token !== token || (yield* stampNow) !== stamp) {
+        return yield* lost("the file was overwritten, or another scheduler took it over, while this one ran on it")
+      }
       const { answered, asked } = owner.value
       if (asked !== null && asked !== answered) yield* sql`UPDATE owner SET answered = ${asked} WHERE token = ${token}`
     })

@@ -5,13 +5,13 @@ import * as Reactivity from "@effect/experimental/Reactivity"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as SqlClient from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
+import { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import { statSync } from "node:fs"
+import { closeSync, openSync, readSync, statSync } from "node:fs"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
 import * as EmptyLog from "./EmptyLog.ts"
 import * as Ownership from "./Ownership.ts"
@@ -89,6 +89,29 @@ const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
     Effect.mapError(unusable(file))
   )
 
+/** Where a SQLite file has its application id: four bytes, the highest first. */
+const stampAt = 68
+
+/**
+ * Reads the stamp through a handle that is opened before SQLite opens the file, and closed after: to close any handle of a file ends
+ * the locks that the process has on it.
+ */
+const stampOf = (file: string) =>
+  Effect.map(
+    Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
+      Effect.sync(() => closeSync(handle))
+    ),
+    (handle): Ownership.Stamp =>
+      Effect.try({
+        try: () => {
+          const bytes = new DataView(new ArrayBuffer(4))
+          readSync(handle, bytes, 0, 4, stampAt)
+          return bytes.getInt32(0)
+        },
+        catch: (cause) => new SqlError({ cause, message: "the file cannot be read" })
+      })
+  )
+
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
     database: file,
@@ -104,13 +127,12 @@ const openAlone = (file: string) =>
     const onLock = <A>(effect: Effect.Effect<A, SqlError, SqlClient.SqlClient>) =>
       Effect.mapError(Effect.provideService(effect, SqlClient.SqlClient, ofLock), unusable(file))
     if (Option.isNone(yield* files.ledgerId) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
+    const stampNow = yield* stampOf(file)
     const sql = yield* openPatiently(file, "NORMAL")
-    const token = yield* Effect.mapError(Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql), unusable(file))
-    if (Option.isNone(token)) return yield* inUse(file)
+    const claim = yield* Effect.mapError(Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql), unusable(file))
+    if (Option.isNone(claim)) return yield* inUse(file)
     yield* onLock(mark)
-    const fresh = <A, E>(effect: Effect.Effect<A, E, SqlClient.SqlClient>) =>
-      Effect.scoped(Effect.flatMap(open({ filename: file, readOnly: true }), (sql) => Effect.provideService(effect, SqlClient.SqlClient, sql)))
-    const ownership = yield* Effect.provideService(Ownership.make(token.value, files, fresh), SqlClient.SqlClient, sql)
+    const ownership = yield* Effect.provideService(Ownership.make(claim.value, files, stampNow), SqlClient.SqlClient, sql)
     return Context.add(Context.make(SqlClient.SqlClient, sql), Ownership.Ownership, ownership)
   })
 

@@ -1,0 +1,70 @@
+/**
+ * What becomes of output that cannot be written, because its volume is full or its terminal is gone. The output of most commands is
+ * what they are for, so they end. That of `serve` is a log: it goes on, counts the lines that are lost, and logs their number
+ * once there is room again.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import { setImmediate } from "node:timers"
+
+interface Output {
+  /** From now on, and until the scope ends, the output is a log. */
+  readonly asLog: Effect.Effect<void, never, Scope.Scope>
+}
+
+/** The output of a program in a process of its own; anything else has no standard output. */
+export class StandardOutput extends Context.Reference<StandardOutput>()("@effect-invent/follow-up-scheduler/cli/StandardOutput", {
+  defaultValue: (): Output => ({ asLog: Effect.void })
+}) {}
+
+/** The part of a stream of the process in use here. */
+interface Stream {
+  readonly on: (event: "error", listener: (error: NodeJS.ErrnoException) => void) => unknown
+  readonly write: (text: string) => unknown
+}
+
+export interface Streams {
+  readonly stdout: Stream
+  readonly stderr: Stream
+  readonly exit: (code: number) => void
+}
+
+/** By then Node has reported what could not be written. */
+const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
+
+/**
+ * To be called once. A reader that has seen enough, as in `| head`, ends the program without a word: 128 + SIGPIPE, as
+ * everywhere. What cannot be written to stderr is lost.
+ */
+export const make = ({ exit, stderr, stdout }: Streams): Output => {
+  let isLog = false
+  let lost = 0
+  let reason = ""
+  stderr.on("error", () => {})
+  // Node reports each line that it cannot write, and writes the next one all the same.
+  stdout.on("error", (error) => {
+    if (error.code === "EPIPE") return exit(141)
+    if (!isLog) {
+      stderr.write(`the output could not be written: ${error.message}\n`)
+      return exit(2)
+    }
+    lost++
+    reason = error.message
+  })
+  const tell = Effect.gen(function* () {
+    const count = lost
+    if (count === 0) return
+    lost = 0
+    yield* Effect.logWarning(`${count} lines of this log could not be written and are lost: ${reason}`)
+    yield* turn
+    // This one, too.
+    if (lost > 0) lost += count - 1
+  })
+  const asLog = Effect.zipRight(
+    Effect.acquireRelease(Effect.sync(() => void (isLog = true)), () => Effect.sync(() => void (isLog = false))),
+    Effect.asVoid(Effect.forkScoped(Effect.repeat(tell, Schedule.spaced("1 second"))))
+  )
+  return { asLog }
+}

@@ -385,6 +385,20 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
+    story("arms no more than a policy allows for all contacts together, and holds everything then",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const within = { chat: Build.chat(), limits: Build.policy({ at_most_per_hour: 1 }) }
+        const soon = { status: "armed", follow_up_at: after(minute) } as const
+        const first = yield* Effect.flatten(record(planNamed("first")))
+        const second = yield* Effect.flatten(record(planNamed("second", { conversation_id: ConversationId.make("another") })))
+        expect(Option.isSome(yield* ledger.arm(first, soon, { name: "armed" }, within))).toBe(true)
+        expect(Option.isSome(yield* ledger.arm(second, soon, { name: "armed" }, within))).toBe(false)
+        expect(Option.isSome(yield* ledger.paused)).toBe(true)
+        expect(yield* ledger.heldBy).toEqual(Option.some("at_most_per_hour: 1 follow-ups within an hour"))
+      })
+    )
+
     story("says which chats have an end from which nothing followed yet",
       Effect.gen(function* () {
         const { unobserved } = yield* Ledger

@@ -19,7 +19,7 @@ const program = Effect.gen(function* () {
   })
   const answered = { id: MessageId.make("message_1"), role: "assistant", created_at: fridayAtFive } as const
   const chat = ChatSnapshot.make(ChatId.make("chat_1"), undefined, [answered])
-  const decision = Decide.decide({ policy, chat, taken: [], now: mondayMorning, first_in_force: undefined })
+  const decision = Decide.decide({ policy, chat, taken: [], now: mondayMorning })
   // Fifteen seconds before eleven in Lisbon: the assistant is asked a little ahead of time.
   if (decision._tag === "Wait") yield* Console.log("waits until", DateTime.formatIso(decision.until), decision.reason)
 })

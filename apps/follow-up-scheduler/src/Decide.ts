@@ -38,8 +38,8 @@ export interface DecisionInput {
   /** The conversation's follow-ups so far, of this policy and any other. */
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly now: DateTime.Utc
-  /** When a policy of this name was first put in force in this ledger; undefined where no message of ours is too old for that. */
-  readonly first_in_force: DateTime.Utc | undefined
+  /** When a policy of this name was first put in force in this ledger. Left out, no message of ours is too old for that. */
+  readonly first_in_force?: DateTime.Utc | undefined
 }
 
 /**

@@ -279,7 +279,7 @@ describe("the published examples", () => {
         const listed = yield* fixture("list-messages", Schema.Array(ChatMessage))
         const known = ChatSnapshot.make(chat_id, chat, listed)
         expect(known).toMatchObject({ isAssigned: true, isBlocked: true, zone: undefined, conversation_id: "<string>" })
-        const decision = Decide.decide({ policy: policy(), chat: known, taken: [], now: Build.start, first_in_force: undefined })
+        const decision = Decide.decide({ policy: policy(), chat: known, taken: [], now: Build.start })
         expect(decision).toEqual(Decide.Decision.Stop({ reason: "blocked" }))
       })
     )

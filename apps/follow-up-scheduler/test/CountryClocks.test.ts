@@ -16,7 +16,7 @@ const decide = (fields: Readonly<Record<string, unknown>>, country: string, at: 
   const now = DateTime.unsafeMake(at)
   const begun = now.epochMillis - Build.start.epochMillis - 7 * day
   const silent = chat({ country, zone, messages: [message("contact", begun - minute), message("assistant", begun)] })
-  const decision = Decide.decide({ policy: policy({ arm_lead: "1 second", ...quiet, ...fields }), chat: silent, taken: [], now, first_in_force: undefined })
+  const decision = Decide.decide({ policy: policy({ arm_lead: "1 second", ...quiet, ...fields }), chat: silent, taken: [], now })
   return decision._tag === "Wait" ? `waits until ${DateTime.formatIso(decision.until)}` : decision._tag
 }
 
@@ -101,7 +101,7 @@ it("weekdays, holidays and caps by the calendar day hold on each clock, too", ()
   const sent = Build.taken({ follow_up_at: after(at - 2 * hour), anchor_id: Build.messageId("an earlier one") })
   const silent = chat({ country: "US", messages: [message("contact", at - 3 * hour), message("assistant", at - 90 * minute)] })
   const capped = policy({ arm_lead: "1 second", caps: [{ at_most: 1, per: "calendar_day" }] })
-  expect(Decide.decide({ policy: capped, chat: silent, taken: [sent], now, first_in_force: undefined })).toMatchObject({
+  expect(Decide.decide({ policy: capped, chat: silent, taken: [sent], now })).toMatchObject({
     _tag: "Wait",
     reason: "capped",
     until: DateTime.unsafeMake("2026-07-16T09:59:59Z")

@@ -89,7 +89,7 @@ story("a message that was seen running, on a service that dates no end, is silen
 )
 
 story("a message of ours without a date is silent from the first look at it", (fake) =>
-  under(fake, oneStep)(
+  under(fake, { ...oneStep, effective_from: "all" })(
     Effect.gen(function* () {
       yield* fake.changes("assistant@0", { created_at: null })
       yield* setClock(after(5 * hour))

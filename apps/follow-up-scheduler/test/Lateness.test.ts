@@ -28,6 +28,7 @@ const lead = 15 * Build.second
 const opening = Build.after(-4 * Build.hour)
 const begin = DateTime.subtract(opening, { minutes: 8 })
 const policy = Build.policy({
+  effective_from: "all",
   quiet_hours: { start: "21:00", end: "09:00" },
   arm_lead: "15 seconds",
   steps: [{ after: "5 minutes", action: "schedule_follow_up" }]

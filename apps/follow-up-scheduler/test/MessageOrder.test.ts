@@ -29,7 +29,7 @@ const reply = named("contact", "reply", 0)
 
 const readOnly = (listed: ReadonlyArray<ChatMessage>) => ChatSnapshot.make(chat_id, undefined, listed)
 const ids = ({ messages }: ChatSnapshot.ChatSnapshot) => messages.map(({ id }) => id)
-const decide = (chat: ChatSnapshot.ChatSnapshot, now = after(2 * hour)) => Decide.decide({ policy: policy(), chat, taken: [], now, first_in_force: undefined })
+const decide = (chat: ChatSnapshot.ChatSnapshot, now = after(2 * hour)) => Decide.decide({ policy: policy(), chat, taken: [], now })
 const replied = Decide.Decision.Stop({ reason: "replied" })
 const due = { _tag: "Act", step: 1 }
 
@@ -193,6 +193,6 @@ describe.each(["ascending", "descending"] as const)("a service with whole-second
 
 it("a chat without any date at all is left alone by a policy that is newer than the service's oldest instant", () => {
   const chat: Chat = wireChat({}, { last_message: { ...answer, ...undated } })
-  const asked = { policy: policy({ effective_from: "2026-01-01" }), chat: ChatSnapshot.make(chat_id, chat, []), taken: [], now: after(0), first_in_force: undefined }
+  const asked = { policy: policy({ effective_from: "2026-01-01" }), chat: ChatSnapshot.make(chat_id, chat, []), taken: [], now: after(0) }
   expect(Decide.decide(asked)).toEqual(Decide.Decision.Stop({ reason: "before_effective_from" }))
 })

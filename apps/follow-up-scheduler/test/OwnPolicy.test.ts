@@ -33,7 +33,7 @@ it.effect("a policy of your own says what it would do on Monday morning", () =>
   Effect.gen(function* () {
     const chat = yield* Effect.flatMap(ChatReader.ChatReader, (reader) => reader.read(chat_id))
     const now = DateTime.unsafeMake("2026-07-20T08:00:00Z")
-    const decision = Decide.decide({ policy: yield* afterTheWeekend, chat, taken: [], now, first_in_force: undefined })
+    const decision = Decide.decide({ policy: yield* afterTheWeekend, chat, taken: [], now })
     // arm_lead before eleven in Lisbon
     const until = DateTime.unsafeMake("2026-07-20T09:59:45Z")
     expect(decision).toEqual(Decide.Decision.Wait({ step: 1, anchor_id: answered.id, until, reason: "quiet_hours" }))

@@ -170,7 +170,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     const underWay = record.find(({ status }) => status === "under_way")
     if (underWay === undefined) return
     const others = record.filter((entry) => entry !== underWay)
-    const again = Decide.decide({ policy, chat: { ...chat, follow_up_at: undefined }, taken: others, now, first_in_force: undefined })
+    const again = Decide.decide({ policy, chat: { ...chat, follow_up_at: undefined }, taken: others, now })
     const stands = (again._tag === "Act" || again._tag === "Wait") && again.step === underWay.step && again.anchor_id === underWay.anchor_id
     if (stands) return
     chat = { ...chat, follow_up_at: undefined }
@@ -180,7 +180,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   const look = (now: DateTime.Utc): Decide.Decision => {
     verify(now)
     const seen = chat
-    const decision = Decide.decide({ policy, chat: seen, taken: record, now, first_in_force: undefined })
+    const decision = Decide.decide({ policy, chat: seen, taken: record, now })
     for (let worker = 0; worker < workers; worker++) {
       if (decision._tag === "Act") act(decision, seen)
     }

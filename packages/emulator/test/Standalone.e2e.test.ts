@@ -1,6 +1,7 @@
 import * as Requirement from "@effect-invent/test-support/Requirement"
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
@@ -113,7 +114,9 @@ Requirement.describeWith([numberSpaces], "two emulators that are both process nu
 
 /** Where a process listens, by the tables of the kernel. */
 const portOf = (pid: number): number | undefined => {
-  const sockets = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /\d+/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[0] ?? []))
+  // One that is closed meanwhile is none of those that are looked for.
+  const target = (fd: string) => Either.getOrElse(Either.try(() => readlinkSync(`/proc/${pid}/fd/${fd}`)), () => "")
+  const sockets = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? []))
   const listening = readFileSync(`/proc/${pid}/net/tcp`, "utf8")
     .split("\n")
     .map((line) => line.trim().split(/\s+/))

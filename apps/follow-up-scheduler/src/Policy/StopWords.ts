@@ -66,8 +66,19 @@ export const normalize = (text: string): string =>
     .replaceAll(/[\p{P}\p{S}\s]+/gu, " ")
     .trim()
 
+/** Each list without what is ignored, made once: a policy keeps its lists, and every look asks for each message. */
+const normalizedLists = new WeakMap<ReadonlyArray<string>, ReadonlySet<string>>()
+
+const normalizedList = (words: ReadonlyArray<string>): ReadonlySet<string> => {
+  const known = normalizedLists.get(words)
+  if (known !== undefined) return known
+  const list = new Set(words.map(normalize))
+  normalizedLists.set(words, list)
+  return list
+}
+
 /** Whether the whole text is one of these words. */
 export const isOneOf = (words: ReadonlyArray<string>, text: string): boolean => {
   const said = normalize(text)
-  return said !== "" && words.some((word) => normalize(word) === said)
+  return said !== "" && normalizedList(words).has(said)
 }

@@ -1,8 +1,10 @@
-/** Packs packages as they are published, and runs programs in folders outside of this workspace. */
+/** Packages as they are published, and how to run programs in folders outside of this workspace. */
+import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Shared from "../test-support/src/Shared.ts"
 
 export const root = fileURLToPath(new URL("../..", import.meta.url))
 
@@ -36,14 +38,8 @@ export const run = (command: string, args: ReadonlyArray<string>, cwd: string, e
 /** Of the packages that the workspace uses. */
 export const bin = (name: string, file: string) => join(root, "node_modules", name, file)
 
-export const pnpm: ReadonlyArray<string> = process.env["npm_execpath"]?.includes("pnpm")
-  ? [process.execPath, process.env["npm_execpath"]]
-  : ["npx", "--yes", "pnpm@10.34.9"]
-
-/** The tarball of a package of this workspace, in `destination`. */
-export const pack = async (folder: string, destination: string): Promise<string> => {
-  const packed = await run(pnpm[0]!, [...pnpm.slice(1), "pack", "--pack-destination", destination], join(root, folder))
-  if (packed.status !== 0) throw new Error(packed.output)
+/** The tarball of a package of this workspace; all are packed once in a run. */
+export const tarballOf = async (folder: string): Promise<string> => {
   const { name, version } = manifestIn(join(root, folder))
-  return join(destination, `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
+  return join(await Effect.runPromise(Shared.tarballs), `${name.replace("@", "").replace("/", "-")}-${version}.tgz`)
 }

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { bin, manifestIn, pack, root, run } from "./Packed.ts"
+import { bin, manifestIn, root, run, tarballOf } from "./Packed.ts"
 
 const documents = [
   "README.md",
@@ -27,7 +27,7 @@ const tarballs = new Map<string, string>()
 
 beforeAll(async () => {
   for (const place of ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite"]) {
-    tarballs.set(manifestIn(join(root, place)).name, await pack(place, folder))
+    tarballs.set(manifestIn(join(root, place)).name, await tarballOf(place))
   }
 })
 

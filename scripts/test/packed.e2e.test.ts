@@ -3,9 +3,9 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { bin, manifestIn, pack, root, run } from "./Packed.ts"
+import { folders } from "../test-support/src/Packages.ts"
+import { bin, manifestIn, root, run, tarballOf } from "./Packed.ts"
 
-const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
 const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))
 const installed = (name: string) => join(project, "node_modules", name)
 
@@ -15,7 +15,7 @@ const tarball = (folder: string) => tarballs.get(folder) ?? ""
 
 beforeAll(async () => {
   for (const folder of folders) {
-    tarballs.set(folder, await pack(folder, project))
+    tarballs.set(folder, await tarballOf(folder))
     const target = installed(manifestIn(join(root, folder)).name)
     mkdirSync(target, { recursive: true })
     const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"], project)

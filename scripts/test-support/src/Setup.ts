@@ -1,6 +1,6 @@
 /**
- * Runs in vitest's main process for the whole suite: starts a PostgreSQL server or a browser when the first test asks for it,
- * keeps it for all later ones, and ends it after the last test. Tests ask through `Shared`.
+ * Runs in vitest's main process for the whole suite: starts a PostgreSQL server or a browser, or packs the packages, when the
+ * first test asks for it, keeps it for all later ones, and ends it after the last test. Tests ask through `Shared`.
  */
 import * as Postgres from "@effect-invent/postgres/Postgres"
 import * as Cause from "effect/Cause"
@@ -12,6 +12,7 @@ import * as http from "node:http"
 import type { AddressInfo } from "node:net"
 import type { TestProject } from "vitest/node"
 import * as Chromium from "./Chromium.ts"
+import * as Packages from "./Packages.ts"
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -25,11 +26,13 @@ const make = Effect.gen(function* () {
   const scope = yield* Effect.scope
   const server = yield* Effect.cached(Scope.extend(Postgres.make, scope))
   const browser = yield* Effect.cached(Scope.extend(Chromium.serve, scope))
+  const tarballs = yield* Effect.cached(Scope.extend(Packages.pack, scope))
   const database = Effect.flatMap(server, ({ database }) => Effect.map(database, Redacted.value))
   const answers: Record<string, Effect.Effect<string>> = {
     "/database": database,
     "/password": Effect.map(server, ({ password }) => password),
-    "/browser": browser
+    "/browser": browser,
+    "/tarballs": tarballs
   }
   return answers
 })

@@ -20,3 +20,6 @@ export const password = ask("/password")
 
 /** Where a browser accepts connections, as `chromium.connect` of playwright-core takes it. */
 export const browser = ask("/browser")
+
+/** The folder with the tarballs of all packages, as they are published. */
+export const tarballs = ask("/tarballs")

@@ -13,6 +13,7 @@ import { Config, Console, Duration, Effect, Layer, Schema, Stream } from "effect
 const policy = Policy.decode({
   name: "quick-nudge",
   version: 1,
+  effective_from: "all",
   time_zone: "UTC",
   steps: [{ after: "1 second", action: "schedule_follow_up" }]
 })

@@ -35,6 +35,7 @@ interface Request {
   readonly withResponse?: boolean
 }
 
+/** Groups of the contract by their names. */
 export type Groups = Readonly<Record<string, HttpApiGroup.HttpApiGroup.Any>>
 
 interface Entry {

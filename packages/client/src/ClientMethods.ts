@@ -298,8 +298,8 @@ export interface CreateContent {
     readonly type: "TEXT"
     readonly text: string
   }
-  /** 1 to 255 characters. */
-  readonly title: string
+  /** 1 to 255 characters. The page calls only the content required. */
+  readonly title?: string | undefined
 }
 
 /** The parts of a message of the staff's. */
@@ -674,7 +674,7 @@ export interface UpdateChannel {
   readonly phone?: string | null | undefined
   /** At most 256 characters; null clears. */
   readonly username?: string | null | undefined
-  /** At most 256 characters; null clears. */
+  /** An e-mail address of at most 256 characters; null clears. */
   readonly email?: string | null | undefined
 }
 
@@ -1216,7 +1216,7 @@ export interface Contacts {
    * - `payload.name`: At most 256 characters; null clears.
    * - `payload.phone`: At most 256 characters; null clears.
    * - `payload.username`: At most 256 characters; null clears.
-   * - `payload.email`: At most 256 characters; null clears.
+   * - `payload.email`: An e-mail address of at most 256 characters; null clears.
    *
    * @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels
    */
@@ -2190,7 +2190,7 @@ export interface Knowledge {
    * `POST /orgs/{org_id}/knowledge/contents`. Not sent again after a lost answer, which is an `OutcomeUnknown`.
    *
    * - `payload.content`: At most 2,097,152 characters.
-   * - `payload.title`: 1 to 255 characters.
+   * - `payload.title`: 1 to 255 characters. The page calls only the content required.
    *
    * @see https://docs.useinvent.com/api-reference/create-content
    */

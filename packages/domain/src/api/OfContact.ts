@@ -27,8 +27,8 @@ export const UpdateChannel = Closed.struct({
   phone: Closed.optional(Schema.NullOr(Closed.text(longestText))),
   /** At most 256 characters; null clears. */
   username: Closed.optional(Schema.NullOr(Closed.text(longestText))),
-  /** At most 256 characters; null clears. */
-  email: Closed.optional(Schema.NullOr(Closed.email))
+  /** An e-mail address of at most 256 characters; null clears. */
+  email: Closed.optional(Schema.NullOr(Closed.email.pipe(Schema.maxLength(longestText))))
 })
 
 /** Which files of a contact to list. */
@@ -108,7 +108,12 @@ export const listFiles = Endpoint.get("listFiles", "/orgs/:org_id/contacts/:cont
   .setPath(Schema.Struct(contact))
   .setUrlParams(ContactFileFilter)
   .addSuccess(Open.list(ContactFile))
-  .annotate(Provenance, { method: "inferred", path: "inferred", query: "inferred", answer: "inferred" })
+  .annotate(Provenance, {
+    method: "inferred",
+    path: "inferred",
+    query: { inferred: ["search", "page", "take", "next"], unknown: ["mimetype"] },
+    answer: "inferred"
+  })
   .pipe(RetrySafety.safe)
 
 /**

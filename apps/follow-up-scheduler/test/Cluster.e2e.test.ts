@@ -124,7 +124,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     const dies = ({ ended }: Process.Running) =>
       Effect.flatMap(ended, ({ code, stderr }) => Effect.dieMessage(`ended with ${code}: ${stderr}`))
     const first = yield* runner()
-    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`)
+    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, 3)
     const ledger = Layer.provide(layerReadOnly, sql)
     /** A follow-up is under way. */
     const isAtWork = until(Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "state" && entry.by === "scheduler")))

@@ -123,7 +123,7 @@ const judgedAfter = Duration.hours(1)
  * The verdict on a log in which nothing more is to come. A follow-up that came late is none of its matters, for the machine may
  * be busy or the scheduler dead for long; one that never came is.
  */
-const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string) =>
+const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string, schedulers: number) =>
   Effect.gen(function* () {
     const first = entries[0]?.at ?? (yield* DateTime.now)
     const end = DateTime.addDuration(entries.at(-1)?.at ?? first, judgedAfter)
@@ -132,18 +132,19 @@ const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string) =>
     const log = yield* Checker.readLog(Log.toJsonLines([...entries, last]))
     return Checker.check(log, yield* Checker.readPolicy(by), {
       grace: DateTime.distanceDuration(first, entries.at(-1)?.at ?? first),
-      reaction: Duration.millis(moment)
+      reaction: Duration.millis(moment),
+      schedulers
     })
   })
 
 /**
  * The verdict on a log in which nothing more is to come, what of it no race excuses, and the races. `by`: the policy, with the
- * lead of {@link policy}.
+ * lead of {@link policy}. `schedulers`: how many run at a time.
  */
-export const examine = (entries: ReadonlyArray<Entry>, machine: MachineTime.MachineTime, by = policy) =>
+export const examine = (entries: ReadonlyArray<Entry>, machine: MachineTime.MachineTime, by = policy, schedulers = 1) =>
   Effect.gen(function* () {
     const moment = momentOf(machine.worstLag())
-    const verdict = yield* judge(entries, moment, by)
+    const verdict = yield* judge(entries, moment, by, schedulers)
     return { verdict, violations: violations(verdict, entries, moment), races: races(entries, moment) }
   })
 
@@ -201,7 +202,7 @@ interface Talk {
 }
 
 /** Up to so many people, who arrive when they are told to; the ids of their chats go into this file. */
-export const make = (people: number, file: string) =>
+export const make = (people: number, file: string, schedulers = 1) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { log, world } = yield* Emulator.Emulator
@@ -291,7 +292,7 @@ export const make = (people: number, file: string) =>
     /** Whatever is not as it must be, printed with its chats; all three empty where everything is. */
     const judged = Effect.gen(function* () {
       const entries = yield* log.entries
-      const { races, verdict, violations } = yield* examine(entries, machine)
+      const { races, verdict, violations } = yield* examine(entries, machine, policy, schedulers)
       console.log(`${Checker.render(verdict)}timers were late by up to ${Math.round(machine.worstLag())} ms`)
       const wrongs = { missing: yield* missing, violations, unrecorded: yield* unrecorded(entries) }
       yield* tell(Object.values(wrongs).flat(), entries)

@@ -79,7 +79,9 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
       const before = yield* logged
       // The line of the second one has no room.
       yield* Effect.raceFirst(until(Effect.map(followUps, (count) => count === 2)), Effect.flatMap(running.ended, Effect.die))
-      const isRecorded = Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.tally, (rows) => rows.some(({ sent }) => sent === 2))).pipe(
+      // The line is written when the follow-up is on record, and before the chat is read again.
+      const isOver = Effect.map(Effect.flatMap(Ledger, ({ tally }) => tally), (rows) => rows.some(({ reason }) => reason === "cadence_finished"))
+      const isRecorded = isOver.pipe(
         Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
       )
       yield* until(isRecorded)

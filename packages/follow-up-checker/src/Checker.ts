@@ -27,6 +27,8 @@ export interface Settings {
   readonly reaction?: Duration.DurationInput
   /** How old what the scheduler knows of who unsubscribed may be, which no chat tells; default two minutes. */
   readonly optOutAge?: Duration.DurationInput
+  /** How many schedulers act under one key; default one. Of several, what one was told of a contact is not held against another. */
+  readonly schedulers?: number
   /** When the scheduler was not running, in epoch milliseconds. */
   readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
 }
@@ -48,6 +50,12 @@ interface Asked {
 
 /** In place of a chat: the list of contacts tells of all of them. */
 const contactList = Symbol("contacts.list")
+
+/**
+ * The list is read by one status after the other, of which the log does not tell the order: so many requests for it have each of
+ * unsubscribed, blocked and without replies of the assistant among them.
+ */
+const statusesOfContacts = 3
 
 /** The scheduler's requests about each chat, and for the list of contacts, with their places in the log. */
 const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string | symbol, ReadonlyArray<Asked>> => {
@@ -151,12 +159,14 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
           request.at <= told.answered_at + Math.max(reaction, FollowUp.raceSlack) &&
           request.at < at
       )
-    const wasToldBy = (requests: ReadonlyArray<Asked>) => (since: number) => {
-      const told = requests.findLast((request) => request.at > since && isAnswered(request) && couldAct(request))
-      return told !== undefined && !isHeldUp(told)
+    const wasToldBy = (requests: ReadonlyArray<Asked>, atLeast: number) => (since: number) => {
+      const told = requests.filter((request) => request.at > since && isAnswered(request) && couldAct(request))
+      const last = told.at(-1)
+      return last !== undefined && told.length >= atLeast && !isHeldUp(last)
     }
-    const wasTold = wasToldBy(asked)
-    const wasToldOfContacts = wasToldBy(askedOf.get(contactList) ?? [])
+    const wasTold = wasToldBy(asked, 1)
+    const isAlone = (settings.schedulers ?? 1) === 1
+    const wasToldOfContacts = wasToldBy(isAlone ? (askedOf.get(contactList) ?? []) : [], statusesOfContacts)
     const question = { chat, contact: contactOf(chat), at, grace, optOutAge, wasTold, wasToldOfContacts }
     const judgement = FollowUp.judge(policy, calendar, question)
     for (const finding of judgement.findings) report(chat_id, at, finding)

@@ -33,7 +33,7 @@ export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(lon
 export const textBetween = (shortest: number, longest: number) => text(longest).pipe(Schema.minLength(shortest))
 
 /** An address as far as its shape tells: something before the @ and something after. */
-export const email = text(256).pipe(
+export const email = Schema.String.pipe(
   Schema.pattern(/^[^\s@]+@[^\s@]+$/, { message: () => "Expected an e-mail address" })
 )
 

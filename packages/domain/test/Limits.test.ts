@@ -16,10 +16,14 @@ import * as Segments from "@effect-invent/domain/api/Segments"
 import * as State from "@effect-invent/domain/api/State"
 import * as Tables from "@effect-invent/domain/api/Tables"
 import { UploadFile } from "@effect-invent/domain/api/Upload"
+import { ContactFile } from "@effect-invent/domain/ContactFile"
+import { Field } from "@effect-invent/domain/Field"
 import * as Ids from "@effect-invent/domain/Ids"
 import { Instant } from "@effect-invent/domain/Instant"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
+import { Unknown } from "@effect-invent/domain/Open"
+import { Organization } from "@effect-invent/domain/Organization"
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -160,6 +164,26 @@ const limits: Record<
     [{}, { member_id: undefined }]
   ),
   "256 characters of a file search": limit(Files.FileFilter, [{ search: text(256) }], [{ search: text(257) }]),
+  "nothing about a search for the files of a contact": limit(
+    OfContact.ContactFileFilter,
+    [{ search: text(257), mimetype: "image/" }],
+    [{ serach: "a" }]
+  ),
+  "the form of an e-mail address that contacts are looked for by, and not how long it is": limit(
+    Contacts.ContactFilter,
+    [{ email: `${text(253)}@b.c` }],
+    [{ email: "ada" }]
+  ),
+  "ALL among the statuses of a list of broadcasts": limit(
+    Broadcasts.BroadcastFilter,
+    [{ status: "ALL" }, { status: "CANCELLED" }],
+    [{ status: "CANCELED" }]
+  ),
+  "ALL among the types and statuses of a list of contents": limit(
+    Knowledge.ContentFilter,
+    [{ type: "ALL", status: "ALL" }, { type: "URL", status: "PROCESSED" }],
+    [{ type: "text" }]
+  ),
   "1 to 1024 characters of an assistant's name": limit(
     Assistants.CreateAssistant,
     [{ name: "x" }, { name: text(1024) }],
@@ -205,9 +229,10 @@ const limits: Record<
     [{ positions: ids((id) => ({ id: Ids.AssistantActionId.make(id), position: 100 }), 25) }],
     [{ positions: ids((id) => ({ id: Ids.AssistantActionId.make(id), position: 100 }), 26) }, {}]
   ),
-  "2,097,152 characters of a text, and 1 to 255 of its title": limit(
+  "2,097,152 characters of a text, and 1 to 255 of its title, if it has one": limit(
     Knowledge.CreateContent,
     [
+      { content: { type: "TEXT", text: "" } },
       { title: "x", content: { type: "TEXT", text: text(2_097_152) } },
       { title: text(255), content: { type: "TEXT", text: "" } }
     ],
@@ -322,6 +347,21 @@ describe("each documented limit", () => {
         for (const value of outside) expect(yield* isAccepted(schema, value as never), JSON.stringify(value).slice(0, 80)).toBe(false)
       })
     )
+  }
+})
+
+describe("an enum of an answer", () => {
+  const enums: ReadonlyArray<readonly [string, Schema.Schema<never, never>, key: string, values: ReadonlyArray<string>]> = [
+    ["the plan of an organization", Organization as never, "plan", ["free", "business"]],
+    ["the kind of a field", Field as never, "kind", ["system"]],
+    ["the source of a contact's file", ContactFile as never, "source", ["direct", "note", "chat"]]
+  ]
+  for (const [name, schema, key, values] of enums) {
+    it(`has as values what its page lists, and anything else as Unknown: ${name}`, () => {
+      const read = (value: string) => (Schema.decodeUnknownSync(schema)({ id: "x", [key]: value }) as Record<string, unknown>)[key]
+      expect(values.map(read)).toEqual(values)
+      expect(read("other")).toEqual(new Unknown({ value: "other" }))
+    })
   }
 })
 

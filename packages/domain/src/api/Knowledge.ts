@@ -22,8 +22,8 @@ import * as RetrySafety from "./RetrySafety.ts"
 export const CreateContent = Closed.struct({
   /** At most 2,097,152 characters. */
   content: Closed.struct({ type: Schema.Literal("TEXT"), text: Closed.text(2_097_152) }),
-  /** 1 to 255 characters. */
-  title: Closed.textBetween(1, 255)
+  /** 1 to 255 characters. The page calls only the content required. */
+  title: Closed.optional(Closed.textBetween(1, 255))
 })
 
 /** At most 256 patterns of 2048 characters, such as `/docs/*`. */

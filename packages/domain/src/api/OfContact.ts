@@ -23,7 +23,7 @@ export const UpdateChannel = Closed.struct({
   name: Closed.optional(Schema.NullOr(Closed.text(longestText))),
   phone: Closed.optional(Schema.NullOr(Closed.text(longestText))),
   username: Closed.optional(Schema.NullOr(Closed.text(longestText))),
-  email: Closed.optional(Schema.NullOr(Closed.email))
+  email: Closed.optional(Schema.NullOr(Closed.email.pipe(Schema.maxLength(longestText))))
 })
 
 export const ContactFileFilter = Closed.struct({
@@ -95,7 +95,12 @@ export const listFiles = Endpoint.get("listFiles", "/orgs/:org_id/contacts/:cont
   .setPath(Schema.Struct(contact))
   .setUrlParams(ContactFileFilter)
   .addSuccess(Open.list(ContactFile))
-  .annotate(Provenance, { method: "inferred", path: "inferred", query: "inferred", answer: "inferred" })
+  .annotate(Provenance, {
+    method: "inferred",
+    path: "inferred",
+    query: { inferred: ["search", "page", "take", "next"], unknown: ["mimetype"] },
+    answer: "inferred"
+  })
   .pipe(RetrySafety.safe)
 
 /**

@@ -80,7 +80,7 @@ export const make = ({ atomic, store }: Core) => {
     return content
   }
 
-  const create = Effect.fn("World.knowledge.create")(function* ({ content, title }: typeof CreateContent.Type) {
+  const create = Effect.fn("World.knowledge.create")(function* ({ content, title = "" }: typeof CreateContent.Type) {
     return showParent(add(yield* DateTime.now, title, content.text))
   }, atomic)
 

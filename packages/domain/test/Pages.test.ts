@@ -159,6 +159,97 @@ for (const { answer, body, method, name, parts, path, query } of endpoints) {
   })
 }
 
+describe("the requests of the contract", () => {
+  const keysWhere = (is: Parameters<typeof Shape.keysWhere>[2]): ReadonlyArray<string> => {
+    const keys = endpoints.flatMap(({ body, name, query }) =>
+      [...Option.toArray(query), ...Option.toArray(body)].flatMap((schema) =>
+        Shape.keysWhere(name, schema as Schema.Schema.Any, is)
+      )
+    )
+    return [...new Set(keys)].sort()
+  }
+
+  it("must have the keys that a page calls required, and those without which they would say nothing", () => {
+    const required = [
+      "assistants.create.name",
+      "assistants.createAction.action_id",
+      "assistants.createAction.config",
+      "assistants.createAction.enabled",
+      "assistants.reorderActions.positions",
+      "broadcasts.create.name",
+      "broadcasts.dryRunEntries.entries",
+      "connections.actionOptions.action_id",
+      "contacts.dryRunCreate.channels",
+      "contacts.mergeTwo.source_contact_id",
+      "contacts.mergeTwo.target_contact_id",
+      "contacts.respondToTool.connection_id",
+      "contacts.respondToTool.type",
+      "knowledge.create.content",
+      "orgs.listUsage.interval",
+      "state.assign.member_id",
+      "tables.create.name",
+      "tables.importRecords.file",
+      "tables.moveField.field_id"
+    ]
+    const inferred = [
+      "assistants.reorderActions.positions.id",
+      "assistants.reorderActions.positions.position",
+      "assistants.update.boards.board_id",
+      "contacts.createChat.message.text",
+      "contacts.createChat.message.type",
+      ...["contacts.sendMessage", "contacts.sendMessageOnChannel", "messages.create", "messages.edit"].flatMap((name) =>
+        ["message", "message.text", "message.type"].map((key) => `${name}.${key}`)
+      ),
+      "contacts.decideApproval.decision",
+      "messages.decideApproval.decision",
+      ...["contacts.uploadFile", "files.uploadOrg"].flatMap((name) => ["data", "name", "type"].map((key) => `${name}.file.${key}`)),
+      "knowledge.create.content.text",
+      "knowledge.create.content.type",
+      "tables.orderViews.positions",
+      "tables.orderViews.positions.id",
+      "tables.orderViews.positions.position"
+    ]
+    expect(keysWhere(Shape.isRequired)).toEqual([...required, ...inferred].sort())
+  })
+
+  it("take null where a page says so, and nowhere else", () => {
+    expect(keysWhere(Shape.takesNull)).toEqual([
+      "assistants.updateAction.connection_id",
+      "broadcasts.create.scheduled_at",
+      "contacts.update.name",
+      ...["avatar", "email", "name", "phone", "username"].map((key) => `contacts.updateChannel.${key}`),
+      "orgs.update.logo_id",
+      "state.assign.member_id",
+      "state.update.follow_up_at",
+      "state.update.muted_until"
+    ])
+  })
+})
+
+describe("what is called unknown", () => {
+  it("is what nothing tells the name or the form of", () => {
+    const found = endpoints.flatMap(({ name, parts }) =>
+      Object.entries(parts).flatMap(([part, standing]: [string, Provenance.Standing]) => {
+        if (standing === "unknown") return [`${name} ${part}`]
+        return typeof standing === "string" ? [] : (standing.unknown ?? []).map((key) => `${name} ${part} ${key}`)
+      })
+    )
+    expect(found.sort()).toEqual([
+      "connections.list answer",
+      "contacts.decideApproval body",
+      "contacts.listFiles query mimetype",
+      ...["data", "name", "type"].map((key) => `contacts.uploadFile body file.${key}`),
+      "files.list query mimetype",
+      ...["data", "name", "type"].map((key) => `files.uploadOrg body file.${key}`),
+      "memories.clear answer",
+      "memories.remove answer",
+      "messages.decideApproval body",
+      "messages.remove answer",
+      "orgs.create body"
+    ])
+  })
+})
+
 describe("the answers of the contract", () => {
   it("have no key that no page prints, but those that are listed with a reason", () => {
     const keys = Pages.pages.flatMap(({ endpoint, noun }) => {

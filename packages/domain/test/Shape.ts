@@ -65,6 +65,30 @@ export const keysOf = (noun: string, schema: Schema.Schema.Any): ReadonlyArray<s
   return look(alternatives(schema.ast), noun)
 }
 
+type Property = AST.PropertySignature
+
+/** Every key of a schema for which `is` holds, as `orgs.update.logo_id`. */
+export const keysWhere = (path: string, schema: Schema.Schema.Any, is: (property: Property) => boolean): ReadonlyArray<string> => {
+  const look = (asts: ReadonlyArray<AST.AST>, path: string): ReadonlyArray<string> =>
+    asts.flatMap((ast) => {
+      if (AST.isTupleType(ast)) return look(entriesOf(ast), path)
+      if (!AST.isTypeLiteral(ast)) return []
+      return ast.propertySignatures.flatMap((property) => {
+        const key = `${path}.${String(property.name)}`
+        return [...(is(property) ? [key] : []), ...look(alternatives(property.type), key)]
+      })
+    })
+  return look(alternatives(schema.ast), path)
+}
+
+export const isRequired = ({ isOptional }: Property): boolean => !isOptional
+
+/** Whether null is named among what a key can be. */
+export const takesNull = ({ type }: Property): boolean => {
+  const isNull = (ast: AST.AST): boolean => (AST.isUnion(ast) ? ast.types.some(isNull) : AST.isLiteral(ast) && ast.literal === null)
+  return isNull(type)
+}
+
 /** Whether a key, as `schema.type`, lies in an object whose keys are anybody's. */
 export const isInRecord = (schema: Schema.Schema.Any, key: string): boolean => {
   const look = (asts: ReadonlyArray<AST.AST>, [key, ...rest]: ReadonlyArray<string>): boolean =>

@@ -659,6 +659,9 @@ describe("the deadline of an attempt", () => {
       payload: { contact_id, ...(background === undefined ? {} : { background }) }
     })
 
+  const run = (background?: boolean) => (invent: Client) =>
+    invent.workflows.run({ path: { workflow_id }, payload: background === undefined ? {} : { background } })
+
   const endsAfter = (call: (invent: Client) => Effect.Effect<unknown, InventError>, options = {}) =>
     Effect.gen(function* () {
       const { invent } = yield* Vendor.connect(() => Vendor.stalls, options)
@@ -672,7 +675,7 @@ describe("the deadline of an attempt", () => {
 
   it.scoped("is ten minutes where the server answers when its work is done", () =>
     Effect.gen(function* () {
-      for (const call of [approval(), approval(false), transactional()]) {
+      for (const call of [approval(), approval(false), transactional(), run()]) {
         const { error, seconds } = yield* endsAfter(call)
         expect([error._tag, seconds]).toEqual(["OutcomeUnknown", 600])
       }
@@ -681,7 +684,7 @@ describe("the deadline of an attempt", () => {
 
   it.scoped("is that of any call where the work goes on in the background", () =>
     Effect.gen(function* () {
-      for (const call of [approval(true), transactional(true)]) expect((yield* endsAfter(call)).seconds).toBe(20)
+      for (const call of [approval(true), transactional(true), run(true)]) expect((yield* endsAfter(call)).seconds).toBe(20)
     })
   )
 

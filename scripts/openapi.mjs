@@ -2,35 +2,30 @@
 // with --write, writes it. The words come from the docstrings of the endpoints, so that they are written once and are in
 // nobody's bundle.
 import { Validator } from "@seriousme/openapi-schema-validator"
-import { readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
+import { endpoints, flat } from "./contract-docs.mjs"
 
 const file = "docs/openapi.json"
 const folder = "packages/domain/src/api"
 
-const endpoint = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = Endpoint\s*\.(\w+)\(\s*"(\w+)",\s*"([^"]+)"/g
+const titles = { experimental: "Experimental", inferred: "On no page" }
 
-const words = (doc) => {
-  const lines = doc.split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trim())
-  const [description, ...tags] = lines.join("\n").trim().split(/\n(?=@)/)
-  const tag = (name) => tags.find((each) => each.startsWith(`@${name} `))?.slice(name.length + 2).replaceAll("\n", " ").trim()
-  const flat = description.replaceAll(/\n(?!\n)/g, " ").trim()
-  const titles = { experimental: "Experimental", inferred: "On no page" }
-  const notes = Object.entries(titles).flatMap(([name, title]) => (tag(name) === undefined ? [] : [`${title}: ${tag(name)}`]))
+const words = ({ tags, text }) => {
+  const description = flat(text)
+  const notes = Object.entries(titles).flatMap(([name, title]) => (tags[name] === undefined ? [] : [`${title}: ${tags[name]}`]))
   return {
     name: undefined,
-    summary: flat.split(/(?<=[.:])\s/)[0].replace(/[.:]$/, ""),
-    description: [flat, ...notes].join("\n\n"),
-    externalDocs: { url: tag("see") }
+    summary: description.split(/(?<=[.:])\s/)[0].replace(/[.:]$/, ""),
+    description: [description, ...notes].join("\n\n"),
+    externalDocs: { url: tags.see }
   }
 }
 
 const docs = new Map()
-for (const source of readdirSync(folder).sort()) {
-  for (const [, doc, method, name, path] of readFileSync(`${folder}/${source}`, "utf8").matchAll(endpoint)) {
-    const key = `${method === "del" ? "delete" : method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
-    docs.set(key, [...(docs.get(key) ?? []), { ...words(doc), name }])
-  }
+for (const { doc, method, name, path } of endpoints()) {
+  const key = `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`
+  if (doc !== undefined) docs.set(key, [...(docs.get(key) ?? []), { ...words(doc), name }])
 }
 
 const document = make()

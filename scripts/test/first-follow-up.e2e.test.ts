@@ -37,18 +37,23 @@ const built = (text: string) =>
 const execute = promisify(execFile)
 const run = async (text: string) => (await execute("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env })).stdout
 
-/** Starts what goes on until Ctrl-C, and waits until it has said this. */
-const start = (text: string, said: RegExp) =>
-  new Promise<{ readonly child: ChildProcess; readonly output: string }>((resolve, reject) => {
-    const child = spawn("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] })
-    started.push(child)
-    let output = ""
-    child.stdout.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk
-      if (said.test(output)) resolve({ child, output })
+/** Starts what goes on until Ctrl-C, and waits until it has said this; what is returned waits for more. */
+const start = async (text: string, said: RegExp) => {
+  const child = spawn("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] })
+  started.push(child)
+  let output = ""
+  child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
+  const says = (said: RegExp) =>
+    new Promise<string>((resolve, reject) => {
+      const look = () => {
+        if (said.test(output)) resolve(output)
+      }
+      child.stdout.on("data", look)
+      child.on("exit", () => reject(new Error(output)))
+      look()
     })
-    child.on("exit", () => reject(new Error(output)))
-  })
+  return { child, output: await says(said), says }
+}
 
 const interrupt = (child: ChildProcess) =>
   new Promise<number | null>((resolve) => {
@@ -59,11 +64,13 @@ const interrupt = (child: ChildProcess) =>
 const withoutTimes = (text: string) =>
   text.trimEnd().replaceAll(/\d{4}-\d\d-\d\d/g, "<day>").replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "<time>").split("\n")
 
-/** Asks until it says so: what is waited for takes a few seconds by the policy. */
+/** Asks every second until it says so: what is waited for takes a few seconds by the policy. */
 const eventually = async (text: string, part: string) => {
-  for (;;) {
+  for (let times = 1; ; times++) {
     const output = await run(text)
     if (output.includes(part)) return output
+    if (times === 60) throw new Error(`it does not say ${part}, but ${output}`)
+    await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }
 
@@ -90,7 +97,8 @@ it("leads from nothing to a follow-up, and to one's own account", async () => {
   const preview = await eventually(block("sh", "preview --policy nudge.yaml"), "act: step 1")
   expect(withoutTimes(preview)).toEqual(expect.arrayContaining(withoutTimes(block("", "chat         next"))))
 
-  const { child } = await start(block("sh", "serve --policy nudge.yaml"), /following up the chats of chats\.txt/)
+  const { child, says } = await start(block("sh", "serve --policy nudge.yaml"), /following up the chats of chats\.txt/)
+  await says(/a follow-up went out/)
   const story = await eventually(block("sh", "explain"), "every step of the policy has been taken")
   const told = withoutTimes(block("", "the assistant followed up"))
   // A look that changes nothing may come before the answer that is waited for.

@@ -122,7 +122,7 @@ describe("the install lines", () => {
       writeFileSync(join(project, "Program.ts"), text)
       const options = { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: true, types: ["node"] }
       writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["Program.ts"] }))
-      const compiled = await run(process.execPath, [bin("typescript-5", "bin/tsc"), "--project", "."], project, env)
+      const compiled = await run(process.execPath, [bin("typescript", "bin/tsc"), "--project", "."], project, env)
       expect(compiled.output).toBe("")
       expect(await run(process.execPath, ["Program.js"], project, env)).toEqual({ status: 0, output: prints })
     })

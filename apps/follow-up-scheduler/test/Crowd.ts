@@ -274,12 +274,13 @@ export const make = (people: number, file: string) =>
      */
     const settled = <E, R>(ledger: Layer.Layer<Ledger, E, R>) => {
       // A ledger that is not there yet, or away, is waited for.
-      const isOver = (looks: number) => Effect.orElseSucceed(Effect.provide(isSettled(looks), ledger), () => false)
-      const over = (looks: number) => Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("250 millis") })
+      const isOver = (looks: number) => Effect.orElseSucceed(isSettled(looks), () => false)
+      const over = (looks: number) => Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
       return Effect.gen(function* () {
         yield* Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true })
-        yield* over(3)
-        yield* over(fewestLooks(yield* log.entries) + 2)
+        yield* Effect.zipRight(over(3), Effect.flatMap(log.entries, (entries) => over(fewestLooks(entries) + 2))).pipe(
+          Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis")))
+        )
       })
     }
     const tellMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) => tell(who, entries))

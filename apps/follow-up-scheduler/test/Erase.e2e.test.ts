@@ -16,8 +16,11 @@ const emulator = Emulator.layerServer({ script: () => ({ _tag: "Silence" }), rep
 
 const often = Schedule.spaced("50 millis")
 
-/** How many chats are on record. */
-const chats = Effect.map(CommandLine.run(["status", "--json"]), ({ stdout }) => (stdout === "" ? 0 : Number(JSON.parse(stdout).chats)))
+/** So many chats are on record. */
+const areOnRecord = (chats: number) =>
+  Effect.map(CommandLine.run(["status", "--json"]), ({ stdout }) => stdout !== "" && JSON.parse(stdout).chats === chats).pipe(
+    Effect.repeat({ until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
+  )
 
 const arrive = (name: string) =>
   Effect.gen(function* () {
@@ -40,7 +43,7 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
       Effect.gen(function* () {
         const cwd = process.cwd()
         const serving = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "200 millis"], { cwd, env })
-        yield* Effect.repeat(chats, { until: (count) => count === 2, schedule: often })
+        yield* areOnRecord(2)
 
         const erased = yield* CommandLine.run(["erase", contact.id])
         expect(erased).toMatchObject({ code: 0, stderr: "" })
@@ -79,7 +82,7 @@ it.live("erase leaves nothing of a contact in any file of the ledger, its log in
       Effect.gen(function* () {
         const cwd = process.cwd()
         yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 hour"], { cwd, env })
-        yield* Effect.repeat(chats, { until: (count) => count === 1, schedule: often })
+        yield* areOnRecord(1)
         const held = Effect.gen(function* () {
           const names = (yield* files.readDirectory(".")).filter((name) => name.startsWith("follow-ups"))
           expect(names).toContain("follow-ups.db-wal")

@@ -79,7 +79,9 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
       const before = yield* logged
       // The line of the second one has no room.
       yield* Effect.raceFirst(until(Effect.map(followUps, (count) => count === 2)), Effect.flatMap(running.ended, Effect.die))
-      const isRecorded = Effect.map(Process.run(["status"], { cwd, env }), ({ stdout }) => stdout.includes("2 follow-ups"))
+      const isRecorded = Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.tally, (rows) => rows.some(({ sent }) => sent === 2))).pipe(
+        Effect.provide(Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`)))
+      )
       yield* until(isRecorded)
       yield* free
       yield* Effect.raceFirst(until(Effect.map(logged, (text) => text.includes("are lost"))), Effect.flatMap(running.ended, Effect.die))

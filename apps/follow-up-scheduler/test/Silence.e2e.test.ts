@@ -7,16 +7,39 @@ import type { Written } from "./PlainVendor.ts"
 const asked: Written = { by: "contact", at: "2026-07-15T12:00:00Z", text: "Do you ship to Malta?" }
 const answered: Written = { by: "assistant", at: "2026-07-15T12:00:01Z", text: "We do." }
 
+const stop: Written = { by: "contact", at: "2026-07-15T13:30:00Z", text: "STOP" }
+const understood: Written = { by: "assistant", at: "2026-07-15T13:30:01Z", text: "Understood." }
+const broadcast: Written = { by: "broadcast", at: asked.at, text: "Our summer sale has begun." }
+const helped: ReadonlyArray<Written> = [
+  { by: "contact", at: "2026-06-15T12:00:00Z", text: "It does not work." },
+  { by: "staff", at: "2026-06-15T12:05:00Z", text: "I have sent you another one." }
+]
+
+/** What became of these, passed over together. */
+const together = Effect.runSync(
+  Effect.cached(
+    followUps({
+      chats: {
+        chat_willing: {},
+        chat_stop: { messages: [asked, answered, stop, understood] },
+        chat_broadcast: { messages: [broadcast] },
+        chat_internal: { state: { integration_id: "internal" } },
+        chat_admin: { contact: { is_admin: true } },
+        chat_temporary: { chat: { temporary: true } },
+        chat_back: { messages: [...helped, asked, answered] },
+        chat_helped: { messages: helped },
+        chat_assigned: { messages: [...helped, asked, answered], state: { assigned_user: { id: "user_1", name: "Ada" } } }
+      }
+    })
+  )
+)
+
 describe("a contact who writes STOP after the first step", () => {
   it.live("gets no other, though the assistant answers, while another gets both", () =>
     Effect.gen(function* () {
-      const stop: Written = { by: "contact", at: "2026-07-15T13:30:00Z", text: "STOP" }
-      const understood: Written = { by: "assistant", at: "2026-07-15T13:30:01Z", text: "Understood." }
-      const { reasonsInTheEnd, sent } = yield* followUps({
-        chats: { chat_willing: {}, chat_stop: { messages: [asked, answered, stop, understood] } }
-      })
+      const { reasonsInTheEnd, sent } = yield* together
       // One came before the word, and none after it.
-      expect(sent).toEqual({ chat_willing: 2, chat_stop: 1 })
+      expect(sent).toMatchObject({ chat_willing: 2, chat_stop: 1 })
       expect(reasonsInTheEnd).toMatchObject({ chat_stop: "opted_out" })
     })
   )
@@ -86,17 +109,8 @@ describe("more follow-ups than a policy allows for all contacts together", () =>
 describe("what awaits nobody", () => {
   it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
     Effect.gen(function* () {
-      const broadcast: Written = { by: "broadcast", at: asked.at, text: "Our summer sale has begun." }
-      const { reasons, sent } = yield* followUps({
-        chats: {
-          chat_willing: {},
-          chat_broadcast: { messages: [broadcast] },
-          chat_internal: { state: { integration_id: "internal" } },
-          chat_admin: { contact: { is_admin: true } },
-          chat_temporary: { chat: { temporary: true } }
-        }
-      })
-      expect(sent).toEqual({ chat_willing: 2, chat_broadcast: 0, chat_internal: 0, chat_admin: 0, chat_temporary: 0 })
+      const { reasons, sent } = yield* together
+      expect(sent).toMatchObject({ chat_willing: 2, chat_broadcast: 0, chat_internal: 0, chat_admin: 0, chat_temporary: 0 })
       expect(reasons).toMatchObject({
         chat_broadcast: "broadcast",
         chat_internal: "internal_channel",
@@ -110,18 +124,8 @@ describe("what awaits nobody", () => {
 describe("a chat in which a human helped a month before", () => {
   it.live("gets both follow-ups once it was handed back, asked and answered again, and none before", () =>
     Effect.gen(function* () {
-      const before: ReadonlyArray<Written> = [
-        { by: "contact", at: "2026-06-15T12:00:00Z", text: "It does not work." },
-        { by: "staff", at: "2026-06-15T12:05:00Z", text: "I have sent you another one." }
-      ]
-      const { reasons, sent } = yield* followUps({
-        chats: {
-          chat_back: { messages: [...before, asked, answered] },
-          chat_helped: { messages: before },
-          chat_assigned: { messages: [...before, asked, answered], state: { assigned_user: { id: "user_1", name: "Ada" } } }
-        }
-      })
-      expect(sent).toEqual({ chat_back: 2, chat_helped: 0, chat_assigned: 0 })
+      const { reasons, sent } = yield* together
+      expect(sent).toMatchObject({ chat_back: 2, chat_helped: 0, chat_assigned: 0 })
       expect(reasons).toMatchObject({ chat_helped: "human_takeover", chat_assigned: "human_takeover" })
     })
   )

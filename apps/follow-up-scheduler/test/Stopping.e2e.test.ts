@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as http from "node:http"
 import * as net from "node:net"
+import * as CommandLine from "./CommandLine.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
@@ -96,7 +97,7 @@ const started = (command: "run" | "serve", isHeld: (body: string) => boolean, en
     yield* service.isUnderWay
     /** What a pass over the service itself makes of what was left. */
     const again = Process.run(["run", ...args], { cwd, env: { INVENT_API_KEY: key, INVENT_BASE_URL: url } })
-    const story = Effect.map(Process.run(["explain", chat.id], { cwd }), ({ stdout }) => stdout)
+    const story = Effect.map(CommandLine.run(["explain", chat.id, "--db", `${cwd}/follow-ups.db`]), ({ stdout }) => stdout)
     return { again, key, running, service, story }
   })
 

@@ -29,6 +29,7 @@ export interface RawAnswer {
   readonly text: string
 }
 
+/** The options of a call. What is left out stays as the client has it. */
 export interface CallOptions {
   /**
    * In place of the client's. `attempt` is for each request, from its first byte to the last of the answer; `total` for the

@@ -1,4 +1,7 @@
-/** The types of the client's methods, computed from the contract: what each takes, gives, and can fail with. */
+/**
+ * The types of the client. Those of its methods are computed from the contract here, and written out with the contract's
+ * words in `ClientMethods`, which is what an editor shows; a test of types holds the two equal.
+ */
 import type { CallableApi } from "@effect-invent/domain/api/InventApi"
 import type * as RetrySafety from "@effect-invent/domain/api/RetrySafety"
 import type * as ContractSocket from "@effect-invent/domain/api/WebSocket"
@@ -15,6 +18,7 @@ import type * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { Simplify } from "effect/Types"
+import type { ClientMethods, InboxFilter } from "./ClientMethods.ts"
 import type { InboxChange } from "./InboxChange.ts"
 
 type Groups = typeof CallableApi extends HttpApi.HttpApi<infer _Id, infer G, infer _E, infer _R> ? G : never
@@ -42,6 +46,7 @@ type Arguments<Request> = {} extends Request ? [request?: Request] : [request: R
 export type ErrorOf<Endpoint> =
   Endpoint extends RetrySafety.Marked<"Unsafe"> ? InventError.UnsafeError : InventError.RepeatableError
 
+/** The method of an endpoint: its request, its success and its errors. */
 export type Method<Endpoint> =
   Endpoint extends HttpApiEndpoint.HttpApiEndpoint<
     infer _Name,
@@ -106,48 +111,60 @@ export interface EventsRequest {
   readonly listEvery?: DurationInput | "never"
 }
 
+/** What `state` has beside the endpoints of the contract. */
+export interface StateExtras {
+  /**
+   * The live chat of the conversation that a chat belongs to: follows `state.info` from one to the next, and is the chat
+   * itself where no other exists. Fails with `UnexpectedResponse` when the chats name each other in a circle, or are more
+   * than a conversation can be expected to have.
+   */
+  readonly newestChat: (request: {
+    readonly path: { readonly chat_id: ChatId }
+  }) => Effect.Effect<ChatId, InventError.RepeatableError>
+}
+
+/** What `orgs` has beside the endpoints of the contract. */
+export interface OrgsExtras {
+  /** What the server's clock says, from the `Date` of a cheap answer, in whole seconds; none where it says nothing. */
+  readonly serverTime: (request?: {
+    readonly path?: { readonly org_id?: OrgId }
+  }) => Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>
+}
+
+/** What `chats` has in place of its WebSocket. */
+export interface ChatsExtras {
+  /** As `inbox.events`, by the older list and WebSocket of the organization's chats. */
+  readonly events: (
+    request?: EventsRequest
+  ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
+}
+
+/** What `inbox` has in place of its WebSocket. */
+export interface InboxExtras {
+  /**
+   * The inbox as it is, and then every change, for as long as it is run. A connection that is lost or refused is tried
+   * again, ever more slowly; what changed meanwhile is found by listing, so that without any connection this is a poll.
+   * Ends only by failing: with what a list fails with, unless it can succeed later.
+   *
+   * For a reader that is slower than the inbox, 1,000 changes wait. What is pushed beyond them is dropped, and the
+   * connection with it; once there is room again it is found by listing, as each chat is then. Only what is `Unreadable` is lost.
+   *
+   * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
+   * browser's WebSocket does not allow: provide that of Node, or of `ws`.
+   *
+   * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
+   */
+  readonly events: (
+    request?: EventsRequest & { readonly urlParams?: InboxFilter }
+  ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
+}
+
 /** Methods made of several requests, or of none. */
 export interface Extras {
-  readonly state: {
-    /**
-     * The live chat of the conversation that a chat belongs to: follows `state.info` from one to the next, and is the chat
-     * itself where no other exists. Fails with `UnexpectedResponse` when the chats name each other in a circle, or are more
-     * than a conversation can be expected to have.
-     */
-    readonly newestChat: (request: {
-      readonly path: { readonly chat_id: ChatId }
-    }) => Effect.Effect<ChatId, InventError.RepeatableError>
-  }
-  readonly orgs: {
-    /** What the server's clock says, from the `Date` of a cheap answer, in whole seconds; none where it says nothing. */
-    readonly serverTime: (request?: {
-      readonly path?: { readonly org_id?: OrgId }
-    }) => Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>
-  }
-  readonly chats: {
-    /** As `inbox.events`, by the older list and WebSocket of the organization's chats. */
-    readonly events: (
-      request?: EventsRequest
-    ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
-  }
-  readonly inbox: {
-    /**
-     * The inbox as it is, and then every change, for as long as it is run. A connection that is lost or refused is tried
-     * again, ever more slowly; what changed meanwhile is found by listing, so that without any connection this is a poll.
-     * Ends only by failing: with what a list fails with, unless it can succeed later.
-     *
-     * For a reader that is slower than the inbox, 1,000 changes wait. What is pushed beyond them is dropped, and the
-     * connection with it; once there is room again it is found by listing, as each chat is then. Only what is `Unreadable` is lost.
-     *
-     * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
-     * browser's WebSocket does not allow: provide that of Node, or of `ws`.
-     *
-     * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
-     */
-    readonly events: (
-      request?: EventsRequest & Pick<NonNullable<Parameters<Methods["inbox"]["list"]>[0]>, "urlParams">
-    ) => Stream.Stream<InboxChange, InventError.RepeatableError, WebSocketConstructor>
-  }
+  readonly state: StateExtras
+  readonly orgs: OrgsExtras
+  readonly chats: ChatsExtras
+  readonly inbox: InboxExtras
 }
 
 /** A request that the contract does not have: what the vendor adds tomorrow. */
@@ -169,14 +186,15 @@ export interface RawRequest {
   readonly name?: string
 }
 
-/** The groups of the contract. */
+/** The groups of the contract, each with its methods, its streams, and what it has beside them. */
 export type Grouped = {
-  readonly [Group in keyof Methods]: Methods[Group] &
-    Streams[Group] &
-    (Group extends keyof Extras ? Extras[Group] : unknown)
+  readonly [Group in keyof ClientMethods]: Group extends keyof Extras
+    ? ClientMethods[Group] & Extras[Group]
+    : ClientMethods[Group]
 }
 
-export type Service = Grouped & {
+/** The client: a group for each group of the contract, and `request` for what the contract does not have. */
+export interface Service extends Grouped {
   /**
    * A request that the contract does not have, through the same pipe: quota, deadlines, retry by its `safety`, errors,
    * telemetry. Gives the JSON of the answer, read by `schema` where one is given, and nothing where the body is empty.

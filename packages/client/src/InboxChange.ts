@@ -3,6 +3,7 @@ import type { Chat } from "@effect-invent/domain/Chat"
 import type { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import * as Data from "effect/Data"
 
+/** A chat of the inbox is new or has changed; the tag says how that became known. */
 export type InboxChange = Data.TaggedEnum<{
   /** The server said so. */
   Pushed: { readonly chat: Chat; readonly type: InboxEvent["type"] }
@@ -11,4 +12,5 @@ export type InboxChange = Data.TaggedEnum<{
   /** A frame that is no event; what it may mean, no page says. */
   Unreadable: { readonly excerpt: string; readonly issue: string }
 }>
+/** Makes a change, matches on its tag (`$match`), and asks for it (`$is`). */
 export const InboxChange = Data.taggedEnum<InboxChange>()

@@ -27,8 +27,18 @@ import * as Settings from "./Settings.ts"
 
 export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, RawRequest, Request, Service, Streams } from "./ClientTypes.ts"
 
+/**
+ * The service to ask for: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error of
+ * `InventError`; where a lost answer leaves open what happened, with `OutcomeUnknown`.
+ */
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}
 
+/**
+ * Makes a client of checked settings, over the `HttpClient` and the `RateLimit` that it is given. Building it sends
+ * nothing and cannot fail: `Settings.make` checks the values before. Each client has a retry budget of its own, and
+ * shares the rate limit with every client that is given the same. Use `layer` or `layerConfig` unless you build layers
+ * of your own.
+ */
 export const make = (
   settings: Settings.Settings
 ): Effect.Effect<Service, never, HttpClient.HttpClient | RateLimit.RateLimit> =>

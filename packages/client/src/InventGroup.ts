@@ -17,26 +17,26 @@ import type { ConfigError } from "effect/ConfigError"
 import * as Effect from "effect/Effect"
 import * as Endpoints from "./internal/contract/Endpoints.ts"
 import * as Pipeline from "./internal/pipeline/Pipeline.ts"
-import type { Methods, Streams } from "./ClientTypes.ts"
+import type { ClientMethods } from "./ClientMethods.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
 /** What a group of the contract can be asked for. */
-export type Group<Name extends keyof Methods> = Methods[Name] & Streams[Name]
+export type Group<Name extends keyof ClientMethods> = ClientMethods[Name]
 
 /** A group of the contract, from `@effect-invent/domain/api`. */
-export interface Contract<Name extends keyof Methods> {
+export interface Contract<Name extends keyof ClientMethods> {
   readonly identifier: Name
 }
 
-const fromSettings = <Name extends keyof Methods>(contract: Contract<Name>, settings: Settings.Settings) =>
+const fromSettings = <Name extends keyof ClientMethods>(contract: Contract<Name>, settings: Settings.Settings) =>
   Effect.gen(function* () {
     const step = yield* Pipeline.make(yield* HttpClient.HttpClient, yield* RateLimit.RateLimit, settings)
     return Endpoints.make({ group: contract as unknown as Endpoints.Groups[string] }, step, settings)[contract.identifier]
   })
 
 /** The client of a group. Fails with a `ConfigError` that names the option when one is out of range. */
-export const make = <Name extends keyof Methods>(
+export const make = <Name extends keyof ClientMethods>(
   contract: Contract<Name>,
   options: Settings.Options
 ): Effect.Effect<Group<Name>, ConfigError, HttpClient.HttpClient> =>
@@ -45,7 +45,7 @@ export const make = <Name extends keyof Methods>(
   )
 
 /** As `make`, with the `RateLimit` of the surroundings and its options. */
-export const makeShared = <Name extends keyof Methods>(
+export const makeShared = <Name extends keyof ClientMethods>(
   contract: Contract<Name>,
   options: Omit<Settings.Options, "rateLimit">
 ): Effect.Effect<Group<Name>, ConfigError, HttpClient.HttpClient | RateLimit.RateLimit> =>

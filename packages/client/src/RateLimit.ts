@@ -1,6 +1,6 @@
 /**
  * Keeps requests inside the vendor's quota (500 a minute per IP address) so that the quota is used and not hit, whichever
- * kind of limit the vendor has; the rule and its proof are in `internal/Quota.ts`.
+ * kind of limit the vendor has; the rule and its proof are in `internal/rateLimit/QuotaModel.ts`.
  *
  * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link withLane}.
  * After a 429, which means that somebody else spends the same quota, the limiter takes less and gives itself back what it can.
@@ -20,6 +20,9 @@ import * as LaneQueue from "./internal/rateLimit/LaneQueue.ts"
 import * as MonotonicClock from "./internal/pipeline/MonotonicClock.ts"
 import * as QuotaModel from "./internal/rateLimit/QuotaModel.ts"
 
+/**
+ * How much is sent, and how many calls may wait for it. Out of range, `make` and the layers fail with a `ConfigError`.
+ */
 export interface Options {
   /** Requests per window. */
   readonly limit: number
@@ -67,6 +70,7 @@ export class QueueFull extends Data.TaggedError("QueueFull")<Waiting> {}
 /** The store that processes share the quota through does not answer, or not with what we wrote there. The request did not leave. */
 export class RateLimitUnavailable extends Data.TaggedError("RateLimitUnavailable")<{ readonly reason: string }> {}
 
+/** How long the queue is now, and how long it makes a call wait. */
 export interface Waiting {
   /** Calls that wait now. */
   readonly queued: number
@@ -74,6 +78,10 @@ export interface Waiting {
   readonly expectedWait: Duration.Duration
 }
 
+/**
+ * The limiter of a client: gives each request a permit, and holds all back after a 429. Clients that spend one quota
+ * share one.
+ */
 export class RateLimit extends Context.Tag("@effect-invent/client/RateLimit")<
   RateLimit,
   {
@@ -181,6 +189,14 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
   }
 }
 
+/**
+ * Makes a limiter of its own for this process: at most `limit` requests in any `window`, of which a tenth may leave at
+ * once after an idle time and the rest evenly. Calls wait for a permit in their lane; with `maxQueued` calls waiting,
+ * one more fails with {@link QueueFull}. Fails with a `ConfigError` that names the option when one is out of range.
+ *
+ * The limit of the vendor is 500 requests a minute and IP address, for all processes behind the address: share it by
+ * `RateLimitSql`.
+ */
 export const make = (options: Options): Effect.Effect<RateLimit["Type"], ConfigError> =>
   Effect.map(Effect.suspend(() => check(options)), makeSync)
 

@@ -41,6 +41,7 @@ export interface Options extends RateLimit.Options {
   readonly patience?: Duration.DurationInput
 }
 
+/** 500 requests a minute, in the row `invent`; 10 seconds of lease, and 5 seconds of patience with the database. */
 export const defaults = { ...RateLimit.defaults, name: "invent", lease: Duration.seconds(10), patience: Duration.seconds(5) } as const satisfies Options
 
 interface Row {

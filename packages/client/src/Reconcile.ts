@@ -26,6 +26,7 @@ import * as Decoded from "./internal/contract/Decoded.ts"
 import * as Similarity from "./internal/reconcile/Similarity.ts"
 import type { Service } from "./ClientTypes.ts"
 
+/** What became of a request whose answer was lost, by what the server lists. */
 export type Verdict<A> = Data.TaggedEnum<{
   /** It was applied, and this is its result. */
   Applied: { readonly result: A }
@@ -37,8 +38,10 @@ export type Verdict<A> = Data.TaggedEnum<{
 interface VerdictDefinition extends Data.TaggedEnum.WithGenerics<1> {
   readonly taggedEnum: Verdict<this["A"]>
 }
+/** Makes a verdict, matches on its tag (`$match`), and asks for it (`$is`). */
 export const Verdict = Data.taggedEnum<VerdictDefinition>()
 
+/** How long to look for what became of a request, and how often to send it. */
 export interface Patience {
   /** What was applied is listed at most so long after its answer was lost; default 10 seconds. */
   readonly visibleWithin?: Duration.DurationInput
@@ -48,6 +51,7 @@ export interface Patience {
   readonly maxSends?: number
 }
 
+/** Which of the entries that are listed can be the request's. */
 export interface Window {
   /** How far the server's clock may be from ours, in either direction; default 2 minutes. */
   readonly skew?: Duration.DurationInput
@@ -55,6 +59,7 @@ export interface Window {
   readonly sends?: number
 }
 
+/** How to find out what became of a message. */
 export interface MessageOptions extends Window, Patience {
   /**
    * Messages that existed before the request. A sender that is not given them lists the last ones before it sends; whoever
@@ -63,6 +68,7 @@ export interface MessageOptions extends Window, Patience {
   readonly known?: ReadonlyArray<MessageId>
 }
 
+/** How to find out what became of a chat's creation. */
 export interface ChatOptions<E = never, R = never> extends Window, Patience {
   /** The chats that may be the new one, for example those of the inbox. No published endpoint lists a contact's chats. */
   readonly findChat?: Effect.Effect<ReadonlyArray<Chat>, E, R>

@@ -31,6 +31,7 @@ type CreateAssistant = Parameters<Service["assistants"]["create"]>[0]
 type RunWorkflow = Parameters<Service["workflows"]["run"]>[0]
 type SendTransactional = Parameters<Service["broadcasts"]["sendTransactional"]>[0]
 
+/** As `Reconcile.Window` and `Reconcile.Patience`; `known` are the ids of entries that existed before the request. */
 export type Options = Reconcile.Window & Reconcile.Patience & { readonly known?: ReadonlyArray<string> }
 
 /** All entries of a list, each once. Fails where one cannot be read, as it may be the one that is looked for. */

@@ -8,6 +8,7 @@ import * as MetricLabel from "effect/MetricLabel"
 import * as Ref from "effect/Ref"
 import * as Telemetry from "./Telemetry.ts"
 
+/** The tokens that all calls of a client share: a retry takes one, and a success gives back a part of one. */
 export interface RetryBudget {
   /** Takes a token if there is one. */
   readonly spend: Effect.Effect<boolean>
@@ -15,6 +16,7 @@ export interface RetryBudget {
   readonly refill: Effect.Effect<void>
 }
 
+/** How large a budget is, and how fast it fills up. */
 export interface Options {
   /** Retries that an idle client may spend at once. */
   readonly capacity: number

@@ -34,8 +34,10 @@ export type Failure = Data.TaggedEnum<{
   /** An answer that would be the same next time. */
   Rejected: { readonly error: InventError }
 }>
+/** Makes a failure, matches on its tag (`$match`), and asks for it (`$is`). */
 export const Failure = Data.taggedEnum<Failure>()
 
+/** What follows on a failed attempt. */
 export type Decision = Data.TaggedEnum<{
   /** Try again after this wait. */
   Repeat: { readonly after: Duration.Duration }
@@ -44,8 +46,10 @@ export type Decision = Data.TaggedEnum<{
   /** The server asks for a wait that the deadline does not leave. */
   TooLong: { readonly wait: Duration.Duration }
 }>
+/** Makes a decision, matches on its tag (`$match`), and asks for it (`$is`). */
 export const Decision = Data.taggedEnum<Decision>()
 
+/** How often a call is tried, and how long it waits in between. */
 export interface RetryPolicy {
   /**
    * Requests per call at most, the first one included, without those that a 429 refused: they were not applied, so the call
@@ -65,6 +69,7 @@ export const defaults: RetryPolicy = {
   maxDelay: Duration.seconds(20)
 }
 
+/** Everything that a decision depends on: no clock, no randomness and no other state is read. */
 export interface Situation {
   readonly policy: RetryPolicy
   readonly failure: Failure
@@ -106,6 +111,18 @@ const isExhausted = ({ attempt, budgetLeft, failure, policy }: Situation): boole
 const ceilingOf = ({ attempt, failure, policy }: Situation): Duration.Duration =>
   Duration.min(Duration.times(policy.baseDelay, isSpending(failure) ? 2 ** (attempt - 1) : 1), policy.maxDelay)
 
+/**
+ * Decides what follows on a failed attempt.
+ *
+ * - `Repeat` only where a repetition cannot do the request twice: after a 429, after a request that provably never
+ *   left, and after any other lost answer or 5xx unless the endpoint is unsafe. An answer that would be the same next
+ *   time is never repeated.
+ * - The wait is a random part of a back-off that starts at `baseDelay` and doubles up to `maxDelay`, on top of what the
+ *   server asks for in `Retry-After`.
+ * - `GiveUp` where it may not be repeated, where `maxAttempts` or the budget is used up, and where the wait would not
+ *   end before the call's deadline. A 429 uses up neither attempts nor budget.
+ * - `TooLong` where `Retry-After` alone is not shorter than what the deadline leaves.
+ */
 export const decide = (situation: Situation): Decision => {
   const { failure, jitter, remaining, safety } = situation
   if (!isRepeatable(failure, safety) || isExhausted(situation)) return Decision.GiveUp()

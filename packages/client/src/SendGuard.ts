@@ -25,4 +25,5 @@ const issue = "it is no longer wanted"
 /** What a call fails with that its guard held back. */
 export const withheld = (endpoint: string): InventError.InvalidRequest => new InventError.InvalidRequest({ endpoint, issue })
 
+/** Whether a call failed because its guard held it back. Then the last attempt was not sent. */
 export const isWithheld = (error: InventError.InventError): boolean => error._tag === "InvalidRequest" && error.issue === issue

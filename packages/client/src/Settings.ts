@@ -12,6 +12,7 @@ import * as RateLimit from "./RateLimit.ts"
 import * as RetryBudget from "./RetryBudget.ts"
 import * as RetryPolicy from "./RetryPolicy.ts"
 
+/** {@link Options} with every default filled in and every value checked. */
 export interface Settings {
   readonly apiKey: Redacted.Redacted
   readonly baseUrl: string
@@ -61,6 +62,11 @@ export interface Options {
   readonly maxBodyBytes?: number
 }
 
+/**
+ * The vendor's address.
+ *
+ * @see https://docs.useinvent.com/api-reference/getting-started/introduction
+ */
 export const defaultBaseUrl = "https://api.useinvent.com"
 const defaultOrgId = OrgId.make("c")
 const defaultMaxBodyBytes = 8 * 1024 * 1024

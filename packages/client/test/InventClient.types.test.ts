@@ -1,4 +1,5 @@
 import type { InboxChange } from "@effect-invent/client/InboxChange"
+import type { ClientMethods } from "@effect-invent/client/ClientMethods"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -61,6 +62,30 @@ type Unsafe =
   | Method<"contacts", "respondToTool">
 type Update = Method<"state", "update">
 type List = Method<"messages", "list">
+
+/** Neither is the other with a key more, which assignability would let pass. */
+type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+type Computed = { readonly [Group in keyof InventClient.Methods]: InventClient.Methods[Group] & InventClient.Streams[Group] }
+
+/** The methods, as `contacts.list`, that are written otherwise than the contract computes them. */
+type Different = {
+  [Group in keyof Computed]: {
+    [Name in keyof Computed[Group]]: Name extends keyof ClientMethods[Group]
+      ? IsSame<Computed[Group][Name], ClientMethods[Group][Name]> extends true ? never : `${Group}.${string & Name}`
+      : `${Group}.${string & Name}`
+  }[keyof Computed[Group]]
+}[keyof Computed]
+
+describe("the written types of the methods", () => {
+  it("are those that the contract computes, no method and no key more or less", () => {
+    expectTypeOf<Different>().toBeNever()
+    expectTypeOf<keyof ClientMethods>().toEqualTypeOf<keyof InventClient.Methods>()
+    type Names<Groups> = { readonly [Group in keyof Groups]: keyof Groups[Group] }
+    expectTypeOf<Names<ClientMethods>>().toEqualTypeOf<Names<Computed>>()
+    expectTypeOf<ClientMethods>().toExtend<Computed>()
+    expectTypeOf<Computed>().toExtend<ClientMethods>()
+  })
+})
 
 describe("the types of a method", () => {
   it("name OutcomeUnknown for the unsafe methods and for no other", () => {

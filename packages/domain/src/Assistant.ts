@@ -23,7 +23,12 @@ const assistantIntegration = Open.struct({
 
 /** A channel on which the assistant talks. */
 export interface AssistantIntegration extends Schema.Schema.Type<typeof assistantIntegration> {}
+/** {@link AssistantIntegration} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AssistantIntegrationEncoded extends Schema.Schema.Encoded<typeof assistantIntegration> {}
+/**
+ * Reads {@link AssistantIntegration} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const AssistantIntegration: Schema.Schema<AssistantIntegration, AssistantIntegrationEncoded> = assistantIntegration
 
 const assistantBoard = Open.struct({
@@ -38,7 +43,12 @@ const assistantBoard = Open.struct({
 
 /** A board that the assistant works on, and the segment that a contact begins in there. */
 export interface AssistantBoard extends Schema.Schema.Type<typeof assistantBoard> {}
+/** {@link AssistantBoard} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AssistantBoardEncoded extends Schema.Schema.Encoded<typeof assistantBoard> {}
+/**
+ * Reads {@link AssistantBoard} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const AssistantBoard: Schema.Schema<AssistantBoard, AssistantBoardEncoded> = assistantBoard
 
 const assistant = Open.struct({
@@ -57,7 +67,17 @@ const assistant = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Assistant" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant */
+/**
+ * The AI that answers contacts: its configuration, the channels on which it talks, its actions and its boards. Holds
+ * the widget's `secret_key`, so do not log it whole.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant
+ */
 export interface Assistant extends Schema.Schema.Type<typeof assistant> {}
+/** {@link Assistant} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AssistantEncoded extends Schema.Schema.Encoded<typeof assistant> {}
+/**
+ * Reads {@link Assistant} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const Assistant: Schema.Schema<Assistant, AssistantEncoded> = assistant

@@ -8,6 +8,7 @@ import * as OpenRecord from "./OpenRecord.ts"
 
 /** Which of the values at `input` are worked out anew each time, and how. */
 export const Definition = Open.struct({ path: Open.optional(Schema.String), definition: Open.optional(OpenRecord.Json) })
+/** One value of an action's input that is worked out anew each time. */
 export type Definition = typeof Definition.Type
 
 const actionConfig = Open.struct({
@@ -17,7 +18,12 @@ const actionConfig = Open.struct({
 
 /** The values of an action's fields. */
 export interface ActionConfig extends Schema.Schema.Type<typeof actionConfig> {}
+/** {@link ActionConfig} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ActionConfigEncoded extends Schema.Schema.Encoded<typeof actionConfig> {}
+/**
+ * Reads {@link ActionConfig} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const ActionConfig: Schema.Schema<ActionConfig, ActionConfigEncoded> = actionConfig
 
 /** In a request. No page says which of its keys are required. */
@@ -31,6 +37,7 @@ export const ActionConfigChange = Closed.struct({
   input: Closed.optional(OpenRecord.Json),
   definitions: Closed.optional(Schema.Array(DefinitionChange))
 })
+/** The values of an action's fields in a request. Only the keys given are sent. */
 export type ActionConfigChange = typeof ActionConfigChange.Type
 
 const assistantAction = Open.struct({
@@ -49,7 +56,16 @@ const assistantAction = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "AssistantAction" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant-action */
+/**
+ * An action that an assistant can take: `action_id` is its kind, `id` its own id, which the paths call `action_id`.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-assistants/get-assistant-action
+ */
 export interface AssistantAction extends Schema.Schema.Type<typeof assistantAction> {}
+/** {@link AssistantAction} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AssistantActionEncoded extends Schema.Schema.Encoded<typeof assistantAction> {}
+/**
+ * Reads {@link AssistantAction} from the wire and writes it back. Fails where `id` is missing; what no page documents
+ * is kept.
+ */
 export const AssistantAction: Schema.Schema<AssistantAction, AssistantActionEncoded> = assistantAction

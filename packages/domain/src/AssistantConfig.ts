@@ -27,7 +27,12 @@ const conversationConfig = Open.struct({
 
 /** Switches of a conversation. */
 export interface ConversationConfig extends Schema.Schema.Type<typeof conversationConfig> {}
+/** {@link ConversationConfig} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ConversationConfigEncoded extends Schema.Schema.Encoded<typeof conversationConfig> {}
+/**
+ * Reads {@link ConversationConfig} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const ConversationConfig: Schema.Schema<ConversationConfig, ConversationConfigEncoded> = conversationConfig
 
 /** As {@link conversationKeys}, of the assistant. */
@@ -47,8 +52,17 @@ const assistantConfig = Open.struct({
   ...Open.optionals(assistantKeys)
 }).annotations({ identifier: "AssistantConfig" })
 
+/**
+ * An assistant's language, models, instructions, time zone and switches. A chat can carry one of its own, which
+ * overrides the assistant's.
+ */
 export interface AssistantConfig extends Schema.Schema.Type<typeof assistantConfig> {}
+/** {@link AssistantConfig} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AssistantConfigEncoded extends Schema.Schema.Encoded<typeof assistantConfig> {}
+/**
+ * Reads {@link AssistantConfig} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const AssistantConfig: Schema.Schema<AssistantConfig, AssistantConfigEncoded> = assistantConfig
 
 /**
@@ -71,4 +85,5 @@ export const AssistantConfigChange = Closed.struct({
   knowledge_scope: Closed.optional(Schema.String),
   ...Closed.optionals(assistantKeys)
 })
+/** An assistant's configuration in a request. Only the keys given are sent. */
 export type AssistantConfigChange = typeof AssistantConfigChange.Type

@@ -25,7 +25,12 @@ const broadcastTemplate = Open.struct({
 
 /** What a broadcast says on one kind of channel. */
 export interface BroadcastTemplate extends Schema.Schema.Type<typeof broadcastTemplate> {}
+/** {@link BroadcastTemplate} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface BroadcastTemplateEncoded extends Schema.Schema.Encoded<typeof broadcastTemplate> {}
+/**
+ * Reads {@link BroadcastTemplate} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const BroadcastTemplate: Schema.Schema<BroadcastTemplate, BroadcastTemplateEncoded> = broadcastTemplate
 
 const broadcast = Open.struct({
@@ -54,9 +59,19 @@ const broadcast = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Broadcast" })
 
-/** @see https://docs.useinvent.com/api-reference/get-broadcasts */
+/**
+ * A message to many contacts: its status, when it is sent, to which segments, and how many contacts it reached in what
+ * way.
+ *
+ * @see https://docs.useinvent.com/api-reference/get-broadcasts
+ */
 export interface Broadcast extends Schema.Schema.Type<typeof broadcast> {}
+/** {@link Broadcast} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface BroadcastEncoded extends Schema.Schema.Encoded<typeof broadcast> {}
+/**
+ * Reads {@link Broadcast} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const Broadcast: Schema.Schema<Broadcast, BroadcastEncoded> = broadcast
 
 type Flag<What extends string> = {
@@ -104,15 +119,26 @@ const recipient = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-broadcasts/send-a-transactional-broadcast
  */
 export interface Recipient extends Schema.Schema.Type<typeof recipient> {}
+/** {@link Recipient} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface RecipientEncoded extends Schema.Schema.Encoded<typeof recipient> {}
+/**
+ * Reads {@link Recipient} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const Recipient: Schema.Schema<Recipient, RecipientEncoded> = recipient
 
 const recipients = Open.struct({
   recipients: Open.optional(Open.list(Recipient))
 }).annotations({ identifier: "Recipients" })
 
+/** The answer of `broadcasts.sendTransactional`: one row for each template that fired, sent or skipped. */
 export interface Recipients extends Schema.Schema.Type<typeof recipients> {}
+/** {@link Recipients} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface RecipientsEncoded extends Schema.Schema.Encoded<typeof recipients> {}
+/**
+ * Reads {@link Recipients} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const Recipients: Schema.Schema<Recipients, RecipientsEncoded> = recipients
 
 const propertyEntry = Open.struct({
@@ -123,7 +149,12 @@ const propertyEntry = Open.struct({
 
 /** Whom a line of imported values is for. */
 export interface PropertyEntry extends Schema.Schema.Type<typeof propertyEntry> {}
+/** {@link PropertyEntry} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface PropertyEntryEncoded extends Schema.Schema.Encoded<typeof propertyEntry> {}
+/**
+ * Reads {@link PropertyEntry} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const PropertyEntry: Schema.Schema<PropertyEntry, PropertyEntryEncoded> = propertyEntry
 
 /** Which lines an import would take, and which not. */
@@ -131,4 +162,5 @@ export const EntriesDryRun = Open.struct({
   valid: Open.optional(Open.list(PropertyEntry)),
   invalid: Open.optional(Open.list(PropertyEntry))
 }).annotations({ identifier: "EntriesDryRun" })
+/** The lines of an import that a broadcast would take, and those that it would refuse. */
 export type EntriesDryRun = typeof EntriesDryRun.Type

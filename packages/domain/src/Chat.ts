@@ -29,7 +29,12 @@ const referral = Open.struct({
 
 /** Where a contact came from: an advertisement, a product, an order. */
 export interface Referral extends Schema.Schema.Type<typeof referral> {}
+/** {@link Referral} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ReferralEncoded extends Schema.Schema.Encoded<typeof referral> {}
+/**
+ * Reads {@link Referral} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const Referral: Schema.Schema<Referral, ReferralEncoded> = referral
 
 const chat = Open.struct({
@@ -54,7 +59,14 @@ const chat = Open.struct({
   referral: Open.optional(Referral)
 }).annotations({ identifier: "Chat" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+/**
+ * A chat between a contact and an assistant, with its members, its inbox state and its last message. Several chats can
+ * belong to one conversation; `state.info` names the newest.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state
+ */
 export interface Chat extends Schema.Schema.Type<typeof chat> {}
+/** {@link Chat} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ChatEncoded extends Schema.Schema.Encoded<typeof chat> {}
+/** Reads {@link Chat} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept. */
 export const Chat: Schema.Schema<Chat, ChatEncoded> = chat

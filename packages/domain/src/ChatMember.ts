@@ -16,6 +16,10 @@ export const MemberContact = Open.struct({
   ai_replies_disabled: Open.optional(Schema.Boolean),
   is_admin: Open.optional(Schema.Boolean)
 })
+/**
+ * A contact inside a channel: its id, its name, and whether it is blocked. It does not say whether the contact
+ * unsubscribed.
+ */
 export type MemberContact = typeof MemberContact.Type
 
 /** The channel through which a contact takes part. */
@@ -37,6 +41,7 @@ export const MemberContactChannel = Open.struct({
   link: Open.optional(Schema.String),
   ...ContactChannel.olderNames
 })
+/** The channel through which a contact takes part in a chat, with the contact's address on it in `user_id`. */
 export type MemberContactChannel = typeof MemberContactChannel.Type
 
 const chatMember = Open.struct({
@@ -49,6 +54,15 @@ const chatMember = Open.struct({
   contact_channel: Open.optional(MemberContactChannel)
 }).annotations({ identifier: "ChatMember" })
 
+/**
+ * Who takes part in a chat: one of `user` (staff), `session` (an anonymous visitor of a widget) and `contact_channel`.
+ * That only one is set is inferred.
+ */
 export interface ChatMember extends Schema.Schema.Type<typeof chatMember> {}
+/** {@link ChatMember} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ChatMemberEncoded extends Schema.Schema.Encoded<typeof chatMember> {}
+/**
+ * Reads {@link ChatMember} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const ChatMember: Schema.Schema<ChatMember, ChatMemberEncoded> = chatMember

@@ -9,10 +9,12 @@ import { Features, Tool } from "./Tool.ts"
 
 /** Who speaks. The author is in `member`; the roles inside and outside a message can differ. */
 export const Role = Open.literals("user", "assistant", "system", "tool", "event", "note")
+/** Who speaks, or an unknown role as `Unknown`. */
 export type Role = typeof Role.Type
 
 /** How far the assistant is with a message, or with a chat. */
 export const RunStatus = Open.literals("RUNNING", "COMPLETED", "FAILED", "CANCELED")
+/** `CANCELED` has one L here, and two in the status of a broadcast. */
 export type RunStatus = typeof RunStatus.Type
 
 const tokens = {
@@ -24,7 +26,9 @@ const tokens = {
   input_tokens_cache_write: Open.optional(Schema.Number)
 }
 
+/** Reads and writes how many tokens a message cost, in all and by turn. Older pages have no turns. */
 export const Usage = Open.struct({ ...tokens, turns: Open.optional(Open.list(Open.struct(tokens))) })
+/** How many tokens the model read and wrote for a message, those of its cache and its reasoning included. */
 export type Usage = typeof Usage.Type
 
 const chatMessage = Open.struct({
@@ -47,7 +51,17 @@ const chatMessage = Open.struct({
   usage: Open.optional(Open.tolerant(Usage))
 }).annotations({ identifier: "ChatMessage" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages */
+/**
+ * One message of a chat. The text is in the parts of `messages`; `role` outside and inside can differ; `error` says why
+ * it failed.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-messages/get-chat-messages
+ */
 export interface ChatMessage extends Schema.Schema.Type<typeof chatMessage> {}
+/** {@link ChatMessage} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ChatMessageEncoded extends Schema.Schema.Encoded<typeof chatMessage> {}
+/**
+ * Reads {@link ChatMessage} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const ChatMessage: Schema.Schema<ChatMessage, ChatMessageEncoded> = chatMessage

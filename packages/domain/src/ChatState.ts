@@ -8,6 +8,7 @@ import * as Open from "./Open.ts"
 
 /** The states an inbox entry can be in. `SNOOZED` carries no wake time. */
 export const InboxState = Open.literals("OPEN", "SNOOZED", "CLOSED")
+/** `OPEN`, `SNOOZED` or `CLOSED`, or another state as `Unknown`. */
 export type InboxState = typeof InboxState.Type
 
 const chatState = Open.struct({
@@ -57,9 +58,19 @@ const chatState = Open.struct({
   last_contact_message_at: Open.optional(Instant)
 }).annotations({ identifier: "ChatState" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state */
+/**
+ * A chat's entry in the inbox: whether it is open, who answers, who it is assigned to, when a follow-up is due, until
+ * when it is muted, and its rating.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/update-chat-state
+ */
 export interface ChatState extends Schema.Schema.Type<typeof chatState> {}
+/** {@link ChatState} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ChatStateEncoded extends Schema.Schema.Encoded<typeof chatState> {}
+/**
+ * Reads {@link ChatState} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const ChatState: Schema.Schema<ChatState, ChatStateEncoded> = chatState
 
 const unseen = Open.struct({
@@ -75,7 +86,12 @@ const unseen = Open.struct({
  * @see https://docs.useinvent.com/api-reference/chats-state/mark-chat-as-unseen
  */
 export interface Unseen extends Schema.Schema.Type<typeof unseen> {}
+/** {@link Unseen} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface UnseenEncoded extends Schema.Schema.Encoded<typeof unseen> {}
+/**
+ * Reads {@link Unseen} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const Unseen: Schema.Schema<Unseen, UnseenEncoded> = unseen
 
 const stateInfo = Open.struct({
@@ -83,7 +99,16 @@ const stateInfo = Open.struct({
   newest_chat_id: Open.optional(ChatId)
 }).annotations({ identifier: "StateInfo" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info */
+/**
+ * Names the newest chat of a conversation, where another chat than the one asked for exists.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info
+ */
 export interface StateInfo extends Schema.Schema.Type<typeof stateInfo> {}
+/** {@link StateInfo} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface StateInfoEncoded extends Schema.Schema.Encoded<typeof stateInfo> {}
+/**
+ * Reads {@link StateInfo} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const StateInfo: Schema.Schema<StateInfo, StateInfoEncoded> = stateInfo

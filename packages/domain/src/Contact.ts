@@ -23,9 +23,18 @@ const contact = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Contact" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contacts */
+/**
+ * A person who talks to an assistant, with the channels that reach them. Says whether they are blocked or have
+ * unsubscribed; older pages leave the latter out.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/get-contacts
+ */
 export interface Contact extends Schema.Schema.Type<typeof contact> {}
+/** {@link Contact} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ContactEncoded extends Schema.Schema.Encoded<typeof contact> {}
+/**
+ * Reads {@link Contact} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept.
+ */
 export const Contact: Schema.Schema<Contact, ContactEncoded> = contact
 
 const mergedContact = Open.struct({
@@ -35,7 +44,12 @@ const mergedContact = Open.struct({
 
 /** What is left of several contacts: the ids in `merged_contact_ids` are gone. */
 export interface MergedContact extends Schema.Schema.Type<typeof mergedContact> {}
+/** {@link MergedContact} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface MergedContactEncoded extends Schema.Schema.Encoded<typeof mergedContact> {}
+/**
+ * Reads {@link MergedContact} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const MergedContact: Schema.Schema<MergedContact, MergedContactEncoded> = mergedContact
 
 const duplicateGroup = Open.struct({
@@ -50,7 +64,12 @@ const duplicateGroup = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-duplicate-contact-groups
  */
 export interface DuplicateGroup extends Schema.Schema.Type<typeof duplicateGroup> {}
+/** {@link DuplicateGroup} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface DuplicateGroupEncoded extends Schema.Schema.Encoded<typeof duplicateGroup> {}
+/**
+ * Reads {@link DuplicateGroup} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const DuplicateGroup: Schema.Schema<DuplicateGroup, DuplicateGroupEncoded> = duplicateGroup
 
 const importedContact = Open.struct({
@@ -63,7 +82,12 @@ const importedContact = Open.struct({
 
 /** A channel of a contact that a bulk creation names. */
 export interface ImportedContact extends Schema.Schema.Type<typeof importedContact> {}
+/** {@link ImportedContact} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ImportedContactEncoded extends Schema.Schema.Encoded<typeof importedContact> {}
+/**
+ * Reads {@link ImportedContact} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const ImportedContact: Schema.Schema<ImportedContact, ImportedContactEncoded> = importedContact
 
 /** What a bulk creation would do with each. */
@@ -72,4 +96,5 @@ export const ContactDryRun = Open.struct({
   updated: Open.optional(Open.list(ImportedContact)),
   invalid: Open.optional(Open.list(ImportedContact))
 }).annotations({ identifier: "ContactDryRun" })
+/** The contacts that a bulk creation would create, those that it would update, and those that it would refuse. */
 export type ContactDryRun = typeof ContactDryRun.Type

@@ -9,6 +9,11 @@ import * as OpenRecord from "./OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 import { User } from "./User.ts"
 
+/**
+ * What an entry of a contact's timeline can be. Older pages lack `file_uploaded`.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities
+ */
 export const activityTypes = [
   "note_created",
   "file_uploaded",
@@ -39,7 +44,16 @@ const contactActivity = Open.struct({
   metadata: Open.optional(OpenRecord.Json)
 }).annotations({ identifier: "ContactActivity" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities */
+/**
+ * One entry of a contact's timeline: what happened (`type`), when, and by whom: a user of the staff or an assistant.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-activities
+ */
 export interface ContactActivity extends Schema.Schema.Type<typeof contactActivity> {}
+/** {@link ContactActivity} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ContactActivityEncoded extends Schema.Schema.Encoded<typeof contactActivity> {}
+/**
+ * Reads {@link ContactActivity} from the wire and writes it back. Fails where `id` is missing; what no page documents
+ * is kept.
+ */
 export const ContactActivity: Schema.Schema<ContactActivity, ContactActivityEncoded> = contactActivity

@@ -36,7 +36,16 @@ const contactChannel = Open.struct({
   ...olderNames
 }).annotations({ identifier: "ContactChannel" })
 
-/** @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels */
+/**
+ * One address at which a contact can be reached, for example a phone number (`user_id`) on a kind of channel (`type`).
+ *
+ * @see https://docs.useinvent.com/api-reference/update-a-contact-channel-only-for-custom-channels
+ */
 export interface ContactChannel extends Schema.Schema.Type<typeof contactChannel> {}
+/** {@link ContactChannel} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ContactChannelEncoded extends Schema.Schema.Encoded<typeof contactChannel> {}
+/**
+ * Reads {@link ContactChannel} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const ContactChannel: Schema.Schema<ContactChannel, ContactChannelEncoded> = contactChannel

@@ -11,7 +11,16 @@ const contactFile = Open.struct({
   user: Open.optional(User)
 }).annotations({ identifier: "ContactFile" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file */
+/**
+ * A file of a contact: given to it directly, attached to a note, or shared in a chat (`source`).
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file
+ */
 export interface ContactFile extends Schema.Schema.Type<typeof contactFile> {}
+/** {@link ContactFile} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ContactFileEncoded extends Schema.Schema.Encoded<typeof contactFile> {}
+/**
+ * Reads {@link ContactFile} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const ContactFile: Schema.Schema<ContactFile, ContactFileEncoded> = contactFile

@@ -16,7 +16,16 @@ const contactNote = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "ContactNote" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-notes */
+/**
+ * What a user of the staff wrote down about a contact, with attachments.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-notes
+ */
 export interface ContactNote extends Schema.Schema.Type<typeof contactNote> {}
+/** {@link ContactNote} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ContactNoteEncoded extends Schema.Schema.Encoded<typeof contactNote> {}
+/**
+ * Reads {@link ContactNote} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const ContactNote: Schema.Schema<ContactNote, ContactNoteEncoded> = contactNote

@@ -4,6 +4,11 @@ import { FieldId, TableId } from "./Ids.ts"
 import * as Open from "./Open.ts"
 import * as OpenRecord from "./OpenRecord.ts"
 
+/**
+ * The types that a field's values can have. The type of a field cannot be changed.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-fields
+ */
 export const fieldTypes = [
   "string",
   "number",
@@ -54,7 +59,12 @@ const fieldSchema = Open.struct({
 
 /** What a value of the field looks like. The keys are those of a file's; the other 16 kinds have keys of their own. */
 export interface FieldSchema extends Schema.Schema.Type<typeof fieldSchema> {}
+/** {@link FieldSchema} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface FieldSchemaEncoded extends Schema.Schema.Encoded<typeof fieldSchema> {}
+/**
+ * Reads {@link FieldSchema} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const FieldSchema: Schema.Schema<FieldSchema, FieldSchemaEncoded> = fieldSchema
 
 const field = Open.struct({
@@ -68,7 +78,16 @@ const field = Open.struct({
   kind: Open.optional(Open.literals("system"))
 }).annotations({ identifier: "Field" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-fields */
+/**
+ * A field that an organization keeps on its contacts, or on the records of a table: its key, its type, and what its
+ * values look like.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-contacts/list-contact-fields
+ */
 export interface Field extends Schema.Schema.Type<typeof field> {}
+/** {@link Field} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface FieldEncoded extends Schema.Schema.Encoded<typeof field> {}
+/**
+ * Reads {@link Field} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept.
+ */
 export const Field: Schema.Schema<Field, FieldEncoded> = field

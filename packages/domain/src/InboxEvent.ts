@@ -14,5 +14,10 @@ const inboxEvent = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
  */
 export interface InboxEvent extends Schema.Schema.Type<typeof inboxEvent> {}
+/** {@link InboxEvent} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface InboxEventEncoded extends Schema.Schema.Encoded<typeof inboxEvent> {}
+/**
+ * Reads {@link InboxEvent} from the wire and writes it back. Fails where `data` is missing; what no page documents is
+ * kept.
+ */
 export const InboxEvent: Schema.Schema<InboxEvent, InboxEventEncoded> = inboxEvent

@@ -1,6 +1,11 @@
 /** The kinds of channel on which an assistant talks. */
 import * as Open from "./Open.ts"
 
+/**
+ * The kinds of channel by the newest page. Older pages lack `tiktok_dm` and `email`, the oldest also `telnyx`.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation
+ */
 export const integrations = [
   "internal",
   "custom",
@@ -17,6 +22,11 @@ export const integrations = [
   "google_calendar"
 ] as const
 
-/** @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation */
+/**
+ * A kind of channel. One that was not documented when this was written is read as `Unknown`.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-state/assign-conversation
+ */
 export const IntegrationId = Open.literals(...integrations)
+/** A kind of channel: documented, or an `Unknown`. Only on `custom` may the API act as the contact. */
 export type IntegrationId = typeof IntegrationId.Type

@@ -213,6 +213,9 @@ export type RepeatableError =
 /** What an unsafe endpoint can fail with: an ambiguous end is {@link OutcomeUnknown} there, and nothing else. */
 export type UnsafeError = Exclude<RepeatableError, ServerFault | ConnectionLost> | OutcomeUnknown
 
+/**
+ * Every error that a call can fail with. Match on `_tag`; `isRetryable` says whether the same call can succeed later.
+ */
 export type InventError = RepeatableError | OutcomeUnknown
 
 /**

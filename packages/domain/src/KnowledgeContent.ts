@@ -6,7 +6,9 @@ import { ContentId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
 
+/** The kinds of content. How a file or a website is given is printed on no page. */
 export const contentTypes = ["TEXT", "FILE", "URL"] as const
+/** How far the server is with reading a content, or one of its chunks. */
 export const contentStatuses = ["PENDING", "PROCESSING", "PROCESSED", "FAILED"] as const
 
 const source = Open.struct({
@@ -15,8 +17,14 @@ const source = Open.struct({
   text: Open.optional(Schema.String)
 }).annotations({ identifier: "KnowledgeSource" })
 
+/** Where a content comes from: for a text, the text itself. */
 export interface KnowledgeSource extends Schema.Schema.Type<typeof source> {}
+/** {@link KnowledgeSource} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface KnowledgeSourceEncoded extends Schema.Schema.Encoded<typeof source> {}
+/**
+ * Reads {@link KnowledgeSource} from the wire and writes it back. Every key may be absent or null; what no page
+ * documents is kept.
+ */
 export const KnowledgeSource: Schema.Schema<KnowledgeSource, KnowledgeSourceEncoded> = source
 
 const fields = {
@@ -43,9 +51,18 @@ const knowledgeContent = Open.struct({
   children: Open.optional(Open.list(Open.struct(fields)))
 }).annotations({ identifier: "KnowledgeContent" })
 
-/** @see https://docs.useinvent.com/api-reference/get-content */
+/**
+ * A text, a file or a website that assistants can look up, and how many of its chunks were read. `size` is in bytes.
+ *
+ * @see https://docs.useinvent.com/api-reference/get-content
+ */
 export interface KnowledgeContent extends Schema.Schema.Type<typeof knowledgeContent> {}
+/** {@link KnowledgeContent} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface KnowledgeContentEncoded extends Schema.Schema.Encoded<typeof knowledgeContent> {}
+/**
+ * Reads {@link KnowledgeContent} from the wire and writes it back. Fails where `id` is missing; what no page documents
+ * is kept.
+ */
 export const KnowledgeContent: Schema.Schema<KnowledgeContent, KnowledgeContentEncoded> = knowledgeContent
 
 const knowledgeChunk = Open.struct({
@@ -60,9 +77,18 @@ const knowledgeChunk = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "KnowledgeChunk" })
 
-/** @see https://docs.useinvent.com/api-reference/get-content-chunks */
+/**
+ * One chunk of a content: the characters from `char_start` to `char_end`, and how far the server is with it.
+ *
+ * @see https://docs.useinvent.com/api-reference/get-content-chunks
+ */
 export interface KnowledgeChunk extends Schema.Schema.Type<typeof knowledgeChunk> {}
+/** {@link KnowledgeChunk} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface KnowledgeChunkEncoded extends Schema.Schema.Encoded<typeof knowledgeChunk> {}
+/**
+ * Reads {@link KnowledgeChunk} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const KnowledgeChunk: Schema.Schema<KnowledgeChunk, KnowledgeChunkEncoded> = knowledgeChunk
 
 const availableContent = Open.struct({
@@ -74,7 +100,16 @@ const availableContent = Open.struct({
   linked: Open.optional(Schema.Boolean)
 }).annotations({ identifier: "AvailableContent" })
 
-/** @see https://docs.useinvent.com/api-reference/search-available-contents */
+/**
+ * A content that an assistant can be given, and whether it has it already (`linked`).
+ *
+ * @see https://docs.useinvent.com/api-reference/search-available-contents
+ */
 export interface AvailableContent extends Schema.Schema.Type<typeof availableContent> {}
+/** {@link AvailableContent} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface AvailableContentEncoded extends Schema.Schema.Encoded<typeof availableContent> {}
+/**
+ * Reads {@link AvailableContent} from the wire and writes it back. Fails where `id` is missing; what no page documents
+ * is kept.
+ */
 export const AvailableContent: Schema.Schema<AvailableContent, AvailableContentEncoded> = availableContent

@@ -14,7 +14,15 @@ const memory = Open.struct({
   created_at: Open.optional(Instant)
 }).annotations({ identifier: "Memory" })
 
-/** @see https://docs.useinvent.com/api-reference/chats-memories/get-conversation-summaries */
+/**
+ * A summary of a conversation that the assistant wrote by itself: its key points, and of how many messages.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-memories/get-conversation-summaries
+ */
 export interface Memory extends Schema.Schema.Type<typeof memory> {}
+/** {@link Memory} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface MemoryEncoded extends Schema.Schema.Encoded<typeof memory> {}
+/**
+ * Reads {@link Memory} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept.
+ */
 export const Memory: Schema.Schema<Memory, MemoryEncoded> = memory

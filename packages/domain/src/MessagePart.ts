@@ -21,7 +21,12 @@ const messagePart = Open.struct({
 
 /** A part as received. Which keys are filled depends on `type`; the newest pages leave `type` itself out. */
 export interface MessagePart extends Schema.Schema.Type<typeof messagePart> {}
+/** {@link MessagePart} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface MessagePartEncoded extends Schema.Schema.Encoded<typeof messagePart> {}
+/**
+ * Reads {@link MessagePart} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const MessagePart: Schema.Schema<MessagePart, MessagePartEncoded> = messagePart
 
 /** A part to send. Text is the only one of the vendor's six kinds whose body is published. */
@@ -31,10 +36,12 @@ export const UserMessagePart = Closed.struct({
   start_timestamp: Closed.optional(Schema.Number),
   end_timestamp: Closed.optional(Schema.Number)
 })
+/** A part of text to send. What the two timestamps mean, and in which unit, is stated on no page. */
 export type UserMessagePart = typeof UserMessagePart.Type
 
 /** The content of a message to send: at least one part. */
 export const UserMessage = Schema.NonEmptyArray(UserMessagePart)
+/** One or more parts to send. No page states how many there may be, or how long a text. */
 export type UserMessage = typeof UserMessage.Type
 
 /** A message of one text part. */

@@ -9,6 +9,7 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
+/** An object whose keys somebody else chose. Read a key with {@link get}, which sees own properties only. */
 export interface OpenRecord<A> {
   readonly [key: string]: A
 }

@@ -38,5 +38,10 @@ const orgMember = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-orgs/list-sub-organizations
  */
 export interface OrgMember extends Schema.Schema.Type<typeof orgMember> {}
+/** {@link OrgMember} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface OrgMemberEncoded extends Schema.Schema.Encoded<typeof orgMember> {}
+/**
+ * Reads {@link OrgMember} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const OrgMember: Schema.Schema<OrgMember, OrgMemberEncoded> = orgMember

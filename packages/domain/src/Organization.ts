@@ -41,7 +41,12 @@ const billing = Open.struct({
 
 /** How an organization pays. */
 export interface OrgBilling extends Schema.Schema.Type<typeof billing> {}
+/** {@link OrgBilling} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface OrgBillingEncoded extends Schema.Schema.Encoded<typeof billing> {}
+/**
+ * Reads {@link OrgBilling} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const OrgBilling: Schema.Schema<OrgBilling, OrgBillingEncoded> = billing
 
 /** What an organization may use. `custom_domain` is on older pages only. */
@@ -54,6 +59,7 @@ export const OrgFeatures = Open.struct({
   slack_access: Open.optional(Schema.Boolean),
   custom_domain: Open.optional(Schema.Boolean)
 }).annotations({ identifier: "OrgFeatures" })
+/** The features that an organization has, each on or off. */
 export type OrgFeatures = typeof OrgFeatures.Type
 
 const orgConfig = Open.struct({
@@ -86,7 +92,12 @@ const orgConfig = Open.struct({
 
 /** How an organization appears, who gets in, and which modules it shows. */
 export interface OrgConfig extends Schema.Schema.Type<typeof orgConfig> {}
+/** {@link OrgConfig} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface OrgConfigEncoded extends Schema.Schema.Encoded<typeof orgConfig> {}
+/**
+ * Reads {@link OrgConfig} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const OrgConfig: Schema.Schema<OrgConfig, OrgConfigEncoded> = orgConfig
 
 const organization = Open.struct({
@@ -113,9 +124,19 @@ const organization = Open.struct({
   parent_org: Open.optional(Open.struct({ id: Open.optional(OrgId), name: Open.optional(Schema.String) }))
 }).annotations({ identifier: "Organization" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-orgs/list-sub-organizations */
+/**
+ * An organization as its parent sees it: its plan, members, balance, billing and features. The unit of `balance` is
+ * stated on no page.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-orgs/list-sub-organizations
+ */
 export interface Organization extends Schema.Schema.Type<typeof organization> {}
+/** {@link Organization} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface OrganizationEncoded extends Schema.Schema.Encoded<typeof organization> {}
+/**
+ * Reads {@link Organization} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const Organization: Schema.Schema<Organization, OrganizationEncoded> = organization
 
 /** What is counted for an organization, and paid for. */
@@ -147,5 +168,10 @@ const orgUsage = Open.struct({
  * @see https://docs.useinvent.com/api-reference/get-consolidated-sub-organizations-usage
  */
 export interface OrgUsage extends Schema.Schema.Type<typeof orgUsage> {}
+/** {@link OrgUsage} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface OrgUsageEncoded extends Schema.Schema.Encoded<typeof orgUsage> {}
+/**
+ * Reads {@link OrgUsage} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const OrgUsage: Schema.Schema<OrgUsage, OrgUsageEncoded> = orgUsage

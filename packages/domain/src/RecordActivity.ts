@@ -39,5 +39,10 @@ const recordActivity = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-records/list-record-activities
  */
 export interface RecordActivity extends Schema.Schema.Type<typeof recordActivity> {}
+/** {@link RecordActivity} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface RecordActivityEncoded extends Schema.Schema.Encoded<typeof recordActivity> {}
+/**
+ * Reads {@link RecordActivity} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const RecordActivity: Schema.Schema<RecordActivity, RecordActivityEncoded> = recordActivity

@@ -25,7 +25,9 @@ export const colors = [
   "neutral"
 ] as const
 
+/** Reads and writes a colour. One that was not documented when this was written is read as `Unknown`. */
 export const Color = Open.literals(...colors)
+/** A colour of the vendor's interface, or an `Unknown`. */
 export type Color = typeof Color.Type
 
 const segment = Open.struct({
@@ -47,7 +49,15 @@ const segment = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Segment" })
 
-/** @see https://docs.useinvent.com/api-reference/get-segments */
+/**
+ * A named, coloured set of contacts, and how many are in it. A segment can be a column of a board.
+ *
+ * @see https://docs.useinvent.com/api-reference/get-segments
+ */
 export interface Segment extends Schema.Schema.Type<typeof segment> {}
+/** {@link Segment} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface SegmentEncoded extends Schema.Schema.Encoded<typeof segment> {}
+/**
+ * Reads {@link Segment} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept.
+ */
 export const Segment: Schema.Schema<Segment, SegmentEncoded> = segment

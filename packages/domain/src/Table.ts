@@ -5,6 +5,11 @@ import { FieldId, TableId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"
 import * as Open from "./Open.ts"
 
+/**
+ * Which kinds of table there are: the organization's own, and those of contacts, chats and users.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-tables/list-tables
+ */
 export const tableTypes = ["custom", "contacts", "chats", "users"] as const
 
 const table = Open.struct({
@@ -21,9 +26,17 @@ const table = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "Table" })
 
-/** @see https://docs.useinvent.com/api-reference/orgs-tables/list-tables */
+/**
+ * A table of the organization's own, with its fields. `record_prefix` begins the names of its records.
+ *
+ * @see https://docs.useinvent.com/api-reference/orgs-tables/list-tables
+ */
 export interface Table extends Schema.Schema.Type<typeof table> {}
+/** {@link Table} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface TableEncoded extends Schema.Schema.Encoded<typeof table> {}
+/**
+ * Reads {@link Table} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept.
+ */
 export const Table: Schema.Schema<Table, TableEncoded> = table
 
 const recordsImport = Open.struct({
@@ -40,5 +53,10 @@ const recordsImport = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-tables/import-records
  */
 export interface RecordsImport extends Schema.Schema.Type<typeof recordsImport> {}
+/** {@link RecordsImport} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface RecordsImportEncoded extends Schema.Schema.Encoded<typeof recordsImport> {}
+/**
+ * Reads {@link RecordsImport} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const RecordsImport: Schema.Schema<RecordsImport, RecordsImportEncoded> = recordsImport

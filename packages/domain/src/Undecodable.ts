@@ -7,6 +7,7 @@ import * as Data from "effect/Data"
 /** `raw` is what the server sent; `issue` says where it differs from what was expected. */
 export class Undecodable extends Data.TaggedClass("Undecodable")<{ readonly raw: unknown; readonly issue: string }> {}
 
+/** Whether an entry is one that could not be read. */
 export const isUndecodable = (value: unknown): value is Undecodable => value instanceof Undecodable
 
 /** For `Array.filter` and `Stream.filter`, where only what was read counts. */

@@ -33,7 +33,12 @@ const viewConfig = Open.struct({
 
 /** How a view shows its records: a part for each way, of which the view's type uses one. */
 export interface ViewConfig extends Schema.Schema.Type<typeof viewConfig> {}
+/** {@link ViewConfig} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ViewConfigEncoded extends Schema.Schema.Encoded<typeof viewConfig> {}
+/**
+ * Reads {@link ViewConfig} from the wire and writes it back. Every key may be absent or null; what no page documents is
+ * kept.
+ */
 export const ViewConfig: Schema.Schema<ViewConfig, ViewConfigEncoded> = viewConfig
 
 const view = Open.struct({
@@ -59,7 +64,9 @@ const view = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-views/update-a-view
  */
 export interface View extends Schema.Schema.Type<typeof view> {}
+/** {@link View} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface ViewEncoded extends Schema.Schema.Encoded<typeof view> {}
+/** Reads {@link View} from the wire and writes it back. Fails where `id` is missing; what no page documents is kept. */
 export const View: Schema.Schema<View, ViewEncoded> = view
 
 const writtenText = Closed.optional(Schema.String)
@@ -91,4 +98,5 @@ export const ViewConfigChange = Closed.struct({
   calendar: Closed.optional(Closed.struct({ key: writtenText, show_weekends: writtenFlag })),
   timeline: Closed.optional(Closed.struct({ key: writtenText, end_key: writtenText }))
 })
+/** How a view shows its records, in a request. Only the keys given are sent. */
 export type ViewConfigChange = typeof ViewConfigChange.Type

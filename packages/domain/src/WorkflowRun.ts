@@ -23,8 +23,14 @@ const workflowStep = Open.struct({
   auto: Open.optional(Open.struct({ model: Open.optional(Schema.String), temperature: Open.optional(Schema.Number) }))
 }).annotations({ identifier: "WorkflowStep" })
 
+/** One step of a workflow: its type, its inputs, where it leads, and its place on the canvas. */
 export interface WorkflowStep extends Schema.Schema.Type<typeof workflowStep> {}
+/** {@link WorkflowStep} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface WorkflowStepEncoded extends Schema.Schema.Encoded<typeof workflowStep> {}
+/**
+ * Reads {@link WorkflowStep} from the wire and writes it back. Every key may be absent or null; what no page documents
+ * is kept.
+ */
 export const WorkflowStep: Schema.Schema<WorkflowStep, WorkflowStepEncoded> = workflowStep
 
 const steps = Open.optional(Open.list(WorkflowStep))
@@ -60,5 +66,10 @@ const workflowRun = Open.struct({
  * @see https://docs.useinvent.com/api-reference/orgs-workflows/get-runs
  */
 export interface WorkflowRun extends Schema.Schema.Type<typeof workflowRun> {}
+/** {@link WorkflowRun} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface WorkflowRunEncoded extends Schema.Schema.Encoded<typeof workflowRun> {}
+/**
+ * Reads {@link WorkflowRun} from the wire and writes it back. Fails where `id` is missing; what no page documents is
+ * kept.
+ */
 export const WorkflowRun: Schema.Schema<WorkflowRun, WorkflowRunEncoded> = workflowRun

@@ -16,6 +16,7 @@ import * as Reply from "./Assistant/Reply.ts"
 import { World } from "./World.ts"
 import type { Event } from "./World/Core.ts"
 
+/** What the scripted assistant says, and how long it takes. */
 export interface Settings {
   readonly script: Reply.Script
   /** From the contact's message to the appearance of the assistant's, which is then RUNNING. */
@@ -26,6 +27,7 @@ export interface Settings {
   readonly actionDelay: Duration.DurationInput
 }
 
+/** Repeats what the contact wrote, half a second after it; an approved action takes a second. */
 export const defaults: Settings = { script: Reply.echo, replyDelay: "250 millis", runDelay: "250 millis", actionDelay: "1 second" }
 
 // Timers of the platform reach some 24 days ahead, and a follow-up may be due later than that.
@@ -41,6 +43,10 @@ const sleepUntil = (instant: DateTime.Utc): Effect.Effect<void> =>
         )
   )
 
+/**
+ * Starts the assistant in the scope: it answers messages, and follows up when that is due, until the scope closes. A
+ * script that throws is logged, and the chat gets no answer.
+ */
 export const make = Effect.fnUntraced(function* (
   overrides: Partial<Settings> = {}
 ): Effect.fn.Return<void, never, World | Scope> {
@@ -93,5 +99,6 @@ export const make = Effect.fnUntraced(function* (
   yield* Queue.take(events).pipe(Effect.flatMap(handle), Effect.forever, Effect.forkScoped)
 })
 
+/** The assistant of the world that is provided. See {@link make}. */
 export const layer = (settings?: Partial<Settings>): Layer.Layer<never, never, World> =>
   Layer.scopedDiscard(make(settings))

@@ -14,10 +14,12 @@ const Order = Schema.Literal("ascending", "descending")
 
 /** What keeps a chat's follow-up from being written when it falls due. */
 const Obstacles = Schema.Struct({ closed: flag, snoozed: flag, muted: flag, aiDisabled: flag, blocked: flag })
+/** A state of a chat that keeps its follow-up from being written. */
 export type Obstacle = keyof typeof Obstacles.Type
 
 const Reopened = Schema.Struct({ closed: withDefault(Schema.Boolean, true), snoozed: withDefault(Schema.Boolean, true) })
 
+/** Every open question of the vendor's pages as a key, with a default that the pages do not contradict. */
 export const Behaviour = Schema.Struct({
   /** Whether a contact's message cancels the follow-up that is scheduled. */
   replyClearsFollowUp: withDefault(Schema.Boolean, true),
@@ -68,6 +70,7 @@ export const Behaviour = Schema.Struct({
   errorBody: withDefault(Schema.Literal("json", "text", "empty", "html"), "json")
 })
 
+/** How this emulator behaves where the vendor's pages leave it open. */
 export class Options extends Context.Tag("@effect-invent/emulator/Options")<Options, typeof Behaviour.Type>() {}
 
 /** The options that differ from their defaults. */
@@ -77,6 +80,8 @@ export type Overrides = typeof Behaviour.Encoded
 export const read = (text: string): Either.Either<Overrides, string> =>
   YamlFile.read("behaviour", Behaviour, text)
 
+/** Fills in the defaults. Throws a `ParseError` where an option is out of range; `read` says it in one line instead. */
 export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) => Schema.decodeSync(Behaviour)(overrides)
 
+/** The behaviour that the rest of the emulator reads. Dies where an option is out of range. */
 export const layer = (overrides?: Overrides): Layer.Layer<Options> => Layer.sync(Options, () => make(overrides))

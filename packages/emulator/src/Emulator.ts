@@ -28,6 +28,10 @@ import * as Server from "./Http/Server.ts"
 import * as SocketCarrier from "./Http/SocketCarrier.ts"
 import * as World from "./World.ts"
 
+/**
+ * A running emulator: where it is, keys for it, the people in its world, its log and its faults. A program under test
+ * needs `url` and `apiKey` alone.
+ */
 export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
   Emulator,
   {
@@ -43,6 +47,10 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
   }
 >() {}
 
+/**
+ * What an emulator is told. Everything has a default: the vendor's limit, an assistant that repeats what it hears, no
+ * faults.
+ */
 export interface Settings extends Partial<Assistant.Settings> {
   readonly limit?: Partial<RateLimiter.Limit>
   readonly behaviour?: Behaviour.Overrides
@@ -56,6 +64,7 @@ export interface Settings extends Partial<Assistant.Settings> {
   readonly capacity?: number
 }
 
+/** As {@link Settings}, and where to listen. */
 export interface ServerSettings extends Settings {
   /** 0, the default: any free port. */
   readonly port?: number
@@ -68,6 +77,7 @@ export const client = { baseUrl: InProcessClient.url, apiKey: ApiKeys.secret("cl
 
 const loopback = "127.0.0.1"
 
+/** Makes the handle of an emulator that is reached at this URL, from its parts. */
 export const make = (url: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
@@ -77,6 +87,10 @@ export const make = (url: string) =>
     return { url, apiKey: keys.issue, orgId: world.orgId, assistantId: world.assistantId, world, log, faults }
   })
 
+/**
+ * Everything of an emulator but its transport: the world, the assistant, keys, log, behaviour, faults and limiter. Dies
+ * where a fault or an option is invalid.
+ */
 export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed = 1, unfired = "die", ...assistant }: Settings) =>
   Assistant.layer(assistant).pipe(
     Layer.provideMerge(World.layer),
@@ -113,7 +127,7 @@ export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClien
     alone
   )
 
-// A closing server waits for its connections, and clients keep theirs open.
+/** A server of Node's that closes its connections with its scope. Fails with a `ServeError` where it cannot listen. */
 export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.HttpServer, ServeError> =>
   Layer.scoped(
     HttpServer.HttpServer,
@@ -122,6 +136,7 @@ export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.Ht
       const server = yield* NodeHttpServer.make(() => node, { host, port })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {
+          // A closing server waits for its connections, and clients keep theirs open.
           node.close()
           node.closeAllConnections()
         })

@@ -16,6 +16,7 @@ import * as Match from "./Faults/Match.ts"
 
 export type { Encoded, Fault } from "./Faults/Fault.ts"
 
+/** The faults to plan from the start, and what becomes of those that never fire. */
 export interface Settings {
   readonly faults?: ReadonlyArray<Fault.Encoded>
   /** What decides where a fault has a `probability`; default 1. */
@@ -24,6 +25,7 @@ export interface Settings {
   readonly unfired?: "die" | "ignore"
 }
 
+/** The faults that are planned now. The first that wants a request befalls it. */
 export class Faults extends Context.Tag("@effect-invent/emulator/Faults")<
   Faults,
   {
@@ -46,6 +48,10 @@ const decode = (fault: Fault.Encoded) =>
     onRight: (decoded) => Effect.succeed(decoded)
   })
 
+/**
+ * Plans these faults for as long as the scope is open. With `unfired: "die"` a scope that succeeds dies where one of
+ * them never fired. Dies where a fault is invalid.
+ */
 export const make = Effect.fnUntraced(function* ({ faults = [], seed = 1, unfired = "die" }: Settings) {
   const matches: Array<Match.Match> = []
   const counts = new Map<string, number>()
@@ -83,4 +89,5 @@ export const make = Effect.fnUntraced(function* ({ faults = [], seed = 1, unfire
   return { add, fire, fired: Effect.sync(() => Object.fromEntries(counts)) }
 })
 
+/** The faults of an emulator. See {@link make}. */
 export const layer = (settings: Settings = {}): Layer.Layer<Faults> => Layer.scoped(Faults, make(settings))

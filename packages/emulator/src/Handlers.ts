@@ -21,6 +21,7 @@ import * as Tables from "./Handlers/Tables.ts"
 import * as Views from "./Handlers/Views.ts"
 import * as Workflows from "./Handlers/Workflows.ts"
 
+/** Answers every endpoint of the contract from the world. An endpoint without a handler does not compile. */
 export const layer = HttpApiBuilder.api(InventApi.InventApi).pipe(
   Layer.provide([
     Contacts.layer,

@@ -98,9 +98,12 @@ export const MergeEntry = Schema.Struct({
 
 /** One line of the log. All instants are written as ISO 8601 with milliseconds. */
 export const Entry = Schema.Union(RequestEntry, ChatEntry, MessageEntry, StateEntry, ContactEntry, MergeEntry)
+/** One thing that happened: a request, or a change of the world. */
 export type Entry = typeof Entry.Type
+/** Why a message was written. */
 export type Cause = typeof MessageEntry.Type.cause
 
+/** What has happened so far. Entries are only ever added. */
 export class Log extends Context.Tag("@effect-invent/emulator/Log")<
   Log,
   {

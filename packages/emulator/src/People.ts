@@ -19,6 +19,7 @@ import type { Refusal } from "./Refusal.ts"
 import * as Reply from "./Assistant/Reply.ts"
 import { World } from "./World.ts"
 
+/** How many conversations there are, how fast they begin, and by which seed. */
 export interface Settings {
   readonly seed: number
   readonly conversations: number

@@ -6,6 +6,7 @@ import type * as Schema from "effect/Schema"
 import { Emulator } from "./Emulator.ts"
 import type { RequestEntry } from "./Log.ts"
 
+/** A request as the log has it, when it was answered. */
 export type Request = Schema.Schema.Type<typeof RequestEntry>
 
 /** Every request so far, in the order in which they were answered. */

@@ -3,6 +3,7 @@ import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
+/** What is known of a request so far. Handlers add to it. */
 export interface Facts {
   readonly endpoint: string | null
   readonly key: string | null
@@ -15,6 +16,7 @@ export interface Facts {
   spoilt: boolean
 }
 
+/** Starts with what is known before a request is handled: nothing was applied, and no fault befell it. */
 export const make = (known: Pick<Facts, "endpoint" | "key" | "contact_id" | "chat_id">): Facts => ({
   ...known,
   applied: false,
@@ -22,6 +24,7 @@ export const make = (known: Pick<Facts, "endpoint" | "key" | "contact_id" | "cha
   spoilt: false
 })
 
+/** The request that is handled here. */
 export class Call extends Context.Reference<Call>()("@effect-invent/emulator/Call", {
   defaultValue: () => make({ endpoint: null, key: null, contact_id: null, chat_id: null })
 }) {}

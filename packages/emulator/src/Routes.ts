@@ -43,6 +43,7 @@ export interface Found {
   readonly contact_id: ContactId | null
 }
 
+/** Finds the endpoint of a method and path, with the ids in the path. An endpoint of `null` where there is none. */
 export const find = (method: string, path: string): Found => {
   for (const route of inOrder) {
     const match = route.method === method ? route.pattern.exec(path) : null

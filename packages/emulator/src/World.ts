@@ -52,6 +52,10 @@ type Staff = ReturnType<typeof StaffOf.make>
 type Inbox = ReturnType<typeof InboxOf.make>
 type Tables = ReturnType<typeof TablesOf.make>
 
+/**
+ * The world of an emulator: what the API does to it, and what contacts, staff and assistant do. Refuses with a
+ * `Refusal` what the API would refuse; then nothing has changed.
+ */
 export class World extends Context.Tag("@effect-invent/emulator/World")<
   World,
   {
@@ -140,6 +144,9 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
   }
 >() {}
 
+/**
+ * Makes a world with one organization, one assistant and one member of the staff, or the one that the journal has kept.
+ */
 export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.map(Core.make, (core) => {
   const { store } = core
   const book = ContactBook.make(core)
@@ -175,4 +182,5 @@ export const make: Effect.Effect<World["Type"], never, Log | Options> = Effect.m
   }
 })
 
+/** A world of its own. See {@link make}. */
 export const layer: Layer.Layer<World, never, Log | Options> = Layer.effect(World, make)

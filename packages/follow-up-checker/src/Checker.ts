@@ -19,6 +19,7 @@ export { readPolicy } from "./Checker/Policy.ts"
 export { render } from "./Checker/Render.ts"
 export { summarize, type Verdict } from "./Checker/Verdict.ts"
 
+/** How exact a scheduler has to be. All tolerances count in its favour. */
 export interface Settings {
   /** How much later than the policy and its `arm_lead` say a follow-up may come. */
   readonly grace: Duration.DurationInput

@@ -11,6 +11,7 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
+/** The days to count, and how they are put together. What is counted without dates is not stated. */
 export const GrowthFilter = Closed.struct({
   from_date: Closed.optional(Instant),
   to_date: Closed.optional(Instant),
@@ -45,4 +46,5 @@ export const listContactGrowth = Endpoint.get("listContactGrowth", "/orgs/:org_i
   .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/** Counts of the whole organization: contacts, messages and conversations, and how the contacts grow. */
 export const Analytics = HttpApiGroup.make("analytics").add(dashboard).add(listContactGrowth)

@@ -2,6 +2,12 @@
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 
+/**
+ * What to decide about an action that waits for approval. All names of the keys are guesses: the page is stored without
+ * them.
+ *
+ * @see https://docs.useinvent.com/api-reference/chats-messages/decide-action-approval
+ */
 export const DecideApproval = Closed.struct({
   decision: Schema.Literal("accepted", "rejected"),
   /** Why, for the assistant to read: at most 512 characters. */
@@ -12,4 +18,5 @@ export const DecideApproval = Closed.struct({
    */
   background: Closed.optional(Schema.Boolean)
 })
+/** A decision, its reason, and whether to wait until the tool has finished. */
 export type DecideApproval = typeof DecideApproval.Type

@@ -13,22 +13,34 @@ import * as RetrySafety from "./RetrySafety.ts"
 
 /** `assistant_id` is accepted without being documented as required. */
 export const CreateChat = Closed.struct({
+  /** The assistant that handles the chat. */
   assistant_id: Closed.optional(AssistantId),
+  /** At most 256 characters. */
   title: Closed.optional(Schema.String.pipe(Schema.maxLength(256))),
-  /** The opening message, authored as the contact. */
+  /** The opening message, authored as the contact: at least one part. */
   message: Closed.optional(UserMessage)
 })
 
+/** The parts of a message of the contact's, and the channel to send as. */
 export const SendMessage = Closed.struct({
+  /** At least one part. */
   message: UserMessage,
   /** The custom channel to send as; required when the contact has more than one on this chat. */
   channel_id: Closed.optional(ChannelId)
 })
 
-export const SendMessageOnChannel = Closed.struct({ message: UserMessage })
+/** The parts of a message of the contact's. The channel is in the path. */
+export const SendMessageOnChannel = Closed.struct({
+  /** At least one part. */
+  message: UserMessage
+})
 
 /** The answer to an interactive tool. `connection` is the only kind documented. */
-export const RespondToTool = Closed.struct({ type: Schema.Literal("connection"), connection_id: ConnectionId })
+export const RespondToTool = Closed.struct({
+  type: Schema.Literal("connection"),
+  /** The connection that the contact connected. */
+  connection_id: ConnectionId
+})
 
 const contact = { org_id: OrgId, contact_id: ContactId }
 const toolCall = { ...contact, channel_id: ChannelId, chat_id: ChatId, message_id: MessageId, tool_call_id: ToolCallId }

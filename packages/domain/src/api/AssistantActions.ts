@@ -13,6 +13,7 @@ import * as RetrySafety from "./RetrySafety.ts"
 
 const name = Closed.optional(Closed.text(64))
 
+/** A new action: its kind, its values, and whether it is on. The page requires `enabled`, `action_id` and `config`. */
 export const CreateAction = Closed.struct({
   enabled: Schema.Boolean,
   /** The kind of action. */

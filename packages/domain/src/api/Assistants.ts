@@ -12,10 +12,13 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
+/** A new assistant. Only `name` is required. */
 export const CreateAssistant = Closed.struct({
+  /** 1 to 1024 characters. */
   name: Closed.textBetween(1, 1024),
   config: Closed.optional(AssistantConfigChange),
   enabled: Closed.optional(Schema.Boolean),
+  /** Presumably the id of a file that `files.uploadOrg` gave. */
   avatar_id: Closed.optional(FileId),
   /** For a widget that proves who its user is. */
   generate_secret_key: Closed.optional(Schema.Boolean)
@@ -25,13 +28,16 @@ export const CreateAssistant = Closed.struct({
 export const UpdateAssistant = Closed.struct({
   name: Closed.optional(Schema.String),
   enabled: Closed.optional(Schema.Boolean),
+  /** Presumably the id of a file that `files.uploadOrg` gave. */
   avatar_id: Closed.optional(FileId),
   config: Closed.optional(AssistantConfigChange),
+  /** The boards that the assistant works on, and the segment in which a contact begins on each. */
   boards: Closed.optional(
     Schema.Array(Closed.struct({ board_id: BoardId, initial_segment_id: Closed.optional(SegmentId) }))
   )
 })
 
+/** Which assistants to list. */
 export const AssistantFilter = Closed.struct({
   /** Part of a name. */
   search: Closed.optional(Schema.String),
@@ -103,6 +109,7 @@ export const rotateSecretKey = Endpoint.post(
   .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.unsafe)
 
+/** The organization's assistants: their configuration, their secret keys, and the actions that each can take. */
 export const Assistants = HttpApiGroup.make("assistants")
   .add(list)
   .add(create)

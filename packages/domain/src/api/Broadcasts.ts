@@ -16,10 +16,13 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
+/** A new marketing broadcast: what it is called, when it is sent, and to which segments. Only `name` is required. */
 export const CreateBroadcast = Closed.struct({
+  /** 1 to 255 characters. */
   name: Closed.textBetween(1, 255),
   /** Null: at once. */
   scheduled_at: Closed.optional(Schema.NullOr(Instant)),
+  /** At most 10. */
   segment_ids: Closed.optional(Schema.Array(SegmentId).pipe(Schema.maxItems(10))),
   send_to_all: Closed.optional(Schema.Boolean)
 })
@@ -30,11 +33,15 @@ export const CreateBroadcast = Closed.struct({
  * broadcast only.
  */
 export const SendTransactional = Closed.struct({
+  /** Exactly this channel; the contact is not looked for, and whether the channel is available is not checked. */
   contact_channel_id: Closed.optional(ChannelId),
+  /** This contact, on the channel that each template infers. */
   contact_id: Closed.optional(ContactId),
+  /** At most 256 characters. */
   phone: Closed.optional(Closed.text(256)),
+  /** At most 256 characters. */
   email: Closed.optional(Closed.text(256)),
-  /** Overrides the contact's name for this broadcast only. */
+  /** Overrides the contact's name for this broadcast only: at most 256 characters. */
   name: Closed.optional(Closed.text(256)),
   /** Override the stored fields; what is left out has its default. */
   variables: Closed.optional(OpenRecord.Json),
@@ -44,6 +51,7 @@ export const SendTransactional = Closed.struct({
   background: Closed.optional(Schema.Boolean)
 })
 
+/** Which broadcasts to list: all, unless a status is given. */
 export const BroadcastFilter = Closed.struct({
   /** Part of a name, at most 256 characters. */
   search: Closed.optional(Closed.text(256)),
@@ -146,7 +154,11 @@ export const dryRunEntries = Endpoint.patch(
   .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
-/** One endpoint for each method and path, as a router and an OpenAPI document want it. */
+/**
+ * Broadcasts: marketing messages to segments, transactional messages to one contact, and their recipients.
+ *
+ * This group has one endpoint for each method and path, as a router and an OpenAPI document require it.
+ */
 export const Broadcasts = HttpApiGroup.make("broadcasts")
   .add(list)
   .add(create)
@@ -154,5 +166,5 @@ export const Broadcasts = HttpApiGroup.make("broadcasts")
   .add(listRecipients)
   .add(dryRunEntries)
 
-/** Both meanings. */
+/** As {@link Broadcasts}, with `sendMarketing`: the older meaning of a path that has two. A client can ask for both. */
 export const WithMarketing = Broadcasts.add(sendMarketing)

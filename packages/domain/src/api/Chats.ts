@@ -58,4 +58,5 @@ export const events = Endpoint.get("events", "/orgs/:org_id/chats/ws")
   .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe, WebSocket.mark)
 
+/** The chats of the organization by older pages of the vendor's: their title, model, visibility, pin and tools. */
 export const Chats = HttpApiGroup.make("chats").add(list).add(update).add(events)

@@ -12,6 +12,7 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
+/** Which of the options to list. */
 export const OptionFilter = Closed.struct({
   /** Part of a label. */
   search: Closed.optional(Schema.String),
@@ -22,6 +23,7 @@ export const OptionFilter = Closed.struct({
   ...Paging.fields
 })
 
+/** The action, and the values of its fields so far. Only `action_id` is required. */
 export const ActionOptions = Closed.struct({
   /** The kind of action. */
   action_id: ActionKind,
@@ -67,4 +69,5 @@ export const actionOptions = Endpoint.post("actionOptions", "/orgs/:org_id/conne
   })
   .pipe(RetrySafety.safe)
 
+/** Services outside that the organization is connected to, and the values that the fields of their actions can have. */
 export const Connections = HttpApiGroup.make("connections").add(list).add(actionOptions)

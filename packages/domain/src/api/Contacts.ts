@@ -15,6 +15,7 @@ import * as RetrySafety from "./RetrySafety.ts"
 
 /** Which contacts a list holds. */
 export const ContactStatus = Schema.Literal("ALL", "SUBSCRIBED", "UNSUBSCRIBED", "BLOCKED", "AI_REPLIES_DISABLED")
+/** One of the five; `ALL` leaves nobody out. */
 export type ContactStatus = typeof ContactStatus.Type
 
 /** Each filter that is given narrows the list. */
@@ -22,6 +23,7 @@ export const ContactFilter = Closed.struct({
   /** Part of a name. */
   search: Closed.optional(Schema.String),
   unsubscribed: Closed.optional(Closed.flag),
+  /** Presumably the address on a channel, as its `user_id`. */
   user_id: Closed.optional(Schema.String),
   name: Closed.optional(Schema.String),
   username: Closed.optional(Schema.String),
@@ -30,6 +32,7 @@ export const ContactFilter = Closed.struct({
   exclude_admins: Closed.optional(Closed.flag),
   /** On older pages, one of which has it beside `unsubscribed`; the newest has `exclude_admins`. */
   is_admin: Closed.optional(Closed.flag),
+  /** Leaves out the contacts that are on this board. */
   exclude_board_id: Closed.optional(BoardId),
   status: Closed.optional(ContactStatus),
   ...Paging.fields
@@ -63,6 +66,7 @@ export const UpdateContact = Closed.struct({
 
 /** Left out, all duplicates that the server finds by itself are merged. */
 export const MergeContacts = Closed.struct({
+  /** 1 to 50. */
   source_contact_ids: Closed.optional(Schema.Array(ContactId).pipe(Schema.minItems(1), Schema.maxItems(50)))
 })
 
@@ -188,6 +192,9 @@ export const dryRunCreate = Endpoint.post("dryRunCreate", "/orgs/:org_id/contact
   .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/**
+ * Contacts: their channels, segments, notes, files and timeline, merging them, and acting as one on a custom channel.
+ */
 export const Contacts = HttpApiGroup.make("contacts")
   .add(list)
   .add(create)

@@ -84,7 +84,11 @@ const make =
       middlewares: new Set()
     })
 
+/** An endpoint that is called with GET. Paths name their parameters as `:chat_id`. */
 export const get = /*#__PURE__*/ make("GET")
+/** An endpoint that is called with POST. */
 export const post = /*#__PURE__*/ make("POST")
+/** An endpoint that is called with PATCH. */
 export const patch = /*#__PURE__*/ make("PATCH")
+/** An endpoint that is called with DELETE. */
 export const del = /*#__PURE__*/ make("DELETE")

@@ -11,6 +11,7 @@ import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 import * as Upload from "./Upload.ts"
 
+/** Which files of a chat to list. */
 export const FileFilter = Closed.struct({
   /** Part of a file name, at most 256 characters. */
   search: Closed.optional(Closed.text(256)),
@@ -19,6 +20,7 @@ export const FileFilter = Closed.struct({
   ...Paging.fields
 })
 
+/** A file to keep, by its bytes or its address, and who may read it. */
 export const UploadOrgFile = Closed.struct({
   ...Upload.fields,
   /** `PRIVATE`: its address is signed, and valid for a while. */
@@ -75,4 +77,5 @@ export const uploadOrg = Endpoint.post("uploadOrg", "/orgs/:org_id/files")
   })
   .pipe(RetrySafety.unsafe)
 
+/** Files that were shared in a chat, and files that the organization keeps. */
 export const Files = HttpApiGroup.make("files").add(list).add(listOrg).add(uploadOrg)

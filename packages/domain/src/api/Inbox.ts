@@ -13,6 +13,7 @@ import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 import * as WebSocket from "./WebSocket.ts"
 
+/** Which chats of the inbox to list. Of the keys, public code uses `integration_id` and `take`; no page names any. */
 export const InboxFilter = Closed.struct({
   /** Only the chats of this kind of channel. */
   integration_id: Closed.optional(Schema.Literal(...integrations)),
@@ -46,4 +47,5 @@ export const events = Endpoint.get("events", "/orgs/:org_id/inbox/ws")
   .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe, WebSocket.mark)
 
+/** The inbox: the chats of all channels and assistants in one list. */
 export const Inbox = HttpApiGroup.make("inbox").add(list).add(events)

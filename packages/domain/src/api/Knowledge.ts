@@ -34,6 +34,10 @@ export const UpdateContentUrl = Closed.struct({ exclude_path_patterns: patterns,
 
 const status = Closed.optional(Schema.Literal("ALL", ...contentStatuses))
 
+/** Which chunks to list: all, unless a status is given. */
+export const ChunkFilter = Closed.struct({ status, ...Paging.fields })
+
+/** Which contents to list: all, unless a type or a status is given. */
 export const ContentFilter = Closed.struct({
   /** Part of a title, at most 256 characters. */
   search: Closed.optional(Closed.text(256)),
@@ -87,7 +91,7 @@ export const updateUrl = Endpoint.patch("updateUrl", "/orgs/:org_id/knowledge/co
  */
 export const listChunks = Endpoint.get("listChunks", "/orgs/:org_id/knowledge/contents/:content_id/chunks")
   .setPath(Schema.Struct(content))
-  .setUrlParams(Closed.struct({ status, ...Paging.fields }))
+  .setUrlParams(ChunkFilter)
   .addSuccess(Open.list(KnowledgeChunk))
   .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
@@ -124,6 +128,7 @@ export const listAvailable = Endpoint.get(
   .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["search"] }, answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/** What assistants can look up: texts, files and websites, their chunks, and which of them an assistant has. */
 export const Knowledge = HttpApiGroup.make("knowledge")
   .add(create)
   .add(get)

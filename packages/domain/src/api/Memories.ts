@@ -47,4 +47,5 @@ export const remove = Endpoint.del("remove", "/chats/:chat_id/memories/:memory_i
   .annotate(Provenance, { method: "printed", path: "printed", answer: "unknown" })
   .pipe(RetrySafety.idempotent)
 
+/** The summaries that an assistant writes of a conversation every 10 messages. */
 export const Memories = HttpApiGroup.make("memories").add(list).add(clear).add(remove)

@@ -14,10 +14,24 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
-export const CreateMessage = Closed.struct({ message: UserMessage })
+/** The parts of a message of the staff's. */
+export const CreateMessage = Closed.struct({
+  /** At least one part. */
+  message: UserMessage
+})
 
 /** The whole new content. */
-export const EditMessage = Closed.struct({ message: UserMessage })
+export const EditMessage = Closed.struct({
+  /** At least one part. */
+  message: UserMessage
+})
+
+/** Which messages to list: all, unless a start is given. */
+export const MessageFilter = Closed.struct({
+  /** The messages from this time on. Whether the time itself is included is undocumented. */
+  from_date: Closed.optional(Instant),
+  ...Paging.fields
+})
 
 const inChat = { chat_id: ChatId, message_id: MessageId }
 
@@ -31,7 +45,7 @@ const inChat = { chat_id: ChatId, message_id: MessageId }
  */
 export const list = Endpoint.get("list", "/chats/:chat_id/messages")
   .setPath(Schema.Struct({ chat_id: ChatId }))
-  .setUrlParams(Closed.struct({ from_date: Closed.optional(Instant), ...Paging.fields }))
+  .setUrlParams(MessageFilter)
   .addSuccess(Open.list(ChatMessage))
   .annotate(Provenance, { method: "printed", path: "printed", query: { inferred: ["from_date"] }, answer: "printed" })
   .pipe(RetrySafety.safe)
@@ -107,6 +121,9 @@ export const decideApproval = Endpoint.post(
   .annotate(Provenance, { method: "printed", path: "printed", body: "unknown", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
+/**
+ * The messages of a chat: to list, send, edit and delete them, and to decide about an action that waits for approval.
+ */
 export const Messages = HttpApiGroup.make("messages")
   .add(list)
   .add(create)

@@ -19,18 +19,31 @@ const longestText = 256
 
 /** Only the keys given are changed, and null clears. The channel's `user_id` cannot be changed. */
 export const UpdateChannel = Closed.struct({
+  /** An absolute URI of at most 2048 characters; null clears. */
   avatar: Closed.optional(Schema.NullOr(Closed.uri(2048))),
+  /** At most 256 characters; null clears. */
   name: Closed.optional(Schema.NullOr(Closed.text(longestText))),
+  /** At most 256 characters; null clears. */
   phone: Closed.optional(Schema.NullOr(Closed.text(longestText))),
+  /** At most 256 characters; null clears. */
   username: Closed.optional(Schema.NullOr(Closed.text(longestText))),
+  /** An e-mail address of at most 256 characters; null clears. */
   email: Closed.optional(Schema.NullOr(Closed.email.pipe(Schema.maxLength(longestText))))
 })
 
+/** Which files of a contact to list. */
 export const ContactFileFilter = Closed.struct({
   /** Part of a file name. */
   search: Closed.optional(Schema.String),
   /** The beginning of a MIME type, such as `image/`. */
   mimetype: Closed.optional(Schema.String),
+  ...Paging.fields
+})
+
+/** Which entries of a timeline to list: all, unless a type is given. */
+export const ActivityFilter = Closed.struct({
+  /** Only the entries of this type, such as `contact_unsubscribed`. */
+  type: Closed.optional(Schema.Literal(...activityTypes)),
   ...Paging.fields
 })
 
@@ -78,7 +91,7 @@ export const listNotes = Endpoint.get("listNotes", "/orgs/:org_id/contacts/:cont
  */
 export const listActivities = Endpoint.get("listActivities", "/orgs/:org_id/contacts/:contact_id/activities")
   .setPath(Schema.Struct(contact))
-  .setUrlParams(Closed.struct({ type: Closed.optional(Schema.Literal(...activityTypes)), ...Paging.fields }))
+  .setUrlParams(ActivityFilter)
   .addSuccess(Open.list(ContactActivity))
   .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)

@@ -73,6 +73,10 @@ const ofThePlatform: ReadonlySet<string> = new Set(["HttpApiDecodeError", "Issue
 
 const bearer = { type: "http", scheme: "bearer" } as const
 
+/**
+ * Makes the document of what a server serves. The words of its operations are not in it: a script adds them from the
+ * endpoints' comments.
+ */
 export const make = (): OpenApi.OpenAPISpec => {
   const spec = OpenApi.fromApi(InventApi, { additionalPropertiesStrategy: "allow" })
   const found = new Map<string, object>()

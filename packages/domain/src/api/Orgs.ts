@@ -68,6 +68,7 @@ export const UpdateBilling = Closed.struct({
 /** The page's example is `ADMIN`; what else there is, it does not say. */
 export const JoinOrg = Closed.struct({ role: Closed.optional(Schema.String) })
 
+/** Which usage to list, and by what interval. Only `interval` is required. */
 export const UsageFilter = Closed.struct({
   from_date: Closed.optional(Instant),
   to_date: Closed.optional(Instant),
@@ -155,6 +156,7 @@ export const listUsage = Endpoint.get("listUsage", "/orgs/:org_id/orgs/usage")
   .annotate(Provenance, { method: "printed", path: "printed", query: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/** The organizations below this one: their configuration, billing, members and usage. */
 export const Orgs = HttpApiGroup.make("orgs")
   .add(list)
   .add(create)

@@ -11,12 +11,15 @@ import * as Closed from "../Closed.ts"
 /** The most entries a page can have, and how many it has when `take` is left out. */
 export const maxTake = 100
 
+/** The keys of a query that is paged. */
 export const fields = {
+  /** Which page, counted from 1, the default. */
   page: Closed.optional(
     Schema.NumberFromString.pipe(Schema.int(), Schema.positive()).annotations({
       jsonSchema: { type: "integer", minimum: 1, default: 1, description: "Which page, counted from 1." }
     })
   ),
+  /** How many entries a page has: 1 to 100, the default. */
   take: Closed.optional(
     Schema.NumberFromString.pipe(Schema.int(), Schema.between(1, maxTake)).annotations({
       jsonSchema: {

@@ -17,8 +17,10 @@ export type Standing =
   | "unknown"
   | { readonly inferred?: readonly [string, ...Array<string>]; readonly unknown?: readonly [string, ...Array<string>] }
 
+/** What an endpoint is made of. `query` is the text after the `?`. */
 export type Part = "method" | "path" | "query" | "body" | "answer"
 
+/** Where each part of an endpoint is from. */
 export interface Parts {
   readonly method: Standing
   readonly path: Standing
@@ -29,6 +31,7 @@ export interface Parts {
   readonly answer: Standing
 }
 
+/** The annotation of an endpoint that says where its parts are from. */
 export class Provenance extends Context.Tag("@effect-invent/domain/api/Provenance")<Provenance, Parts>() {}
 
 /** Method and path are the least that has to be printed: without, the endpoint may not be there. */

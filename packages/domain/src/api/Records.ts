@@ -22,4 +22,5 @@ export const listActivities = Endpoint.get("listActivities", "/orgs/:org_id/reco
   .annotate(Provenance, { method: "printed", path: "printed", query: "inferred", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/** What happened to a record of a table. */
 export const Records = HttpApiGroup.make("records").add(listActivities)

@@ -12,8 +12,10 @@ import * as Context from "effect/Context"
  */
 export type Safety = "Safe" | "Idempotent" | "Unsafe"
 
+/** The annotation of an endpoint that says whether it may be repeated. The retry policy reads it. */
 export class RetrySafety extends Context.Tag("@effect-invent/domain/api/RetrySafety")<RetrySafety, Safety>() {}
 
+/** The key by which an endpoint's type says how safe its repetition is. */
 export const TypeId: unique symbol = Symbol.for("@effect-invent/domain/api/RetrySafety")
 
 /** An endpoint that says in its type how safe its repetition is. */
@@ -29,6 +31,9 @@ const mark =
       { [TypeId]: safety } as Marked<S>
     ) as unknown as Endpoint & Marked<S>
 
+/** Marks an endpoint that reads only: it may be repeated. */
 export const safe = mark("Safe")
+/** Marks an endpoint that sets values or deletes: it may be repeated. */
 export const idempotent = mark("Idempotent")
+/** Marks an endpoint that creates or sends: it is repeated only where it provably was not applied. */
 export const unsafe = mark("Unsafe")

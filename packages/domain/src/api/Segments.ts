@@ -17,6 +17,7 @@ export const UpdateSegment = Closed.struct({
   color: Closed.optional(Schema.Literal(...colors))
 })
 
+/** Which segments to list. */
 export const SegmentFilter = Closed.struct({
   /** Part of a name. */
   search: Closed.optional(Schema.String),
@@ -50,4 +51,5 @@ export const update = Endpoint.patch("update", "/orgs/:org_id/segments/:segment_
   .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
+/** Segments: named, coloured sets of contacts. */
 export const Segments = HttpApiGroup.make("segments").add(list).add(update)

@@ -40,20 +40,27 @@ const MutedUntil = Schema.transformOrFail(Instant, ofTheFirstYear, {
 
 /** Only the keys given are changed. */
 export const UpdateState = Closed.struct({
+  /** `SNOOZED` carries no wake time. */
   state: Closed.optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED")),
+  /** Whether the assistant answers in this chat. */
   ai_enabled: Closed.optional(Schema.Boolean),
+  /** The chat's own configuration of its assistant, which overrides the assistant's. */
   assistant_config: Closed.optional(AssistantConfigChange),
-  /** Null cancels. */
+  /** When the assistant is to follow up; null cancels. What a past time does is not stated. */
   follow_up_at: Closed.optional(Schema.NullOr(Instant)),
   /** At most one year ahead; null clears. */
   muted_until: Closed.optional(Schema.NullOr(MutedUntil)),
   /** 1 to 5; whether it has to be whole is not stated. */
   csat_score: Closed.optional(Schema.Number.pipe(Schema.between(1, 5)))
 })
+/** The keys of a chat's state to change. An empty one changes nothing. */
 export type UpdateState = typeof UpdateState.Type
 
 /** Presumably a member of the organization; the answer shows them as `assigned_user`. */
-export const Assign = Closed.struct({ member_id: Schema.NullOr(OrgMemberId) })
+export const Assign = Closed.struct({
+  /** Null unassigns. */
+  member_id: Schema.NullOr(OrgMemberId)
+})
 
 /**
  * Changes the state of a chat and answers with the whole chat. An empty payload changes nothing and so reads the chat,
@@ -110,4 +117,7 @@ export const info = Endpoint.get("info", "/chats/:chat_id/state/info")
   .annotate(Provenance, { method: "printed", path: "printed", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/**
+ * A chat's entry in the inbox: open, snoozed or closed, who answers, when a follow-up is due, until when it is muted.
+ */
 export const State = HttpApiGroup.make("state").add(update).add(assign).add(markUnseen).add(info)

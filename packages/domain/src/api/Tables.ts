@@ -15,6 +15,7 @@ import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"
 
+/** Which tables to list. */
 export const TableFilter = Closed.struct({
   type: Closed.optional(Schema.Literal(...tableTypes)),
   /** Part of a name. */
@@ -25,6 +26,7 @@ export const TableFilter = Closed.struct({
 const matching = (pattern: RegExp, expected: string) =>
   Schema.String.pipe(Schema.pattern(pattern, { message: () => expected }))
 
+/** A new table. Only `name` is required by the page; a prefix presumably is, too. */
 export const CreateTable = Closed.struct({
   /** 1 to 128 characters. */
   name: Closed.textBetween(1, 128),
@@ -70,6 +72,7 @@ export const MoveField = Closed.struct({
   before: Closed.optional(Closed.text(1024))
 })
 
+/** A CSV, and which of its columns fills which field. */
 export const ImportRecords = Closed.struct({
   /** The CSV as the page's example has it, in the JSON of the body. */
   file: Schema.String,
@@ -77,6 +80,7 @@ export const ImportRecords = Closed.struct({
   mapping: Closed.optional(Closed.text(8192))
 })
 
+/** The place of each view of a table. Limits are stated on no page. */
 export const OrderViews = Closed.struct({
   positions: Schema.Array(Closed.struct({ id: ViewId, position: Schema.Number }))
 })
@@ -171,6 +175,7 @@ export const orderViews = Endpoint.patch("orderViews", "/orgs/:org_id/tables/:ta
   })
   .pipe(RetrySafety.idempotent)
 
+/** Tables of the organization's own: their fields, their records and the order of their views. */
 export const Tables = HttpApiGroup.make("tables")
   .add(list)
   .add(create)

@@ -2,6 +2,7 @@
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 
+/** The keys of a request that carries a file. */
 export const fields = {
   /** The bytes alone, or with a name and a MIME type. */
   file: Closed.optional(
@@ -15,5 +16,7 @@ export const fields = {
   allowed_types: Closed.optional(Schema.Array(Closed.text(255)).pipe(Schema.maxItems(255)))
 }
 
+/** A file to upload, by its bytes or its address. */
 export const UploadFile = Closed.struct(fields)
+/** The bytes of a file or its address, and the MIME types that are allowed. */
 export type UploadFile = typeof UploadFile.Type

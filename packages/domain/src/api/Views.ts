@@ -33,4 +33,5 @@ export const update = Endpoint.patch("update", "/orgs/:org_id/views/:view_id")
   .annotate(Provenance, { method: "printed", path: "printed", body: "printed", answer: "printed" })
   .pipe(RetrySafety.idempotent)
 
+/** How the records of a table are shown. */
 export const Views = HttpApiGroup.make("views").add(update)

@@ -54,4 +54,5 @@ export const listRuns = Endpoint.get("listRuns", "/orgs/:org_id/workflows/runs")
   .annotate(Provenance, { method: "printed", path: "printed", query: "inferred", answer: "printed" })
   .pipe(RetrySafety.safe)
 
+/** Workflows: to run one, and to list the runs of all. */
 export const Workflows = HttpApiGroup.make("workflows").add(run).add(listRuns)

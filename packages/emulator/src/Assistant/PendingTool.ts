@@ -16,6 +16,7 @@ export const ToolCall = Schema.Struct({
   name: Schema.String,
   status: Schema.Literal("pending", "answered")
 })
+/** A call of an interactive tool, as the emulator shows it. */
 export type ToolCall = typeof ToolCall.Type
 
 /** What the contact answered. */
@@ -24,6 +25,7 @@ export const ToolResponse = Schema.Struct({
   tool_call_id: ToolCallId,
   connection_id: ConnectionId
 })
+/** A contact's answer to an interactive tool, as the emulator shows it. */
 export type ToolResponse = typeof ToolResponse.Type
 
 /** An action that the assistant may carry out only with a human's approval. */
@@ -33,6 +35,7 @@ export const ActionCall = Schema.Struct({
   name: Schema.String,
   status: Schema.Literal("awaiting_approval", "running", "completed", "failed", "rejected")
 })
+/** An action that waits for approval or was decided, as the emulator shows it. */
 export type ActionCall = typeof ActionCall.Type
 
 const decode = Schema.decodeUnknownOption(ToolCall)

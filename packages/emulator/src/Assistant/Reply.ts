@@ -1,6 +1,10 @@
 /** What the scripted assistant does about a message. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 
+/**
+ * What the assistant does about a message: writes, opens an interactive tool, asks for approval of an action, fails, or
+ * stays silent.
+ */
 export type Reply =
   | { readonly _tag: "Text"; readonly text: string }
   | { readonly _tag: "Tool"; readonly name: string }
@@ -29,4 +33,5 @@ export const Silence: Reply = { _tag: "Silence" }
 /** Chooses the reply. `turn` counts the contact's messages in this chat from 1. */
 export type Script = (context: { readonly chatId: ChatId; readonly turn: number; readonly contactText: string }) => Reply
 
+/** Repeats what the contact wrote. */
 export const echo: Script = ({ contactText }) => Text(`You wrote: ${contactText}`)

@@ -73,15 +73,19 @@ export const Do = Schema.Struct({
   /** The change is made, and after so many bytes of the answer nothing more comes. */
   stall: Schema.optional(Bytes)
 }).pipe(Schema.filter((effects) => Object.keys(effects).length > 0 || "a fault must do something"))
+/** What a fault does to a request and its answer. Several effects can be combined. */
 export type Do = typeof Do.Type
 
+/** A fault: its name in the log, the requests that it befalls, and what it does to them. */
 export const Fault = Schema.Struct({
   name: Schema.NonEmptyString,
   when: Schema.optionalWith(When, { default: () => ({}) }),
   do: Do
 })
+/** A fault that was checked. */
 export type Fault = typeof Fault.Type
 /** As it is written in a file or in code. */
 export type Encoded = typeof Fault.Encoded
 
+/** Reads a fault, and refuses keys that it does not know. */
 export const decode = Schema.decodeUnknownEither(Fault, { onExcessProperty: "error" })

@@ -23,6 +23,11 @@ const needsCarrier = ({ cut, drip, length, stall }: Do) =>
 const isSpoiling = ({ answer, body, cut, gzip, length, reset, stall }: Do) =>
   [answer, body, cut, gzip, length, reset, stall].some((effect) => effect !== undefined)
 
+/**
+ * Makes what handles a request that was let in: looks for a fault, and lets it delay the request, replace or garble its
+ * answer, or close the connection. The change is made all the same, unless the fault says `applied: false` or resets
+ * first.
+ */
 export const make = Effect.gen(function* () {
   const faults = yield* Faults
   const world = yield* World

@@ -4,6 +4,7 @@ import * as DateTime from "effect/DateTime"
 import { PCGRandom } from "effect/Utils"
 import type { Fault } from "./Fault.ts"
 
+/** What a fault can tell requests apart by. */
 export interface Request {
   readonly endpoint: string | null
   readonly contact_id: ContactId | null
@@ -25,6 +26,7 @@ const concerns = ({ when }: Fault, request: Request) =>
   (when.from === undefined || DateTime.greaterThanOrEqualTo(request.at, when.from)) &&
   (when.until === undefined || DateTime.lessThan(request.at, when.until))
 
+/** Makes the counter of one fault. The same seed gives the same chances. */
 export const make = (fault: Fault, seed: number) => {
   const random = new PCGRandom(seed)
   const { calls, probability = 1, times = Infinity } = fault.when
@@ -46,4 +48,5 @@ export const make = (fault: Fault, seed: number) => {
     }
   }
 }
+/** A fault with the count of the requests that it has seen, and of those that it befell. */
 export type Match = ReturnType<typeof make>

@@ -7,6 +7,7 @@ import * as Answering from "./Answering.ts"
 
 const growth = Answering.paged(Contract.listContactGrowth.successSchema)
 
+/** Answers `analytics` from what is in the world. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "analytics", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -11,6 +11,10 @@ import { notFound, type Refusal } from "../Refusal.ts"
 import { World } from "../World.ts"
 import type { Page } from "../World/Pages.ts"
 
+/**
+ * Makes what each group's handlers share: `refuse` turns a `Refusal` into the answer with its status, and `within`
+ * answers 404 for any other organization than this.
+ */
 export const make = Effect.gen(function* () {
   const world = yield* World
   const { errorBody } = yield* Options

@@ -7,6 +7,9 @@ import type { Refusal } from "../Refusal.ts"
 import { World } from "../World.ts"
 import type { ApprovalPath } from "../World/Approvals.ts"
 
+/**
+ * Makes the answer to a decision. With `background: true` it comes at once, and otherwise when the action has ended.
+ */
 export const make = Effect.map(
   World,
   ({ approvals }) =>

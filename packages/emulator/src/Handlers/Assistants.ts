@@ -10,6 +10,7 @@ import * as Answering from "./Answering.ts"
 const assistants = Answering.paged(Contract.list.successSchema)
 const actions = Answering.paged(Actions.list.successSchema)
 
+/** Answers `assistants`, its actions included. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "assistants", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -16,6 +16,7 @@ const recipients = Answering.paged(Contract.listRecipients.successSchema)
 const decode = Schema.decode(Schema.parseJson(Contract.SendTransactional))
 const encodeBroadcast = Schema.encode(Contract.sendMarketing.successSchema)
 
+/** Answers `broadcasts`. A send without a body is the older, marketing one; with a body it is transactional. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "broadcasts", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) => {
     const send = Effect.fnUntraced(function* (id: BroadcastId, request: HttpServerRequest) {

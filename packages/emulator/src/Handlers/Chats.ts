@@ -9,6 +9,7 @@ import * as Listening from "./Listening.ts"
 
 const chats = Answering.paged(Contract.list.successSchema)
 
+/** Answers `chats`, its WebSocket included. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "chats", (handlers) =>
   Effect.gen(function* () {
     const { refuse, within, world } = yield* Answering.make

@@ -8,6 +8,7 @@ import * as Answering from "./Answering.ts"
 const connections = Answering.paged(Contract.list.successSchema)
 const options = Answering.paged(Contract.actionOptions.successSchema)
 
+/** Answers `connections`. The options are those that a test set up. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "connections", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -16,6 +16,7 @@ const duplicates = Answering.paged(Contract.listDuplicates.successSchema)
 const files = Answering.paged(OfContact.listFiles.successSchema)
 const activities = Answering.paged(OfContact.listActivities.successSchema)
 
+/** Answers `contacts`, also what only a custom channel may do. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "contacts", (handlers) =>
   Effect.gen(function* () {
     const { within, world } = yield* Answering.make

@@ -8,6 +8,7 @@ import * as Answering from "./Answering.ts"
 
 const files = Answering.paged(Contract.list.successSchema)
 
+/** Answers `files`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "files", (handlers) =>
   Effect.map(Answering.make, ({ refuse, within, world }) =>
     handlers

@@ -8,6 +8,7 @@ import * as Listening from "./Listening.ts"
 
 const chats = Answering.paged(Contract.list.successSchema)
 
+/** Answers `inbox`, its WebSocket included. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "inbox", (handlers) =>
   Effect.gen(function* () {
     const { within, world } = yield* Answering.make

@@ -10,6 +10,7 @@ const chunks = Answering.paged(Contract.listChunks.successSchema)
 const contents = Answering.paged(Contract.listOfAssistant.successSchema)
 const available = Answering.paged(Contract.listAvailable.successSchema)
 
+/** Answers `knowledge`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "knowledge", (handlers) =>
   Effect.map(Answering.make, ({ within, world: { knowledge } }) =>
     handlers

@@ -18,6 +18,10 @@ const notOpened = badRequest("This endpoint is opened as a WebSocket")
 
 const noKeys = new Refusal({ status: 401, message: "This endpoint is not available to keys" })
 
+/**
+ * Makes the WebSocket of a list. Closes when the client goes away; without an upgrade it is refused with 400, and with
+ * 401 where the behaviour says that keys may not open it.
+ */
 export const make = Effect.gen(function* () {
   const world = yield* World
   const options = yield* Options

@@ -8,6 +8,7 @@ import * as Answering from "./Answering.ts"
 
 const memories = Answering.paged(Contract.list.successSchema)
 
+/** Answers `memories`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "memories", (handlers) =>
   Effect.map(Answering.make, ({ refuse, world }) =>
     handlers

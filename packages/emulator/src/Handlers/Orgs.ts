@@ -9,6 +9,7 @@ import * as Answering from "./Answering.ts"
 const organizations = Answering.paged(Contract.list.successSchema)
 const usage = Answering.paged(Contract.listUsage.successSchema)
 
+/** Answers `orgs`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "orgs", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -7,6 +7,7 @@ import * as Answering from "./Answering.ts"
 
 const activities = Answering.paged(Contract.listActivities.successSchema)
 
+/** Answers `records`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "records", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers.handle("listActivities", ({ path, urlParams }) =>

@@ -8,6 +8,7 @@ import * as Answering from "./Answering.ts"
 
 const segments = Answering.paged(Contract.list.successSchema)
 
+/** Answers `segments`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "segments", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 
+/** Answers `state`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "state", (handlers) =>
   Effect.gen(function* () {
     const { refuse, world } = yield* Answering.make

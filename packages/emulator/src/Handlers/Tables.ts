@@ -9,6 +9,7 @@ import * as Answering from "./Answering.ts"
 const tables = Answering.paged(Contract.list.successSchema)
 const views = Answering.paged(Contract.orderViews.successSchema)
 
+/** Answers `tables`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "tables", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { applies } from "../RequestContext.ts"
 import * as Answering from "./Answering.ts"
 
+/** Answers `views`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "views", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers.handle("update", ({ path, payload }) =>

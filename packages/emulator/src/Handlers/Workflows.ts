@@ -20,6 +20,7 @@ const events = (run: WorkflowRun) =>
 
 const runs = Answering.paged(Contract.listRuns.successSchema)
 
+/** Answers `workflows`. What a streamed run answers is an option of the behaviour. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "workflows", (handlers) =>
   Effect.gen(function* () {
     const { within, world } = yield* Answering.make

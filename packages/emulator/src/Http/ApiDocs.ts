@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 
 const paths = { page: "/docs", document: "/openapi.json" } as const
 
+/** Whether a URL is one of these two. */
 export const isFor = (url: string): boolean => url === paths.page || url === paths.document
 
 /** The page's scripts are written into it, so that they can come from nowhere else. */
@@ -60,6 +61,7 @@ const load = Effect.flatMap(
   ({ layerHttpLayerRouter }) => Effect.scoped(HttpLayerRouter.toHttpEffect(layerHttpLayerRouter({ api, path: paths.page })))
 )
 
+/** Makes the answers to both URLs. The page is read once, and when it is first asked for. */
 export const make = Effect.map(Effect.cached(load), (page) => {
   const forTools = Effect.sync(() => HttpServerResponse.unsafeJson(document()))
   const respond = (request: HttpServerRequest.HttpServerRequest) =>

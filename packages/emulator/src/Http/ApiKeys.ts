@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 
+/** The keys that this emulator has issued. A request with any other is refused with 401. */
 export class Keys extends Context.Tag("@effect-invent/emulator/Keys")<
   Keys,
   {
@@ -20,6 +21,7 @@ export const secret = (name: string): Redacted.Redacted => Redacted.make(`emulat
 
 const bearer = /^Bearer +(\S+) *$/i
 
+/** No key is issued yet. */
 export const layer: Layer.Layer<Keys> = Layer.sync(Keys, () => {
   const names = new Map<string, string>()
   return {

@@ -12,6 +12,7 @@ const hashOf = (html: string, tag: "script" | "style") => {
   return `'sha256-${createHash("sha256").update(inside).digest("base64")}'`
 }
 
+/** Reads the page once and makes the answer to `/`. Dies where the file is missing. */
 export const make = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   const html = yield* Effect.orDie(files.readFileString(file))

@@ -4,6 +4,7 @@ import type { Options } from "../Behaviour.ts"
 
 const escape = (text: string) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")
 
+/** The answer with a status and a sentence, in the format that the behaviour chooses. */
 export const response = (
   format: Options["Type"]["errorBody"],
   status: number,

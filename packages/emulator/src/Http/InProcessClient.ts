@@ -79,6 +79,7 @@ const play = Effect.fnUntraced(function* (
   return HttpClientResponse.fromWeb(request, new Response(hasNoBody(answer.status) ? null : source, init))
 })
 
+/** Makes a client of the emulator in this process. Any other address than the emulator's fails as a host that does not resolve. */
 export const make = Effect.gen(function* () {
   const app = yield* App
   const context = yield* Effect.context<HttpRouter.DefaultServices>()

@@ -15,6 +15,7 @@ const depthOf = (json: string): number => {
   return most
 }
 
+/** Refuses a body that is nested too deeply with 400. A GET has no body. */
 export const check = (request: HttpServerRequest) =>
   request.method === "GET"
     ? Effect.void

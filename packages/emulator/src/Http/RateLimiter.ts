@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
  */
 export type Model = "fixed" | "sliding" | "bucket" | "counter"
 
+/** How many requests an address may send, and how they are counted. */
 export interface Limit {
   readonly limit: number
   readonly window: Duration.DurationInput
@@ -29,8 +30,10 @@ export interface Limit {
 /** The vendor's documented limit, in the simplest model. */
 export const defaults: Limit = { limit: 500, window: "60 seconds", model: "fixed", phase: 0, retryAfter: "none" }
 
+/** Whether a request is let in, and if not, after how many milliseconds one would be. */
 export type Verdict = { readonly allowed: true } | { readonly allowed: false; readonly retryAfterMillis: number }
 
+/** Counts requests by address. One that is refused gets 429. */
 export class RateLimiter extends Context.Tag("@effect-invent/emulator/RateLimiter")<
   RateLimiter,
   {
@@ -110,6 +113,7 @@ const counter = ({ limit, phase, window }: Rule): Counter => {
 
 const models: Record<Model, (rule: Rule) => Counter> = { fixed, sliding, bucket, counter }
 
+/** Makes a limiter that has counted nothing. What is left out is as in {@link defaults}. */
 export const make = (overrides: Partial<Limit> = {}): RateLimiter["Type"] => {
   const limit: Limit = { ...defaults, ...overrides }
   const rule: Rule = { limit: limit.limit, window: Duration.toMillis(limit.window), phase: limit.phase }
@@ -125,4 +129,5 @@ export const make = (overrides: Partial<Limit> = {}): RateLimiter["Type"] => {
   }
 }
 
+/** The limiter of an emulator. See {@link make}. */
 export const layer = (limit?: Partial<Limit>): Layer.Layer<RateLimiter> => Layer.sync(RateLimiter, () => make(limit))

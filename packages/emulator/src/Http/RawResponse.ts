@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import { STATUS_CODES } from "node:http"
 
+/** An answer before it is sent: its status, its headers by lower-case name, and its body. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -43,6 +44,7 @@ const encoder = new TextEncoder()
 const bytesOf = ({ body }: HttpServerResponse.HttpServerResponse): Uint8Array =>
   body._tag === "Uint8Array" ? body.body : new Uint8Array()
 
+/** Takes an answer of the platform's apart. Its body is bytes or nothing. */
 export const fromResponse = (response: HttpServerResponse.HttpServerResponse): Answer => ({
   status: response.status,
   headers: {
@@ -52,6 +54,7 @@ export const fromResponse = (response: HttpServerResponse.HttpServerResponse): A
   body: bytesOf(response)
 })
 
+/** Puts an answer together again for the platform. */
 export const toResponse = ({ body, headers, status }: Answer): HttpServerResponse.HttpServerResponse => {
   const { "content-type": contentType, ...others } = headers
   if (body.length === 0) return HttpServerResponse.empty({ status, headers })
@@ -72,6 +75,7 @@ const head = ({ headers, status }: Answer): string =>
 const slices = (bytes: Uint8Array, size: number): ReadonlyArray<Uint8Array> =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) => bytes.subarray(index * size, (index + 1) * size))
 
+/** Says which bytes are sent and when: all, up to a cut, drop by drop, or up to a stall. */
 export const plan = (answer: Answer, { cut, drip, stall }: Manner): Delivery => {
   const start = encoder.encode(head(answer))
   const whole = new Uint8Array(start.length + answer.body.length)

@@ -171,10 +171,12 @@ export class App extends Context.Tag("@effect-invent/emulator/App")<
   HttpApp.Default<never, HttpRouter.HttpRouter.DefaultServices>
 >() {}
 
+/** The contract as an app, with its key, its limit and its log, and without a transport. */
 export const layerApp = Layer.effect(App, HttpApiBuilder.httpApp).pipe(
   Layer.provide([HttpApiBuilder.Router.Live, HttpApiBuilder.Middleware.layer]),
   Layer.provide(HttpApiBuilder.middleware(makeMiddleware)),
   Layer.provide(Handlers.layer)
 )
 
+/** Serves the app with the `HttpServer` that is provided. */
 export const layer = Layer.unwrapEffect(Effect.map(App, (app) => HttpServer.serve(app))).pipe(Layer.provide(layerApp))

@@ -21,6 +21,10 @@ const finish = (socket: Socket, { end, pieces }: Delivery) => {
   })
 }
 
+/**
+ * Writes the planned bytes onto the request's socket, and then closes it, cuts it off or stays silent, as planned. A
+ * request whose socket is gone is interrupted.
+ */
 export const layer: Layer.Layer<Carrier> = Layer.succeed(Carrier, (request, delivery) =>
   Effect.suspend(() => {
     const response = NodeHttpServerRequest.toServerResponse(request)

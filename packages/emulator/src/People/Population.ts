@@ -5,6 +5,7 @@ import * as Random from "effect/Random"
 import { World } from "../World.ts"
 import type { ChannelType } from "../World/Store.ts"
 
+/** How many contacts to add, and with how many chats each. */
 export interface Settings {
   readonly seed: number
   readonly contacts: number
@@ -14,6 +15,7 @@ export interface Settings {
   readonly channels?: readonly [ChannelType, ...Array<ChannelType>]
 }
 
+/** A contact that was added, with its channel and its chats. */
 export interface Person {
   readonly contact_id: ContactId
   readonly channel_id: ChannelId

@@ -13,6 +13,7 @@ export type Moment =
   /** So long before (negative) or after the instant of the follow-up that stands or is set next; not at all without one in `patience`. */
   | { readonly _tag: "AroundFollowUp"; readonly millis: number; readonly patience: Duration.DurationInput }
 
+/** What somebody does at one moment of a conversation. */
 export type What =
   | { readonly _tag: "Write"; readonly text: string }
   /** The contact answers the interactive tool that waits for it, if one does. */
@@ -27,11 +28,13 @@ export type What =
   /** Sets `follow_up_at`, as Invent's own dashboard can. */
   | { readonly _tag: "FollowUp"; readonly in: Duration.DurationInput }
 
+/** One thing that somebody does, and when. */
 export interface Act {
   readonly when: Moment
   readonly what: What
 }
 
+/** A conversation from the people's side: who it is, how it begins, and what happens then. */
 export interface Script {
   readonly name: string
   readonly country: Country
@@ -51,12 +54,15 @@ export const zones = {
   PT: "Europe/Lisbon",
   US: "America/New_York"
 } as const
+/** A country whose clocks the people know, as two letters. */
 export type Country = keyof typeof zones
 
 /** Words that the assistant of {@link assistantOf} understands. */
 export const words = { calendar: "Please put it into my calendar.", human: "I want to speak to a human." } as const
 
+/** Does this so long after what came before it. */
 export const after = (wait: Duration.DurationInput, what: What): Act => ({ when: { _tag: "After", wait }, what })
+/** The contact writes this text. */
 export const write = (text: string): What => ({ _tag: "Write", text })
 
 const patience = Duration.days(5)

@@ -103,6 +103,10 @@ const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, told: Reado
 /** A phase that no client can guess, and the same for the same seed. */
 const phaseOf = (seed: number, window: Duration.Duration) => ((seed * 7919) % 104_729) % Duration.toMillis(window)
 
+/**
+ * The program's one command. Fails with `Unusable` where a file or an option cannot be used, and with a `ServeError`
+ * where it cannot listen.
+ */
 export const command = Command.make("invent-emulator", options, ({ behaviour, clock, faults, limit, limiter, state, ...given }) =>
   Effect.gen(function* () {
     const planned = Option.getOrElse(yield* readWith("faults", Faults.read, faults), () => [])

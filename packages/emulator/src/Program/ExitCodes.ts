@@ -8,6 +8,7 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 
+/** An option, a file or the surroundings cannot be used. `message` is the line that is shown. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly message: string }> {}
 
 const serveReasons: Record<string, string> = {
@@ -36,5 +37,6 @@ export const report = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<
       : Console.error(`invent-emulator: ${lineOf(Cause.squash(cause))}`)
   )
 
+/** Exits with 0 after success, 130 after Ctrl-C and 2 after anything else. */
 export const teardown = (exit: Exit.Exit<unknown, unknown>, onExit: (code: number) => void): void =>
   onExit(Exit.isSuccess(exit) ? 0 : Cause.isInterruptedOnly(exit.cause) ? 130 : 2)

@@ -16,6 +16,7 @@ import * as SocketCarrier from "../Http/SocketCarrier.ts"
 import * as JournalSync from "../World/Persistence/JournalSync.ts"
 import * as WorldClock from "../Time/WorldClock.ts"
 
+/** As those of a server, with the control token, the speed of the clock, and the file that keeps the world. */
 export interface Settings extends Emulator.ServerSettings {
   readonly token: Redacted.Redacted
   /** Seconds of the world's clock in one of this machine's; default 1. */

@@ -12,6 +12,7 @@ interface Stream {
   readonly on: (event: "error", listener: (error: NodeJS.ErrnoException) => void) => unknown
 }
 
+/** The streams of a process, and how it ends. */
 export interface Streams {
   readonly stdout: Stream
   readonly stderr: Stream

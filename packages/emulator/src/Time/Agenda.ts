@@ -8,6 +8,7 @@ export interface Sleeper {
   isCancelled: boolean
 }
 
+/** A heap of sleepers: adding one and removing the first cost the logarithm of their number. */
 export interface Agenda {
   readonly add: (sleeper: Sleeper) => void
   /** The sleeper whose sleep ends first; undefined where nothing sleeps. */

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+/** The clock that the world lives by. */
 export class WorldClock extends Context.Tag("@effect-invent/emulator/WorldClock")<
   WorldClock,
   {

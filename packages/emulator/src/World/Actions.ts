@@ -12,6 +12,7 @@ import { given } from "./Given.ts"
 import * as Pages from "./Pages.ts"
 import type * as Records from "./Records.ts"
 
+/** The ids that a path names an action by. */
 export interface Path {
   readonly assistant_id: AssistantId
   readonly action_id: AssistantActionId
@@ -23,6 +24,7 @@ const step = 100
 const decodeConfig = Schema.decodeUnknownSync(ActionConfig)
 const encodeConfig = Schema.encodeSync(ActionConfigChange)
 
+/** Shows an action as the API does. */
 export const show = ({ config, ...record }: Records.Action): AssistantAction => ({
   ...record,
   config: decodeConfig(config)
@@ -30,6 +32,7 @@ export const show = ({ config, ...record }: Records.Action): AssistantAction => 
 
 const byPosition = Order.mapInput(Order.number, ({ position }: Records.Action) => position)
 
+/** Makes what the API does with actions. An action that is not the assistant's is refused with 404. */
 export const make = ({ atomic, store }: Core) => {
   const of = (assistantId: AssistantId) =>
     [...store.actions.values()].filter(({ assistant_id }) => assistant_id === assistantId).sort(byPosition)

@@ -11,6 +11,7 @@ import * as Pages from "./Pages.ts"
 /** More intervals than that are refused. */
 const mostIntervals = 10_000
 
+/** Makes what the API counts: totals, and contacts by day, week or month in a time zone. */
 export const make = ({ atomic, store }: Core) => {
   const dashboard = Effect.fn("World.analytics.dashboard")(
     () =>

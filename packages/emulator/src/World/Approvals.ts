@@ -9,12 +9,17 @@ import { notFound, Refusal } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
 import * as Wire from "./Wire.ts"
 
+/** The ids that a path names a pending action by. */
 export interface ApprovalPath {
   readonly chat_id: ChatId
   readonly message_id: MessageId
   readonly tool_call_id: ToolCallId
 }
 
+/**
+ * Makes what happens to an action that waits for approval. A second decision is refused, with the status that the
+ * option `toolNoLongerPending` names.
+ */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
   const running = new Map<MessageId, Deferred.Deferred<void>>()
@@ -74,4 +79,5 @@ export const make = (core: Core) => {
 
   return { decide, decideApproval: Effect.fn("World.decideApproval")(decide, atomic), endAction, ended }
 }
+/** See {@link make}. */
 export type Approvals = ReturnType<typeof make>

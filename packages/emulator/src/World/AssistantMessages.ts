@@ -9,6 +9,9 @@ import type { Outcome } from "../Assistant/Reply.ts"
 import type { Core, Event } from "./Core.ts"
 import type { ChatRecord } from "./Store.ts"
 
+/**
+ * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it.
+ */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
 

@@ -23,6 +23,7 @@ const decodeConfig = Schema.decodeSync(AssistantConfig)
 export const configOf = (change: AssistantConfigChange): AssistantConfig =>
   decodeConfig(given(encodeChange(change)) as never)
 
+/** Makes what the API does with assistants. More than ten creations within an hour are refused with 429. */
 export const make = (core: Core) => {
   const { atomic, store } = core
   const { page } = Pages
@@ -120,4 +121,5 @@ export const make = (core: Core) => {
 
   return { add, list, get, create, update, rotateSecretKey, actions: Actions.make(core) }
 }
+/** See {@link make}. */
 export type Assistants = ReturnType<typeof make>

@@ -28,6 +28,7 @@ const fill = (template: string, variables: Readonly<Record<string, unknown>>) =>
     return typeof value === "string" ? value : JSON.stringify(value)
   })
 
+/** Makes what the API does with broadcasts. Nothing leaves the process. */
 export const make = (core: Core, book: ContactBook) => {
   const { atomic, options, store } = core
 
@@ -212,4 +213,5 @@ export const make = (core: Core, book: ContactBook) => {
 
   return { add, list, create, sendMarketing, sendTransactional, listRecipients, dryRunEntries }
 }
+/** See {@link make}. */
 export type Broadcasts = ReturnType<typeof make>

@@ -7,6 +7,10 @@ import * as Effect from "effect/Effect"
 import type { Activity } from "./Records.ts"
 import type { ChannelRecord, ChatRecord, ContactRecord } from "./Store.ts"
 
+/**
+ * Makes what the other parts of the world ask about contacts. Ids that are unknown, or that were merged away, are
+ * refused with 404.
+ */
 export const make = (core: Core) => {
   const { options, store } = core
 
@@ -126,4 +130,5 @@ export const make = (core: Core) => {
     findOwnChat
   }
 }
+/** See {@link make}. */
 export type ContactBook = ReturnType<typeof make>

@@ -33,6 +33,7 @@ const hasStatus = (contact: ContactRecord, status: Filter["status"] = "ALL") => 
 
 const is = <A>(wanted: A | undefined, ...found: ReadonlyArray<A | null>) => wanted === undefined || found.includes(wanted)
 
+/** Makes what the API does with contacts. Ids that are unknown are refused with 404. */
 export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
   const { atomic, options, store } = core
   const { page } = Pages

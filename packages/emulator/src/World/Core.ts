@@ -35,6 +35,7 @@ const summarizedEvery = 10
 /** How many changes are held for a listener that does not keep up; it misses the oldest. */
 const heldChanges = 4096
 
+/** Makes the store, one change at a time, and the writing down of each in the log and the journal. */
 export const make = Effect.gen(function* () {
   const log = yield* Log
   const options = yield* Options
@@ -162,4 +163,5 @@ export const make = Effect.gen(function* () {
     messageEnded
   }
 })
+/** What every part of the world is made with. */
 export type Core = Effect.Effect.Success<typeof make>

@@ -15,6 +15,7 @@ import * as Wire from "./Wire.ts"
 
 const textOf = (message: UserMessage) => message.map((part) => part.text).join("\n")
 
+/** Makes what contacts do, through the API and otherwise. Through the API any channel but a custom one is refused. */
 export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
   const { atomic, options, store } = core
   const { admit, customOnly, findOwnChannel, findOwnChat } = book

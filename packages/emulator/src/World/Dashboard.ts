@@ -10,6 +10,7 @@ import type { ContactBook } from "./ContactBook.ts"
 import type { ChannelType, ChatRecord, ContactRecord, State } from "./Store.ts"
 import * as Wire from "./Wire.ts"
 
+/** A contact to add, with its channel. What is left out is made up. */
 export interface NewContact {
   readonly name: string | null
   /** Two letters, as in `DE`. */
@@ -25,6 +26,10 @@ export interface AddedContact {
   readonly channels: ReadonlyArray<{ readonly id: ChannelId; readonly type: ChannelType }>
 }
 
+/**
+ * Makes what people do in the dashboard: add contacts and assistants, take a chat over, hand it back, block and
+ * unsubscribe.
+ */
 export const make = (core: Core, book: ContactBook, assistants: Assistants) => {
   const { atomic, store } = core
 

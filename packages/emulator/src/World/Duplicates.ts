@@ -27,6 +27,7 @@ const imported = ({ type, ...channel }: Channel): ImportedContact => ({
   ...(type === undefined ? {} : { type: integrationOf(type) })
 })
 
+/** Makes the finding of contacts that share a channel, their merging, and the dry run of many. */
 export const make = (core: Core, book: ContactBook) => {
   const { atomic, store } = core
 

@@ -2,7 +2,9 @@
 
 type Optional<A> = { [K in keyof A]-?: undefined extends A[K] ? K : never }[keyof A]
 
+/** A request without the keys that may be undefined, or with their values. */
 export type Given<A> = Omit<A, Optional<A>> & { readonly [K in Optional<A>]?: Exclude<A[K], undefined> }
 
+/** Leaves out the keys that are undefined. */
 export const given = <A extends object>(request: A): Given<A> =>
   Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined)) as Given<A>

@@ -30,6 +30,7 @@ export interface Everything {
   readonly chats: ReadonlyArray<Chat & { readonly contact_id: ContactId; readonly messages?: ReadonlyArray<ChatMessage> }>
 }
 
+/** Makes what the API does with chats: list, change, assign, mark and watch them, and list their files and summaries. */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
   const { page } = Pages

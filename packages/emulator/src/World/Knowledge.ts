@@ -62,6 +62,7 @@ const matches =
     (status === "ALL" || content.status === status) &&
     (type === "ALL" || typeOf(content) === type)
 
+/** Makes what the API does with contents. A text is processed at once; a website is never read. */
 export const make = ({ atomic, store }: Core) => {
   /** Part of a change. */
   const add = (at: DateTime.Utc, title: string, text: string | null) => {

@@ -14,6 +14,7 @@ import { contactsTable, type WorkflowRun } from "./Records.ts"
 import * as Tables from "./Tables.ts"
 import * as WireContact from "./WireContact.ts"
 
+/** Makes what the API does with segments, fields, connections and workflows. */
 export const make = (core: Core) => {
   const { atomic, store } = core
   const { page } = Pages

@@ -15,6 +15,7 @@ export interface Page<A> {
   readonly take: number
 }
 
+/** Cuts one page out of a list, and counts the whole of it. A page beyond the end is empty. */
 export const page = <R, A>(
   records: ReadonlyArray<R>,
   { page = 1, take = maxTake }: PageQuery,

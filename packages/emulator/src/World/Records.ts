@@ -39,6 +39,7 @@ const Instant = Schema.DateTimeUtc
 
 const record = <const Fields extends Schema.Struct.Fields>(fields: Fields) => Schema.mutable(Schema.Struct(fields))
 
+/** A segment, as the world keeps it. */
 export const Segment = record({
   id: SegmentId,
   name: Schema.String,
@@ -47,8 +48,10 @@ export const Segment = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** A segment: its name, its colour and its boards. */
 export type Segment = typeof Segment.Type
 
+/** A note on a contact, as the world keeps it. */
 export const Note = record({
   id: NoteId,
   contact_id: ContactId,
@@ -56,6 +59,7 @@ export const Note = record({
   user_id: UserId,
   created_at: Instant
 })
+/** A note on a contact: its text and its author. */
 export type Note = typeof Note.Type
 
 /** Its bytes are not kept. */
@@ -74,8 +78,10 @@ export const File = record({
   user_id: Schema.NullOr(UserId),
   created_at: Instant
 })
+/** A file: its name, its size in bytes and its MIME type. */
 export type File = typeof File.Type
 
+/** An entry of a contact's timeline, as the world keeps it: the ids of what it is about. */
 export const Activity = record({
   id: ActivityId,
   contact_id: ContactId,
@@ -85,8 +91,10 @@ export const Activity = record({
   file_id: Schema.NullOr(FileId),
   created_at: Instant
 })
+/** An entry of a contact's timeline. */
 export type Activity = typeof Activity.Type
 
+/** A summary of a chat, as the world keeps it. */
 export const Memory = record({
   id: MemoryId,
   chat_id: ChatId,
@@ -95,14 +103,17 @@ export const Memory = record({
   message_count: Schema.Number,
   created_at: Instant
 })
+/** A summary of a chat, and of how many messages. */
 export type Memory = typeof Memory.Type
 
 /** A member of the organization, and the user they are. */
 export const OrgMember = record({ id: OrgMemberId, user_id: UserId, name: Schema.String })
+/** A member of the organization. */
 export type OrgMember = typeof OrgMember.Type
 
 /** `options` are what can be chosen for the fields of its actions. */
 export const Connection = record({ id: ConnectionId, options: Schema.Array(Schema.String) })
+/** A connection to a service outside. */
 export type Connection = typeof Connection.Type
 
 /** What is set by whoever uses it, and of no meaning here. */
@@ -114,6 +125,7 @@ const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
 /** The table that has the fields of all contacts. */
 export const contactsTable = TableId.make("contacts")
 
+/** A field of a table, as the world keeps it. Older journals name no table: then it is the contacts'. */
 export const Field = record({
   id: FieldId,
   table_id: orElse(TableId, contactsTable),
@@ -123,11 +135,15 @@ export const Field = record({
   readonly: orElse(Schema.Boolean, false),
   archived: orElse(Schema.Boolean, false)
 })
+/** A field of a table, or of the contacts. */
 export type Field = typeof Field.Type
 
+/** A workflow, which has a name and no steps. */
 export const Workflow = record({ id: WorkflowId, name: Schema.String })
+/** A workflow that can be run. */
 export type Workflow = typeof Workflow.Type
 
+/** A run of a workflow, as the world keeps it. Nothing is carried out. */
 export const WorkflowRun = record({
   id: WorkflowRunId,
   workflow_id: WorkflowId,
@@ -135,6 +151,7 @@ export const WorkflowRun = record({
   version: orElse(Schema.String, "latest"),
   created_at: Instant
 })
+/** A run of a workflow. */
 export type WorkflowRun = typeof WorkflowRun.Type
 
 /** An organization below this one. What it is set to is kept as it came. */
@@ -152,12 +169,15 @@ export const Organization = record({
   ),
   created_at: orElse(Schema.NullOr(Instant), null)
 })
+/** An organization below this one. */
 export type Organization = typeof Organization.Type
 
 /** `{{…}}` in the text stands for a variable. */
 export const Template = Schema.Struct({ id: TemplateId, channel_type: Schema.Literal(...integrations), text: Schema.String })
+/** What a broadcast says on one kind of channel. */
 export type Template = typeof Template.Type
 
+/** A broadcast, as the world keeps it. */
 export const Broadcast = record({
   id: BroadcastId,
   name: Schema.String,
@@ -170,6 +190,7 @@ export const Broadcast = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** A broadcast: to whom, when, and how far it has come. */
 export type Broadcast = typeof Broadcast.Type
 
 /** One template at one channel of a contact; of a marketing broadcast, the contact alone. */
@@ -189,8 +210,10 @@ export const Recipient = record({
   }),
   created_at: Instant
 })
+/** What became of a broadcast at one channel of a contact. */
 export type Recipient = typeof Recipient.Type
 
+/** An action of an assistant, as the world keeps it. */
 export const Action = record({
   id: AssistantActionId,
   assistant_id: AssistantId,
@@ -204,6 +227,7 @@ export const Action = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** An action of an assistant. */
 export type Action = typeof Action.Type
 
 /** A text, or a website, of which no page is read. */
@@ -219,8 +243,10 @@ export const Content = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** What assistants can look up. */
 export type Content = typeof Content.Type
 
+/** A table of the organization's own, as the world keeps it: the ids of its fields, in order. */
 export const CustomTable = record({
   id: TableId,
   name: Schema.String,
@@ -230,8 +256,10 @@ export const CustomTable = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** A table of the organization's own. */
 export type CustomTable = typeof CustomTable.Type
 
+/** A view of a table, as the world keeps it. */
 export const View = record({
   id: ViewId,
   table_id: TableId,
@@ -247,8 +275,10 @@ export const View = record({
   created_at: Instant,
   updated_at: Instant
 })
+/** A view of a table. */
 export type View = typeof View.Type
 
 /** A record of a table, with its values by the keys of the table's fields. */
 export const TableRecord = record({ id: RecordId, table_id: TableId, values: Anything, created_at: Instant })
+/** A record of a table. */
 export type TableRecord = typeof TableRecord.Type

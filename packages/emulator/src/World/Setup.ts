@@ -10,6 +10,10 @@ import { contactsTable } from "./Records.ts"
 import type { AssistantRecord } from "./Store.ts"
 import type { SubOrganizations } from "./SubOrganizations.ts"
 
+/**
+ * Makes what only the dashboard can create, for tests: segments, notes, shared files, members, connections, fields,
+ * workflows, organizations below this one, and transactional broadcasts. Ids that are unknown are refused with 404.
+ */
 export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, organizations: SubOrganizations) => {
   const { atomic, store } = core
 

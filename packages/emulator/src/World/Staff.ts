@@ -15,11 +15,13 @@ export interface ListQuery extends Pages.PageQuery {
   readonly from_date?: DateTime.Utc | undefined
 }
 
+/** The ids that a path names a message by. */
 export interface Path {
   readonly chat_id: ChatId
   readonly message_id: MessageId
 }
 
+/** Makes what the API does with messages. Ids that are unknown are refused with 404. */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
   const { page } = Pages

@@ -43,8 +43,10 @@ import { Table } from "./TrackedMap.ts"
 
 /** `custom`, or a channel on which only the contact itself can write. */
 export type ChannelType = Exclude<IntegrationId, Unknown>
+/** The state of a chat's entry in the inbox. */
 export type State = "OPEN" | "SNOOZED" | "CLOSED"
 
+/** An assistant, as the world keeps it. */
 export interface AssistantRecord {
   readonly id: AssistantId
   name: string
@@ -61,6 +63,7 @@ export interface AssistantRecord {
   updated_at: DateTime.Utc | null
 }
 
+/** A contact's channel, as the world keeps it. */
 export interface ChannelRecord {
   readonly id: ChannelId
   contact_id: ContactId
@@ -75,6 +78,7 @@ export interface ChannelRecord {
   updated_at: DateTime.Utc
 }
 
+/** A contact, as the world keeps it. The country is two letters, and decides by which clock they live. */
 export interface ContactRecord {
   readonly id: ContactId
   name: string | null
@@ -91,10 +95,12 @@ export interface ContactRecord {
   updated_at: DateTime.Utc
 }
 
+/** A member of a chat: a contact's channel, or a user of the staff. */
 export type MemberRecord =
   | { readonly _tag: "Contact"; readonly id: MemberId; readonly channel_id: ChannelId }
   | { readonly _tag: "User"; readonly id: MemberId; readonly user_id: UserId }
 
+/** A message, as the world keeps it, with the tool or action that it asks for. */
 export interface MessageRecord {
   readonly id: MessageId
   readonly chat_id: ChatId
@@ -120,6 +126,7 @@ export interface MessageRecord {
   broadcast_id: BroadcastId | null
 }
 
+/** A chat, as the world keeps it, with its messages and its state. */
 export interface ChatRecord {
   readonly id: ChatId
   readonly conversation_id: ConversationId
@@ -199,6 +206,9 @@ const find =
       return found === undefined ? notFound(what, id) : Effect.succeed(found)
     })
 
+/**
+ * Makes the records of a world in which nobody has written yet: the organization, its assistant and its first member.
+ */
 export const make = () => {
   const ids = makeIds()
   const org_id = ids.org()
@@ -288,4 +298,5 @@ export const make = () => {
     findOrganization: find("organization", organizations)
   }
 }
+/** All records of a world, by kind and id. */
 export type Store = ReturnType<typeof make>

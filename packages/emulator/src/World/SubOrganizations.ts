@@ -43,6 +43,7 @@ const merged = (before: Json, change: Json): Json => {
   return { ...before, ...Object.fromEntries(changed) }
 }
 
+/** Makes what the API does with the organizations below this one. */
 export const make = ({ atomic, options, store }: Core) => {
   const member = (
     org_id: OrgId,
@@ -154,4 +155,5 @@ export const make = ({ atomic, options, store }: Core) => {
 
   return { add, list, create, update, updateBilling, join, usage }
 }
+/** See {@link make}. */
 export type SubOrganizations = ReturnType<typeof make>

@@ -37,6 +37,7 @@ const decodeConfig = Schema.decodeUnknownSync(ViewConfig)
 const encodeConfig = Schema.encodeSync(ViewConfigChange)
 const decodeMapping = Schema.decode(Schema.parseJson(OpenRecord.record(Schema.String)))
 
+/** Shows a field as the API does. That of a contact is of the kind `system`. */
 export const showField = ({ archived: _, schema, ...record }: Records.Field): Field => ({
   ...record,
   schema: decodeSchema(schema),
@@ -47,6 +48,7 @@ const showView = ({ config, ...record }: Records.View): View => ({ ...record, co
 
 const byPosition = Order.mapInput(Order.number, ({ position }: Records.View) => position)
 
+/** Makes what the API does with tables, fields, views and records. */
 export const make = ({ atomic, store }: Core) => {
   const fieldsOf = (table: Records.CustomTable) => table.field_ids.flatMap((id) => store.fields.peek(id) ?? [])
 

@@ -30,6 +30,7 @@ const contentOf = ({ file, file_url }: UploadFile): Content | undefined => {
   return { url: file_url, filename, mimetype: untyped, size: 0 }
 }
 
+/** Makes what the API does with files that are uploaded. Their bytes are counted and not kept. */
 export const make = ({ atomic, options, store }: Core) => {
   /** Part of a change. */
   const add = (
@@ -83,4 +84,5 @@ export const make = ({ atomic, options, store }: Core) => {
 
   return { add, listOrg, uploadOrg }
 }
+/** See {@link make}. */
 export type Uploads = ReturnType<typeof make>

@@ -11,9 +11,11 @@ import type { ActionCall, ToolCall, ToolResponse } from "../Assistant/PendingToo
 import { given } from "./Given.ts"
 import type { AssistantRecord, ChatRecord, ContactRecord, MemberRecord, MessageRecord, Store } from "./Store.ts"
 
+/** The name of a user of the staff; `Staff` where the user is no member. */
 export const nameOf = (store: Store, id: UserId): string =>
   [...store.members.values()].find(({ user_id }) => user_id === id)?.name ?? "Staff"
 
+/** A contact inside a channel, which does not say whether they unsubscribed. */
 export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name }: ContactRecord): MemberContact => ({
   id,
   name,
@@ -72,6 +74,7 @@ const inner = (record: MessageRecord): NonNullable<ChatMessage["messages"]> => {
   ]
 }
 
+/** A message as the API shows it. */
 export const message = (store: Store, record: MessageRecord): ChatMessage => ({
   id: record.id,
   role: record.author === "contact" ? "user" : "assistant",
@@ -97,6 +100,7 @@ const assistantOf = ({ config, deleted, enabled, id, integration, name }: Assist
   }
 }
 
+/** The state of a chat as the API shows it. */
 export const state = (store: Store, chat: ChatRecord): ChatState => {
   const assistant = store.assistants.get(chat.assistant_id)
   return {
@@ -119,6 +123,7 @@ export const state = (store: Store, chat: ChatRecord): ChatState => {
   }
 }
 
+/** A chat as the API shows it, with its members, its state and its last message. */
 export const chat = (store: Store, record: ChatRecord): Chat => {
   const last = record.messages.at(-1)
   return {

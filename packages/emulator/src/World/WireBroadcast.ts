@@ -34,6 +34,7 @@ const template = (broadcast: Records.Broadcast, recipients: ReadonlyArray<Record
     updated_at: broadcast.updated_at
   }))
 
+/** A broadcast as the API shows it, with the counts of its recipients. */
 export const broadcast = (
   store: Store,
   record: Records.Broadcast,

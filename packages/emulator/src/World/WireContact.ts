@@ -10,12 +10,14 @@ import type { Activity, File, Note, Segment } from "./Records.ts"
 import type { ChannelRecord, ContactRecord, Store } from "./Store.ts"
 import * as Wire from "./Wire.ts"
 
+/** A segment with the number of its contacts. */
 export const segment = (store: Store, { id, ...record }: Segment): Domain.Segment => ({
   ...record,
   id,
   contacts_count: [...store.contacts.values()].filter(({ segment_ids }) => segment_ids.includes(id)).length
 })
 
+/** A channel as the API shows it. Without a name of its own it has its contact's. */
 export const channel = (store: Store, { contact_id, ...record }: ChannelRecord): ContactChannel => ({
   ...record,
   name: record.name ?? store.contacts.peek(contact_id)?.name ?? null,
@@ -28,6 +30,7 @@ export const contactSegment = (store: Store, record: Segment): Domain.Segment =>
   return shown
 }
 
+/** A full contact with its channels and segments. */
 export const contact = (
   store: Store,
   { ai_replies_disabled: _, country: __, segment_ids, ...record }: ContactRecord
@@ -46,6 +49,7 @@ export const contact = (
 
 const author = (store: Store, id: UserId | null) => (id === null ? null : { id, name: Wire.nameOf(store, id) })
 
+/** A note with its author. */
 export const note = (store: Store, { user_id, ...record }: Note): ContactNote => ({
   ...record,
   attachments: [],
@@ -53,6 +57,7 @@ export const note = (store: Store, { user_id, ...record }: Note): ContactNote =>
   updated_at: record.created_at
 })
 
+/** A stored file as the API shows it. Its bytes are not kept. */
 export const file = (record: File) => ({
   id: record.id,
   file_path: `files/${record.id}`,
@@ -63,12 +68,14 @@ export const file = (record: File) => ({
   created_at: record.created_at
 })
 
+/** A contact's file, with where it came from. */
 export const contactFile = (store: Store, record: File): ContactFile => ({
   ...file(record),
   source: record.source,
   user: author(store, record.user_id)
 })
 
+/** An entry of a timeline, with what it is about where that still exists. */
 export const activity = (store: Store, { created_at, file_id, id, note_id, segment_id, type }: Activity): ContactActivity => {
   const known = {
     segment: segment_id && store.segments.peek(segment_id),

@@ -7,6 +7,10 @@ import * as Zone from "./Zone.ts"
 const minute = 60_000
 const horizon = 9 * 24 * 60
 
+/**
+ * The clocks of a policy: in which zones a contact may live, and when they may be written to there. Instants are epoch
+ * milliseconds.
+ */
 export interface Calendar {
   /** The zones by whose clocks a contact from this country may be written to, all at once; none where nobody can tell. */
   readonly zonesOf: (country: string | null, at: number) => ReadonlyArray<string>

@@ -5,6 +5,7 @@ import type { Policy } from "./Policy.ts"
 /** The name of the scheduler's API key. */
 export const schedulerKey = "scheduler"
 
+/** What the log has told of a chat so far. Instants are epoch milliseconds; `undefined` is what has not happened. */
 export interface Chat {
   readonly chat_id: string
   readonly contact_id: string | undefined
@@ -55,6 +56,7 @@ export interface Chat {
   readonly repliedSinceSet: number | undefined
 }
 
+/** Makes a chat of which nothing is known but its contact and the contact's country. */
 export const make = (chat_id: string, contact_id?: string, country: string | null = null): Chat => ({
   chat_id,
   contact_id,
@@ -165,12 +167,17 @@ export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
 
 const since = (holds: boolean, before: number | undefined, at: number) => (holds ? (before ?? at) : undefined)
 
+/** Whether a chat is muted at an instant in epoch milliseconds. */
 export const isMuted = ({ mutedUntil }: Pick<Chat, "mutedUntil">, at: number): boolean =>
   mutedUntil !== undefined && mutedUntil > at
 
 /** Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's. */
 export const isForeign = ({ followUpBy }: Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
 
+/**
+ * The chat after an entry that tells its state: who answers, who it is assigned to, and which follow-up is set, by
+ * whom.
+ */
 export const afterState = (chat: Chat, entry: State): Chat => {
   const { at } = entry
   const mutedUntil = entry.muted_until ?? undefined

@@ -8,11 +8,14 @@ import * as Option from "effect/Option"
 import { parseArgs } from "node:util"
 import * as Checker from "../Checker.ts"
 
+/** The line that a wrong command is answered with. */
 export const usage = 'usage: check --log FILE --policy FILE [--grace "3 seconds"] [--opt-out-age "2 minutes"] [--json]'
 
-/** Exit codes. */
+/** The exit code where the log agrees with the policy. */
 export const agrees = 0
+/** The exit code where the log breaks the policy at least once. */
 export const violated = 1
+/** The exit code where the arguments, the log or the policy cannot be read. */
 export const unusable = 2
 
 const unusableBecause = (reason: string) => ({ reason: reason.replace(/\s*\n\s*/g, "; ") })
@@ -63,5 +66,8 @@ const judge = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
   return verdict.violations.length === 0 ? agrees : violated
 })
 
+/**
+ * Runs the program and gives its exit code. Never fails: what cannot be read is said on stderr and is {@link unusable}.
+ */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, FileSystem.FileSystem> =>
   judge(args).pipe(Effect.catchAll(({ reason }) => Effect.as(Console.error(`checker: ${reason}`), unusable)))

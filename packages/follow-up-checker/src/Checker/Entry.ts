@@ -18,6 +18,7 @@ const Request = Schema.Struct({
   /** Whether a fault kept the client from reading the answer. */
   spoilt: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
+/** A request that the emulator answered: who asked, for what, and when. */
 export type Request = typeof Request.Type
 
 const Chat = Schema.Struct({
@@ -38,6 +39,7 @@ const Message = Schema.Struct({
   cause: Schema.Literal("reply", "follow_up", "tool", "takeover", "opening", "message"),
   status: Schema.String
 })
+/** A message of a chat: who wrote it, and when. */
 export type Message = typeof Message.Type
 
 const State = Schema.Struct({
@@ -51,6 +53,7 @@ const State = Schema.Struct({
   muted_until: Schema.NullOr(Instant),
   assigned: Schema.Boolean
 })
+/** The state of a chat after a change, and who changed it. */
 export type State = typeof State.Type
 
 const Contact = Schema.Struct({
@@ -60,6 +63,7 @@ const Contact = Schema.Struct({
   blocked: Schema.Boolean,
   unsubscribed: Schema.Boolean
 })
+/** Whether a contact is blocked or unsubscribed after a change. */
 export type Contact = typeof Contact.Type
 
 /** The source is gone, and its chats are the other contact's. */
@@ -72,7 +76,9 @@ const Merge = Schema.Struct({
 
 const byKind = { request: Request, chat: Chat, message: Message, state: State, contact: Contact, merge: Merge }
 
+/** One line of the emulator's log. */
 export type Entry = Request | typeof Chat.Type | Message | State | Contact | typeof Merge.Type
+/** What a line is about. Lines of other kinds are passed over. */
 export type Kind = Entry["kind"]
 
 const isKind = (kind: string): kind is Kind => Object.hasOwn(byKind, kind)

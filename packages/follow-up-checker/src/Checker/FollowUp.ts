@@ -12,6 +12,7 @@ const tolerance = 50
 /** How much longer than the lead a follow-up may stand before what happened meanwhile counts as known. */
 export const raceSlack = 1_000
 
+/** A follow-up that was sent, and everything that it is judged by. */
 export interface Question {
   readonly chat: Chat.Chat
   readonly contact: Contact.Contact
@@ -26,6 +27,7 @@ export interface Question {
   readonly optOutAge: number
 }
 
+/** What is wrong with a follow-up, and what can be said in its favour. */
 export interface Judgement {
   readonly findings: ReadonlyArray<Finding>
   /** How long before the follow-up the change came that it raced with, in milliseconds. */
@@ -120,6 +122,10 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
   ]
 }
 
+/**
+ * Judges one follow-up by the policy. What changed too shortly before it for the scheduler to know is no violation, and
+ * is counted as a race.
+ */
 export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
   const { at, chat, optOutAge, wasTold, wasToldOfContacts } = question
   const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)

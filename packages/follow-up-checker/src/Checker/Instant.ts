@@ -8,10 +8,15 @@ const withOffset = Schema.String.pipe(
   })
 )
 
+/**
+ * A date-time with an offset, as ISO 8601 text in the log and as epoch milliseconds here. Text without an offset is
+ * refused.
+ */
 export const Instant = Schema.transform(Schema.compose(withOffset, Schema.DateTimeUtc), Schema.Number, {
   strict: true,
   decode: DateTime.toEpochMillis,
   encode: (millis) => DateTime.unsafeMake(millis)
 })
 
+/** Epoch milliseconds as ISO 8601 text in UTC. */
 export const toIso = (millis: number): string => DateTime.formatIso(DateTime.unsafeMake(millis))

@@ -7,10 +7,15 @@ import type { Finding } from "./Verdict.ts"
 
 const tolerance = 50
 
+/**
+ * Whether the policy is for this chat, by its channel and its contact's country. A policy that names channels is not
+ * for a chat whose channel is unknown, and the same of countries.
+ */
 export const isMatched = ({ match }: Policy, { channel, country }: Pick<Chat, "channel" | "country">): boolean =>
   (match.channels === undefined || (channel !== undefined && match.channels.includes(channel))) &&
   (match.countries === undefined || (country !== null && match.countries.includes(country.toUpperCase())))
 
+/** The messaging window that the policy has for the channel of a chat, if any. */
 export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<Chat, "channel">): Window | undefined =>
   channel !== undefined && Object.hasOwn(channel_windows, channel) ? channel_windows[channel] : undefined
 
@@ -43,6 +48,10 @@ export const isTooLate = (calendar: Calendar, zones: ReadonlyArray<string>, { la
   return lateness.beyond === "skip" || !calendar.passed(zones, due, at - slack, at)
 }
 
+/**
+ * The limits that a follow-up at this instant breaks: a chat that the policy is not for, a window that has closed, a
+ * cap that is full.
+ */
 export const judge = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): ReadonlyArray<Finding> => {
   const closed = closesAt(policy, chat)
   const cap = fullCap(policy, calendar, chat, zones, at)

@@ -69,6 +69,7 @@ const Step = Schema.Struct({
   action: Schema.Literal("schedule_follow_up", "snooze", "close", "assign"),
   lateness: Schema.optional(Lateness)
 })
+/** One step of a policy: after how long it is due, and what it does. */
 export type Step = typeof Step.Type
 
 const Match = Schema.Struct({
@@ -86,14 +87,20 @@ const Cap = Schema.Struct({
   /** Else all conversations of a contact count together. */
   per_conversation: Schema.optional(Schema.Boolean)
 })
+/** How many follow-ups a chat or a contact may get in how long. */
 export type Cap = typeof Cap.Type
 
 const Window = Schema.Struct({ within: Millis, prefer_early: Schema.optionalWith(Millis, { default: () => 0 }) })
+/** How long after the contact's last message a channel is open, in milliseconds. */
 export type Window = typeof Window.Type
 
 // oxlint-disable-next-line no-restricted-properties -- Its keys are checked when the file is read.
 const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema.String, value })
 
+/**
+ * Reads a policy file by itself, without the scheduler's code. Durations become milliseconds. What the log cannot show,
+ * such as segments, is refused.
+ */
 export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   /** Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too old. */

@@ -27,6 +27,7 @@ const requestRows = ({ refused429, requests }: Verdict) => {
   return (texts.length === 0 ? ["0"] : texts).map((text, index) => [index === 0 ? "requests" : "", text])
 }
 
+/** Renders a verdict as text for a terminal: the violations first, then the counts. */
 export const render = (verdict: Verdict): string => {
   const { chats, followUps, foreignFollowUps, late, missed, races, violations } = verdict
   const others = foreignFollowUps === 0 ? "" : `, and ${foreignFollowUps} set by someone else`

@@ -10,6 +10,10 @@ import * as Limits from "./Limits.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy } from "./Policy.ts"
 
+/**
+ * A time in which a chat waits for its next follow-up and nothing stands against it. It ends with that follow-up, or is
+ * judged as missed.
+ */
 export interface Stretch {
   readonly since: number
   /** Our last message, follow-ups included. */

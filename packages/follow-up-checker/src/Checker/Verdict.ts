@@ -21,6 +21,7 @@ export type Rule =
   /** It was owed at the deadline and never came. */
   | "missed"
 
+/** A rule that is broken, and how. */
 export interface Finding {
   readonly rule: Rule
   readonly detail: string
@@ -28,6 +29,7 @@ export interface Finding {
   readonly late_ms?: number
 }
 
+/** A broken rule, with the chat and the time that it is about. */
 export interface Violation extends Finding {
   readonly chat_id: string
   /** ISO 8601: when the follow-up was sent, or at the latest should have been. */
@@ -42,6 +44,7 @@ export interface Summary {
   readonly max_ms: number | null
 }
 
+/** All that the checker says of a log: the violations, and how many chats and follow-ups it judged. */
 export interface Verdict {
   readonly violations: ReadonlyArray<Violation>
   readonly chats: number
@@ -64,6 +67,7 @@ export interface Verdict {
 const percentile = (sorted: ReadonlyArray<number>, share: number): number | null =>
   sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 
+/** Counts values, and gives their median, 99th percentile and maximum; each is null where there are none. */
 export const summarize = (millis: ReadonlyArray<number>): Summary => {
   const sorted = millis.toSorted((a, b) => a - b)
   return {

@@ -27,6 +27,7 @@ const makeFormat = Option.liftThrowable(
     })
 )
 
+/** Whether the time-zone database knows a zone by this name. */
 export const isKnown = (zone: string): boolean => Option.isSome(makeFormat(zone))
 
 /** What the clocks of a zone show at an instant in epoch milliseconds. */

@@ -10,6 +10,7 @@ import { SqliteError } from "../SqliteError.ts"
 /** What SQLite stores. */
 export type Stored = null | number | bigint | string | Uint8Array
 
+/** A prepared statement of `node:sqlite`, as far as it is used here. */
 export interface Statement {
   readonly all: (...parameters: ReadonlyArray<Stored>) => ReadonlyArray<unknown>
   readonly iterate: (...parameters: ReadonlyArray<Stored>) => Iterable<unknown>
@@ -19,6 +20,7 @@ export interface Statement {
   readonly setReturnArrays: (isOn: boolean) => void
 }
 
+/** A database file that is open. Every call blocks the process until SQLite has answered. */
 export interface Database {
   readonly prepare: (text: string) => Statement
   readonly exec: (text: string) => void
@@ -26,6 +28,7 @@ export interface Database {
   readonly isTransaction: boolean
 }
 
+/** The module `node:sqlite`, as far as it is used here. */
 export interface Driver {
   readonly DatabaseSync: new (file: string, options: { readonly readOnly: boolean }) => Database
   readonly StatementSync: { readonly prototype: object }

@@ -26,6 +26,7 @@ const codeOf = (cause: object, message: string): number => {
   return codeByText.find(([text]) => message.startsWith(text))?.[1] ?? unnamedError
 }
 
+/** Turns whatever SQLite threw into a `SqliteError` with SQLite's extended code, which is 0 where it has none. */
 export const toSqliteError = (cause: unknown): SqliteError => {
   if (cause instanceof SqliteError) return cause
   if (!(cause instanceof Error)) return new SqliteError({ message: String(cause), extendedCode: 0 })

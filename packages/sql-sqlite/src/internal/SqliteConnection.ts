@@ -101,6 +101,10 @@ interface SqliteConnection extends Connection {
   readonly runAtOnce: (text: string) => Effect.Effect<void, SqlError>
 }
 
+/**
+ * Makes a connection of an open database. Statements are prepared once and kept, at most `statementCacheSize` of them;
+ * `patiently` runs each again while another process holds the lock.
+ */
 export const make = (database: Database, statementCacheSize: number, patiently: Patiently): SqliteConnection => {
   const statements = Statements.makeCache(database, statementCacheSize)
 

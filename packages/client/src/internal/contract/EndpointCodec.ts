@@ -10,6 +10,7 @@ import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
+/** What a method was given, its path checked and encoded. */
 export interface Request {
   /** Segments of the path, as they are written there. */
   readonly path: Readonly<Record<string, string>>
@@ -19,6 +20,7 @@ export interface Request {
 
 type Parsed<A> = Effect.Effect<A, ParseResult.ParseError>
 
+/** Writes requests of one endpoint, and reads its answers. */
 export interface Wire {
   readonly write: (request: Request) => Parsed<HttpClientRequest.HttpClientRequest>
   /** The value of an answer with this status and this body; nothing when the contract has no such status. */
@@ -53,6 +55,9 @@ const writer = (schema: Option.Option<Schema.Schema.Any>): ((value: unknown) => 
 
 const parameter = /:(\w+)/g
 
+/**
+ * Makes the codec of an endpoint. A value that the contract refuses fails with a `ParseError` before anything is sent.
+ */
 export const make = (endpoint: HttpApiEndpoint.AnyWithProps, baseUrl: string): Wire => {
   const empty = HttpClientRequest.make(endpoint.method)(baseUrl)
   const writePath = writer(endpoint.pathSchema)

@@ -14,7 +14,8 @@ import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import type { Extras, Methods, Mock, Service, Streams } from "../../ClientTypes.ts"
+import type { ClientMethods } from "../../ClientMethods.ts"
+import type { Extras, Mock, Service } from "../../ClientTypes.ts"
 import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
 import * as ResponseBody from "../pipeline/ResponseBody.ts"
@@ -34,6 +35,7 @@ interface Request {
   readonly withResponse?: boolean
 }
 
+/** Groups of the contract by their names. */
 export type Groups = Readonly<Record<string, HttpApiGroup.HttpApiGroup.Any>>
 
 interface Entry {
@@ -153,7 +155,7 @@ export const make = (groups: Groups, step: CallState.Middleware<InventError.Inve
     }
   }
   // The contract's types say what reflection cannot: each method's request, success and errors.
-  return methods as unknown as { readonly [Group in keyof Methods]: Methods[Group] & Streams[Group] }
+  return methods as unknown as ClientMethods
 }
 
 const extras = { state: ["newestChat"], orgs: ["serverTime"], inbox: ["events"], chats: ["events"] } satisfies {

@@ -16,6 +16,9 @@ const noEnd = (visited: ReadonlySet<ChatId>, next: ChatId) =>
     issue: visited.has(next) ? `chat ${next} is named as the newest, and names another` : `after ${visited.size} chats there is a newer one`
   })
 
+/**
+ * Makes `state.newestChat` of `state.info`. Fails with `UnexpectedResponse` after 20 chats, or when one comes twice.
+ */
 export const make =
   (info: Methods["state"]["info"]): Extras["state"]["newestChat"] =>
   ({ path }) => {

@@ -8,11 +8,13 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
+/** A request of a list, as far as its pages matter. */
 export interface ListRequest {
   readonly path?: Readonly<Record<string, unknown>>
   readonly urlParams?: { readonly page?: number; readonly take?: number }
 }
 
+/** A method that lists, and gives the headers with the entries. */
 export type ListWithHeaders = (
   request: ListRequest & { readonly withResponse: true }
 ) => Effect.Effect<[ReadonlyArray<unknown>, HttpClientResponse], InventError.RepeatableError>
@@ -43,6 +45,10 @@ const nameOf = (item: unknown): unknown => (Predicate.hasProperty(item, "id") ? 
 const endsOf = (items: ReadonlyArray<unknown>): string =>
   JSON.stringify([items.length, nameOf(items.at(0)), nameOf(items.at(-1))])
 
+/**
+ * Makes the stream of a list: asks for page after page until one is short or the counts of the headers are reached.
+ * Fails with `UnexpectedResponse` when a page comes twice.
+ */
 export const stream =
   (endpoint: string, list: ListWithHeaders) =>
   (request: ListRequest = {}): Stream.Stream<unknown, InventError.RepeatableError> => {

@@ -45,6 +45,10 @@ const write = (options: RawRequest, settings: Settings): Either.Either<HttpClien
   })
 }
 
+/**
+ * Makes `request`, for what the contract does not have. A path, a parameter or a payload that cannot be written is an
+ * `InvalidRequest`, and nothing is sent.
+ */
 export const make =
   (step: CallState.Middleware<InventError.InventError>, settings: Settings): Service["request"] =>
   <A, I>(options: RawRequest & { readonly schema?: Schema.Schema<A, I> | undefined }) => {

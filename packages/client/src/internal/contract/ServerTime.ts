@@ -6,6 +6,7 @@ import type { Extras } from "../../ClientTypes.ts"
 import { httpDate } from "../../RetryAfter.ts"
 import type { ListWithHeaders } from "./Pagination.ts"
 
+/** Makes `orgs.serverTime` of a list: reads the `Date` header of a page of one entry. */
 export const make =
   (list: unknown): Extras["orgs"]["serverTime"] =>
   (request = {}) =>

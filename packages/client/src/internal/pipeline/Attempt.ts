@@ -40,6 +40,7 @@ const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unkn
 
 const shown = Exit.mapBoth({ onFailure: ({ _tag }: Failure) => _tag, onSuccess: constVoid })
 
+/** Gives each request that leaves its span and its metrics. */
 export const make =
   (endpointOf: SemanticConventions.EndpointOf) =>
   (next: Middleware<Failure>): Middleware<Failure> =>

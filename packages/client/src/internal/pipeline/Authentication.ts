@@ -3,6 +3,11 @@ import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import type { Middleware } from "./CallState.ts"
 
+/**
+ * Puts the key into `Authorization: Bearer`, which every endpoint of the vendor's takes.
+ *
+ * @see https://docs.useinvent.com/api-reference/getting-started/introduction
+ */
 export const make =
   (apiKey: Redacted.Redacted) =>
   <E>(next: Middleware<E>): Middleware<E> =>

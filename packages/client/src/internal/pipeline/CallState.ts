@@ -10,6 +10,7 @@ import type { CallOptions } from "../../CallOptions.ts"
 import type { Answer, Failure } from "../../RetryPolicy.ts"
 import type { Alarm } from "./DeadlineTimer.ts"
 
+/** How long one attempt may take, and how long the whole call. */
 export interface Deadlines {
   readonly attempt: Duration.Duration
   /** Counts waiting for a permit and backing off, too. */
@@ -48,6 +49,7 @@ export interface CallState extends Endpoint {
   refusal: Failure | undefined
 }
 
+/** Makes the state of a call that has not begun. */
 export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span, options: CallOptions): CallState => ({
   endpoint,
   safety,

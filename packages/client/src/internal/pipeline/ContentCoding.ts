@@ -39,6 +39,7 @@ const mostCodings = 4
 export const textOf = (body: Uint8Array, isCut: boolean): Either.Either<string, unknown> =>
   Either.try(() => new TextDecoder("utf-8", { fatal: true }).decode(body, { stream: isCut }))
 
+/** How much of a body is decompressed. */
 export interface Limits {
   /** The most that may come of a body, in bytes. */
   readonly maxBytes: number

@@ -10,11 +10,13 @@ import type { CallState, Deadlines, Middleware } from "./CallState.ts"
 import * as FailureToError from "./FailureToError.ts"
 import type { Watch } from "./DeadlineTimer.ts"
 
+/** The deadlines of a client's calls. */
 export interface Settings extends Deadlines {
   /** Of an attempt of a call that the server answers only when its work is done. */
   readonly blocking: Duration.Duration
 }
 
+/** 20 seconds an attempt, 5 minutes a call, and 10 minutes an attempt that waits for the server's work. */
 export const defaults: Settings = {
   attempt: Duration.seconds(20),
   total: Duration.minutes(5),

@@ -64,6 +64,7 @@ const on = (clock: Clock.Clock) => {
   }
 }
 
+/** Ends what takes too long, with one timer for all calls of a clock. */
 export interface Watch {
   /**
    * Runs work in a fiber of its own, below this span. When it is not over in time, it is interrupted, and when it has ended of
@@ -77,6 +78,7 @@ export interface Watch {
   ) => Effect.Effect<A, E>
 }
 
+/** Makes a timer that no call uses yet. */
 export const make = (): Watch => {
   const watches = new WeakMap<Clock.Clock, ReturnType<typeof on>>()
   const watchOn = (clock: Clock.Clock) => {

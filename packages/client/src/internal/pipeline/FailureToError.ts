@@ -65,6 +65,10 @@ const unknown = (call: CallState, reason: string): InventError.OutcomeUnknown | 
   })
 }
 
+/**
+ * Names the failure of a call's last attempt as the error that its caller sees. Of an unsafe request that left, it is
+ * `OutcomeUnknown`.
+ */
 export const fromFailure = (failure: Failure, call: CallState): InventError.InventError => {
   switch (failure._tag) {
     case "QueueFull":

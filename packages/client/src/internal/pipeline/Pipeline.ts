@@ -55,6 +55,10 @@ const guarded =
       )
     )
 
+/**
+ * Makes the pipe that every call goes through: deadlines and retry around the rate limit, and around one request with
+ * its key, its span and its answer's status.
+ */
 export const make = (
   transport: HttpClient.HttpClient,
   rateLimit: RateLimit["Type"],

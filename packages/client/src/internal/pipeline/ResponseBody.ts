@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
 
+/** The bytes of an answer, up to the limit. */
 export interface Body {
   readonly bytes: ArrayBuffer
   /** Whether more was announced, or came, than was asked for. */

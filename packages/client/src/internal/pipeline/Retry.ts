@@ -12,6 +12,7 @@ import * as CallState from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import * as FailureToError from "./FailureToError.ts"
 
+/** What a retry asks: the policy, the budget, and the rate limit. */
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
   readonly budget: RetryBudget
@@ -19,6 +20,7 @@ export interface Options {
   readonly rateLimit: RateLimit["Type"]
 }
 
+/** Repeats attempts as `RetryPolicy.decide` says, and turns the last failure into the call's error. */
 export const make =
   ({ budget, policy, rateLimit }: Options) =>
   (next: CallState.Middleware<RetryPolicy.Failure>): CallState.Middleware<InventError.InventError> =>

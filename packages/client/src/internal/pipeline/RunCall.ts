@@ -65,6 +65,7 @@ const warned = (call: CallState.CallState): Effect.Effect<void> => {
   )
 }
 
+/** Runs one call from its request to its value: span, deadlines, attempts, and the metrics when it is over. */
 export const make =
   (step: CallState.Middleware<InventError.InventError>) =>
   ({ deadlines: usual, endpoint, read, write }: Work): Attempted<unknown> =>

@@ -76,12 +76,17 @@ const undone = (response: HttpClientResponse, body: Uint8Array, isCut: boolean, 
 const excerptable = (response: HttpClientResponse, body: Uint8Array): Uint8Array =>
   Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) => encoder.encode(`<${issue}>`))
 
+/** What is taken out of an answer, and how much of it is read. */
 export interface Options {
   readonly apiKey: Redacted.Redacted
   /** The longest body of a success, in bytes, after decompression. */
   readonly maxBodyBytes: number
 }
 
+/**
+ * Turns each answer that is not a success into a failure, by its status. The API key is taken out of every text that is
+ * kept.
+ */
 export const make =
   ({ apiKey, maxBodyBytes }: Options) =>
   (next: Middleware<Failure>): Middleware<Failure> => {

@@ -76,6 +76,10 @@ const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient 
     Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
   )
 
+/**
+ * Sends a request by the platform's client. Redirects are not followed: a key must not go elsewhere. Errors of the
+ * network become `NeverSent` or `AnswerLost`.
+ */
 export const make = (transport: HttpClient.HttpClient): Middleware<Failure> => {
   const client = withoutRedirects(transport)
   return (request, call) =>

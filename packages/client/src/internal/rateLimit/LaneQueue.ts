@@ -8,6 +8,7 @@
 /** From the most to the least urgent. */
 export const lanes = ["stop", "verify", "send", "watch"] as const
 
+/** How urgent a call is; the most urgent lane is served first. */
 export type Lane = (typeof lanes)[number]
 
 const turnsPerElder = 10
@@ -17,6 +18,7 @@ interface Waiter {
   readonly since: number
 }
 
+/** The calls that wait for a permit. */
 export interface Line<A extends Waiter> {
   readonly join: (waiter: A) => void
   /** After being served, or without. */
@@ -27,6 +29,10 @@ export interface Line<A extends Waiter> {
   readonly ahead: (lane: Lane) => number
 }
 
+/**
+ * Makes an empty queue. A call that has waited for more than `patience` milliseconds gets every tenth turn, whatever
+ * its lane.
+ */
 export const make = <A extends Waiter>(patience: number): Line<A> => {
   const queues = lanes.map(() => new Set<A>())
   let length = 0

@@ -50,11 +50,13 @@ const foreign = {
   patience: 0.05
 } as const
 
+/** What allows one request. Give it back when the answer came, or when the request never left. */
 export interface Permit {
   /** The one request after a pause, before the others follow. */
   readonly isProbe: boolean
 }
 
+/** The state of a quota. Times are milliseconds of a clock that never goes back. */
 export interface Quota {
   /** A permit, or the milliseconds until it is worth asking again: not a moment too long, unless a permit comes back. */
   readonly take: (now: number) => Permit | { readonly wait: number }
@@ -212,6 +214,7 @@ const makeShare = (limit: number, window: number) => {
   }
 }
 
+/** Makes a quota of `limit` requests in any `window` of milliseconds, of which none is used. */
 export const make = (limit: number, window: number): Quota => {
   const history = makeHistory(window)
   const share = makeShare(limit, window)

@@ -49,6 +49,10 @@ const longestRetry = 1000
 
 const never = Number.POSITIVE_INFINITY
 
+/**
+ * Makes the limiter of one process of several: asks the shared quota for permits while calls wait, and gives back what
+ * it has when its scope closes.
+ */
 export const make = (options: Options): Effect.Effect<RateLimit["Type"], never, Scope.Scope> =>
   Effect.gen(function* () {
     const desk = makeSync(options)

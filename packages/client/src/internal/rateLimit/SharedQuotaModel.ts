@@ -14,6 +14,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as QuotaModel from "./QuotaModel.ts"
 
+/** What all processes of a quota must agree on. */
 export interface Terms {
   readonly limit: number
   /** Milliseconds. */
@@ -22,6 +23,7 @@ export interface Terms {
   readonly lease: number
 }
 
+/** What a process tells the shared quota and asks of it. */
 export interface Request {
   /** The permits that came back since the last request that was answered, … */
   readonly returned: ReadonlyArray<Returned>
@@ -33,12 +35,14 @@ export interface Request {
   readonly wanted: number
 }
 
+/** A permit that came back. */
 export interface Returned {
   readonly permit: QuotaModel.Permit
   /** How many milliseconds ago the answer came; nothing when the request never left. */
   readonly age: number | undefined
 }
 
+/** What a process is given. */
 export interface Reply {
   readonly permits: ReadonlyArray<QuotaModel.Permit>
   /** The milliseconds until it is worth asking for more. */
@@ -93,6 +97,7 @@ const grace = { least: 20, most: 200 } as const
 /** Clocks may show whole milliseconds. */
 const resolution = 1
 
+/** The rule of a shared quota, as a function of the state that is stored. */
 export interface SharedQuota {
   /** The state of a quota that nobody has used. */
   readonly unused: string

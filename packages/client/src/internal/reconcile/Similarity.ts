@@ -10,6 +10,7 @@ import type { UserMessage } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 
+/** Whether an entry is what was sent: it is, it may be, or it is not. */
 export type Similarity = "Equal" | "Doubtful" | "Different"
 
 /** Who acts: the channel, where the request names it, else the contact. */
@@ -18,6 +19,7 @@ export interface Author {
   readonly channel_id: ChannelId | undefined
 }
 
+/** The likeness of a whole: different where any part is, and doubtful where any part leaves it open. */
 export const all = (...likenesses: ReadonlyArray<Similarity>): Similarity =>
   likenesses.includes("Different") ? "Different" : likenesses.includes("Doubtful") ? "Doubtful" : "Equal"
 
@@ -30,6 +32,7 @@ const ofMember = (member: ChatMember, author: Author): Similarity => {
   return ifStated(author.contact_id, channel.contact?.id)
 }
 
+/** Whether a message was written by this contact, on this channel where one is named. */
 export const ofAuthor = ({ member, role }: ChatMessage, author: Author): Similarity => {
   if (member) return ofMember(member, author)
   return role === "assistant" || role === "system" || role === "event" || role === "note" ? "Different" : "Doubtful"
@@ -61,15 +64,18 @@ export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc)
     ? "Doubtful"
     : same(DateTime.greaterThanOrEqualTo(at, since))
 
+/** Whether a message is the one that was sent: by its author, its parts, and the time since which it can be there. */
 export const ofMessage = (listed: ChatMessage, sent: Author & { readonly message: UserMessage }, since: DateTime.Utc): Similarity =>
   all(ofAuthor(listed, sent), ofContent(listed, sent.message), ofTime(listed.created_at, since))
 
+/** What a creation asked for, as far as a list shows it. */
 export interface NewChat {
   readonly channel_id: ChannelId
   readonly assistant_id: AssistantId | undefined
   readonly title: string | undefined
 }
 
+/** Equal where nothing was wanted or what is stated is what was wanted; doubtful where nothing is stated. */
 export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Similarity =>
   wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
 

@@ -63,5 +63,6 @@ export const undecodable = (fiber: Fiber, { endpoint }: CallState, value: unknow
   if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
 }
 
+/** Counts the requests of a call that is over. */
 export const call = (fiber: Fiber, { attempts, endpoint }: CallState): void =>
   update(Telemetry.callRequests, fiber, attempts, ofEndpoint(endpoint))

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { CallState } from "../pipeline/CallState.ts"
 
+/** Attributes of spans and metrics, by OpenTelemetry's names. */
 export type Attributes = Readonly<Record<string, string | number>>
 
 const portOf = (url: URL): number => (url.port !== "" ? Number(url.port) : url.protocol === "https:" ? 443 : 80)
@@ -25,6 +26,7 @@ export const client = ({ baseUrl, name }: { readonly baseUrl: string; readonly n
   }
 }
 
+/** Gives the attributes of a request's endpoint. */
 export type EndpointOf = (request: HttpClientRequest, call: CallState) => Attributes
 
 /** What all requests of an endpoint have in common: the same object each time. */

@@ -23,6 +23,7 @@ export class StateUnusable extends Schema.TaggedError<StateUnusable>()("StateUnu
   }
 }
 
+/** A file that rows are added to. A row that was written survives a crash of the process. */
 export interface Journal {
   /** What was written before, in its order; a later row of the same key replaces the earlier. */
   readonly rows: ReadonlyArray<Row>

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Scope } from "effect/Scope"
 
+/** Another process has the file, or it cannot be locked. `message` says which. */
 export class Locked extends Data.TaggedError("Locked")<{ readonly message: string }> {}
 
 /** SQLite says nothing of the file in question. */

@@ -29,7 +29,7 @@ const examples = sources("examples").filter(({ name }) => /^\d\d-.*\.ts$/.test(n
 const { paths } = JSON.parse(readFileSync("docs/openapi.json", "utf8"))
 
 const rows = Object.values(CallableApi.groups).flatMap((group) =>
-  Object.values(group.endpoints).map(({ annotations, method, name, path }) => {
+  Object.values(group.endpoints).map(({ annotations, method, name, path, urlParamsSchema }) => {
     const id = `${group.identifier}.${name}`
     // A method is called, or named in a table of requests; pages are streamed; a socket is also opened by its path.
     const calls = [`(?<!world\\.)\\b${group.identifier}\\.${name}\\(`, `["']${id}["']`, ...(name === "list" ? [`\\b${group.identifier}\\.stream\\(`] : [])]
@@ -47,28 +47,30 @@ const rows = Object.values(CallableApi.groups).flatMap((group) =>
       clientTests: tests.client.some(({ text }) => called.test(text)),
       emulatorTests: tests.emulator.some(({ text }) => called.test(text)),
       examples: examples.filter(({ text }) => called.test(text)).map(({ name }) => name),
+      query: Option.getOrUndefined(Option.map(urlParamsSchema, ({ ast }) => ast.propertySignatures.map(({ name }) => name))),
       provenance: Option.getOrUndefined(Context.getOption(annotations, Provenance)) ?? {}
     }
   })
 )
 
-/** Where a part is from: printed, inferred, unknown, or printed but for some keys. */
-const standing = (part) => {
+/** Where a part is from: printed, inferred, unknown, or key by key; `keys` are those of a query. */
+const standing = (part, keys) => {
   if (part === undefined || typeof part === "string") return part ?? ""
-  const except = Object.entries(part).map(([how, keys]) => `${keys.map((key) => `\`${key}\``).join(", ")} ${how}`)
-  return `printed; ${except.join("; ")}`
+  const named = Object.values(part).flat()
+  const each = Object.entries(part).map(([how, keys]) => `${keys.map((key) => `\`${key}\``).join(", ")} ${how}`)
+  return [...(keys?.every((key) => named.includes(key)) ? [] : ["printed"]), ...each].join("; ")
 }
 const parts = ["method", "path", "query", "body", "answer"]
 
 const mark = (is) => (is ? "✓" : "–")
 const link = (name) => `[${name.slice(0, 2)}](../examples/${name})`
 const lines = rows.map((row) =>
-  ["", `[${row.id}](${row.page})`, `\`${row.request}\``, row.safety.toLowerCase(), mark(row.client), mark(row.emulator), mark(row.clientTests), mark(row.emulatorTests), row.examples.map(link).join(" "), ...parts.map((part) => standing(row.provenance[part])), ""].join(" | ").trim()
+  ["", `[${row.id}](${row.page})`, `\`${row.request}\``, row.safety.toLowerCase(), mark(row.client), mark(row.emulator), mark(row.clientTests), mark(row.emulatorTests), row.examples.map(link).join(" "), ...parts.map((part) => standing(row.provenance[part], part === "query" ? row.query : undefined)), ""].join(" | ").trim()
 )
 const kinds = ["printed", "inferred", "unknown"]
-const kindOf = (part) => (part === undefined || typeof part === "string" ? part : "printed but for some keys")
+const kindOf = (part) => (part === undefined || typeof part === "string" ? part : "differing by key")
 const count = (part, kind) => rows.filter(({ provenance }) => kindOf(provenance[part]) === kind).length
-const whole = (part) => `${part}: ${[...kinds, "printed but for some keys"].map((kind) => `${count(part, kind)} ${kind}`).join(", ")}`
+const whole = (part) => `${part}: ${[...kinds, "differing by key"].map((kind) => `${count(part, kind)} ${kind}`).join(", ")}`
 const counts = `${parts.map(whole).join("; ")}.`
 const wanted = `# Which endpoints there are
 

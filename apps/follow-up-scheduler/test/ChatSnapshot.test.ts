@@ -179,6 +179,18 @@ describe("the state", () => {
     ])
   })
 
+  it("knows each switch that keeps the assistant silent, where its page prints it, and no other", () => {
+    const off = { conversation: { enable_ai_replies: false } }
+    const contact = { contact_channel: { contact: { id: Ids.ContactId.make("contact_1"), ai_replies_disabled: true } } }
+    expect(snapshot([], {}, { members: [contact] }).switchedOff).toEqual(["contact_ai_disabled"])
+    expect(snapshot([], { assistant: { deleted: true } }).switchedOff).toEqual(["assistant_deleted"])
+    expect(snapshot([], { assistant: { enabled: false } }).switchedOff).toEqual(["assistant_disabled"])
+    expect(snapshot([], { assistant: { config: off } }).switchedOff).toEqual(["ai_replies_disabled"])
+    expect(snapshot([], { assistant_config: off }).switchedOff).toEqual(["ai_replies_disabled"])
+    expect(snapshot([], { assistant_integration: { enabled: false } }).switchedOff).toEqual(["integration_disabled"])
+    expect(snapshot([], { assistant_integration: { has_connection: false } }).switchedOff).toEqual([])
+  })
+
   it("does not say whether the contact unsubscribed, whatever a server adds to the contact in a chat", () => {
     const contact = { id: Ids.ContactId.make("contact_1"), unsubscribed: true }
     const channel = { id: Ids.ChannelId.make("channel_1"), contact }

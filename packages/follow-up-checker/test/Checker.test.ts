@@ -417,7 +417,7 @@ describe("a follow-up that must not be", () => {
     const listed = request(iso(4 * 3_600_000 - 800), fourHours).map((line) => ({ ...line, endpoint: "contacts.list", chat_id: null }))
     expect(rules([...left, ...listed, ...listed, ...followUp(fourHours)])).toEqual([])
     const lines = [...left, ...listed, ...listed, ...listed, ...followUp(fourHours)]
-    expect(judge(lines, {}, { schedulers: 2 }).violations).toEqual([])
+    expect(rules(lines, {}, "3 seconds", { schedulers: 2 })).toEqual([])
   })
 
   it("is no race where the change is old and was only said again", () => {

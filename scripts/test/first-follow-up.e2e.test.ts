@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
-import { afterAll, expect, it } from "vitest"
+import { afterAll, expect, it, onTestFailed } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const section = readFileSync(join(root, "docs/first-follow-up.md"), "utf8")
@@ -64,12 +64,13 @@ const interrupt = (child: ChildProcess) =>
 const withoutTimes = (text: string) =>
   text.trimEnd().replaceAll(/\d{4}-\d\d-\d\d/g, "<day>").replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "<time>").split("\n")
 
-/** Asks every second until it says so: what is waited for takes a few seconds by the policy. */
+/** Runs the command once a second until its output has this part. A test that fails meanwhile prints the latest output. */
 const eventually = async (text: string, part: string) => {
-  for (let times = 1; ; times++) {
-    const output = await run(text)
+  let output = ""
+  onTestFailed(() => console.log(`${text} does not say ${part}, but ${output}`))
+  for (;;) {
+    output = await run(text)
     if (output.includes(part)) return output
-    if (times === 60) throw new Error(`it does not say ${part}, but ${output}`)
     await new Promise((resolve) => setTimeout(resolve, 1000))
   }
 }

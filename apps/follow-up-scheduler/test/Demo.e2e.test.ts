@@ -42,8 +42,8 @@ const whole = shared(["demo"])
 const quiet = shared(document(3))
 
 /**
- * Stops the program and lets it go on, at irregular moments until it ends: what a machine does that has other work, without
- * taking that work from whoever else runs on this one.
+ * Stops the program and continues it at random moments until it ends. To the program this looks like a busy machine, and it
+ * takes no processor time from the other tests.
  */
 const interrupted = (program: Process.Running) =>
   Effect.gen(function* () {

@@ -113,7 +113,7 @@ Requirement.describeWith([nginx], "the page behind a stock nginx", () => {
     )
   }
 
-  story("that is not told its origin refuses a call, says what to set, and names the commands", { isToldOrigin: false }, ({ browser, port }) =>
+  story("without --page-origin refuses a call, says what to set, and names the commands", { isToldOrigin: false }, ({ browser, port }) =>
     Effect.gen(function* () {
       const { body, status } = yield* ask(port, "/api/pause", browser, "POST")
       expect(status).toBe(403)

@@ -28,7 +28,7 @@ const logging = (lines: Array<string>, onLine: () => void) =>
 
 describe("output that cannot be written", () => {
   for (const code of ["ENOSPC", "EIO", "EDQUOT"]) {
-    it.scoped(`does not end what has a log (${code}): lost lines are counted, and told once there is room again`, () => {
+    it.scoped(`does not end a program whose output is a log (${code}): lost lines are counted, and logged once there is room again`, () => {
       const { codes, errors, fail, output } = makeStreams()
       const lines: Array<string> = []
       let hasRoom = false
@@ -49,7 +49,7 @@ describe("output that cannot be written", () => {
     })
   }
 
-  it("ends what is asked for its output with 2, and says why", () => {
+  it("ends any other command with 2, and says why", () => {
     const { codes, errors, fail } = makeStreams()
     fail("ENOSPC")
     expect([codes, errors]).toEqual([[2], ["the output could not be written: ENOSPC: no\n"]])

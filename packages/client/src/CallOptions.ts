@@ -1,6 +1,6 @@
 /**
- * What a single call does otherwise than its client: its deadlines, whether it is repeated, headers of its own, and who is
- * shown the answers as they came.
+ * Options of a single call, in place of the client's: its deadlines, whether it is retried, extra headers, and a callback that
+ * gets each raw answer.
  *
  * ```ts
  * yield* invent.contacts.sendMessage(request).pipe(CallOptions.withCallOptions({ deadlines: { total: "10 seconds" } }))

@@ -27,7 +27,7 @@ export interface Settings {
   readonly reaction?: Duration.DurationInput
   /** How old what the scheduler knows of who unsubscribed may be, which no chat tells; default two minutes. */
   readonly optOutAge?: Duration.DurationInput
-  /** How many schedulers act under one key; default one. Of several, what one was told of a contact is not held against another. */
+  /** How many schedulers use one key; default 1. With more, a list of contacts that one of them read is not held against the others. */
   readonly schedulers?: number
   /** When the scheduler was not running, in epoch milliseconds. */
   readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>

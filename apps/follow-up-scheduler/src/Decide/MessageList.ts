@@ -41,7 +41,7 @@ const authorOf = (message: ChatMessage): Author | undefined => {
   if (role === "note" || role === "event" || role === "system" || role === "tool") return undefined
   // The member says who wrote; the roles inside and outside a message can differ.
   if (message.member?.contact_channel) return "contact"
-  // Whoever of the staff sends a broadcast does not speak in the chats that it reaches.
+  // A broadcast that a human agent sends is no word of theirs in each chat that it reaches.
   if (message.is_broadcast_message === true) return "assistant"
   if (message.member?.user) return "human"
   if (message.member?.session) return "contact"

@@ -133,7 +133,7 @@ const consents = Effect.flatMap(
   )`
 )
 
-/** Why something other than an operator paused; and an index to count what all contacts were sent lately. */
+/** Adds the limit that caused a pause, and an index by which the latest follow-ups to all contacts are counted. */
 const holds = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE pauses ADD COLUMN reason TEXT`

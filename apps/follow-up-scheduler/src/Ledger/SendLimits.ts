@@ -1,7 +1,7 @@
 /**
- * How many follow-ups all contacts together may get. Whoever arms the one that would be too many holds everything instead, in the
- * transaction that would have armed it, so that no two processes pass the limit together. What was sent before an operator
- * resumed does not count again.
+ * Limits the follow-ups to all contacts together, by the hour and by the day. A follow-up that would exceed a limit is not armed:
+ * the same transaction pauses all sending, so that two processes cannot pass the limit together. Follow-ups from before an
+ * operator resumed do not count again.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"

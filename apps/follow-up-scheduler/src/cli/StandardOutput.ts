@@ -31,7 +31,7 @@ export interface Streams {
   readonly exit: (code: number) => void
 }
 
-/** By then Node has reported what could not be written. */
+/** Waits for one turn of the event loop. After it, Node has reported every line that it could not write. */
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 /**

@@ -53,7 +53,7 @@ const deadlinesOf = (
   }).pipe(Either.mapLeft((error) => String(error)))
 }
 
-/** Whoever interrupts a call does not learn that its request may have been applied. The log does. */
+/** Logs that an unsafe request may have been applied: a caller that interrupts the call gets no error that says so. */
 const warned = (call: CallState.CallState): Effect.Effect<void> => {
   const { endpoint, safety, unconfirmedRequest } = call
   if (safety !== "Unsafe" || unconfirmedRequest === undefined) return Effect.void

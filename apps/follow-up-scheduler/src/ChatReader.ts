@@ -1,6 +1,6 @@
 /**
- * Reads one chat, fresh. No published endpoint reads a chat; a state update that changes nothing answers with the whole of
- * it, and the messages are listed beside it, unless this process has listed them already and the chat still ends as it did.
+ * Reads one chat with GET: its row in the lists, which has its state, its members and its last message, and its messages, unless
+ * this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -12,19 +12,31 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
 import * as MessageList from "./Decide/MessageList.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
+import { NotListed } from "./ChatReader/NotListed.ts"
+import { Ledger } from "./Ledger.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
-import * as BoundedMap from "./ChatReader/BoundedMap.ts"
+import * as ChatRows from "./Watch/ChatRows.ts"
+import * as BoundedMap from "./BoundedMap.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
   {
-    readonly read: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
-    /** Whether anything happened in the chat since a message, and its state: one request, and another for segments. */
-    readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
+    /** The chat for this purpose; to plan where none is given. */
+    readonly read: (chat_id: ChatId, purpose?: Purpose) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
+    /**
+     * Whether anything was written since a message, and the state, which is at most so old where the first pages of the inbox show
+     * the chat: a request that all who need a row share, or one for the messages, and another for segments.
+     */
+    readonly glance: (
+      chat_id: ChatId,
+      maxAge?: Duration.Duration
+    ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /** What was written since an earlier look, and nothing of the chat's state: one request. */
     readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
   }
@@ -58,24 +70,91 @@ const listing = (invent: InventClient["Type"]) => {
   }
 }
 
-const whole = (invent: InventClient["Type"], chat_id: ChatId) => onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
-
 /** Chats whose messages are remembered; of others, they are listed again. */
 const remembered = 1000
 
-const reading = (invent: InventClient["Type"]): ChatReader["Type"] => {
+/** How old a row may be by which a chat is planned for: what happened since is seen by the watch, or before the step is taken. */
+const planMaxAge = Duration.minutes(1)
+/** How old a row may be by which a step is taken. The messages are always listed then. */
+export const actMaxAge = Duration.seconds(2)
+/** How many pages of the inbox are read for a row that an answer to an update can take the place of: 500 chats. */
+const fewPages = 5
+
+/**
+ * What a chat is read for, and so how fresh its row has to be:
+ * - `plan`: to decide what is to come.
+ * - `ask`: to have the assistant write. The answer to that update tells the state once more, so an older row will do where the
+ *   first pages of the inbox do not show the chat.
+ * - `act`: to write a message, or to snooze, close or assign.
+ * - `check`: to see what became of a step.
+ */
+export type Purpose = "plan" | "ask" | "act" | "check"
+
+const needOf = (purpose: Purpose, now: number): ChatRows.Need => {
+  switch (purpose) {
+    case "plan":
+      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orTold: true }
+    case "ask":
+      return { since: now - Duration.toMillis(actMaxAge), pages: fewPages }
+    case "act":
+      return { since: now - Duration.toMillis(actMaxAge) }
+    case "check":
+      return { since: now }
+  }
+}
+
+const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], ledger: Ledger["Type"]): ChatReader["Type"] => {
   const { list, news } = listing(invent)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
+
+  /** The last resort for a chat that no list shows: a state update with an empty body answers with the whole of it. */
+  const byUpdate = Effect.fnUntraced(function* (chat_id: ChatId) {
+    const { direction, listed } = yield* list(chat_id)
+    const { messages } = ChatSnapshot.make(chat_id, undefined, listed, direction)
+    const after = messages.findLast(({ author }) => author === "contact")?.id ?? null
+    const mayRead = yield* Effect.catchAll(ledger.mayReadByUpdate(chat_id, after), (error) =>
+      Effect.as(Effect.logWarning(`chat ${chat_id} is in no list, and is not read by an update: that cannot be recorded`, error.message), false)
+    )
+    if (!mayRead) return yield* new NotListed({ chat_id })
+    yield* Effect.logWarning(`chat ${chat_id} is in no list: it is read by an update that changes nothing`)
+    const asked_at = yield* MonotonicClock.millis
+    const chat = yield* onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
+    yield* rows.keep([chat], asked_at)
+    return { chat, asked_at, known_at: asked_at } satisfies ChatRows.Row
+  })
+
+  /** The row, and whether it is as fresh as it has to be. */
+  const rowFor = Effect.fnUntraced(function* (chat_id: ChatId, need: ChatRows.Need) {
+    const fresh = yield* rows.find(chat_id, need)
+    if (Option.isSome(fresh)) return { row: fresh.value, isOld: false }
+    const older = yield* rows.known(chat_id)
+    if (Option.isSome(older)) return { row: older.value, isOld: true }
+    const shown = yield* rows.find(chat_id, { since: need.since })
+    return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
+  })
+
+  const listed = (chat_id: ChatId, { chat }: ChatRows.Row) =>
+    Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, chat, listed, direction))
+
   return {
-    read: (chat_id) =>
-      Effect.flatMap(whole(invent, chat_id), (chat) => {
+    read: (chat_id, purpose = "plan") =>
+      Effect.gen(function* () {
+        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.millis))
         const before = known.get(chat_id)
-        return before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, chat, []))
-          ? Effect.succeed(ChatSnapshot.refresh(before, chat))
-          : Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, chat, listed, direction))
-      }).pipe(Effect.tap(remember)),
-    glance: (chat_id) => Effect.map(whole(invent, chat_id), (chat) => ChatSnapshot.make(chat_id, chat, [])),
+        const isBegun = purpose === "ask" || purpose === "act"
+        const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
+        const chat = isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
+        yield* remember(chat)
+        return { ...chat, isStateOld: isOld }
+      }),
+    glance: (chat_id, maxAge = actMaxAge) =>
+      Effect.gen(function* () {
+        const now = yield* MonotonicClock.millis
+        const { isOld, row } = yield* rowFor(chat_id, { since: now - Duration.toMillis(maxAge), pages: fewPages })
+        const isSince = row.asked_at !== undefined && row.asked_at >= now
+        return isSince && !isOld ? ChatSnapshot.make(chat_id, row.chat, []) : { ...(yield* listed(chat_id, row)), isStateOld: isOld }
+      }),
     hear: (before) =>
       Effect.tap(news(before), ({ direction, listed }) => {
         const same = known.get(before.chat_id)
@@ -106,7 +185,7 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
           Stream.runCollect,
           Effect.map((segments) => ({ ...chat, segments: Chunk.toReadonlyArray(segments) }))
         )
-  return { glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf), hear, read: (chat_id) => Effect.flatMap(read(chat_id), segmentsOf) }
+  return { glance: (...look) => Effect.flatMap(glance(...look), segmentsOf), hear, read: (...look) => Effect.flatMap(read(...look), segmentsOf) }
 }
 
 /** Beside the chat, what the contact list and the activities say of its contacts: see `OptOuts` for what it costs. */
@@ -114,26 +193,28 @@ const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOut
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
-    glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
+    glance: (...look) => Effect.flatMap(glance(...look), marked),
     hear,
-    read: (chat_id) => Effect.flatMap(read(chat_id), marked)
+    read: (...look) => Effect.flatMap(read(...look), marked)
   }
 }
 
-/** Reads the whole chat: one request where nothing was written since it was last read here, else two for up to a hundred messages. */
-export const layer = Layer.effect(ChatReader, Effect.map(InventClient, reading))
+/** Reads the whole chat: a row of the lists, and up to a hundred messages where anything was written since it was last read here. */
+export const layer = Layer.effect(ChatReader, Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))).pipe(
+  Layer.provideMerge(ChatRows.layer)
+)
 
 /** What the policy in force asks for, and who opted out. */
-const complete = (base: (invent: InventClient["Type"]) => ChatReader["Type"]) =>
+const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
-    Effect.map(Effect.all([InventClient, ActivePolicy, OptOuts.OptOuts]), ([invent, policy, optOuts]) =>
-      withOptOuts(withSegments(base(invent), invent, policy), optOuts)
+    Effect.map(Effect.all([ChatReader, InventClient, ActivePolicy, OptOuts.OptOuts]), ([reader, invent, policy, optOuts]) =>
+      withOptOuts(withSegments(reader, invent, policy), optOuts)
     )
-  ).pipe(Layer.provideMerge(OptOuts.layer))
+  ).pipe(Layer.provide(base), Layer.provideMerge(OptOuts.layer))
 
 /** The same, who opted out, and what else the policy in force asks for. */
-export const layerMatching = complete(reading)
+export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 
-/** Reads with GET only, and so sees no state: for dry runs. */
-export const layerReadOnly = complete(readingOnly)
+/** Reads messages only, and so sees no state: for dry runs. */
+export const layerReadOnly = complete(Layer.effect(ChatReader, Effect.map(InventClient, readingOnly)))

@@ -105,13 +105,23 @@ export const make = Effect.gen(function* () {
       until: null
     })
 
+  const notListed = (chat_id: ChatId) =>
+    Effect.as(
+      ledger.decided({ chat_id, conversation_id: chat_id, decision: "Skip", reason: "not_listed", until: null }),
+      Decide.Decision.Skip({ reason: "not_listed" })
+    )
+
   /** The chats in which old ones go on, as far as this process has come upon them. */
   const newer = new Map<ChatId, ChatId>()
 
   const reviewById: ChatReview["Type"]["reviewById"] = (named) => {
     const chat_id = newer.get(named) ?? named
-    const read = Effect.tapError(outage.learn(reader.read(chat_id)), (error) => failed(chat_id, error))
-    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : Effect.flatMap(read, review)))
+    const read = outage.learn(reader.read(chat_id)).pipe(
+      Effect.tapError((error) => (error._tag === "NotListed" ? Effect.void : failed(chat_id, error))),
+      Effect.flatMap(review),
+      Effect.catchTag("NotListed", () => notListed(chat_id))
+    )
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : read))
   }
 
   return {

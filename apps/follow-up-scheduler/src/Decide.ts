@@ -17,7 +17,7 @@ import * as Episode from "./Decide/Episode.ts"
 import * as SendWindow from "./Decide/SendWindow.ts"
 import { effectiveFrom, type Policy, type Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
-import { aiSwitches, type SkipReason, type StopReason, type WaitReason } from "./Decide/Reason.ts"
+import { aiSwitches, type SkipReason, type StopReason, type UnreadReason, type WaitReason } from "./Decide/Reason.ts"
 import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
 
 export type Decision = Data.TaggedEnum<{
@@ -28,7 +28,7 @@ export type Decision = Data.TaggedEnum<{
   /** Nothing until the facts change. */
   Stop: { readonly reason: StopReason }
   /** Nothing for now. */
-  Skip: { readonly reason: SkipReason }
+  Skip: { readonly reason: SkipReason | UnreadReason }
 }>
 export const Decision = Data.taggedEnum<Decision>()
 

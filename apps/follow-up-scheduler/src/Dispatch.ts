@@ -12,7 +12,7 @@ import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -25,7 +25,8 @@ import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
-import { readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import { ifStillOwned, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
@@ -73,9 +74,10 @@ export const make = Effect.gen(function* () {
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
   const finishing = yield* GracefulShutdown.finishing
+  const stateUpdates = yield* StateUpdates.make
   const transitions = Transitions.make(ledger, timer)
   const lastLook = LastRead.make()
-  const context: ActionContext = { policies, invent, reader, ledger, erasure, observe, timer, transitions, lastLook }
+  const context: ActionContext = { policies, invent, stateUpdates, reader, ledger, erasure, observe, timer, transitions, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
@@ -93,8 +95,12 @@ export const make = Effect.gen(function* () {
     }
   }
 
+  /** Whether a step is the assistant's: the answer to the update that asks it tells the state of the chat. */
+  const isAsking = (policy: Policy, { step }: FollowUp) => (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
+
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
     const step = policy.steps[planned.step - 1]
+    if (chat.isStateOld && !isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
     const earlier = SendMessage.earlier(step, planned, chat)
     if (step?.action === "send_message" && earlier !== undefined) {
       yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
@@ -159,7 +165,21 @@ export const make = Effect.gen(function* () {
       const chat = yield* claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
       if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
-    return yield* claim(yield* reader.read(followUp.chat_id))
+    if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
+    if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
+    const chat = yield* claim(yield* reader.read(followUp.chat_id, "ask"))
+    // What an old state forbids may be allowed by now: the whole lists are read before that is believed.
+    const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
+    return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
+  })
+
+  /** An armed follow-up of a chat of which nothing can be known is taken back; the answer tells the state of the chat. */
+  const takeBackUnlisted = Effect.fn("Dispatch.takeBackUnlisted")(function* (armed: FollowUp, policy: Policy) {
+    if (!isAsking(policy, armed)) return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, "not_listed")
+    const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
+    const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
+    if (answered._tag === "Left") return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
+    yield* transitions.rescheduleIn(armed, Duration.zero, {}, "not_listed")
   })
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
@@ -172,6 +192,9 @@ export const make = Effect.gen(function* () {
     const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy))))
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
+      if (read.left._tag === "NotListed") {
+        return yield* followUp.status === "planned" ? transitions.endNotListed(followUp) : takeBackUnlisted(followUp, policy)
+      }
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
       yield* transitions.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", ArmedState.lastChance(followUp))
       return

@@ -31,6 +31,7 @@ import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Migrations from "./Ledger/Migrations.ts"
+import * as UpdateReads from "./Ledger/UpdateReads.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
@@ -130,7 +131,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
   } & Consents.Consents &
     ContactSends.ContactSends &
     FirstWhole.FirstWhole &
-    PauseSwitch.Switch
+    PauseSwitch.Switch &
+    UpdateReads.UpdateReads
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -266,6 +268,7 @@ const make = Effect.gen(function* () {
   return {
     ...pauseSwitch,
     ...Consents.make(sql),
+    ...UpdateReads.make(sql),
     recallSends,
     arm: (from, to, event, { chat, limits }) =>
       commit(

@@ -54,17 +54,12 @@ export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
   return [...new Set(ids)]
 })
 
-/** The chats of a file, read anew each time. A file that has become unreadable is waited for. */
-export const layerFile = (file: string, every: Duration.Duration) =>
-  Layer.effect(
-    Watch,
-    Effect.map(Effect.context<FileSystem.FileSystem>(), (context) => {
-      const read = Effect.provide(readFile(file), context)
-      const again = Effect.catchAll(read, (error) => Effect.as(Effect.logWarning(error.message), []))
-      const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
-      return { chats: Stream.flattenIterables(Stream.concat(Stream.fromEffect(read), later)), inTurn: identity }
-    })
-  )
+/** The ids of a file, read anew each time. A file that has become unreadable is waited for. */
+export const idsOf = (file: string, every: Duration.Duration): Stream.Stream<ReadonlyArray<ChatId>, ChatsUnreadable, FileSystem.FileSystem> => {
+  const again = Effect.catchAll(readFile(file), (error) => Effect.as(Effect.logWarning(error.message), []))
+  const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
+  return Stream.concat(Stream.fromEffect(readFile(file)), later)
+}
 
 /** Chats named by events, for example of a custom channel that sees every message pass. */
 export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, inTurn: identity })

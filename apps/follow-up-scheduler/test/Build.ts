@@ -58,6 +58,7 @@ export const chat = (fields: Partial<ChatSnapshot> = {}): ChatSnapshot => ({
   chat_id,
   conversation_id,
   isWhole: true,
+  isStateOld: false,
   state: "OPEN",
   ai_enabled: true,
   isAssigned: false,

@@ -72,8 +72,14 @@ interface Race {
   readonly ahead: number
 }
 
-const isLook = ({ applied, endpoint, key, status }: Extract<Entry, { readonly kind: "request" }>) =>
-  key === "scheduler" && status === 200 && (endpoint === "messages.list" || (endpoint === "state.update" && !applied))
+type Asked = Extract<Entry, { readonly kind: "request" }>
+
+/** A list of the messages of a chat: what a follow-up is set by. */
+const isLook = ({ endpoint, key, status }: Asked) => key === "scheduler" && status === 200 && endpoint === "messages.list"
+
+/** A list that shows the rows of all chats. */
+const isListing = ({ endpoint, key, status }: Asked) =>
+  key === "scheduler" && status === 200 && (endpoint === "inbox.list" || endpoint === "chats.list")
 
 /** `moment`: what a request may take, in milliseconds. */
 const races = (entries: ReadonlyArray<Entry>, moment: number): ReadonlyArray<Race> => {
@@ -159,6 +165,7 @@ const isAnyStanding = (entries: ReadonlyArray<Entry>): boolean => {
 const fewestLooks = (entries: ReadonlyArray<Entry>): number => {
   const looks = new Map<string, number>()
   for (const entry of entries) {
+    if (entry.kind === "request" && isListing(entry)) for (const [chat_id, count] of looks) looks.set(chat_id, count + 1)
     if (!("chat_id" in entry)) continue
     if (entry.kind !== "request") looks.set(entry.chat_id, 0)
     else if (isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)

@@ -24,8 +24,10 @@ import { FollowUpKey } from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
+import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
+import { observe } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -50,7 +52,7 @@ const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMilli
 /** A test that begins at `Build.start`, over a chat and a database of its own. */
 const story = <E>(
   name: string,
-  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>,
+  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>,
   { late, ...setup }: Setup & FakeChat.Options = {}
 ) => {
   it.effect(name, () => {
@@ -61,7 +63,6 @@ const story = <E>(
   })
 }
 
-const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const earliest = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.overdue(after(3650 * day)), (rows) => rows[0]))
 
@@ -115,24 +116,25 @@ describe("a cadence", () => {
     })
   )
 
-  story("costs a read, the newest chat, the update, one look before the instant, and a list after it", (fake) =>
+  const each = ["read", "list", "newest", "set", "read", "list"]
+
+  story("costs a row of the inbox, the messages, the newest chat, the update, a row before the instant, and a list after it", (fake) =>
     Effect.gen(function* () {
       yield* observe
       fake.requests.length = 0
       yield* sweepUntil(after(3 * hour + minute))
-      const each = ["read", "newest", "set", "read", "list"]
       expect(fake.requests).toEqual([...each, ...each])
     })
   )
 
-  it.effect("costs a list of the messages more in a process that has not listed them yet", () =>
+  it.effect("costs no more in a process that knows nothing of the chat but the ledger", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
       yield* Effect.provide(observe, scheduler(fake))
       fake.requests.length = 0
       yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
-      expect(fake.requests).toEqual(["read", "list", "newest", "set", "read", "list"])
+      expect(fake.requests).toEqual(each)
     }).pipe(Effect.provide(database))
   )
 
@@ -168,7 +170,7 @@ describe("a cadence", () => {
       fake.requests.length = 0
       yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds")))))
       yield* sweepUntil(after(2 * hour))
-      expect(fake.requests).toEqual(["read", "newest", "read", "list"])
+      expect(fake.requests).toEqual(["read", "list", "newest", "read", "list"])
       expect(yield* record).toEqual(["1 skipped replied"])
     })
   )
@@ -890,7 +892,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
 })
 
 describe("a process that was frozen", () => {
-  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>
+  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>
 
   /** Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own. */
   const freezing = (where: FakeChat.Kind | "ledger", when: "before" | "after", fake: FakeChat.FakeChat, freeze: Effect.Effect<void>) =>
@@ -1031,7 +1033,7 @@ describe("a wake-up", () => {
     test: (
       fake: FakeChat.FakeChat,
       timers: Effect.Effect<ReadonlyArray<FollowUp>>
-    ) => Effect.Effect<void, E, Dispatch | ChatReview | Ledger.Ledger | SqlClient.SqlClient>
+    ) => Effect.Effect<void, E, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>
   ) =>
     it.effect(name, () =>
       Effect.gen(function* () {

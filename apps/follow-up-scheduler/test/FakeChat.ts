@@ -17,10 +17,10 @@ import type { Author } from "../src/Decide/ChatSnapshot.ts"
 import * as Build from "./Build.ts"
 
 /**
- * What a request is about: reading the chat, listing its messages, setting a follow-up, taking it back, changing the state,
- * assigning, sending a message, asking for the newest chat.
+ * What a request is about: reading the chat's row in the inbox, listing its messages, setting a follow-up, taking it back,
+ * changing the state, assigning, sending a message, asking for the newest chat; an update that changes nothing.
  */
-export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest"
+export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest" | "empty"
 
 /** Stands between the program and the chat; `apply` is the request as the chat would answer it. */
 export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<A, RepeatableError>
@@ -40,6 +40,7 @@ export const make = ({ late = 0 }: Options = {}) => {
   let newest = Build.chat_id
   let sends = 0
   let isUnsubscribed = false
+  let isListed = true
   let segments: ReadonlyArray<Segment> = []
 
   /** What the assistant has done by now. */
@@ -63,7 +64,8 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
     if (state !== undefined) return "state"
-    return follow_up_at === undefined ? "read" : follow_up_at === null ? "clear" : "set"
+    if (follow_up_at === undefined) return "empty"
+    return follow_up_at === null ? "clear" : "set"
   }
 
   /** Like the client, it asks the guard of the surroundings before a request leaves. */
@@ -102,6 +104,8 @@ export const make = ({ late = 0 }: Options = {}) => {
       Effect.map(settle, () => {
         contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id } })
       }),
+    /** From now on no list shows the chat. */
+    leavesLists: Effect.sync(() => void (isListed = false)),
     /** The conversation goes on in another chat. */
     movesTo: (chat_id: ChatId) => Effect.sync(() => void (newest = chat_id)),
     /** The contact gets a name, and is put into these segments. */
@@ -127,6 +131,13 @@ export const make = ({ late = 0 }: Options = {}) => {
         }
       }),
     layer: InventClient.layerMock({
+      inbox: {
+        stream: () => {
+          const chats = () => [...(isListed ? [wire()] : []), ...(newest === Build.chat_id ? [] : [elsewhere(newest)])]
+          return Stream.unwrap(answer("read", () => Stream.fromIterable(chats())))
+        }
+      },
+      chats: { stream: () => Stream.empty },
       state: {
         update: ({ path, payload }) =>
           answer(kindOf(payload), () => {

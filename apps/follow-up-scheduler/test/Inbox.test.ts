@@ -27,6 +27,8 @@ import * as Plan from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import type { Reason } from "../src/Decide/Reason.ts"
 import { Watch } from "../src/Watch.ts"
+import * as ChatRows from "../src/Watch/ChatRows.ts"
+import * as SeenChats from "../src/Watch/SeenChats.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
 import * as Build from "./Build.ts"
 
@@ -76,7 +78,7 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 
 const under = (inbox: Inboxed, version = 1) =>
   InboxWatch.layer(every).pipe(
-    Layer.provideMerge(Erasure.layer),
+    Layer.provideMerge(Layer.merge(Erasure.layer, ChatRows.layer)),
     Layer.provideMerge(Ledger.layer),
     Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
   )
@@ -229,6 +231,23 @@ describe("watching the inbox", () => {
       yield* inbox.touch(0, { last_message })
       expect(yield* after(every)).toEqual([id(0)])
       yield* inbox.touch(0, { last_message: { id: MessageId.make("theirs"), created_at: yield* DateTime.now } })
+      expect(yield* after(every)).toEqual([id(0)])
+    }).pipe(Effect.provide(under(inbox)))
+  }))
+
+  story("takes for no news what a change of ours was answered with, unless somebody has written", Effect.gen(function* () {
+    const inbox = makeInbox(1)
+    yield* Effect.gen(function* () {
+      const countAsSeen = yield* SeenChats.makeCountAsSeen
+      const { after } = yield* watching()
+      yield* after(0)
+      const updated_at = yield* DateTime.now
+      yield* inbox.touch(0)
+      yield* countAsSeen({ id: id(0), updated_at })
+      expect(yield* after(every)).toEqual([])
+      const last_message = { id: MessageId.make("theirs"), created_at: yield* DateTime.now }
+      yield* inbox.touch(0, { last_message })
+      yield* countAsSeen({ id: id(0), updated_at: yield* DateTime.now, last_message })
       expect(yield* after(every)).toEqual([id(0)])
     }).pipe(Effect.provide(under(inbox)))
   }))

@@ -5,6 +5,7 @@ import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Reply from "@effect-invent/emulator/Reply"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,6 +14,7 @@ import * as TestClock from "effect/TestClock"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as ChatSnapshot from "../src/Decide/ChatSnapshot.ts"
 import * as Decide from "../src/Decide.ts"
+import * as Ledger from "../src/Ledger.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as ArmedState from "../src/Plan/ArmedState.ts"
 import * as Build from "./Build.ts"
@@ -164,7 +166,9 @@ describe.each(["ascending", "descending"] as const)("a service with whole-second
     behaviour: { timestamps: "seconds", messageOrder },
     script: ({ contactText }) => (contactText === "Thanks" ? Reply.Silence : Reply.Text("On its way."))
   })
-  const readBy = (chat: ChatId, by: typeof ChatReader.layer | typeof ChatReader.layerReadOnly) =>
+  const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+  const whole = Layer.provide(ChatReader.layer, ledger)
+  const readBy = (chat: ChatId, by: Layer.Layer<ChatReader.ChatReader, unknown, InventClient.InventClient | ActivePolicy>) =>
     Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(chat)).pipe(
       Effect.provide(by),
       Effect.provide([InventClient.layer(Emulator.client), Layer.succeed(ActivePolicy, policy())])
@@ -172,7 +176,7 @@ describe.each(["ascending", "descending"] as const)("a service with whole-second
 
   it.scoped.each([
     { reader: "dry", by: ChatReader.layerReadOnly },
-    { reader: "whole", by: ChatReader.layer }
+    { reader: "whole", by: whole }
   ])("shows the $reader reader who wrote last within a second", ({ by }) =>
     Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator

@@ -1,6 +1,7 @@
-/** An example: a policy of your own, asked about a chat of your own, without a network, a database or a clock that ticks. */
+/** An example: a policy of your own, asked about a chat of your own, without a network or a clock that ticks. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import { expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -8,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as Decide from "../src/Decide.ts"
+import * as Ledger from "../src/Ledger.ts"
 import * as Policy from "../src/Policy.ts"
 
 const chat_id = ChatId.make("chat_1")
@@ -25,9 +27,11 @@ const afterTheWeekend = Policy.decode({
 /** We answered on Friday at five. */
 const answered = { id: MessageId.make("message_1"), role: "assistant", created_at: DateTime.unsafeMake("2026-07-17T16:00:00Z") } as const
 const invent = InventClient.layerMock({
-  state: { update: () => Effect.succeed({ id: chat_id }) },
+  inbox: { stream: () => Stream.make({ id: chat_id }) },
   messages: { stream: () => Stream.make(answered) }
 })
+
+const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
 
 it.effect("a policy of your own says what it would do on Monday morning", () =>
   Effect.gen(function* () {
@@ -37,5 +41,5 @@ it.effect("a policy of your own says what it would do on Monday morning", () =>
     // arm_lead before eleven in Lisbon
     const until = DateTime.unsafeMake("2026-07-20T09:59:45Z")
     expect(decision).toEqual(Decide.Decision.Wait({ step: 1, anchor_id: answered.id, until, reason: "quiet_hours" }))
-  }).pipe(Effect.provide(Layer.provide(ChatReader.layer, invent)))
+  }).pipe(Effect.provide(ChatReader.layer.pipe(Layer.provide([invent, ledger]))))
 )

@@ -1,7 +1,7 @@
 /**
  * A vendor of Node's own `http`, which knows no code of ours: its answers have the keys that the vendor's pages print, and
  * no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is told by the contact
- * list and by the activities only.
+ * list and by the activities only. Every update of a chat's state moves `updated_at`, also one that changes nothing.
  */
 import * as Effect from "effect/Effect"
 import * as http from "node:http"
@@ -29,6 +29,8 @@ export interface Fixture {
   readonly contact?: Json
   /** Filters of the contact list that name the contact. */
   readonly listed?: ReadonlyArray<string>
+  /** Whether no list shows the chat. */
+  readonly isUnlisted?: boolean
   /** The contact's activities, the newest first. */
   readonly activities?: ReadonlyArray<Json>
 }
@@ -37,6 +39,8 @@ export interface Options {
   readonly chats: Readonly<Record<string, Fixture>>
   /** When the contact asked and the assistant answered. */
   readonly since: string
+  /** The time, where nobody tells it by `at`. */
+  readonly now?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
 }
@@ -120,9 +124,25 @@ const fullContact = (name: string, fixture: Fixture) => {
 
 /** What a request is answered with; undefined: 404. */
 const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>, now: () => string) => {
+  /** What updates have set, and when the latest of them was. */
+  const updates = new Map<string, { readonly state: Json; readonly at: string }>()
+  /** The assistant writes when `follow_up_at` falls due, and the value is gone then. */
+  const followUp = (name: string) => {
+    const state = updates.get(name)?.state ?? {}
+    const due = state["follow_up_at"]
+    if (typeof due !== "string" || due > now()) return
+    const of = messages.get(name)!
+    of.push({ id: `message_${name}_${of.length + 1}`, role: "assistant", text: "Are you still there?", at: due, member: undefined })
+    updates.set(name, { state: { ...state, follow_up_at: null }, at: due })
+  }
+  const latest = (...instants: ReadonlyArray<string>) => instants.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1)!
   /** What is written by now. */
   const written = (name: string) => messages.get(name)!.filter(({ at }) => at <= now()).toSorted((a, b) => a.at.localeCompare(b.at))
-  const chat = (name: string, fixture: Fixture) => ({
+  const chat = (name: string, fixture: Fixture) => {
+    followUp(name)
+    return wholeChat(name, fixture)
+  }
+  const wholeChat = (name: string, fixture: Fixture) => ({
     id: name,
     title: name,
     model: "gpt",
@@ -132,11 +152,11 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     pinned: false,
     status: "COMPLETED",
     created_at: since,
-    updated_at: since,
+    updated_at: latest(since, written(name).at(-1)!.at, updates.get(name)?.at ?? since),
     tools: [],
     features: {},
     org_id: "org_1",
-    state: stateOf(name, fixture, since),
+    state: { ...stateOf(name, fixture, since), ...updates.get(name)?.state },
     last_message: message(written(name).at(-1)!),
     ...fixture.chat
   })
@@ -147,13 +167,21 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
       if (fixture === undefined) return undefined
       const of = messages.get(first)!
       if (second === "state" && third === "info") return { newest_chat_id: null }
-      if (second === "state" && method === "PATCH") return chat(first, fixture)
+      followUp(first)
+      if (second === "state" && method === "PATCH") {
+        updates.set(first, { state: { ...updates.get(first)?.state, ...(JSON.parse(body) as Json) }, at: now() })
+        return chat(first, fixture)
+      }
       if (second === "messages" && method === "GET") return written(first).map(message)
       if (second !== "messages" || method !== "POST") return undefined
       const sent = JSON.parse(body) as { readonly message: ReadonlyArray<{ readonly text: string }> }
       const id = `message_${first}_${of.length + 1}`
       of.push({ id, role: "user", text: sent.message[0]!.text, at: now(), member: staff })
       return message(of.at(-1)!)
+    }
+    if (kind === "orgs" && (second === "inbox" || second === "chats") && third === undefined) {
+      const rows = Object.entries(chats).flatMap(([name, each]) => (each.isUnlisted === true ? [] : [chat(name, each)]))
+      return rows.toSorted((a, b) => Date.parse(b.updated_at) - Date.parse(a.updated_at))
     }
     if (kind !== "orgs" || second !== "contacts") return undefined
     const named = Object.entries(chats)
@@ -197,7 +225,7 @@ export const serve = (options: Options) =>
           requests,
           sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
         }
-        const reply = answer(options, messages, () => vendor.at)
+        const reply = answer(options, messages, options.now ?? (() => vendor.at))
         const server = http.createServer((request, response) => {
           const chunks: Array<Buffer> = []
           request.on("data", (chunk: Buffer) => chunks.push(chunk))

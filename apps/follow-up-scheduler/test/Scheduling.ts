@@ -17,11 +17,12 @@ import type { CircuitBreaker } from "../src/ChatReader/CircuitBreaker.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
+import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+type Parts = ChatRows | Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | SqlClient.SqlClient
 
 /** The parts of a process under this policy, over this ledger. */
 export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
@@ -46,7 +47,11 @@ export const storiesOn =
 
 export const story = storiesOn(SqliteClient.layer({ filename: ":memory:" }))
 
-export const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(Build.chat_id))
+/** A look at the chat because the watch saw that it has changed: its row is read anew. */
+export const observe = Effect.zipRight(
+  Effect.flatMap(ChatRows, (rows) => rows.forget(Build.chat_id)),
+  Effect.flatMap(ChatReview, (observe) => observe.reviewById(Build.chat_id))
+)
 
 export const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)
 

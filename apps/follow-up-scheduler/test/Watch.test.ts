@@ -8,7 +8,6 @@ import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Ref from "effect/Ref"
@@ -89,8 +88,9 @@ describe("watching a file", () => {
       const files = FileSystem.layerNoop({
         readFileString: () => Effect.flatMap(Ref.get(content), (text) => (text === undefined ? absent : Effect.succeed(text)))
       })
-      const { chats } = yield* Effect.provide(Watch.Watch, Layer.provide(Watch.layerFile("chats.txt", every), files))
-      const fiber = yield* Effect.forkScoped(Stream.runForEach(chats, (chat_id) => Queue.offer(queue, chat_id)))
+      const chats = Stream.flattenIterables(Watch.idsOf("chats.txt", every))
+      const naming = Stream.runForEach(chats, (chat_id) => Queue.offer(queue, chat_id))
+      const fiber = yield* Effect.forkScoped(Effect.provide(naming, files))
       const come = Effect.map(Effect.zipRight(TestClock.adjust(0), Queue.takeAll(queue)), Chunk.toReadonlyArray)
       return { becomes: (text: string | undefined) => Ref.set(content, text), come, fiber }
     })

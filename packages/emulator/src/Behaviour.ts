@@ -63,6 +63,11 @@ export const Behaviour = Schema.Struct({
   orgFeatures: withDefault(Schema.Literal("changed", "ignored"), "ignored"),
   /** The answer to `stream: true` of a workflow's run: the run as JSON, or events as text. */
   streamedRun: withDefault(Schema.Literal("json", "events"), "events"),
+  /**
+   * Whether each state update and assignment by the API, also one that changes nothing, moves `updated_at` of the chat and sends
+   * an event.
+   */
+  stateUpdateTouches: withDefault(Schema.Boolean, true),
   /** A state update without any key: answered with the chat, or refused with 400. */
   emptyPatch: withDefault(Schema.Literal("read", "refuse"), "read"),
   /** The status for answering a tool, or deciding on an action, that was answered before. */

@@ -1,3 +1,4 @@
+import type { UpdateState } from "@effect-invent/domain/api/State"
 import { text } from "@effect-invent/domain/MessagePart"
 import { AssistantId, ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
 import { assert, describe, it } from "@effect/vitest"
@@ -202,6 +203,28 @@ describe("updating the state", () => {
       const { chat_id } = yield* openChat
       assert.deepStrictEqual(yield* world.updateState(chat_id, {}, "scheduler"), yield* world.snapshot(chat_id))
     })
+  )
+
+  /** Whether updates with and without a key move `updated_at`. */
+  const touching = Effect.gen(function* () {
+    const world = yield* World
+    const { chat_id } = yield* openChat
+    const touches = (patch: UpdateState) =>
+      Effect.gen(function* () {
+        const before = yield* world.snapshot(chat_id)
+        yield* TestClock.adjust("1 second")
+        const after = yield* world.updateState(chat_id, patch, "scheduler")
+        return before.updated_at?.epochMillis !== after.updated_at?.epochMillis
+      })
+    return [yield* touches({}), yield* touches({ state: "SNOOZED" })]
+  })
+
+  test("moves `updated_at`, also with no key", Effect.map(touching, (touched) => assert.deepStrictEqual(touched, [true, true])))
+
+  test(
+    "leaves `updated_at` as it is when the option says so",
+    Effect.map(touching, (touched) => assert.deepStrictEqual(touched, [false, false])),
+    { stateUpdateTouches: false }
   )
 
   test(

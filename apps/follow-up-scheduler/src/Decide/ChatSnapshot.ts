@@ -27,6 +27,8 @@ export interface ChatSnapshot {
   readonly conversation_id: ConversationId
   /** Whether the chat itself was read, or only its messages. */
   readonly isWhole: boolean
+  /** Whether its state is older than it was to be: no list that was read shows the chat. */
+  readonly isStateOld: boolean
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean
@@ -128,6 +130,7 @@ export const make = (
     chat_id,
     conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
     isWhole: chat !== undefined,
+    isStateOld: false,
     // A state nobody documented is left alone: it counts as snoozed.
     state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
     ai_enabled: state?.ai_enabled ?? true,

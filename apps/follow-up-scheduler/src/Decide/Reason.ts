@@ -49,6 +49,10 @@ export const SkipReason = Schema.Literal(
 )
 export type SkipReason = typeof SkipReason.Type
 
+/** Why nothing could be decided about a chat. */
+export const UnreadReason = Schema.Literal("not_listed")
+export type UnreadReason = typeof UnreadReason.Type
+
 /** What is waited for. */
 export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quiet_hours", "silence")
 export type WaitReason = typeof WaitReason.Type
@@ -103,7 +107,7 @@ export const OutcomeReason = Schema.Literal(
 )
 export type OutcomeReason = typeof OutcomeReason.Type
 
-export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, OutcomeReason)
+export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, UnreadReason, OutcomeReason)
 export type Reason = typeof Reason.Type
 
 const sentences: Record<Reason, string> = {
@@ -121,6 +125,7 @@ const sentences: Record<Reason, string> = {
   closed: "the chat is closed",
   unknown_contact: "the chat does not say who its contact is, so nobody knows whether they unsubscribed",
   unreadable_message: "a message of the chat cannot be read, and may be the customer's",
+  not_listed: "no list shows the chat, so nobody knows whether a follow-up is wanted",
   replied: "the customer wrote last and waits for us",
   empty: "nothing was written in this chat yet",
   internal_channel: "the chat is on the internal channel, which the policy does not name",

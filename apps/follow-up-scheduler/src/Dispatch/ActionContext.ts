@@ -20,11 +20,13 @@ import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import type { Policy } from "../Policy.ts"
 import type { Timer } from "../Timer.ts"
 import type * as LastRead from "./LastRead.ts"
+import type { StateUpdates } from "./StateUpdates.ts"
 import type * as Transitions from "./Transitions.ts"
 
 export interface ActionContext {
   readonly policies: PolicyVersions["Type"]
   readonly invent: InventClient["Type"]
+  readonly stateUpdates: StateUpdates
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
   readonly erasure: Erasure["Type"]

@@ -18,14 +18,16 @@ type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
-  const { invent, ledger, transitions, observe, policies } = context
+  const { invent, ledger, transitions, observe, policies, stateUpdates } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
-    Effect.map(invent.state.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
+    Effect.map(stateUpdates.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
 
   const request = (chat: ChatSnapshot.ChatSnapshot) =>
     step.action === "assign"
-      ? Effect.as(invent.state.assign({ path: { chat_id: chat.chat_id }, payload: { member_id: step.member_id } }), chat)
+      ? invent.state
+          .assign({ path: { chat_id: chat.chat_id }, payload: { member_id: step.member_id } })
+          .pipe(Effect.ensuring(stateUpdates.forget(chat.chat_id)), Effect.as(chat))
       : setState(chat, stateAfter[step.action])
 
   const isFiled = (chat: ChatSnapshot.ChatSnapshot) =>

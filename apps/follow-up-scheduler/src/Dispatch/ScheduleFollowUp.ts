@@ -23,7 +23,7 @@ import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, max
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
 export const make = (context: ActionContext, policy: Policy) => {
-  const { invent, lastLook, ledger, transitions, observe, reader, timer } = context
+  const { lastLook, ledger, transitions, observe, reader, stateUpdates, timer } = context
   const { end, reschedule, rescheduleIn, onError } = transitions
 
   /** When an armed follow-up is looked at for the last time before its instant. */
@@ -34,14 +34,14 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   /** What stops a follow-up overtakes what sends one. */
   const takeBack = ({ chat_id }: FollowUp) =>
-    invent.state.update({ path: { chat_id }, payload: { follow_up_at: null } }).pipe(RateLimit.withLane("stop"))
+    stateUpdates.update({ path: { chat_id }, payload: { follow_up_at: null } }).pipe(RateLimit.withLane("stop"))
 
   /**
    * Leaves only as long as the look is fresh, and its instant so far ahead that the value arrives before it: one that arrives
    * later, when an earlier attempt has set it and it has been carried out, would be carried out again.
    */
   const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, beginning: Beginning, onLeave: Effect.Effect<void>) =>
-    invent.state
+    stateUpdates
       .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
       .pipe(ifStillOwned(context, armed, beginning, onLeave))
 
@@ -63,7 +63,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const row = yield* ledger.find(armed.key)
     const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
     if (isMeant) return
-    const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
+    const cleared = Effect.flatMap(reader.glance(armed.chat_id, Duration.zero), (chat) =>
       isSame(chat.follow_up_at, armed.follow_up_at)
         ? Effect.zipRight(takeBack(armed), unsettle(armed))
         : Effect.void

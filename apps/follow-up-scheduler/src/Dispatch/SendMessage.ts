@@ -32,7 +32,7 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
 }
 
 export const make = (context: ActionContext, policy: Policy, step: Sent) => {
-  const { invent, ledger, transitions, observe } = context
+  const { invent, ledger, transitions, observe, stateUpdates } = context
   const { end, reschedule, rescheduleIn } = transitions
 
   const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
@@ -54,7 +54,10 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     const answered = yield* Effect.either(
       invent.messages
         .create({ path: { chat_id: armed.chat_id }, payload: { message: text(content) } })
-        .pipe(ifStillOwned(context, armed, { look, freshFor: snapshotMaxAge(policy) }))
+        .pipe(
+          ifStillOwned(context, armed, { look, freshFor: snapshotMaxAge(policy) }),
+          Effect.ensuring(stateUpdates.forget(armed.chat_id))
+        )
     )
     const now = yield* DateTime.now
     if (answered._tag === "Right") {

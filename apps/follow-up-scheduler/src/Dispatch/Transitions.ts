@@ -30,13 +30,15 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
 
   /** Ends it, and all there is to do in this chat, until the chat is watched again. */
-  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "superseded") =>
+  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed") =>
     Effect.zipRight(
       end(from, "skipped", reason),
       ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
     )
 
   const endChatGone = (from: FollowUp) => endWithDecision(from, "Failed", "chat_gone")
+
+  const endNotListed = (from: FollowUp) => endWithDecision(from, "Skip", "not_listed")
 
   /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
@@ -60,5 +62,5 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     return end(from, refused, "refused")
   }
 
-  return { reschedule, rescheduleIn, end, endWithDecision, endChatGone, onError }
+  return { reschedule, rescheduleIn, end, endChatGone, endNotListed, onError }
 }

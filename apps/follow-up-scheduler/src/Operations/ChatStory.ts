@@ -114,6 +114,10 @@ export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
       return `an operator took step ${text(detail["step"])} as delivered`
     case "sent_again":
       return `an operator had step ${text(detail["step"])} sent again, knowing that it may be the second time`
+    case "not_listed":
+      return `no list shows the chat, so nothing stands that was set in it; looks for the message at ${at(detail["look_at"])}`
+    case "read_by_update":
+      return "no list shows the chat: read by an update that changes nothing, once until the contact writes again"
     case "unreachable":
       return `no answer from the service (${text(detail["error"])}); tries again at ${at(detail["look_at"])}`
     case "taken_up":

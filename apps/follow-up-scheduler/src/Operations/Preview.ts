@@ -48,7 +48,11 @@ export const look = (chat_id: ChatId) =>
     const reader = yield* ChatReader.ChatReader
     const erasure = yield* Erasure.Erasure
     const ledger = yield* Ledger
-    const seen = yield* Effect.flatMap(reader.read(chat_id), erasure.mark)
+    const seen = yield* reader.read(chat_id).pipe(
+      // A preview lists messages only.
+      Effect.catchTag("NotListed", Effect.die),
+      Effect.flatMap(erasure.mark)
+    )
     // A database from before that was recorded recalls nothing.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)

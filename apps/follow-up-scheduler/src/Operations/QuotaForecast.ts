@@ -13,8 +13,8 @@ import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { sweepShare } from "../Watch/InboxWatch.ts"
 
 /**
- * Requests for a follow-up that nothing gets in the way of: state, messages, newest chat, update, last look, message. One less
- * where the messages are known from an earlier look.
+ * Requests for a follow-up that nothing gets in the way of: row, messages, newest chat, update, row, message. Fewer where several
+ * that are due share the rows they read.
  */
 export const requestsPerFollowUp = 6
 

@@ -73,6 +73,7 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<RecordedConversat
       chat_id,
       conversation_id: conversation_id ?? ConversationId.make(chat_id),
       isWhole: true,
+      isStateOld: false,
       state: "OPEN",
       ai_enabled: true,
       isAssigned: false,

@@ -26,6 +26,7 @@ import * as Stream from "effect/Stream"
 import type { Erasure } from "../Privacy/Erasure.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
+import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
 /** The most that reading the whole inbox again and again takes of the quota. */
@@ -41,33 +42,45 @@ export const sweepEvery = (pages: number): Duration.Duration =>
 
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
 
-/** Each page of the inbox, as the chats on it that are to be looked at. */
-const pages = (invent: InventClient["Type"], seen: SeenChats.Seen, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
-  invent.inbox.stream().pipe(
-    Stream.chunks,
-    Stream.mapEffect((page) => Effect.map(seen.changed(Undecodable.omit(Chunk.toReadonlyArray(page)), isThorough), idsOf))
+/** What the inbox is read with. */
+interface Reading {
+  readonly invent: InventClient["Type"]
+  readonly rows: ChatRows.ChatRows["Type"]
+  readonly seen: SeenChats.Seen
+}
+
+const makeReading = Effect.all({ invent: InventClient, rows: ChatRows.ChatRows, seen: SeenChats.make })
+
+/** Each page of the inbox, as the chats on it that are to be looked at; the rows of all of them are kept for those looks. */
+const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
+  ChatRows.pagesOf(invent.inbox.stream()).pipe(
+    Stream.mapEffect(({ asked_at, entries }) => {
+      const chats = Undecodable.omit(entries)
+      return Effect.zipRight(rows.keep(chats, asked_at), Effect.map(seen.changed(chats, isThorough), idsOf))
+    })
   )
 
 /** As far as there is news. */
-const recent = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
-  Stream.flattenIterables(Stream.takeUntil(pages(invent, seen, false), (news) => news.length === 0))
+const recent = (reading: Reading) => Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
 
 /** A failure ends this reading of the list; the next one comes. */
 const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) => Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`))))
 
-const hints = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
+const hints = ({ invent, rows, seen }: Reading) =>
   Stream.flattenIterables(
     Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
-      change._tag === "Unreadable" ? Effect.succeed([]) : Effect.map(seen.changed([change.chat], false), idsOf)
+      change._tag === "Unreadable"
+        ? Effect.succeed([])
+        : Effect.zipRight(rows.keep([change.chat], undefined), Effect.map(seen.changed([change.chat], false), idsOf))
     )
   )
 
 /** All of it at once, and then again and again; fails only if the first time does. */
-const sweeps = (invent: InventClient["Type"], seen: SeenChats.Seen) =>
+const sweeps = (reading: Reading) =>
   Stream.unwrap(
     Effect.map(Ref.make(0), (count) => {
-      const whole = Stream.flattenIterables(Stream.tap(pages(invent, seen, true), () => Ref.update(count, (pages) => pages + 1)))
+      const whole = Stream.flattenIterables(Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1)))
       const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(sweepEvery(pages)))
       return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, outlasting(whole)))))
     })
@@ -80,23 +93,22 @@ export const all = Effect.flatMap(InventClient, (invent) =>
 
 /** Every chat of the inbox that is to be looked at. */
 export const news = Effect.gen(function* () {
-  const found = yield* Stream.runCollect(pages(yield* InventClient, yield* SeenChats.make, true))
+  const found = yield* Stream.runCollect(pages(yield* makeReading, true))
   return Chunk.toReadonlyArray(found).flat()
 }).pipe(RateLimit.withLane("watch"))
 
 /** The inbox, looked at `every` so long. */
 export const layer = (
   every: Duration.Duration
-): Layer.Layer<Watch, SqlError, ActivePolicy | Erasure | InventClient | SqlClient | WebSocketConstructor> =>
+): Layer.Layer<Watch, SqlError, ActivePolicy | ChatRows.ChatRows | Erasure | InventClient | SqlClient | WebSocketConstructor> =>
   Layer.effect(
     Watch,
     Effect.gen(function* () {
-      const invent = yield* InventClient
-      const seen = yield* SeenChats.make
+      const reading = yield* makeReading
       const context = yield* Effect.context<WebSocketConstructor>()
-      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(invent, seen)))
-      const pushed = Stream.forever(Stream.concat(outlasting(hints(invent, seen)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
-      const chats = Stream.mergeAll([sweeps(invent, seen), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
+      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(reading)))
+      const pushed = Stream.forever(Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
+      const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
       return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), inTurn: identity }
     })
   )

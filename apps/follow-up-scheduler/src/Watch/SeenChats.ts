@@ -1,7 +1,8 @@
 /**
  * Which state of each chat of the inbox was looked at already: the server's `updated_at` and its last message, since the date
- * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at a chat that is as it was. A state counts as seen once a look at the chat was recorded after
- * its naming, by the policy in force, and that look need not be repeated.
+ * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at
+ * a chat that is as it was. A state counts as seen once a look at the chat was recorded after its naming, by the policy in
+ * force, and that look need not be repeated; so does what the service dates by a change of ours.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -40,6 +41,15 @@ interface Row {
   readonly last_message: string | null
   readonly isPassing: number
 }
+
+/**
+ * Counts what a change of ours was answered with as seen. A chat that was not seen before, or in which somebody has written
+ * since, stays news.
+ */
+export const makeCountAsSeen = Effect.map(SqlClient.SqlClient, (sql) => (chat: Chat) =>
+  sql`UPDATE seen SET updated_at = ${updatedAt(chat)}
+    WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)} AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
+)
 
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

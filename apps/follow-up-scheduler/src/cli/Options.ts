@@ -71,7 +71,7 @@ export const every = Options.text("every").pipe(
     'Expected a duration such as "1 minute"'
   ),
   Options.withDefault(Duration.minutes(1)),
-  Options.withDescription("how often every chat of the file, or what is new in the inbox, is looked at; 1 minute unless given")
+  Options.withDescription("how often the chats of the file, or the inbox, are searched for news; 1 minute unless given")
 )
 
 const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page, at a free port of this machine"))

@@ -9,7 +9,8 @@ import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
-import * as Watch from "../Watch.ts"
+import type * as Watch from "../Watch.ts"
+import * as FileWatch from "../Watch/FileWatch.ts"
 import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
@@ -28,9 +29,9 @@ interface Options {
 }
 
 const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
-type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof Watch.layerFile>
+type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof FileWatch.layer>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
-  source._tag === "File" ? Watch.layerFile(source.file, every) : inboxOf(every)
+  source._tag === "File" ? FileWatch.layer(source.file, every) : inboxOf(every)
 
 const layer = ({ db, every, page, policy, source }: Options) =>
   Layer.merge(PageServer.layerOptional(page), watch(source, every)).pipe(

@@ -66,9 +66,9 @@ export const make = Effect.gen(function* () {
     touched.set(chat.id, true)
   }
 
-  const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc) =>
+  const stateChanged = (chat: Store.ChatRecord, by: string, at: DateTime.Utc, isTouched = true) =>
     Effect.suspend(() => {
-      touch(chat, at)
+      if (isTouched) touch(chat, at)
       return log.append({
         kind: "state",
         at,

@@ -54,7 +54,8 @@ export const make = (core: Core) => {
     if (patch.muted_until !== undefined) chat.muted_until = patch.muted_until
     if (csat_score !== undefined) chat.csat_score = csat_score
     if (follow_up_at !== undefined) yield* core.setFollowUp(chat, follow_up_at)
-    if (!empty) yield* core.stateChanged(chat, by, at)
+    if (!empty) yield* core.stateChanged(chat, by, at, options.stateUpdateTouches)
+    else if (options.stateUpdateTouches) core.touch(chat, at)
     return Wire.chat(store, chat)
   }, atomic)
 
@@ -63,7 +64,7 @@ export const make = (core: Core) => {
     const member = memberId === null ? null : yield* store.findMember(memberId)
     const at = yield* DateTime.now
     chat.assigned = member && { user_id: member.user_id, at }
-    yield* core.stateChanged(chat, by, at)
+    yield* core.stateChanged(chat, by, at, options.stateUpdateTouches)
     return Wire.state(store, chat)
   }, atomic)
 

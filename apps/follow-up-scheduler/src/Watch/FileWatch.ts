@@ -1,0 +1,56 @@
+/**
+ * The chats of a file of ids as what is watched. They are found in the lists, so that idle chats cost a request for every hundred
+ * chats that have to be read to find them, and only those with news are looked at. A chat that no list shows is looked at each
+ * time.
+ */
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { ChatId } from "@effect-invent/domain/Ids"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Arr from "effect/Array"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as MonotonicClock from "../MonotonicClock.ts"
+import { idsOf, Watch } from "../Watch.ts"
+import * as ChatRows from "./ChatRows.ts"
+import * as SeenChats from "./SeenChats.ts"
+
+/** Of these ids those to look at: with news, with a look that is to be repeated, or in no list. */
+const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows, seen]) =>
+  Effect.fn("FileWatch.changed")(function* (ids: ReadonlyArray<ChatId>) {
+    const since = yield* MonotonicClock.millis
+    const found = yield* Effect.forEach(ids, (id) => rows.find(id, { since }), { concurrency: "unbounded" })
+    const unlisted = ids.filter((_, index) => Option.isNone(found[index] ?? Option.none()))
+    const changed = yield* seen.changed(Arr.getSomes(found).map(({ chat }) => chat), true)
+    return [...changed.map(({ id }) => id), ...unlisted]
+  })
+)
+
+/** The chats of the file, found `every` so long; fails only if the first time does. */
+export const layer = (file: string, every: Duration.Duration) =>
+  Layer.effect(
+    Watch,
+    Effect.gen(function* () {
+      const changed = yield* make
+      const files = yield* FileSystem.FileSystem
+      let hasFound = false
+      const find = (ids: ReadonlyArray<ChatId>) =>
+        changed(ids).pipe(
+          Effect.tap(() => void (hasFound = true)),
+          Effect.catchIf(
+            () => hasFound,
+            (error) => Effect.as(Effect.logWarning(`the chats of ${file} were not found: ${error.message}`), [])
+          )
+        )
+      const chats = idsOf(file, every).pipe(
+        Stream.mapEffect(find),
+        Stream.flattenIterables,
+        Stream.provideService(FileSystem.FileSystem, files),
+        Stream.provideSomeLayer(Layer.succeed(RateLimit.CurrentLane, "watch"))
+      )
+      return { chats, inTurn: identity }
+    })
+  )

@@ -1,0 +1,140 @@
+import * as InventClient from "@effect-invent/client/InventClient"
+import type { Chat } from "@effect-invent/domain/Chat"
+import { ChatId } from "@effect-invent/domain/Ids"
+import * as InventError from "@effect-invent/domain/InventError"
+import { Undecodable } from "@effect-invent/domain/Undecodable"
+import { describe, expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as ChatRows from "../src/Watch/ChatRows.ts"
+import * as Build from "./Build.ts"
+
+const id = (n: number) => ChatId.make(`chat_${n}`)
+const perPage = 100
+
+/** An inbox of so many chats, each answer of which takes a second, and a list of these other chats. */
+const service = (count: number, others: ReadonlyArray<Chat> = []) => {
+  const chats = Arr.makeBy(count, (n): Chat => ({ id: id(n), updated_at: Build.after(0) }))
+  const requests: Array<string> = []
+  const pages = (name: string, entries: ReadonlyArray<Chat | Undecodable>) =>
+    Stream.paginateChunkEffect(0, (page) =>
+      Effect.delay(
+        Effect.sync(() => {
+          requests.push(`${name} ${page + 1}`)
+          const next = (page + 1) * perPage < entries.length ? Option.some(page + 1) : Option.none<number>()
+          return [Chunk.fromIterable(entries.slice(page * perPage, (page + 1) * perPage)), next] as const
+        }),
+        "1 second"
+      )
+    )
+  const inbox: { entries: ReadonlyArray<Chat | Undecodable>; failure: InventError.RepeatableError | undefined } = { entries: chats, failure: undefined }
+  const client = InventClient.layerMock({
+    inbox: { stream: () => (inbox.failure === undefined ? pages("inbox", inbox.entries) : Stream.fail(inbox.failure)) },
+    chats: { stream: () => pages("chats", others) }
+  })
+  return { inbox, requests, layer: Layer.provide(ChatRows.layer, client) }
+}
+
+const millis = Effect.map(Effect.clock, (clock) => Number(clock.unsafeCurrentTimeNanos()) / 1e6)
+
+/** What is found under a clock that moves on until it is. */
+const find = (chat_id: ChatId, need: Partial<ChatRows.Need> = {}) =>
+  Effect.gen(function* () {
+    const rows = yield* ChatRows.ChatRows
+    return yield* rows.find(chat_id, { since: yield* millis, ...need })
+  })
+const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(Effect.fork(effect), (fiber) => Effect.zipRight(TestClock.adjust("1 minute"), fiber.await)).pipe(Effect.flatten)
+
+const found = Option.match({ onNone: () => undefined, onSome: ({ chat }: ChatRows.Row) => chat.id })
+
+describe("finding the rows of chats", () => {
+  it.effect("those who need one at the same time share a reading of the list, which goes on until each has its own", () => {
+    const { layer, requests } = service(1000)
+    return Effect.gen(function* () {
+      const wanted = [3, 299, 5, 150].map(id)
+      const rows = yield* inTime(Effect.all(wanted.map((each) => find(each)), { concurrency: "unbounded" }))
+      expect(rows.map(found)).toEqual(wanted)
+      expect(requests).toEqual(["inbox 1", "inbox 2", "inbox 3"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("one that is fresh enough costs nothing, and an older one is read again", () => {
+    const { layer, requests } = service(10)
+    return Effect.gen(function* () {
+      yield* inTime(find(id(1)))
+      const now = yield* millis
+      yield* inTime(find(id(1), { since: now - 2 * Build.minute }))
+      expect(requests).toHaveLength(1)
+      yield* inTime(find(id(1)))
+      expect(requests).toHaveLength(2)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("reads no more pages than it may, and not again what was just read in vain", () => {
+    const { layer, requests } = service(1000)
+    return Effect.gen(function* () {
+      const since = yield* millis
+      expect(found(yield* inTime(find(id(700), { since, pages: 2 })))).toBeUndefined()
+      expect(found(yield* inTime(find(id(800), { since, pages: 2 })))).toBeUndefined()
+      expect(requests).toEqual(["inbox 1", "inbox 2"])
+      expect(found(yield* inTime(find(id(700))))).toBe(id(700))
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("goes on in the list of chats where the inbox does not show it, or is not there", () => {
+    const { inbox, layer, requests } = service(10, [{ id: id(77) }])
+    return Effect.gen(function* () {
+      expect(found(yield* inTime(find(id(77))))).toBe(id(77))
+      expect(found(yield* inTime(find(id(78))))).toBeUndefined()
+      inbox.failure = new InventError.NotFound({ endpoint: "inbox.list", attempts: 1, status: 404, excerpt: "" })
+      expect(found(yield* inTime(find(id(77))))).toBe(id(77))
+      expect(requests).toEqual(["inbox 1", "chats 1", "inbox 1", "chats 1", "chats 1"])
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("fails as the list does, each time anew", () => {
+    const { inbox, layer } = service(10)
+    const outage = new InventError.ServerFault({ endpoint: "inbox.list", attempts: 3, status: 503, excerpt: "" })
+    return Effect.gen(function* () {
+      inbox.failure = outage
+      expect(yield* Effect.flip(inTime(find(id(1))))).toBe(outage)
+      inbox.failure = undefined
+      expect(found(yield* inTime(find(id(1))))).toBe(id(1))
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("takes no older row for one that cannot be read", () => {
+    const { inbox, layer } = service(3)
+    return Effect.gen(function* () {
+      const rows = yield* ChatRows.ChatRows
+      yield* inTime(find(id(1)))
+      inbox.entries = [new Undecodable({ raw: { id: id(1), state: 5 }, issue: "a state is no number" })]
+      expect(yield* Effect.flip(inTime(find(id(1))))).toMatchObject({ _tag: "UnexpectedResponse" })
+      expect(Option.isNone(yield* rows.known(id(1)))).toBe(true)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("keeps what an event told where a page that was asked for before shows less, and no longer", () => {
+    const { layer } = service(10)
+    return Effect.gen(function* () {
+      const rows = yield* ChatRows.ChatRows
+      const told: Chat = { id: id(1), updated_at: Build.after(Build.minute) }
+      const asked_at = yield* millis
+      yield* TestClock.adjust("1 second")
+      yield* rows.keep([told], undefined)
+      yield* rows.keep([{ id: id(1), updated_at: Build.after(0) }], asked_at)
+      expect(Option.map(yield* rows.known(id(1)), ({ chat }) => chat)).toEqual(Option.some(told))
+      // An event alone is as fresh as can be only for who takes one.
+      yield* rows.keep([told], undefined)
+      expect(found(yield* inTime(find(id(1), { orTold: true })))).toBe(id(1))
+      yield* inTime(find(id(1)))
+      expect(Option.map(yield* rows.known(id(1)), ({ chat }) => chat.updated_at)).toEqual(Option.some(Build.after(0)))
+    }).pipe(Effect.provide(layer))
+  })
+})

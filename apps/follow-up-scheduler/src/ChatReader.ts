@@ -130,7 +130,8 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
     if (Option.isSome(fresh)) return { row: fresh.value, isOld: false }
     const older = yield* rows.known(chat_id)
     if (Option.isSome(older)) return { row: older.value, isOld: true }
-    const shown = yield* rows.find(chat_id, { since: need.since })
+    // The chat may be newer than what was read lately.
+    const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.millis })
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
 

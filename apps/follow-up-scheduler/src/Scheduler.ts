@@ -22,6 +22,7 @@ import * as PolicyVersions from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
+import { ChatRows } from "./Watch/ChatRows.ts"
 
 /** Until the switch says go on. */
 const resumed = Effect.flatMap(Ledger, (ledger) =>
@@ -72,13 +73,15 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * at, and is an outage to be waited out after that; so is any of the database, which was there at the start.
  */
 const watch = Effect.gen(function* () {
-  const { chats, inTurn } = yield* Watch
+  const { chats, inTurn, keepsRows } = yield* Watch
+  const { forget } = yield* ChatRows
   const observe = yield* ChatReview.ChatReview
   const outage = yield* CircuitBreaker.CircuitBreaker
   let hasLooked = false
   const look = (chat_id: ChatId) =>
     Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id))))
-  const looks = Stream.mapEffect(chats, look, { concurrency, unordered: true })
+  const named = keepsRows ? chats : Stream.tap(chats, forget)
+  const looks = Stream.mapEffect(named, look, { concurrency, unordered: true })
   const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
     hasLooked = true
     return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)

@@ -28,6 +28,8 @@ export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch
   {
     /** Chats that may have changed. A chat can come any number of times. */
     readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
+    /** Whether it has kept the row of each chat that it names; else the row of each is read anew. */
+    readonly keepsRows: boolean
     /** Runs what watches them: here, or in one of the schedulers on a database, where all would watch the same. */
     readonly inTurn: <E, R>(watching: Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
   }
@@ -62,4 +64,4 @@ export const idsOf = (file: string, every: Duration.Duration): Stream.Stream<Rea
 }
 
 /** Chats named by events, for example of a custom channel that sees every message pass. */
-export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, inTurn: identity })
+export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })

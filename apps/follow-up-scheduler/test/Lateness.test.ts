@@ -57,7 +57,7 @@ const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, 
         Scheduler.layerServe(Duration.seconds(1)).pipe(
           Layer.provide(client),
           Layer.provideMerge(Ledger.layer),
-          Layer.provideMerge(Layer.succeed(Watch, { chats, inTurn: identity })),
+          Layer.provideMerge(Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })),
           Layer.provide(Layer.succeed(ActivePolicy, policy))
         )
       )

@@ -48,7 +48,7 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
   {
     /** Keeps rows that were asked for at this instant, or that an event told; an older one takes no newer one's place. */
     readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined) => Effect.Effect<void>
-    /** Forgets the row of a chat in which something was changed by a request that does not answer with the chat. */
+    /** Forgets the row of a chat that has changed, where nothing tells how: who needs it has the lists read anew. */
     readonly forget: (chat_id: ChatId) => Effect.Effect<void>
     /** The newest row that is known, however old. */
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
@@ -103,6 +103,8 @@ interface Reading {
   readonly pages: number
 }
 
+const noReading: Reading = { begun_at: Number.NEGATIVE_INFINITY, pages: 0 }
+
 const updatedAt = ({ updated_at }: Chat) => updated_at?.epochMillis ?? 0
 
 const isFresh = (row: Row, { orTold, since }: Need): boolean =>
@@ -114,7 +116,7 @@ const make = Effect.gen(function* () {
   const rows = BoundedMap.make<ChatId, Row>(atMost)
   const wants = new Set<Want>()
   let isReading = false
-  let latest: Reading = { begun_at: Number.NEGATIVE_INFINITY, pages: 0 }
+  let latest = noReading
 
   /** Of two that crossed each other, the one of the later change is kept. */
   const keepOne = (chat: Chat, asked_at: number | undefined, known_at: number) => {
@@ -218,7 +220,11 @@ const make = Effect.gen(function* () {
   return {
     keep,
     find,
-    forget: (chat_id) => Effect.sync(() => void rows.take(chat_id)),
+    forget: (chat_id) =>
+      Effect.sync(() => {
+        rows.take(chat_id)
+        latest = noReading
+      }),
     known: (chat_id) => Effect.sync(() => Option.fromNullable(rows.get(chat_id)))
   } satisfies ChatRows["Type"]
 })

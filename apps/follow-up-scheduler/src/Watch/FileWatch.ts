@@ -51,6 +51,6 @@ export const layer = (file: string, every: Duration.Duration) =>
         Stream.provideService(FileSystem.FileSystem, files),
         Stream.provideSomeLayer(Layer.succeed(RateLimit.CurrentLane, "watch"))
       )
-      return { chats, inTurn: identity }
+      return { chats, keepsRows: true, inTurn: identity }
     })
   )

@@ -109,6 +109,6 @@ export const layer = (
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(reading)))
       const pushed = Stream.forever(Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
       const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
-      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), inTurn: identity }
+      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), keepsRows: true, inTurn: identity }
     })
   )

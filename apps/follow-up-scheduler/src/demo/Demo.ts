@@ -17,6 +17,7 @@ import * as Output from "../cli/Output.ts"
 import { Ledger } from "../Ledger.ts"
 import { ChatReview } from "../ChatReview.ts"
 import * as Scheduler from "../Scheduler.ts"
+import { ChatRows } from "../Watch/ChatRows.ts"
 import * as Fates from "./Fates.ts"
 import * as Progress from "./Progress.ts"
 import * as Result from "./Result.ts"
@@ -44,7 +45,9 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
 
 /** The slow sweep over every chat that a scheduler makes beside the events: not everything that happens passes by a channel. */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
-  Effect.flatMap(ChatReview, (observe) => Effect.forEach(chat_ids, observe.reviewById, { concurrency: 8, discard: true }))
+  Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
+    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), { concurrency: 8, discard: true })
+  )
 
 /** Until nothing is left to do that would be done soon. */
 const settled = Effect.gen(function* () {

@@ -91,7 +91,7 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
     const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
       Layer.provide(client(quota)),
       Layer.provideMerge(Ledger.layer),
-      Layer.provideMerge(Layer.succeed(Watch, { chats: Stream.fromIterable(chats), inTurn: identity })),
+      Layer.provideMerge(Layer.succeed(Watch, { chats: Stream.fromIterable(chats), keepsRows: false, inTurn: identity })),
       Layer.provide(Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy")))
     )
     const went = Effect.map(log.entries, (entries) =>

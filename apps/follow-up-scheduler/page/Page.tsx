@@ -92,10 +92,15 @@ const Search = () => (
   </form>
 )
 
+const resumeWords = (to_confirm: number | null): string =>
+  to_confirm === null ? "Resume" : `Resume, and write to ${to_confirm} contacts`
+
 const Switch = ({ now, overview, say }: { readonly now: number; readonly overview: Overview; readonly say: (words: string) => void }) => {
   const since = overview.paused_since
   const turn = () =>
-    Server.call((calls) => (since === null ? calls.pause() : calls.resume())).then(
+    Server.call<void, { readonly message: string }>((calls) =>
+      since === null ? calls.pause() : calls.resume({ payload: { confirm: overview.to_confirm } })
+    ).then(
       () => say(since === null ? "Paused: nothing is sent." : "Resumed."),
       (error: Error) => say(`That did not work: ${error.message}.`)
     )
@@ -103,7 +108,7 @@ const Switch = ({ now, overview, say }: { readonly now: number; readonly overvie
     <div class="switch">
       <span class={since === null ? "state running" : "state paused"}>{since === null ? "Running" : `Paused ${Format.ago(now, since)}`}</span>
       <button type="button" class={since === null ? "" : "primary"} onClick={turn}>
-        {since === null ? "Pause" : "Resume"}
+        {since === null ? "Pause" : resumeWords(overview.to_confirm)}
       </button>
     </div>
   )

@@ -22,13 +22,13 @@ const demo = Command.make("demo", { chats: Options.demoChats, seed: Options.demo
   Lazy.effect("demo", () => import("./demo/Demo.ts"), ({ demo }) => demo(options))
 ).pipe(Command.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))
 
-const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, json }, (options) =>
+const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json }, (options) =>
   Lazy.effect("run", () => import("./cli/Run.ts"), ({ run }) => run(options))
 ).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
 
 const serve = Command.make(
   "serve",
-  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page },
+  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm },
   (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
 
@@ -96,7 +96,7 @@ const pause = Command.make("pause", { db, json }, (options) =>
   Lazy.effect("pause", () => import("./cli/Pause.ts"), ({ pause }) => pause(options))
 ).pipe(Command.withDescription("hold everything, now and after a restart"))
 
-const resume = Command.make("resume", { db, json }, (options) =>
+const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (options) =>
   Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
 ).pipe(Command.withDescription("go on after a pause"))
 

@@ -184,8 +184,8 @@ export const make = Effect.gen(function* () {
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
-    // What was armed before the pause is seen through: taken back, or found sent.
-    if (followUp.status === "planned" && Option.isSome(yield* ledger.paused)) return
+    // What was armed before a pause is seen through: taken back, or found sent.
+    if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
     yield* Telemetry.takenUp(followUp)
     const policy = yield* policies.version(followUp.policy)
     const lane = followUp.status === "armed" ? "verify" : "send"
@@ -220,7 +220,8 @@ export const make = Effect.gen(function* () {
       const now = yield* DateTime.now
       const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
       const isPaused = Option.isSome(yield* ledger.paused)
-      const wanted = overdue.filter(({ status }) => status === "armed" || !isPaused)
+      const isHeld = yield* ledger.held
+      const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
       yield* Effect.forEach(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency, discard: true })
       yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
       return wanted.length

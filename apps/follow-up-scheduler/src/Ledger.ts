@@ -31,6 +31,7 @@ import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Migrations from "./Ledger/Migrations.ts"
+import * as Starts from "./Ledger/Starts.ts"
 import * as UpdateReads from "./Ledger/UpdateReads.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -132,6 +133,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     ContactSends.ContactSends &
     FirstWhole.FirstWhole &
     PauseSwitch.Switch &
+    Starts.Starts &
     UpdateReads.UpdateReads
 >() {}
 
@@ -267,6 +269,7 @@ const make = Effect.gen(function* () {
 
   return {
     ...pauseSwitch,
+    ...Starts.make(sql, pauseSwitch),
     ...Consents.make(sql),
     ...UpdateReads.make(sql),
     recallSends,

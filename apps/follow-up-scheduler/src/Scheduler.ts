@@ -13,6 +13,7 @@ import * as Ownership from "./Ledger/Database/Ownership.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
+import * as Starts from "./Ledger/Starts.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
 import * as ChatReview from "./ChatReview.ts"
@@ -29,23 +30,32 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
   Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
 )
 
-/** Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. */
-export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>) =>
+/**
+ * Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. Holds
+ * everything where a start would reach more contacts than `confirmed`.
+ */
+export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = Starts.unconfirmed) =>
   Effect.gen(function* () {
     const observe = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
-    const isPaused = Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))
+    const ledger = yield* Ledger
+    const { current } = yield* PolicyVersions.PolicyVersions
+    yield* ledger.start(current.id)
+    const isPaused = Option.isSome(yield* ledger.paused)
     yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.reviewById, onFound))
+    if (!isPaused) yield* ledger.settle(current.id, confirmed)
     return yield* dispatch.sweep(Duration.zero)
   })
 
 export interface ServeOptions {
-  /** How often the ledger is searched for what no timer woke. */
+  /** How often the ledger is searched for what no timer woke, and for a start. */
   readonly sweepEvery: Duration.Duration
   /** How long a timer may be late before the sweep takes its follow-up. */
   readonly sweepSlack: Duration.Duration
   /** How often the open follow-ups are counted, for the metrics. Default: every 15 seconds. */
   readonly countEvery?: Duration.Duration
+  /** How many contacts a start may reach; more of them hold everything. Default: 100. */
+  readonly confirmed?: number
 }
 
 export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
@@ -69,28 +79,48 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 
 /**
- * Looks at whatever may have changed. An error of the service that every chat would meet ends it as long as none was looked
- * at, and is an outage to be waited out after that; so is any of the database, which was there at the start.
+ * Looks at whatever may have changed; where a start is open, first at all that is to be looked at, and counts. An error of the
+ * service that every chat would meet ends it as long as none was looked at, and is an outage to be waited out after that; so is
+ * any of the database, which was there at the start.
  */
-const watch = Effect.gen(function* () {
-  const { chats, inTurn, keepsRows } = yield* Watch
-  const { forget } = yield* ChatRows
-  const observe = yield* ChatReview.ChatReview
-  const outage = yield* CircuitBreaker.CircuitBreaker
-  let hasLooked = false
-  const look = (chat_id: ChatId) =>
-    Effect.zipRight(Effect.zipRight(resumed, outage.turn), RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id))))
-  const named = keepsRows ? chats : Stream.tap(chats, forget)
-  const looks = Stream.mapEffect(named, look, { concurrency, unordered: true })
-  const pass = Stream.runForEach(looks, ({ chat_id, error }) => {
-    hasLooked = true
-    return error === undefined ? Effect.void : Effect.logWarning(`chat ${chat_id}: ${error.message}`)
+const watch = ({ confirmed = Starts.unconfirmed, sweepEvery }: ServeOptions) =>
+  Effect.gen(function* () {
+    const { chats, inTurn, keepsRows, news } = yield* Watch
+    const { forget } = yield* ChatRows
+    const ledger = yield* Ledger
+    const observe = yield* ChatReview.ChatReview
+    const outage = yield* CircuitBreaker.CircuitBreaker
+    const { current } = yield* PolicyVersions.PolicyVersions
+    let hasLooked = false
+    const look = Effect.fnUntraced(function* (chat_id: ChatId) {
+      yield* Effect.zipRight(resumed, outage.turn)
+      const { error } = yield* RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id)))
+      hasLooked = true
+      if (error !== undefined) yield* Effect.logWarning(`chat ${chat_id}: ${error.message}`)
+    })
+    const isStarting = ledger.isStarting(current.id)
+    const settle = Effect.zipRight(resumed, ledger.settle(current.id, confirmed))
+    const named = keepsRows ? chats : Stream.tap(chats, forget)
+    const looks = Effect.as(Stream.runDrain(Stream.mapEffect(named, look, { concurrency, unordered: true })), false)
+    /** What an interrupted look has named already, the next reading of the lists names again. */
+    const countingBy = (news: Effect.Effect<ReadonlyArray<ChatId>, Effect.Effect.Error<typeof looks>>) => {
+      const settling = Effect.gen(function* () {
+        yield* resumed
+        yield* Effect.logInfo("nothing new is sent before the chats were looked at, and the contacts who would be written to are counted")
+        yield* Effect.forEach(yield* news, look, { concurrency, discard: true })
+        yield* settle
+      })
+      const started = Effect.as(Effect.repeat(isStarting, { schedule: Schedule.spaced(sweepEvery), until: (yes) => yes }), true)
+      return Effect.zipRight(Effect.whenEffect(settling, isStarting), Effect.raceFirst(looks, started))
+    }
+    /** Events come once, so nothing that they name is interrupted. */
+    const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
+    const pass = news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
+    const outlast = (error: Effect.Effect.Error<typeof pass>) =>
+      hasLooked || error._tag === "SqlError" ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
+    const passes = Effect.repeat(pass, { while: (isAgain) => isAgain })
+    yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: outlast, schedule: patience })))
   })
-  const outlast = (error: Effect.Effect.Error<typeof pass>) =>
-    hasLooked || error._tag === "SqlError" ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
-  const watching = Effect.asVoid(Effect.retry(pass, { while: outlast, schedule: patience }))
-  yield* inTurn(watching)
-})
 
 /** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */
 export const serve = (options: ServeOptions) =>
@@ -100,6 +130,7 @@ export const serve = (options: ServeOptions) =>
     const sweep = (slack: Duration.Duration) =>
       Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
     const ledger = yield* Ledger
+    const { current } = yield* PolicyVersions.PolicyVersions
     const count = Effect.all({
       open: ledger.pending(Duration.infinity),
       overdue: ledger.pending(Duration.zero),
@@ -115,11 +146,12 @@ export const serve = (options: ServeOptions) =>
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
+    yield* ledger.start(current.id)
     // Whatever a crash left behind is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch, Effect.never), sweeping, counting, keepCurrent, owning], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch(options), Effect.never), sweeping, counting, keepCurrent, owning], { concurrency: "unbounded", discard: true })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, ChatReview.layer)

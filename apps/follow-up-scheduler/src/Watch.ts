@@ -28,6 +28,11 @@ export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch
   {
     /** Chats that may have changed. A chat can come any number of times. */
     readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
+    /**
+     * Every chat that is to be looked at now, in one go: by these a start is counted. Left out where no list tells them, as with
+     * events of a channel: then what is on record is counted.
+     */
+    readonly news?: Effect.Effect<ReadonlyArray<ChatId>, ChatsUnreadable | RepeatableError | SqlError>
     /** Whether it has kept the row of each chat that it names; else the row of each is read anew. */
     readonly keepsRows: boolean
     /** Runs what watches them: here, or in one of the schedulers on a database, where all would watch the same. */

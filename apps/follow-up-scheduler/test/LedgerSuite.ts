@@ -399,6 +399,63 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
+    const version = Build.policy().id
+    const waiting = (names: ReadonlyArray<string>) =>
+      Effect.forEach(names, (name) => {
+        const of = { chat_id: ChatId.make(name), conversation_id: ConversationId.make(name) }
+        return Effect.zipRight(decided(of), Effect.flatten(record(planNamed(name, of))))
+      })
+
+    story("begins nothing of a version that was never in force before its contacts were counted",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.start(version)
+        expect([(yield* ledger.held)(version), (yield* ledger.held)("another@1"), yield* ledger.isStarting(version)]).toEqual([true, false, true])
+        yield* waiting(["one", "two"])
+        yield* ledger.settle(version, 2)
+        expect([(yield* ledger.held)(version), yield* ledger.isStarting(version)]).toEqual([false, false])
+        yield* ledger.start(version)
+        expect(yield* ledger.isStarting(version)).toBe(false)
+      })
+    )
+
+    story("holds everything where a start would reach more contacts than were confirmed, until they are",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* ledger.start(version)
+        yield* waiting(["one", "two", "three"])
+        yield* ledger.settle(version, 2)
+        expect(yield* ledger.toConfirm).toEqual(Option.some(3))
+        expect((yield* ledger.held)("another@1")).toBe(true)
+        expect(yield* Effect.flip(ledger.resumeWith(2))).toMatchObject({ _tag: "NotConfirmed", contacts: 3, confirmed: 2 })
+        expect(Option.isSome(yield* ledger.paused)).toBe(true)
+        yield* TestClock.adjust("1 second")
+        yield* ledger.resumeWith(3)
+        expect(yield* ledger.isStarting(version)).toBe(true)
+        yield* TestClock.adjust("2 hours")
+        yield* ledger.settle(version, 0)
+        expect([(yield* ledger.held)(version), yield* ledger.toConfirm]).toEqual([false, Option.none()])
+      })
+    )
+
+    story("counts after a pause whom it kept waiting and whom it has found since, and nobody else",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        yield* waiting(["due in an hour"])
+        yield* TestClock.adjust("1 minute")
+        yield* ledger.pause
+        yield* ledger.resumeWith(0)
+        yield* ledger.settle(version, 0)
+        expect(yield* ledger.toConfirm).toEqual(Option.none())
+        yield* ledger.pause
+        yield* TestClock.adjust("1 hour")
+        yield* ledger.resumeWith(0)
+        yield* waiting(["found since"])
+        yield* ledger.settle(version, 0)
+        expect(yield* ledger.toConfirm).toEqual(Option.some(2))
+      })
+    )
+
     story("says which chats have an end from which nothing followed yet",
       Effect.gen(function* () {
         const { unobserved } = yield* Ledger

@@ -21,6 +21,7 @@ import { Ledger } from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
 import * as Scheduler from "../src/Scheduler.ts"
+import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Chromium from "./Browser.ts"
 import * as NoonClock from "./NoonClock.ts"
 import * as PageStage from "./PageStage.ts"
@@ -147,6 +148,7 @@ Chromium.describe("the operator page in a browser", () => {
       const { world } = yield* Emulator
       // A question that the demo's assistant leaves to people.
       yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
+      yield* Effect.flatMap(ChatRows, (rows) => rows.forget(chat_id))
       yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
       yield* miss(page, ".upcoming tbody tr", chat_id)
       yield* seeText(page, `.recent li:has-text("${chat_id}")`, "no follow-up: the customer wrote last and waits for us")

@@ -32,8 +32,9 @@ export interface Options extends Omit<PlainVendor.Options, "since"> {
   readonly policy?: string
   /** When the program runs. */
   readonly passes?: ReadonlyArray<string>
-  /** Further arguments. */
-  readonly args?: ReadonlyArray<string>
+  /** Further arguments of every pass, or of each by its place. */
+  readonly args?: ReadonlyArray<string> | ((pass: number) => ReadonlyArray<string>)
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** What each pass said of each chat, and how many follow-ups each has got after all of them. */
@@ -43,20 +44,25 @@ export const followUps = (options: Options) =>
     const cwd = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${cwd}/policy.yaml`, options.policy ?? policy)
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
+    const names = Object.keys(options.chats)
     const vendor = yield* PlainVendor.serve({ ...options, since })
     const said: Array<ReadonlyArray<Line>> = []
-    for (const now of options.passes ?? passes) {
+    const sentAfter: Array<number> = []
+    const { args: further = [] } = options
+    for (const [pass, now] of (options.passes ?? passes).entries()) {
       vendor.at = now
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
-      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json", ...(options.args ?? [])]
+      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}`, ...options.env }
+      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json", ...(typeof further === "function" ? further(pass) : further)]
       const { code, stderr, stdout } = yield* Process.run(args, { cwd, env })
       expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
+      sentAfter.push(names.reduce((sum, name) => sum + vendor.sentTo(name), 0))
       said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
     }
-    const names = Object.keys(options.chats)
     const reasons = said.map((lines) => Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])))
     return {
       sent: Object.fromEntries(names.map((name) => [name, vendor.sentTo(name)])),
+      /** All follow-ups together, after each pass. */
+      sentAfter,
       /** Of the first pass. */
       reasons: reasons[0]!,
       /** Of the last one. */

@@ -15,6 +15,7 @@ import { ChatReview } from "../src/ChatReview.ts"
 import type { OptOuts } from "../src/ChatReader/OptOuts.ts"
 import type { CircuitBreaker } from "../src/ChatReader/CircuitBreaker.ts"
 import { ActivePolicy } from "../src/Policy.ts"
+import type { PolicyVersions } from "../src/Policies/PolicyVersions.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
@@ -22,7 +23,7 @@ import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = ChatRows | Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | SqlClient.SqlClient
+type Parts = ChatRows | Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | PolicyVersions | SqlClient.SqlClient
 
 /** The parts of a process under this policy, over this ledger. */
 export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>

@@ -5,7 +5,6 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { ChatReader } from "../ChatReader.ts"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as CrashPoint from "../Ledger/CrashPoint.ts"
@@ -71,7 +70,8 @@ const isInTime = ({ freshFor, look, until }: Beginning) =>
 
 /**
  * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
- * that comes too late to be what the row says, or into a pause, or to a contact who was erased meanwhile, is held back.
+ * that comes too late to be what the row says, or while its policy's
+ * version is held, or to a contact who was erased meanwhile, is held back.
  * Without a `beginning` it takes something back, and only the row's owner counts. What is begun goes before what begins.
  */
 export const ifStillOwned =
@@ -81,7 +81,7 @@ export const ifStillOwned =
       if (beginning === undefined) return false
       yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
       const { chat } = beginning.look
-      if (Option.isSome(yield* ledger.paused) || (yield* erasure.check(chat)).isErased) return true
+      if ((yield* ledger.held)(followUp.policy) || (yield* erasure.check(chat)).isErased) return true
       return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(

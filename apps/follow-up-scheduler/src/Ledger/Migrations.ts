@@ -140,6 +140,18 @@ const holds = Effect.gen(function* () {
   yield* sql`CREATE INDEX follow_ups_sent ON follow_ups (follow_up_at) WHERE status IN ('armed', 'sent', 'unknown')`
 })
 
+/**
+ * Adds the starts that are or were counted; a version that was in force before needs no other. Adds to a pause how many contacts
+ * have to be confirmed.
+ */
+const starts = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { counter, instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE starts (id ${counter}, policy TEXT UNIQUE, at ${instant} NOT NULL, confirmed INTEGER NOT NULL, counted_at ${instant})`
+  yield* sql`INSERT INTO starts (policy, at, confirmed, counted_at) SELECT id, recorded_at, 0, recorded_at FROM policies`
+  yield* sql`ALTER TABLE pauses ADD COLUMN contacts INTEGER`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -150,7 +162,8 @@ const migrations = {
   "7_last_messages": lastMessages,
   "8_first_whole": firstWhole,
   "9_consents": consents,
-  "10_holds": holds
+  "10_holds": holds,
+  "11_starts": starts
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -37,6 +37,8 @@ export interface VersionAndHistory {
 export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
   PolicyVersions,
   {
+    /** The version in force. */
+    readonly current: Policy
     /** A version by its id; the one in force where that is not on record. */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
     /** When a version of this policy was first put in force in this ledger; of one that never was, now. */
@@ -115,6 +117,7 @@ const make = ({ lookUp, since }: Recorded) =>
     })
 
     return {
+      current,
       version,
       firstInForce,
       versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../MonotonicClock.ts"
-import { idsOf, Watch } from "../Watch.ts"
+import { idsOf, readFile, Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
@@ -51,6 +51,10 @@ export const layer = (file: string, every: Duration.Duration) =>
         Stream.provideService(FileSystem.FileSystem, files),
         Stream.provideSomeLayer(Layer.succeed(RateLimit.CurrentLane, "watch"))
       )
-      return { chats, keepsRows: true, inTurn: identity }
+      const news = Effect.flatMap(readFile(file), changed).pipe(
+        RateLimit.withLane("watch"),
+        Effect.provideService(FileSystem.FileSystem, files)
+      )
+      return { chats, news, keepsRows: true, inTurn: identity }
     })
   )

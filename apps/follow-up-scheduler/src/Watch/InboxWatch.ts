@@ -91,11 +91,11 @@ export const all = Effect.flatMap(InventClient, (invent) =>
   Effect.map(Stream.runCollect(Stream.filter(invent.inbox.stream(), Undecodable.isDecoded)), idsOf)
 ).pipe(RateLimit.withLane("watch"))
 
+const newsOf = (reading: Reading) =>
+  Effect.map(Stream.runCollect(pages(reading, true)), (found) => Chunk.toReadonlyArray(found).flat()).pipe(RateLimit.withLane("watch"))
+
 /** Every chat of the inbox that is to be looked at. */
-export const news = Effect.gen(function* () {
-  const found = yield* Stream.runCollect(pages(yield* makeReading, true))
-  return Chunk.toReadonlyArray(found).flat()
-}).pipe(RateLimit.withLane("watch"))
+export const news = Effect.flatMap(makeReading, newsOf)
 
 /** The inbox, looked at `every` so long. */
 export const layer = (
@@ -109,6 +109,7 @@ export const layer = (
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(reading)))
       const pushed = Stream.forever(Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
       const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
-      return { chats: Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch")), keepsRows: true, inTurn: identity }
+      const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))
+      return { chats: inLane, news: newsOf(reading), keepsRows: true, inTurn: identity }
     })
   )

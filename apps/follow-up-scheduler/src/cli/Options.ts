@@ -74,6 +74,12 @@ export const every = Options.text("every").pipe(
   Options.withDescription("how often the chats of the file, or the inbox, are searched for news; 1 minute unless given")
 )
 
+export const confirm = Options.integer("confirm").pipe(
+  Options.filterMap((contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0), "Expected how many contacts, 0 or more"),
+  Options.optional,
+  Options.withDescription("how many contacts a start may write to: a new version of a policy, or a resume; more hold everything; 100 unless given")
+)
+
 const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page, at a free port of this machine"))
 
 const uiPort = Options.integer("ui-port").pipe(

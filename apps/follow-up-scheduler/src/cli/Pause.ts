@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
+import { unconfirmed } from "../Ledger/Starts.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -14,13 +15,30 @@ interface Options {
   readonly json: boolean
 }
 
-const turn = (position: "pause" | "resume", words: string) => ({ db, json }: Options) =>
+const say = (json: boolean, words: string) =>
+  json
+    ? Effect.flatMap(Effect.flatMap(Ledger, ({ paused }) => paused), (since) => print({ paused_since: Option.getOrNull(since) }))
+    : Output.lines([words])
+
+const paused = "Paused: nothing new is sent, and what is not out yet is taken back. It goes on with resume."
+
+export const pause = ({ db, json }: Options) =>
+  Effect.flatMap(Ledger, (ledger) => Effect.zipRight(ledger.pause, say(json, paused))).pipe(Effect.provide(Ledgers.existing(db)))
+
+const resumed = "Resumed: the chats are looked at afresh, and the contacts counted, before anything is sent."
+
+interface Resume extends Options {
+  readonly confirm: Option.Option<number>
+}
+
+export const resume = ({ confirm, db, json }: Resume) =>
+  Effect.flatMap(Ledger, (ledger) =>
+    Effect.zipRight(ledger.resumeWith(Option.getOrElse(confirm, () => unconfirmed)), say(json, resumed))
+  ).pipe(Effect.provide(Ledgers.existing(db)))
+
+/** Lets a start go on that is held until so many contacts are confirmed, where so many are. */
+export const confirmHeld = (confirm: Option.Option<number>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    yield* ledger[position]
-    yield* json ? Effect.flatMap(ledger.paused, (since) => print({ paused_since: Option.getOrNull(since) })) : Output.lines([words])
-  }).pipe(Effect.provide(Ledgers.existing(db)))
-
-export const pause = turn("pause", "Paused: nothing new is sent, and what is not out yet is taken back. It goes on with resume.")
-
-export const resume = turn("resume", "Resumed: what became due meanwhile is looked at afresh.")
+    if (Option.isSome(confirm) && Option.isSome(yield* ledger.toConfirm)) yield* ledger.resumeWith(confirm.value)
+  })

@@ -21,6 +21,7 @@ import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db, Source } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as Pause from "./Pause.ts"
 import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
 
@@ -53,16 +54,17 @@ const teller = (json: boolean) => {
   return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
 }
 
-const pass = (source: Source, json: boolean) =>
+const pass = ({ confirm, json, source }: Options) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
+    yield* Pause.confirmHeld(confirm)
     const paused = yield* ledger.paused
     const { found, tell } = teller(json)
     if (Option.isSome(paused) && !json) {
       yield* Output.lines([`Paused since ${DateTime.formatIso(paused.value)}: no chat is looked at, and nothing new is sent, until resume.`])
     }
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : InboxWatch.news
-    const carried = yield* Scheduler.runOnce(chat_ids, tell)
+    const carried = yield* Scheduler.runOnce(chat_ids, tell, Option.getOrUndefined(confirm))
     yield* Effect.flatMap(Ownership, ({ check }) => check)
     const tally = yield* ledger.tally
     if (json) return yield* print({ paused_since: Option.getOrNull(paused), chats: found, carried, outcomes: Status.outcomesOf(tally) })
@@ -93,6 +95,7 @@ interface Options {
   readonly source: Source
   readonly db: Db
   readonly dryRun: boolean
+  readonly confirm: Option.Option<number>
   readonly json: boolean
 }
 
@@ -100,5 +103,5 @@ export const run = (options: Options) => {
   const { db, dryRun, json, policy, source } = options
   return dryRun
     ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policy))
-    : Effect.provide(GracefulShutdown.inOrder(pass(source, json)), live(options))
+    : Effect.provide(GracefulShutdown.inOrder(pass(options)), live(options))
 }

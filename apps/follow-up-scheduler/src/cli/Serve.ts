@@ -2,6 +2,8 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { unconfirmed } from "../Ledger/Starts.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as PageServer from "../operatorPage/Server.ts"
@@ -15,6 +17,7 @@ import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
+import * as Pause from "./Pause.ts"
 import { type Db, nameOf, type Page, type Source } from "./Options.ts"
 import { StandardOutput } from "./StandardOutput.ts"
 import { announce } from "./Status.ts"
@@ -26,6 +29,7 @@ interface Options {
   readonly every: Duration.Duration
   readonly keep: Duration.Duration
   readonly page: Page
+  readonly confirm: Option.Option<number>
 }
 
 const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
@@ -44,8 +48,10 @@ const watching = (options: Options) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
     yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
+    yield* Pause.confirmHeld(options.confirm)
     yield* announce
-    const work = [Scheduler.serve(settings), Retention.keeping(options.keep), QuotaUsage.measuring]
+    const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
+    const work = [Scheduler.serve({ ...settings, confirmed }), Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
 

@@ -45,8 +45,10 @@ const Status = Schema.Struct({
   service: ServiceStatus.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
-  /** Which limit holds everything, if one does. */
+  /** What holds everything, if no operator does: a limit, or more contacts than were confirmed. */
   held_by: Schema.NullOr(Schema.String),
+  /** How many contacts have to be confirmed before it goes on, if it is held for that. */
+  to_confirm: Schema.NullOr(Schema.Int),
   /** When each policy was first put in force: where it has no effective_from, our messages from before it are left alone. */
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
   waiting: Schema.Array(ServiceStatus.Waiting),
@@ -64,16 +66,28 @@ const read = Effect.gen(function* () {
   const waiting = yield* ServiceStatus.waiting(spent)
   const backlog = QuotaForecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
+  const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
   const inForce = yield* inForceSince
   const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
-  return { now, tally, waiting, backlog, held_by, policies, service: yield* ServiceStatus.service }
+  return { now, tally, waiting, backlog, held_by, to_confirm, policies, service: yield* ServiceStatus.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
 
+const heldLine = (held_by: string, to_confirm: number | null): string =>
+  to_confirm === null
+    ? `Held by ${held_by}; look at what was sent, and let it go on with resume`
+    : `Held: ${held_by}; look at them with preview, and let it go on with resume --confirm ${to_confirm}`
+
 /** What is to come, and what is wrong. */
-export const outlookLines = ({ backlog, held_by, service, waiting }: Pick<Read, "backlog" | "held_by" | "service" | "waiting">): ReadonlyArray<string> => [
-  ...(held_by === null ? [] : [`Held by ${held_by}; look at what was sent, and let it go on with resume`]),
+export const outlookLines = ({
+  backlog,
+  held_by,
+  service,
+  to_confirm,
+  waiting
+}: Pick<Read, "backlog" | "held_by" | "service" | "to_confirm" | "waiting">): ReadonlyArray<string> => [
+  ...(held_by === null ? [] : [heldLine(held_by, to_confirm)]),
   ...(waiting[0] === undefined ? [] : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
   ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
   ...ServiceStatus.describe(service)
@@ -82,12 +96,13 @@ export const outlookLines = ({ backlog, held_by, service, waiting }: Pick<Read, 
 const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
   `Policy ${name} was first put in force ${DateTime.formatIso(first_in_force)}`
 
-const statusOf = ({ backlog, held_by, now, policies, service, tally, waiting }: Read): typeof Status.Type => ({
+const statusOf = ({ backlog, held_by, now, policies, service, tally, to_confirm, waiting }: Read): typeof Status.Type => ({
   at: now,
   service,
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
   outcomes: outcomesOf(tally),
   held_by,
+  to_confirm,
   policies,
   waiting,
   backlog: backlogOf(backlog)

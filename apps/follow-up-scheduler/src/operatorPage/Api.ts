@@ -88,6 +88,8 @@ export const Overview = Schema.Struct({
   /** Messages of ours from before it are left alone; null where none is too old. */
   effective_from: Schema.NullOr(Millis),
   paused_since: Schema.NullOr(Millis),
+  /** How many contacts have to be confirmed before it goes on; null where none have to. */
+  to_confirm: Schema.NullOr(Schema.Int),
   /** Why nothing can go out, in words; null while the service answers. */
   trouble: Schema.NullOr(Schema.String),
   upcoming: few(Upcoming),
@@ -145,6 +147,20 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>()(
 export const Resolution = Schema.Struct({ as: Schema.Literal("delivered", "send_again") })
 export type Resolution = typeof Resolution.Type
 
+/** Fewer contacts were confirmed than would be written to by now. */
+export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
+  "NotConfirmed",
+  { reason: Schema.String },
+  HttpApiSchema.annotations({ status: 409 })
+) {
+  override get message() {
+    return this.reason
+  }
+}
+
+/** How many contacts may be written to at once after a pause; null: as many as may be without being confirmed. */
+export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
+
 /** Server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
@@ -159,7 +175,7 @@ export const PageApi = HttpApi.make("page").add(
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
-    .add(HttpApiEndpoint.post("resume", "/api/resume").addError(LedgerFailed))
+    .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))
     .add(
       HttpApiEndpoint.post("resolve")`/api/follow-ups/${key}/resolution`
         .setPayload(Resolution)

@@ -169,6 +169,7 @@ const make = Effect.gen(function* () {
       policy: policy.id,
       effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
       paused_since: Option.getOrNull(paused),
+      to_confirm: Option.getOrNull(yield* ledger.toConfirm),
       trouble: Option.getOrUndefined(yield* ledger.heldBy) ?? ServiceStatus.describe(yield* inDatabase(ServiceStatus.service))[0] ?? null,
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),

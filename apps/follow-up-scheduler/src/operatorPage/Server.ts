@@ -17,6 +17,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { createServer } from "node:http"
 import { Ledger } from "../Ledger.ts"
+import { unconfirmed } from "../Ledger/Starts.ts"
 import * as Prometheus from "../Operations/Prometheus.ts"
 import * as Api from "./Api.ts"
 import * as Overview from "./Overview.ts"
@@ -83,13 +84,20 @@ const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers
     .handleRaw("live", () => live)
     .handle("conversation", ({ path }) => orFailed(Timeline.read(path.chat_id)))
-    .handle("pause", () => switchTo("pause"))
-    .handle("resume", () => switchTo("resume"))
+    .handle("pause", () => orFailed(shown(pause)))
+    .handle("resume", ({ payload }) => orFailed(shown(resume(payload.confirm ?? unconfirmed))))
     .handle("resolve", ({ path, payload }) => orFailed(shown(ResolveUnknown.resolve(path.key, payload.as))))
 )
 
-const switchTo = (position: "pause" | "resume") =>
-  orFailed(shown(Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger[position]), Effect.logInfo(`an operator said: ${position}`))))
+const said = (what: string) => Effect.logInfo(`an operator said: ${what}`)
+
+const pause = Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger.pause), said("pause"))
+
+const resume = (confirmed: number) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.resumeWith(confirmed)).pipe(
+    Effect.catchTag("NotConfirmed", ({ message }) => new Api.NotConfirmed({ reason: message })),
+    Effect.zipRight(said("resume"))
+  )
 
 const readiness = Effect.match(Effect.flatMap(Ledger, (ledger) => ledger.paused), {
   onFailure: () => HttpServerResponse.text("the ledger does not answer\n", { status: 503 }),

@@ -1,0 +1,122 @@
+/**
+ * A start: a version of a policy that is in force for the first time, or sending that is resumed. It can reach many contacts at
+ * once, so nothing of it is sent before its chats were looked at and its contacts counted. More of them than were confirmed hold
+ * everything, until an operator resumes it and confirms the number.
+ */
+import type * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Transaction from "./Database/Transaction.ts"
+import type * as PauseSwitch from "./PauseSwitch.ts"
+
+/** So many contacts a start may write to without being confirmed. */
+export const unconfirmed = 100
+
+/** More contacts would be written to than were confirmed. Nothing was sent, and everything stays held. */
+export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {
+  contacts: Schema.Int,
+  confirmed: Schema.Int
+}) {
+  override get message() {
+    const told = this.confirmed > unconfirmed ? `, and ${this.confirmed} are confirmed` : ""
+    return `${this.contacts} contacts would be written to${told}; look at them with preview, then resume --confirm ${this.contacts}`
+  }
+}
+
+export interface Starts {
+  /** Opens the start of a version that never had one. */
+  readonly start: (policy: string) => Effect.Effect<void, SqlError>
+  /**
+   * Ends the pause and opens the start that follows it, which may reach as many contacts as are confirmed. Fails, and changes
+   * nothing, where a start needs more of them confirmed.
+   */
+  readonly resumeWith: (confirmed: number) => Effect.Effect<void, NotConfirmed | SqlError>
+  /** Whether a start of this version, or one after a pause, is not counted yet. */
+  readonly isStarting: (policy: string) => Effect.Effect<boolean, SqlError>
+  /** Tells of the versions of policies whether their planned follow-ups are held: by a pause, or by a start that is not counted. */
+  readonly held: Effect.Effect<(policy: string) => boolean, SqlError>
+  /**
+   * Counts the contacts whom the open starts of a version, and those after a pause, would reach within a day: with a follow-up of
+   * that version, or one that became due in the pause or was planned since. More of them than `confirmed`, or than were confirmed
+   * with the resume, hold everything.
+   */
+  readonly settle: (policy: string, confirmed: number) => Effect.Effect<void, SqlError>
+}
+
+interface Open {
+  readonly id: number
+  /** Null: sending was resumed, whatever the version. */
+  readonly policy: string | null
+  readonly at: number | string
+  readonly confirmed: number
+}
+
+const dayMillis = 86_400_000
+
+const causeOf = ({ policy }: Open) => (policy === null ? "sending was resumed" : `${policy} was put in force`)
+
+export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
+  const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
+  const openOf = (version: string) => Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
+
+  const begin = (policy: string | null, confirmed: number) =>
+    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
+      sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })} ON CONFLICT (policy) DO NOTHING`
+    )
+
+  /** Of what waits: what became due meanwhile, and what was planned since. */
+  const sincePause = (at: number, now: number) =>
+    sql`(f.due_at <= ${now} OR EXISTS (
+      SELECT 1 FROM audit a WHERE a.chat_id = f.chat_id AND a.key = f.key AND a.event = 'planned' AND a.at >= ${at}))`
+
+  /** A contact who is not known counts as one by the conversation. */
+  const reach = ({ at, policy }: Open, now: number) =>
+    Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(DISTINCT COALESCE(s.contact_id, f.conversation_id)) AS INTEGER) AS count
+        FROM follow_ups f
+        JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
+        LEFT JOIN subjects s ON s.chat_id = f.chat_id
+        WHERE f.status = 'planned' AND f.due_at <= ${now + dayMillis} AND ${policy === null ? sincePause(Number(at), now) : sql`f.policy = ${policy}`}`,
+      (rows) => rows[0]?.count ?? 0
+    )
+
+  const settleOne = (start: Open, confirmed: number) =>
+    Effect.gen(function* () {
+      const now = (yield* DateTime.now).epochMillis
+      const contacts = yield* reach(start, now)
+      yield* sql`UPDATE starts SET counted_at = ${now} WHERE id = ${start.id}`
+      if (contacts <= Math.max(confirmed, start.confirmed)) return
+      const held = `${causeOf(start)}, and ${contacts} contacts would be written to`
+      yield* pauseSwitch.hold(held, contacts)
+      yield* Effect.logError(`held: ${held}; look at them with preview, then resume --confirm ${contacts}`)
+    })
+
+  const inTransaction = Transaction.within(sql)
+
+  return {
+    start: (policy) => begin(policy, 0),
+    resumeWith: (confirmed) =>
+      inTransaction(
+        Effect.gen(function* () {
+          const contacts = Option.getOrElse(yield* pauseSwitch.toConfirm, () => 0)
+          if (contacts > confirmed) return yield* new NotConfirmed({ contacts, confirmed })
+          if (Option.isNone(yield* pauseSwitch.paused)) return
+          yield* pauseSwitch.resume
+          yield* begin(null, confirmed)
+        })
+      ),
+    isStarting: (version) => Effect.map(openOf(version), (rows) => rows.length > 0),
+    held: Effect.zipWith(pauseSwitch.paused, open, (paused, starts) => {
+      const versions = new Set(starts.map(({ policy }) => policy))
+      const isAll = Option.isSome(paused) || versions.has(null)
+      return (version) => isAll || versions.has(version)
+    }),
+    settle: (version, confirmed) =>
+      inTransaction(
+        Effect.flatMap(openOf(version), (starts) => Effect.forEach(starts, (start) => settleOne(start, confirmed), { discard: true }))
+      )
+  }
+}

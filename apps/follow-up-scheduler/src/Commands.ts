@@ -100,6 +100,14 @@ const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (o
   Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
 ).pipe(Command.withDescription("go on after a pause"))
 
+const backup = Command.make("backup", { file: Options.file, db, json }, (options) =>
+  Lazy.effect("backup", () => import("./cli/Backup.ts"), ({ backup }) => backup(options))
+).pipe(Command.withDescription("copy the ledger to a new file, also while serve runs on it"))
+
+const restore = Command.make("restore", { file: Options.file, db, json }, (options) =>
+  Lazy.effect("restore", () => import("./cli/Backup.ts"), ({ restore }) => restore(options))
+).pipe(Command.withDescription("put a copy in the place of the ledger, which is kept under another name"))
+
 /** All of them, each over as much of the network as it uses. */
 export const over = <E>(network: Network<E>) =>
   Command.make("follow-ups").pipe(
@@ -118,6 +126,8 @@ export const over = <E>(network: Network<E>) =>
       explain,
       status,
       pause,
-      resume
+      resume,
+      backup,
+      restore
     ])
   )

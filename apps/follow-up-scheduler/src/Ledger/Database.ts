@@ -10,13 +10,14 @@ import * as Option from "effect/Option"
 import type * as Redacted from "effect/Redacted"
 import type * as Postgres from "./Database/Postgres.ts"
 import * as Sqlite from "./Database/Sqlite.ts"
-import type { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
+import * as SqliteBackup from "./Database/SqliteBackup.ts"
+import { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
 import * as Lazy from "../Lazy.ts"
 import type { PartNotLoaded } from "../Lazy.ts"
 import type { LedgerOfOtherEdition } from "./Edition.ts"
 import * as Migrations from "./Migrations.ts"
 
-export { DatabaseUnusable } from "./Database/DatabaseUnusable.ts"
+export { DatabaseUnusable }
 
 type Place = Data.TaggedEnum<{
   File: { readonly file: string }
@@ -66,6 +67,21 @@ export const layerExisting = (db: Option.Option<string>) =>
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
+  )
+
+const serverTools = (tool: string) =>
+  new DatabaseUnusable({ database: "PostgreSQL", reason: `is copied by its own tools: use ${tool}` })
+
+const inFile = <A, E, R>(db: Option.Option<string>, tool: string, use: (file: string) => Effect.Effect<A, E, R>) =>
+  Effect.flatMap(placeOf(db), (place): Effect.Effect<A, DatabaseUnusable | E, R> => (place._tag === "File" ? use(place.file) : serverTools(tool)))
+
+/** Writes a copy of the ledger to a new file, also while a scheduler runs on it. */
+export const backup = (db: Option.Option<string>, to: string) => inFile(db, "pg_dump", (file) => SqliteBackup.backup(file, to))
+
+/** Puts a copy in the place of the ledger: see `SqliteBackup.restore`. `prepare` is told the file of the ledger that is replaced. */
+export const restore = <E, R>(db: Option.Option<string>, from: string, prepare: (replaced: string) => Effect.Effect<void, E, R>) =>
+  inFile(db, "pg_restore while no scheduler runs", (file) =>
+    Effect.map(SqliteBackup.restore(file, from, prepare(file)), (isThere) => (isThere ? Option.some(SqliteBackup.keptAs(file)) : Option.none()))
   )
 
 type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>

@@ -1,5 +1,5 @@
 /**
- * A start: a version of a policy that is in force for the first time, or sending that is resumed. It can reach many contacts at
+ * A start: a version of a policy that is in force for the first time, or sending that goes on after a pause or a restore. It can reach many contacts at
  * once, so nothing of it is sent before its chats were looked at and its contacts counted. More of them than were confirmed hold
  * everything, until an operator resumes it and confirms the number.
  */
@@ -34,6 +34,8 @@ export interface Starts {
    * nothing, where a start needs more of them confirmed.
    */
   readonly resumeWith: (confirmed: number) => Effect.Effect<void, NotConfirmed | SqlError>
+  /** Opens the start that follows a restore: what waits may have been waiting for long. */
+  readonly startRestored: Effect.Effect<void, SqlError>
   /** Whether a start of this version, or one after a pause, is not counted yet. */
   readonly isStarting: (policy: string) => Effect.Effect<boolean, SqlError>
   /** Tells of the versions of policies whether their planned follow-ups are held: by a pause, or by a start that is not counted. */
@@ -48,7 +50,7 @@ export interface Starts {
 
 interface Open {
   readonly id: number
-  /** Null: sending was resumed, whatever the version. */
+  /** Null: sending goes on after a pause or a restore, whatever the version. */
   readonly policy: string | null
   readonly at: number | string
   readonly confirmed: number
@@ -56,7 +58,7 @@ interface Open {
 
 const dayMillis = 86_400_000
 
-const causeOf = ({ policy }: Open) => (policy === null ? "sending was resumed" : `${policy} was put in force`)
+const causeOf = ({ policy }: Open) => (policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`)
 
 export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
@@ -98,6 +100,7 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch):
 
   return {
     start: (policy) => begin(policy, 0),
+    startRestored: begin(null, 0),
     resumeWith: (confirmed) =>
       inTransaction(
         Effect.gen(function* () {

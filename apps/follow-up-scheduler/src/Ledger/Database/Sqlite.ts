@@ -19,7 +19,7 @@ import * as Ownership from "./Ownership.ts"
 /** How long a statement waits for another process, for example a backup. */
 const busyTimeout = Duration.seconds(5)
 
-const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
+export const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
 
 const open = (options: SqliteClient.Options) => Effect.provide(SqliteClient.make(options), Reactivity.layer)
 
@@ -31,7 +31,7 @@ const openLock = (lock_file: string) => open({ filename: lock_file, journalMode:
 const isBusy = (error: unknown) => SqliteError.hasCode(error, SqliteError.ResultCode.Busy)
 
 /** Held by the operating system for as long as this process lives, and by nothing afterwards. */
-const lock = (file: string, lock_file: string) =>
+export const lock = (file: string, lock_file: string) =>
   Effect.tap(openLock(lock_file), (sql) => sql`BEGIN EXCLUSIVE`).pipe(
     Effect.mapError((error) => (isBusy(error) ? inUse(file) : unusable(file)(error)))
   )
@@ -47,7 +47,7 @@ const isLocked = (lock_file: string) =>
 const statOf = Option.liftThrowable((file: string) => statSync(file))
 
 /** The ledger and its lock as files. What a link leads to has the lock, whatever the link is called. */
-const filesOf = (file: string) =>
+export const filesOf = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const path = yield* Path.Path
@@ -63,7 +63,7 @@ const filesOf = (file: string) =>
 const hadLedger = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(sql<{ user_version: number }>`PRAGMA user_version`, ([row]) => row?.user_version === 1)
 )
-const mark = Effect.gen(function* () {
+export const mark = Effect.gen(function* () {
   if (yield* hadLedger) return
   const sql = yield* SqlClient.SqlClient
   yield* sql`PRAGMA user_version = 1`
@@ -71,7 +71,7 @@ const mark = Effect.gen(function* () {
   yield* sql`BEGIN EXCLUSIVE`
 })
 
-const checkFolder = (file: string) =>
+export const checkFolder = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const folder = (yield* Path.Path).dirname(file)
@@ -80,7 +80,7 @@ const checkFolder = (file: string) =>
   })
 
 /** `FULL`: each change outlasts a power cut. `NORMAL`: those do that are flushed, and all before them. */
-const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
+export const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
   open({ filename: file, busyTimeout, synchronous }).pipe(
     // What is deleted is gone from the file, too.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
@@ -141,6 +141,17 @@ export const layer = (file: string) => Layer.scopedContext(openAlone(file))
 const otherName = (file: string) =>
   new DatabaseUnusable({ database: file, reason: "a scheduler has it open under another name; give --db that name" })
 
+/** Fails where a scheduler has the ledger open under another name. What cannot be opened at all, nobody has open. */
+export const refuseOpenElsewhere = (file: string) =>
+  Effect.gen(function* () {
+    const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
+    return yield* Effect.provideService(Ownership.isOpenElsewhere(yield* filesOf(file)), SqlClient.SqlClient, sql)
+  }).pipe(
+    Effect.scoped,
+    Effect.orElseSucceed(() => false),
+    Effect.flatMap((isOpen) => (isOpen ? otherName(file) : Effect.void))
+  )
+
 /** Opens the file for a change of its own, beside a scheduler that may be running on it. */
 const openBeside = (file: string) =>
   Effect.gen(function* () {
@@ -165,7 +176,7 @@ export const layerExisting = (file: string) =>
     Effect.flatMap(exists(file), (isThere) => (isThere ? openBeside(file) : absent(file)))
   )
 
-const openReadOnly = (file: string) =>
+export const openReadOnly = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
     const tables = yield* sql`SELECT name FROM sqlite_master WHERE name = 'follow_ups'`

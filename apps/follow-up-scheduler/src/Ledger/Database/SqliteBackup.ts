@@ -1,0 +1,93 @@
+/**
+ * Copies of a ledger in a SQLite file. A copy is made of one state of the ledger, also while a scheduler runs on it, and appears
+ * under its name only when it is whole and on the disk.
+ */
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import { DatabaseUnusable } from "./DatabaseUnusable.ts"
+import * as Sqlite from "./Sqlite.ts"
+
+const refuse = (database: string, reason: string) => new DatabaseUnusable({ database, reason })
+
+const orUnusable = (database: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.mapError(effect, Sqlite.unusable(database))
+
+/** Outlasts a power cut. The name of a file is in its folder, which is flushed, too. */
+const flush = (path: string) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const folder = (yield* Path.Path).dirname(path)
+      yield* Effect.flatMap(files.open(path, { flag: "r" }), (file) => file.sync)
+      yield* Effect.flatMap(files.open(folder, { flag: "r" }), (file) => file.sync)
+    })
+  )
+
+/** Writes the ledger of `from` to a new file, without what was deleted from it. Fails where a page of it is damaged. */
+const copy = (from: string, to: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    if (!(yield* Sqlite.exists(from))) return yield* refuse(from, "does not exist")
+    yield* orUnusable(to)(files.remove(to, { force: true }))
+    const sql = yield* Sqlite.openReadOnly(from)
+    const damage = yield* orUnusable(from)(sql<{ integrity_check: string }>`PRAGMA integrity_check`)
+    if (damage[0]?.integrity_check !== "ok") return yield* refuse(from, `is damaged: ${damage[0]?.integrity_check ?? ""}`)
+    yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
+    yield* orUnusable(to)(flush(to))
+  }).pipe(Effect.scoped)
+
+/** Writes a copy of the ledger to `to`. Fails, and changes nothing, where that file exists. */
+export const backup = (file: string, to: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    yield* Sqlite.checkFolder(to)
+    if (yield* Sqlite.exists(to)) return yield* refuse(to, "exists already; name a new file")
+    const part = `${to}.part`
+    yield* copy(file, part).pipe(Effect.tapError(() => Effect.ignore(files.remove(part, { force: true }))))
+    yield* orUnusable(to)(Effect.zipRight(files.rename(part, to), flush(to)))
+  })
+
+/** Where the ledger that is replaced is kept. */
+export const keptAs = (file: string): string => `${file}.before-restore`
+
+/** The ledger and its log, under another name. A log without its ledger is nothing, and must not meet another one. */
+const moveAway = (file: string, kept: string) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const [isThere, hasLog] = [yield* Sqlite.exists(file), yield* Sqlite.exists(`${file}-wal`)]
+    if (hasLog) yield* isThere ? files.rename(`${file}-wal`, `${kept}-wal`) : files.remove(`${file}-wal`)
+    if (isThere) yield* files.rename(file, kept)
+    yield* files.remove(`${file}-shm`, { force: true })
+  })
+
+/**
+ * Puts a copy of `from` in the place of the ledger, which is kept under the name of `keptAs`, and says whether there was one.
+ * `prepare` changes the copy before anybody can see it. Fails, and changes nothing, while a scheduler runs on the ledger, or where
+ * `from` cannot be used. Broken off at any moment, it can be done again.
+ */
+export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect<void, E, R>) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    yield* Sqlite.checkFolder(file)
+    const { lock_file } = yield* Sqlite.filesOf(file)
+    const lock = yield* Sqlite.lock(file, lock_file)
+    const isThere = yield* Sqlite.exists(file)
+    const kept = keptAs(file)
+    if (isThere && (yield* Sqlite.exists(kept))) return yield* refuse(kept, "is the ledger from before another restore; move it away first")
+    if (isThere) yield* Sqlite.refuseOpenElsewhere(file)
+    const copied = `${file}.restoring`
+    yield* copy(from, copied)
+    yield* Effect.scoped(
+      Effect.gen(function* () {
+        const sql = yield* Sqlite.openPatiently(copied, "FULL")
+        // The copy has no owner yet.
+        yield* orUnusable(copied)(sql`DROP TABLE IF EXISTS owner`)
+        yield* Effect.provideService(prepare, SqlClient.SqlClient, sql)
+      })
+    )
+    yield* orUnusable(file)(Effect.all([flush(copied), moveAway(file, kept), files.rename(copied, file), flush(file)], { discard: true }))
+    yield* orUnusable(file)(Effect.provideService(Sqlite.mark, SqlClient.SqlClient, lock))
+    return isThere
+  }).pipe(Effect.scoped)

@@ -1,0 +1,87 @@
+/**
+ * Brings a ledger up to date that was made from a backup: who was erased or opted out since then stays so, as far as the ledger
+ * that it replaces can be read. What was sent since then needs no record, because the chats show it.
+ */
+import * as SqlClient from "@effect/sql/SqlClient"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Sqlite from "../Ledger/Database/Sqlite.ts"
+import { Ledger } from "../Ledger.ts"
+import * as Erasure from "./Erasure.ts"
+
+/** What was kept, of the ledger that is replaced. */
+export interface Kept {
+  readonly erasures: number
+  readonly consents: number
+}
+
+interface Consent {
+  readonly contact_id: string
+  readonly is_withdrawn: number
+  readonly at: number
+  readonly said_by: string
+}
+
+const tables = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const [key] = yield* sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`
+  const erased = yield* sql<{ proof: string; at: number }>`SELECT proof, at FROM erased`
+  const consents = yield* sql<Consent>`SELECT contact_id, is_withdrawn, at, said_by FROM consents`
+  return { secret: key?.secret, erased, consents }
+})
+
+type Tables = Effect.Effect.Success<typeof tables>
+
+/** A proof says something only beside the key that it was made with. */
+const keepErasures = ({ erased, secret }: Tables) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    if (secret === undefined) return 0
+    yield* sql`INSERT INTO erasure_key ${sql.insert({ id: 1, secret })} ON CONFLICT (id) DO NOTHING`
+    const same = yield* sql`SELECT 1 FROM erasure_key WHERE id = 1 AND secret = ${secret}`
+    if (same.length === 0) return 0
+    yield* Effect.forEach(erased, (row) => sql`INSERT INTO erased ${sql.insert({ ...row })} ON CONFLICT (proof) DO NOTHING`, { discard: true })
+    return erased.length
+  })
+
+const keepConsents = ({ consents }: Tables) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const keep = (row: Consent) => sql`INSERT INTO consents ${sql.insert({ ...row })}
+      ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
+      WHERE consents.at < excluded.at`
+    yield* Effect.forEach(consents, keep, { discard: true })
+    return consents.length
+  })
+
+/** The backup names contacts who were erased since. */
+const eraseAgain = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const erasure = yield* Erasure.Erasure
+  const chats = yield* sql<{ chat_id: string; conversation_id: string; contact_id: string }>`SELECT chat_id, conversation_id, contact_id FROM subjects`
+  yield* Effect.forEach(
+    chats,
+    ({ chat_id, contact_id, conversation_id }) =>
+      Effect.whenEffect(
+        sql`INSERT INTO erasing ${sql.insert({ chat_id, conversation_id })} ON CONFLICT (chat_id) DO NOTHING`,
+        Effect.map(erasure.among([chat_id, contact_id]), ({ size }) => size > 0)
+      ),
+    { discard: true }
+  )
+  yield* erasure.finish
+})
+
+/** None was kept where the ledger that is replaced cannot be read. What is due is counted before it is sent. */
+export const bringUpToDate = (replaced: string) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const before = yield* Effect.option(Effect.provide(tables, Sqlite.layerReadOnly(replaced)))
+    const kept = yield* Option.match(before, {
+      onNone: () => Effect.succeedNone,
+      onSome: (tables) =>
+        Effect.map(Effect.all([keepErasures(tables), keepConsents(tables)]), ([erasures, consents]) => Option.some<Kept>({ erasures, consents }))
+    })
+    yield* Effect.provide(eraseAgain, Erasure.layer)
+    yield* ledger.startRestored
+    return kept
+  })

@@ -1,5 +1,6 @@
 /** The built program, one pass after the other, each at its own time, against a server that knows no code of ours. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -34,6 +35,12 @@ export interface Options extends Omit<PlainVendor.Options, "since"> {
   readonly passes?: ReadonlyArray<string>
   /** Further arguments. */
   readonly args?: ReadonlyArray<string>
+  /** The files of the schedulers that run at each pass, one after the other. */
+  readonly ledgers?: ReadonlyArray<string>
+  /** What is done to the ledger, the file of the first scheduler, before the pass of this number; the first is 0. */
+  readonly before?: (pass: number, ledger: string) => Effect.Effect<void, PlatformError, FileSystem.FileSystem>
+  /** When `serve` runs before the passes, with a file of its own, until so many follow-ups went out. */
+  readonly served?: { readonly at: string; readonly followUps: number }
 }
 
 /** What each pass said of each chat, and how many follow-ups each has got after all of them. */
@@ -44,14 +51,26 @@ export const followUps = (options: Options) =>
     yield* files.writeFileString(`${cwd}/policy.yaml`, options.policy ?? policy)
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
     const vendor = yield* PlainVendor.serve({ ...options, since })
-    const said: Array<ReadonlyArray<Line>> = []
-    for (const now of options.passes ?? passes) {
+    const at = (now: string) => {
       vendor.at = now
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
-      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json", ...(options.args ?? [])]
-      const { code, stderr, stdout } = yield* Process.run(args, { cwd, env })
-      expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
-      said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
+      return { cwd, env: { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` } }
+    }
+    const args = (command: string, db: string) => [command, "--policy", "policy.yaml", "--chats", "ids.txt", "--db", db, ...(options.args ?? [])]
+    if (options.served !== undefined) {
+      const serving = yield* Process.start(args("serve", "served.db"), at(options.served.at))
+      yield* serving.says("a follow-up went out", options.served.followUps)
+      serving.process.kill("SIGTERM")
+      yield* serving.ended
+    }
+    const ledgers = options.ledgers ?? ["follow-ups.db"]
+    const said: Array<ReadonlyArray<Line>> = []
+    for (const [pass, now] of (options.passes ?? passes).entries()) {
+      yield* options.before?.(pass, `${cwd}/${ledgers[0]}`) ?? Effect.void
+      for (const db of ledgers) {
+        const { code, stderr, stdout } = yield* Process.run([...args("run", db), "--json"], at(now))
+        expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
+        said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
+      }
     }
     const names = Object.keys(options.chats)
     const reasons = said.map((lines) => Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])))

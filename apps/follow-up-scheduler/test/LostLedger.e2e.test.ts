@@ -13,9 +13,16 @@ const both = { chat_one: 2, chat_two: 2 }
 const write = { name: "in the words of the policy", policy }
 const ask = { name: "in the words of the assistant", policy: policy.replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up") }
 
-/** Each step is begun in one pass and seen in the next; the last pass is long after both. */
-const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:05:00Z", "2026-07-15T15:30:00Z", "2026-07-15T15:35:00Z", "2026-07-15T23:00:00Z"]
-const [, firstStepSeen, secondStep, , end] = passes.keys()
+/** Each step is begun in one pass and seen in the next; the last two are long after both, and would begin and see a third. */
+const passes = [
+  "2026-07-15T13:00:30Z",
+  "2026-07-15T13:05:00Z",
+  "2026-07-15T15:30:00Z",
+  "2026-07-15T15:35:00Z",
+  "2026-07-15T23:00:00Z",
+  "2026-07-15T23:05:00Z"
+]
+const [, , secondStep, , end] = passes.keys()
 
 /** With what SQLite keeps beside it. */
 const filesOf = (ledger: string) => ["", "-wal", "-shm"].map((suffix) => `${ledger}${suffix}`)
@@ -45,10 +52,7 @@ const restore = (ledger: string) => copy(`${ledger}.backup`, ledger)
 const worlds: ReadonlyArray<readonly [what: string, options: Partial<Options>]> = [
   ["stays as it is", {}],
   ["is replaced, after both steps, by a copy from between them", { before: at({ [secondStep!]: backup, [end!]: restore }) }],
-  ["is replaced, after the first step was seen, by one from before that", { before: at({ [firstStepSeen!]: backup, [secondStep!]: restore }) }],
   ["is deleted between the steps", { before: at({ [secondStep!]: remove }) }],
-  ["is deleted while the first step is under way", { before: at({ [firstStepSeen!]: remove }) }],
-  ["is deleted after both steps", { before: at({ [end!]: remove }) }],
   ["is deleted before every pass", { before: (_, ledger) => remove(ledger) }],
   ["is not the one that a second scheduler has beside it", { ledgers: ["follow-ups.db", "other.db"] }]
 ]

@@ -54,7 +54,7 @@ const stepAfter = ({ steps }: Steps, taken: number): Step => steps[Math.min(take
 const isSilentFor = (millis: number, { after }: Step): boolean => millis >= Duration.toMillis(after) * silentShare
 
 /** The number of the step in whose words a message is; 0 where there is none. */
-const stepInWords = ({ steps }: Steps, { text }: Message): number =>
+export const stepInWords = ({ steps }: Steps, { text }: Message): number =>
   steps.findIndex((step) => step.action === "send_message" && Template.isFrom(step.message, text)) + 1
 
 /** The number of the step that a message after so long a silence counts as. */

@@ -113,10 +113,18 @@ export const decide = (asked: DecisionInput): Decision => {
   }
   const over = end(question, episode)
   if (over !== undefined) return Decision.Stop({ reason: over })
-  if (chat.follow_up_at !== undefined && policy.existing_follow_up === "respect" && !isOurs(chat.follow_up_at, taken)) {
-    return Decision.Skip({ reason: "not_ours" })
-  }
+  if (policy.existing_follow_up === "respect" && mayBeCarriedOut(question, episode)) return Decision.Skip({ reason: "not_ours" })
   return schedule(question, episode)
+}
+
+/**
+ * Whether the chat has a `follow_up_at` that is not ours, or that was set by a ledger that is lost, and may still be carried out. One
+ * that has passed without a message counts as a message written then: it holds back the next step for as long as that one would.
+ */
+const mayBeCarriedOut = ({ chat: { follow_up_at }, now, policy, taken }: DecisionInput, { steps }: Episode.Episode): boolean => {
+  const step = policy.steps[steps]
+  if (follow_up_at === undefined || step === undefined || isOurs(follow_up_at, taken)) return false
+  return DateTime.lessThan(now, DateTime.addDuration(follow_up_at, step.after))
 }
 
 /** Why this silence's cadence is over, if it is. */
@@ -127,7 +135,9 @@ const end = ({ policy, taken }: DecisionInput, episode: Episode.Episode): StopRe
     const earlier = taken.filter((follow) => !episode.taken.includes(follow))
     if (Episode.unanswered(earlier, policy.steps.length) >= policy.stop_after_unanswered) return "unanswered"
   }
-  return episode.steps >= policy.steps.length ? "cadence_finished" : undefined
+  if (episode.steps < policy.steps.length) return undefined
+  const isOnRecord = Math.max(0, ...episode.taken.map(({ step }) => step)) >= policy.steps.length
+  return episode.unrecorded.length > 0 && !isOnRecord ? "followed_up_already" : "cadence_finished"
 }
 
 /** How long before its instant a step is set going: the assistant is asked ahead of time, everything else is done at once. */
@@ -140,7 +150,9 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   // A message without a known date counts as written now.
   const since = episode.last.whole_at ?? now
   const { broadcast } = episode
-  const sent = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
+  const recorded = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
+  const unrecorded = [...Episode.unrecordedEarlier(chat, taken, policy), ...episode.unrecorded]
+  const sent = [...recorded, ...unrecorded.map(({ at }) => at)]
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))

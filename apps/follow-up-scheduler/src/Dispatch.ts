@@ -19,6 +19,7 @@ import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
+import * as Episode from "./Decide/Episode.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
@@ -63,6 +64,17 @@ const atOnce = 12
 
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
+
+/** Why a planned step is not taken where another one is: the policy leaves out what is too late, and goes on with a later step. */
+const reasonForAnother = (
+  planned: FollowUp,
+  decision: { readonly step: number; readonly anchor_id: string },
+  episode: ReturnType<typeof Episode.of>
+): "followed_up_already" | "late" | "superseded" => {
+  if (decision.anchor_id !== planned.anchor_id || decision.step <= planned.step) return "superseded"
+  const isTaken = typeof episode !== "string" && episode.unrecorded.length > 0 && episode.steps >= planned.step
+  return isTaken ? "followed_up_already" : "late"
+}
 
 export const make = Effect.gen(function* () {
   const policies = yield* PolicyVersions
@@ -112,9 +124,7 @@ export const make = Effect.gen(function* () {
     if (decision._tag === "Stop" || decision._tag === "Skip") {
       yield* transitions.end(planned, "skipped", decision.reason)
     } else if (!isSame(decision, planned)) {
-      // The policy leaves out what is too late, and goes on with a later step.
-      const isPassedOver = decision.anchor_id === planned.anchor_id && decision.step > planned.step
-      yield* transitions.end(planned, "skipped", isPassedOver ? "late" : "superseded")
+      yield* transitions.end(planned, "skipped", reasonForAnother(planned, decision, Episode.of(chat, taken, policy)))
     } else if (decision._tag === "Wait") {
       yield* transitions.reschedule(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
       return

@@ -127,6 +127,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Everything that happened to a chat, in order. */
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
+    /** When anything was recorded last; none where nothing ever was. */
+    readonly lastRecordedAt: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
@@ -334,6 +336,9 @@ const make = Effect.gen(function* () {
       (rows) => rows[0]?.count ?? 0
     ),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
+    lastRecordedAt: Effect.map(sql<{ at: number | string }>`SELECT at FROM audit ORDER BY id DESC LIMIT 1`, ([last]) =>
+      Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))
+    ),
     tally: sql<Tally>`
       SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,
         (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent

@@ -49,6 +49,7 @@ export const message = (author: Author, at: number, fields: Partial<Message> = {
   changed_at: undefined,
   isRunning: false,
   isBroadcast: false,
+  isToolResult: false,
   text: "",
   ...fields
 })

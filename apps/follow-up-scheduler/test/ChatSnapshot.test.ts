@@ -207,6 +207,21 @@ describe("the state", () => {
   })
 })
 
+describe("a list that a service cuts to its newest messages", () => {
+  const ours = (count: number) => Array.from({ length: count }, (_, index) => wireMessage("assistant", (index + 1) * minute))
+  const wrote = { last_contact_message_at: after(0) }
+
+  it("lacks the contact's message, and with it what came between: that is as one that cannot be read", () => {
+    expect(snapshot(ours(20), wrote).hasUnreadable).toBe(true)
+  })
+
+  it("is not told from a chat that we began, unless it is long and the contact wrote before it", () => {
+    expect(snapshot(ours(19), wrote).hasUnreadable).toBe(false)
+    expect(snapshot(ours(20), { last_contact_message_at: null }).hasUnreadable).toBe(false)
+    expect(snapshot([wireMessage("contact", 0), ...ours(20)], wrote).hasUnreadable).toBe(false)
+  })
+})
+
 describe("the zone", () => {
   const zoneOf = (timezone: string | null) => snapshot([], { assistant_config: { timezone } }).zone
 

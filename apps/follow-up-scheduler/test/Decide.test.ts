@@ -71,7 +71,7 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   ai_replies_disabled: switchedOff("ai_replies_disabled"),
   unknown_contact: inChat({ isContactUnknown: true }),
   closed: inChat({ state: "CLOSED" }),
-  replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 30 * minute)] })(question),
+  replied: (question) => inChat({ messages: [...question.chat.messages, message("contact", 4 * hour)] })(question),
   empty: inChat({ messages: [] }),
   internal_channel: inChat({ channel: "internal" }),
   admin_contact: inChat({ isAdmin: true }),
@@ -91,7 +91,11 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   exited: andTaken({ isExited: true }),
   unanswered: inTurn(inPolicy({ stop_after_unanswered: 1 }), andTaken({ anchor_id: earlier, message_id: undefined, step: 2 })),
   cadence_finished: andTaken({ step: 2 }),
-  not_ours: inChat({ follow_up_at: after(5 * hour) }),
+  followed_up_already: (question) => {
+    const messages = [...question.chat.messages, message("assistant", hour), message("assistant", 3 * hour)]
+    return inChat({ messages: messages.toSorted((a, b) => a.at.epochMillis - b.at.epochMillis) })(question)
+  },
+  not_ours: inChat({ follow_up_at: after(5 * day) }),
   unknown_zone: inTurn(inChat({ zone: undefined }), inPolicy({ time_zone: undefined })),
   late: inTurn(inPolicy({ steps: within("schedule_follow_up") }), after3Days),
   muted: inChat({ muted_until: after(11 * day) }),
@@ -154,7 +158,9 @@ describe("of two reasons that hold, the stronger is given:", () => {
     closed: ["snoozed"],
     replied: ["empty"],
     // Without a message there is no anchor.
-    empty: ["before_effective_from", "outcome_unknown", "exited", "cadence_finished"],
+    empty: ["before_effective_from", "outcome_unknown", "exited", "cadence_finished", "followed_up_already"],
+    // Where every message of ours is a broadcast, none is a follow-up.
+    broadcast: ["followed_up_already"],
     // What legitimately moves a step's instant makes it less late.
     late: ["muted", "no_opening", "capped", "quiet_hours", "silence"]
   }
@@ -399,8 +405,17 @@ describe("effective_from", () => {
   })
 
   it("asks when our own message was written, not when the chat began", () => {
-    const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("assistant", 0)]
+    const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("contact", -minute), message("assistant", 0)]
     expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe(act(1, hour))
+  })
+})
+
+describe("effective_from, where a message of ours came unasked", () => {
+  it("asks when the answer before it was written: the unasked one is a follow-up, though it came 299 days later", () => {
+    const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("assistant", 0)]
+    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe("Stop before_effective_from")
+    const all = { policy: policy({ effective_from: "all" }), chat: chat({ messages }), now: after(2 * hour - lead) }
+    expect(decide(all)).toBe(act(2, 2 * hour, messages[1]!.id))
   })
 })
 
@@ -418,6 +433,12 @@ describe("a follow_up_at that stands already", () => {
   it("is no hindrance when we set it", () => {
     const ours = taken({ anchor_id: messageId("long ago"), follow_up_at: after(5 * hour) })
     expect(decide({ chat: standing, taken: [ours] })).toBe(act(1, hour))
+  })
+
+  it("holds back the next step for as long as a message of its instant would, and no longer", () => {
+    const passed = chat({ follow_up_at: after(hour) })
+    expect(decide({ chat: passed, now: after(2 * hour - 1) })).toBe("Skip not_ours")
+    expect(decide({ chat: passed, now: after(2 * hour) })).toBe(act(1, 2 * hour + lead))
   })
 
   it("is not ours when it differs by a millisecond", () => {
@@ -538,13 +559,14 @@ describe("whatever it is asked", () => {
   const messages = FastCheck.array(
     FastCheck.record({
       id,
-      author: FastCheck.constantFrom<Array<Author>>(...times(19, "assistant"), ...times(4, "contact"), "human"),
+      author: FastCheck.constantFrom<Array<Author>>(...times(19, "assistant"), ...times(8, "contact"), "human"),
       at: instant,
       isDated: FastCheck.constant(true),
       changed_at: FastCheck.constant(undefined),
       lasts: FastCheck.integer({ min: 0, max: hour }),
       isRunning: rarely,
       isBroadcast: rarely,
+      isToolResult: rarely,
       text: FastCheck.constant("")
     }).map(({ lasts, ...rest }) => ({ ...rest, whole_at: DateTime.add(rest.at, { millis: lasts }) })),
     { maxLength: 6 }

@@ -1126,14 +1126,25 @@ describe("what has changed when its time comes", () => {
     })
   )
 
-  story("a newer message of ours makes a new plan, counted from that message", (fake) =>
+  story("a further part of our answer makes a new plan, counted from that message", (fake) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* setClock(after(29 * minute))
+      yield* fake.writes("assistant")
+      yield* sweepUntil(after(2 * hour))
+      expect(yield* fake.followUps).toEqual(at(89 * minute))
+      expect(yield* record).toEqual(["1 skipped superseded", "1 sent", "2 planned"])
+    })
+  )
+
+  story("a message of ours after half of the silence counts as the first step: the second follows it", (fake) =>
     Effect.gen(function* () {
       yield* observe
       yield* setClock(after(30 * minute))
       yield* fake.writes("assistant")
-      yield* sweepUntil(after(2 * hour))
-      expect(yield* fake.followUps).toEqual(at(90 * minute))
-      expect(yield* record).toEqual(["1 skipped superseded", "1 sent", "2 planned"])
+      yield* sweepUntil(after(3 * hour))
+      expect(yield* fake.followUps).toEqual(at(150 * minute))
+      expect(yield* record).toEqual(["1 skipped followed_up_already", "2 sent"])
     })
   )
 

@@ -189,14 +189,14 @@ describe("watching the inbox", () => {
     expect(yield* run(look)).toEqual([id(1)])
   }))
 
-  story("comes back in the next sweep to a chat that could not be read, or that had no opening", Effect.gen(function* () {
-    const inbox = makeInbox(3)
+  story("comes back in the next sweep to a chat that could not be read, had no opening, or has another's value", Effect.gen(function* () {
+    const inbox = makeInbox(4)
     yield* Effect.gen(function* () {
-      const reasons = new Map<ChatId, Reason>([[id(0), "unreachable"], [id(1), "no_opening"]])
+      const reasons = new Map<ChatId, Reason>([[id(0), "unreachable"], [id(1), "no_opening"], [id(2), "not_ours"]])
       const { after } = yield* watching((chat_id) => look(chat_id, reasons.get(chat_id)))
       yield* after(0)
       expect(yield* after("14 minutes")).toEqual([])
-      expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1)])
+      expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2)])
     }).pipe(Effect.provide(under(inbox)))
   }))
 

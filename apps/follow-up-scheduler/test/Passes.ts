@@ -1,5 +1,6 @@
 /** The built program, one pass after the other, each at its own time, against a server that knows no code of ours. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -35,6 +36,12 @@ export interface Options extends Omit<PlainVendor.Options, "since"> {
   /** Further arguments of every pass, or of each by its place. */
   readonly args?: ReadonlyArray<string> | ((pass: number) => ReadonlyArray<string>)
   readonly env?: Readonly<Record<string, string>>
+  /** The files of the schedulers that run at each pass, one after the other. */
+  readonly ledgers?: ReadonlyArray<string>
+  /** What is done to the ledger, the file of the first scheduler, before the pass of this number; the first is 0. */
+  readonly before?: (pass: number, ledger: string) => Effect.Effect<void, PlatformError, FileSystem.FileSystem>
+  /** When `serve` runs before the passes, with a file of its own, until so many follow-ups went out. */
+  readonly served?: { readonly at: string; readonly followUps: number }
 }
 
 /** What each pass said of each chat, and how many follow-ups each has got after all of them. */
@@ -46,17 +53,31 @@ export const followUps = (options: Options) =>
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
     const names = Object.keys(options.chats)
     const vendor = yield* PlainVendor.serve({ ...options, since })
+    const at = (now: string) => {
+      vendor.at = now
+      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
+      return { cwd, env: { ...env, ...options.env } }
+    }
+    const { args: further = [] } = options
+    const furtherOf = (pass: number) => (typeof further === "function" ? further(pass) : further)
+    const args = (command: string, db: string) => [command, "--policy", "policy.yaml", "--chats", "ids.txt", "--db", db]
+    if (options.served !== undefined) {
+      const serving = yield* Process.start(args("serve", "served.db"), at(options.served.at))
+      yield* serving.says("a follow-up went out", options.served.followUps)
+      serving.process.kill("SIGTERM")
+      yield* serving.ended
+    }
+    const ledgers = options.ledgers ?? ["follow-ups.db"]
     const said: Array<ReadonlyArray<Line>> = []
     const sentAfter: Array<number> = []
-    const { args: further = [] } = options
     for (const [pass, now] of (options.passes ?? passes).entries()) {
-      vendor.at = now
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}`, ...options.env }
-      const args = ["run", "--policy", "policy.yaml", "--chats", "ids.txt", "--db", "follow-ups.db", "--json", ...(typeof further === "function" ? further(pass) : further)]
-      const { code, stderr, stdout } = yield* Process.run(args, { cwd, env })
-      expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
+      yield* options.before?.(pass, `${cwd}/${ledgers[0]}`) ?? Effect.void
+      for (const db of ledgers) {
+        const { code, stderr, stdout } = yield* Process.run([...args("run", db), "--json", ...furtherOf(pass)], at(now))
+        expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
+        said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
+      }
       sentAfter.push(names.reduce((sum, name) => sum + vendor.sentTo(name), 0))
-      said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
     }
     const reasons = said.map((lines) => Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])))
     return {

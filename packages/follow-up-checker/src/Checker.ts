@@ -12,6 +12,7 @@ import * as FollowUp from "./Checker/FollowUp.ts"
 import { toIso } from "./Checker/Instant.ts"
 import type { Policy } from "./Checker/Policy.ts"
 import * as Stretch from "./Checker/Stretch.ts"
+import * as Unasked from "./Checker/Unasked.ts"
 import * as Verdict from "./Checker/Verdict.ts"
 
 export { readLog } from "./Checker/Entry.ts"
@@ -139,7 +140,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     const chat = withElsewhere(chatOf(chat_id))
     if (Chat.isForeign(chat)) {
       foreignFollowUps++
-      return settle(Chat.afterForeignFollowUp(chat, at), at)
+      return settle(Unasked.count(policy, chat, Chat.afterForeignFollowUp(chat, at), at), at)
     }
     followUps++
     const asked = askedOf.get(chat_id) ?? []
@@ -186,10 +187,11 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
         chatsOf.set(contact_id, (chatsOf.get(contact_id) ?? new Set()).add(chat_id))
         return settle({ ...chatOf(chat_id), contact_id, country, channel }, entry.at)
       }
-      case "message":
-        return entry.cause === "follow_up" && entry.status === "COMPLETED"
-          ? followUp(entry, index)
-          : settle(Chat.afterMessage(chatOf(entry.chat_id), entry), entry.at)
+      case "message": {
+        if (entry.cause === "follow_up" && entry.status === "COMPLETED") return followUp(entry, index)
+        const before = chatOf(entry.chat_id)
+        return settle(Unasked.count(policy, before, Chat.afterMessage(before, entry), entry.at), entry.at)
+      }
       case "state":
         return settle(Chat.afterState(chatOf(entry.chat_id), entry), entry.at)
       case "contact": {

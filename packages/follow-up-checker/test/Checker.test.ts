@@ -864,6 +864,39 @@ describe("a follow-up that someone else set", () => {
   })
 })
 
+describe("a message of the assistant that nobody asked for", () => {
+  const foreign = (at: string) => [
+    ...state(iso("1 second"), "crm", { follow_up_at: at }),
+    ...followUp(at),
+    ...state(at, "assistant")
+  ]
+  const late: ReadonlyArray<readonly [what: string, unasked: (at: string) => ReadonlyArray<Line>]> = [
+    ["that someone else has scheduled", foreign],
+    ["that came as an answer, hours after another", (at) => reply(at)]
+  ]
+
+  for (const [what, unasked] of late) {
+    it(`${what} counts as a step: where every step was taken already, another is one too many`, () => {
+      const taken = [...answered, ...unasked(fourHours)]
+      expect(rules([...taken, ...followUp(iso("28 hours"))])).toEqual([])
+      expect(rules([...taken, ...followUp(iso("28 hours"))], oneStep)).toEqual(["duplicate"])
+      expect(rules([...taken, ...followUp(iso("8 hours"))])).toEqual(["duplicate"])
+      expect(rules([...taken, ...until(iso("20 days"))], oneStep)).toEqual([])
+      expect(rules([...taken, ...unasked(iso("28 hours")), ...until(iso("20 days"))])).toEqual([])
+    })
+
+    it(`${what} may count or not where the silence before it is about half of the step's, and does not sooner`, () => {
+      for (const hours of ["97 minutes", "2 hours", "143 minutes"] as const) {
+        const near = [...answered, ...unasked(iso(hours))]
+        expect(rules([...near, ...until(iso("20 days"))], oneStep)).toEqual([])
+        expect(rules([...near, ...followUp(iso(hours, "4 hours"))], oneStep)).toEqual([])
+      }
+      const soon = [...answered, ...unasked(iso("95 minutes"))]
+      expect(rules([...soon, ...until(iso("20 days"))], oneStep)).toEqual(["missed"])
+    })
+  }
+})
+
 describe("a follow-up that someone else set and nobody wrote", () => {
   it("is no step of ours", () => {
     const kept = [

@@ -49,7 +49,7 @@ export interface ChatSnapshot {
   readonly switchedOff: ReadonlyArray<AiSwitch>
   /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
   readonly isContactUnknown: boolean
-  /** A message cannot be read, so it may be anybody's. */
+  /** A message cannot be read, so it may be anybody's; or the list ends before the contact's last one. */
   readonly hasUnreadable: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
@@ -108,6 +108,19 @@ const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, 
   return MessageList.merge(known, MessageList.ofList([last], undefined, known.at(-1)?.at))
 }
 
+/** No service is known to cut a list of messages to fewer than this. */
+const leastCut = 20
+
+/**
+ * Whether a service that gives only its newest messages has left out the contact's last one: so many are listed, none is the
+ * contact's, and the contact has written before them. What came between is unknown, follow-ups included.
+ */
+const isCutOff = (messages: ReadonlyArray<MessageList.Message>, wrote: DateTime.Utc | null | undefined): boolean => {
+  const first = messages[0]
+  const isLong = messages.length >= leastCut && messages.every(({ author }) => author !== "contact")
+  return isLong && first !== undefined && wrote != null && DateTime.lessThan(wrote, first.at)
+}
+
 /**
  * `chat` is undefined where only the messages could be read, as in a dry run. `direction` is how the service orders its lists,
  * as far as other lists have shown it.
@@ -144,7 +157,7 @@ export const make = (
     sentElsewhere: [],
     switchedOff: switchedOff(state, channels),
     isContactUnknown: channels.length > 0 && contact_ids.length === 0,
-    hasUnreadable: listed.some(isUndecodable),
+    hasUnreadable: listed.some(isUndecodable) || isCutOff(listedMessages, state?.last_contact_message_at),
     muted_until: state?.muted_until ?? undefined,
     follow_up_at: state?.follow_up_at ?? undefined,
     zone: ContactTimeZone.known(state?.assistant_config?.timezone),

@@ -1,15 +1,15 @@
 /**
  * From the contact's last message to the next: whose turn it is, where the silence begins, and what was done about it so far.
- * Pure, and told from the list of messages and the ledger's record alone.
+ * Pure, and told from the list of messages and the ledger's record alone; where the two differ, what the chat shows counts.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import type { ChatSnapshot, Message } from "./ChatSnapshot.ts"
 import type { Policy } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 import type { StopReason } from "./Reason.ts"
+import * as UnaskedMessages from "./UnaskedMessages.ts"
 
 /** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
 export interface PastFollowUp {
@@ -41,16 +41,15 @@ export interface Episode {
   readonly broadcast: Message | undefined
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
   readonly taken: ReadonlyArray<PastFollowUp>
+  /** Follow-ups of this silence that the chat shows and no record has: see `UnaskedMessages`. */
+  readonly unrecorded: ReadonlyArray<Message>
   /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
   readonly steps: number
 }
 
-/** How far the server's clock may be from ours. */
-const skew = Duration.minutes(2)
-
 /**
  * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
- * told by its id, and until that is on record by the policy's own words.
+ * told by its id, and until that is on record, or where the record is lost, by the policy's own words.
  */
 export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
@@ -59,15 +58,19 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
       const step = policy.steps[number - 1]
       return message_id === undefined && step?.action === "send_message" && matchesSentTemplate(step.message, follow_up_at, message)
     })
-  const isOurs = (message: Message) => message.author !== "assistant" && (ids.has(message.id) || isPerhapsOurs(message))
+  const isOurs = (message: Message, index: number) =>
+    message.author !== "assistant" &&
+    (ids.has(message.id) ||
+      isPerhapsOurs(message) ||
+      (message.author === "human" && UnaskedMessages.isInOurWords(policy, chat.messages[index - 1], message)))
   return chat.messages.some(isOurs)
-    ? { ...chat, messages: chat.messages.map((message) => (isOurs(message) ? { ...message, author: "assistant" } : message)) }
+    ? { ...chat, messages: chat.messages.map((message, index) => (isOurs(message, index) ? { ...message, author: "assistant" } : message)) }
     : chat
 }
 
 /** Whether a message may be what a template was sent as at this instant. */
 export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
-  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, skew))) && Template.isFrom(template, text)
+  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, UnaskedMessages.skew))) && Template.isFrom(template, text)
 
 /** The messages after the contact's last one, the newest first. */
 export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
@@ -80,26 +83,66 @@ const isAmong = (messages: ReadonlyArray<Message>) => {
     ids.has(anchor_id) || (message_id != null && ids.has(message_id))
 }
 
+const isPassedOverBy =
+  ({ after_broadcast }: Pick<Policy, "after_broadcast">) =>
+  ({ isBroadcast }: Message) =>
+    isBroadcast && after_broadcast === "ignore"
+
+/**
+ * The follow-ups of one silence, its messages given from the oldest. One whose anchor is in no message of it has crossed the
+ * reply, unless nobody knows because the list does not reach back to the contact's message.
+ */
+const followUpsIn = (
+  silence: ReadonlyArray<Message>,
+  taken: ReadonlyArray<PastFollowUp>,
+  policy: Pick<Policy, "after_broadcast" | "steps">,
+  isSeenFromItsBeginning: boolean
+): UnaskedMessages.UnaskedMessages => {
+  const ids = new Set(silence.map(({ id }) => id))
+  const recorded = taken
+    .filter(isAmong(silence))
+    .map((follow) => ({ ...follow, hasCrossed: isSeenFromItsBeginning && !ids.has(follow.anchor_id) }))
+  return UnaskedMessages.find(silence.filter((message) => !isPassedOverBy(policy)(message)), recorded, policy)
+}
+
+/** Follow-ups of the silences before this one that the chat shows and no record has. */
+export const unrecordedEarlier = (
+  { messages }: ChatSnapshot,
+  taken: ReadonlyArray<PastFollowUp>,
+  policy: Pick<Policy, "after_broadcast" | "steps">
+): ReadonlyArray<Message> => {
+  const isContact = ({ author }: Message) => author === "contact"
+  const places = messages.flatMap((message, index) => (isContact(message) ? [index] : []))
+  return places.flatMap((place, index) => {
+    const from = (places[index - 1] ?? -1) + 1
+    return from === place ? [] : followUpsIn(messages.slice(from, place), taken, policy, from > 0).unrecorded
+  })
+}
+
 export const of = (
   chat: ChatSnapshot,
   taken: ReadonlyArray<PastFollowUp>,
-  { after_broadcast }: Pick<Policy, "after_broadcast">
+  policy: Pick<Policy, "after_broadcast" | "steps">
 ): Episode | StopReason => {
   const newest = chat.messages.at(-1)
   if (newest === undefined) return "empty"
   if (newest.author === "contact" || newest.isRunning) return "replied"
   const silence = sinceContact(chat)
-  const isPassedOver = ({ isBroadcast }: Message) => isBroadcast && after_broadcast === "ignore"
-  const followUps = new Set(taken.flatMap((follow) => follow.message_id ?? []))
+  const isPassedOver = isPassedOverBy(policy)
+  const isSeenFromItsBeginning = silence.length < chat.messages.length
+  const unasked = followUpsIn(Arr.reverse(silence), taken, policy, isSeenFromItsBeginning)
+  const followUps = new Set([...unasked.recorded, ...unasked.unrecorded.map(({ id }) => id)])
   const last = silence.find((message) => !isPassedOver(message))
   const broadcast = silence.find(isPassedOver)
   const anchor = silence.find((message) => !followUps.has(message.id) && !isPassedOver(message))
   // A follow-up that crossed the reply is no answer to it, and neither is a broadcast.
-  if (anchor === undefined && silence.length < chat.messages.length) return "replied"
+  if (anchor === undefined && isSeenFromItsBeginning) return "replied"
   if (last === undefined || (anchor === undefined && broadcast !== undefined)) return "broadcast"
   const among = taken.filter(isAmong(silence))
-  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => silence.some(({ id }) => id === anchor_id))
-  return { last, anchor: anchor ?? last, broadcast, taken: among, steps: Math.max(crossed.length, ...own.map(({ step }) => step)) }
+  const ids = new Set(silence.map(({ id }) => id))
+  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => ids.has(anchor_id) || !isSeenFromItsBeginning)
+  const steps = Math.max(crossed.length, unasked.steps, ...own.map(({ step }) => step))
+  return { last, anchor: anchor ?? last, broadcast, taken: among, unrecorded: unasked.unrecorded, steps }
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Message {
   readonly isRunning: boolean
   /** Sent by a broadcast, to many contacts at once. */
   readonly isBroadcast: boolean
+  /** Written by the assistant right after a tool's result. */
+  readonly isToolResult: boolean
   readonly text: string
 }
 
@@ -53,8 +55,8 @@ const textOf = ({ messages }: ChatMessage): string =>
 
 const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined => created_at ?? updated_at ?? undefined
 
-/** `at` is what counts as its time where it has none of its own. */
-const toMessage = (message: ChatMessage, at: DateTime.Utc): ReadonlyArray<Message> => {
+/** `at` is what counts as its time where it has none of its own; `before` is the message before it in the list. */
+const toMessage = (message: ChatMessage, at: DateTime.Utc, before: ChatMessage | undefined): ReadonlyArray<Message> => {
   const author = authorOf(message)
   if (author === undefined) return []
   // What a person wrote, they wrote, whatever became of the run that was to answer it.
@@ -69,6 +71,7 @@ const toMessage = (message: ChatMessage, at: DateTime.Utc): ReadonlyArray<Messag
       changed_at: message.updated_at ?? undefined,
       isRunning: author === "assistant" && message.status === "RUNNING",
       isBroadcast: author === "assistant" && message.is_broadcast_message === true,
+      isToolResult: author === "assistant" && before?.role === "tool",
       text: textOf(message)
     }
   ]
@@ -114,7 +117,7 @@ const earliest = DateTime.unsafeMake(0)
 const dated = (listed: ReadonlyArray<ChatMessage>, before: DateTime.Utc | undefined): ReadonlyArray<Message> => {
   const first = before ?? listed.map(timeOf).find((time) => time !== undefined) ?? earliest
   const times = Arr.scan(listed, first, (time, message) => timeOf(message) ?? time).slice(1)
-  return listed.flatMap((message, index) => toMessage(message, times[index] ?? first))
+  return listed.flatMap((message, index) => toMessage(message, times[index] ?? first, listed[index - 1]))
 }
 
 /**
@@ -137,5 +140,10 @@ export const merge = (known: ReadonlyArray<Message>, listed: ReadonlyArray<Messa
   const now = new Map(listed.map((message) => [message.id, message]))
   const before = new Set(known.map(({ id }) => id))
   const others = listed.filter(({ id }) => !before.has(id))
-  return Arr.sort([...known.map((message) => now.get(message.id) ?? message), ...others], byTime)
+  const newest = (message: Message): Message => {
+    const again = now.get(message.id)
+    // A list that begins with a message does not show what came before it.
+    return again === undefined ? message : { ...again, isToolResult: again.isToolResult || message.isToolResult }
+  }
+  return Arr.sort([...known.map(newest), ...others], byTime)
 }

@@ -33,6 +33,7 @@ export const StopReason = Schema.Literal(
   "exited",
   "unanswered",
   "cadence_finished",
+  "followed_up_already",
   "late"
 )
 export type StopReason = typeof StopReason.Type
@@ -83,6 +84,7 @@ export const reasonsByStrength = [
   "exited",
   "unanswered",
   "cadence_finished",
+  "followed_up_already",
   "not_ours",
   "unknown_zone",
   "late",
@@ -124,7 +126,7 @@ const sentences: Record<Reason, string> = {
   ai_replies_disabled: "the assistant is set not to reply",
   closed: "the chat is closed",
   unknown_contact: "the chat does not say who its contact is, so nobody knows whether they unsubscribed",
-  unreadable_message: "a message of the chat cannot be read, and may be the customer's",
+  unreadable_message: "a message of the chat cannot be read or is not listed, and may be the customer's",
   not_listed: "no list shows the chat, so nobody knows whether a follow-up is wanted",
   replied: "the customer wrote last and waits for us",
   empty: "nothing was written in this chat yet",
@@ -133,11 +135,12 @@ const sentences: Record<Reason, string> = {
   temporary_chat: "the chat is temporary",
   broadcast: "only a broadcast has reached the contact, and it awaits no answer",
   not_matched: "the policy is for other chats",
-  before_effective_from: "our last message is older than the policy",
+  before_effective_from: "the message of ours that it would follow up is older than the policy",
   outcome_unknown: "nobody knows whether an earlier follow-up went out",
   exited: "the policy was changed, and this cadence ended with it",
   unanswered: "earlier follow-ups went unanswered, time after time",
   cadence_finished: "every step of the policy has been taken",
+  followed_up_already: "the chat shows follow-ups that are not on record, and they count as steps taken",
   late: "it is later than the policy allows for what was left of it",
   snoozed: "the chat is snoozed",
   not_ours: "somebody else has scheduled a follow-up",

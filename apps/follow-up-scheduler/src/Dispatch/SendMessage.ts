@@ -71,6 +71,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
         changed_at: undefined,
         isRunning: false,
         isBroadcast: false,
+        isToolResult: false,
         text: content
       }
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)

@@ -14,7 +14,7 @@ export const Finding = Schema.Struct({
 })
 export type Finding = typeof Finding.Type
 
-const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
+export const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
 
 export const well = (check: string, found: string): Finding => finding(check, "well", found)
 

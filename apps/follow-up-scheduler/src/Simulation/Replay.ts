@@ -114,6 +114,7 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
   changed_at: undefined,
   isRunning: false,
   isBroadcast: false,
+  isToolResult: false,
   text
 })
 

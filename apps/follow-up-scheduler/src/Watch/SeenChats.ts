@@ -32,7 +32,7 @@ const lastOf = ({ last_message }: Chat) => JSON.stringify([last_message?.id ?? n
 const withMessageMillis = 5000
 
 /** Looks that another one may turn out differently from, although nothing happened in the chat. */
-const passing = ["unreachable", "no_opening"]
+const passing = ["unreachable", "no_opening", "not_ours"]
 
 interface Row {
   readonly chat_id: string

@@ -9,6 +9,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as HealthChecks from "../Operations/HealthChecks.ts"
+import * as LedgerAge from "../Operations/LedgerAge.ts"
 import * as Ledger from "../Ledger.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import { Exited, lineOf } from "./ExitCodes.ts"
@@ -27,6 +28,8 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
     readonly database: Probe<number>
     /** The id of the policy, if one is named. */
     readonly policy: Option.Option<Probe<string>>
+    /** Whether the ledger is as new as the chats; only where a policy is named, by which follow-ups are told. */
+    readonly age: Option.Option<Probe<HealthChecks.Finding>>
   }
 >() {}
 
@@ -36,8 +39,11 @@ const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found
     onFailure: (error): HealthChecks.Finding => ({ check, state: "wrong", found: lineOf(error) })
   })
 
+const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>
+  Effect.catchAll(probe, (error) => Effect.succeed(HealthChecks.finding(check, "doubtful", `cannot be compared with the chats: ${lineOf(error)}`)))
+
 const examine = Effect.gen(function* () {
-  const { database, policy, service } = yield* Probes
+  const { age, database, policy, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
     Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
   )
@@ -45,7 +51,10 @@ const examine = Effect.gen(function* () {
   const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
     orWrong("policy", probe, (id) => HealthChecks.well("policy", `${id} can be used, and every step has an opening`))
   )
-  return [...answers, ledger, HealthChecks.zones, ...rules]
+  // What it stands on has a finding of its own, which says what is wrong with it.
+  const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "wrong")
+  const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
+  return [...answers, ledger, ...ages, HealthChecks.zones, ...rules]
 })
 
 const print = Output.document(Schema.Array(HealthChecks.Finding))
@@ -58,7 +67,12 @@ const probes = (db: Db, policy: Option.Option<string>) =>
     Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
       service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
       database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), Ledgers.reading(db)),
-      policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id))
+      policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id)),
+      age: Option.map(policy, (file) =>
+        Effect.flatMap(PolicyFile.load(file), LedgerAge.examine).pipe(
+          Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world))])
+        )
+      )
     }))
   )
 

@@ -69,7 +69,8 @@ export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Cha
   return from.slice(0, strays + 1 + (firstKept === -1 ? from.length : firstKept))
 }
 
-const leftOut = (policy: Policy, { at, chat }: Question): number => {
+/** How many steps may have been left out for being late before a follow-up at this instant. */
+export const leftOut = (policy: Policy, { at, chat }: Pick<Question, "at" | "chat">): number => {
   const { lastOursAt = at } = chat
   const isOver = ({ after, lateness }: Step) => lateness?.beyond === "skip" && at - lastOursAt > after + lateness.limit
   return possibleSteps(policy, chat).slice(0, -1).filter(isOver).length

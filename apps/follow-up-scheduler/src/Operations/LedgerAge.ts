@@ -1,0 +1,57 @@
+/**
+ * Whether the ledger is older than what the chats show, as one restored from a copy is. It costs one GET for the inbox, and one for
+ * the messages of each chat of a sample.
+ */
+import { InventClient } from "@effect-invent/client/InventClient"
+import type { Chat } from "@effect-invent/domain/Chat"
+import { omit } from "@effect-invent/domain/Undecodable"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
+import * as Episode from "../Decide/Episode.ts"
+import * as UnaskedMessages from "../Decide/UnaskedMessages.ts"
+import { Ledger } from "../Ledger.ts"
+import type { Policy } from "../Policy.ts"
+import { type Finding, finding, well } from "./HealthChecks.ts"
+
+/** How many chats are read at most: of the inbox's first page, those that were written in last, if that is not on record. */
+export const sampled = 10
+
+/** The entries of one page. */
+const listed = 100
+
+const check = "ledger"
+
+/** What the chat shows and the ledger does not have, written after this instant. */
+const unrecordedSince = (latest: DateTime.Utc, policy: Policy) =>
+  Effect.fnUntraced(function* (row: Chat) {
+    const [invent, ledger] = [yield* InventClient, yield* Ledger]
+    const messages = yield* invent.messages.list({ path: { chat_id: row.id }, urlParams: { take: listed } })
+    const read = ChatSnapshot.make(row.id, row, messages)
+    const taken = yield* ledger.taken(read.conversation_id)
+    const chat = Episode.attributeOwnMessages(read, taken, policy)
+    const episode = Episode.of(chat, taken, policy)
+    const all = [...Episode.unrecordedEarlier(chat, taken, policy), ...(typeof episode === "string" ? [] : episode.unrecorded)]
+    return all.filter(({ at }) => DateTime.greaterThan(at, latest))
+  })
+
+const writtenAt = ({ last_message }: Chat): number => last_message?.created_at?.epochMillis ?? 0
+
+const advice = "if it is an old copy, put the newest one back; else nothing is to be done: they count as steps taken"
+
+/**
+ * Follow-ups that the chats show and that are newer than everything on record. Those in the words of the policy are the
+ * scheduler's own: the ledger is wrong. Others may be another's, written while no scheduler ran: that is doubtful.
+ */
+export const examine = (policy: Policy) =>
+  Effect.gen(function* () {
+    const [invent, ledger] = [yield* InventClient, yield* Ledger]
+    const latest = Option.getOrElse(yield* ledger.lastRecordedAt, () => DateTime.unsafeMake(0))
+    const rows = omit(yield* invent.inbox.list({ urlParams: { take: listed } })).filter((row) => writtenAt(row) > latest.epochMillis)
+    const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
+    const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policy))).flat()
+    if (found.length === 0) return well(check, `as new as what the chats show (${sample.length} chats written in since its latest record were read)`)
+    const state: Finding["state"] = found.some((message) => UnaskedMessages.stepInWords(policy, message) > 0) ? "wrong" : "doubtful"
+    return finding(check, state, `${found.length} follow-ups in ${sample.length} chats are newer than all it has on record; ${advice}`)
+  })

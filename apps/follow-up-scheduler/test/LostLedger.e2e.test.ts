@@ -5,6 +5,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { dirname } from "node:path"
+import * as Process from "./Process.ts"
 import { followUps, type Options, policy } from "./Passes.ts"
 
 const chats = { chat_one: {}, chat_two: {} }
@@ -43,15 +45,20 @@ const copy = (from: string, to: string) =>
   })
 
 /** The ledger's file before each pass of these. */
-const at = (changes: Readonly<Record<number, (ledger: string) => ReturnType<typeof remove>>>): NonNullable<Options["before"]> => (pass, ledger) =>
+const at = (changes: Readonly<Record<number, (ledger: string) => Effect.Effect<void, unknown, FileSystem.FileSystem>>>): NonNullable<Options["before"]> => (pass, ledger) =>
   changes[pass]?.(ledger) ?? Effect.void
 
 const backup = (ledger: string) => copy(ledger, `${ledger}.backup`)
 const restore = (ledger: string) => copy(`${ledger}.backup`, ledger)
 
+/** By the command of the program. */
+const command = (name: "backup" | "restore") => (ledger: string) =>
+  Effect.map(Process.run([name, `${ledger}.copy`, "--db", ledger], { cwd: dirname(ledger) }), ({ code, stderr }) => expect({ code, stderr }).toEqual({ code: 0, stderr: "" }))
+
 const worlds: ReadonlyArray<readonly [what: string, options: Partial<Options>]> = [
   ["stays as it is", {}],
   ["is replaced, after both steps, by a copy from between them", { before: at({ [secondStep!]: backup, [end!]: restore }) }],
+  ["is restored by the commands, after both steps, from between them", { before: at({ [secondStep!]: command("backup"), [end!]: command("restore") }) }],
   ["is deleted between the steps", { before: at({ [secondStep!]: remove }) }],
   ["is deleted before every pass", { before: (_, ledger) => remove(ledger) }],
   ["is not the one that a second scheduler has beside it", { ledgers: ["follow-ups.db", "other.db"] }]

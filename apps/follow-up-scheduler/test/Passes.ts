@@ -1,6 +1,5 @@
 /** The built program, one pass after the other, each at its own time, against a server that knows no code of ours. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -39,7 +38,7 @@ export interface Options extends Omit<PlainVendor.Options, "since"> {
   /** The files of the schedulers that run at each pass, one after the other. */
   readonly ledgers?: ReadonlyArray<string>
   /** What is done to the ledger, the file of the first scheduler, before the pass of this number; the first is 0. */
-  readonly before?: (pass: number, ledger: string) => Effect.Effect<void, PlatformError, FileSystem.FileSystem>
+  readonly before?: (pass: number, ledger: string) => Effect.Effect<void, unknown, FileSystem.FileSystem>
   /** When `serve` runs before the passes, with a file of its own, until so many follow-ups went out. */
   readonly served?: { readonly at: string; readonly followUps: number }
 }

@@ -1,10 +1,12 @@
 /** The contract against what the pages print. */
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as Provenance from "@effect-invent/domain/api/Provenance"
+import * as Issue from "@effect-invent/domain/Issue"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
@@ -210,6 +212,22 @@ describe("the requests of the contract", () => {
       "tables.orderViews.positions.position"
     ]
     expect(keysWhere(Shape.isRequired)).toEqual([...required, ...inferred].sort())
+  })
+
+  it("take undefined as left out for each key that may be left out", () => {
+    expect(keysWhere(Shape.refusesUndefined)).toEqual([])
+    expect(keysWhere(({ isOptional }) => isOptional)).toContain("state.update.follow_up_at")
+  })
+
+  it("name all values of an enum where another is given", () => {
+    const enums = keysWhere((property) => {
+      const values = Shape.valuesOf(property)
+      const refused = Schema.decodeUnknownEither(Schema.make<unknown, unknown>(property.type))("no such value")
+      const issue = Either.match(refused, { onLeft: ({ issue }) => Issue.innermost(issue), onRight: () => "" })
+      for (const value of values) expect(issue).toContain(JSON.stringify(value))
+      return values.length > 0
+    })
+    expect(enums).toContain("segments.update.color")
   })
 
   it("take null where a page says so, and nowhere else", () => {

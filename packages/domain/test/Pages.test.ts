@@ -72,6 +72,11 @@ const isOfANoun = (endpoint: string, key: string): boolean => {
   return Pages.isPrinted(`${rest.slice(0, -1).reduce(Pages.nounAt, noun)}.${last}`)
 }
 
+/** Keys of an oldest page to which a newer page of the same request gives other names: the newer ones are sent. */
+const replaced: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "contacts.updateChannel body": ["channel_name", "channel_display_name", "channel_avatar"]
+}
+
 describe("the fixtures", () => {
   it("are of every endpoint of the contract, and of no other", () => {
     expect(Pages.pages.map(({ endpoint }) => endpoint).sort()).toEqual(endpoints.map(({ name }) => name).sort())
@@ -113,13 +118,13 @@ for (const { answer, body, method, name, parts, path, query } of endpoints) {
       it(`has the keys of the ${part} that its page prints, and names those that it does not`, () => {
         const page = pageOf(name)
         const ours = requestKeys(schema)
-        const missing = printedKeys(page[part]).filter(
+        const printed = new Set(Pages.captures(page).flatMap((capture) => printedKeys(capture[part])))
+        const missing = [...printed].filter(
           (key) =>
             !ours.includes(key) &&
             !Option.exists(schema, (schema) => Shape.isInRecord(schema as Schema.Schema.Any, key))
         )
-        expect(missing).toEqual([])
-        const printed = new Set(Pages.captures(page).flatMap((capture) => printedKeys(capture[part])))
+        expect(missing).toEqual(replaced[`${name} ${part}`] ?? [])
         const unprinted = Provenance.unprinted(parts[part] ?? "printed")
         if (unprinted === "all") expect(printed.size).toBe(0)
         else

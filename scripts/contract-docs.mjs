@@ -60,12 +60,12 @@ export const resolve = (file, expression) => {
 /** Whether a schema is written as a struct: `Closed.struct({…})`, and not as something made of one. */
 const isStruct = (value) => ts.isCallExpression(value) && /^(Closed|Open|Schema)\.(struct|Struct)$/.test(value.expression.getText())
 
-/** The expression in `Closed.optional(…)`, `Schema.NullOr(…)`, `….pipe(…)`. */
+/** The expression in `Closed.optional(…)`, `Schema.NullOr(…)`, `….pipe(…)`, `….annotations(…)`. */
 const unwrapped = (expression) => {
   if (!ts.isCallExpression(expression)) return expression
   const callee = expression.expression
   if (/^(Closed\.optional|Schema\.NullOr)$/.test(callee.getText())) return unwrapped(expression.arguments[0])
-  if (ts.isPropertyAccessExpression(callee) && callee.name.text === "pipe") return unwrapped(callee.expression)
+  if (ts.isPropertyAccessExpression(callee) && /^(pipe|annotations)$/.test(callee.name.text)) return unwrapped(callee.expression)
   return expression
 }
 

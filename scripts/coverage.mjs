@@ -6,6 +6,7 @@ import * as InventClient from "../packages/client/dist/InventClient.js"
 import { CallableApi, InventApi } from "../packages/domain/dist/api/InventApi.js"
 import { Provenance } from "../packages/domain/dist/api/Provenance.js"
 import { RetrySafety } from "../packages/domain/dist/api/RetrySafety.js"
+import { endpoints } from "./contract-docs.mjs"
 
 const file = "docs/coverage.md"
 
@@ -26,7 +27,8 @@ const handlers = new Set(
 const tests = { client: sources("packages/client/test"), emulator: sources("packages/emulator/test") }
 const examples = sources("examples").filter(({ name }) => /^\d\d-.*\.ts$/.test(name))
 
-const { paths } = JSON.parse(readFileSync("docs/openapi.json", "utf8"))
+/** The vendor's page of each endpoint. Where one path has two meanings, each has its own. */
+const pages = new Map(endpoints().map(({ doc, method, name, path }) => [`${name} ${method} ${path}`, doc?.tags.see]))
 
 const rows = Object.values(CallableApi.groups).flatMap((group) =>
   Object.values(group.endpoints).map(({ annotations, method, name, path, urlParamsSchema }) => {
@@ -39,7 +41,7 @@ const rows = Object.values(CallableApi.groups).flatMap((group) =>
     const served = Object.values(InventApi.groups[group.identifier].endpoints).find((other) => other.method === method && other.path === path)
     return {
       id,
-      page: paths[path.replaceAll(/:(\w+)/g, "{$1}")][method.toLowerCase()].externalDocs.url,
+      page: pages.get(`${name} ${method} ${path}`),
       request: `${method} ${path}`,
       safety: Option.getOrUndefined(Context.getOption(annotations, RetrySafety)) ?? "",
       client: typeof client[group.identifier]?.[name] === "function",

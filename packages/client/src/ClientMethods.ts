@@ -1197,8 +1197,8 @@ export interface Contacts {
    * - `payload.file`: The bytes alone, or with a name and a MIME type.
    * - `payload.allowed_types`: At most 255 MIME types of 255 characters.
    *
-   * @inferred The page describes base64 data, name and type of a file without their names: `data`, `name` and `type`
-   * are guesses.
+   * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and
+   * does not name its keys: `data`, `name` and `type` are guesses.
    * @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file
    */
   readonly uploadFile: (request: {
@@ -1595,8 +1595,8 @@ export interface Files {
    * - `payload.allowed_types`: At most 255 MIME types of 255 characters.
    * - `payload.visibility`: `PRIVATE`: its address is signed, and valid for a while.
    *
-   * @inferred The page describes base64 data, name and type of a file without their names: `data`, `name` and `type`
-   * are guesses.
+   * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and
+   * does not name its keys: `data`, `name` and `type` are guesses.
    * @see https://docs.useinvent.com/api-reference/create-file
    */
   readonly uploadOrg: (request: {

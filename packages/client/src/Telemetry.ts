@@ -62,13 +62,13 @@ export const throttled: Metric.Metric.Counter<number> = inUnit(
 )
 
 /**
- * Entries of lists that are not what the contract expects, and stay in their places as such. Attribute:
- * `invent.endpoint`.
+ * Entries of lists, and objects inside an object, that are not what the contract expects and stay in their places as such, at
+ * any depth of an answer. Attribute: `invent.endpoint`.
  */
 export const undecodable: Metric.Metric.Counter<number> = inUnit(
   "{entry}",
   MetricKey.counter("invent.client.undecodable", {
-    description: "Entries of lists that could not be read.",
+    description: "Entries of lists, and objects inside an object, that could not be read.",
     incremental: true
   })
 )

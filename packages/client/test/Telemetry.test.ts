@@ -2,6 +2,7 @@ import type * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type * as Settings from "@effect-invent/client/Settings"
 import type * as Telemetry from "@effect-invent/client/Telemetry"
+import { AssistantId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -261,6 +262,34 @@ describe("the metrics", () => {
         { "invent.endpoint": "messages.list", unit: "{entry}", value: 2 }
       ])
       expect(named(yield* measured(() => json([{ id: "message_1" }]), calls.Safe), names.undecodable)).toEqual([])
+    })
+  )
+
+  it.scoped("count what cannot be read inside an entry too: entries of lists in it, at any depth, and objects", () =>
+    Effect.gen(function* () {
+      const messages = [{ parts: [{ type: "file", file: "a.png" }, { type: "text", text: "Hello" }] }]
+      const listed = { id: "message_1", features: 7, messages, tools: [{ name: "tool_1" }, null, 7], usage: { turns: ["odd", {}] } }
+      const series = yield* measured(() => json([7, listed]), calls.Safe)
+      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "messages.list", unit: "{entry}", value: 6 }])
+    })
+  )
+
+  it.scoped("count what cannot be read of an answer that is an object, and not what no page names", () =>
+    Effect.gen(function* () {
+      const assistant = { id: "assistant_1", actions: [7, { id: "action_1" }], of_no_page: [7, { actions: [7] }] }
+      const series = yield* measured(
+        () => json(assistant),
+        (invent) => invent.assistants.get({ path: { assistant_id: AssistantId.make("assistant_1") } })
+      )
+      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "assistants.get", unit: "{entry}", value: 1 }])
+    })
+  )
+
+  it.scoped("count in an answer that is nested deeper than the stack is", () =>
+    Effect.gen(function* () {
+      const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
+      const series = yield* measured(() => Vendor.text(`[{"id":"message_1","of_no_page":${deep}},7]`), calls.Safe)
+      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "messages.list", unit: "{entry}", value: 1 }])
     })
   )
 

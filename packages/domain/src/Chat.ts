@@ -45,6 +45,7 @@ const chat = Open.struct({
   /** A temporary chat is deleted 24 hours after its last activity. */
   temporary: Open.optional(Schema.Boolean),
   visibility: Open.optional(Open.literals("PRIVATE", "PUBLIC_READ", "PUBLIC_WRITE")),
+  /** In the vendor's own interface. */
   pinned: Open.optional(Schema.Boolean),
   status: Open.optional(RunStatus),
   shared_url: Open.optional(Schema.String),
@@ -54,6 +55,7 @@ const chat = Open.struct({
   features: Open.optional(Open.tolerant(Features)),
   org_id: Open.optional(OrgId),
   state: Open.optional(ChatState),
+  /** Where the chat is in the integration. */
   link: Open.optional(Schema.String),
   last_message: Open.optional(ChatMessage),
   referral: Open.optional(Referral)

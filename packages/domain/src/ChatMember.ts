@@ -13,6 +13,7 @@ export const MemberContact = Open.struct({
   id: Open.optional(ContactId),
   name: Open.optional(Schema.String),
   blocked: Open.optional(Schema.Boolean),
+  /** Whether no assistant answers this contact. On one page, the newest. */
   ai_replies_disabled: Open.optional(Schema.Boolean),
   is_admin: Open.optional(Schema.Boolean)
 })

@@ -34,19 +34,25 @@ export type Usage = typeof Usage.Type
 const chatMessage = Open.struct({
   id: MessageId,
   role: Open.optional(Role),
+  /** The model that was used. */
   model: Open.optional(Schema.String),
   status: Open.optional(RunStatus),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant),
+  /** What was said, in parts. The role in here can differ from the one outside. */
   messages: Open.optional(
     Schema.Array(Open.struct({ role: Open.optional(Role), parts: Open.optional(Schema.Array(MessagePart)) }))
   ),
+  /** At most 10. The newest pages leave them and `features` out. */
   tools: Open.optional(Open.list(Tool)),
   features: Open.optional(Open.tolerant(Features)),
+  /** Who wrote it. */
   member: Open.optional(ChatMember),
   /** Why the message failed. */
   error: Open.optional(Schema.String),
+  /** The broadcast that it comes from. */
   broadcast_id: Open.optional(BroadcastId),
+  /** Whether it was sent by a template of a broadcast. */
   is_broadcast_message: Open.optional(Schema.Boolean),
   usage: Open.optional(Open.tolerant(Usage))
 }).annotations({ identifier: "ChatMessage" })

@@ -13,11 +13,14 @@ export type InboxState = typeof InboxState.Type
 
 const chatState = Open.struct({
   id: Open.optional(Schema.String),
+  /** `SNOOZED` says nothing of when it ends. */
   state: Open.optional(InboxState),
   integration_id: Open.optional(IntegrationId),
   assistant_id: Open.optional(AssistantId),
   assistant_integration_id: Open.optional(Schema.String),
+  /** Several chats can be of one conversation. */
   conversation_id: Open.optional(ConversationId),
+  /** Whether AI is on in this chat. It is one of four switches; see `assistant`, `assistant_integration` and the contact. */
   ai_enabled: Open.optional(Schema.Boolean),
   admin_unseen_count: Open.optional(Schema.Number),
   user_unseen_count: Open.optional(Schema.Number),
@@ -48,6 +51,7 @@ const chatState = Open.struct({
     })
   ),
   assigned_at: Open.optional(Instant),
+  /** What this chat has in place of its assistant's own configuration: inferred. */
   assistant_config: Open.optional(AssistantConfig),
   /** When the assistant is to follow up; null or absent: no follow-up is scheduled. */
   follow_up_at: Open.optional(Instant),

@@ -12,6 +12,7 @@ const contact = Open.struct({
   name: Open.optional(Schema.String),
   blocked: Open.optional(Schema.Boolean),
   blocked_at: Open.optional(Instant),
+  /** From broadcasts. Older pages leave it out. */
   unsubscribed: Open.optional(Schema.Boolean),
   unsubscribed_at: Open.optional(Instant),
   unsubscribe_reason: Open.optional(Schema.String),

@@ -6,6 +6,7 @@ import { User } from "./User.ts"
 
 const contactFile = Open.struct({
   ...fields,
+  /** Whether it was given to the contact directly, attached to a note, or shared in a chat. */
   source: Open.optional(Open.literals("direct", "note", "chat")),
   /** Null where the file came from the contact or the assistant. */
   user: Open.optional(User)

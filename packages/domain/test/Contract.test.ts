@@ -59,6 +59,8 @@ const docs = new Map(
   )
 )
 
+const coverage = readFileSync(new URL("../../../docs/coverage.md", import.meta.url), "utf8")
+
 /** The newest pages of endpoints lie in folders, as in `orgs-contacts/get-contacts`. */
 const newestPage = (name: string): string => {
   const all = pages.find(({ endpoint }) => endpoint === name)!.pages
@@ -73,6 +75,7 @@ describe("the contract", () => {
       if (method === "PATCH" || method === "DELETE") expect(safety).toEqual(Option.some("Idempotent"))
       const doc = docs.get(`${name.split(".")[1]} ${path}`) ?? ""
       expect(doc).toMatch(new RegExp(`@see ${newestPage(name)}\\s`))
+      expect(coverage).toContain(`\n| [${name}](${newestPage(name)}) | \`${method} `)
       expect(doc.includes("@experimental")).toBe(Provenance.isExperimental(parts))
       const { method: _, path: __, ...others } = parts
       expect(doc.includes("@inferred")).toBe(Object.values(others).some((standing) => standing !== "printed"))

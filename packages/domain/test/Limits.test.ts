@@ -28,6 +28,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 
@@ -361,6 +362,7 @@ describe("an enum of an answer", () => {
       const read = (value: string) => (Schema.decodeUnknownSync(schema)({ id: "x", [key]: value }) as Record<string, unknown>)[key]
       expect(values.map(read)).toEqual(values)
       expect(read("other")).toEqual(new Unknown({ value: "other" }))
+      expect(JSON.stringify(JSONSchema.make(schema))).toContain(`"examples":${JSON.stringify(values)}`)
     })
   }
 })

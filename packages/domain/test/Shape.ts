@@ -83,6 +83,17 @@ export const keysWhere = (path: string, schema: Schema.Schema.Any, is: (property
 
 export const isRequired = ({ isOptional }: Property): boolean => !isOptional
 
+/** Whether a key that may be left out must then not be there as `undefined`. */
+export const refusesUndefined = ({ isOptional, type }: Property): boolean =>
+  isOptional && !(AST.isUnion(type) && type.types.some(AST.isUndefinedKeyword))
+
+/** The values of a key that takes no others, where there are several. */
+export const valuesOf = ({ type }: Property): ReadonlyArray<AST.LiteralValue> => {
+  const all = alternatives(type)
+  const values = all.flatMap((each) => (AST.isLiteral(each) ? [each.literal] : []))
+  return values.length === all.length && values.length > 1 ? values : []
+}
+
 /** Whether null is named among what a key can be. */
 export const takesNull = ({ type }: Property): boolean => {
   const isNull = (ast: AST.AST): boolean => (AST.isUnion(ast) ? ast.types.some(isNull) : AST.isLiteral(ast) && ast.literal === null)

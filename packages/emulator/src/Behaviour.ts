@@ -13,8 +13,16 @@ const flag = withDefault(Schema.Boolean, false)
 const Order = Schema.Literal("ascending", "descending")
 
 /** What keeps a chat's follow-up from being written when it falls due. */
-const Obstacles = Schema.Struct({ closed: flag, snoozed: flag, muted: flag, aiDisabled: flag, blocked: flag })
-/** A state of a chat that keeps its follow-up from being written. */
+const Obstacles = Schema.Struct({
+  closed: flag,
+  snoozed: flag,
+  muted: flag,
+  aiDisabled: flag,
+  blocked: flag,
+  /** The pages speak of broadcasts alone that do not come to such a contact. */
+  unsubscribed: withDefault(Schema.Boolean, true)
+})
+/** A state of a chat, or of its contact, that keeps its follow-up from being written. */
 export type Obstacle = keyof typeof Obstacles.Type
 
 const Reopened = Schema.Struct({ closed: withDefault(Schema.Boolean, true), snoozed: withDefault(Schema.Boolean, true) })
@@ -38,11 +46,17 @@ export const Behaviour = Schema.Struct({
   newChatAfterClose: flag,
   /** Whether a message of the staff's through the API switches the assistant off. */
   staffMessageDisablesAi: flag,
+  /** Whether the assistant answers in a chat that is muted, of which the pages say how to mute it and not what that stops. */
+  mutedAssistant: withDefault(Schema.Literal("answers", "silent"), "answers"),
+  /** A message of the staff's to a contact that is blocked or unsubscribed: written, or refused with 400. */
+  messageToOptedOut: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   /** How long a new message is in no list and cannot be read; the events and the chat itself have it at once. */
   messagesListedAfter: withDefault(Wait, Duration.zero),
   /** Whether a blocked contact can write. The assistant never answers one. */
   blockedContact: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   messageOrder: withDefault(Order, "ascending"),
+  /** Whether a list of messages that begins at `from_date` has those of that very instant. */
+  fromDate: withDefault(Schema.Literal("included", "excluded"), "included"),
   /** By the time of the last change. */
   inboxOrder: withDefault(Order, "descending"),
   /** How fine the dates of an answer are; the published examples have whole seconds. */
@@ -68,6 +82,8 @@ export const Behaviour = Schema.Struct({
    * an event.
    */
   stateUpdateTouches: withDefault(Schema.Boolean, true),
+  /** The body of a deletion that was done. */
+  deletionAnswer: withDefault(Schema.Literal("empty", "json"), "empty"),
   /** A state update without any key: answered with the chat, or refused with 400. */
   emptyPatch: withDefault(Schema.Literal("read", "refuse"), "read"),
   /** The status for answering a tool, or deciding on an action, that was answered before. */

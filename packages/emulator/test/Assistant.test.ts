@@ -6,7 +6,7 @@ import * as TestClock from "effect/TestClock"
 import { pendingTool } from "../src/Assistant/PendingTool.ts"
 import * as Reply from "../src/Assistant/Reply.ts"
 import { World } from "../src/World.ts"
-import { layer, messagesOf, openChat, summary, words, write } from "./Fixtures.ts"
+import { fromNow, layer, messagesOf, openChat, summary, words, write } from "./Fixtures.ts"
 
 const connection = { type: "connection", connection_id: ConnectionId.make("con_1") } as const
 
@@ -48,6 +48,22 @@ describe("a reply", () => {
       assert.strictEqual(words(messages[4]), "3: c")
     }).pipe(Effect.provide(layer({}, { script })))
   })
+
+  for (const [mutedAssistant, written] of [
+    ["answers", ["user COMPLETED", "assistant COMPLETED"]],
+    ["silent", ["user COMPLETED"]]
+  ] as const) {
+    it.effect(`in a muted chat is as the option says: ${mutedAssistant}`, () =>
+      Effect.gen(function* () {
+        const world = yield* World
+        const chat = yield* openChat
+        yield* world.mute(chat.chat_id, yield* fromNow("1 hour"))
+        yield* write(chat)
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(summary(yield* messagesOf(chat.chat_id)), [...written])
+      }).pipe(Effect.provide(layer({ mutedAssistant })))
+    )
+  }
 
   it.effect("is not written where the assistant is off, the chat is not open, or the contact is blocked", () =>
     Effect.gen(function* () {

@@ -122,10 +122,11 @@ describe("follow_up_at", () => {
     muted: ({ chat_id }) =>
       Effect.flatMap(World, (world) => Effect.flatMap(fromNow("61 minutes"), (until) => world.mute(chat_id, until))),
     aiDisabled: ({ chat_id }) => Effect.flatMap(World, (world) => world.takeOver(chat_id)),
-    blocked: ({ contact_id }) => Effect.flatMap(World, (world) => world.block(contact_id))
+    blocked: ({ contact_id }) => Effect.flatMap(World, (world) => world.block(contact_id)),
+    unsubscribed: ({ contact_id }) => Effect.flatMap(World, (world) => world.unsubscribe(contact_id))
   }
 
-  for (const obstacle of ["closed", "snoozed", "muted", "aiDisabled", "blocked"] as const) {
+  for (const obstacle of Object.keys(obstruct) as ReadonlyArray<Obstacle>) {
     const fires = Effect.gen(function* () {
       const chat = yield* armed
       yield* obstruct[obstacle](chat)
@@ -134,10 +135,10 @@ describe("follow_up_at", () => {
       return (yield* followUps).length
     })
 
-    it.effect(`is not written when ${obstacle}`, () =>
+    it.effect(`is not written when ${obstacle} and the option says so`, () =>
       Effect.gen(function* () {
         assert.strictEqual(yield* fires, 0)
-      }).pipe(Effect.provide(layer()))
+      }).pipe(Effect.provide(layer({ followUpFiresWhen: { [obstacle]: false } })))
     )
 
     it.effect(`is written although ${obstacle} when the option says so`, () =>

@@ -466,6 +466,38 @@ describe("what the pages leave open", () => {
     )
   }
 
+  for (const [messageToOptedOut, status] of [
+    ["accepted", 200],
+    ["refused", 400]
+  ] as const) {
+    it.effect(`a message to a contact who is blocked or unsubscribed is ${messageToOptedOut} when the option says so`, () =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator
+        const [willing, blocked, unsubscribed] = [yield* openChat, yield* openChat, yield* openChat]
+        yield* world.block(blocked.contact_id)
+        yield* world.unsubscribe(unsubscribed.contact_id)
+        const body = '{"message":[{"type":"text","text":"Hello"}]}'
+        const answers = yield* Effect.forEach([willing, blocked, unsubscribed], ({ chat_id }) =>
+          send("POST", `/chats/${chat_id}/messages`, { body })
+        )
+        assert.deepStrictEqual(answers.map((answer) => answer.status), [200, status, status])
+      }).pipe(Effect.provide(start({ behaviour: { messageToOptedOut } })))
+    )
+  }
+
+  for (const [deletionAnswer, expected] of [
+    ["empty", ""],
+    ["json", "{}"]
+  ] as const) {
+    it.effect(`a deletion has the body that the option says: ${deletionAnswer}`, () =>
+      Effect.gen(function* () {
+        const { chat_id } = yield* openChat
+        const { body, status } = yield* send("DELETE", `/chats/${chat_id}/memories`)
+        assert.deepStrictEqual([status, body], [200, expected])
+      }).pipe(Effect.provide(start({ behaviour: { deletionAnswer } })))
+    )
+  }
+
   it.effect("each switch of the assistant keeps it silent, and shows in the chat", () =>
     Effect.gen(function* () {
       const { assistantId, world } = yield* Emulator

@@ -291,6 +291,18 @@ describe("listing messages", () => {
   )
 
   test(
+    "begins after from_date when the option says so",
+    Effect.gen(function* () {
+      const world = yield* World
+      const chatId = yield* threeMessages
+      const from = (millis: number) => world.listMessages(chatId, { from_date: DateTime.unsafeMake(millis) })
+      assert.deepStrictEqual((yield* from(1000)).messages.map(words), ["three"])
+      assert.deepStrictEqual((yield* from(999)).messages.map(words), ["two", "three"])
+    }),
+    { fromDate: "excluded" }
+  )
+
+  test(
     "is newest first when the option says so, and has the printed size",
     Effect.gen(function* () {
       const world = yield* World

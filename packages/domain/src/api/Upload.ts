@@ -2,6 +2,12 @@
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 
+/**
+ * What other tools are told of `file`: a generator of clients takes no union of a text and an object, and no page names the
+ * keys of the object.
+ */
+const base64 = { type: "string", contentEncoding: "base64" }
+
 /** The keys of a request that carries a file. */
 export const fields = {
   /** The bytes alone, or with a name and a MIME type. */
@@ -9,7 +15,7 @@ export const fields = {
     Schema.Union(
       Schema.Uint8ArrayFromBase64,
       Closed.struct({ data: Schema.Uint8ArrayFromBase64, name: Schema.String, type: Schema.String })
-    )
+    ).annotations({ jsonSchema: base64 })
   ),
   file_url: Closed.optional(Schema.String),
   /** At most 255 MIME types of 255 characters. */

@@ -12,12 +12,12 @@ import { World } from "../World.ts"
 import type { Page } from "../World/Pages.ts"
 
 /**
- * Makes what each group's handlers share: `refuse` turns a `Refusal` into the answer with its status, and `within`
- * answers 404 for any other organization than this.
+ * Makes what each group's handlers share: `refuse` turns a `Refusal` into the answer with its status, `within` answers 404
+ * for any other organization than this, and `deleted` is what a deletion answers.
  */
 export const make = Effect.gen(function* () {
   const world = yield* World
-  const { errorBody } = yield* Options
+  const { deletionAnswer, errorBody } = yield* Options
 
   const refuse = <A, R>(effect: Effect.Effect<A, Refusal, R>) =>
     Effect.catchTag(effect, "Refusal", ({ message, status }) =>
@@ -28,7 +28,9 @@ export const make = Effect.gen(function* () {
   const within = <A, R>(orgId: OrgId, effect: Effect.Effect<A, Refusal, R>) =>
     refuse(orgId === "c" || orgId === world.orgId ? effect : notFound("organization", orgId))
 
-  return { world, refuse, within }
+  const deleted = deletionAnswer === "empty" ? HttpServerResponse.empty({ status: 200 }) : HttpServerResponse.unsafeJson({})
+
+  return { world, refuse, within, deleted }
 })
 
 /** The name of the key that calls. */
@@ -50,6 +52,3 @@ export const paged = <A, I>(schema: Schema.Schema<ReadonlyArray<A>, I>) => {
       )
     )
 }
-
-/** What a deletion answers is unknown. */
-export const deleted = HttpServerResponse.empty({ status: 200 })

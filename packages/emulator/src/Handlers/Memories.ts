@@ -10,12 +10,12 @@ const memories = Answering.paged(Contract.list.successSchema)
 
 /** Answers `memories`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "memories", (handlers) =>
-  Effect.map(Answering.make, ({ refuse, world }) =>
+  Effect.map(Answering.make, ({ deleted, refuse, world }) =>
     handlers
       .handle("list", ({ path, urlParams }) => refuse(memories(world.memories.list(path.chat_id, urlParams))))
-      .handle("clear", ({ path }) => refuse(Effect.as(applies(world.memories.clear(path.chat_id)), Answering.deleted)))
+      .handle("clear", ({ path }) => refuse(Effect.as(applies(world.memories.clear(path.chat_id)), deleted)))
       .handle("remove", ({ path }) =>
-        refuse(Effect.as(applies(world.memories.remove(path.chat_id, path.memory_id)), Answering.deleted))
+        refuse(Effect.as(applies(world.memories.remove(path.chat_id, path.memory_id)), deleted))
       )
   )
 )

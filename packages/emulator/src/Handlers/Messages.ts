@@ -12,7 +12,7 @@ const messages = Answering.paged(Contract.list.successSchema)
 /** Answers `messages`. A decision waits for its action unless told otherwise. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "messages", (handlers) =>
   Effect.gen(function* () {
-    const { refuse, world } = yield* Answering.make
+    const { deleted, refuse, world } = yield* Answering.make
     const approving = yield* Approving.make
     return handlers
       .handle("list", ({ path, urlParams }) => refuse(
@@ -24,7 +24,7 @@ export const layer = HttpApiBuilder.group(InventApi.InventApi, "messages", (hand
       )
       .handle("get", ({ path }) => refuse(world.messages.get(path)))
       .handle("edit", ({ path, payload }) => refuse(applies(world.messages.edit(path, payload.message))))
-      .handle("remove", ({ path }) => refuse(Effect.as(applies(world.messages.remove(path)), Answering.deleted)))
+      .handle("remove", ({ path }) => refuse(Effect.as(applies(world.messages.remove(path)), deleted)))
       .handle("decideApproval", ({ path, payload }) =>
         refuse(approving(path, payload, world.approvals.decideApproval(path, payload)))
       )

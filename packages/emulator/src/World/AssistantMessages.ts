@@ -10,12 +10,15 @@ import type { Core, Event } from "./Core.ts"
 import type { ChatRecord } from "./Store.ts"
 
 /**
- * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it.
+ * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it, and
+ * where an option says so in a chat that is muted.
  */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
 
   const isBlocked = (chat: ChatRecord) => store.contacts.get(chat.contact_id)?.blocked === true
+
+  const isMuted = (chat: ChatRecord, now: DateTime.Utc) => chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until)
 
   /** The switches of the chat, the contact and the assistant. Which of them comes before which is undocumented: here any. */
   const isSilenced = (chat: ChatRecord) => {
@@ -35,6 +38,7 @@ export const make = (core: Core) => {
     const chat = store.chats.get(chatId)
     if (chat === undefined || isSilenced(chat) || chat.state !== "OPEN" || isBlocked(chat)) return Option.none()
     const at = yield* DateTime.now
+    if (options.mutedAssistant === "silent" && isMuted(chat, at)) return Option.none()
     return Option.some(core.addMessage(chat, at, { author: "assistant", member: null, status: "RUNNING" }).id)
   }, atomic)
 
@@ -63,9 +67,10 @@ export const make = (core: Core) => {
   const obstacles = (chat: ChatRecord, now: DateTime.Utc): Record<Obstacle, boolean> => ({
     closed: chat.state === "CLOSED",
     snoozed: chat.state === "SNOOZED",
-    muted: chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until),
+    muted: isMuted(chat, now),
     aiDisabled: isSilenced(chat),
-    blocked: isBlocked(chat)
+    blocked: isBlocked(chat),
+    unsubscribed: store.contacts.get(chat.contact_id)?.unsubscribed === true
   })
 
   const followUp = Effect.fn("World.followUp")(function* (chatId: ChatId, due: DateTime.Utc) {

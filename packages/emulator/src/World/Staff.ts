@@ -4,13 +4,13 @@ import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import type { UserMessage } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { notFound } from "../Refusal.ts"
+import { badRequest, notFound } from "../Refusal.ts"
 import type { Core } from "./Core.ts"
 import * as Pages from "./Pages.ts"
 import type { MessageRecord } from "./Store.ts"
 import * as Wire from "./Wire.ts"
 
-/** Which messages to list. `from_date` includes its own instant. */
+/** Which messages to list. Whether those of the very instant `from_date` are among them is an option. */
 export interface ListQuery extends Pages.PageQuery {
   readonly from_date?: DateTime.Utc | undefined
 }
@@ -29,12 +29,14 @@ export const make = (core: Core) => {
   const isListed = (at: DateTime.Utc) => (message: MessageRecord) =>
     DateTime.lessThanOrEqualTo(DateTime.addDuration(message.created_at, options.messagesListedAfter), at)
 
+  const isFrom = (from_date: DateTime.Utc | undefined) => (message: MessageRecord) =>
+    from_date === undefined ||
+    DateTime.greaterThan(message.created_at, from_date) ||
+    (options.fromDate === "included" && DateTime.Equivalence(message.created_at, from_date))
+
   const listMessages = Effect.fn("World.listMessages")(function* (chatId: ChatId, query: ListQuery = {}) {
     const chat = yield* store.findChat(chatId)
-    const { from_date } = query
-    const found = chat.messages
-      .filter(isListed(yield* DateTime.now))
-      .filter((message) => from_date === undefined || DateTime.greaterThanOrEqualTo(message.created_at, from_date))
+    const found = chat.messages.filter(isListed(yield* DateTime.now)).filter(isFrom(query.from_date))
     const ordered = options.messageOrder === "ascending" ? found : found.reverse()
     const { entries, ...counts } = page(ordered, query, (message): ChatMessage => Wire.message(store, message))
     return { messages: entries, ...counts }
@@ -53,6 +55,10 @@ export const make = (core: Core) => {
   /** `by` is who the log says did it. */
   const create = Effect.fn("World.messages.create")(function* (chatId: ChatId, parts: UserMessage, by: string) {
     const chat = yield* store.findChat(chatId)
+    const { blocked = false, unsubscribed = false } = store.contacts.get(chat.contact_id) ?? {}
+    if (options.messageToOptedOut === "refused" && (blocked || unsubscribed)) {
+      return yield* badRequest(`Contact ${chat.contact_id} is ${blocked ? "blocked" : "unsubscribed"}`)
+    }
     const at = yield* DateTime.now
     const member = core.staffMember(chat, store.user_id)
     const record = core.addMessage(chat, at, { author: "user", member, status: "COMPLETED", parts })

@@ -57,9 +57,32 @@ export const request = (
   update(Telemetry.requestDuration, fiber, millis / 1000, ofEnding(common, ending))
 }
 
-/** The entries of a list that could not be read. */
+/**
+ * How many values in here could not be read, at any depth. It does not recurse: an answer can be nested deeper than the stack
+ * is. A decoded date-time or unknown enum value holds no such value, so only lists and plain objects are looked into.
+ */
+const undecodableIn = (value: unknown): number => {
+  let count = 0
+  const rest = [value]
+  while (rest.length > 0) {
+    const next = rest.pop()
+    if (typeof next !== "object" || next === null) continue
+    if (Array.isArray(next)) {
+      for (const entry of next) if (typeof entry === "object") rest.push(entry)
+    } else if (isUndecodable(next)) count++
+    else if (Object.getPrototypeOf(next) === Object.prototype) {
+      for (const key in next) {
+        const inside = next[key as keyof typeof next] as unknown
+        if (typeof inside === "object") rest.push(inside)
+      }
+    }
+  }
+  return count
+}
+
+/** Counts what could not be read of an answer: entries of lists and of lists inside them, and objects inside an object. */
 export const undecodable = (fiber: Fiber, { endpoint }: CallState, value: unknown): void => {
-  const count = Array.isArray(value) ? value.filter(isUndecodable).length : 0
+  const count = undecodableIn(value)
   if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))
 }
 

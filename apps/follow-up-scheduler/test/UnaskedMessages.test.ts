@@ -30,7 +30,7 @@ describe("after an answer of ours that nobody has answered", () => {
   const table: ReadonlyArray<readonly [what: string, messages: ReadonlyArray<Message>, next: string]> = [
     ["nothing", [], first],
     ["further parts of the answer, seconds later", [message("assistant", 5 * second), message("assistant", 9 * second)], "step 1 after assistant@9000"],
-    ["what was announced by `one moment, please`, sooner than half of the first step's silence", [message("assistant", 29 * minute)], `step 1 after assistant@${29 * minute}`],
+    ["what was announced by `one moment, please`, sooner than half of the first step's silence", [message("assistant", 30 * minute - 1)], `step 1 after assistant@${30 * minute - 1}`],
     ["a message after half of that silence, as an automatic follow-up of the service", [message("assistant", 30 * minute)], second_],
     ["a follow-up", [message("assistant", hour)], second_],
     ["a follow-up in two parts", [message("assistant", hour), message("assistant", hour + second)], `step 2 after assistant@${hour + second}`],
@@ -50,6 +50,11 @@ describe("after an answer of ours that nobody has answered", () => {
   }
 })
 
+it("a broadcast that is to be followed up as any message of ours is the message to follow up, and no step", () => {
+  const broadcast = message("assistant", hour, { isBroadcast: true })
+  expect(next([asked, answer, broadcast], policy({ after_broadcast: "follow_up" }))).toBe(`step 1 after ${broadcast.id}`)
+})
+
 describe("a step that writes nothing", () => {
   const closing = policy({ steps: [{ after: "1 hour", action: "schedule_follow_up" }, { after: "2 hours", action: "close" }] })
 
@@ -59,13 +64,16 @@ describe("a step that writes nothing", () => {
 })
 
 describe("steps that are left out when late", () => {
-  const skipping = policy({
-    steps: [1, 2, 3].map((n) => ({ after: `${n} hours`, action: "schedule_follow_up", ...(n === 1 ? { lateness: { limit: "10 minutes", beyond: "skip" } } : {}) }))
-  })
+  const late = (beyond: string) =>
+    policy({
+      steps: [1, 2, 3].map((n) => ({ after: `${n} hours`, action: "schedule_follow_up", ...(n === 1 ? { lateness: { limit: "10 minutes", beyond } } : {}) }))
+    })
+  const skipping = late("skip")
 
   it("count as left out before a message that came later than their limit", () => {
     expect(next([asked, answer, message("assistant", 70 * minute)], skipping)).toBe(second_)
     expect(next([asked, answer, message("assistant", 71 * minute)], skipping)).toBe("step 3 after assistant@0")
+    expect(next([asked, answer, message("assistant", 71 * minute)], late("send"))).toBe(second_)
   })
 })
 
@@ -128,6 +136,8 @@ describe("a record that has lost something", () => {
     const sent = taken({ message_id: undefined })
     expect(next([asked, answer, followUp], policy(), [sent])).toBe(second_)
     expect(next([asked, answer, followUp], policy({ caps: [{ at_most: 2, per: "40 hours" }] }), [sent])).toBe(second_)
+    const early = message("assistant", hour - 2 * minute)
+    expect(next([asked, answer, early], policy({ caps: [{ at_most: 2, per: "40 hours" }] }), [sent])).toBe(second_)
   })
 
   it("that has the first step as one that came to nothing counts a later message as the second", () => {
@@ -149,6 +159,8 @@ describe("a record that has lost something", () => {
   it("counts the steps on record where the list does not reach back to their anchor", () => {
     const cut = taken({ anchor_id: messageId("long ago"), step: 2 })
     expect(next([followUp, message("assistant", hour + second)], policy(), [cut])).toBe("cadence_finished")
+    const longer = policy({ steps: [1, 2, 3].map((n) => ({ after: `${n} hours`, action: "schedule_follow_up" })) })
+    expect(next([followUp, message("assistant", 3 * hour)], longer, [cut])).toBe("followed_up_already")
   })
 
   it("counts for a cap what the chat shows, also of the silences before", () => {

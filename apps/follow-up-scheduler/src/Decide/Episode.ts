@@ -140,7 +140,7 @@ export const of = (
   if (last === undefined || (anchor === undefined && broadcast !== undefined)) return "broadcast"
   const among = taken.filter(isAmong(silence))
   const ids = new Set(silence.map(({ id }) => id))
-  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => ids.has(anchor_id) || !isSeenFromItsBeginning)
+  const [crossed, own] = Arr.partition(among, ({ anchor_id }) => ids.has(anchor_id))
   const steps = Math.max(crossed.length, unasked.steps, ...own.map(({ step }) => step))
   return { last, anchor: anchor ?? last, broadcast, taken: among, unrecorded: unasked.unrecorded, steps }
 }

@@ -73,7 +73,7 @@ const mayBeFollowUp = ({ author, isBroadcast, isRunning, isToolResult }: Message
 /** `silence`: the messages after the contact's last one, the oldest first. */
 export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Recorded>, policy: Steps): UnaskedMessages => {
   const byId = new Map(recorded.flatMap((one) => (one.message_id === undefined ? [] : [[one.message_id, one] as const])))
-  const withoutMessage = recorded.filter(({ hasCrossed, message_id }) => message_id === undefined && !hasCrossed)
+  const withoutMessage = recorded.filter(({ message_id }) => message_id === undefined)
   const found = new Set<MessageId>()
   const claimed = new Set<Recorded>()
   const unrecorded: Array<Message> = []

@@ -138,7 +138,9 @@ const Header = ({ known, link, now, say }: { readonly known: Known | undefined; 
 
 const Board = ({ known, now, say }: { readonly known: Known; readonly now: number; readonly say: (words: string) => void }) => (
   <>
-    {known.overview.trouble !== null && <p class="trouble">{known.overview.trouble}.</p>}
+    {known.overview.troubles.map(({ words }) => (
+      <p class="trouble">{words}</p>
+    ))}
     <UnresolvedPanel now={now} say={say} unresolved={known.overview.unresolved} />
     <UpcomingPanel now={now} overview={known.overview} />
     <div class="side">

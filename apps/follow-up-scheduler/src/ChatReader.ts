@@ -22,7 +22,7 @@ import { Ledger } from "./Ledger.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import { ActivePolicy, type Policy } from "./Policy.ts"
 import * as ChatRows from "./Watch/ChatRows.ts"
-import * as BoundedMap from "./BoundedMap.ts"
+import * as BoundedMap from "./Watch/BoundedMap.ts"
 
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,

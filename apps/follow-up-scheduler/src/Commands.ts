@@ -28,7 +28,7 @@ const run = Command.make("run", { policy: Options.policy, source: Options.source
 
 const serve = Command.make(
   "serve",
-  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm },
+  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm, healthPort: Options.healthPort },
   (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
 
@@ -100,6 +100,13 @@ const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (o
   Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
 ).pipe(Command.withDescription("go on after a pause"))
 
+const alertTest = Command.make("test", { json }, (options) =>
+  Lazy.effect("alert test", () => import("./cli/Alert.ts"), ({ test }) => test(options))
+).pipe(Command.withDescription("send one to FOLLOW_UPS_ALERT_URL"))
+
+const alert = <E>({ http }: Network<E>) =>
+  Command.make("alert").pipe(Command.withDescription("alerts to a person"), Command.withSubcommands([Command.provide(alertTest, http)]))
+
 const backup = Command.make("backup", { file: Options.file, db, json }, (options) =>
   Lazy.effect("backup", () => import("./cli/Backup.ts"), ({ backup }) => backup(options))
 ).pipe(Command.withDescription("copy the ledger to a new file, also while serve runs on it"))
@@ -127,6 +134,7 @@ export const over = <E>(network: Network<E>) =>
       status,
       pause,
       resume,
+      alert(network),
       backup,
       restore
     ])

@@ -40,6 +40,7 @@ import { isWriting, type Policy } from "./Policy.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
 import * as GracefulShutdown from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Activity from "./Telemetry/Activity.ts"
 import { Timer } from "./Timer.ts"
 
 export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch")<
@@ -196,7 +197,7 @@ export const make = Effect.gen(function* () {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
     // What was armed before a pause is seen through: taken back, or found sent.
     if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
-    yield* Telemetry.takenUp(followUp)
+    yield* Effect.zipRight(Telemetry.takenUp(followUp), Activity.turned)
     const policy = yield* policies.version(followUp.policy)
     const lane = followUp.status === "armed" ? "verify" : "send"
     const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy))))

@@ -21,6 +21,7 @@ import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
 import * as PolicyVersions from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
+import * as Activity from "./Telemetry/Activity.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 import { ChatRows } from "./Watch/ChatRows.ts"
@@ -128,7 +129,12 @@ export const serve = (options: ServeOptions) =>
     const dispatch = yield* Dispatch.Dispatch
     const optOuts = yield* OptOuts.OptOuts
     const sweep = (slack: Duration.Duration) =>
-      Effect.catchAll(Effect.zipLeft(dispatch.sweep(slack), Telemetry.swept), (error) => Effect.as(Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`), 0))
+      dispatch.sweep(slack).pipe(
+        Effect.zipLeft(Effect.zipRight(Telemetry.swept, Activity.swept)),
+        Effect.catchAll((error) =>
+          Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`).pipe(Effect.zipRight(Activity.sweepFailed(wordsOf(error))), Effect.as(0))
+        )
+      )
     const ledger = yield* Ledger
     const { current } = yield* PolicyVersions.PolicyVersions
     const count = Effect.all({

@@ -35,6 +35,19 @@ export const paused = Metric.gauge("invent.scheduler.paused", { description: "1 
 /** 1 while the service does not answer and is left alone, else 0. */
 export const outage = Metric.gauge("invent.scheduler.outage", { description: "1 while the service does not answer and is left alone." })
 
+/** How long ago a list of chats was last read, in seconds. */
+export const lookAge: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.look.age", { description: "How long ago a list of chats was last read." }).pipe(
+  Metric.tagged("unit", "s")
+)
+
+/** 1 while the service refuses the key, else 0. */
+export const keyRefused = Metric.gauge("invent.scheduler.key.refused", { description: "1 while the service refuses the API key." })
+
+/** How far this machine's clock is ahead of the server's, in seconds; below 0 it is behind. */
+export const clockAhead: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.clock.ahead", {
+  description: "How far this machine's clock is ahead of the server's."
+}).pipe(Metric.tagged("unit", "s"))
+
 /** When the ledger was last searched for what is due, to the end, in seconds since 1970. */
 export const sweepTimestamp: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.sweep.timestamp", {
   description: "When the ledger was last searched for what is due."

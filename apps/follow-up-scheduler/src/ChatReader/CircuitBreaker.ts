@@ -12,7 +12,7 @@ import * as Predicate from "effect/Predicate"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
 
-/** So many failures in a row are no outage yet. */
+/** So many failures in a row are an outage; that the key is refused is one at once. */
 export const tolerated = 10
 export const shortestPause = Duration.seconds(2)
 export const longestPause = Duration.minutes(2)
@@ -30,6 +30,9 @@ export class CircuitBreaker extends Context.Tag("@effect-invent/follow-up-schedu
 >() {}
 
 const failures: ReadonlyArray<unknown> = ["ServerFault", "ConnectionFailed", "ConnectionLost", "TimedOut"] satisfies ReadonlyArray<RepeatableError["_tag"]>
+
+/** No other look would be answered otherwise. */
+const isRefusal = (error: unknown): boolean => Predicate.isTagged(error, "Unauthorized")
 
 const isFailure = (error: unknown): boolean => Predicate.hasProperty(error, "_tag") && failures.includes(error._tag)
 
@@ -52,11 +55,20 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
     return true
   })
 
+  const begin = (now: number, words: string) => {
+    wait(now, shortestPause)
+    return Effect.zipRight(tell(true), Effect.logWarning(`${words}: it is left alone, and asked now and then`))
+  }
+
   const failed = Effect.flatMap(MonotonicClock.millis, (now) => {
     inARow++
-    if (inARow !== tolerated) return Effect.void
-    wait(now, shortestPause)
-    return Effect.zipRight(tell(true), Effect.logWarning(`the service failed ${tolerated} times in a row: it is left alone, and asked now and then`))
+    return inARow === tolerated ? begin(now, `the service failed ${tolerated} times in a row`) : Effect.void
+  })
+
+  const refused = Effect.flatMap(MonotonicClock.millis, (now) => {
+    if (inARow >= tolerated) return Effect.void
+    inARow = tolerated
+    return begin(now, "the service refuses the API key")
   })
 
   const answered = Effect.suspend(() => {
@@ -74,7 +86,7 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   return {
     mayLook,
     turn,
-    learn: (look) => Effect.tapBoth(look, { onFailure: (error) => (isFailure(error) ? failed : Effect.void), onSuccess: () => answered })
+    learn: (look) => Effect.tapBoth(look, { onFailure: (error) => (isRefusal(error) ? refused : isFailure(error) ? failed : Effect.void), onSuccess: () => answered })
   }
 })
 

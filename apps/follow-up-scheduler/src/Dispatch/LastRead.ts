@@ -5,7 +5,7 @@
  */
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import type { FollowUpKey } from "../Plan.ts"
-import * as BoundedMap from "../BoundedMap.ts"
+import * as BoundedMap from "../Watch/BoundedMap.ts"
 
 /** More than can be under way at the documented quota; of one that was forgotten, everything is read. */
 const atMost = 1000

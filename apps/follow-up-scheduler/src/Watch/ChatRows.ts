@@ -19,7 +19,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
-import * as BoundedMap from "../BoundedMap.ts"
+import * as BoundedMap from "./BoundedMap.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 
 /** Rows that are kept: at about 3 kB each, 60 MB at most. Of other chats, the lists are read again. */

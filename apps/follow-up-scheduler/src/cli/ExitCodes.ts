@@ -12,7 +12,7 @@ import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 
 /**
  * 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 3 the ledger was
- * removed or replaced, 130 interrupted, 143 told to stop.
+ * removed or replaced, 4 the loop was stuck, 130 interrupted, 143 told to stop.
  */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 
@@ -40,6 +40,13 @@ export const lineOf = (error: unknown): string => {
   return error instanceof Error ? error.message : String(error)
 }
 
+const codes: Record<string, number> = { LedgerLost: 3, LoopStuck: 4 }
+
+const codeOf = (error: unknown): number => (Predicate.hasProperty(error, "_tag") ? (codes[String(error._tag)] ?? 2) : 2)
+
+/** Ends the process of a loop that is stuck, where even its interruption hangs. */
+export const endAnyway = Effect.forkDaemon(Effect.delay(Effect.sync(() => process.exit(codes["LoopStuck"])), "5 seconds"))
+
 /** Prints what went wrong on stderr and fails with the exit code. */
 export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<void, Exited, R> =>
   Effect.catchAllCause(program, (cause) => {
@@ -52,7 +59,7 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
     if (error instanceof Exited) return Effect.fail(error)
     // The command line's parser has printed its own message.
     const print = ValidationError.isValidationError(error) ? Effect.void : Console.error(lineOf(error))
-    return Effect.zipRight(print, Effect.fail(new Exited({ code: Predicate.isTagged(error, "LedgerLost") ? 3 : 2 })))
+    return Effect.zipRight(print, Effect.fail(new Exited({ code: codeOf(error) })))
   })
 
 let interrupted = 130

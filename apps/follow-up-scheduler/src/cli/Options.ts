@@ -88,6 +88,12 @@ const uiPort = Options.integer("ui-port").pipe(
   Options.withDescription("serve the operator page on this port")
 )
 
+export const healthPort = Options.integer("health-port").pipe(
+  Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
+  Options.optional,
+  Options.withDescription("tell a supervisor on this port whether it lives, under /healthz, and whether it can send, under /readyz")
+)
+
 const uiHost = Options.text("ui-host").pipe(
   Options.withDefault("127.0.0.1"),
   Options.withDescription("the address the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN")

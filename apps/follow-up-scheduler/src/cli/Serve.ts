@@ -5,6 +5,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { unconfirmed } from "../Ledger/Starts.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
+import * as Alerts from "../Operations/Alerts.ts"
+import * as Health from "../Operations/Health.ts"
+import * as HealthServer from "../Operations/HealthServer.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as PageServer from "../operatorPage/Server.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
@@ -16,11 +20,12 @@ import * as FileWatch from "../Watch/FileWatch.ts"
 import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as SingleWatcher from "../Watch/SingleWatcher.ts"
 import * as Clients from "./Clients.ts"
+import * as ExitCodes from "./ExitCodes.ts"
 import * as Ledgers from "./Ledgers.ts"
 import * as Pause from "./Pause.ts"
 import { type Db, nameOf, type Page, type Source } from "./Options.ts"
 import { StandardOutput } from "./StandardOutput.ts"
-import { announce } from "./Status.ts"
+import { announce, quota } from "./Status.ts"
 
 interface Options {
   readonly policy: string
@@ -30,6 +35,7 @@ interface Options {
   readonly keep: Duration.Duration
   readonly page: Page
   readonly confirm: Option.Option<number>
+  readonly healthPort: Option.Option<number>
 }
 
 const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
@@ -37,9 +43,17 @@ type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof FileWatch.layer>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? FileWatch.layer(source.file, every) : inboxOf(every)
 
-const layer = ({ db, every, page, policy, source }: Options) =>
-  Layer.merge(PageServer.layerOptional(page), watch(source, every)).pipe(
+/** The chats count as unread no sooner than after three looks for news. */
+const healthSettings = (every: Duration.Duration) =>
+  Effect.map(Health.settings, (settings) => ({ ...settings, lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3)) }))
+
+const health = (every: Duration.Duration) =>
+  Layer.unwrapEffect(Effect.zipWith(healthSettings(every), quota, (settings, quota) => Health.layer(settings, QuotaForecast.costOf(quota))))
+
+const layer = ({ db, every, healthPort, page, policy, source }: Options) =>
+  Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(healthPort), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
+    Layer.provideMerge(health(every)),
     Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
     Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
   )
@@ -51,7 +65,10 @@ const watching = (options: Options) =>
     yield* Pause.confirmHeld(options.confirm)
     yield* announce
     const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
-    const work = [Scheduler.serve({ ...settings, confirmed }), Retention.keeping(options.keep), QuotaUsage.measuring]
+    const alerts = yield* Alerts.settings
+    const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) => Alerts.tellOnce(trouble, alerts))
+    const watchingOver = [Alerts.watching(settings.sweepEvery, alerts), Effect.tapErrorTag(ending, "LoopStuck", () => ExitCodes.endAnyway)]
+    const work = [...watchingOver, Scheduler.serve({ ...settings, confirmed }), Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
 

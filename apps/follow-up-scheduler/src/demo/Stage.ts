@@ -14,6 +14,8 @@ import * as Stream from "effect/Stream"
 import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import * as Ledger from "../Ledger.ts"
 import * as OptOuts from "../ChatReader/OptOuts.ts"
+import * as Health from "../Operations/Health.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as Page from "../operatorPage/Server.ts"
 import { ActivePolicy } from "../Policy.ts"
@@ -79,6 +81,7 @@ const database = VirtualTime.layerOutside(
 const scheduler = (page: PageOptions) =>
   VirtualTime.layerOutside(Page.layerOptional(page)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
+    Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
     Layer.provide(client("scheduler")),
     Layer.provideMerge(Layer.succeed(OptOuts.OptOutPace, optOutPace)),
     Layer.provideMerge(Ledger.layer),

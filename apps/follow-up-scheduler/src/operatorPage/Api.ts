@@ -90,8 +90,8 @@ export const Overview = Schema.Struct({
   paused_since: Schema.NullOr(Millis),
   /** How many contacts have to be confirmed before it goes on; null where none have to. */
   to_confirm: Schema.NullOr(Schema.Int),
-  /** Why nothing can go out, in words; null while the service answers. */
-  trouble: Schema.NullOr(Schema.String),
+  /** What is wrong and what to do about it, in the words of the alerts, and when each began. */
+  troubles: Schema.Array(Schema.Struct({ words: Schema.String, since: Millis })),
   upcoming: few(Upcoming),
   /** When nothing goes out, for as long ahead as the time line reaches: by the version of the policy, the zone and the country. */
   quiet: OpenRecord.record(Schema.Array(Stretch)),

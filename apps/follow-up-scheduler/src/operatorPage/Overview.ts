@@ -16,7 +16,9 @@ import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { QuotaUsage } from "../Operations/QuotaUsage.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import { Health } from "../Operations/Health.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
+import { advise } from "../Operations/Trouble.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
@@ -129,6 +131,7 @@ const make = Effect.gen(function* () {
   const inDatabase = Effect.provideService(SqlClient.SqlClient, sql)
   const survey = OverviewQueries.make(sql)
   const ledger = yield* Ledger
+  const health = yield* Health
   const meter = yield* QuotaUsage
   const policy = yield* ActivePolicy
 
@@ -156,6 +159,16 @@ const make = Effect.gen(function* () {
     return { limit, used, reserved, queued, ...foreseen, ...millis }
   })
 
+  /** What the ledger knows of a service that does not answer shows sooner than an outage does. */
+  const troubles = (now: DateTime.Utc) =>
+    Effect.gen(function* () {
+      const found = yield* health.troubles
+      const service = yield* inDatabase(ServiceStatus.service)
+      const isTold = found.some(({ kind }) => kind === "service_out" || kind === "key_refused")
+      const unanswered = isTold ? [] : ServiceStatus.describe(service).map((words) => ({ words: `${words}.`, since: service.answered_at ?? now }))
+      return [...found.map((trouble) => ({ words: advise(trouble), since: trouble.since })), ...unanswered]
+    })
+
   const overview = Effect.gen(function* () {
     const now = yield* DateTime.now
     const upcoming = yield* survey.upcoming(limits.upcoming)
@@ -170,7 +183,7 @@ const make = Effect.gen(function* () {
       effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
       paused_since: Option.getOrNull(paused),
       to_confirm: Option.getOrNull(yield* ledger.toConfirm),
-      trouble: Option.getOrUndefined(yield* ledger.heldBy) ?? ServiceStatus.describe(yield* inDatabase(ServiceStatus.service))[0] ?? null,
+      troubles: yield* troubles(now),
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, versions, now),
       quota: yield* quota,
@@ -202,4 +215,4 @@ const make = Effect.gen(function* () {
   return { overview, changes, renew }
 })
 
-export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)
+export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Health | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)

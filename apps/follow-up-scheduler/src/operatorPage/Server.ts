@@ -15,9 +15,11 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { createServer } from "node:http"
 import { Ledger } from "../Ledger.ts"
 import { unconfirmed } from "../Ledger/Starts.ts"
+import { Health } from "../Operations/Health.ts"
+import * as HealthServer from "../Operations/HealthServer.ts"
+import * as Listener from "../Operations/Listener.ts"
 import * as Prometheus from "../Operations/Prometheus.ts"
 import * as Api from "./Api.ts"
 import * as Overview from "./Overview.ts"
@@ -99,21 +101,16 @@ const resume = (confirmed: number) =>
     Effect.zipRight(said("resume"))
   )
 
-const readiness = Effect.match(Effect.flatMap(Ledger, (ledger) => ledger.paused), {
-  onFailure: () => HttpServerResponse.text("the ledger does not answer\n", { status: 503 }),
-  onSuccess: () => HttpServerResponse.text("ready\n")
-})
-
 const metrics = Effect.map(Metric.snapshot, (pairs) =>
   HttpServerResponse.text(Prometheus.encode(pairs), { contentType: Prometheus.contentType, headers: { "cache-control": "no-store" } })
 )
 
 const files = HttpApiBuilder.Router.use((router) =>
   Effect.gen(function* () {
-    const ledger = yield* Ledger
+    const health = yield* Health
     yield* Effect.forEach(yield* StaticFiles.all, ({ answer, path }) => router.get(path, answer), { discard: true })
-    yield* router.get("/healthz", HttpServerResponse.text("alive\n"))
-    yield* router.get("/readyz", Effect.provideService(readiness, Ledger, ledger))
+    yield* router.get("/healthz", Effect.provideService(HealthServer.liveness, Health, health))
+    yield* router.get("/readyz", Effect.provideService(HealthServer.readiness, Health, health))
     yield* router.get(AccessControl.metricsPath, metrics)
   })
 )
@@ -132,29 +129,7 @@ const token = (options: Options) =>
     return found
   })
 
-// A closing server waits for its connections, and browsers keep theirs open.
-const listen = (options: Options) =>
-  Layer.scoped(
-    HttpServer.HttpServer,
-    Effect.gen(function* () {
-      const node = createServer()
-      // Node leaves a request unanswered for good that comes before there is anybody to handle it, or after.
-      node.on("request", (_, response) => {
-        if (node.listenerCount("request") === 1) response.writeHead(503).end()
-      })
-      const server = yield* Effect.mapError(
-        NodeHttpServer.make(() => node, options),
-        (error) => new PageUnavailable({ ...options, reason: error.cause instanceof Error ? error.cause.message : "cannot listen" })
-      )
-      yield* Effect.addFinalizer(() =>
-        Effect.sync(() => {
-          node.close()
-          node.closeAllConnections()
-        })
-      )
-      return server
-    })
-  )
+const listen = (options: Options) => Listener.layer(options, (reason) => new PageUnavailable({ ...options, reason }))
 
 const address = Layer.effect(
   PageAddress,

@@ -1,0 +1,220 @@
+/**
+ * Whether the scheduler does what it is there for: its loop turns, the ledger can be used, the key is accepted, chats are read, and
+ * what is due goes out. It learns from each answer of the service and each sweep, and asks nothing by itself.
+ */
+import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
+import { Ledger } from "../Ledger.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Telemetry from "../Telemetry.ts"
+import { type Activity, CurrentActivity } from "../Telemetry/Activity.ts"
+import type { Kind, Trouble } from "./Trouble.ts"
+
+export class Health extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/Health")<
+  Health,
+  {
+    /** Whether the loop has turned lately. */
+    readonly isLive: Effect.Effect<boolean>
+    /** What is wrong now, and since when. */
+    readonly troubles: Effect.Effect<ReadonlyArray<Trouble>>
+    /** How many sweeps have gone through to their end. */
+    readonly sweeps: Effect.Effect<number>
+  }
+>() {}
+
+/** The loop has not turned for too long: something in it waits for what does not come. What is on record is taken up at the next start. */
+export class LoopStuck extends Schema.TaggedError<LoopStuck>()("LoopStuck", { found: Schema.String }) {
+  override get message() {
+    return `${this.found}; the next start takes up what is left`
+  }
+}
+
+export interface Settings {
+  /** The loop counts as stuck where it has not turned for so long. */
+  readonly stuckAfter: Duration.Duration
+  /** The chats count as not read where no list of theirs was for so long. */
+  readonly lookWithin: Duration.Duration
+  /** A follow-up counts as late so long after it was due; a forecast backlog comes on top. */
+  readonly lateAfter: Duration.Duration
+  /** A pause counts as forgotten after so long. */
+  readonly pausedFor: Duration.Duration
+}
+
+const duration = (name: string, byDefault: Duration.Duration) => Config.withDefault(Config.duration(name), byDefault)
+
+export const defaults: Settings = {
+  stuckAfter: Duration.minutes(5),
+  lookWithin: Duration.minutes(10),
+  lateAfter: Duration.minutes(10),
+  pausedFor: Duration.hours(4)
+}
+
+/** `FOLLOW_UPS_STUCK_AFTER`, `_LOOK_WITHIN`, `_LATE_AFTER` and `_PAUSED_FOR`, else the defaults. */
+export const settings: Config.Config<Settings> = Config.all({
+  stuckAfter: duration("FOLLOW_UPS_STUCK_AFTER", defaults.stuckAfter),
+  lookWithin: duration("FOLLOW_UPS_LOOK_WITHIN", defaults.lookWithin),
+  lateAfter: duration("FOLLOW_UPS_LATE_AFTER", defaults.lateAfter),
+  pausedFor: duration("FOLLOW_UPS_PAUSED_FOR", defaults.pausedFor)
+})
+
+/** For how long a 429 counts. */
+const throttledFor = Duration.minutes(10)
+/** So far off, a clock is wrong whatever the request took: an attempt ends after 30 seconds. */
+const clockTolerance = Duration.minutes(1)
+
+interface Found {
+  readonly kind: Kind
+  readonly found: string
+  /** Where that is known. */
+  readonly since?: DateTime.Utc
+}
+
+/** What the ledger tells. `cost`: how long one follow-up keeps the quota busy, by which those that are due wait for each other. */
+export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | "pausedFor">, cost: Duration.Duration) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const now = yield* DateTime.now
+    const [paused, held] = [yield* ledger.paused, yield* ledger.heldBy]
+    const unknown = yield* ledger.unknown
+    const allowed = Duration.sum(lateAfter, Duration.times(cost, yield* ledger.pending(Duration.zero)))
+    const late = (yield* ledger.overdue(DateTime.subtractDuration(now, allowed))).length
+    const found: Array<Found> = []
+    if (Option.isSome(held) && Option.isSome(paused)) found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
+    const isForgotten = Option.exists(paused, (since) => DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor)))
+    if (isForgotten && Option.isNone(held) && Option.isSome(paused)) found.push({ kind: "paused", found: "everything is paused", since: paused.value })
+    if (unknown > 0) found.push({ kind: "outcome_unknown", found: `nobody knows of ${unknown} follow-ups whether they were sent` })
+    if (late > 0 && Option.isNone(paused)) found.push({ kind: "late", found: `${late} follow-ups are more than ${Duration.format(allowed)} late` })
+    return found
+  })
+
+/** What this process has seen. Instants are of the monotonic clock, in milliseconds. */
+interface Seen {
+  turnedAt: number
+  lookedAt: number
+  sweeps: number
+  ledgerFailure: string | undefined
+  isKeyRefused: boolean
+  throttledAt: number
+  throttled: number
+  /** How far this machine's clock is ahead of the server's, in milliseconds. */
+  ahead: number
+}
+
+/** Answers that tell of chats. */
+const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
+
+const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
+  Effect.zipWith(MonotonicClock.millis, DateTime.now, (millis, now) => {
+    if (status === 401) seen.isKeyRefused = true
+    if (status === 429) {
+      if (millis - seen.throttledAt > Duration.toMillis(throttledFor)) seen.throttled = 0
+      seen.throttled++
+      seen.throttledAt = millis
+    }
+    if (status >= 200 && status < 300) {
+      seen.isKeyRefused = false
+      if (looks.includes(endpoint)) seen.lookedAt = millis
+    }
+    const date = Date.parse(headers["date"] ?? "")
+    if (!Number.isNaN(date)) seen.ahead = now.epochMillis - date
+  })
+
+const activityOf = (seen: Seen): Activity => {
+  const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
+  return {
+    turned,
+    swept: Effect.zipRight(turned, Effect.sync(() => {
+      seen.sweeps++
+      seen.ledgerFailure = undefined
+    })),
+    sweepFailed: (reason) => Effect.zipRight(turned, Effect.sync(() => void (seen.ledgerFailure = reason)))
+  }
+}
+
+const ofProcess = (seen: Seen, { lookWithin, stuckAfter }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
+  const found: Array<Found> = []
+  const age = (at: number) => Duration.millis(Math.max(0, millis - at))
+  const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
+  if (Duration.greaterThan(age(seen.turnedAt), stuckAfter)) found.push({ kind: "stuck", found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}` })
+  if (seen.ledgerFailure !== undefined) found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
+  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: "the service refuses the API key" })
+  else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
+  else if (isBlind && !isPaused) found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
+  if (seen.throttled > 0 && Duration.lessThanOrEqualTo(age(seen.throttledAt), throttledFor)) {
+    found.push({ kind: "throttled", found: "the service answers with 429: another program spends the quota of this key" })
+  }
+  const off = Math.abs(seen.ahead)
+  if (off > Duration.toMillis(clockTolerance)) {
+    const minutes = Duration.format(Duration.minutes(Math.round(off / 60_000)))
+    found.push({ kind: "clock_off", found: `this machine's clock is ${minutes} ${seen.ahead > 0 ? "ahead of" : "behind"} the server's` })
+  }
+  return found
+}
+
+const measure = (seen: Seen, millis: number) =>
+  Effect.all(
+    [
+      Metric.set(Telemetry.lookAge, (millis - seen.lookedAt) / 1000),
+      Metric.set(Telemetry.keyRefused, Number(seen.isKeyRefused)),
+      Metric.set(Telemetry.clockAhead, seen.ahead / 1000)
+    ],
+    { discard: true }
+  )
+
+/** `cost`: see `ofLedger`. Tells of the process that it is provided to, by its answers and its activity. */
+export const make = (settings: Settings, cost: Duration.Duration) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const begun = yield* MonotonicClock.millis
+    const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: 0, throttled: 0, ahead: 0 }
+    /** When each was first found. */
+    const since = new Map<Kind, DateTime.Utc>()
+    const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
+
+    const troubles = Effect.gen(function* () {
+      const [millis, now] = [yield* MonotonicClock.millis, yield* DateTime.now]
+      const asked = yield* Effect.either(Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]))
+      const isPaused = asked._tag === "Right" && Option.isSome(asked.right[1])
+      const { value } = yield* Metric.value(Telemetry.outage)
+      yield* measure(seen, millis)
+      const ofThis = ofProcess(seen, settings, millis, value === 1, isPaused)
+      const isTold = ofThis.some(({ kind }) => kind === "ledger_failing")
+      const found = [...ofThis, ...(asked._tag === "Right" ? asked.right[0] : isTold ? [] : failed("the ledger cannot be used: it does not answer"))]
+      const kinds = new Set(found.map(({ kind }) => kind))
+      for (const kind of since.keys()) if (!kinds.has(kind)) since.delete(kind)
+      return found.map((each): Trouble => {
+        const first = each.since ?? since.get(each.kind) ?? now
+        since.set(each.kind, first)
+        return { kind: each.kind, found: each.found, since: first }
+      })
+    })
+
+    const isLive = Effect.map(MonotonicClock.millis, (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter))
+    const health: Health["Type"] = { isLive, troubles, sweeps: Effect.sync(() => seen.sweeps) }
+    return Context.make(Health, health).pipe(
+      Context.add(CurrentActivity, activityOf(seen)),
+      Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
+    )
+  })
+
+/** `cost`: see `ofLedger`. */
+export const layer = (settings: Settings, cost: Duration.Duration) => Layer.effectContext(make(settings, cost))
+
+/** Fails when the loop is stuck, after `tell` was told of it. */
+export const untilStuck = <R>({ stuckAfter }: Settings, tell: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
+  Effect.gen(function* () {
+    const { isLive, troubles } = yield* Health
+    yield* Effect.repeat(isLive, { schedule: Schedule.spaced(Duration.times(stuckAfter, 0.1)), until: (isLive) => !isLive })
+    const stuck = (yield* troubles).find(({ kind }) => kind === "stuck")
+    if (stuck !== undefined) yield* tell(stuck)
+    return yield* new LoopStuck({ found: stuck?.found ?? "the loop does not turn" })
+  })

@@ -1,0 +1,58 @@
+/** `/healthz` and `/readyz`, for a supervisor and for monitors: 200, or 503 and what is wrong. */
+import * as HttpRouter from "@effect/platform/HttpRouter"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Health } from "./Health.ts"
+import * as Listener from "./Listener.ts"
+import { advise, unready } from "./Trouble.ts"
+
+const answer = (isWell: boolean, text: string) => HttpServerResponse.text(`${text}\n`, { status: isWell ? 200 : 503, headers: { "cache-control": "no-store" } })
+
+/** Whether the loop turns. */
+export const liveness = Effect.map(
+  Effect.flatMap(Health, ({ isLive }) => isLive),
+  (isLive) => answer(isLive, isLive ? "alive" : "the loop that searches for what is due does not turn")
+)
+
+/** Whether what is due can go out: each reason why not is a line. */
+export const readiness = Effect.map(
+  Effect.flatMap(Health, ({ troubles }) => troubles),
+  (troubles) => {
+    const lines = troubles.filter(({ kind }) => unready.includes(kind)).map((trouble) => `${trouble.kind}: ${advise(trouble)}`)
+    return answer(lines.length === 0, lines.length === 0 ? "ready" : lines.join("\n"))
+  }
+)
+
+/** Health cannot be told as asked. */
+export class HealthUnavailable extends Schema.TaggedError<HealthUnavailable>()("HealthUnavailable", {
+  port: Schema.Int,
+  reason: Schema.String
+}) {
+  override get message() {
+    return `--health-port ${this.port}: ${this.reason}`
+  }
+}
+
+/** Every address: a supervisor may be on another machine, and what is told names nobody. */
+const host = "0.0.0.0"
+
+const routes = HttpRouter.empty.pipe(HttpRouter.get("/healthz", liveness), HttpRouter.get("/readyz", readiness))
+
+const say = HttpServer.addressWith((address) =>
+  address._tag === "TcpAddress" ? Console.log(`Health is told on port ${address.port}, under /healthz and /readyz`) : Effect.void
+)
+
+/** Listens for as long as its scope lives; not at all without a port. */
+export const layerOptional = (port: Option.Option<number>) =>
+  Option.match(port, {
+    onNone: () => Layer.empty,
+    onSome: (port) =>
+      Layer.merge(HttpServer.serve(routes), Layer.effectDiscard(say)).pipe(
+        Layer.provide(Listener.layer({ host, port }, (reason) => new HealthUnavailable({ port, reason })))
+      )
+  })

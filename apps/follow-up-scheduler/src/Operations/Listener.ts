@@ -1,0 +1,36 @@
+/** A server of HTTP on this machine, which ends at once when it is told to: browsers keep their connections open. */
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as HttpServer from "@effect/platform/HttpServer"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { createServer } from "node:http"
+
+/** An address of this machine, and a port; 0 is any that is free. */
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** `unavailable` makes the error of one that cannot listen, by the reason. */
+export const layer = <E>({ host, port }: Address, unavailable: (reason: string) => E) =>
+  Layer.scoped(
+    HttpServer.HttpServer,
+    Effect.gen(function* () {
+      const node = createServer()
+      // Node leaves a request unanswered for good that comes before there is anybody to handle it, or after.
+      node.on("request", (_, response) => {
+        if (node.listenerCount("request") === 1) response.writeHead(503).end()
+      })
+      const server = yield* Effect.mapError(
+        NodeHttpServer.make(() => node, { host, port }),
+        (error) => unavailable(error.cause instanceof Error ? error.cause.message : "cannot listen")
+      )
+      yield* Effect.addFinalizer(() =>
+        Effect.sync(() => {
+          node.close()
+          node.closeAllConnections()
+        })
+      )
+      return server
+    })
+  )

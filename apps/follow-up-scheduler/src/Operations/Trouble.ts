@@ -1,0 +1,53 @@
+/** What can go wrong while a scheduler runs, in words that say what to do: the same in alerts, in `/readyz`, in `doctor` and on the page. */
+import * as DateTime from "effect/DateTime"
+
+export type Kind = keyof typeof advice
+
+export interface Trouble {
+  readonly kind: Kind
+  readonly since: DateTime.Utc
+  /** What was found. It names no contact and no text of theirs. */
+  readonly found: string
+}
+
+interface Advice {
+  readonly fix: string
+  /** The first command to type. */
+  readonly command: string
+  readonly safe: string
+}
+
+const waits = "Nothing is lost: what is due waits, and is decided anew."
+
+export const advice = {
+  key_refused: { fix: "Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again.", command: "doctor", safe: waits },
+  service_out: { fix: "Look at the network and at the service's own news.", command: "doctor", safe: `It goes on by itself. ${waits}` },
+  not_looked: { fix: "Look at the log for why the chats are not read.", command: "doctor", safe: "Replies are not seen until then, but before each message is sent." },
+  stuck: { fix: "The process ends with 4, and its supervisor starts it again.", command: "status", safe: waits },
+  ledger_failing: { fix: "Look at the disk, or at the database server.", command: "status", safe: "What cannot be recorded is not sent." },
+  outcome_unknown: { fix: "Look at their chats, and decide on the page that serve --ui shows.", command: "status", safe: "They are not sent again by themselves." },
+  late: { fix: "Look at what else spends the quota, and at the log.", command: "status", safe: "They are sent late, or left out where the policy says so." },
+  throttled: { fix: "Give the programs that share this key's quota one DATABASE_URL, or lower INVENT_RATE_LIMIT.", command: "status", safe: "Each request is sent again when the service allows it." },
+  paused: { fix: "Let it go on with resume, if that was forgotten.", command: "status", safe: waits },
+  held: { fix: "Look at them with preview, and let it go on with resume.", command: "status", safe: "Nothing is sent until then." },
+  clock_off: { fix: "Set this machine's clock by NTP.", command: "doctor", safe: "Follow-ups come at the wrong moment until then." }
+} as const satisfies Record<string, Advice>
+
+/** Without these nothing can go out as it should: `/readyz` says no. */
+export const unready: ReadonlyArray<Kind> = ["key_refused", "service_out", "not_looked", "ledger_failing", "stuck"]
+
+/** To the minute, which is enough to look for it in the log. */
+const minute = (instant: DateTime.Utc): string => `${DateTime.formatIso(instant).slice(0, 16)}Z`
+
+const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** What is wrong and since when. */
+export const describe = ({ found, since }: Trouble): string => `${sentence(found)}, since ${minute(since)}.`
+
+/** The same, and what to do. */
+export const advise = (trouble: Trouble): string => {
+  const { command, fix, safe } = advice[trouble.kind]
+  return `${describe(trouble)} ${fix} First: follow-ups ${command}. ${safe}`
+}
+
+export const resolved = ({ found, since }: Trouble): string => `No longer: ${found}, since ${minute(since)}.`

@@ -58,7 +58,7 @@ interface Answer {
 }
 
 /** One request as a browser sends it; of an answer without end, its first event. */
-const ask = (port: number, to: string, headers: Record<string, string> = {}, method = "GET") =>
+const ask = (port: number, to: string, headers: Record<string, string> = {}, method = "GET", sent = "") =>
   Effect.async<Answer, Error>((resume) => {
     const request = http.request({ port, host: "127.0.0.1", path: to, method, headers }, (response) => {
       let body = ""
@@ -71,7 +71,7 @@ const ask = (port: number, to: string, headers: Record<string, string> = {}, met
       })
       response.on("end", answer)
     })
-    request.on("error", (error) => resume(Effect.fail(error))).end()
+    request.on("error", (error) => resume(Effect.fail(error))).end(sent)
     return Effect.sync(() => request.destroy())
   })
 
@@ -107,7 +107,7 @@ Requirement.describeWith([nginx], "the page behind a stock nginx", () => {
         expect([status, body.startsWith("data: {")]).toEqual([200, true])
         expect(yield* ask(port, `${prefix}/api/pause`, browser, "POST")).toMatchObject({ status: 204 })
         expect(yield* isPaused).toBe(true)
-        expect(yield* ask(port, `${prefix}/api/resume`, browser, "POST")).toMatchObject({ status: 204 })
+        expect(yield* ask(port, `${prefix}/api/resume`, { ...browser, "content-type": "application/json" }, "POST", JSON.stringify({ confirm: null }))).toMatchObject({ status: 204 })
         expect(yield* isPaused).toBe(false)
       })
     )

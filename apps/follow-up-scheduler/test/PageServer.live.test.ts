@@ -80,7 +80,9 @@ describe("the page's server", () => {
   served("pauses and resumes", Effect.gen(function* () {
     expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })
     expect(yield* isPaused).toBe(true)
-    expect(yield* say("/api/resume", page, "POST")).toMatchObject({ status: 204 })
+    const body = JSON.stringify({ confirm: null })
+    const json = { ...page, "content-type": "application/json", "content-length": String(body.length) }
+    expect(yield* say("/api/resume", json, "POST", body)).toMatchObject({ status: 204 })
     expect(yield* isPaused).toBe(false)
   }))
 

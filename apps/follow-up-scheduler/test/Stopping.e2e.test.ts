@@ -105,9 +105,9 @@ const started = (command: "run" | "serve", isHeld: (body: string, path: string) 
 const stoppedAnd = (then: "release" | "hang", ...how: Parameters<typeof started>) =>
   Effect.gen(function* () {
     const { running, service, story, ...rest } = yield* started(...how)
-    const requests = service.requests.length
     running.process.kill("SIGTERM")
     yield* running.says("stopping")
+    const requests = service.requests.length
     if (then === "release") yield* service.release
     const { code, stderr } = yield* running.ended
     expect({ code, stderr }).toEqual({ code: 143, stderr: "" })

@@ -5,6 +5,7 @@ import { ServerFault } from "@effect-invent/domain/InventError"
 import type * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
@@ -15,6 +16,7 @@ import type { it as Tests } from "../../../scripts/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Health from "../src/Operations/Health.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Api from "../src/operatorPage/Api.ts"
 import * as Overview from "../src/operatorPage/Overview.ts"
@@ -33,6 +35,7 @@ const meter = Layer.provide(QuotaUsage.layer(RateLimit.defaults), RateLimit.laye
 
 const under = (fake: FakeChat.FakeChat, fields: Fields) =>
   Overview.layer.pipe(
+    Layer.provide(Health.layer(Health.defaults, Duration.zero)),
     Layer.provideMerge(Scheduler.layer),
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer, meter)),
@@ -146,14 +149,14 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     story("says so when the service does not answer, until it does again", (fake) =>
       Effect.gen(function* () {
         yield* observe
-        expect((yield* overview).trouble).toBeNull()
+        expect((yield* overview).troubles).toEqual([])
         yield* setClock(after(second))
         yield* fake.once("read", FakeChat.unsent(new ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" })))
         yield* Effect.ignore(observe)
-        expect((yield* overview).trouble).toContain("The service has not answered: 1 failed looks")
+        expect((yield* overview).troubles[0]?.words).toContain("The service has not answered: 1 failed looks")
         yield* setClock(after(2 * second))
         yield* observe
-        expect((yield* overview).trouble).toBeNull()
+        expect((yield* overview).troubles).toEqual([])
       }).pipe(Effect.provide(under(fake, {})))
     )
 

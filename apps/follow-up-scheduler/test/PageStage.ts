@@ -4,10 +4,12 @@ import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as ConfigProvider from "effect/ConfigProvider"
+import * as Duration from "effect/Duration"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as Health from "../src/Operations/Health.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Server from "../src/operatorPage/Server.ts"
 import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
@@ -23,6 +25,7 @@ const database = SqliteClient.layer({ filename: ":memory:" })
 export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
   Server.layer(options).pipe(
     Layer.provide(PolicyVersions.layer),
+    Layer.provide(Health.layer(Health.defaults, Duration.zero)),
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(meter),

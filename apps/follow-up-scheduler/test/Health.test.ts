@@ -1,0 +1,192 @@
+/** What is noticed when something goes wrong, and that it is over when it is. */
+import type { RawAnswer } from "@effect-invent/client/CallOptions"
+import { CurrentCallOptions } from "@effect-invent/client/CallOptions"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { describe, expect } from "@effect/vitest"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Metric from "effect/Metric"
+import * as TestClock from "effect/TestClock"
+import { it } from "../../../scripts/testing/it.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Health from "../src/Operations/Health.ts"
+import * as Plan from "../src/Plan.ts"
+import * as Telemetry from "../src/Telemetry.ts"
+import * as Activity from "../src/Telemetry/Activity.ts"
+import * as Build from "./Build.ts"
+
+const { after, hour, messageId } = Build
+
+const layer = Health.layer(Health.defaults, Duration.seconds(1)).pipe(
+  Layer.provideMerge(Ledger.layer),
+  Layer.provideMerge(SqliteClient.layer({ filename: ":memory:" }))
+)
+
+type Parts = Health.Health | Ledger.Ledger | SqlClient.SqlClient
+
+const story = <E>(name: string, test: Effect.Effect<void, E, Parts>) =>
+  it.effect(name, () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Build.start.epochMillis)
+      yield* Metric.set(Telemetry.outage, 0)
+      yield* Effect.provide(test, layer)
+    }).pipe(Effect.ensuring(Metric.set(Telemetry.outage, 0)))
+  )
+
+/** An answer of the service, as the client tells of it. */
+const answer = (fields: Partial<RawAnswer>) =>
+  Effect.flatMap(CurrentCallOptions, ({ onAnswer }) =>
+    onAnswer === undefined
+      ? Effect.dieMessage("nobody hears of answers")
+      : onAnswer({ endpoint: "inbox.list", attempt: 1, status: 200, headers: {}, requestId: undefined, text: "", ...fields })
+  )
+
+const kinds = Effect.map(Effect.flatMap(Health.Health, ({ troubles }) => troubles), (troubles) => troubles.map(({ kind }) => kind))
+const found = Effect.map(Effect.flatMap(Health.Health, ({ troubles }) => troubles), (troubles) => troubles[0]?.found)
+const ledger = Effect.flatMap(Ledger.Ledger, Effect.succeed)
+
+/** A follow-up that is due an hour after the start. */
+const planned = Effect.gen(function* () {
+  const plan = Plan.make(Build.policy(), Build.chat(), { step: 1, anchor_id: messageId("assistant@0") }, after(hour))
+  return yield* Effect.flatten((yield* ledger).plan(plan, { name: "planned" }))
+})
+
+describe("a scheduler", () => {
+  story("that nothing has happened to yet is well",
+    Effect.gen(function* () {
+      expect(yield* kinds).toEqual([])
+      expect(yield* Effect.flatMap(Health.Health, ({ isLive }) => isLive)).toBe(true)
+    })
+  )
+
+  story("is not live when its loop has not turned for five minutes, and is again when it turns",
+    Effect.gen(function* () {
+      const { isLive } = yield* Health.Health
+      yield* TestClock.adjust("5 minutes")
+      expect(yield* isLive).toBe(true)
+      yield* TestClock.adjust("1 second")
+      expect([yield* isLive, yield* kinds]).toEqual([false, ["stuck"]])
+      yield* Activity.turned
+      expect([yield* isLive, yield* kinds]).toEqual([true, []])
+    })
+  )
+
+  story("whose key is refused says so at once, until a request is accepted",
+    Effect.gen(function* () {
+      yield* answer({ status: 401 })
+      expect(yield* kinds).toEqual(["key_refused"])
+      yield* answer({ status: 500 })
+      expect(yield* kinds).toEqual(["key_refused"])
+      yield* answer({ status: 200 })
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("that leaves the service alone says that it does not answer",
+    Effect.gen(function* () {
+      yield* Metric.set(Telemetry.outage, 1)
+      expect(yield* kinds).toEqual(["service_out"])
+    })
+  )
+
+  story("that has read no list of chats for ten minutes says so, but not while it is paused",
+    Effect.gen(function* () {
+      const look = Effect.zipRight(TestClock.adjust("4 minutes"), Activity.turned)
+      yield* Effect.zipRight(look, look)
+      yield* answer({ endpoint: "contacts.list" })
+      yield* look
+      expect(yield* kinds).toEqual(["not_looked"])
+      yield* (yield* ledger).pause
+      expect(yield* kinds).toEqual([])
+      yield* (yield* ledger).resume
+      yield* answer({ endpoint: "inbox.list" })
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("whose sweep fails says why, until one goes through",
+    Effect.gen(function* () {
+      yield* Activity.sweepFailed("database or disk is full")
+      expect(yield* found).toBe("the ledger cannot be used: database or disk is full")
+      yield* Activity.swept
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("whose ledger does not answer says so",
+    Effect.gen(function* () {
+      yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE pauses RENAME TO gone`)
+      expect(yield* kinds).toEqual(["ledger_failing"])
+    })
+  )
+
+  story("that is answered with 429 says so for ten minutes",
+    Effect.gen(function* () {
+      yield* answer({ status: 429 })
+      expect(yield* kinds).toEqual(["throttled"])
+      yield* Effect.zipRight(TestClock.adjust("10 minutes"), Effect.zipRight(Activity.turned, answer({})))
+      expect(yield* kinds).toEqual(["throttled"])
+      yield* Effect.zipRight(TestClock.adjust("1 second"), answer({}))
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("whose clock is more than a minute off says by how much",
+    Effect.gen(function* () {
+      const date = (millis: number) => answer({ headers: { date: DateTime.toDateUtc(after(millis)).toUTCString() } })
+      yield* date(60_000)
+      expect(yield* kinds).toEqual([])
+      yield* date(600_000)
+      expect(yield* found).toBe("this machine's clock is 10m behind the server's")
+      yield* date(-600_000)
+      expect(yield* found).toBe("this machine's clock is 10m ahead of the server's")
+      yield* date(0)
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("with a follow-up of unknown outcome says so, and since when",
+    Effect.gen(function* () {
+      const row = yield* planned
+      yield* TestClock.adjust("1 minute")
+      yield* (yield* ledger).advance(row, { status: "unknown" }, { name: "unknown" })
+      const [first] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
+      yield* TestClock.adjust("1 minute")
+      const [again] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
+      expect(first).toMatchObject({ kind: "outcome_unknown", since: after(60_000), found: "nobody knows of 1 follow-ups whether they were sent" })
+      expect(again).toEqual(first)
+    })
+  )
+
+  story("says that a follow-up is late only beyond what its own backlog explains, and not while it is paused",
+    Effect.gen(function* () {
+      yield* planned
+      const until = (millis: number) => Effect.all([TestClock.setTime(after(millis).epochMillis), Activity.turned, answer({})])
+      yield* until(hour + 600_500)
+      expect(yield* kinds).toEqual([])
+      yield* until(hour + 602_000)
+      expect(yield* kinds).toEqual(["late"])
+      yield* (yield* ledger).pause
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("that was paused for more than four hours says so; one that is held does at once",
+    Effect.gen(function* () {
+      const { hold, pause, resume } = yield* ledger
+      const later = Effect.zipRight(TestClock.adjust("4 hours"), Activity.turned)
+      yield* pause
+      yield* later
+      expect(yield* kinds).toEqual([])
+      yield* TestClock.adjust("1 second")
+      expect(yield* kinds).toEqual(["paused"])
+      yield* resume
+      yield* answer({})
+      yield* hold("nudge@1 was put in force, and 500 contacts would be written to", 500)
+      expect(yield* found).toBe("everything is held: nudge@1 was put in force, and 500 contacts would be written to")
+    })
+  )
+})

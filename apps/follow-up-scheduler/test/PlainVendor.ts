@@ -41,6 +41,8 @@ export interface Options {
   readonly since: string
   /** The time, where nobody tells it by `at`. */
   readonly now?: () => string
+  /** The `Date` of each answer, in place of this machine's. */
+  readonly date?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
 }
@@ -235,7 +237,7 @@ export const serve = (options: Options) =>
             const broken = options.broken?.(`${method} ${url}`)
             const found = broken ? undefined : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
             const count = Array.isArray(found) ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" } : {}
-            response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), { "content-type": "application/json", ...count })
+            response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), { "content-type": "application/json", ...count, ...(options.date && { date: options.date() }) })
             response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
           })
         })

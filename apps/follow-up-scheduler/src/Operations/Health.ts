@@ -47,6 +47,8 @@ export interface Settings {
   readonly lateAfter: Duration.Duration
   /** A pause counts as forgotten after so long. */
   readonly pausedFor: Duration.Duration
+  /** For how long an answer with 429 counts. */
+  readonly throttledFor: Duration.Duration
 }
 
 const duration = (name: string, byDefault: Duration.Duration) => Config.withDefault(Config.duration(name), byDefault)
@@ -55,19 +57,19 @@ export const defaults: Settings = {
   stuckAfter: Duration.minutes(5),
   lookWithin: Duration.minutes(10),
   lateAfter: Duration.minutes(10),
-  pausedFor: Duration.hours(4)
+  pausedFor: Duration.hours(4),
+  throttledFor: Duration.minutes(10)
 }
 
-/** `FOLLOW_UPS_STUCK_AFTER`, `_LOOK_WITHIN`, `_LATE_AFTER` and `_PAUSED_FOR`, else the defaults. */
+/** `FOLLOW_UPS_STUCK_AFTER`, `_LOOK_WITHIN`, `_LATE_AFTER`, `_PAUSED_FOR` and `_THROTTLED_FOR`, else the defaults. */
 export const settings: Config.Config<Settings> = Config.all({
   stuckAfter: duration("FOLLOW_UPS_STUCK_AFTER", defaults.stuckAfter),
   lookWithin: duration("FOLLOW_UPS_LOOK_WITHIN", defaults.lookWithin),
   lateAfter: duration("FOLLOW_UPS_LATE_AFTER", defaults.lateAfter),
-  pausedFor: duration("FOLLOW_UPS_PAUSED_FOR", defaults.pausedFor)
+  pausedFor: duration("FOLLOW_UPS_PAUSED_FOR", defaults.pausedFor),
+  throttledFor: duration("FOLLOW_UPS_THROTTLED_FOR", defaults.throttledFor)
 })
 
-/** For how long a 429 counts. */
-const throttledFor = Duration.minutes(10)
 /** So far off, a clock is wrong whatever the request took: an attempt ends after 30 seconds. */
 const clockTolerance = Duration.minutes(1)
 
@@ -103,8 +105,8 @@ interface Seen {
   sweeps: number
   ledgerFailure: string | undefined
   isKeyRefused: boolean
+  /** When the service last answered with 429. */
   throttledAt: number
-  throttled: number
   /** How far this machine's clock is ahead of the server's, in milliseconds. */
   ahead: number
 }
@@ -115,11 +117,7 @@ const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list
 const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
   Effect.zipWith(MonotonicClock.millis, DateTime.now, (millis, now) => {
     if (status === 401) seen.isKeyRefused = true
-    if (status === 429) {
-      if (millis - seen.throttledAt > Duration.toMillis(throttledFor)) seen.throttled = 0
-      seen.throttled++
-      seen.throttledAt = millis
-    }
+    if (status === 429) seen.throttledAt = millis
     if (status >= 200 && status < 300) {
       seen.isKeyRefused = false
       if (looks.includes(endpoint)) seen.lookedAt = millis
@@ -140,7 +138,7 @@ const activityOf = (seen: Seen): Activity => {
   }
 }
 
-const ofProcess = (seen: Seen, { lookWithin, stuckAfter }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
+const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
   const found: Array<Found> = []
   const age = (at: number) => Duration.millis(Math.max(0, millis - at))
   const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
@@ -149,7 +147,7 @@ const ofProcess = (seen: Seen, { lookWithin, stuckAfter }: Settings, millis: num
   if (seen.isKeyRefused) found.push({ kind: "key_refused", found: "the service refuses the API key" })
   else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
   else if (isBlind && !isPaused) found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
-  if (seen.throttled > 0 && Duration.lessThanOrEqualTo(age(seen.throttledAt), throttledFor)) {
+  if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
     found.push({ kind: "throttled", found: "the service answers with 429: another program spends the quota of this key" })
   }
   const off = Math.abs(seen.ahead)
@@ -175,7 +173,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
-    const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: 0, throttled: 0, ahead: 0 }
+    const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: Number.NEGATIVE_INFINITY, ahead: 0 }
     /** When each was first found. */
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]

@@ -3,19 +3,24 @@ import * as InventClient from "@effect-invent/client/InventClient"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Health from "../Operations/Health.ts"
 import * as HealthChecks from "../Operations/HealthChecks.ts"
 import * as LedgerAge from "../Operations/LedgerAge.ts"
+import * as QuotaForecast from "../Operations/QuotaForecast.ts"
+import * as Trouble from "../Operations/Trouble.ts"
 import * as Ledger from "../Ledger.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import { Exited, lineOf } from "./ExitCodes.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import { quota } from "./Status.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 
@@ -26,6 +31,8 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
     readonly service: Probe<ReadonlyArray<HealthChecks.Finding>>
     /** How many follow-ups are open. */
     readonly database: Probe<number>
+    /** What the ledger tells that alerts tell, too. */
+    readonly sending: Probe<ReadonlyArray<Trouble.Trouble>>
     /** The id of the policy, if one is named. */
     readonly policy: Option.Option<Probe<string>>
     /** Whether the ledger is as new as the chats; only where a policy is named, by which follow-ups are told. */
@@ -42,8 +49,14 @@ const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found
 const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>
   Effect.catchAll(probe, (error) => Effect.succeed(HealthChecks.finding(check, "doubtful", `cannot be compared with the chats: ${lineOf(error)}`)))
 
+const sendingWell = HealthChecks.well("sending", "nothing is held, late or of unknown outcome")
+
+/** The words of the alerts. A ledger that cannot be read has a finding of its own. */
+const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
+  troubles.length === 0 ? [sendingWell] : troubles.map((trouble) => HealthChecks.finding("sending", "wrong", Trouble.advise(trouble)))
+
 const examine = Effect.gen(function* () {
-  const { age, database, policy, service } = yield* Probes
+  const { age, database, policy, sending, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
     Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
   )
@@ -54,12 +67,19 @@ const examine = Effect.gen(function* () {
   // What it stands on has a finding of its own, which says what is wrong with it.
   const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "wrong")
   const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
-  return [...answers, ledger, ...ages, HealthChecks.zones, ...rules]
+  const troubles = yield* Effect.orElseSucceed(Effect.map(sending, findingsOf), () => [])
+  return [...answers, ledger, ...troubles, ...ages, HealthChecks.zones, ...rules]
 })
 
 const print = Output.document(Schema.Array(HealthChecks.Finding))
 
 const invent = InventClient.layerConfig()
+
+const sending = Effect.gen(function* () {
+  const [settings, spent, now] = [yield* Health.settings, yield* quota, yield* DateTime.now]
+  const found = yield* Health.ofLedger(settings, QuotaForecast.costOf(spent))
+  return found.map((each): Trouble.Trouble => ({ since: now, ...each }))
+})
 
 const probes = (db: Db, policy: Option.Option<string>) =>
   Layer.effect(
@@ -67,6 +87,7 @@ const probes = (db: Db, policy: Option.Option<string>) =>
     Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
       service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
       database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), Ledgers.reading(db)),
+      sending: Effect.provide(sending, Ledgers.reading(db)),
       policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id)),
       age: Option.map(policy, (file) =>
         Effect.flatMap(PolicyFile.load(file), LedgerAge.examine).pipe(

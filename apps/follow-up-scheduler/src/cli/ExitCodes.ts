@@ -45,7 +45,11 @@ const codes: Record<string, number> = { LedgerLost: 3, LoopStuck: 4 }
 const codeOf = (error: unknown): number => (Predicate.hasProperty(error, "_tag") ? (codes[String(error._tag)] ?? 2) : 2)
 
 /** Ends the process of a loop that is stuck, where even its interruption hangs. */
-export const endAnyway = Effect.forkDaemon(Effect.delay(Effect.sync(() => process.exit(codes["LoopStuck"])), "5 seconds"))
+export const endAnyway = (error: Error) =>
+  Effect.sync(() => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(codes["LoopStuck"])
+  }).pipe(Effect.delay("5 seconds"), Effect.forkDaemon)
 
 /** Prints what went wrong on stderr and fails with the exit code. */
 export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<void, Exited, R> =>

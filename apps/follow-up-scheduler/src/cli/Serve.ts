@@ -67,7 +67,7 @@ const watching = (options: Options) =>
     const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
     const alerts = yield* Alerts.settings
     const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) => Alerts.tellOnce(trouble, alerts))
-    const watchingOver = [Alerts.watching(settings.sweepEvery, alerts), Effect.tapErrorTag(ending, "LoopStuck", () => ExitCodes.endAnyway)]
+    const watchingOver = [Alerts.watching(settings.sweepEvery, alerts), Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)]
     const work = [...watchingOver, Scheduler.serve({ ...settings, confirmed }), Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
-import { after, minute } from "./Build.ts"
+import { after, hour, minute } from "./Build.ts"
 
 type Status = NonNullable<(typeof ContactFilter.Type)["status"]>
 type Entry = Contact | Undecodable
@@ -125,6 +125,38 @@ describe("a contact is looked up", () => {
       return Effect.map(of("a"), (found) => expect(found.isUnsubscribed).toBe(expected)).pipe(Effect.provide(layer))
     })
   }
+
+  for (const [what, unsubscribed, resubscribed, expected] of [
+    ["came back since the list was read", latest, [activity("contact_resubscribed", 2 * minute)], false],
+    ["left once more after that", [activity("contact_unsubscribed", 3 * minute)], [activity("contact_resubscribed", 2 * minute)], true],
+    ["came back long before, and is on the list by what no activity tells", [activity("contact_unsubscribed", -2 * hour)], [activity("contact_resubscribed", -hour)], true],
+    ["is on the list, and came back from what no activity tells", [], [activity("contact_resubscribed", 2 * minute)], true],
+    ["has not come back", latest, [], true],
+    ["may have come back, and whose activities cannot be had", latest, fault, true]
+  ] as const) {
+    it.effect(`where the list is older than the look, and has ${expected ? "" : "not "}unsubscribed who ${what}`, () => {
+      const { layer } = vendor(
+        { UNSUBSCRIBED: [[{ id: id("a") }]] },
+        { contact_unsubscribed: unsubscribed, contact_resubscribed: resubscribed }
+      )
+      return Effect.gen(function* () {
+        yield* TestClock.setTime(after(0).epochMillis)
+        expect((yield* of("a")).isUnsubscribed).toBe(true)
+        yield* TestClock.adjust("1 seconds")
+        expect((yield* of("a")).isUnsubscribed).toBe(expected)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("not where the list was read for this look, and not who is on no list", () => {
+    const { layer, requests } = vendor({ UNSUBSCRIBED: [[{ id: id("a") }]] })
+    return Effect.gen(function* () {
+      yield* of("a")
+      yield* TestClock.adjust("1 seconds")
+      yield* of("b")
+      expect(requests.filter((request) => request.includes(" "))).toEqual([])
+    }).pipe(Effect.provide(layer))
+  })
 
   it.effect("without waiting, where the list takes more requests than are made at once", () => {
     const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 40 }, (_, n) => [{ id: id(`${n}`) }]) })

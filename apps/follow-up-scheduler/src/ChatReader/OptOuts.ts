@@ -6,7 +6,7 @@
  * at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the documented
  * quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes: each contact is
  * then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot
- * be read.
+ * be read. A contact on a list of the unsubscribed that is older than the look may have come back since: a request asks.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -27,6 +27,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
+import { skew } from "../Decide/UnaskedMessages.ts"
 
 /** The most of the quota that reading the lists again and again takes. */
 export const readShare = 0.03
@@ -207,6 +208,18 @@ export const make = Effect.gen(function* () {
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
     })
 
+  /**
+   * Whether a contact on a list came back after it was read. Where that cannot be read, or anything speaks against it, the list
+   * counts: a contact can be on it by something that no activity tells.
+   */
+  const hasReturnedSince = (contact_id: ContactId, listed_at: number) =>
+    Effect.gen(function* () {
+      const back = yield* latestOf(contact_id, "contact_resubscribed")
+      if (!back?.created_at || back.created_at.epochMillis < listed_at - Duration.toMillis(skew)) return false
+      const left = yield* latestOf(contact_id, "contact_unsubscribed")
+      return Boolean(left?.created_at && DateTime.lessThan(left.created_at, back.created_at))
+    }).pipe(Effect.orElseSucceed(() => false))
+
   const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
     listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
 
@@ -214,8 +227,9 @@ export const make = Effect.gen(function* () {
     const now = yield* Clock.currentTimeMillis
     if (!isFresh(unsubscribed.latest(), now)) yield* unsubscribed.settled
     const listed = unsubscribed.latest()
-    if (isFresh(listed, now)) return contact_ids.some((id) => listed.ids.has(id))
-    return yield* Effect.exists(contact_ids, lookUp)
+    if (!isFresh(listed, now)) return yield* Effect.exists(contact_ids, lookUp)
+    const named = contact_ids.filter((id) => listed.ids.has(id))
+    return listed.at < now ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at))) : named.length > 0
   })
 
   /** No activity tells of this switch: without any list it is not known. */

@@ -27,7 +27,8 @@ const gone = new NotFound({ endpoint: "contacts.listActivities", attempts: 1, st
 /** Pages of a list, by its filter, and timelines, by the kind of their entries. */
 const vendor = (
   lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>> | RepeatableError>>,
-  timelines: Readonly<Record<string, ReadonlyArray<Activity> | RepeatableError>> = {}
+  timelines: Readonly<Record<string, ReadonlyArray<Activity> | RepeatableError>> = {},
+  takes: Partial<Record<Status, Duration.DurationInput>> = {}
 ) => {
   const requests: Array<string> = []
   const invent = InventClient.layerMock({
@@ -41,7 +42,9 @@ const vendor = (
         }
         const page = (entries: ReadonlyArray<Entry>) =>
           Effect.as(Effect.sync(() => requests.push(status)), Chunk.fromIterable(entries))
-        return Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
+        const answers = Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
+        const wait = status === "ALL" ? undefined : takes[status]
+        return wait === undefined ? answers : Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(wait))), answers)
       },
       listActivities: ({ path, urlParams }) =>
         Effect.suspend(() => {
@@ -208,6 +211,22 @@ describe("the lists", () => {
       yield* of("a")
       yield* TestClock.adjust(0)
       expect(requests.length).toBe(6)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("are waited for where they are older than they may be, whichever of them comes last", () => {
+    const lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>>>> = { BLOCKED: [[{ id: id("a") }]], AI_REPLIES_DISABLED: [[{ id: id("a") }]] }
+    const { layer } = vendor(lists, {}, { BLOCKED: "2 seconds", AI_REPLIES_DISABLED: "1 seconds" })
+    const look = Effect.gen(function* () {
+      const looking = yield* Effect.fork(of("a"))
+      yield* TestClock.adjust("2 seconds")
+      return yield* Fiber.join(looking)
+    })
+    return Effect.gen(function* () {
+      expect(yield* look).toEqual({ ...none, isBlocked: true, isWithoutAi: true })
+      yield* TestClock.adjust("3 minutes")
+      lists.BLOCKED = lists.AI_REPLIES_DISABLED = [[]]
+      expect(yield* look).toEqual(none)
     }).pipe(Effect.provide(layer))
   })
 

@@ -223,10 +223,15 @@ export const make = Effect.gen(function* () {
   const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
     listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
 
+  /** What a list showed last. Where that is older than it may be, the reading under way is waited for. */
+  const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
+    if (!isFresh(latest(), yield* Clock.currentTimeMillis)) yield* settled
+    return latest()
+  })
+
   const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
     const now = yield* Clock.currentTimeMillis
-    if (!isFresh(unsubscribed.latest(), now)) yield* unsubscribed.settled
-    const listed = unsubscribed.latest()
+    const listed = yield* current(unsubscribed)
     if (!isFresh(listed, now)) return yield* Effect.exists(contact_ids, lookUp)
     const named = contact_ids.filter((id) => listed.ids.has(id))
     return listed.at < now ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at))) : named.length > 0
@@ -234,7 +239,8 @@ export const make = Effect.gen(function* () {
 
   /** No activity tells of this switch: without any list it is not known. */
   const isWithoutAi = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
-    if (withoutAi.latest() === undefined) yield* withoutAi.whole
+    const known = yield* current(withoutAi)
+    if (known === undefined) yield* withoutAi.whole
     const listed = withoutAi.latest()
     if (listed !== undefined) return contact_ids.some((id) => listed.ids.has(id))
     return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
@@ -244,10 +250,12 @@ export const make = Effect.gen(function* () {
     of: Effect.fn("OptOuts.of")(function* (contact_ids) {
       if (contact_ids.length === 0) return { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
       yield* beginAll
+      const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
+      const barred = yield* current(blocked)
       return {
-        isUnsubscribed: yield* hasUnsubscribed(contact_ids),
+        isUnsubscribed,
         // The chat says so too.
-        isBlocked: contact_ids.some((id) => blocked.latest()?.ids.has(id) === true),
+        isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
     }),

@@ -14,7 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
-import { after, minute } from "./Build.ts"
+import { after, hour, minute } from "./Build.ts"
 
 type Status = NonNullable<(typeof ContactFilter.Type)["status"]>
 type Entry = Contact | Undecodable
@@ -27,7 +27,8 @@ const gone = new NotFound({ endpoint: "contacts.listActivities", attempts: 1, st
 /** Pages of a list, by its filter, and timelines, by the kind of their entries. */
 const vendor = (
   lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>> | RepeatableError>>,
-  timelines: Readonly<Record<string, ReadonlyArray<Activity> | RepeatableError>> = {}
+  timelines: Readonly<Record<string, ReadonlyArray<Activity> | RepeatableError>> = {},
+  takes: Partial<Record<Status, Duration.DurationInput>> = {}
 ) => {
   const requests: Array<string> = []
   const invent = InventClient.layerMock({
@@ -41,7 +42,9 @@ const vendor = (
         }
         const page = (entries: ReadonlyArray<Entry>) =>
           Effect.as(Effect.sync(() => requests.push(status)), Chunk.fromIterable(entries))
-        return Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
+        const answers = Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
+        const wait = status === "ALL" ? undefined : takes[status]
+        return wait === undefined ? answers : Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(wait))), answers)
       },
       listActivities: ({ path, urlParams }) =>
         Effect.suspend(() => {
@@ -126,6 +129,38 @@ describe("a contact is looked up", () => {
     })
   }
 
+  for (const [what, unsubscribed, resubscribed, expected] of [
+    ["came back since the list was read", latest, [activity("contact_resubscribed", 2 * minute)], false],
+    ["left once more after that", [activity("contact_unsubscribed", 3 * minute)], [activity("contact_resubscribed", 2 * minute)], true],
+    ["came back long before, and is on the list by what no activity tells", [activity("contact_unsubscribed", -2 * hour)], [activity("contact_resubscribed", -hour)], true],
+    ["is on the list, and came back from what no activity tells", [], [activity("contact_resubscribed", 2 * minute)], true],
+    ["has not come back", latest, [], true],
+    ["may have come back, and whose activities cannot be had", latest, fault, true]
+  ] as const) {
+    it.effect(`where the list is older than the look, and has ${expected ? "" : "not "}unsubscribed who ${what}`, () => {
+      const { layer } = vendor(
+        { UNSUBSCRIBED: [[{ id: id("a") }]] },
+        { contact_unsubscribed: unsubscribed, contact_resubscribed: resubscribed }
+      )
+      return Effect.gen(function* () {
+        yield* TestClock.setTime(after(0).epochMillis)
+        expect((yield* of("a")).isUnsubscribed).toBe(true)
+        yield* TestClock.adjust("1 seconds")
+        expect((yield* of("a")).isUnsubscribed).toBe(expected)
+      }).pipe(Effect.provide(layer))
+    })
+  }
+
+  it.effect("not where the list was read for this look, and not who is on no list", () => {
+    const { layer, requests } = vendor({ UNSUBSCRIBED: [[{ id: id("a") }]] })
+    return Effect.gen(function* () {
+      yield* of("a")
+      yield* TestClock.adjust("1 seconds")
+      yield* of("b")
+      expect(requests.filter((request) => request.includes(" "))).toEqual([])
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("without waiting, where the list takes more requests than are made at once", () => {
     const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 40 }, (_, n) => [{ id: id(`${n}`) }]) })
     return Effect.gen(function* () {
@@ -176,6 +211,22 @@ describe("the lists", () => {
       yield* of("a")
       yield* TestClock.adjust(0)
       expect(requests.length).toBe(6)
+    }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("are waited for where they are older than they may be, whichever of them comes last", () => {
+    const lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>>>> = { BLOCKED: [[{ id: id("a") }]], AI_REPLIES_DISABLED: [[{ id: id("a") }]] }
+    const { layer } = vendor(lists, {}, { BLOCKED: "2 seconds", AI_REPLIES_DISABLED: "1 seconds" })
+    const look = Effect.gen(function* () {
+      const looking = yield* Effect.fork(of("a"))
+      yield* TestClock.adjust("2 seconds")
+      return yield* Fiber.join(looking)
+    })
+    return Effect.gen(function* () {
+      expect(yield* look).toEqual({ ...none, isBlocked: true, isWithoutAi: true })
+      yield* TestClock.adjust("3 minutes")
+      lists.BLOCKED = lists.AI_REPLIES_DISABLED = [[]]
+      expect(yield* look).toEqual(none)
     }).pipe(Effect.provide(layer))
   })
 

@@ -52,6 +52,8 @@ export const ChatEntry = Schema.Struct({
 export const MessageEntry = Schema.Struct({
   kind: Schema.Literal("message"),
   at,
+  /** The message's own `created_at`, as its chat lists it: when the assistant began it. Not in logs of earlier versions. */
+  created_at: Schema.optional(Schema.DateTimeUtc),
   chat_id: ChatId,
   conversation_id: ConversationId,
   message_id: MessageId,

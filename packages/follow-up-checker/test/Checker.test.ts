@@ -156,6 +156,12 @@ describe("a follow-up is too early", () => {
     expect(rules([...slow, ...followUp(iso(4 * 3_600_000 - 1))])).toEqual(["too_early"])
   })
 
+  it("counted from the date that the service gives the assistant's message, where the log has it beside the message's end", () => {
+    const slow = [...chat("GB"), ...contact(before("1 minute")), ...reply(iso("2 seconds"), { created_at: iso(0) })]
+    expect(rules([...slow, ...followUp(fourHours)])).toEqual([])
+    expect(rules([...slow, ...followUp(iso(4 * 3_600_000 - 1))])).toEqual(["too_early"])
+  })
+
   it("where there is nothing of ours to follow up", () => {
     expect(rules([...chat("GB"), ...followUp(iso(0))])).toEqual(["too_early"])
   })

@@ -6,7 +6,7 @@
  * at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the documented
  * quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes: each contact is
  * then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot
- * be read.
+ * be read. A contact on a list of the unsubscribed that is older than the look may have come back since: a request asks.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -27,6 +27,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
+import { skew } from "../Decide/UnaskedMessages.ts"
 
 /** The most of the quota that reading the lists again and again takes. */
 export const readShare = 0.03
@@ -207,20 +208,39 @@ export const make = Effect.gen(function* () {
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
     })
 
+  /**
+   * Whether a contact on a list came back after it was read. Where that cannot be read, or anything speaks against it, the list
+   * counts: a contact can be on it by something that no activity tells.
+   */
+  const hasReturnedSince = (contact_id: ContactId, listed_at: number) =>
+    Effect.gen(function* () {
+      const back = yield* latestOf(contact_id, "contact_resubscribed")
+      if (!back?.created_at || back.created_at.epochMillis < listed_at - Duration.toMillis(skew)) return false
+      const left = yield* latestOf(contact_id, "contact_unsubscribed")
+      return Boolean(left?.created_at && DateTime.lessThan(left.created_at, back.created_at))
+    }).pipe(Effect.orElseSucceed(() => false))
+
   const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
     listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
 
+  /** What a list showed last. Where that is older than it may be, the reading under way is waited for. */
+  const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
+    if (!isFresh(latest(), yield* Clock.currentTimeMillis)) yield* settled
+    return latest()
+  })
+
   const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
     const now = yield* Clock.currentTimeMillis
-    if (!isFresh(unsubscribed.latest(), now)) yield* unsubscribed.settled
-    const listed = unsubscribed.latest()
-    if (isFresh(listed, now)) return contact_ids.some((id) => listed.ids.has(id))
-    return yield* Effect.exists(contact_ids, lookUp)
+    const listed = yield* current(unsubscribed)
+    if (!isFresh(listed, now)) return yield* Effect.exists(contact_ids, lookUp)
+    const named = contact_ids.filter((id) => listed.ids.has(id))
+    return listed.at < now ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at))) : named.length > 0
   })
 
   /** No activity tells of this switch: without any list it is not known. */
   const isWithoutAi = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
-    if (withoutAi.latest() === undefined) yield* withoutAi.whole
+    const known = yield* current(withoutAi)
+    if (known === undefined) yield* withoutAi.whole
     const listed = withoutAi.latest()
     if (listed !== undefined) return contact_ids.some((id) => listed.ids.has(id))
     return yield* withoutAi.failure() ?? unreadable("contacts.list", "it was not read")
@@ -230,10 +250,12 @@ export const make = Effect.gen(function* () {
     of: Effect.fn("OptOuts.of")(function* (contact_ids) {
       if (contact_ids.length === 0) return { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
       yield* beginAll
+      const isUnsubscribed = yield* hasUnsubscribed(contact_ids)
+      const barred = yield* current(blocked)
       return {
-        isUnsubscribed: yield* hasUnsubscribed(contact_ids),
+        isUnsubscribed,
         // The chat says so too.
-        isBlocked: contact_ids.some((id) => blocked.latest()?.ids.has(id) === true),
+        isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
     }),

@@ -138,6 +138,7 @@ export const make = Effect.gen(function* () {
     log.append({
       kind: "message",
       at,
+      created_at: message.created_at,
       chat_id: chat.id,
       conversation_id: chat.conversation_id,
       message_id: message.id,

@@ -104,11 +104,12 @@ const assistantBegan = (chat: Chat, { at, message_id }: Message): Chat => ({
   running: new Map([...chat.running, [message_id, at]])
 })
 
-const assistantAnswered = (chat: Chat, { at, message_id }: Message): Chat => ({
+/** A silence begins with the `created_at` of our message: the service has no date of its end that nothing else moves. */
+const assistantAnswered = (chat: Chat, { at, created_at, message_id }: Message): Chat => ({
   ...chat,
   waitingSince: undefined,
   answeredAt: at,
-  answerBegunAt: chat.running.get(message_id) ?? at,
+  answerBegunAt: created_at ?? chat.running.get(message_id) ?? at,
   lastOursAt: at
 })
 

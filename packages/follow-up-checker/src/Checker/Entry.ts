@@ -33,6 +33,8 @@ const Chat = Schema.Struct({
 const Message = Schema.Struct({
   kind: Schema.Literal("message"),
   at: Instant,
+  /** When it was begun, where the log says so. `at` is when it was whole. */
+  created_at: Schema.optional(Instant),
   chat_id: Schema.String,
   message_id: Schema.String,
   author: Schema.Literal("contact", "assistant", "user"),

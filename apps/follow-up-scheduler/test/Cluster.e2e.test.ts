@@ -14,6 +14,8 @@ import type { Boundary } from "../src/Ledger/CrashPoint.ts"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
 import { layerReadOnly } from "../src/Ledger.ts"
 import * as Crowd from "./Crowd.ts"
+import * as Races from "./Crowd/Races.ts"
+import * as DatabaseAway from "./DatabaseAway.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
@@ -66,24 +68,6 @@ const signsOfLife = ({ port }: Runner) =>
     return () => seen.size
   })
 
-/** Ends all connections to a database and refuses new ones until it lets them in again. */
-const away = (url: Redacted.Redacted) => {
-  const { href, pathname } = new URL(Redacted.value(url))
-  const name = pathname.slice(1)
-  const server = Database.layer(Redacted.make(href.replace(pathname, "/postgres")))
-  const change = (...statements: ReadonlyArray<string>) =>
-    Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })).pipe(
-      Effect.provide(server)
-    )
-  return {
-    leaves: change(
-      `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`
-    ),
-    isBack: change(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`)
-  }
-}
-
 /** Starts the first runner on a new database; what the end of it all must be. */
 const stage = (people: number, settings: Record<string, string> = {}) =>
   Effect.gen(function* () {
@@ -124,7 +108,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     const dies = ({ ended }: Process.Running) =>
       Effect.flatMap(ended, ({ code, stderr }) => Effect.dieMessage(`ended with ${code}: ${stderr}`))
     const first = yield* runner()
-    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, 3)
+    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, { ...Races.untroubled, schedulers: 3 })
     const ledger = Layer.provide(layerReadOnly, sql)
     /** A follow-up is under way. */
     const isAtWork = until(Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "state" && entry.by === "scheduler")))
@@ -134,7 +118,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
       const { wrongs } = yield* Effect.provide(crowd.judged, ledger)
       expect(wrongs).toEqual(Crowd.nothing)
     })
-    return { first, runner, sql, crowd, isAtWork, isRight, database: away(DATABASE_URL) }
+    return { first, runner, sql, crowd, isAtWork, isRight, database: DatabaseAway.make(DATABASE_URL) }
   })
 
 Requirement.describeWith([Requirement.postgres, Requirement.program("ps", "procps")], "runners on one PostgreSQL database", () => {

@@ -9,45 +9,24 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
-import * as os from "node:os"
 import * as path from "node:path"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
 import * as Crowd from "./Crowd.ts"
 import * as Process from "./Process.ts"
+import * as Volume from "./Volume.ts"
 
-const volume = fs.mkdtempSync(path.join(os.tmpdir(), "volume-"))
-const isMounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", volume]).status === 0
-const aVolume: Requirement.Requirement = { isMet: isMounted, missing: "no volume can be mounted, which takes root and CAP_SYS_ADMIN" }
+const { folder: volume, remove, requirement: aVolume } = Volume.make(16)
 
-afterAll(() => {
-  if (isMounted) spawnSync("umount", ["--lazy", volume])
-  fs.rmdirSync(volume)
-})
+afterAll(remove)
 
 /** The second step comes so late that the volume is full by then. */
 const secondAfter = Duration.seconds(5)
 const policy = Crowd.policy.replace(/1 second, (.*)\n$/, `${Duration.toSeconds(secondAfter)} seconds, $1\n`)
 
-const filler = path.join(volume, "filler")
-
-/** Until not even one more byte fits, in pieces of these sizes. */
-const fillUp = (name: string, sizes: ReadonlyArray<number>) =>
-  Effect.sync(() => {
-    const file = fs.openSync(name, "a")
-    for (const size of sizes) {
-      try {
-        for (;;) fs.writeSync(file, Buffer.alloc(size, "\n"))
-      } catch (error) {
-        expect(error).toMatchObject({ code: "ENOSPC" })
-      }
-    }
-    fs.closeSync(file)
-  })
-const fill = fillUp(filler, [65536, 4096, 1])
-const free = Effect.sync(() => fs.rmSync(filler))
+const fill = Volume.fill(volume)
+const free = Volume.free(volume)
 
 const full = "database or disk is full"
 
@@ -75,7 +54,7 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
       yield* Effect.raceFirst(until(Effect.map(logged, (text) => text.includes(wentOut))), Effect.flatMap(running.ended, Effect.die))
       yield* fill
       // The volume counts pages: the one in which the log ends has room left.
-      yield* fillUp(logFile, [1])
+      yield* Volume.fillUp(logFile, [1])
       const before = yield* logged
       // The line of the second one has no room.
       yield* Effect.raceFirst(until(Effect.map(followUps, (count) => count === 2)), Effect.flatMap(running.ended, Effect.die))

@@ -85,12 +85,12 @@ const world = (name: string) =>
     yield* crowd.arrive(people)
     yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settledAtLast(ledger)))
 
-    const { gaps, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
+    const { races, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
     console.log(`seed "${name}": ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`)
     expect(wrongs).toEqual(Crowd.nothing)
     const rows = yield* Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
     expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
-    return { deaths, followUps: verdict.followUps, gaps }
+    return { deaths, followUps: verdict.followUps, gaps: races.map(({ gap }) => gap) }
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)))
 
 describe("a scheduler that is killed with -9 again and again, over a network that fails, under a clock that steps", () => {

@@ -5,7 +5,7 @@ import { closeSync, openSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const program = fileURLToPath(new URL("../dist/bin/follow-ups.js", import.meta.url))
-const mortal = new URL("mortal.mjs", import.meta.url).href
+const preload = (name: string) => ["--import", new URL(name, import.meta.url).href]
 
 interface Options {
   readonly cwd: string
@@ -14,6 +14,8 @@ interface Options {
   readonly log?: string
   /** Loaded before the program: it can end at a boundary, and its clock can step. */
   readonly isMortal?: boolean
+  /** The file by which its clocks are set while it runs, as `settableClock.mjs` reads it. */
+  readonly clockFile?: string
 }
 
 export interface Ended {
@@ -33,11 +35,12 @@ export interface Running {
   readonly said: () => string
 }
 
-const launch = (args: ReadonlyArray<string>, { cwd, env, isMortal, log }: Options): Running => {
+const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, isMortal, log }: Options): Running => {
   const stdout = log === undefined ? "pipe" : openSync(log, "a")
-  const child = spawn(process.execPath, [...(isMortal ? ["--import", mortal] : []), program, ...args], {
+  const preloads = [...(isMortal ? preload("mortal.mjs") : []), ...(clockFile === undefined ? [] : preload("settableClock.mjs"))]
+  const child = spawn(process.execPath, [...preloads, program, ...args], {
     cwd,
-    env: { ...env },
+    env: { ...env, ...(clockFile !== undefined && { CLOCK_FILE: clockFile }) },
     stdio: ["ignore", stdout, "pipe"]
   })
   if (stdout !== "pipe") closeSync(stdout)

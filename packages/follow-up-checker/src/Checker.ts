@@ -30,7 +30,7 @@ export interface Settings {
   readonly optOutAge?: Duration.DurationInput
   /** How many schedulers use one key; default 1. With more, a list of contacts that one of them read is not held against the others. */
   readonly schedulers?: number
-  /** When the scheduler was not running, in epoch milliseconds. */
+  /** When the scheduler was not running, or stood still, in epoch milliseconds. */
   readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
 }
 
@@ -149,7 +149,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     const { down = [] } = settings
     const couldAct = (told: Asked) =>
       told.answered_at + reaction <= at &&
-      !down.some(({ from, until }) => from >= told.answered_at && from <= told.answered_at + reaction && until >= at)
+      !down.some(({ from, until }) => from <= told.answered_at + reaction && until >= at)
     // It tried to take the follow-up back, at once, and was refused or not answered in time.
     const isHeldUp = (told: Asked) =>
       asked.some(

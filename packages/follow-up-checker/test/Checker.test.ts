@@ -206,6 +206,7 @@ describe("a follow-up to a contact who waits for us", () => {
       expect(known({ reaction: "4 seconds" })).toBe(true)
       expect(known({ reaction: 4_001 })).toBe(false)
       expect(known({ reaction: 100, ...dead(-3_900, 0) })).toBe(false)
+      expect(known({ reaction: 100, ...dead(-4_100, 0) })).toBe(false)
       expect(known({ reaction: 100, ...dead(-3_899, 0) })).toBe(true)
       expect(known({ reaction: 100, ...dead(-3_900, -1) })).toBe(true)
       expect(known({}, ...asked(-3_000, 1))).toBe(false)

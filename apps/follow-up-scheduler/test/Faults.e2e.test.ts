@@ -1,0 +1,200 @@
+/**
+ * A scheduler in a world that fails it again and again, in an order drawn by a seed, judged from outside: by the checker, over the
+ * log of the service. Nothing is sent twice, nothing after a reply or a stop that is no race, nothing is lost, every chat has a reason.
+ *
+ * Not covered: two schedulers with a ledger each that send the words of the policy within the seconds between look and message,
+ * since the step here is one that the service takes once, whoever sets it. See the decisions 0011 and 0016.
+ */
+import * as Emulator from "@effect-invent/emulator/Emulator"
+import * as Checker from "@effect-invent/follow-up-checker/Checker"
+import * as Requirement from "@effect-invent/test-support/Requirement"
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+import * as Runtime from "effect/Runtime"
+import * as Postgres from "../src/Ledger/Database/Postgres.ts"
+import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
+import { Ledger, layerReadOnly } from "../src/Ledger.ts"
+import * as Crowd from "./Crowd.ts"
+import type { Interval, Ordeal } from "./Crowd/Races.ts"
+import * as DatabaseAway from "./DatabaseAway.ts"
+import * as Kinds from "./Faults/Kinds.ts"
+import * as OnPostgres from "./Faults/OnPostgres.ts"
+import * as OnSqlite from "./Faults/OnSqlite.ts"
+import * as Scheduler from "./Faults/Scheduler.ts"
+import * as WorldClock from "./Faults/WorldClock.ts"
+import * as SharedPostgres from "./Postgres.ts"
+import * as Proxy from "./Proxy.ts"
+import * as Volume from "./Volume.ts"
+
+const setting = <A>(config: Config.Config<A>, byDefault: A) => Effect.runSync(Config.withDefault(config, byDefault))
+/** `pnpm test:faults` asks for more, in worlds of so many faults. */
+const faultsEach = setting(Config.integer("FAULTS_EACH"), 50)
+const seed = setting(Config.string("FAULTS_SEED"), "1")
+const worldsAtATime = setting(Config.integer("FAULTS_WORLDS"), 1)
+const faultsOn = { SQLite: setting(Config.integer("FAULTS"), 10), PostgreSQL: setting(Config.integer("FAULTS_POSTGRES"), 3) }
+
+/** How many come before each fault. */
+const arrivals = 3
+const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 700 }
+const serve = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second", "--confirm", "1000000"]
+
+/** Whether a volume can be mounted. */
+const mounted = Volume.make(1)
+mounted.remove()
+
+/** What all worlds have: customers, a service, and a network that fails between it and the schedulers. */
+const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const { apiKey, url } = yield* Emulator.Emulator
+    const cwd = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+    const runtime = yield* Effect.runtime()
+    const random = Random.make(`weather of ${name}`)
+    const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
+    const people = Math.max(24, arrivals * faults + 8)
+    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, ordeal)
+    const env = {
+      INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+      INVENT_BASE_URL: proxy.url,
+      INVENT_RATE_WINDOW: "1 second",
+      RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration
+    }
+    const soon = Effect.gen(function* () {
+      const [requests, millis] = [yield* Random.nextIntBetween(1, 15), yield* Random.nextIntBetween(0, 20)]
+      yield* Effect.async<void>((resume) => proxy.onRequest(requests, () => void setTimeout(() => resume(Effect.void), millis)))
+    })
+    return { crowd, cwd, env, people, proxy, soon }
+  })
+
+type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
+
+/** Lets all of them come to their end, and judges it. */
+const judged = <E, R>(name: string, names: ReadonlyArray<string>, { crowd, people, proxy }: Surroundings, ledger: Layer.Layer<Ledger, E, R>) =>
+  Effect.gen(function* () {
+    yield* crowd.arrive(people)
+    yield* crowd.settledAtLast(ledger)
+    const { races, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
+    const weather = Object.entries(proxy.done).map(([what, times]) => `${times} ${what}`).join(", ")
+    console.log(`seed "${name}": ${names.length} faults: ${Kinds.counts(names)}\n${weather}; ${races.filter(({ isFast }) => isFast).length} races by a clock that was ahead`)
+    expect(wrongs).toEqual(Crowd.nothing)
+    const rows = yield* Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
+    expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
+    return { names, followUps: verdict.followUps, gaps: races.map(({ gap }) => gap) }
+  })
+
+const onSqlite = (name: string, count: number) => {
+  const clock = WorldClock.make()
+  return Effect.gen(function* () {
+    const down: Array<Interval> = []
+    const fast: Array<Interval> = []
+    const ordeal = { schedulers: 2, down, fast, isLedgerWhole: true }
+    const around = yield* surroundings(name, count, ordeal)
+    const { crowd, cwd, env, soon } = around
+    const { folder: volume } = yield* Effect.acquireRelease(Effect.sync(() => Volume.make(24)), ({ remove }) => Effect.sync(remove))
+    const [db, backup, clockFile] = [`${volume}/follow-ups.db`, `${cwd}/backup.db`, `${cwd}/clock`]
+    const processClock = WorldClock.forProcess(clockFile, clock)
+    const options = { cwd, env, clockFile }
+    const scheduler = yield* Scheduler.make([...serve, "--db", db], options, down, clock.now)
+    const context = yield* Effect.context<Effect.Effect.Context<ReturnType<typeof crowd.arrive>>>()
+    const world: OnSqlite.World = {
+      scheduler,
+      db,
+      volume,
+      serve: (other) => [...serve, "--db", other],
+      options,
+      soon,
+      oneArrives: Effect.provide(crowd.arrive(1), context),
+      clock,
+      processClock,
+      backup: () => backup,
+      fast,
+      loseSightOfLedger: () => void (ordeal.isLedgerWhole = false)
+    }
+    const faults = yield* Kinds.sequence(mounted.requirement.isMet ? [...OnSqlite.kinds, OnSqlite.diskFull] : OnSqlite.kinds, count)
+    const copies = OnSqlite.copies(faults)
+    const happening = Effect.gen(function* () {
+      yield* crowd.arrive(1)
+      yield* scheduler.start
+      for (const [index, fault] of faults.entries()) {
+        if (copies.has(index)) yield* OnSqlite.copy(db, backup, options)
+        yield* crowd.arrive(arrivals)
+        yield* soon
+        yield* fault.happens(world)
+      }
+      // What a clock that was ahead has set comes within the hour.
+      yield* OnSqlite.isSuspended(world)
+      return yield* judged(name, faults.map((fault) => fault.name), around, Layer.provide(layerReadOnly, Sqlite.layerReadOnly(db)))
+    })
+    return yield* Effect.raceFirst(happening, scheduler.endsByItself)
+  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)), Effect.withClock(clock.clock))
+}
+
+const onPostgres = (name: string, count: number) => {
+  const clock = WorldClock.make()
+  return Effect.gen(function* () {
+    const down: Array<Interval> = []
+    const around = yield* surroundings(name, count, { schedulers: 2, down, fast: [], isLedgerWhole: true })
+    const { crowd, cwd, env, soon } = around
+    const DATABASE_URL = yield* Effect.flatMap(SharedPostgres.forSuite(), ({ database }) => database)
+    const schedulers = yield* Effect.forEach([1, 2], () =>
+      Effect.flatMap(SharedPostgres.freePort, (port) =>
+        Scheduler.make(serve, { cwd, env: { ...env, DATABASE_URL: Redacted.value(DATABASE_URL), RUNNER_PORT: String(port) } }, down, clock.now)
+      )
+    )
+    const database = DatabaseAway.make(DATABASE_URL)
+    const faults = yield* Kinds.sequence(OnPostgres.kinds, count)
+    const happening = Effect.gen(function* () {
+      yield* crowd.arrive(1)
+      yield* Effect.forEach(schedulers, ({ start }) => start, { discard: true })
+      for (const fault of faults) {
+        yield* crowd.arrive(arrivals)
+        yield* soon
+        const scheduler = (yield* Random.choice(schedulers)) ?? schedulers[0]
+        yield* fault.happens({ scheduler, schedulers, database })
+      }
+      return yield* judged(name, faults.map((fault) => fault.name), around, Layer.provide(layerReadOnly, Postgres.layer(DATABASE_URL)))
+    })
+    return yield* Effect.raceFirst(happening, Effect.raceAll(schedulers.map(({ endsByItself }) => endsByItself)))
+  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)), Effect.withClock(clock.clock))
+}
+
+/** Every world has a seed of its own, and is repeated by that alone. */
+const soak = (database: "SQLite" | "PostgreSQL", world: typeof onSqlite | typeof onPostgres) => {
+  const faults = faultsOn[database]
+  const worlds = Math.ceil(faults / faultsEach)
+  const names = worlds === 1 ? [seed] : Arr.makeBy(worlds, (index) => `${seed}.${index + 1}`)
+  const each = worlds === 1 ? faults : faultsEach
+  const variable = database === "SQLite" ? "FAULTS" : "FAULTS_POSTGRES"
+  const one = (name: string) =>
+    Effect.onError(world(name, each), () =>
+      Effect.sync(() => console.log(`repeat it: FAULTS_SEED=${name} ${variable}=${each} npx --yes pnpm@10.34.9 test:faults -t ${database}`))
+    )
+  it.live(
+    `on ${database}, it goes on: the checker finds nothing sent twice, nothing after a reply, nothing lost`,
+    () =>
+      Effect.gen(function* () {
+        const ended = yield* Effect.forEach(names, one, { concurrency: worldsAtATime })
+        const all = ended.flatMap(({ names }) => names)
+        console.log(
+          `${database}, seed ${seed}: ${all.length} faults: ${Kinds.counts(all)}\n` +
+            `follow-ups: ${ended.reduce((sum, { followUps }) => sum + followUps, 0)}; 0 twice, 0 after a reply or stop, 0 lost, 0 unexplained\n` +
+            `reply races: ${JSON.stringify(Checker.summarize(ended.flatMap(({ gaps }) => gaps)))}`
+        )
+        expect(all.length).toBeGreaterThanOrEqual(faults)
+      }),
+    120_000 + faults * 60_000
+  )
+}
+
+describe.concurrent("a scheduler that faults happen to, one after the other", () => {
+  Requirement.describeWith([mounted.requirement], "and whose volume fills up", () => soak("SQLite", onSqlite))
+  describe.skipIf(mounted.requirement.isMet)("and whose volume never fills up", () => soak("SQLite", onSqlite))
+  Requirement.describeWith([Requirement.postgres], "two of them", () => soak("PostgreSQL", onPostgres))
+})

@@ -1,0 +1,71 @@
+/** A `serve` that a test starts, stops and ends. `endsByItself` fails a test in which it ends otherwise. */
+import { expect } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Scope from "effect/Scope"
+import type { Interval } from "../Crowd/Races.ts"
+import * as Process from "../Process.ts"
+
+export interface Scheduler {
+  /** Starts it, and waits until it follows up. */
+  readonly start: Effect.Effect<void>
+  /** Ends it, and sees that it was well until then. */
+  readonly end: (signal: "SIGKILL" | "SIGTERM") => Effect.Effect<void>
+  /** It stands still during this. */
+  readonly freezeWhile: <A, E, R>(during: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  /** Waits until it has said this once more. */
+  readonly saysAgain: (text: string) => Effect.Effect<void>
+  /** Fails where it ended and nobody had ended it. */
+  readonly endsByItself: Effect.Effect<never>
+}
+
+/** What Node prints where the driver of PostgreSQL does what a later version of it will not. */
+const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
+
+/** Adds to `down` the times in which it was not there or stood still, by the clock `now`. */
+export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Process.start>[1], down: Array<Interval>, now: () => number) =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const endsByItself = yield* Deferred.make<never>()
+    const meant = new Set<Process.Running>()
+    let running: Process.Running | undefined
+    let endedAt: number | undefined
+
+    const watch = (started: Process.Running) =>
+      Effect.flatMap(started.ended, ({ code, stderr, stdout }) =>
+        meant.has(started) ? Effect.void : Deferred.die(endsByItself, new Error(`serve ended by itself with ${code}\n${stdout}\n${stderr}`))
+      )
+    const start = Effect.gen(function* () {
+      const started = yield* Scope.extend(Process.start(args, options), scope)
+      running = started
+      yield* Effect.forkIn(watch(started), scope)
+      yield* started.says("following up")
+      if (endedAt !== undefined) down.push({ from: endedAt, until: now() })
+      endedAt = undefined
+    })
+    const current = Effect.suspend(() => (running === undefined ? Effect.dieMessage("it was never started") : Effect.succeed(running)))
+    const end = (signal: "SIGKILL" | "SIGTERM") =>
+      Effect.gen(function* () {
+        const ending = yield* current
+        meant.add(ending)
+        endedAt = now()
+        ending.process.kill(signal)
+        const { code, stderr } = yield* ending.ended
+        const said = stderr.replace(warning, "")
+        expect({ code, said }, "it was alive until it was ended").toEqual({ code: signal === "SIGKILL" ? null : 143, said: "" })
+      })
+    const freezeWhile = <A, E, R>(during: Effect.Effect<A, E, R>) =>
+      Effect.flatMap(current, ({ process }) => {
+        const from = now()
+        return Effect.acquireUseRelease(
+          Effect.sync(() => process.kill("SIGSTOP")),
+          () => during,
+          () => Effect.sync(() => {
+            down.push({ from, until: now() })
+            process.kill("SIGCONT")
+          })
+        )
+      })
+    const saysAgain = (text: string) => Effect.flatMap(current, ({ said, says }) => says(text, said().split(text).length))
+    return { start, end, freezeWhile, saysAgain, endsByItself: Deferred.await(endsByItself) } satisfies Scheduler
+  })

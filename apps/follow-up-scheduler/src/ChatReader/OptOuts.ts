@@ -15,7 +15,6 @@ import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
 import { ContactId } from "@effect-invent/domain/Ids"
 import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
 import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -27,6 +26,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 
 /** The most of the quota that reading the lists again and again takes. */
 export const readShare = 0.03
@@ -89,7 +89,7 @@ type Status = keyof typeof contradicts
 interface Listed {
   readonly ids: ReadonlySet<ContactId>
   /** When its reading began. */
-  readonly at: number
+  readonly at: MonotonicClock.Moment
 }
 
 interface Reading {
@@ -110,13 +110,13 @@ interface Around {
 const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
-  let triedAt = Number.NEGATIVE_INFINITY
+  let triedAt: MonotonicClock.Moment | undefined
   let pages = 1
   let reading: Reading | undefined
 
   const read = Effect.fnUntraced(function* (isLong: Effect.Latch) {
     const ids = new Set<ContactId>()
-    const at = yield* Clock.currentTimeMillis
+    const at = yield* MonotonicClock.moment
     let count = 0
     const turn = Effect.suspend(() =>
       ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1, pace)))
@@ -144,8 +144,9 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
 
   /** Begins to read it, unless that was done within the pause. */
   const begin = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    if (reading !== undefined || now - triedAt < Duration.toMillis(pause())) return
+    const now = yield* MonotonicClock.moment
+    const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < Duration.toMillis(pause())
+    if (reading !== undefined || isTried) return
     triedAt = now
     const isLong = Effect.unsafeMakeLatch(false)
     const whole = Effect.either(read(isLong)).pipe(
@@ -207,11 +208,11 @@ export const make = Effect.gen(function* () {
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
     })
 
-  const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
-    listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
+  const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
+    listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)
 
   const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* MonotonicClock.moment
     if (!isFresh(unsubscribed.latest(), now)) yield* unsubscribed.settled
     const listed = unsubscribed.latest()
     if (isFresh(listed, now)) return contact_ids.some((id) => listed.ids.has(id))

@@ -8,6 +8,20 @@ import * as Effect from "effect/Effect"
 
 export const millis: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
+/** A moment by both clocks, in milliseconds. */
+export interface Moment {
+  readonly wall: number
+  readonly monotonic: number
+}
+
+export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMillis, millis, (wall, monotonic) => ({ wall, monotonic }))
+
+/**
+ * The age of what was learned at `then`, in milliseconds, by the clock that says more: the wall clock can be put back, and the
+ * monotonic clock stands still while the machine is suspended.
+ */
+export const age = (then: Moment, now: Moment): number => Math.max(now.wall - then.wall, now.monotonic - then.monotonic)
+
 /** Keeps a result for so long, as `Effect.cachedWithTTL` does by the wall clock. A failure is not kept. */
 export const cachedFor =
   (timeToLive: Duration.DurationInput) =>

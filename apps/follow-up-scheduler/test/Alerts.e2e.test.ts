@@ -122,7 +122,8 @@ const faults: Readonly<Record<string, Fault>> = {
       Effect.gen(function* () {
         const before = serving.vendor.requests.length
         yield* breaking(429)(serving)
-        yield* until(() => serving.vendor.requests.length > before)
+        // Attempts to open a socket are no answers of the API.
+        yield* until(() => serving.vendor.requests.slice(before).some((line) => line.includes("/inbox?page=")))
         yield* mending(serving)
       }),
     end: mending,

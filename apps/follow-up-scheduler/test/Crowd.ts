@@ -167,12 +167,14 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
     const cast = yield* Fates.cast(people, 7)
     const talks: Array<Talk> = []
     const audience = yield* Customers.make(() => Effect.void)
+    /** Who has an answer ready. The others have said it, or wait for a follow-up that may never come. */
+    const answering = new Set<ChatId>()
     /** The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one. */
     const nextInstant = (chat_id: ChatId, since: number) =>
       Effect.map(log.entries, (entries) => {
         const latest = entries.findLast((entry) => entry.kind === "state" && entry.chat_id === chat_id)
         return latest?.kind === "state" ? (latest.follow_up_at?.epochMillis ?? 0) : 0
-      }).pipe(Effect.delay("100 millis"), Effect.repeat({ until: (instant) => instant > since }))
+      }).pipe(Effect.delay("100 millis"), Effect.repeat({ until: (instant) => instant !== 0 && instant !== since }))
     /** Who answers at about the moment at which a follow-up comes, twice. */
     const impatient = (name: string) =>
       Effect.gen(function* () {
@@ -182,10 +184,12 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
         const reply = (since: number) =>
           Effect.gen(function* () {
             const instant = yield* nextInstant(chat.id, since)
+            answering.add(chat.id)
             const offset = yield* Random.nextIntBetween(-Races.lead, 500)
             const left = instant + offset - (yield* Clock.currentTimeMillis)
             // Nobody is patient for the hour that a clock which is ahead would have them wait.
             yield* Effect.delay(answer, Duration.millis(Math.min(Math.max(0, left), 2 * Races.lead)))
+            answering.delete(chat.id)
             return instant
           })
         return { chat_id: chat.id, rest: Effect.flatMap(reply(0), reply) }
@@ -220,14 +224,14 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
       Effect.gen(function* () {
         const entries = yield* log.entries
         const ledger = yield* Ledger
-        if (isAnyStanding(entries) || fewestLooks(entries) < looks) return false
+        if (answering.size > 0 || isAnyStanding(entries) || fewestLooks(entries) < looks) return false
         if ((yield* ledger.pending(judgedAfter)) > 0 || (yield* ledger.unobserved).length > 0) return false
         if (!ordeal.isLedgerWhole) return true
         const recorded = (yield* ledger.tally).reduce((sum, { chats, sent }) => sum + chats * sent, 0)
         return recorded === entries.filter(isFollowUp).length
       })
     /**
-     * Waits until everybody has said all they have to say, and all of that has come to its end. It has to be so twice, with two
+     * Waits until everybody has said all that they have to say, and all of that has come to its end. It has to be so twice, with two
      * more readings of every chat in between: the log and the ledger are read one after the other, and a follow-up that was
      * taken back is planned again a moment later.
      */
@@ -236,7 +240,8 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
       const isOver = (looks: number) => Effect.orElseSucceed(isSettled(looks), () => false)
       const over = (looks: number) => Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
       return Effect.gen(function* () {
-        yield* Effect.forEach(talks, ({ rest }) => Fiber.join(rest), { discard: true })
+        const others = talks.filter(({ fate }) => fate !== "impatient")
+        yield* Effect.forEach(others, ({ rest }) => Fiber.join(rest), { discard: true })
         yield* Effect.zipRight(over(3), Effect.flatMap(log.entries, (entries) => over(fewestLooks(entries) + 2))).pipe(
           Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis")))
         )

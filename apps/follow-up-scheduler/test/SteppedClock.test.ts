@@ -1,10 +1,18 @@
-/** The machine's clock is put back by ten minutes, as after it was fast: waits and ages are as long as before. */
+/**
+ * The machine's clock is put back by ten minutes, as after it was fast: waits and ages are as long as before. The machine is suspended
+ * for an hour: what was learned before is an hour old.
+ */
+import * as InventClient from "@effect-invent/client/InventClient"
+import type { Contact } from "@effect-invent/domain/Contact"
+import { ContactId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect, vi } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
 import * as Progress from "../src/cli/Progress.ts"
@@ -13,6 +21,7 @@ import { Dispatch } from "../src/Dispatch.ts"
 import { Ledger } from "../src/Ledger.ts"
 import * as MonotonicClock from "../src/MonotonicClock.ts"
 import * as CircuitBreaker from "../src/ChatReader/CircuitBreaker.ts"
+import * as OptOuts from "../src/ChatReader/OptOuts.ts"
 import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
 import * as Grace from "../src/Dispatch/GracefulShutdown/Grace.ts"
 import * as Build from "./Build.ts"
@@ -23,8 +32,11 @@ const { after, followUp, hour, minute, policy, second } = Build
 
 const fault = new InventError.ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" })
 
-/** Runs a test whose wall clock can be put back by ten minutes, while what sleeps and the monotonic clock go on as they were. */
-const withStep = <A, E, R>(test: (putBack: Effect.Effect<void>) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+/**
+ * Runs a test whose wall clock can be put back by ten minutes, while what sleeps and the monotonic clock go on as they were; and
+ * forward by an hour, as it is after the machine was suspended.
+ */
+const withStep = <A, E, R>(test: (putBack: Effect.Effect<void>, suspend: Effect.Effect<void>) => Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   TestClock.testClockWith((clock) => {
     let step = 0
     const millis = () => clock.unsafeCurrentTimeMillis() - step
@@ -34,7 +46,8 @@ const withStep = <A, E, R>(test: (putBack: Effect.Effect<void>) => Effect.Effect
       currentTimeMillis: Effect.sync(millis),
       setTime: (instant) => Effect.suspend(() => clock.setTime(instant + step))
     }
-    return Effect.withClock(test(Effect.sync(() => void (step += 10 * minute))), stepped)
+    const by = (millis: number) => Effect.sync(() => void (step += millis))
+    return Effect.withClock(test(by(10 * minute), by(-hour)), stepped)
   })
 
 it.effect("an outage is over as soon as the service is well again", () =>
@@ -161,5 +174,37 @@ for (const { action, fields } of [
         expect(yield* record).toEqual(["1 nudge@1 planned"])
       })
     ))
+  )
+
+  story(`a look from before the machine was suspended is too old afterwards (${action})`, (fake) =>
+    withStep((_, suspend) => under(fake, fields)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("newest", (_, apply) => Effect.zipRight(suspend, apply))
+        yield* sweepAt(after(hour))
+        expect(fake.requests).not.toContain(action)
+        expect(yield* record).toEqual(["1 nudge@1 planned"])
+      })
+    ))
+  )
+}
+
+for (const [what, step] of [["the clock was put back", 0], ["the machine was suspended", 1]] as const) {
+  it.effect(`who unsubscribes is known within the age of the lists, also after ${what}`, () =>
+    withStep((...steps) => {
+      const contact_id = ContactId.make("contact_1")
+      const listed: Array<Contact> = []
+      const invent = InventClient.layerMock({
+        contacts: { stream: (request) => (request?.urlParams?.status === "UNSUBSCRIBED" ? Stream.suspend(() => Stream.fromIterable(listed)) : Stream.empty) }
+      })
+      return Effect.gen(function* () {
+        const optOuts = yield* OptOuts.OptOuts
+        yield* optOuts.of([contact_id])
+        listed.push({ id: contact_id })
+        yield* steps[step]
+        if (step === 0) yield* TestClock.adjust("3 minutes")
+        expect(yield* optOuts.of([contact_id])).toMatchObject({ isUnsubscribed: true })
+      }).pipe(Effect.provide(Layer.provide(OptOuts.layer, invent)))
+    })
   )
 }

@@ -15,7 +15,6 @@ import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
 import { ContactId } from "@effect-invent/domain/Ids"
 import { type RepeatableError, UnexpectedResponse } from "@effect-invent/domain/InventError"
 import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -28,6 +27,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 
 /** The most of the quota that reading the lists again and again takes. */
 export const readShare = 0.03
@@ -90,7 +90,7 @@ type Status = keyof typeof contradicts
 interface Listed {
   readonly ids: ReadonlySet<ContactId>
   /** When its reading began. */
-  readonly at: number
+  readonly at: MonotonicClock.Moment
 }
 
 interface Reading {
@@ -111,13 +111,13 @@ interface Around {
 const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
-  let triedAt = Number.NEGATIVE_INFINITY
+  let triedAt: MonotonicClock.Moment | undefined
   let pages = 1
   let reading: Reading | undefined
 
   const read = Effect.fnUntraced(function* (isLong: Effect.Latch) {
     const ids = new Set<ContactId>()
-    const at = yield* Clock.currentTimeMillis
+    const at = yield* MonotonicClock.moment
     let count = 0
     const turn = Effect.suspend(() =>
       ++count <= pagesAtOnce ? Effect.void : Effect.zipRight(isLong.open, Effect.sleep(timeOf(1, pace)))
@@ -145,8 +145,9 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
 
   /** Begins to read it, unless that was done within the pause. */
   const begin = Effect.gen(function* () {
-    const now = yield* Clock.currentTimeMillis
-    if (reading !== undefined || now - triedAt < Duration.toMillis(pause())) return
+    const now = yield* MonotonicClock.moment
+    const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < Duration.toMillis(pause())
+    if (reading !== undefined || isTried) return
     triedAt = now
     const isLong = Effect.unsafeMakeLatch(false)
     const whole = Effect.either(read(isLong)).pipe(
@@ -220,21 +221,21 @@ export const make = Effect.gen(function* () {
       return Boolean(left?.created_at && DateTime.lessThan(left.created_at, back.created_at))
     }).pipe(Effect.orElseSucceed(() => false))
 
-  const isFresh = (listed: Listed | undefined, now: number): listed is Listed =>
-    listed !== undefined && now - listed.at <= Duration.toMillis(pace.maxAge)
+  const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
+    listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)
 
   /** What a list showed last. Where that is older than it may be, the reading under way is waited for. */
   const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
-    if (!isFresh(latest(), yield* Clock.currentTimeMillis)) yield* settled
+    if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* settled
     return latest()
   })
 
   const hasUnsubscribed = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
-    const now = yield* Clock.currentTimeMillis
+    const now = yield* MonotonicClock.moment
     const listed = yield* current(unsubscribed)
     if (!isFresh(listed, now)) return yield* Effect.exists(contact_ids, lookUp)
     const named = contact_ids.filter((id) => listed.ids.has(id))
-    return listed.at < now ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at))) : named.length > 0
+    return MonotonicClock.age(listed.at, now) > 0 ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at.wall))) : named.length > 0
   })
 
   /** No activity tells of this switch: without any list it is not known. */

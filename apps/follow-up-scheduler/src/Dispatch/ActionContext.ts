@@ -2,7 +2,7 @@
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { ChatReader } from "../ChatReader.ts"
@@ -49,10 +49,10 @@ export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.cei
 /** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A chat that was read for a request, and when that was, on the monotonic clock. */
+/** A chat that was read for a request, and when that was. */
 export interface Look {
   readonly chat: ChatSnapshot
-  readonly at: number
+  readonly at: MonotonicClock.Moment
 }
 
 /** A request that begins something: until when it may leave, and how old the look may be that it rests on. */
@@ -64,8 +64,8 @@ export interface Beginning {
 
 /** Whether a request may still leave: before its instant, and while the look is fresh. */
 const isInTime = ({ freshFor, look, until }: Beginning) =>
-  Effect.zipWith(DateTime.now, MonotonicClock.millis, (now, at) =>
-    (until === undefined || DateTime.lessThan(now, until)) && at - look.at < Duration.toMillis(freshFor)
+  Effect.map(MonotonicClock.moment, (now) =>
+    (until === undefined || now.wall < until.epochMillis) && MonotonicClock.age(look.at, now) < Duration.toMillis(freshFor)
   )
 
 /**

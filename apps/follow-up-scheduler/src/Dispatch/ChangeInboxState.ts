@@ -79,7 +79,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       const first_in_force = yield* policies.firstInForce(policy)
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now, first_in_force })
       const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
-      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.millis }, decision.at)
+      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
       yield* transitions.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
     }
     yield* observe.review(chat)

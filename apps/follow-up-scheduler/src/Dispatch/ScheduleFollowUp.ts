@@ -200,7 +200,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.millis }, true)
+          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.moment }, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.review(chat)
       }

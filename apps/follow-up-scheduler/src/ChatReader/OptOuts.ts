@@ -206,7 +206,8 @@ export const make = Effect.gen(function* () {
       const back = yield* latestOf(contact_id, "contact_resubscribed")
       if (!left.created_at || !back?.created_at) return true
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
-    })
+      // The look that waits for it gets older.
+    }).pipe(RateLimit.withLane("verify"))
 
   const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
     listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)

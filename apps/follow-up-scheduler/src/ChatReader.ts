@@ -146,8 +146,9 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
         const isBegun = purpose === "ask" || purpose === "act"
         const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
         const chat = isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
+        const listed_at = yield* MonotonicClock.moment
         yield* remember(chat)
-        return { ...chat, isStateOld: isOld }
+        return { ...chat, isStateOld: isOld, ...(isBegun && { listed_at }) }
       }),
     glance: (chat_id, maxAge = actMaxAge) =>
       Effect.gen(function* () {

@@ -119,7 +119,7 @@ export const make = Effect.gen(function* () {
       yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
       return
     }
-    const [now, seenAt] = [yield* DateTime.now, yield* MonotonicClock.moment]
+    const [now, seenAt] = [yield* DateTime.now, chat.listed_at ?? (yield* MonotonicClock.moment)]
     const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
     const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     if (decision._tag === "Stop" || decision._tag === "Skip") {

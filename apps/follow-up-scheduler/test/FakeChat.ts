@@ -41,6 +41,7 @@ export const make = ({ late = 0 }: Options = {}) => {
   let sends = 0
   let isUnsubscribed = false
   let isListed = true
+  let untilContacts: Effect.Effect<void> = Effect.void
   let segments: ReadonlyArray<Segment> = []
 
   /** What the assistant has done by now. */
@@ -104,6 +105,8 @@ export const make = ({ late = 0 }: Options = {}) => {
       Effect.map(settle, () => {
         contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id } })
       }),
+    /** The next list of contacts comes after this. */
+    delaysContacts: (by: Effect.Effect<void>) => Effect.sync(() => void (untilContacts = by)),
     /** From now on no list shows the chat. */
     leavesLists: Effect.sync(() => void (isListed = false)),
     /** The conversation goes on in another chat. */
@@ -180,7 +183,11 @@ export const make = ({ late = 0 }: Options = {}) => {
           Stream.unwrap(answer("list", () => Stream.fromIterable(path.chat_id === Build.chat_id ? messages : [elsewhere(path.chat_id).last_message!])))
       },
       contacts: {
-        stream: () => Stream.fromIterable(isUnsubscribed ? [{ id: ContactId.make("contact_1") }] : []),
+        stream: () => {
+          const waiting = untilContacts
+          untilContacts = Effect.void
+          return Stream.unwrap(Effect.map(waiting, () => Stream.fromIterable(isUnsubscribed ? [{ id: ContactId.make("contact_1") }] : [])))
+        },
         streamSegments: () => Stream.fromIterable(segments)
       }
     })

@@ -235,6 +235,25 @@ describe("watching the inbox", () => {
     }).pipe(Effect.provide(under(inbox)))
   }))
 
+  story("comes back in the next sweep to a chat that could not be read after our own message", Effect.gen(function* () {
+    const inbox = makeInbox(1)
+    yield* Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      const { after } = yield* watching()
+      yield* after(0)
+      const due = { step: 1, anchor_id: MessageId.make("anchor") }
+      const planned = yield* ledger.plan(Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)), { name: "planned" })
+      const last_message = { id: MessageId.make("ours"), created_at: yield* DateTime.now }
+      yield* ledger.advance(Option.getOrThrow(planned), { status: "sent", message_id: last_message.id }, { name: "sent" })
+      yield* TestClock.adjust("1 second")
+      yield* inbox.touch(0, { last_message })
+      yield* look(id(0), "unreachable")
+      expect(yield* after("14 minutes")).toEqual([])
+      expect(yield* after("1 minute")).toEqual([id(0)])
+      expect(yield* after("1 hour")).toEqual([])
+    }).pipe(Effect.provide(under(inbox)))
+  }))
+
   story("takes for no news what a change of ours was answered with, unless somebody has written", Effect.gen(function* () {
     const inbox = makeInbox(1)
     yield* Effect.gen(function* () {

@@ -207,7 +207,8 @@ export const make = Effect.gen(function* () {
       const back = yield* latestOf(contact_id, "contact_resubscribed")
       if (!left.created_at || !back?.created_at) return true
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
-    })
+      // The look that waits for it gets older.
+    }).pipe(RateLimit.withLane("verify"))
 
   /**
    * Whether a contact on a list came back after it was read. Where that cannot be read, or anything speaks against it, the list

@@ -13,6 +13,7 @@ import type { Consent } from "./Consent.ts"
 import * as MessageList from "./MessageList.ts"
 import type { OptOut } from "./OptOut.ts"
 import { type AiSwitch, aiSwitches } from "./Reason.ts"
+import type { Moment } from "../MonotonicClock.ts"
 import type { Values } from "../Policy/Template.ts"
 import * as ContactTimeZone from "./ContactTimeZone.ts"
 
@@ -29,6 +30,8 @@ export interface ChatSnapshot {
   readonly isWhole: boolean
   /** Whether its state is older than it was to be: no list that was read shows the chat. */
   readonly isStateOld: boolean
+  /** When its messages were listed, where it was read to begin a step. What else the look asks for may take long after that. */
+  readonly listed_at?: Moment
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean

@@ -101,9 +101,11 @@ export const make = Effect.gen(function* () {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)
         if (row === undefined) return true
+        // Also where our own message came since: the look that failed may have been the one after it.
+        if (isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)) return true
         const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
-        if (row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)) return !isOurs(chat)
-        return isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)
+        const isNewer = row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)
+        return isNewer && !isOurs(chat)
       }
       const found = chats.filter(isNews)
       if (found.length > 0) yield* remember(found)

@@ -39,6 +39,8 @@ interface Race {
   readonly ahead: number
   /** Whether a clock that was an hour ahead had set it, and so set it an hour ahead. */
   readonly isFast: boolean
+  /** How long the scheduler stood still between the reply and its update: with the answer to its look unread, or the update not sent. */
+  readonly stood: number
 }
 
 /** A list of the messages of a chat: what a follow-up is set by. */
@@ -51,6 +53,7 @@ const stoodStill = (down: ReadonlyArray<Interval>, from: number, until: number) 
 interface Standing {
   readonly instant: number | undefined
   readonly isFast: boolean
+  readonly stood: number
   readonly replied_at?: number
 }
 
@@ -65,8 +68,9 @@ export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast
   const set = (chat_id: string, at: number, instant: number | undefined) => {
     if (standing.get(chat_id)?.instant === instant) return
     const reply = replies.get(chat_id)
-    const isSince = reply !== undefined && reply > (looks.get(chat_id) ?? 0) && at - reply - stoodStill(down, reply, at) <= oldestLook
-    standing.set(chat_id, { instant, isFast: wasFast(at), ...(isSince && { replied_at: reply }) })
+    const stood = reply === undefined ? 0 : stoodStill(down, reply, at)
+    const isSince = reply !== undefined && reply > (looks.get(chat_id) ?? 0) && at - reply - stood <= oldestLook
+    standing.set(chat_id, { instant, isFast: wasFast(at), stood: 0, ...(isSince && { replied_at: reply, stood }) })
   }
   return entries.flatMap((entry) => {
     if (entry.kind === "request" && isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, entry.at.epochMillis)
@@ -76,8 +80,9 @@ export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast
     if (entry.kind !== "message" || stands?.instant === undefined) return []
     if (entry.author === "contact") standing.set(entry.chat_id, { replied_at: entry.at.epochMillis, ...stands })
     if (entry.cause !== "follow_up" || stands.replied_at === undefined) return []
-    const { instant, isFast, replied_at } = stands
-    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap: entry.at.epochMillis - replied_at, ahead: instant - replied_at, isFast }]
+    const { instant, isFast, replied_at, stood } = stands
+    const gap = entry.at.epochMillis - replied_at
+    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap, ahead: instant - replied_at, isFast, stood }]
   })
 }
 
@@ -95,6 +100,6 @@ export const violations = (
   return [
     // Whether the reply was answered before the follow-up came decides which of the two rules it is.
     ...verdict.violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
-    ...crossed.filter(({ ahead, isFast }) => ahead > lead + 1000 + moment + (isFast ? hour : 0))
+    ...crossed.filter(({ ahead, isFast, stood }) => ahead - stood > lead + 1000 + moment + (isFast ? hour : 0))
   ]
 }

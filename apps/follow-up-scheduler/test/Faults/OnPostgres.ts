@@ -11,13 +11,13 @@ export interface World {
   readonly database: ReturnType<typeof DatabaseAway.make>
 }
 
-/** Until both have missed it. */
+/** Until both have missed it: whichever part of them, for a sweep that is under way may wait for it and say nothing. */
 const cut: Kinds.Kind<World> = {
   name: "database cut and back",
   happens: ({ database, schedulers }) =>
     Effect.acquireUseRelease(
       database.leaves,
-      () => Effect.forEach(schedulers, ({ saysAgain }) => saysAgain("the sweep tries again"), { concurrency: "unbounded", discard: true }),
+      () => Effect.forEach(schedulers, ({ saysAgain }) => saysAgain("is not currently accepting connections"), { concurrency: "unbounded", discard: true }),
       () => Effect.orDie(database.isBack)
     )
 }

@@ -94,12 +94,18 @@ const locked: Kind = {
     }).pipe(Effect.scoped)
 }
 
-/** From an hour ago, or from a few faults ago; what was set since then stands, or has come. */
+const wentOut = "a follow-up went out"
+
+/** Until then; a world in which that does not happen any more goes on after so many requests. */
+const orLater = (event: Effect.Effect<void>, { soon }: World) => Effect.raceFirst(event, Effect.repeatN(soon, 7))
+
+/** From an hour ago, or from a few faults ago; what was set and sent since then stands, or has come. */
 const restored: Kind = {
   name: "restored from an older copy",
   happens: (world) =>
     Effect.gen(function* () {
       const { backup, db, loseSightOfLedger, options, scheduler } = world
+      yield* orLater(Effect.repeatN(scheduler.saysAgain(wentOut), 5), world)
       yield* scheduler.end((yield* Random.nextBoolean) ? "SIGKILL" : "SIGTERM")
       loseSightOfLedger()
       if (yield* Random.nextBoolean) yield* anHourPasses(world)
@@ -120,13 +126,14 @@ const secondOnTheFile: Kind = {
 
 const secondBeside: Kind = {
   name: "second scheduler with a file of its own",
-  happens: ({ db, loseSightOfLedger, options, serve, soon }) =>
+  happens: (world) =>
     Effect.gen(function* () {
+      const { db, loseSightOfLedger, options, serve } = world
       loseSightOfLedger()
       const own = `${db}.second`
       const second = yield* Process.start(serve(own), options)
       yield* second.says("following up")
-      yield* Effect.repeatN(soon, 1)
+      yield* orLater(second.says(wentOut, 3), world)
       second.process.kill("SIGTERM")
       expect(yield* second.ended).toMatchObject({ code: 143, stderr: "" })
       // The next one begins with an empty file, too.

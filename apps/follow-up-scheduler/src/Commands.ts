@@ -28,7 +28,7 @@ const run = Command.make("run", { policy: Options.policy, source: Options.source
 
 const serve = Command.make(
   "serve",
-  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm, healthPort: Options.healthPort },
+  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm, health: Options.health },
   (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
 ).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
 

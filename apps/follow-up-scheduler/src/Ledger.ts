@@ -113,6 +113,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups want a look within this time. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** How many planned and armed follow-ups were to be looked at longer ago than this. */
+    readonly late: (by: Duration.Duration) => Effect.Effect<number, SqlError>
     /** How many follow-ups there are of which nobody knows whether they were sent. */
     readonly unknown: Effect.Effect<number, SqlError>
     /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
@@ -235,6 +237,12 @@ const make = Effect.gen(function* () {
       ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy, chat_id: plan.chat_id }, event)
       : Effect.succeedNone
 
+  const dueBefore = ({ epochMillis }: DateTime.Utc) =>
+    Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${isOpen} AND due_at <= ${epochMillis}`,
+      (rows) => rows[0]?.count ?? 0
+    )
+
   const plan: Ledger["Type"]["plan"] = (plan, event) =>
     inTransaction(
       Effect.flatMap(insert(plan, event), (inserted) =>
@@ -324,13 +332,8 @@ const make = Effect.gen(function* () {
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
             ORDER BY due_at`
       ),
-    pending: (within) =>
-      Effect.gen(function* () {
-        const until = DateTime.addDuration(yield* DateTime.now, within).epochMillis
-        const rows = yield* sql<{ count: number }>`
-          SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${isOpen} AND due_at <= ${until}`
-        return rows[0]?.count ?? 0
-      }),
+    pending: (within) => Effect.flatMap(DateTime.now, (now) => dueBefore(DateTime.addDuration(now, within))),
+    late: (by) => Effect.flatMap(DateTime.now, (now) => dueBefore(DateTime.subtractDuration(now, by))),
     unknown: Effect.map(
       sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE status = 'unknown'`,
       (rows) => rows[0]?.count ?? 0

@@ -85,7 +85,7 @@ const serving = ({ after = "1 hour", env = {}, isMortal = false, refusals = 0 }:
         ...env
       }
     })
-    const [, port = ""] = yield* running.prints(/Health is told on port (\d+)/)
+    const [, port = ""] = yield* running.prints(/Health is told at \S+:(\d+)/)
     const ask = (path: string) => Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`).then(async (answer) => ({ status: answer.status, text: await answer.text() })))
     yield* Effect.repeat(ask("/readyz"), { schedule: Schedule.spaced("100 millis"), until: ({ status }) => status === 200 })
     const inLedger = <A, E>(use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E>) =>
@@ -116,16 +116,9 @@ const unknown = (status: "planned" | "unknown") => ({ inLedger }: Serving) =>
 
 const faults: Readonly<Record<string, Fault>> = {
   "the key is revoked": { begin: breaking(401), end: mending, alert: "The service refuses the API key", reason: "key_refused" },
-  "the inbox is not answered": { begin: breaking(503), end: mending, alert: "No list of chats was read for 3s", reason: "not_looked", env: { FOLLOW_UPS_LOOK_WITHIN: "3 seconds" } },
+  "the inbox is not answered": { begin: breaking(503), end: mending, alert: "No list of chats was read for 10s", reason: "not_looked", env: { FOLLOW_UPS_LOOK_WITHIN: "10 seconds" } },
   "another program spends the quota": {
-    begin: (serving) =>
-      Effect.gen(function* () {
-        const before = serving.vendor.requests.length
-        yield* breaking(429)(serving)
-        // Attempts to open a socket are no answers of the API.
-        yield* until(() => serving.vendor.requests.slice(before).some((line) => line.includes("/inbox?page=")))
-        yield* mending(serving)
-      }),
+    begin: breaking(429),
     end: mending,
     alert: "The service answers with 429"
   },

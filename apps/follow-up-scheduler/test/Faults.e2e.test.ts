@@ -5,10 +5,8 @@
  * Not covered: two schedulers with a ledger each that send the words of the policy within the seconds between look and message,
  * since the step here is one that the service takes once, whoever sets it. See the decisions 0011 and 0016.
  */
-import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Requirement from "@effect-invent/test-support/Requirement"
-import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
@@ -17,11 +15,11 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Runtime from "effect/Runtime"
 import * as Postgres from "../src/Ledger/Database/Postgres.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
 import * as Crowd from "./Crowd.ts"
+import * as BehindProxy from "./Crowd/BehindProxy.ts"
 import type { Interval, Ordeal } from "./Crowd/Races.ts"
 import * as DatabaseAway from "./DatabaseAway.ts"
 import * as Kinds from "./Faults/Kinds.ts"
@@ -52,26 +50,15 @@ mounted.remove()
 /** What all worlds have: customers, a service, and a network that fails between it and the schedulers. */
 const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
   Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const { apiKey, url } = yield* Emulator.Emulator
-    const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
-    const runtime = yield* Effect.runtime()
-    const random = Random.make(`weather of ${name}`)
-    const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
     const people = Math.max(24, arrivals * faults + 8)
-    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, ordeal)
-    const env = {
-      INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
-      INVENT_BASE_URL: proxy.url,
-      INVENT_RATE_WINDOW: "1 second",
-      RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration
-    }
+    const behind = yield* BehindProxy.make(name, weather, people, ordeal)
+    const { proxy } = behind
+    const env = { ...behind.env, RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration }
     const soon = Effect.gen(function* () {
       const [requests, millis] = [yield* Random.nextIntBetween(1, 15), yield* Random.nextIntBetween(0, 20)]
       yield* Effect.async<void>((resume) => proxy.onRequest(requests, () => void setTimeout(() => resume(Effect.void), millis)))
     })
-    return { crowd, cwd, env, people, proxy, soon }
+    return { ...behind, env, people, soon }
   })
 
 type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>

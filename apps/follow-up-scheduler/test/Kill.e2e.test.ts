@@ -1,18 +1,15 @@
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
-import * as Emulator from "@effect-invent/emulator/Emulator"
-import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
-import * as Redacted from "effect/Redacted"
-import * as Runtime from "effect/Runtime"
 import type { Boundary } from "../src/Ledger/CrashPoint.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as Crowd from "./Crowd.ts"
+import * as BehindProxy from "./Crowd/BehindProxy.ts"
 import * as Process from "./Process.ts"
 import * as Proxy from "./Proxy.ts"
 
@@ -61,19 +58,7 @@ const live = <E, R>(proxy: Proxy.Proxy, cwd: string, env: Record<string, string>
 
 const world = (name: string) =>
   Effect.gen(function* () {
-    const files = yield* FileSystem.FileSystem
-    const { apiKey, url } = yield* Emulator.Emulator
-    const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
-    const runtime = yield* Effect.runtime()
-    const random = Random.make(`weather of ${name}`)
-    const proxy = yield* Proxy.make(url, weather, () => Runtime.runSync(runtime)(random.next))
-    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`)
-    const env = {
-      INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
-      INVENT_BASE_URL: proxy.url,
-      INVENT_RATE_WINDOW: "1 second"
-    }
+    const { crowd, cwd, env, proxy } = yield* BehindProxy.make(name, weather, people)
     const ledger = Layer.provide(layerReadOnly, Sqlite.layerReadOnly(`${cwd}/follow-ups.db`))
 
     const deaths: Array<string> = []

@@ -1,6 +1,6 @@
 /**
  * From the contact's last message to the next: whose turn it is, where the silence begins, and what was done about it so far.
- * Pure, and told from the list of messages and the ledger's record alone; where the two differ, what the chat shows counts.
+ * Pure: it knows the list of messages and the ledger's record, and nothing else. Where the two differ, the list counts.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
@@ -49,7 +49,7 @@ export interface Episode {
 
 /**
  * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
- * told by its id, and until that is on record, or where the record is lost, by the policy's own words.
+ * found by its id. Where its id is not on record, yet or any more, it is found by the policy's own words.
  */
 export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
@@ -89,8 +89,8 @@ const isPassedOverBy =
     isBroadcast && after_broadcast === "ignore"
 
 /**
- * The follow-ups of one silence, its messages given from the oldest. One whose anchor is in no message of it has crossed the
- * reply, unless nobody knows because the list does not reach back to the contact's message.
+ * The follow-ups of one silence; its messages come from the oldest. A follow-up whose anchor is not among them has crossed the
+ * contact's reply. Where the list begins after that reply, it counts as not crossed.
  */
 const followUpsIn = (
   silence: ReadonlyArray<Message>,

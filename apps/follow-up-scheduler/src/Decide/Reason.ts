@@ -127,7 +127,7 @@ const sentences: Record<Reason, string> = {
   closed: "the chat is closed",
   unknown_contact: "the chat does not say who its contact is, so nobody knows whether they unsubscribed",
   unreadable_message: "a message of the chat cannot be read or is not listed, and may be the customer's",
-  not_listed: "no list shows the chat, so nobody knows whether a follow-up is wanted",
+  not_listed: "no list of chats shows it, so its state cannot be read",
   replied: "the customer wrote last and waits for us",
   empty: "nothing was written in this chat yet",
   internal_channel: "the chat is on the internal channel, which the policy does not name",

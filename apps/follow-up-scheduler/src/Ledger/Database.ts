@@ -78,7 +78,7 @@ const inFile = <A, E, R>(db: Option.Option<string>, tool: string, use: (file: st
 /** Writes a copy of the ledger to a new file, also while a scheduler runs on it. */
 export const backup = (db: Option.Option<string>, to: string) => inFile(db, "pg_dump", (file) => SqliteBackup.backup(file, to))
 
-/** Puts a copy in the place of the ledger: see `SqliteBackup.restore`. `prepare` is told the file of the ledger that is replaced. */
+/** Puts a copy in the place of the ledger: see `SqliteBackup.restore`. `prepare` gets the name of the file that is replaced. */
 export const restore = <E, R>(db: Option.Option<string>, from: string, prepare: (replaced: string) => Effect.Effect<void, E, R>) =>
   inFile(db, "pg_restore while no scheduler runs", (file) =>
     Effect.map(SqliteBackup.restore(file, from, prepare(file)), (isThere) => (isThere ? Option.some(SqliteBackup.keptAs(file)) : Option.none()))

@@ -21,8 +21,7 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirm
   confirmed: Schema.Int
 }) {
   override get message() {
-    const told = this.confirmed > unconfirmed ? `, and ${this.confirmed} are confirmed` : ""
-    return `${this.contacts} contacts would be written to${told}; look at them with preview, then resume --confirm ${this.contacts}`
+    return `${this.contacts} contacts would be written to, and ${this.confirmed} are allowed; look at them with preview, then resume --confirm ${this.contacts}`
   }
 }
 

@@ -10,8 +10,8 @@ import * as Effect from "effect/Effect"
 
 export interface UpdateReads {
   /**
-   * Whether this chat may be read by an update, and puts on record that it is. `after`: the contact's last message, by which an
-   * episode is told; null where there is none.
+   * Whether this chat may be read by an update, and puts on record that it is. `after`: the id of the contact's
+   * last message, which marks the episode; null where the contact has written nothing.
    */
   readonly mayReadByUpdate: (chat_id: ChatId, after: MessageId | null) => Effect.Effect<boolean, SqlError>
 }

@@ -24,9 +24,9 @@ export interface Settings {
   readonly url: Option.Option<Redacted.Redacted>
   /** `json`: an object whose `text` and `content` chat programs show. `text`: the words alone. */
   readonly format: "json" | "text"
-  /** How long a trouble lasts until it is told again. */
+  /** How long the same thing stays wrong before the alert is sent again. */
   readonly repeatAfter: Duration.Duration
-  /** Where a GET goes after each sweep that went through: a dead man's switch. */
+  /** Where a GET goes after each sweep that reached its end: whoever misses it knows that the scheduler stands still. */
   readonly heartbeat: Option.Option<Redacted.Redacted>
 }
 
@@ -38,7 +38,7 @@ export const settings: Config.Config<Settings> = Config.all({
   heartbeat: Config.option(Config.nested(Url, "FOLLOW_UPS_HEARTBEAT_URL"))
 })
 
-/** One that comes and goes is told no sooner than this after it was told last. */
+/** The shortest time between two alerts of one kind, where it was right in between. */
 const soonestAgain = Duration.minutes(10)
 const answerWithin = Duration.seconds(10)
 const again = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("1 minute"))
@@ -69,28 +69,29 @@ const call = (request: HttpClientRequest.HttpClientRequest) =>
 export const send = (url: Redacted.Redacted, format: Settings["format"], text: string) =>
   Effect.suspend(() => call(HttpClientRequest.setBody(HttpClientRequest.post(Redacted.value(url)), bodyOf(format, text))))
 
-interface Told {
+/** The last alert of a kind. */
+interface Sent {
   readonly trouble: Trouble
   readonly at: DateTime.Utc
   readonly isOver: boolean
 }
 
-/** What there is to tell, now that these are the troubles; remembers that it was told. */
+/** The alerts to send now, where this is wrong. Remembers them as sent. */
 export const makeNews = (repeatAfter: Duration.Duration) => {
-  const told = new Map<Kind, Told>()
+  const sent = new Map<Kind, Sent>()
   return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc): ReadonlyArray<string> => {
     const words: Array<string> = []
     for (const trouble of troubles) {
-      const before = told.get(trouble.kind)
+      const before = sent.get(trouble.kind)
       const wait = before?.isOver === true ? soonestAgain : repeatAfter
       if (before !== undefined && DateTime.lessThan(now, DateTime.addDuration(before.at, wait))) continue
-      told.set(trouble.kind, { trouble, at: now, isOver: false })
+      sent.set(trouble.kind, { trouble, at: now, isOver: false })
       words.push(advise(trouble))
     }
     const kinds = new Set(troubles.map(({ kind }) => kind))
-    for (const [kind, before] of told) {
+    for (const [kind, before] of sent) {
       if (before.isOver || kinds.has(kind)) continue
-      told.set(kind, { ...before, isOver: true })
+      sent.set(kind, { ...before, isOver: true })
       words.push(resolved(before.trouble))
     }
     return words
@@ -113,7 +114,7 @@ const delivering = (queue: Queue.Dequeue<string>, url: Redacted.Redacted, format
     )
   )
 
-/** Looks for what is wrong every so long, tells it, and lets the dead man's switch know of each sweep, until it is interrupted. */
+/** Looks every so long for what is wrong, sends the alerts, and calls the heartbeat's address after each sweep, until it is interrupted. */
 export const watching = (every: Duration.Duration, { format, heartbeat, repeatAfter, url }: Settings) =>
   Effect.gen(function* () {
     const health = yield* Health
@@ -126,7 +127,7 @@ export const watching = (every: Duration.Duration, { format, heartbeat, repeatAf
       Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), now), tell, { discard: true })
     )
     let beaten = 0
-    const pulse = (url: Redacted.Redacted) =>
+    const beatAfterSweep = (url: Redacted.Redacted) =>
       Effect.flatMap(health.sweeps, (sweeps) => {
         if (sweeps === beaten) return Effect.void
         beaten = sweeps
@@ -134,13 +135,13 @@ export const watching = (every: Duration.Duration, { format, heartbeat, repeatAf
       })
     const work = [
       Effect.repeat(look, Schedule.spaced(every)),
-      ...Option.toArray(Option.map(heartbeat, (url) => Effect.repeat(pulse(url), Schedule.spaced(every)))),
+      ...Option.toArray(Option.map(heartbeat, (url) => Effect.repeat(beatAfterSweep(url), Schedule.spaced(every)))),
       ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
     ]
     yield* Effect.all(work, { concurrency: "unbounded", discard: true })
   })
 
-/** Tells it once, with no second try: of a process that is about to end. */
+/** Sends one alert, with no second try: the process is about to end. */
 export const tellOnce = (trouble: Trouble, { format, url }: Settings) =>
   Effect.zipRight(
     Effect.logError(`alert: ${advise(trouble)}`),

@@ -88,7 +88,7 @@ export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | 
     const [paused, held] = [yield* ledger.paused, yield* ledger.heldBy]
     const unknown = yield* ledger.unknown
     const allowed = Duration.sum(lateAfter, Duration.times(cost, yield* ledger.pending(Duration.zero)))
-    const late = (yield* ledger.overdue(DateTime.subtractDuration(now, allowed))).length
+    const late = yield* ledger.late(allowed)
     const found: Array<Found> = []
     if (Option.isSome(held) && Option.isSome(paused)) found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
     const isForgotten = Option.exists(paused, (since) => DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor)))

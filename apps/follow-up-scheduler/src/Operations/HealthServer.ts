@@ -30,29 +30,27 @@ export const readiness = Effect.map(
 
 /** Health cannot be told as asked. */
 export class HealthUnavailable extends Schema.TaggedError<HealthUnavailable>()("HealthUnavailable", {
+  host: Schema.String,
   port: Schema.Int,
   reason: Schema.String
 }) {
   override get message() {
-    return `--health-port ${this.port}: ${this.reason}`
+    return `health on ${this.host}:${this.port}: ${this.reason}`
   }
 }
-
-/** Every address: a supervisor may be on another machine, and what is told names nobody. */
-const host = "0.0.0.0"
 
 const routes = HttpRouter.empty.pipe(HttpRouter.get("/healthz", liveness), HttpRouter.get("/readyz", readiness))
 
 const say = HttpServer.addressWith((address) =>
-  address._tag === "TcpAddress" ? Console.log(`Health is told on port ${address.port}, under /healthz and /readyz`) : Effect.void
+  address._tag === "TcpAddress" ? Console.log(`Health is told at ${address.hostname}:${address.port}, under /healthz and /readyz`) : Effect.void
 )
 
 /** Listens for as long as its scope lives; not at all without a port. */
-export const layerOptional = (port: Option.Option<number>) =>
+export const layerOptional = ({ host, port }: { readonly host: string; readonly port: Option.Option<number> }) =>
   Option.match(port, {
     onNone: () => Layer.empty,
     onSome: (port) =>
       Layer.merge(HttpServer.serve(routes), Layer.effectDiscard(say)).pipe(
-        Layer.provide(Listener.layer({ host, port }, (reason) => new HealthUnavailable({ port, reason })))
+        Layer.provide(Listener.layer({ host, port }, (reason) => new HealthUnavailable({ host, port, reason })))
       )
   })

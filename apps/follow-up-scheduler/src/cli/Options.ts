@@ -82,17 +82,27 @@ export const confirm = Options.integer("confirm").pipe(
 
 const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page, at a free port of this machine"))
 
-const uiPort = Options.integer("ui-port").pipe(
-  Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
-  Options.optional,
+const port = (name: string) =>
+  Options.integer(name).pipe(
+    Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
+    Options.optional
+  )
+
+const uiPort = port("ui-port").pipe(
   Options.withDescription("serve the operator page on this port")
 )
 
-export const healthPort = Options.integer("health-port").pipe(
-  Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
-  Options.optional,
+const healthPort = port("health-port").pipe(
   Options.withDescription("tell a supervisor on this port whether it lives, under /healthz, and whether it can send, under /readyz")
 )
+
+const healthHost = Options.text("health-host").pipe(
+  Options.withDefault("127.0.0.1"),
+  Options.withDescription("the address that tells of it, where a supervisor on another machine asks")
+)
+
+/** Where a supervisor asks; nowhere without a port. */
+export const health = Options.all({ host: healthHost, port: healthPort })
 
 const uiHost = Options.text("ui-host").pipe(
   Options.withDefault("127.0.0.1"),

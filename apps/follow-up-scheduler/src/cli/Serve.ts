@@ -35,7 +35,7 @@ interface Options {
   readonly keep: Duration.Duration
   readonly page: Page
   readonly confirm: Option.Option<number>
-  readonly healthPort: Option.Option<number>
+  readonly health: { readonly host: string; readonly port: Option.Option<number> }
 }
 
 const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
@@ -47,13 +47,13 @@ const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watc
 const healthSettings = (every: Duration.Duration) =>
   Effect.map(Health.settings, (settings) => ({ ...settings, lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3)) }))
 
-const health = (every: Duration.Duration) =>
+const healthLayer = (every: Duration.Duration) =>
   Layer.unwrapEffect(Effect.zipWith(healthSettings(every), quota, (settings, quota) => Health.layer(settings, QuotaForecast.costOf(quota))))
 
-const layer = ({ db, every, healthPort, page, policy, source }: Options) =>
-  Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(healthPort), watch(source, every)).pipe(
+const layer = ({ db, every, health, page, policy, source }: Options) =>
+  Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(health), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
-    Layer.provideMerge(health(every)),
+    Layer.provideMerge(healthLayer(every)),
     Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
     Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
   )

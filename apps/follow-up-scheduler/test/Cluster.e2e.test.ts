@@ -22,10 +22,11 @@ import * as Process from "./Process.ts"
 /** How long the conversations of a runner that died or froze are its own; the default is 9 seconds. */
 const lockExpiration = "4 seconds"
 /**
- * After how many signs of life of another runner it has the conversations of one that died: three until the locks expire, one
- * until it looks, one until it has them. By default there is one every 3 seconds.
+ * After how many signs of life of another runner it has the conversations of one that died, at most. It takes five where nothing
+ * else runs: three until the locks expire, one until it looks, one until it has them. On a busy machine its look comes late while
+ * its signs of life go on, hence twice as many; a runner that waited for the cluster's own 35 seconds would need 26.
  */
-const takenOverWithin = 5
+const takenOverWithin = 10
 
 const freezesAt = (boundary: Boundary) => ({ MORTAL_AT: boundary, MORTAL_SIGNAL: "SIGSTOP" })
 

@@ -20,21 +20,21 @@ const json = Options.json
 
 const demo = Command.make("demo", { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json }, (options) =>
   Lazy.effect("demo", () => import("./demo/Demo.ts"), ({ demo }) => demo(options))
-).pipe(Command.withDescription("the whole thing on this machine: an emulator, its people, the scheduler, and a checker"))
+).pipe(Command.withDescription("run everything on this machine: an emulator, simulated customers, the scheduler and a checker"))
 
 const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json }, (options) =>
   Lazy.effect("run", () => import("./cli/Run.ts"), ({ run }) => run(options))
-).pipe(Command.withDescription("one pass: look at each chat, record why, and carry out what is due"))
+).pipe(Command.withDescription("read each chat once, record each decision with its reason, and send what is due"))
 
 const serve = Command.make(
   "serve",
   { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm, health: Options.health },
   (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
-).pipe(Command.withDescription("keep watching the chats and follow up at the right time"))
+).pipe(Command.withDescription("watch the chats, and follow up at the right time"))
 
 const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
   Lazy.effect("preview", () => import("./cli/Preview.ts"), ({ preview }) => preview(options))
-).pipe(Command.withDescription("what would happen next in each chat, when and why; GET requests only, nothing sent"))
+).pipe(Command.withDescription("print what would happen next in each chat, when and why; sends GET requests only"))
 
 const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
   Lazy.effect("doctor", () => import("./cli/Doctor.ts"), ({ doctor }) => doctor(options))
@@ -42,21 +42,21 @@ const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json
 
 const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
   Lazy.effect("policy apply", () => import("./cli/Policy.ts"), ({ apply }) => apply(options))
-).pipe(Command.withDescription("show what a version of a policy changes, and put it in force"))
+).pipe(Command.withDescription("print what a new version of a policy changes, and put it in force"))
 
-const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"), Command.withSubcommands([apply]))
+const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"))
 
 const erase = Command.make("erase", { contactId: Options.contactId, db, json }, (options) =>
   Lazy.effect("erase", () => import("./cli/Erase.ts"), ({ erase }) => erase(options))
-).pipe(Command.withDescription("forget a contact: ids go, proofs and reasons stay, and nothing is sent to them again"))
+).pipe(Command.withDescription("forget a contact: proofs replace the ids, reasons stay, and nothing is sent to the contact again"))
 
 const optOut = Command.make("opt-out", { contactId: Options.contactId, db, json }, (options) =>
   Lazy.effect("opt-out", () => import("./cli/OptOut.ts"), ({ optOut }) => optOut(options))
-).pipe(Command.withDescription("never follow a contact up again, in any chat, until they or opt-in say so"))
+).pipe(Command.withDescription("never follow up a contact again, in any chat, until opt-in or the contact says otherwise"))
 
 const optIn = Command.make("opt-in", { contactId: Options.contactId, db, json }, (options) =>
   Lazy.effect("opt-in", () => import("./cli/OptOut.ts"), ({ optIn }) => optIn(options))
-).pipe(Command.withDescription("follow a contact up again who had opted out"))
+).pipe(Command.withDescription("follow up a contact again who had opted out"))
 
 const written = { out: Options.out, withoutNames: Options.withoutNames, json }
 
@@ -72,40 +72,35 @@ const recordLog = Command.make("log", { file: Options.file, ...written }, (optio
   Lazy.effect("record log", () => import("./cli/Record.ts"), ({ log }) => log(options))
 ).pipe(Command.withDescription("record the conversations of an emulator's log"))
 
-const record = <E>({ http }: Network<E>) =>
-  Command.make("record").pipe(
-    Command.withDescription("put conversations on record, for simulate to play a policy over"),
-    Command.withSubcommands([recordChats.pipe(Command.provide(http)), recordInbox.pipe(Command.provide(http)), recordLog])
-  )
+const record = Command.make("record").pipe(Command.withDescription("write conversations to a file, for simulate"))
 
 const simulate = Command.make(
   "simulate",
   { policy: Options.policy, against: Options.against, compare: Options.compare, picture: Options.picture, json },
   (options) => Lazy.effect("simulate", () => import("./cli/Simulate.ts"), ({ simulate }) => simulate(options))
-).pipe(Command.withDescription("what a policy would have done over conversations on record, and how another one differs"))
+).pipe(Command.withDescription("print what a policy would have done in recorded conversations, and how another one differs"))
 
 const explain = Command.make("explain", { chatId: Options.chatId, db, json }, (options) =>
   Lazy.effect("explain", () => import("./cli/Explain.ts"), ({ explain }) => explain(options))
-).pipe(Command.withDescription("tell the whole story of a chat: every look, every decision, its reason"))
+).pipe(Command.withDescription("print all that is recorded of a chat: each reading, each decision and its reason"))
 
 const status = Command.make("status", { db, json }, (options) =>
   Lazy.effect("status", () => import("./cli/Status.ts"), ({ status }) => status(options))
-).pipe(Command.withDescription("count the chats on record by what came of them, and say what is to come"))
+).pipe(Command.withDescription("count the chats by their last decision, and print what is to come"))
 
 const pause = Command.make("pause", { db, json }, (options) =>
   Lazy.effect("pause", () => import("./cli/Pause.ts"), ({ pause }) => pause(options))
-).pipe(Command.withDescription("hold everything, now and after a restart"))
+).pipe(Command.withDescription("hold all follow-ups until resume, also after a restart"))
 
 const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (options) =>
   Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
-).pipe(Command.withDescription("go on after a pause"))
+).pipe(Command.withDescription("send follow-ups again after a pause"))
 
 const alertTest = Command.make("test", { json }, (options) =>
   Lazy.effect("alert test", () => import("./cli/Alert.ts"), ({ test }) => test(options))
-).pipe(Command.withDescription("send one to FOLLOW_UPS_ALERT_URL"))
+).pipe(Command.withDescription("send a test alert to FOLLOW_UPS_ALERT_URL"))
 
-const alert = <E>({ http }: Network<E>) =>
-  Command.make("alert").pipe(Command.withDescription("alerts to a person"), Command.withSubcommands([Command.provide(alertTest, http)]))
+const alert = Command.make("alert").pipe(Command.withDescription("alerts to a person"))
 
 const backup = Command.make("backup", { file: Options.file, db, json }, (options) =>
   Lazy.effect("backup", () => import("./cli/Backup.ts"), ({ backup }) => backup(options))
@@ -113,28 +108,55 @@ const backup = Command.make("backup", { file: Options.file, db, json }, (options
 
 const restore = Command.make("restore", { file: Options.file, db, json }, (options) =>
   Lazy.effect("restore", () => import("./cli/Backup.ts"), ({ restore }) => restore(options))
-).pipe(Command.withDescription("put a copy in the place of the ledger, which is kept under another name"))
+).pipe(Command.withDescription("replace the ledger by a copy; the ledger is kept under another name"))
+
+/** Each command, and each group of commands, by its names, in the order in which the help lists them. */
+export const described = {
+  demo,
+  run,
+  serve,
+  preview,
+  doctor,
+  policy,
+  "policy apply": apply,
+  erase,
+  "opt-out": optOut,
+  "opt-in": optIn,
+  record,
+  "record chats": recordChats,
+  "record inbox": recordInbox,
+  "record log": recordLog,
+  simulate,
+  explain,
+  status,
+  pause,
+  resume,
+  alert,
+  "alert test": alertTest,
+  backup,
+  restore
+}
 
 /** All of them, each over as much of the network as it uses. */
-export const over = <E>(network: Network<E>) =>
+export const over = <E>({ http, webSocket }: Network<E>) =>
   Command.make("follow-ups").pipe(
     Command.withSubcommands([
-      demo.pipe(Command.provide(network.http)),
-      run.pipe(Command.provide(network.http)),
-      serve.pipe(Command.provide(network.http), Command.provide(network.webSocket)),
-      preview.pipe(Command.provide(network.http)),
-      doctor.pipe(Command.provide(network.http)),
-      policy,
+      Command.provide(demo, http),
+      Command.provide(run, http),
+      serve.pipe(Command.provide(http), Command.provide(webSocket)),
+      Command.provide(preview, http),
+      Command.provide(doctor, http),
+      Command.withSubcommands(policy, [apply]),
       erase,
       optOut,
       optIn,
-      record(network),
+      Command.withSubcommands(record, [Command.provide(recordChats, http), Command.provide(recordInbox, http), recordLog]),
       simulate,
       explain,
       status,
       pause,
       resume,
-      alert(network),
+      Command.withSubcommands(alert, [Command.provide(alertTest, http)]),
       backup,
       restore
     ])

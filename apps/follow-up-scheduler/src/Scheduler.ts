@@ -13,7 +13,7 @@ import * as Ownership from "./Ledger/Database/Ownership.ts"
 import * as Dispatch from "./Dispatch.ts"
 import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
-import * as Starts from "./Ledger/Starts.ts"
+import { unconfirmed } from "./Ledger/Unconfirmed.ts"
 import * as Lazy from "./Lazy.ts"
 import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
 import * as ChatReview from "./ChatReview.ts"
@@ -35,7 +35,7 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
  * Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. Holds
  * everything where a start would reach more contacts than `confirmed`.
  */
-export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = Starts.unconfirmed) =>
+export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = unconfirmed) =>
   Effect.gen(function* () {
     const observe = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
@@ -84,7 +84,7 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
  * service that every chat would meet ends it as long as none was looked at, and is an outage to be waited out after that; so is
  * any of the database, which was there at the start.
  */
-const watch = ({ confirmed = Starts.unconfirmed, sweepEvery }: ServeOptions) =>
+const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
   Effect.gen(function* () {
     const { chats, inTurn, keepsRows, news } = yield* Watch
     const { forget } = yield* ChatRows

@@ -15,6 +15,17 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
   return stdout.trimEnd().split("\n")
 }
 
+/** The name and the meaning in each row of a section of the help. */
+const rowsOf = (help: string, heading: string) =>
+  [...(help.split(`${heading}:\n`)[1] ?? "").split("\n\n")[0]!.matchAll(/^ {2}(\S.*?) {2,}(\S.*)$/gm)].map(([, name = "", meaning = ""]) => [name, meaning] as const)
+
+/** The commands of a group as the completions offer them; of what is no group, its own name. */
+const commandsBelow = (script: string, name: string) =>
+  Effect.sync(() => {
+    const below = offers(script, ["follow-ups", name, ""]).filter((word) => /^[a-z]/.test(word))
+    return below.length === 0 ? [name] : below.map((word) => `${name} ${word}`)
+  })
+
 describe("the completions for bash", () => {
   it.live("offer commands, those below them, and the options of each", () =>
     Effect.gen(function* () {
@@ -34,18 +45,22 @@ describe("--help", () => {
     Effect.gen(function* () {
       const { stdout: completions } = yield* CommandLine.run(["--completions", "bash"])
       const { stdout } = yield* CommandLine.run(["--help"])
-      const [before = "", after = ""] = stdout.split("EXAMPLES")
-      const commands = [...(before.split("COMMANDS")[1] ?? "").matchAll(/^ {2}([a-z]+(?: [a-z]+)?) {2,}\w/gm)].map(([, names = ""]) => names)
-      expect(commands).toEqual(expect.arrayContaining(offers(completions, ["follow-ups", ""]).filter((word) => /^[a-z]+$/.test(word))))
-      const examples = after.trim().split("\n\n")
-      expect(examples.length).toBeGreaterThan(8)
-      for (const example of examples) {
-        const [program = "", ...words] = example.split(" > ")[0]!.split(" ")
+      const commands = rowsOf(stdout, "Commands").map(([names]) => names)
+      const offered = offers(completions, ["follow-ups", ""]).filter((word) => !word.startsWith("-"))
+      const below = yield* Effect.forEach(offered, (name) => commandsBelow(completions, name))
+      expect(commands.toSorted()).toEqual(below.flat().toSorted())
+      expect(commands).toEqual(expect.arrayContaining(["opt-out", "policy apply", "alert test"]))
+      const [, examples = ""] = stdout.split("Examples:\n")
+      const lines = [...examples.matchAll(/^ {2}(.+)$/gm)].map(([, line = ""]) => line)
+      expect(lines.length).toBeGreaterThan(8)
+      for (const line of lines) {
+        const [program = "", ...words] = line.split(" > ")[0]!.split(" ")
         expect(program).toBe("follow-ups")
-        const names = words.slice(0, words.findIndex((word) => !/^[a-z]+$/.test(word)) >>> 0)
-        if (names.length > 0) expect(commands).toContain(names.join(" "))
+        const called = words.join(" ")
+        if (!called.startsWith("--")) expect(commands.some((name) => `${called} `.startsWith(`${name} `)), line).toBe(true)
+        const names = commands.find((name) => `${called} `.startsWith(`${name} `))?.split(" ") ?? []
         for (const option of words.filter((word) => word.startsWith("--"))) {
-          expect(offers(completions, [program, ...names, option]), example).toContain(option)
+          expect(offers(completions, [program, ...names, option]), line).toContain(option)
         }
       }
     })

@@ -1,15 +1,8 @@
 /** The commands in the documents are ones that the program knows, with all of their options. */
-import * as Command from "@effect/cli/Command"
-import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import { expect, it } from "@effect/vitest"
-import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
-import { stripVTControlCharacters } from "node:util"
-import * as Commands from "../src/Commands.ts"
-import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
+import * as CommandLine from "./CommandLine.ts"
 
 const root = new URL("../../../", import.meta.url)
 const documents = ["adopting", "migrating", "testing", "policies", "operating"].map((name) => `docs/${name}.md`)
@@ -27,22 +20,9 @@ const commands = documents.flatMap((document) =>
 /** The commands among the words: those before the first option. */
 const namesOf = (words: ReadonlyArray<string>) => words.slice(0, words.findIndex((word) => word.startsWith("--")))
 
-/** Help talks to nobody, so the network is not built. */
-const network = { http: NodeHttpClient.layerUndici, webSocket: NodeSocket.layerWebSocketConstructor }
-const program = Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })
-
-/** What the program says of a command. */
+/** What the help says of a command, without the examples. */
 const help = (names: ReadonlyArray<string>) =>
-  Effect.gen(function* () {
-    const said: Array<string> = []
-    const console = yield* Effect.console
-    yield* Effect.withConsole(program(["node", "follow-ups", ...names, "--help"]), {
-      ...console,
-      [Console.TypeId]: Console.TypeId,
-      log: (...words) => Effect.sync(() => void said.push(words.join(" ")))
-    })
-    return stripVTControlCharacters(said.join("\n")).split("EXAMPLES")[0] ?? ""
-  }).pipe(Effect.provide([NodeContext.layer, GracefulShutdown.layer]))
+  Effect.map(CommandLine.run([...names, "--help"]), ({ stdout }) => stdout.split("Examples:")[0] ?? "")
 
 it.live.each(commands)("$document: $line", ({ line }) =>
   Effect.gen(function* () {

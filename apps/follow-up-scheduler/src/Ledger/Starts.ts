@@ -12,9 +12,6 @@ import * as Schema from "effect/Schema"
 import * as Transaction from "./Database/Transaction.ts"
 import type * as PauseSwitch from "./PauseSwitch.ts"
 
-/** So many contacts a start may write to without being confirmed. */
-export const unconfirmed = 100
-
 /** More contacts would be written to than were confirmed. Nothing was sent, and everything stays held. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {
   contacts: Schema.Int,

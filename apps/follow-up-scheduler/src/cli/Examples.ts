@@ -1,14 +1,19 @@
-/** What people type: shown at the end of every help. */
-import * as HelpDoc from "@effect/cli/HelpDoc"
-
-const lines = [
+/** What people type. The help shows those that begin with its command; the documentation shows them, too. */
+export const lines = [
   "follow-ups demo",
   "follow-ups doctor --policy nudge.yaml",
   "follow-ups preview --policy nudge.yaml --inbox",
   "follow-ups run --policy nudge.yaml --chats chats.txt --dry-run",
   "follow-ups serve --policy nudge.yaml --chats chats.txt",
   "follow-ups serve --policy nudge.yaml --inbox --ui",
+  "follow-ups serve --policy nudge.yaml --inbox --health-port 8080",
+  "follow-ups serve --policy nudge.yaml --inbox --confirm 300",
   "follow-ups pause",
+  "follow-ups opt-out contact_000001",
+  "follow-ups erase contact_000001",
+  "follow-ups alert test",
+  "follow-ups backup copy.db",
+  "follow-ups restore copy.db",
   "follow-ups explain chat_000001",
   "follow-ups status --json",
   "follow-ups record inbox --out chats.jsonl --without-names",
@@ -17,5 +22,3 @@ const lines = [
   "follow-ups policy apply --policy new.yaml --running retime",
   "follow-ups --completions bash > follow-ups.bash"
 ]
-
-export const footer = HelpDoc.blocks([HelpDoc.h1("EXAMPLES"), ...lines.map((line) => HelpDoc.p(line))])

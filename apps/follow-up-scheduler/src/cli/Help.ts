@@ -1,43 +1,131 @@
-/** Help that fits a terminal: the platform lists every command with all of its options, in lines of any width. */
-import * as Console from "effect/Console"
+/**
+ * The help of a command, from the command's own description: what it does, how it is called, one line an option with its value
+ * and meaning, and the examples that begin with it.
+ */
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import type * as Span from "@effect/cli/HelpDoc/Span"
+import * as Usage from "@effect/cli/Usage"
 import * as Effect from "effect/Effect"
 import { stripVTControlCharacters } from "node:util"
 import * as TerminalText from "../TerminalText.ts"
+import * as Examples from "./Examples.ts"
+
+/** Each command by its names, as "policy apply"; a group of commands by the names that its commands begin with. */
+export type Commands = Readonly<Record<string, { readonly descriptor: CommandDescriptor.Command<unknown> }>>
 
 const program = "follow-ups"
+const purpose = "follows up on the chats of an Invent organization that have gone quiet"
 
-const commandLine = /^ {2}- ([a-z]+(?: [a-z]+)*)(?: [-[(<].*?)? {2,}(.*)$/
+/** Without the options that every command of the library has: these are listed by {@link global} and {@link ofProgram}. */
+const config = CliConfig.make({ showBuiltIns: false })
 
-/** The names of a command and what it is for; its options are in its own help. */
-const commandsOf = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const rows = lines.flatMap((line) => {
-    const [, names, purpose] = commandLine.exec(stripVTControlCharacters(line)) ?? []
-    return names === undefined || purpose === undefined ? [] : [[`  ${names}`, purpose]]
-  })
-  return rows.length === 0 ? lines : ["", ...TerminalText.table(rows).flatMap(TerminalText.fit), "", `  ${program} COMMAND --help says more about each.`, ""]
+const global: ReadonlyArray<readonly [string, string]> = [
+  ["--log-level LEVEL", "the least level of log lines that is printed: all, trace, debug, info, warning, error, fatal, none (default: info)"],
+  ["-h, --help", "print this help"]
+]
+const ofProgram: typeof global = [
+  ["--completions SHELL", "print the completions for a shell: sh, bash, fish, zsh"],
+  ["--wizard", "ask for the arguments of a command one by one"],
+  ["--version", "print the version"],
+  ...global
+]
+
+const textOf = (span: Span.Span): string => stripVTControlCharacters(HelpDoc.toAnsiText(HelpDoc.p(span))).trim()
+
+/** Blocks of a document in their order. */
+const blocksOf = (doc: HelpDoc.HelpDoc): ReadonlyArray<HelpDoc.HelpDoc> =>
+  HelpDoc.isSequence(doc) ? [...blocksOf(doc.left), ...blocksOf(doc.right)] : [doc]
+
+/** The library puts what it says of the type before the description, and what it says of being optional after it. */
+const meaningOf = (doc: HelpDoc.HelpDoc): string => {
+  const [, description] = blocksOf(doc).filter(HelpDoc.isParagraph)
+  return description === undefined ? "" : textOf(description.value)
 }
 
-const unbroken = (text: string): string => text.replaceAll(/\[[^\]]*\]|--\S+ \w+/g, (option) => option.replaceAll(" ", "\u00A0"))
+const rowsOf = (blocks: ReadonlyArray<HelpDoc.HelpDoc>) =>
+  blocks
+    .filter(HelpDoc.isDescriptionList)
+    .flatMap(({ definitions }) => definitions.map(([span, doc]) => [textOf(span), meaningOf(doc)] as const))
 
-const usageOf = (line: string): ReadonlyArray<string> => {
-  const whole = line.startsWith(`$ ${program}`) ? line : line.replace("$ ", `$ ${program} `)
-  const [first = "", ...rest] = TerminalText.wrap(unbroken(whole), TerminalText.columns - 4).map((part) => part.replaceAll("\u00A0", " "))
-  return [first, ...rest.map((part) => `    ${part}`)]
+interface Description {
+  readonly purpose: string
+  readonly usage: string
+  readonly arguments: ReadonlyArray<readonly [string, string]>
+  readonly options: ReadonlyArray<readonly [string, string]>
 }
 
-const isHeading = (name: string) => (line: string) => stripVTControlCharacters(line) === name
-
-const fittedText = (text: unknown): unknown => {
-  if (typeof text !== "string") return text
-  const lines = text.split("\n")
-  if (!lines.some(isHeading("USAGE"))) return text
-  const from = lines.findIndex(isHeading("COMMANDS")) + 1
-  const to = from === 0 ? 0 : lines.findIndex(isHeading("EXAMPLES"))
-  const all = [...lines.slice(0, from), ...commandsOf(lines.slice(from, to)), ...lines.slice(to)]
-  return all.flatMap((line) => (line.startsWith("$ ") ? usageOf(line) : TerminalText.fit(line))).join("\n")
+const describe = (descriptor: CommandDescriptor.Command<unknown>): Description => {
+  const blocks = blocksOf(CommandDescriptor.getHelp(descriptor, config))
+  const rows = rowsOf(blocks)
+  const isOption = ([name]: readonly [string, string]) => name.includes("--")
+  const [usage] = Usage.enumerate(CommandDescriptor.getUsage(descriptor), config)
+  return {
+    purpose: blocks.filter(HelpDoc.isParagraph).map(({ value }) => textOf(value)).join(" "),
+    usage: usage === undefined ? "" : textOf(usage),
+    arguments: rows.filter((row) => !isOption(row)),
+    options: rows.filter(isOption)
+  }
 }
 
-export const fitted = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.console, (console) =>
-    Effect.withConsole(program, { ...console, [Console.TypeId]: Console.TypeId, log: (...words) => console.log(...words.map(fittedText)) })
-  )
+const section = (heading: string, rows: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> =>
+  rows.length === 0 ? [] : ["", `${heading}:`, ...TerminalText.table(rows.map(([name, meaning]) => [`  ${name}`, meaning]))]
+
+const examples = (names: string): ReadonlyArray<string> => {
+  const lines = Examples.lines.filter((line) => `${line} `.startsWith(`${program} ${names}`.trimEnd() + " "))
+  return lines.length === 0 ? [] : ["", "Examples:", ...lines.map((line) => `  ${line}`)]
+}
+
+/** An option and its value stay on one line. */
+const usage = (words: string): ReadonlyArray<string> => {
+  const unbroken = words.replaceAll(/\[[^\]]*\]|--\S+ \w+/g, (option) => option.replaceAll(" ", "\u00A0"))
+  return TerminalText.wrap(`Usage: ${unbroken}`, TerminalText.columns - 4).map((line, index) => (index === 0 ? "" : "    ") + line.replaceAll("\u00A0", " "))
+}
+
+const ofGroup = (commands: Commands, names: string): ReadonlyArray<string> => {
+  const begin = names === "" ? "" : `${names} `
+  const below = Object.entries(commands).filter(([name]) => name.startsWith(begin))
+  const isRunnable = (name: string) => !Object.keys(commands).some((other) => other.startsWith(`${name} `))
+  return [
+    names === "" ? `${program}: ${purpose}` : `${program} ${names}: ${describe(commands[names]!.descriptor).purpose}`,
+    "",
+    `Usage: ${program} ${begin}COMMAND [options]`,
+    ...section("Commands", below.filter(([name]) => isRunnable(name)).map(([name, { descriptor }]) => [name, describe(descriptor).purpose])),
+    ...section("Options", names === "" ? ofProgram : global),
+    ...examples(names),
+    "",
+    `${program} ${begin}COMMAND --help lists the options of a command.`
+  ]
+}
+
+const ofCommand = (names: string, descriptor: CommandDescriptor.Command<unknown>): ReadonlyArray<string> => {
+  const { arguments: args, options, purpose, usage: called } = describe(descriptor)
+  return [
+    `${program} ${names}: ${purpose}`,
+    "",
+    ...usage(`${program} ${names}${called.replace(/^\S+/, "")}`),
+    ...section("Arguments", args),
+    ...section("Options", [...options, ...global]),
+    ...examples(names)
+  ]
+}
+
+/** The longest run of words that names a command or a group of them; options before it are left out. */
+const named = (commands: Commands, words: ReadonlyArray<string>): string => {
+  const path = words.filter((word, index) => !word.startsWith("-") && words[index - 1] !== "--log-level")
+  const candidates = path.map((_, index) => path.slice(0, index + 1).join(" "))
+  return candidates.findLast((name) => Object.hasOwn(commands, name)) ?? ""
+}
+
+/** Prints the help where the arguments ask for it or name a group of commands alone; otherwise runs the program. */
+export const orElse =
+  (commands: Commands, args: ReadonlyArray<string>) =>
+  <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A | void, E, R> => {
+    const words = args.slice(2)
+    const names = named(commands, words)
+    const isGroup = names === "" || Object.keys(commands).some((name) => name.startsWith(`${names} `))
+    const isAsked = words.some((word) => word === "--help" || word === "-h") || (isGroup && words.join(" ") === names)
+    if (!isAsked) return program
+    return TerminalText.print(isGroup ? ofGroup(commands, names) : ofCommand(names, commands[names]!.descriptor))
+  }

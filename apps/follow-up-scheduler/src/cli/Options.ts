@@ -4,27 +4,35 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import type * as Rollout from "../Policies/Rollout.ts"
 
-export const policy = Options.text("policy").pipe(
+/** `value` stands for what is given, in the help and in the usage. */
+const text = (name: string, value: string) => Options.withPseudoName(Options.text(name), value)
+const integer = (name: string, value: string) => Options.withPseudoName(Options.integer(name), value)
+
+/** What an option has where it is not given, as the help shows it. */
+const byDefault = { every: "1 minute", keep: "400 days", host: "127.0.0.1", confirm: unconfirmed, chats: 200, seed: 1 } as const
+
+export const policy = text("policy", "FILE").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
 )
 
-export const examinedPolicy = Options.text("policy").pipe(Options.withDescription("a policy to examine, too"), Options.optional)
+export const examinedPolicy = text("policy", "FILE").pipe(Options.withDescription("a policy that is checked, too"), Options.optional)
 
 const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<Rollout.Running>
 
 export const running = Options.choice("running", positions).pipe(
-  Options.withDescription("what becomes of cadences on earlier versions; without it the difference is shown and nothing changes"),
+  Options.withDescription("what becomes of the follow-ups of earlier versions; without it the difference is printed and nothing changes"),
   Options.optional
 )
 
-const chats = Options.text("chats").pipe(
+const chats = text("chats", "FILE").pipe(
   Options.withDescription("a file of chat ids, one a line; # starts a comment"),
   Options.optional
 )
 
-const inbox = Options.boolean("inbox").pipe(Options.withDescription("all chats of the inbox"))
+const inbox = Options.boolean("inbox").pipe(Options.withDescription("all chats of the inbox, in place of a file"))
 
 /** Which chats: those of a file, or all of the inbox. */
 export type Source = { readonly _tag: "File"; readonly file: string } | { readonly _tag: "Inbox" }
@@ -45,8 +53,8 @@ export const nameOf = (source: Source): string => (source._tag === "File" ? `the
 /** The file that was named for the ledger, if any. */
 export type Db = Option.Option<string>
 
-export const db = Options.text("db").pipe(
-  Options.withDescription("the SQLite file of the ledger; else the PostgreSQL database of DATABASE_URL, else follow-ups.db"),
+export const db = text("db", "FILE").pipe(
+  Options.withDescription("the SQLite file of the ledger (default: the PostgreSQL database of DATABASE_URL, else follow-ups.db)"),
   Options.optional
 )
 
@@ -54,36 +62,38 @@ export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
-export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of lines for people"))
+export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of text"))
 
-export const keep = Options.text("keep").pipe(
+export const keep = text("keep", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toDays(duration) >= 1),
     'Expected a duration of at least a day, such as "90 days"'
   ),
-  Options.withDefault(Duration.days(400)),
-  Options.withDescription("how long the audit is kept, 400 days unless given")
+  Options.withDefault(Duration.decode(byDefault.keep)),
+  Options.withDescription(`how long the audit is kept (default: ${byDefault.keep})`)
 )
 
-export const every = Options.text("every").pipe(
+export const every = text("every", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),
     'Expected a duration such as "1 minute"'
   ),
-  Options.withDefault(Duration.minutes(1)),
-  Options.withDescription("how often the chats of the file, or the inbox, are searched for news; 1 minute unless given")
+  Options.withDefault(Duration.decode(byDefault.every)),
+  Options.withDescription(`how often the chats of the file, or the inbox, are read for changes (default: ${byDefault.every})`)
 )
 
-export const confirm = Options.integer("confirm").pipe(
+export const confirm = integer("confirm", "N").pipe(
   Options.filterMap((contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0), "Expected how many contacts, 0 or more"),
   Options.optional,
-  Options.withDescription("how many contacts a start may write to: a new version of a policy, or a resume; more hold everything; 100 unless given")
+  Options.withDescription(
+    `how many contacts a new version of a policy or a resume may write to; more hold everything (default: ${byDefault.confirm})`
+  )
 )
 
-const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page, at a free port of this machine"))
+const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operator page on a free port of this machine"))
 
 const port = (name: string) =>
-  Options.integer(name).pipe(
+  integer(name, "PORT").pipe(
     Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
     Options.optional
   )
@@ -93,25 +103,25 @@ const uiPort = port("ui-port").pipe(
 )
 
 const healthPort = port("health-port").pipe(
-  Options.withDescription("tell a supervisor on this port whether it lives, under /healthz, and whether it can send, under /readyz")
+  Options.withDescription("serve /healthz (the loop turns) and /readyz (follow-ups can be sent) on this port")
 )
 
-const healthHost = Options.text("health-host").pipe(
-  Options.withDefault("127.0.0.1"),
-  Options.withDescription("the address that tells of it, where a supervisor on another machine asks")
+const healthHost = text("health-host", "ADDRESS").pipe(
+  Options.withDefault(byDefault.host),
+  Options.withDescription(`the address that --health-port listens on (default: ${byDefault.host})`)
 )
 
 /** Where a supervisor asks; nowhere without a port. */
 export const health = Options.all({ host: healthHost, port: healthPort })
 
-const uiHost = Options.text("ui-host").pipe(
-  Options.withDefault("127.0.0.1"),
-  Options.withDescription("the address the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN")
+const uiHost = text("ui-host", "ADDRESS").pipe(
+  Options.withDefault(byDefault.host),
+  Options.withDescription(`the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN (default: ${byDefault.host})`)
 )
 
 const parseUrl = Option.liftThrowable((text: string) => new URL(text))
 
-const pageOrigin = Options.text("page-origin").pipe(
+const pageOrigin = text("page-origin", "URL").pipe(
   Options.filterMap(
     (text) => Option.map(Option.filter(parseUrl(text), ({ protocol }) => /^https?:$/.test(protocol)), ({ origin }) => origin),
     "Expected the page's address in the browser, such as https://follow-ups.example.com"
@@ -135,33 +145,33 @@ export const page = Options.all({ ui, uiPort, uiHost, pageOrigin }).pipe(
   }))
 )
 
-export const chatId = Args.text({ name: "chat-id" }).pipe(Args.map((id) => ChatId.make(id)))
+export const chatId = Args.text({ name: "chat-id" }).pipe(Args.withDescription("the id of a chat, as the inbox shows it"), Args.map((id) => ChatId.make(id)))
 
-export const contactId = Args.text({ name: "contact-id" }).pipe(Args.map((id) => ContactId.make(id)))
+export const contactId = Args.text({ name: "contact-id" }).pipe(Args.withDescription("the id of a contact, as chats show it"), Args.map((id) => ContactId.make(id)))
 
-export const file = Args.text({ name: "file" })
+export const file = Args.text({ name: "file" }).pipe(Args.withDescription("the path of the file"))
 
-export const out = Options.text("out").pipe(Options.withDescription("the file to write, one conversation a line"))
+export const out = text("out", "FILE").pipe(Options.withDescription("the file to write, one conversation a line"))
 
 export const withoutNames = Options.boolean("without-names").pipe(Options.withDescription("leave out all names and texts; ids stay"))
 
-export const against = Options.text("against").pipe(
+export const against = text("against", "FILE").pipe(
   Options.withDescription("conversations on record, one JSON object a line, as record writes them")
 )
 
-export const compare = Options.text("compare").pipe(
+export const compare = text("compare", "FILE").pipe(
   Options.optional,
   Options.withDescription("another policy, played over the same conversations")
 )
 
-export const picture = Options.text("picture").pipe(
+export const picture = text("picture", "FILE").pipe(
   Options.optional,
   Options.withDescription("an SVG file to draw the result into")
 )
 
-export const demoChats = Options.integer("chats").pipe(Options.withDefault(200), Options.withDescription("how many conversations"))
+export const demoChats = integer("chats", "N").pipe(Options.withDefault(byDefault.chats), Options.withDescription(`how many conversations (default: ${byDefault.chats})`))
 
-export const demoSeed = Options.integer("seed").pipe(
-  Options.withDefault(1),
-  Options.withDescription("the same seed, the same conversations")
+export const demoSeed = integer("seed", "N").pipe(
+  Options.withDefault(byDefault.seed),
+  Options.withDescription(`the same seed gives the same conversations (default: ${byDefault.seed})`)
 )

@@ -11,17 +11,16 @@ import * as Colour from "./Colour.ts"
 import * as Commands from "../Commands.ts"
 import * as Completions from "./Completions.ts"
 import * as ExitCodes from "./ExitCodes.ts"
-import * as Examples from "./Examples.ts"
 import * as Help from "./Help.ts"
 import * as Log from "./Log.ts"
 
 /** `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that is not 0. */
 export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
-  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0", footer: Examples.footer })(args).pipe(
+  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(args).pipe(
     Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),
+    Help.orElse(Commands.described, args),
     ExitCodes.report,
     Completions.whereAsked,
     Log.whereRead(args),
-    Help.fitted,
     Colour.whereWanted
   )

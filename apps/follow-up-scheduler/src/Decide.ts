@@ -102,7 +102,8 @@ export const decide = (asked: DecisionInput): Decision => {
   if (!Match.matches(policy.match, chat)) return Decision.Stop({ reason: "not_matched" })
   if (typeof episode === "string") return Decision.Stop({ reason: episode })
   if (chat.state === "SNOOZED") return Decision.Skip({ reason: "snoozed" })
-  const from = effectiveFrom(policy, question.first_in_force)
+  // A cadence that is on record was begun by an earlier rule, or by an earlier edition of this program, and goes on.
+  const from = effectiveFrom(policy, episode.taken.length === 0 ? question.first_in_force : undefined)
   if (from !== undefined && DateTime.lessThan(episode.anchor.at, from)) {
     return Decision.Stop({ reason: "before_effective_from" })
   }

@@ -394,6 +394,14 @@ describe("effective_from", () => {
     expect(decide(same)).toBe(act(1, hour))
   })
 
+  it("is, where the policy does not say it, asked only of a silence in which nothing was sent", () => {
+    const begun = { taken: [taken({ step: 1 })], now: after(2 * hour) }
+    const said = { policy: policy({ effective_from: "2026-07-15T12:00:01Z" }) }
+    expect(decide({ ...before, ...begun })).toBe(decide(begun))
+    expect(decide({ ...before, ...begun })).toMatch(/ 2 /)
+    expect(decide({ ...begun, ...said })).toBe("Stop before_effective_from")
+  })
+
   it("is what the policy says, whenever it was put in force", () => {
     expect(decide({ ...before, policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
     expect(decide({ ...before, policy: policy({ effective_from: "all" }) })).toBe(act(1, hour))

@@ -1,6 +1,7 @@
 /**
- * From the contact's last message to the next: whose turn it is, where the silence begins, and what was done about it so far.
- * Pure: it knows the list of messages and the ledger's record, and nothing else. Where the two differ, the list counts.
+ * An episode runs from the contact's last message to the next: whose turn it is, where the silence begins, and which
+ * steps were taken. Pure. It is read from the messages and the follow-ups on record; where the two differ, the messages
+ * count (decision 0016).
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
@@ -24,14 +25,18 @@ export interface PastFollowUp {
   /**
    * - `under_way`: its request is on its way, or its message is awaited.
    * - `done`: it was carried out.
-   * - `unknown`: perhaps; nobody can tell.
-   * - `failed`: it had its chance, and came to nothing.
+   * - `unknown`: it may have been sent; that could not be found out.
+   * - `failed`: it was armed and ended without a message, or its cadence was ended by `policy apply`. Its step counts as taken.
    */
   readonly status: "under_way" | "done" | "unknown" | "failed"
-  /** The policy was changed, and this cadence was not to go on. */
+  /** `policy apply --running exit` ended its cadence. */
   readonly isExited: boolean
 }
 
+/**
+ * The current silence: our messages since the contact's last one, and the steps they count as. Exists only where we
+ * wrote last: see {@link of}.
+ */
 export interface Episode {
   /** Our last message, follow-ups included and broadcasts not: where the silence begins. */
   readonly last: Message
@@ -41,15 +46,18 @@ export interface Episode {
   readonly broadcast: Message | undefined
   /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
   readonly taken: ReadonlyArray<PastFollowUp>
-  /** Follow-ups of this silence that the chat shows and no record has: see `UnaskedMessages`. */
+  /** Follow-ups of this silence that the chat shows and the ledger does not have: see `UnaskedMessages`. */
   readonly unrecorded: ReadonlyArray<Message>
-  /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
+  /**
+   * How many steps count as taken, the ones that were left out on the way included: the next step is this number plus
+   * 1.
+   */
   readonly steps: number
 }
 
 /**
- * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
- * found by its id. Where its id is not on record, yet or any more, it is found by the policy's own words.
+ * Marks our own follow-ups as the assistant's. The service lists what the API key wrote as a human's or a contact's
+ * message. It is recognized by its id on record; without an id, by the words of the policy's template.
  */
 export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
@@ -68,7 +76,10 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
     : chat
 }
 
-/** Whether a message may be what a template was sent as at this instant. */
+/**
+ * Whether a message can be what this template was sent as: it has the template's words, and is not dated more than
+ * `UnaskedMessages.skew` before `sent_at`.
+ */
 export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
   (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, UnaskedMessages.skew))) && Template.isFrom(template, text)
 
@@ -76,7 +87,7 @@ export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { a
 export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
   Arr.takeWhile(Arr.reverse(messages), (message) => message.author !== "contact")
 
-/** Whether something recorded belongs to the silence that these messages make up. */
+/** Whether a recorded follow-up belongs to these messages: its anchor or its message is one of them. */
 const isAmong = (messages: ReadonlyArray<Message>) => {
   const ids = new Set(messages.map(({ id }) => id))
   return ({ anchor_id, message_id }: { readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }) =>
@@ -119,6 +130,14 @@ export const unrecordedEarlier = (
   })
 }
 
+/**
+ * Reads the current episode of a chat whose messages {@link attributeOwnMessages} has marked. Gives the reason instead
+ * where no contact waits to be followed up:
+ * - `empty`: no message.
+ * - `replied`: the contact wrote last, the assistant is still writing, or only broadcasts and follow-ups that crossed
+ *   the contact's message came after it.
+ * - `broadcast`: a broadcast, and no message of ours that could be an anchor.
+ */
 export const of = (
   chat: ChatSnapshot,
   taken: ReadonlyArray<PastFollowUp>,
@@ -135,7 +154,7 @@ export const of = (
   const last = silence.find((message) => !isPassedOver(message))
   const broadcast = silence.find(isPassedOver)
   const anchor = silence.find((message) => !followUps.has(message.id) && !isPassedOver(message))
-  // A follow-up that crossed the reply is no answer to it, and neither is a broadcast.
+  // A follow-up that crossed the reply does not answer it, and a broadcast does not either.
   if (anchor === undefined && isSeenFromItsBeginning) return "replied"
   if (last === undefined || (anchor === undefined && broadcast !== undefined)) return "broadcast"
   const among = taken.filter(isAmong(silence))
@@ -146,8 +165,8 @@ export const of = (
 }
 
 /**
- * Cadences in a row, up to the latest one that ended, that the contact let run to their last step. One that was followed by
- * a reply on the way breaks the row.
+ * How many cadences in a row, back from the latest, ran to their last step without a reply. A cadence that a reply
+ * ended before its last step breaks the row.
  */
 export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
@@ -156,7 +175,10 @@ export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number):
   return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
 }
 
-/** The version of the policy that a running cadence is on: that of its latest plan or follow-up; none where none runs. */
+/**
+ * The id of the version that the running cadence is on: that of its latest plan or follow-up. Undefined where none
+ * runs.
+ */
 export const versionOf = (
   chat: ChatSnapshot,
   recorded: ReadonlyArray<{ readonly policy: string; readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }>

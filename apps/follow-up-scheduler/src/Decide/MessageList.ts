@@ -12,6 +12,10 @@ import * as Order from "effect/Order"
 /** Who wrote a message: the contact, the assistant, or a human of the staff. */
 export type Author = "contact" | "assistant" | "human"
 
+/**
+ * A message that the contact can have seen. Notes, events, results of tools and the assistant's failed messages are
+ * left out.
+ */
 export interface Message {
   readonly id: MessageId
   readonly author: Author
@@ -26,7 +30,7 @@ export interface Message {
   readonly whole_at: DateTime.Utc | undefined
   /** The service's `updated_at`: a correction, a receipt or the end of the assistant's run moves it. */
   readonly changed_at: DateTime.Utc | undefined
-  /** Still being written by the assistant. */
+  /** The assistant is still writing it. */
   readonly isRunning: boolean
   /** Sent by a broadcast, to many contacts at once. */
   readonly isBroadcast: boolean

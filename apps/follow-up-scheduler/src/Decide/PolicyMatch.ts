@@ -8,6 +8,10 @@ export type Traits = Pick<ChatSnapshot, "assistant_id" | "channel" | "isAdmin" |
 const isAmong = (wanted: ReadonlyArray<string> | undefined, found: ReadonlyArray<string | undefined> | undefined): boolean =>
   wanted === undefined || (found ?? []).some((value) => value !== undefined && wanted.includes(value))
 
+/**
+ * Whether every key that the policy's `match` gives holds, by any of its values. A key does not hold where the service
+ * does not give the value. Whom the policy excludes without being asked is decided in `Audience`.
+ */
 export const matches = (match: Match, chat: Traits): boolean =>
   isAmong(match.assistants, [chat.assistant_id]) &&
   isAmong(match.channels, [chat.channel]) &&

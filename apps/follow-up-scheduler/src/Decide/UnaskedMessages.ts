@@ -1,6 +1,6 @@
 /**
  * Which messages of ours in a silence are follow-ups, as the chat itself shows them, whatever is on record. A message of the
- * assistant that comes after an earlier message of ours, without one of the contact between, was asked for by nobody: it is a
+ * assistant that comes after an earlier message of ours, without one of the contact between, answers nothing: it is a
  * follow-up, ours or another's, and counts as a step taken. Pure.
  *
  * What tells a follow-up from a further part of an answer is the silence before it: at least half of the `after` of the step that
@@ -38,6 +38,7 @@ export interface Recorded {
   readonly hasCrossed: boolean
 }
 
+/** The follow-ups that the messages of one silence show: those on record, and those that are not. */
 export interface UnaskedMessages {
   /** Follow-ups that are not on record, the oldest first. */
   readonly unrecorded: ReadonlyArray<Message>

@@ -29,6 +29,7 @@ export const optOutByLanguage = {
   zh: ["退订", "退訂", "停止", "停止订阅"]
 } as const
 
+/** By language (ISO 639-1): words by which a contact who opted out asks for follow-ups again. */
 export const optInByLanguage = {
   en: ["start", "unstop", "subscribe", "opt in", "optin", "opt-in"],
   ar: ["ابدأ", "اشتراك"],
@@ -51,8 +52,9 @@ export const optInByLanguage = {
   zh: ["开始", "開始", "订阅", "訂閱"]
 } as const
 
-/** What a policy without the field goes by. */
+/** The default of a policy's `opt_out`: the words of all languages. */
 export const optOut: ReadonlyArray<string> = Object.values(optOutByLanguage).flat()
+/** The default of a policy's `opt_in`: the words of all languages. */
 export const optIn: ReadonlyArray<string> = Object.values(optInByLanguage).flat()
 
 /** A text without what is ignored. The dot of a Turkish capital I survives lower case as a mark of its own. */

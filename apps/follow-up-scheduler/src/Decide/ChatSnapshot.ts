@@ -203,7 +203,7 @@ const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined)
 
 /**
  * The snapshot after an update was answered with the chat: the new state, and the chat's last message merged into those
- * listed before. What the answer leaves out stays as it was.
+ * listed before. What the answer leaves out about the contact, the channel and the assistant stays as it was.
  */
 export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   const after = make(before.chat_id, chat, [])

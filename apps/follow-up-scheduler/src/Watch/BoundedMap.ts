@@ -2,10 +2,11 @@
 export interface Recent<in K, in out A> {
   readonly keep: (key: K, value: A) => void
   readonly get: (key: K) => A | undefined
-  /** Gives it away. */
+  /** Gives the value and drops it. */
   readonly take: (key: K) => A | undefined
 }
 
+/** An empty map of at most `atMost` values, in memory. To keep a value again makes it the newest. */
 export const make = <K, A>(atMost: number): Recent<K, A> => {
   const values = new Map<K, A>()
   return {

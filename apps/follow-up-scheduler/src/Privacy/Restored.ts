@@ -32,7 +32,7 @@ const tables = Effect.gen(function* () {
 
 type Tables = Effect.Effect.Success<typeof tables>
 
-/** A proof says something only beside the key that it was made with. */
+/** A proof can be compared only with the key that it was made with: other proofs are not taken over. */
 const keepErasures = ({ erased, secret }: Tables) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

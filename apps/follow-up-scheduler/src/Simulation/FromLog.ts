@@ -1,4 +1,4 @@
-/** The record of all chats in the emulator's log, which tells every change and its instant. */
+/** Recorded conversations from an emulator's log, which has every change and its instant. */
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import type * as Log from "@effect-invent/emulator/Log"
 import type * as DateTime from "effect/DateTime"
@@ -8,12 +8,16 @@ type Mutable = { -readonly [K in keyof Conversation]: Conversation[K] } & { read
 
 const authors = { contact: "contact", assistant: "assistant", user: "human" } as const
 
+/** Collects the entries of a log. `conversations` gives what was added so far, one conversation per chat. */
 export interface Gathering {
   readonly add: (entry: Log.Entry) => void
   readonly conversations: () => ReadonlyArray<Conversation>
 }
 
-/** Takes the log's entries in their order. */
+/**
+ * An empty collection. Entries have to be added in the order of the log. Follow-up times are left out: a policy set
+ * them, and another policy is to be tried.
+ */
 export const make = (): Gathering => {
   const chats = new Map<ChatId, Mutable>()
   const chatsOf = new Map<ContactId, Array<Mutable>>()

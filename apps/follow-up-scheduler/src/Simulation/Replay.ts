@@ -1,6 +1,6 @@
 /**
- * Plays a conversation again, minute by minute, with the same Decide and Plan that the program runs on. The vendor and the
- * ledger are as small as can be: a chat that changes, and a record with one entry for each key. Pure.
+ * Plays a conversation again, from event to event, with the Decide and Plan that run in production. Vendor and ledger
+ * are as small as possible: a chat that changes, and a record with one entry for each key. Pure.
  */
 import { ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -13,23 +13,25 @@ import * as Plan from "../Plan.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 
+/** An event of the conversation, or of the scheduler. */
 export interface Event extends RecordedConversation.Event {
   /** The scheduler's process ends, or starts. */
   readonly scheduler?: "down" | "up" | undefined
 }
 
+/** How the scheduler that is simulated works. */
 export interface Options {
-  /** How often the chat is looked at, whatever wakes it; never unless given. */
+  /** How often the chat is decided about without a reason. Never unless given. */
   readonly sweepEvery?: Duration.Duration
-  /** Whether each event is noticed at once. */
+  /** Whether each event leads to a decision at once. */
   readonly isWatched: boolean
-  /** How many schedulers look at the chat at the same moment. */
+  /** How many schedulers act on the same decision. Default: 1. */
   readonly workers?: number
-  /** Whether wake-ups are lost. */
+  /** Whether wake-ups are lost. Default: false. */
   readonly withoutTimers?: boolean
 }
 
-/** What was done. */
+/** A step that was taken. */
 export interface Done {
   readonly at: DateTime.Utc
   readonly step: number
@@ -38,14 +40,15 @@ export interface Done {
   readonly ideal: DateTime.Utc
 }
 
-/** A look, and what it decided. */
+/** A decision that was made. */
 export interface Look {
   readonly at: DateTime.Utc
   readonly decision: Decide.Decision
-  /** When the silence began, where one lasts. */
+  /** When the last message was written; undefined where there was none. */
   readonly since: DateTime.Utc | undefined
 }
 
+/** The result of a replay: `last` is the last decision, `chat` the chat at the end. */
 export interface Played {
   readonly done: ReadonlyArray<Done>
   readonly looks: ReadonlyArray<Look>
@@ -209,6 +212,10 @@ const wakeAfter = (decision: Decide.Decision, chat: ChatSnapshot, policy: Policy
   return Math.min(lastLook > now.epochMillis ? lastLook : Infinity, wake)
 }
 
+/**
+ * Plays a conversation until `until`. Decides after each event while it is watched and the scheduler is up, at each
+ * wake-up and at each sweep. Recorded follow-ups are not replayed.
+ */
 export const play = (
   conversation: Omit<RecordedConversation.Conversation, "events"> & { readonly events: ReadonlyArray<Event> },
   policy: Policy,

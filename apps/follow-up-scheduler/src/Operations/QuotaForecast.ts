@@ -1,5 +1,5 @@
 /**
- * How late follow-ups will be because the quota is spent: by what is due when, what each costs, and what may be spent. Pure.
+ * How late follow-ups will be because the quota is spent, by what is due when and what each costs. Pure.
  *
  * So many requests a window are allowed, whoever sends them. What is due is served in that order and at that rate, and
  * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs to the

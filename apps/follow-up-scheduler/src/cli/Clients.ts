@@ -1,4 +1,4 @@
-/** The client of the service, as the commands use it that send. */
+/** The client of the service for the commands that send: `run` and `serve`. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Settings from "@effect-invent/client/Settings"
 import * as Effect from "effect/Effect"

@@ -1,8 +1,13 @@
-/** Mends the completions that the platform writes: they lose their way below the first level of a program with a hyphen in its name. */
+/**
+ * Corrects the shell completions of @effect/cli: with a hyphen in the program's name, they do not work below the first
+ * level of commands.
+ */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 
-/** Words are joined by two underscores, and a hyphen is written as two as well: but not in all places. */
+/**
+ * A name in the completion scripts, which join words by two underscores and write a hyphen as two, but not everywhere.
+ */
 const written = (name: string) => name.replaceAll("-", "__")
 
 const mendedBash = (script: string, name: string): string =>
@@ -22,6 +27,7 @@ const mended = (text: unknown): unknown => {
   return zsh === undefined ? text : mendedZsh(text, zsh)
 }
 
+/** Corrects completion scripts as they are printed; leaves other output as it is. */
 export const whereAsked = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.console, (console) =>
     Effect.withConsole(program, { ...console, [Console.TypeId]: Console.TypeId, log: (...words) => console.log(...words.map(mended)) })

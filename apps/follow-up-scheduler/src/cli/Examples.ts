@@ -1,4 +1,4 @@
-/** What people type: shown at the end of every help. */
+/** Examples of command lines, shown at the end of every help. */
 import * as HelpDoc from "@effect/cli/HelpDoc"
 
 const lines = [
@@ -18,4 +18,5 @@ const lines = [
   "follow-ups --completions bash > follow-ups.bash"
 ]
 
+/** The section EXAMPLES of the help. */
 export const footer = HelpDoc.blocks([HelpDoc.h1("EXAMPLES"), ...lines.map((line) => HelpDoc.p(line))])

@@ -1,4 +1,4 @@
-/** How the program ends: one line for whatever went wrong, naming the cause and the fix, and an exit code that means something. */
+/** How the program ends: one line on stderr that names the cause and the fix, and an exit code. */
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"

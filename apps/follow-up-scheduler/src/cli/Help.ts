@@ -1,4 +1,6 @@
-/** Help that fits a terminal: the platform lists every command with all of its options, in lines of any width. */
+/**
+ * Fits the help of @effect/cli to a terminal: it lists every command with all of its options, in lines of any width.
+ */
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { stripVTControlCharacters } from "node:util"
@@ -8,7 +10,7 @@ const program = "follow-ups"
 
 const commandLine = /^ {2}- ([a-z]+(?: [a-z]+)*)(?: [-[(<].*?)? {2,}(.*)$/
 
-/** The names of a command and what it is for; its options are in its own help. */
+/** The names and purposes of the commands, in columns. Their options are in their own help. */
 const commandsOf = (lines: ReadonlyArray<string>): ReadonlyArray<string> => {
   const rows = lines.flatMap((line) => {
     const [, names, purpose] = commandLine.exec(stripVTControlCharacters(line)) ?? []
@@ -37,6 +39,7 @@ const fittedText = (text: unknown): unknown => {
   return all.flatMap((line) => (line.startsWith("$ ") ? usageOf(line) : TerminalText.fit(line))).join("\n")
 }
 
+/** Fits help texts to 80 columns as they are printed; leaves other output as it is. */
 export const fitted = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.console, (console) =>
     Effect.withConsole(program, { ...console, [Console.TypeId]: Console.TypeId, log: (...words) => console.log(...words.map(fittedText)) })

@@ -161,7 +161,7 @@ const useSaid = (): readonly [said: string, say: (words: string) => void] => {
   return [said.words, (words) => setSaid({ words })]
 }
 
-/** What wants a person shows on the tab, too. */
+/** Shows the number of follow-ups of unknown outcome, and a pause, in the title of the tab. */
 const useTitle = (overview: Overview | undefined): void => {
   const unresolved = overview?.unresolved.total ?? 0
   const isPaused = overview !== undefined && overview.paused_since !== null

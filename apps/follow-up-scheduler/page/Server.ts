@@ -33,7 +33,7 @@ const authorized = (client: HttpClient.HttpClient) =>
     return token === null ? call : HttpClientRequest.bearerToken(call, token)
   })
 
-/** A proxy may serve the page below a path of its own. */
+/** The address below which the page is served: a proxy may add a path. */
 const base = new URL(".", document.baseURI).href.replace(/\/$/, "")
 
 const calls = HttpApiClient.make(PageApi, { baseUrl: base, transformClient: authorized })

@@ -10,7 +10,7 @@ interface Props {
   readonly say: (words: string) => void
 }
 
-/** Where the button that was pressed is gone, the keyboard goes on here. */
+/** Gives the keyboard focus to this element, because the button that was pressed is gone. */
 const takeFocus = (element: HTMLElement | null): void => element?.focus()
 
 const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {

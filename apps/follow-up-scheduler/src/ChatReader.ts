@@ -212,7 +212,7 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
   return { glance: (...look) => Effect.flatMap(glance(...look), segmentsOf), hear, read: (...look) => Effect.flatMap(read(...look), segmentsOf) }
 }
 
-/** Beside the chat, what the contact list and the activities say of its contacts: see `OptOuts` for what it costs. */
+/** Adds what the contact list and the activities show of the chat's contacts. `OptOuts` says what that costs. */
 const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOuts.OptOuts["Type"]): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))

@@ -46,7 +46,7 @@ export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/
 /** The decision about the chat of an erased contact; it is not recorded. */
 const erased = Decide.Decision.Stop({ reason: "erased" })
 
-/** Builds the review from the reader, the ledger and the timer of the surroundings. */
+/** Builds the review from the services of the context. */
 export const make = Effect.gen(function* () {
   const policies = yield* PolicyVersions
   const reader = yield* ChatReader
@@ -152,5 +152,5 @@ export const make = Effect.gen(function* () {
   } satisfies ChatReview["Type"]
 })
 
-/** The review over the services of the surroundings. */
+/** The review, as a layer. */
 export const layer = Layer.effect(ChatReview, make)

@@ -88,7 +88,7 @@ const reasonForAnother = (
   return isTaken ? "followed_up_already" : "late"
 }
 
-/** Builds the dispatcher from the services of the surroundings. */
+/** Builds the dispatcher from the services of the context. */
 export const make = Effect.gen(function* () {
   const policies = yield* PolicyVersions
   const invent = yield* InventClient
@@ -294,5 +294,5 @@ export const make = Effect.gen(function* () {
   }
 })
 
-/** The dispatcher over the services of the surroundings. */
+/** The dispatcher, as a layer. */
 export const layer = Layer.effect(Dispatch, make)

@@ -187,7 +187,7 @@ const make = Effect.gen(function* () {
   const inTransaction = Transaction.within(sql)
   const flush = Flush.make(sql)
 
-  /** Spelt out: an index of some rows is used only where the statement itself says that it wants no others. */
+  /** Not a parameter: the partial index is used only where the statement itself has its condition. */
   const isOpen = sql.literal("status IN ('planned', 'armed')")
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>

@@ -19,7 +19,7 @@ export interface Plan {
   readonly policy: string
   readonly step: number
   readonly anchor_id: MessageId
-  /** When to look again and, if everything is as it was, act. */
+  /** When to read the chat again and, if the decision is still the same, act. */
   readonly due_at: DateTime.Utc
 }
 

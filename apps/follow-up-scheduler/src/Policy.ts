@@ -1,6 +1,6 @@
 /**
- * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a customer may be
- * written to. It is written as YAML or JSON and refused, with the field and the rule, when anything in it is wrong.
+ * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a contact may
+ * be written to. It is written as YAML or JSON. A wrong policy is refused with the field and the rule.
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"

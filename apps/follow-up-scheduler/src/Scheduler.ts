@@ -168,7 +168,7 @@ export const serve = (options: ServeOptions) =>
 
 const parts = Layer.provideMerge(Dispatch.layer, ChatReview.layer)
 
-/** Review and dispatch, over the reader, the ledger and the timer of the surroundings. */
+/** Review and dispatch, over the reader, the ledger and the timer of the context. */
 export const layer = Layer.provideMerge(parts, Layer.mergeAll(PolicyVersions.layer, Erasure.layer, CircuitBreaker.layer))
 
 /** For one pass: no timers, so what is not due yet waits for the next pass. */

@@ -1,4 +1,4 @@
-/** Where chats to look at come from: a list of ids, looked at once or again and again, events of a channel, or the inbox. */
+/** Where the chats come from that are read: a file of ids, events of a channel, or the inbox. */
 import { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as FileSystem from "@effect/platform/FileSystem"

@@ -46,7 +46,7 @@ export interface ChatSnapshot {
   /** The contact asked to be forgotten. */
   readonly isErased: boolean
   readonly isBlocked: boolean
-  /** The contact is one of the organization's own people. */
+  /** The contact is an admin of the organization. */
   readonly isAdmin: boolean
   /** The service deletes the chat 24 hours after its last activity. */
   readonly isTemporary: boolean
@@ -82,7 +82,10 @@ export interface ChatSnapshot {
   readonly segments: ReadonlyArray<string> | undefined
   /** Values for the places of a template. */
   readonly values: Values
-  /** As they were written; failed messages of the assistant and notes of the staff are left out: the contact never saw them. */
+  /**
+   * In the order in which they were written. Failed messages of the assistant and notes are left out: the contact did
+   * not see them.
+   */
   readonly messages: ReadonlyArray<MessageList.Message>
 }
 
@@ -119,12 +122,13 @@ const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, 
   return MessageList.merge(known, MessageList.ofList([last], undefined, known.at(-1)?.at))
 }
 
-/** No service is known to cut a list of messages to fewer than this. */
+/** A list shorter than this counts as complete: no service is known to cut a list to fewer messages. */
 const leastCut = 20
 
 /**
- * Whether a service that gives only its newest messages has left out the contact's last one: so many are listed, none is the
- * contact's, and the contact has written before them. What came between is unknown, follow-ups included.
+ * Whether a service that gives only its newest messages has left out the contact's last one: at least {@link leastCut}
+ * are listed, none is the contact's, and the contact wrote before them. What came between is unknown, follow-ups
+ * included.
  */
 const isCutOff = (messages: ReadonlyArray<MessageList.Message>, wrote: DateTime.Utc | null | undefined): boolean => {
   const first = messages[0]

@@ -2,7 +2,7 @@
 import type { Match } from "../Policy/Match.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
 
-/** What a match looks at; undefined where the server does not tell, and that matches nothing. */
+/** The facts that `match` compares; undefined where the service does not give one, and then no key for it holds. */
 export type Traits = Pick<ChatSnapshot, "assistant_id" | "channel" | "isAdmin" | "segments" | "country" | "language" | "referral">
 
 const isAmong = (wanted: ReadonlyArray<string> | undefined, found: ReadonlyArray<string | undefined> | undefined): boolean =>

@@ -146,7 +146,9 @@ export const find = (asked: Asked): SendWindow => {
   return SendWindow.Open({ at, heldBackBy: heldBy() })
 }
 
-/** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */
+/**
+ * The opening from `soonest` on, by the step's `lateness`. The days of `shift` are calendar days, of 23 to 25 hours.
+ */
 const inTime = (
   { soonest, step: { lateness }, zones }: Asked,
   ideal: DateTime.Utc,
@@ -169,7 +171,9 @@ const inTime = (
   return opening
 }
 
-/** Somewhere in the policy's spread after an opening, unless the hours end before. */
+/**
+ * An instant within the policy's spread after an opening; the opening itself where the hours end before that instant.
+ */
 const spread = (
   { policy, seed }: Asked,
   at: DateTime.Utc,

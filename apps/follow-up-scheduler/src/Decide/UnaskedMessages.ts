@@ -1,18 +1,18 @@
 /**
- * Which messages of ours in a silence are follow-ups, as the chat itself shows them, whatever is on record. A message of the
- * assistant that comes after an earlier message of ours, without one of the contact between, answers nothing: it is a
- * follow-up, ours or another's, and counts as a step taken. Pure.
+ * Which messages of ours in a silence are follow-ups, as the chat itself shows them, whatever is on record. A message
+ * of the assistant that comes after an earlier message of ours, without one of the contact between, answers nothing: it
+ * is a follow-up, ours or another's, and counts as a step taken. Pure.
  *
- * What tells a follow-up from a further part of an answer is the silence before it: at least half of the `after` of the step that
- * would come next. Not counted are
+ * A follow-up differs from a further part of an answer by the silence before it: at least half of the `after` of the
+ * step that would come next. Not counted are
  * - further parts of an answer, and an answer that comes sooner than that after "one moment, please";
  * - what follows a tool's result, which answers that;
  * - a broadcast, which goes to many at once;
- * - the message of a human of the staff, who has the chat by it;
+ * - the message of a human agent, who handles the chat then;
  * - the first message of the list, and a message without a date, since the silence before it is unknown.
  *
- * A message in the words of a step counts as that step. Any other counts as the next step, or as a later one where the steps
- * between would have been left out as late. No message counts as a step that writes none.
+ * A message in the words of a step counts as that step. Any other counts as the next step, or as a later one where the
+ * steps between would have been left out as late. No message counts as a step that writes none.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"

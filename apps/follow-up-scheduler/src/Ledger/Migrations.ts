@@ -176,7 +176,7 @@ type Failure = Edition.LedgerOfOtherEdition | SqlError
 /** Fails unless the tables are of this edition. */
 export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, true)
 
-/** Fails where somebody has brought the tables to a newer edition. */
+/** Fails with `LedgerOfOtherEdition` where the tables are of a newer edition. */
 export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
 
 /** Brings the tables to this edition. */

@@ -1,4 +1,4 @@
-/** A server of HTTP on this machine, which ends at once when it is told to: browsers keep their connections open. */
+/** An HTTP server that closes all connections when it stops: browsers keep theirs open. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as Effect from "effect/Effect"

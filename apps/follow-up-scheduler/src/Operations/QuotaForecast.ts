@@ -1,7 +1,7 @@
 /**
  * How late follow-ups will be because the quota is spent, by what is due when and what each costs. Pure.
  *
- * So many requests a window are allowed, whoever sends them. What is due is served in that order and at that rate, and
+ * A number of requests per window is allowed. What is due is served in the order of its instants and at that rate, and
  * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs to the
  * late side, by a tenth of a window.
  */

@@ -68,7 +68,7 @@ export const measuring = Effect.flatMap(QuotaUsage, ({ reading }) =>
   Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
 )
 
-/** Puts the meter around the limiter of the surroundings. */
+/** Puts the meter around the limiter of the context. */
 export const layer = (options: RateLimit.Options): Layer.Layer<QuotaUsage | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
   Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
 

@@ -1,4 +1,7 @@
-/** What can go wrong while a scheduler runs, in words that say what to do: the same in alerts, in `/readyz`, in `doctor` and on the page. */
+/**
+ * What can go wrong while a scheduler runs, with what to do about it. Alerts, `/readyz`, `doctor` and the page use the
+ * same words.
+ */
 import * as DateTime from "effect/DateTime"
 
 /** The name of a trouble, as in alerts, `/readyz` and docs/operating.md. */
@@ -39,7 +42,7 @@ export const advice = {
 /** Troubles while which nothing can be sent as it should: `/readyz` answers 503. */
 export const unready: ReadonlyArray<Kind> = ["key_refused", "service_out", "not_looked", "ledger_failing", "stuck"]
 
-/** To the minute, which is enough to look for it in the log. */
+/** To the minute: enough to find it in the log. */
 const minute = (instant: DateTime.Utc): string => `${DateTime.formatIso(instant).slice(0, 16)}Z`
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`

@@ -1,4 +1,4 @@
-/** What became of an armed follow-up, as far as a fresh look at its chat tells. Pure. */
+/** What became of an armed follow-up, by a fresh read of its chat. Pure. */
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"

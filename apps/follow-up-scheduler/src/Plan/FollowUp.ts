@@ -39,7 +39,7 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   step: Schema.Int,
   anchor_id: MessageId,
   status: Status,
-  /** When to look at it next; means nothing once it has ended. */
+  /** When to read its chat next. Without meaning once the follow-up has ended. */
   due_at: Millis,
   /** Goes up by 1 with each change. A timer that was set for a lower number does nothing. */
   wake: Schema.Int,

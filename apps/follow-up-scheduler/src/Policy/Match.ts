@@ -1,4 +1,7 @@
-/** Which chats a policy is for: by what the API tells about a chat. Each key that is given must hold, by any of its values. */
+/**
+ * Which chats a policy is for, by what the API gives about a chat. Each key that is given must hold, by any of its
+ * values.
+ */
 import * as Schema from "effect/Schema"
 import { Channel } from "./Step.ts"
 

@@ -5,7 +5,7 @@
 import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as Schema from "effect/Schema"
 
-/** What the API tells about a chat, under the vendor's names. */
+/** What the API gives about a chat, under the vendor's names. */
 export const variables = ["assistant.name", "chat.title", "contact.name"] as const
 /** The name of a place in a template. */
 export type Variable = (typeof variables)[number]

@@ -144,13 +144,13 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     const entry = record.find(({ follow_up_at, status }) => status === "under_way" && follow_up_at.epochMillis === due.epochMillis)
     if (entry === undefined) return
     done.push({ at: now, step: entry.step, action: "schedule_follow_up", ideal: entry.ideal })
-    // What the ledger learns at its next look.
+    // In production the ledger records this after the next read of the chat.
     update(entry.key, { status: "done", message_id: message.id })
   }
 
   const act = ({ anchor_id, at, step: number }: Extract<Decide.Decision, { _tag: "Act" }>, seen: ChatSnapshot) => {
     const { key } = Plan.make(policy, seen, { step: number, anchor_id }, at)
-    // The ledger's key is unique, whoever comes first.
+    // The ledger's key is unique: only the first scheduler acts.
     if (record.some((entry) => entry.key === key)) return
     const step = policy.steps[number - 1]!
     const ideal = DateTime.addDuration(seen.messages.at(-1)!.at, step.after)
@@ -162,7 +162,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     }
     done.push({ at, step: number, action: step.action, ideal })
     const id = MessageId.make(`message ${chat.messages.length}`)
-    // The API key is listed as one of the staff.
+    // The service lists what the API key wrote as a human's.
     if (step.action === "send_message") write(written(id, "human", at, Template.render(step.message, chat.values)))
     if (step.action === "close") chat = { ...chat, state: "CLOSED" }
     if (step.action === "snooze") chat = { ...chat, state: "SNOOZED" }
@@ -170,7 +170,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     update(key, { status: "done", ...(step.action === "send_message" ? { message_id: id } : {}) })
   }
 
-  /** Takes back what has been set, if it would not be set again. */
+  /** Takes back an armed follow-up that would not be decided again. */
   const verify = (now: DateTime.Utc) => {
     const underWay = record.find(({ status }) => status === "under_way")
     if (underWay === undefined) return
@@ -200,14 +200,14 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   return { done, chat: () => chat, assistant, look, happen }
 }
 
-/** When to look although nothing happened. */
+/** When to decide again although nothing happened, in epoch milliseconds; infinity for never. */
 const wakeAfter = (decision: Decide.Decision, chat: ChatSnapshot, policy: Policy, now: DateTime.Utc): number => {
   const wake = decision._tag === "Wait" ? decision.until.epochMillis : Infinity
   if (chat.follow_up_at === undefined) {
     // A step without an opening now may have one as the days go on.
     return decision._tag === "Skip" && decision.reason === "no_opening" ? now.epochMillis + Duration.toMillis(Duration.days(1)) : wake
   }
-  // The last look before the assistant writes.
+  // The last read of the chat before the assistant writes.
   const lastLook = DateTime.subtractDuration(chat.follow_up_at, Duration.times(policy.arm_lead, 1 / 3)).epochMillis
   return Math.min(lastLook > now.epochMillis ? lastLook : Infinity, wake)
 }
@@ -232,7 +232,7 @@ export const play = (
     const since = stage.chat().messages.at(-1)?.at
     last = stage.look(now)
     looks.push({ at: now, decision: last, since })
-    // What is done at once changes the chat: what comes next is seen by another look.
+    // A step that is taken at once changes the chat: a further decision follows.
     const again = isWatched && last._tag === "Act" && stage.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
     wakeAt = withoutTimers ? Infinity : Math.min(wakeAfter(last, stage.chat(), policy, now), again)
   }

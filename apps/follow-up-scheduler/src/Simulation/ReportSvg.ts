@@ -65,7 +65,7 @@ const byEnd = (reports: ReadonlyArray<Report>, top: number): ReadonlyArray<strin
   ]
 }
 
-/** Stands alone: no script, nothing to fetch; light or dark as the reader's surroundings are. */
+/** A complete SVG file: no script, nothing to load, light or dark as the viewer prefers. */
 export const svg = (reports: ReadonlyArray<Report>): string => {
   const top = chart.top + chart.height + 50
   const reasons = new Set(reports.flatMap(({ ends }) => Object.keys(ends))).size

@@ -1,8 +1,8 @@
 /**
- * Which state of each chat of the inbox was looked at already: the server's `updated_at` and its last message, since the date
- * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at
- * a chat that is as it was. A state counts as seen once a look at the chat was recorded after its naming, by the policy in
- * force, and that look need not be repeated; so does what the service dates by a change of ours.
+ * Which state of each chat of the inbox was read already: the server's `updated_at` and the last message, since the
+ * date may be a whole second in which more than one thing happens. It is kept in the ledger's database, so that a
+ * restart reads no unchanged chat again. A state counts as seen once a decision by the policy in force was recorded
+ * after the chat was named, and need not be repeated. What the service dates by an update of ours counts as seen, too.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -104,7 +104,7 @@ export const make = Effect.gen(function* () {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)
         if (row === undefined) return true
-        // Also where our own message came since: the look that failed may have been the one after it.
+        // Also where our own message came since: the read that failed may have been the one after it.
         if (isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)) return true
         const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
         const isNewer = row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)

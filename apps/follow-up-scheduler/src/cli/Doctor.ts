@@ -1,4 +1,4 @@
-/** `doctor`: checks the key, the clock, the database, the zone data and a policy, each by itself. */
+/** `doctor`: checks the key, the clock, the database, the zone data and a policy. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -100,10 +100,7 @@ const probes = (db: Db, policy: Option.Option<string>) =>
 /** With the gap that follows it. */
 const width = 9
 
-/**
- * Prints a finding per check. Fails with exit code 1 where one is `wrong`. Sends nothing; with a policy, costs 12 GET
- * requests at most.
- */
+/** Prints a finding per check. Fails with exit code 1 where one is `wrong`. Sends GET requests only. */
 export const doctor = ({ db, json, policy }: { readonly db: Db; readonly json: boolean; readonly policy: Option.Option<string> }) =>
   Effect.gen(function* () {
     const findings = yield* examine

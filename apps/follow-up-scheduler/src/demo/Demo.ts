@@ -24,9 +24,9 @@ import * as Result from "./Result.ts"
 import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
 
 const arrivalEvery = Duration.millis(40)
-/** Of the demo's clock, after the last arrival. More is needed only where follow-ups fail again and again. */
+/** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
 const patience = Duration.minutes(5)
-/** Follow-ups that wait longer than the demo lasts are told as such. */
+/** Follow-ups that wait for longer than this are not waited for; the result lists them as waiting. */
 const soon = Duration.seconds(30)
 
 const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }

@@ -1,4 +1,7 @@
-/** What becomes of the demo's conversations: who they are, what they say, and what happens to them. The seed decides who gets which. */
+/**
+ * What happens in the conversations of the demo: who the contacts are, and what becomes of each. The seed decides who
+ * gets which.
+ */
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"

@@ -16,7 +16,7 @@ export class Workspace extends Context.Tag("@effect-invent/follow-up-scheduler/d
   { readonly policy: string; readonly database: string; readonly log: string }
 >() {}
 
-/** Durations a person can watch; the hours are real. */
+/** Silences of seconds, so that a person can watch; the quiet hours are as in production. */
 const policy = `name: demo
 version: 1
 effective_from: all

@@ -11,7 +11,7 @@ import * as Schedule from "effect/Schedule"
 const once = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`, ([row]) => row?.busy === 0)
 
-/** Another connection reads for as long as its statement or its transaction takes. */
+/** Tries again every 50 ms, for 5 seconds: another connection may be reading. */
 const patience = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
 
 const inTheWay = "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"

@@ -29,7 +29,7 @@ export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
 }
 
 interface Check {
-  /** Fails when the ledger is lost. A `SqlError` says that this cannot be found out now. */
+  /** Fails with `LedgerLost` when the ledger is lost, and with `SqlError` where that cannot be found out now. */
   readonly check: Effect.Effect<void, LedgerLost | SqlError>
 }
 

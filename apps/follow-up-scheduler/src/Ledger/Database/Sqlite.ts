@@ -174,7 +174,7 @@ export const refuseOpenElsewhere = (file: string) =>
     Effect.flatMap((isOpen) => (isOpen ? otherName(file) : Effect.void))
   )
 
-/** Opens the file for a change of its own, beside a scheduler that may be running on it. */
+/** Opens the file for a change, beside a scheduler that may be running on it. */
 const openBeside = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* openPatiently(file, "FULL")

@@ -96,7 +96,7 @@ export interface Listener {
  * then later each time, up to 3 seconds. Call the result to stop.
  */
 export const listen = ({ onLost, onOverview, onTokenWanted }: Listener): (() => void) => {
-  // A loss starts the waits anew, as long as something had come.
+  // After an overview has come, a loss begins with the shortest wait again.
   const once = Effect.suspend(() => {
     let hasHeard = false
     const heard = (overview: Overview) => {

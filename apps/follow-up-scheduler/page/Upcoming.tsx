@@ -1,4 +1,4 @@
-/** What goes out next, on a time line: one row a follow-up, its contact's quiet hours shaded. */
+/** What goes out next, on a time line: one row per follow-up, with the quiet hours of its contact shaded. */
 import { useState } from "preact/hooks"
 import type { Overview, Upcoming } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"

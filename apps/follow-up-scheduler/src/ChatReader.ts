@@ -1,6 +1,6 @@
 /**
- * Reads one chat with GET: its row in the lists, which has its state, its members and its last message, and its messages, unless
- * this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
+ * Reads one chat by GET. Its row in the lists has its state, its members and its last message. Its messages are listed,
+ * unless this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -152,7 +152,7 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
     if (Option.isSome(fresh)) return { row: fresh.value, isOld: false }
     const older = yield* rows.known(chat_id)
     if (Option.isSome(older)) return { row: older.value, isOld: true }
-    // The chat may be newer than what was read lately.
+    // The chat may have been created since the lists were read.
     const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.millis })
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
@@ -197,7 +197,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   return { read, glance: read, hear }
 }
 
-/** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
+/** Adds the contact's segments to the snapshot, where the policy asks for them: one more request for each chat. */
 const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
   if (match.segments === undefined) return { read, glance, hear }
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>

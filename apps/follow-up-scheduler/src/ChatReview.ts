@@ -1,4 +1,4 @@
-/** Looks at a chat, decides, and writes down what follows from it: a verdict for every chat, a plan and a timer for some. */
+/** Reads a chat, decides, and records what follows: a decision for every chat, a plan and a timer for some. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { InventError, RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -86,7 +86,7 @@ export const make = Effect.gen(function* () {
   })
 
   const review: ChatReview["Type"]["review"] = Effect.fn("ChatReview.review")(function* (seen) {
-    // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
+    // Recalled before `mark` records this contact: the chat may have belonged to another one, who was merged into them.
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)

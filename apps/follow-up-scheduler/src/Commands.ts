@@ -9,7 +9,7 @@ import type * as Layer from "effect/Layer"
 import * as Lazy from "./Lazy.ts"
 import * as Options from "./cli/Options.ts"
 
-/** What the commands reach the service through; each is built by the commands that use it. */
+/** How the commands reach the service. Each part is built only by the commands that use it. */
 export interface Network<E> {
   readonly http: Layer.Layer<Layer.Layer.Context<ReturnType<typeof InventClient.layerConfig>>, E>
   readonly webSocket: Layer.Layer<WebSocketConstructor, E>
@@ -115,7 +115,7 @@ const restore = Command.make("restore", { file: Options.file, db, json }, (optio
   Lazy.effect("restore", () => import("./cli/Backup.ts"), ({ restore }) => restore(options))
 ).pipe(Command.withDescription("put a copy in the place of the ledger, which is kept under another name"))
 
-/** All of them, each over as much of the network as it uses. */
+/** The whole command line; each command gets the parts of the network that it uses. */
 export const over = <E>(network: Network<E>) =>
   Command.make("follow-ups").pipe(
     Command.withSubcommands([

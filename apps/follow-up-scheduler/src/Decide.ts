@@ -47,7 +47,7 @@ export interface DecisionInput {
   /** The conversation's follow-ups so far, of this policy and any other. */
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly now: DateTime.Utc
-  /** When a policy of this name was first put in force in this ledger. Left out, no message of ours is too old for that. */
+  /** When a policy of this name was first put in force in this ledger. Undefined: no message of ours is too old. */
   readonly first_in_force?: DateTime.Utc | undefined
 }
 
@@ -183,7 +183,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    // A broadcast does not begin the silence, and nothing comes sooner after it than after any message of ours.
+    // A broadcast does not begin the silence, but the step's `after` has to pass after it, too.
     const unsent = broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
     const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest: unsent, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
@@ -191,7 +191,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
       case "Late":
         continue
       case "Never":
-        // What comes after a mute is decided when it ends.
+        // What comes after the mute is decided when it ends.
         return chat.muted_until !== undefined && DateTime.greaterThan(chat.muted_until, now)
           ? Decision.Wait({ ...plan, until: chat.muted_until, reason: "muted" })
           : Decision.Skip({ reason: opening.reason })

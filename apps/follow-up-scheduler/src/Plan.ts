@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import type { Policy } from "./Policy.ts"
 
-/** Names a follow-up for good: the same conversation, policy, step and anchor always give the same key. */
+/** The key of a follow-up: the same conversation, policy, step and anchor always give the same key. */
 export const FollowUpKey = Schema.String.pipe(Schema.brand("FollowUpKey"))
 /** The key of a follow-up: 22 characters of base64url, from a SHA-256 hash. */
 export type FollowUpKey = typeof FollowUpKey.Type

@@ -53,7 +53,7 @@ export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found)
 export interface ServeOptions {
   /** How often the ledger is searched for what is due and no timer woke, and for an open start. */
   readonly sweepEvery: Duration.Duration
-  /** How long a timer may be late before the sweep takes its follow-up. */
+  /** How long a timer may be late before the sweep takes up its follow-up. */
   readonly sweepSlack: Duration.Duration
   /** How often the open follow-ups are counted for the metrics. Default: 15 seconds. */
   readonly countEvery?: Duration.Duration

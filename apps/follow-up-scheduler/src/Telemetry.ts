@@ -23,7 +23,7 @@ export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
 /** Follow-ups that are planned or under way. */
 export const open = Metric.gauge("invent.scheduler.open", { description: "Follow-ups that are planned or under way." })
 
-/** Those of them that were to be looked at by now. */
+/** Follow-ups that were due by now. */
 export const overdue = Metric.gauge("invent.scheduler.overdue", { description: "Follow-ups that were to be looked at by now." })
 
 /** Follow-ups of which it is unknown whether they were sent: an operator has to decide about each. */
@@ -48,7 +48,7 @@ export const clockAhead: Metric.Metric.Gauge<number> = Metric.gauge("invent.sche
   description: "How far this machine's clock is ahead of the server's."
 }).pipe(Metric.tagged("unit", "s"))
 
-/** When the ledger was last searched for what is due, to the end, in seconds since 1970. */
+/** When a sweep last reached its end, in seconds since 1970. */
 export const sweepTimestamp: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.sweep.timestamp", {
   description: "When the ledger was last searched for what is due."
 }).pipe(Metric.tagged("unit", "s"))

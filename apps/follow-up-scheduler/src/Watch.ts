@@ -86,5 +86,5 @@ export const idsOf = (file: string, every: Duration.Duration): Stream.Stream<Rea
   return Stream.concat(Stream.fromEffect(readFile(file)), later)
 }
 
-/** Chats named by events, for example of a custom channel that sees every message pass. */
+/** Chats that events name, for example those of a custom channel through which every message passes. */
 export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })

@@ -38,7 +38,7 @@ interface Pace {
   readonly every: Duration.Duration
   /** Maximum age of a list of the unsubscribed that a chat is judged by. */
   readonly maxAge: Duration.Duration
-  /** The quota: so many requests a window. */
+  /** The quota: this many requests per window. */
   readonly limit: number
   readonly window: Duration.Duration
 }
@@ -144,7 +144,7 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
       Stream.chunks,
       Stream.tap(() => turn),
       Stream.runForEach((page) => Effect.forEach(page, add, { discard: true })),
-      // Looks wait for it, those of a backlog too.
+      // Reads of chats wait for it, those of a backlog too.
       RateLimit.withLane("verify")
     )
     pages = Math.max(count, 1)
@@ -210,7 +210,7 @@ export const make = Effect.gen(function* () {
           ? Effect.fail(unreadable("contacts.listActivities", `the first entry is not a ${type}`))
           : Effect.succeed(entry)
       }),
-      // A contact that is gone, perhaps merged into another, is not a chat that is gone.
+      // The contact may have been merged into another: a 404 here does not mean that the chat is gone.
       Effect.catchTag("NotFound", () => Effect.fail(unreadable("contacts.listActivities", "the contact is not known")))
     )
 
@@ -243,7 +243,7 @@ export const make = Effect.gen(function* () {
   const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
     listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)
 
-  /** What a list showed last. Where that is older than it may be, the reading under way is waited for. */
+  /** The latest reading of a list. Where it is older than `maxAge`, waits for the reading under way. */
   const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
     if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* settled
     return latest()

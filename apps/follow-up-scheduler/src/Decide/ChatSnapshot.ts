@@ -43,7 +43,7 @@ export interface ChatSnapshot {
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean
-  /** The contact asked to be forgotten. */
+  /** The contact was erased by the command `erase`. */
   readonly isErased: boolean
   readonly isBlocked: boolean
   /** The contact is an admin of the organization. */
@@ -54,7 +54,7 @@ export interface ChatSnapshot {
   readonly isUnsubscribed: boolean
   /** The latest consent on record for the contact. What the contact wrote in this chat is read from `messages`. */
   readonly consent: Consent | undefined
-  /** When the contact got, or is to get, follow-ups in other conversations: what is on record, by whatever policy. */
+  /** When the contact got, or is to get, follow-ups in other conversations, by any policy. From the ledger. */
   readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
   /** The switches beside `ai_enabled` that keep the assistant from answering. */
   readonly switchedOff: ReadonlyArray<AiSwitch>
@@ -71,10 +71,10 @@ export interface ChatSnapshot {
   /** The kind of channel, as the server spells it. */
   readonly channel: string | undefined
   readonly contact_id: ContactId | undefined
-  /** Every contact that the chat or a message names: after a merge it can be both. */
+  /** Every contact that the chat or a message names. After a merge a chat can name both contacts. */
   readonly contact_ids: ReadonlyArray<ContactId>
   readonly assistant_id: string | undefined
-  /** Where the contact is, in two capital letters. */
+  /** The contact's country: ISO 3166, two capital letters. */
   readonly country: string | undefined
   readonly language: string | undefined
   readonly referral: string | undefined

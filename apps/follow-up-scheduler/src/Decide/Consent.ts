@@ -1,4 +1,4 @@
-/** Whether a contact wants to be followed up, as far as they or an operator have said so. Pure. */
+/** Whether a contact wants to be followed up, by what they wrote or an operator recorded. Pure. */
 import * as DateTime from "effect/DateTime"
 import type { Policy } from "../Policy.ts"
 import * as StopWords from "../Policy/StopWords.ts"

@@ -12,15 +12,15 @@ import * as Template from "../Policy/Template.ts"
 import type { StopReason } from "./Reason.ts"
 import * as UnaskedMessages from "./UnaskedMessages.ts"
 
-/** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
+/** A follow-up of this conversation that counts as a step taken, or is under way. */
 export interface PastFollowUp {
   /** The version of the policy that it belongs to. */
   readonly policy: string
   readonly anchor_id: MessageId
   readonly step: number
-  /** The message it became, where it is known. */
+  /** The message that it became; undefined where that is not on record. */
   readonly message_id: MessageId | undefined
-  /** The `follow_up_at` that we set, or when we acted ourselves. */
+  /** The `follow_up_at` that was set; for other actions, when they were carried out. */
   readonly follow_up_at: DateTime.Utc
   /**
    * - `under_way`: its request is on its way, or its message is awaited.
@@ -44,7 +44,7 @@ export interface Episode {
   readonly anchor: Message
   /** The last broadcast of this silence. */
   readonly broadcast: Message | undefined
-  /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
+  /** Recorded follow-ups of this silence: their message, or their anchor, came after the contact's last message. */
   readonly taken: ReadonlyArray<PastFollowUp>
   /** Follow-ups of this silence that the chat shows and the ledger does not have: see `UnaskedMessages`. */
   readonly unrecorded: ReadonlyArray<Message>
@@ -100,8 +100,8 @@ const isPassedOverBy =
     isBroadcast && after_broadcast === "ignore"
 
 /**
- * The follow-ups of one silence; its messages come from the oldest. A follow-up whose anchor is not among them has crossed the
- * contact's reply. Where the list begins after that reply, it counts as not crossed.
+ * The follow-ups of one silence, whose messages come from the oldest. A follow-up whose anchor is not among them has
+ * crossed the contact's reply. Where the list begins after that reply, it counts as not crossed.
  */
 const followUpsIn = (
   silence: ReadonlyArray<Message>,
@@ -116,7 +116,7 @@ const followUpsIn = (
   return UnaskedMessages.find(silence.filter((message) => !isPassedOverBy(policy)(message)), recorded, policy)
 }
 
-/** Follow-ups of the silences before this one that the chat shows and no record has. */
+/** Follow-ups of earlier silences that the chat shows and the ledger does not have. */
 export const unrecordedEarlier = (
   { messages }: ChatSnapshot,
   taken: ReadonlyArray<PastFollowUp>,
@@ -170,7 +170,7 @@ export const of = (
  */
 export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
-  // A cadence begins where the steps do not go on.
+  // A cadence ends where the next follow-up has no higher step number.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)
   return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
 }

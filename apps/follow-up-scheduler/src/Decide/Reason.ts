@@ -12,7 +12,7 @@ export const aiSwitches = [
 /** One of the switches that keep the assistant from answering. Each of them is a {@link StopReason}. */
 export type AiSwitch = (typeof aiSwitches)[number]
 
-/** Reasons that end a cadence until the facts change. */
+/** Reasons that end a cadence until the chat, the contact or the policy changes. */
 export const StopReason = Schema.Literal(
   "erased",
   "opted_out",
@@ -40,7 +40,7 @@ export const StopReason = Schema.Literal(
 /** The reason of `Decision.Stop`: nothing is planned until the chat, the contact or the policy changes. */
 export type StopReason = typeof StopReason.Type
 
-/** Reasons that hold a follow-up back for now. */
+/** Reasons that hold a follow-up back now; the next read of the chat decides again. */
 export const SkipReason = Schema.Literal(
   "unknown_contact",
   "unreadable_message",

@@ -59,20 +59,25 @@ const day = Duration.days(1)
  */
 const longestShift = 14
 
-/** A server may store an instant in whole seconds; only such a one is sure to come back as it was sent. */
+/**
+ * The instant, rounded up to a whole second: a server may store whole seconds only, and would give another instant
+ * back.
+ */
 export const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
 
 const latest = (first: DateTime.Utc, ...others: ReadonlyArray<DateTime.Utc>): DateTime.Utc =>
   others.reduce((a, b) => DateTime.max(a, b), first)
 
-/** The first instant at which this cap lets another message go, by the length of time before it. */
+/**
+ * The first instant at which this cap allows another message, by its length of time; empty for caps per calendar day.
+ */
 const rollingRelease = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>): ReadonlyArray<DateTime.Utc> => {
   if (cap.per === "calendar_day") return []
   const decisive = sent.toSorted((a, b) => b.epochMillis - a.epochMillis)[cap.at_most - 1]
   return decisive === undefined ? [] : [DateTime.addDuration(decisive, cap.per)]
 }
 
-/** Local dates on which this cap lets no other message go. */
+/** Local dates on which this cap allows no other message; empty for caps by a length of time. */
 const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: string): ReadonlyArray<string> => {
   if (cap.per !== "calendar_day") return []
   const dates = sent.flatMap((at) => Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate)))

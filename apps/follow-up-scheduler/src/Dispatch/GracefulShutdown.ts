@@ -66,7 +66,7 @@ export const finishing = Effect.map(
     <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) => {
-          // Where nothing is interrupted, a timeout waits for what it was to end.
+          // Interruptible, because in an uninterruptible region a timeout would wait for the fiber to end.
           const ended = Effect.interruptible(Fiber.await(fiber))
           const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
           return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))

@@ -183,7 +183,7 @@ export const make = (context: ActionContext, policy: Policy) => {
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
-    // Without a confirmation the request was perhaps never applied; with one, the assistant chose to stay silent.
+    // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.arms < maxArms) {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }

@@ -102,7 +102,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       case "NotFound":
         return yield* transitions.endChatGone(armed)
       default:
-        // A row that another took meanwhile stays as that one left it.
+        // A row that another process has changed meanwhile stays as it is.
         return yield* SendGuard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
     }
   })

@@ -16,7 +16,7 @@ import type * as PauseSwitch from "./PauseSwitch.ts"
 /** How many contacts a start may write to without a confirmation. */
 export const unconfirmed = 100
 
-/** More contacts would be written to than were confirmed. Nothing was sent, and everything stays held. */
+/** More contacts would be written to than were confirmed. Nothing was sent, and sending stays held. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {
   contacts: Schema.Int,
   confirmed: Schema.Int

@@ -35,7 +35,7 @@ export const tolerableSkew = Duration.seconds(2)
 const resolution = Duration.seconds(1)
 
 const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTime.Utc): Finding => {
-  // The server read its clock somewhere between the question and the answer.
+  // The server read its clock at some moment between the request and the answer.
   const ahead = asked.epochMillis - server.epochMillis - Duration.toMillis(resolution)
   const behind = server.epochMillis - answered.epochMillis
   const least = Math.max(ahead, behind, 0)
@@ -53,7 +53,7 @@ export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient>
   const now = yield* DateTime.now
   if (answered._tag === "Left") {
     const { left } = answered
-    // Any answer but a refusal of the key is an answer to it.
+    // A 404 or 403 shows that the key was accepted.
     const isAccepted = left._tag === "NotFound" || left._tag === "Forbidden"
     return [isAccepted ? finding("key", "doubtful", left.message) : finding("key", "wrong", left.message)]
   }

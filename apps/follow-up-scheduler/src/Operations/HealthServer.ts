@@ -13,13 +13,13 @@ import { advise, unready } from "./Trouble.ts"
 
 const answer = (isWell: boolean, text: string) => HttpServerResponse.text(`${text}\n`, { status: isWell ? 200 : 503, headers: { "cache-control": "no-store" } })
 
-/** Whether the loop turns. */
+/** 200 while the loop runs, else 503. */
 export const liveness = Effect.map(
   Effect.flatMap(Health, ({ isLive }) => isLive),
   (isLive) => answer(isLive, isLive ? "alive" : "the loop that searches for what is due does not turn")
 )
 
-/** Whether what is due can go out: each reason why not is a line. */
+/** 200 while what is due can be sent, else 503 with one line per reason. */
 export const readiness = Effect.map(
   Effect.flatMap(Health, ({ troubles }) => troubles),
   (troubles) => {

@@ -65,7 +65,7 @@ export const look = (chat_id: ChatId) =>
       Effect.catchTag("NotListed", Effect.die),
       Effect.flatMap(erasure.mark)
     )
-    // A database from before that was recorded recalls nothing.
+    // A database of an older edition may lack these tables.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)

@@ -1,4 +1,4 @@
-/** What may be sent: a quota of this process's own, or one that all schedulers on a PostgreSQL database spend together. */
+/** The quota: one of this process, or one that all schedulers on a PostgreSQL database share. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import * as Settings from "@effect-invent/client/Settings"

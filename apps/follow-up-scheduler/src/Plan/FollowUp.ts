@@ -19,7 +19,7 @@ import { Reason } from "../Decide/Reason.ts"
  * - `done`: the chat was snoozed, closed or assigned.
  * - `skipped`: it was not carried out, and the reason says why.
  * - `withdrawn`: it was armed and taken back in time.
- * - `unknown`: it may have been sent; it is never tried again.
+ * - `unknown`: it may have been sent; it is not sent again unless an operator decides so.
  */
 export const Status = Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown")
 /** Where a follow-up is between plan and end. */

@@ -42,7 +42,7 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   }
   const content = yield* Effect.try({
     try: (): unknown => document.toJS(),
-    // An alias without its anchor, or one that grows without end.
+    // For example an alias without its anchor, or one that expands without end.
     catch: (cause) => new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
   })
   const refused = (path: ReadonlyArray<PropertyKey>, reason: string) => {

@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-// Effect's Random is for games and tests: a key must not be guessed.
+// Effect's Random can be predicted: a key must not be guessed.
 import { createHmac, randomBytes } from "node:crypto"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"

@@ -47,7 +47,7 @@ export const make = (): Gathering => {
         return
       }
       case "state": {
-        // Not follow_up_at: it is what a policy did, and another one is to be tried.
+        // Without follow_up_at, which a policy set: another policy is to be tried.
         const { ai_enabled, assigned, at, chat_id, muted_until, state } = entry
         chats.get(chat_id)?.events.push({ at, becomes: { state, ai_enabled, isAssigned: assigned, muted_until } })
         return

@@ -134,7 +134,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   const update = (key: Plan.FollowUpKey, change: Partial<Entry>) =>
     (record = record.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
 
-  /** The vendor's assistant writes when its time has come, whether or not we are there. */
+  /** The vendor's assistant writes at `follow_up_at`, whether or not the scheduler is up. */
   const assistant = (now: DateTime.Utc) => {
     const due = chat.follow_up_at
     if (due === undefined || DateTime.lessThan(now, due)) return

@@ -1,4 +1,7 @@
-/** A picture of one policy against another: when in the contact's day they write, and how conversations stood at the end. SVG. */
+/**
+ * Draws one policy against another as SVG: at which hour of the contact's day they write, and how conversations stood
+ * at the end.
+ */
 import type { Report } from "./Backtest.ts"
 import * as Reason from "../Decide/Reason.ts"
 

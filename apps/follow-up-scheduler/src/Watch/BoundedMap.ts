@@ -1,4 +1,4 @@
-/** The latest of many, and no more than a bounded number: the one that was kept longest ago goes first. */
+/** A map of a bounded size: a further value drops the one that was kept longest ago. */
 export interface Recent<in K, in out A> {
   readonly keep: (key: K, value: A) => void
   readonly get: (key: K) => A | undefined

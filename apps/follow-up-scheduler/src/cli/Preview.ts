@@ -27,7 +27,7 @@ const print = Output.document(
   })
 )
 
-/** Each chat in the order in which it is named. */
+/** The prospects, in the order in which the chats are named. */
 const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
   Effect.gen(function* () {
     const found = yield* Ref.make(new Map<ChatId, Preview.Prospect>())

@@ -123,7 +123,7 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
       }
     }
 
-    /** Opens the chat; what comes back is the rest of the conversation. */
+    /** Opens the chat; gives its id, and an effect that plays the rest of the conversation. */
     const arrive = Effect.fn("Customers.arrive")(function* (person: Person) {
       const contact = yield* world.addContact({ name: person.name, country: person.country, channels: [{ type: "custom" }] })
       const channel_id = contact.channels[0]!.id

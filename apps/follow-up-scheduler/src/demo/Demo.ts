@@ -1,6 +1,6 @@
 /**
- * `demo`: idle conversations and their follow-ups under a virtual clock, judged at the end by a program that shares no code
- * with this one. The same seed prints the same, however busy the machine is.
+ * `demo`: idle conversations and their follow-ups under a virtual clock, checked at the end by a program that shares no
+ * code with this one. The same seed prints the same, however busy the machine is.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
@@ -43,13 +43,16 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
     return talks.map(({ chat_id }) => chat_id)
   })
 
-/** The slow sweep over every chat that a scheduler makes beside the events: not everything that happens passes by a channel. */
+/**
+ * Reads every chat once more, as the sweep of a scheduler does beside the events: not every change passes through a
+ * channel.
+ */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
   Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
     Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), { concurrency: 8, discard: true })
   )
 
-/** Until nothing is left to do that would be done soon. */
+/** Waits until nothing is due within the next 30 seconds. */
 const settled = Effect.gen(function* () {
   const ledger = yield* Ledger
   const pending = yield* ledger.pending(soon)

@@ -58,7 +58,7 @@ const written = Effect.gen(function* () {
   return { tally: yield* tally, cost: costOf(entries), chat_id, story: yield* story(chat_id) }
 })
 
-/** Prints everything; true when the checker agrees. */
+/** Prints the result for people. True where the checker finds no violation. */
 export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
   yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
@@ -82,7 +82,7 @@ const print = Output.document(
   })
 )
 
-/** The same as one document. */
+/** Prints the result as one JSON document. True where the checker finds no violation. */
 export const document = Effect.gen(function* () {
   const { cost, story, tally } = yield* written
   const check = yield* checker

@@ -36,7 +36,7 @@ const optOutPace = { ...quota, every: Duration.millis(400), maxAge: Duration.mil
 /** Where the operator page is to be; nowhere without a port. */
 type PageOptions = Parameters<typeof Page.layerOptional>[0]
 
-/** The demo's customers. */
+/** The contacts of the demo. */
 export class Audience extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Audience")<
   Audience,
   Effect.Effect.Success<ReturnType<typeof Customers.make>>
@@ -106,6 +106,8 @@ export const layer = (page: PageOptions) =>
 /** Noon of a Tuesday, so that every demo shows the same day and the same nights. */
 const noon = "2026-03-10T12:00:00Z"
 
-/** Plays the program under a virtual clock, and with chance that the seed decides: the same seed, the same course. */
+/**
+ * Runs the program under a virtual clock and a random generator with this seed: the same seed gives the same course.
+ */
 export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number) =>
   Effect.zipRight(Scheduler.load, VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon))

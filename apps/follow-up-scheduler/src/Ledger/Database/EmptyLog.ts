@@ -1,6 +1,6 @@
 /**
- * Empties SQLite's write-ahead log into its database, after something was forgotten: a page that was changed stays in the log as it
- * was before, in plain text, until the log is begun anew, which an idle database may not do for days.
+ * Empties SQLite's write-ahead log into its database after an erasure. Until the log begins anew, an erased id stays in
+ * it in plain text, and in an idle database that can take days.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

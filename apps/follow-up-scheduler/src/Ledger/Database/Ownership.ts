@@ -44,7 +44,7 @@ export class Ownership extends Context.Reference<Ownership>()("@effect-invent/fo
 /** Device and inode of a file, which do not depend on its name; none where there is no such file. */
 export type FileId = Effect.Effect<Option.Option<string>>
 
-/** One row, in the ledger's own file. */
+/** The owner's row, in the table `owner` of the ledger. */
 interface Owner {
   /** A new random one with each start. */
   readonly token: string
@@ -96,8 +96,8 @@ export interface Files {
 export type Stamp = Effect.Effect<number, SqlError>
 
 /**
- * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that lock's file is not
- * the one any more that was locked, its owner is asked.
+ * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that file is
+ * not the one that was locked, its owner is asked.
  */
 const isAlive = (owner: Owner, token: string, files: Files) =>
   Effect.gen(function* () {
@@ -119,7 +119,7 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
     const file_id = Option.getOrElse(yield* files.ledgerId, () => "")
     const lock_id = Option.getOrElse(yield* files.idOf(files.lock_file), () => "")
     const before = yield* read
-    // The row of a copy names the owner of what was copied.
+    // A copied ledger has the row of the original's owner.
     if (Option.isSome(before) && before.value.file_id === file_id && (yield* isAlive(before.value, token, files))) return Option.none()
     yield* sql`CREATE TABLE IF NOT EXISTS owner (
       id INTEGER PRIMARY KEY CHECK (id = 1),

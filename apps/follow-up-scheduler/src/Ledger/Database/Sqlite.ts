@@ -100,19 +100,19 @@ export const checkFolder = (file: string) =>
  */
 export const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
   open({ filename: file, busyTimeout, synchronous }).pipe(
-    // What is deleted is gone from the file, too.
+    // Overwrites what is deleted, so that it does not stay in the file.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
     Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
     Effect.mapError(unusable(file))
   )
 
-/** Where a SQLite file has its application id: four bytes, the highest first. */
+/** Offset of SQLite's application id in the file: four bytes, big-endian. */
 const stampAt = 68
 
 /**
- * Reads the stamp through a handle that is opened before SQLite opens the file, and closed after: to close any handle of a file ends
- * the locks that the process has on it.
+ * Reads the stamp through a handle that is opened before SQLite opens the file, and closed after it. Closing any handle
+ * of a file would end the locks that the process has on it.
  */
 const stampOf = (file: string) =>
   Effect.map(
@@ -221,5 +221,5 @@ export const layerReadOnly = (file: string) =>
     })
   )
 
-/** A database that holds nothing and is gone with its scope. */
+/** A database in memory, which is gone when the scope closes. */
 export const layerEmpty = Layer.scoped(SqlClient.SqlClient, Effect.mapError(open({ filename: ":memory:" }), unusable(":memory:")))

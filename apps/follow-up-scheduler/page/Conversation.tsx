@@ -1,4 +1,4 @@
-/** One chat, told in order: what was said, looked at, waited for, called and decided. */
+/** One chat in order of time: messages, decisions, waits, requests and ends of follow-ups. */
 import { useEffect, useRef, useState } from "preact/hooks"
 import type { Conversation, TimelineEntry, Said } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
@@ -36,7 +36,7 @@ const Story = ({ conversation: { chat_id, story, unreadable } }: { readonly conv
 
 type Loaded = { readonly conversation: Conversation } | { readonly error: string } | undefined
 
-/** Read anew whenever `version` says that something happened to the chat. */
+/** The conversation, read again whenever `version` changes. */
 const useConversation = (chat_id: string, version: string): Loaded => {
   const [loaded, setLoaded] = useState<Loaded>()
   useEffect(() => {
@@ -52,6 +52,10 @@ const useConversation = (chat_id: string, version: string): Loaded => {
   return loaded
 }
 
+/**
+ * Shows the conversation of a chat in a modal dialog. `version` is a text that changes when something happens to the
+ * chat; `onClose` is called however the dialog is closed. A failed call is shown as its message.
+ */
 export const ConversationDialog = ({ chat_id, onClose, version }: { readonly chat_id: string; readonly onClose: () => void; readonly version: string }) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const loaded = useConversation(chat_id, version)

@@ -20,13 +20,14 @@ export const length = (millis: number): string => {
   return next === undefined || rest === 0 || whole >= 10 ? `${whole} ${name}` : `${whole} ${name} ${rest} ${next[0]}`
 }
 
-/** `in 4 s`, `now`; what is late says so. */
+/** The time from `from` until `to`: `in 4 s`, `now`, or from 10 seconds after it, `12 s late`. */
 export const distance = (from: number, to: DateTime.Utc): string => {
   const millis = to.epochMillis - from
   if (millis > 999) return `in ${length(millis)}`
   return millis < -10_000 ? `${length(-millis)} late` : "now"
 }
 
+/** The time since `at`: `12 s ago`; `now` below a second. `now` is in epoch milliseconds. */
 export const ago = (now: number, at: DateTime.Utc): string => {
   const millis = now - at.epochMillis
   return millis < 1000 ? "now" : `${length(millis)} ago`
@@ -42,13 +43,15 @@ const format = (zone: string | undefined, options: Intl.DateTimeFormatOptions): 
 
 const hourMinute = { hour: "2-digit", minute: "2-digit" } as const
 
-/** A wall clock; without a zone, the one before the operator. */
+/** Hour and minute on the clock of a zone; without a zone, on the browser's clock. */
 export const clock = (at: DateTime.Utc | number, zone?: string): string =>
   format(zone, hourMinute).format(typeof at === "number" ? at : at.epochMillis)
 
+/** Weekday, hour and minute on the clock of a zone; without a zone, on the browser's clock. */
 export const dayAndClock = (at: DateTime.Utc | number, zone?: string): string =>
   format(zone, { weekday: "short", ...hourMinute }).format(typeof at === "number" ? at : at.epochMillis)
 
+/** ISO 8601 in UTC, with milliseconds: for `dateTime` and the title of a time. */
 export const exact = (at: DateTime.Utc): string => new Date(at.epochMillis).toISOString()
 
 const actions: Record<NonNullable<Action>, string> = {

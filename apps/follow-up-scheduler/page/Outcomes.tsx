@@ -1,6 +1,7 @@
 /** Every chat counted once, by what became of it; the counts add up. */
 import type { Outcome } from "../src/operatorPage/Api.ts"
 
+/** The table of outcomes, with a bar for each that compares it with the largest. */
 export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<Outcome> }) => {
   const total = outcomes.reduce((sum, { chats }) => sum + chats, 0)
   const most = Math.max(1, ...outcomes.map(({ chats }) => chats))

@@ -40,7 +40,7 @@ const useServer = () => {
   return { known, link, retry: () => setAttempt(attempt + 1) }
 }
 
-/** The server's time, a second at a time. */
+/** The server's time in epoch milliseconds, renewed each second; 0 before the first overview. */
 const useNow = (known: Known | undefined): number => {
   const [, tick] = useState(0)
   useEffect(() => {
@@ -151,7 +151,7 @@ const Board = ({ known, now, say }: { readonly known: Known; readonly now: numbe
   </>
 )
 
-/** Words about what was just done, for as long as they are news. */
+/** A line about what was just done; it is shown for 15 seconds. */
 const useSaid = (): readonly [said: string, say: (words: string) => void] => {
   const [said, setSaid] = useState({ words: "" })
   useEffect(() => {
@@ -161,7 +161,7 @@ const useSaid = (): readonly [said: string, say: (words: string) => void] => {
   return [said.words, (words) => setSaid({ words })]
 }
 
-/** What wants a person shows on the tab, too. */
+/** Shows the number of follow-ups of unknown outcome, and a pause, in the title of the tab. */
 const useTitle = (overview: Overview | undefined): void => {
   const unresolved = overview?.unresolved.total ?? 0
   const isPaused = overview !== undefined && overview.paused_since !== null

@@ -1,4 +1,4 @@
-/** How much of the vendor's quota is spent, and what one more call would wait for. */
+/** How much of the vendor's quota is spent, and how long one more request would wait. */
 import type { Quota } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
 
@@ -9,6 +9,7 @@ const Figure = ({ className, name, value }: { readonly className?: string; reado
   </div>
 )
 
+/** The quota as this process sees it: used, reserved and forecast requests, and the backlog where there is one. */
 export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
   const { backlog, due, forecast, limit, queued, reserved, used, wait_millis, window_millis } = quota
   const free = Math.max(0, limit - used - reserved)

@@ -1,4 +1,4 @@
-/** The page's end of the wire: the calls, derived from the contract, and the overview as it changes. */
+/** Talks to the server: the calls, derived from `PageApi`, and the stream of overviews. */
 import * as Sse from "@effect/experimental/Sse"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
@@ -13,17 +13,17 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { callHeader, livePath, Overview, PageApi } from "../src/operatorPage/Api.ts"
 
-/** The server asks for its token. */
+/** The server answers 401: it needs the token of `FOLLOW_UPS_TOKEN`. */
 export class TokenWanted extends Data.TaggedError("TokenWanted") {}
-/** The server is gone, or says nothing any more. */
+/** The server cannot be reached, answers with an error, or has sent nothing for 40 seconds. */
 export class Disconnected extends Data.TaggedError("Disconnected")<{ readonly message: string }> {}
 
-/** The server takes the call for another page's. */
+/** The server answers 403: it does not accept that the call comes from its own page. */
 class Refused extends Data.TaggedError("Refused")<{ readonly message: string }> {}
 
 const tokenKey = "follow-ups.token"
 
-/** Kept for this tab only. */
+/** Keeps the token for this tab of the browser; it is gone when the tab is closed. */
 export const rememberToken = (token: string): void => sessionStorage.setItem(tokenKey, token)
 
 const authorized = (client: HttpClient.HttpClient) =>
@@ -33,19 +33,19 @@ const authorized = (client: HttpClient.HttpClient) =>
     return token === null ? call : HttpClientRequest.bearerToken(call, token)
   })
 
-/** A proxy may serve the page below a path of its own. */
+/** The address below which the page is served: a proxy may add a path. */
 const base = new URL(".", document.baseURI).href.replace(/\/$/, "")
 
 const calls = HttpApiClient.make(PageApi, { baseUrl: base, transformClient: authorized })
 type Calls = Effect.Effect.Success<typeof calls>
 
-/** A refusal says what to do about it. */
+/** The text of a 403: it says what to do. Undefined for other errors. */
 const refusal = (error: unknown): Effect.Effect<string | undefined> =>
   HttpClientError.isHttpClientError(error) && error._tag === "ResponseError" && error.response.status === 403
     ? Effect.orElseSucceed(error.response.text, () => undefined)
     : Effect.succeed(undefined)
 
-/** Makes one call. What fails, fails with words for people. */
+/** Makes one call. The promise is rejected with an error whose message is for people. */
 export const call = <A, E extends { readonly message: string }>(use: (calls: Calls) => Effect.Effect<A, E>): Promise<A> =>
   Effect.flatMap(calls, use).pipe(
     Effect.catchAll((error) =>
@@ -57,7 +57,9 @@ export const call = <A, E extends { readonly message: string }>(use: (calls: Cal
 
 const decode = Schema.decodeUnknown(Schema.parseJson(Overview))
 const answerWithin = Duration.seconds(8)
-/** The server says something at least every 15 seconds. */
+/**
+ * The server sends something every 15 seconds at least; after this time without anything the connection counts as lost.
+ */
 const silence = Duration.seconds(40)
 const patience = Schedule.exponential(300).pipe(Schedule.union(Schedule.spaced("3 seconds")))
 
@@ -80,15 +82,21 @@ const connect = (onOverview: (overview: Overview) => void) =>
     return yield* new Disconnected({ message: "the server has stopped" })
   })
 
+/** What {@link listen} calls. */
 export interface Listener {
   readonly onOverview: (overview: Overview) => void
+  /** The connection was lost or could not be made; it is tried again. */
   readonly onLost: () => void
+  /** The token is missing or wrong. Nothing is tried again after this. */
   readonly onTokenWanted: () => void
 }
 
-/** Listens, again and again; the result stops it. */
+/**
+ * Receives overviews, and connects again after a loss: at once where an overview had come, else after 0.3 seconds and
+ * then later each time, up to 3 seconds. Call the result to stop.
+ */
 export const listen = ({ onLost, onOverview, onTokenWanted }: Listener): (() => void) => {
-  // A loss starts the waits anew, as long as something had come.
+  // After an overview has come, a loss begins with the shortest wait again.
   const once = Effect.suspend(() => {
     let hasHeard = false
     const heard = (overview: Overview) => {

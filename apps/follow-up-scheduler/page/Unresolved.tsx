@@ -1,4 +1,4 @@
-/** Follow-ups of which nobody knows whether they were sent: a person decides. */
+/** Follow-ups of unknown outcome: the operator decides about each. */
 import { useState } from "preact/hooks"
 import type { Overview, Resolution, Unresolved } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
@@ -10,7 +10,7 @@ interface Props {
   readonly say: (words: string) => void
 }
 
-/** Where the button that was pressed is gone, the keyboard goes on here. */
+/** Gives the keyboard focus to this element, because the button that was pressed is gone. */
 const takeFocus = (element: HTMLElement | null): void => element?.focus()
 
 const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
@@ -66,6 +66,10 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
   )
 }
 
+/**
+ * The follow-ups of unknown outcome, with two choices: assume delivered, or send again after a second question. Nothing
+ * where there are none. `say` shows a line with the result.
+ */
 export const UnresolvedPanel = ({ now, say, unresolved }: Props & { readonly unresolved: Overview["unresolved"] }) =>
   unresolved.total === 0 ? null : (
     <section class="panel unresolved" aria-labelledby="unresolved">

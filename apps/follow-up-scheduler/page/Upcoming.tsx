@@ -1,4 +1,4 @@
-/** What goes out next, on a time line: one row a follow-up, its contact's quiet hours shaded. */
+/** What goes out next, on a time line: one row per follow-up, with the quiet hours of its contact shaded. */
 import { useState } from "preact/hooks"
 import type { Overview, Upcoming } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
@@ -11,14 +11,14 @@ const ranges = [
   { name: "24 h", millis: 24 * hour, tick: 4 * hour },
   { name: "3 days", millis: 72 * hour, tick: 12 * hour }
 ] as const
-/** So many are shown unasked. */
+/** How many are shown before the operator asks for all. */
 const soonest = 20
 
 type Range = (typeof ranges)[number]
 
 const percent = (millis: number, range: Range) => `${Math.min(100, Math.max(0, (100 * millis) / range.millis)).toFixed(3)}%`
 
-/** Round times of the operator's own clock. */
+/** The round times on the operator's clock within the range, in epoch milliseconds. */
 const ticksOf = (now: number, range: Range): ReadonlyArray<number> => {
   const offset = new Date(now).getTimezoneOffset() * 60_000
   const first = Math.ceil((now - offset) / range.tick) * range.tick + offset
@@ -27,7 +27,7 @@ const ticksOf = (now: number, range: Range): ReadonlyArray<number> => {
   return ticks
 }
 
-/** A label at either end would be cut off. */
+/** Whether a tick gets a label: one near either end would be cut off. */
 const isLabelled = (now: number, range: Range) => (tick: number) => tick - now > range.millis * 0.07 && tick - now < range.millis * 0.95
 
 const Lane = ({ now, quiet, range, upcoming }: { readonly now: number; readonly quiet: Overview["quiet"][string]; readonly range: Range; readonly upcoming: Upcoming }) => {
@@ -87,6 +87,10 @@ const RangeChoice = ({ onChoose, range }: { readonly onChoose: (range: Range) =>
   </div>
 )
 
+/**
+ * The planned and armed follow-ups, the soonest first, each with its instant on a time line of 1 hour to 3 days. Quiet
+ * hours where the contact is are shaded.
+ */
 export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonly overview: Overview }) => {
   const [range, setRange] = useState<Range>(ranges[2])
   const [isWhole, setWhole] = useState(false)

@@ -1,6 +1,6 @@
 /**
- * Reads one chat with GET: its row in the lists, which has its state, its members and its last message, and its messages, unless
- * this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
+ * Reads one chat by GET. Its row in the lists has its state, its members and its last message. Its messages are listed,
+ * unless this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -24,32 +24,45 @@ import { ActivePolicy, type Policy } from "./Policy.ts"
 import * as ChatRows from "./Watch/ChatRows.ts"
 import * as BoundedMap from "./Watch/BoundedMap.ts"
 
+/**
+ * Reads one chat by GET. The layer decides what is read beside the chat (opt-outs, segments), and whether its state is
+ * read at all. Fails with the error of the request, or with `NotListed` where the state cannot be found.
+ */
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
   {
-    /** The chat for this purpose; to plan where none is given. */
+    /** Reads the chat as freshly as the purpose needs; `plan` where none is given. */
     readonly read: (chat_id: ChatId, purpose?: Purpose) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /**
-     * Whether anything was written since a message, and the state, which is at most so old where the first pages of the inbox show
-     * the chat: a request that all who need a row share, or one for the messages, and another for segments.
+     * Reads the row of the chat only, at most `maxAge` old (2 seconds unless given): the state, and as messages the
+     * last one alone. Lists all messages where the row was asked for before this call, or is old. One request, which
+     * everybody who needs a row shares, or two; segments cost one more.
      */
     readonly glance: (
       chat_id: ChatId,
       maxAge?: Duration.Duration
     ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
-    /** What was written since an earlier look, and nothing of the chat's state: one request. */
+    /**
+     * Lists the messages since the last one of an earlier snapshot; the state stays that of the snapshot. One request.
+     */
     readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
   }
 >() {}
 
-/** An answer that arrives garbled is asked for once more: what the chat says may not wait for the next look. */
+/** Repeats a request once whose answer could not be decoded. */
 const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
   Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
 
-/** Whether a list includes the instant it is asked from is undocumented. */
+/**
+ * A list is asked for from this long before the last known message: whether it includes the instant it is asked from is
+ * undocumented.
+ */
 const margin = Duration.seconds(1)
 
-/** Lists messages, and remembers how the service orders its lists: a list whose times are all the same does not show it. */
+/**
+ * Lists messages, and keeps how the service orders its lists. A list whose times are all the same does not show the
+ * order; an earlier list does.
+ */
 const listing = (invent: InventClient["Type"]) => {
   let direction: MessageList.Direction | undefined
   const list = (chat_id: ChatId, from_date?: DateTime.Utc) =>
@@ -70,23 +83,29 @@ const listing = (invent: InventClient["Type"]) => {
   }
 }
 
-/** Chats whose messages are remembered; of others, they are listed again. */
+/** Maximum number of chats whose messages are kept in memory. The messages of other chats are listed again. */
 const remembered = 1000
 
-/** How old a row may be by which a chat is planned for: what happened since is seen by the watch, or before the step is taken. */
+/**
+ * Maximum age of the row that a chat is planned by. What happened since is found by the watch, or by the read before
+ * the step.
+ */
 const planMaxAge = Duration.minutes(1)
-/** How old a row may be by which a step is taken. The messages are always listed then. */
+/** Maximum age of the row that a step is taken by. The messages are always listed then. */
 export const actMaxAge = Duration.seconds(2)
-/** How many pages of the inbox are read for a row that an answer to an update can take the place of: 500 chats. */
+/**
+ * Maximum number of inbox pages read for a row, where the answer to an update will give the state: 5 pages are 500
+ * chats.
+ */
 const fewPages = 5
 
 /**
- * What a chat is read for, and so how fresh its row has to be:
- * - `plan`: to decide what is to come.
- * - `ask`: to have the assistant write. The answer to that update tells the state once more, so an older row will do where the
- *   first pages of the inbox do not show the chat.
- * - `act`: to write a message, or to snooze, close or assign.
- * - `check`: to see what became of a step.
+ * What a chat is read for. It decides how fresh the row has to be:
+ * - `plan`: to decide what is to come. A minute old at most.
+ * - `ask`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat, any
+ *   known row, because the answer to the update gives the state again.
+ * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it.
+ * - `check`: to see what became of a step. Asked for during this read.
  */
 export type Purpose = "plan" | "ask" | "act" | "check"
 
@@ -108,7 +127,10 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
 
-  /** The last resort for a chat that no list shows: a state update with an empty body answers with the whole of it. */
+  /**
+   * The last resort for a chat that no list shows: a state update with an empty body is answered with the whole chat.
+   * It is made once per episode (decision 0015); after that the read fails with `NotListed`.
+   */
   const byUpdate = Effect.fnUntraced(function* (chat_id: ChatId) {
     const { direction, listed } = yield* list(chat_id)
     const { messages } = ChatSnapshot.make(chat_id, undefined, listed, direction)
@@ -130,7 +152,7 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
     if (Option.isSome(fresh)) return { row: fresh.value, isOld: false }
     const older = yield* rows.known(chat_id)
     if (Option.isSome(older)) return { row: older.value, isOld: true }
-    // The chat may be newer than what was read lately.
+    // The chat may have been created since the lists were read.
     const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.millis })
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
@@ -175,7 +197,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   return { read, glance: read, hear }
 }
 
-/** The contact's segments beside the chat, where the policy asks for them: another request for each chat. */
+/** Adds the contact's segments to the snapshot, where the policy asks for them: one more request for each chat. */
 const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
   if (match.segments === undefined) return { read, glance, hear }
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
@@ -190,7 +212,7 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
   return { glance: (...look) => Effect.flatMap(glance(...look), segmentsOf), hear, read: (...look) => Effect.flatMap(read(...look), segmentsOf) }
 }
 
-/** Beside the chat, what the contact list and the activities say of its contacts: see `OptOuts` for what it costs. */
+/** Adds what the contact list and the activities show of the chat's contacts. `OptOuts` says what that costs. */
 const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOuts.OptOuts["Type"]): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
@@ -201,12 +223,12 @@ const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOut
   }
 }
 
-/** Reads the whole chat: a row of the lists, and up to a hundred messages where anything was written since it was last read here. */
+/** Reads the whole chat: its row in the lists, and its messages where the row shows something that was not read yet. */
 export const layer = Layer.effect(ChatReader, Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))).pipe(
   Layer.provideMerge(ChatRows.layer)
 )
 
-/** What the policy in force asks for, and who opted out. */
+/** Adds to a reader the segments, where the policy in force asks for them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
@@ -215,8 +237,10 @@ const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
     )
   ).pipe(Layer.provide(base), Layer.provideMerge(OptOuts.layer))
 
-/** The same, who opted out, and what else the policy in force asks for. */
+/**
+ * The reader of a running scheduler: state, messages, opt-outs, and segments where the policy in force asks for them.
+ */
 export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 
-/** Reads messages only, and so sees no state: for dry runs. */
+/** The reader of previews and dry runs: messages, opt-outs and segments. The state is not read and counts as open. */
 export const layerReadOnly = complete(Layer.effect(ChatReader, Effect.map(InventClient, readingOnly)))

@@ -1,4 +1,4 @@
-/** Looks at a chat, decides, and writes down what follows from it: a verdict for every chat, a plan and a timer for some. */
+/** Reads a chat, decides, and records what follows: a decision for every chat, a plan and a timer for some. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { InventError, RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -21,21 +21,32 @@ import * as ArmedState from "./Plan/ArmedState.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
+/**
+ * Reads a chat, decides, and records the decision together with the plan that follows from it, in one transaction.
+ * Chats of erased contacts get no record.
+ */
 export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReview")<
   ChatReview,
   {
-    /** Reads the chat and acts on what it shows. A chat that cannot be read gets a verdict that says so. */
+    /**
+     * Reads the chat, then as {@link review}. Where it cannot be read, records that (`Failed`, or `Skip` with
+     * `not_listed`), and fails with the error of the request.
+     */
     readonly reviewById: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
-    /** The same for a chat that was just read. */
+    /** Decides about a chat that was just read, and sets the timer of what is planned. */
     readonly review: (chat: ChatSnapshot) => Effect.Effect<Decide.Decision, SqlError>
-    /** The conversation of a chat goes on in a newer one: that is looked at, now and whenever the old one would be. */
+    /**
+     * Reviews the newer chat in which a conversation goes on. From now on, {@link reviewById} of the old one reviews
+     * the newer one; this is kept in memory only.
+     */
     readonly followToNewestChat: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
   }
 >() {}
 
-/** Of whom nothing is recorded, this neither. */
+/** The decision about the chat of an erased contact; it is not recorded. */
 const erased = Decide.Decision.Stop({ reason: "erased" })
 
+/** Builds the review from the services of the context. */
 export const make = Effect.gen(function* () {
   const policies = yield* PolicyVersions
   const reader = yield* ChatReader
@@ -59,7 +70,10 @@ export const make = Effect.gen(function* () {
     return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
   }
 
-  /** A follow-up that must not come any more, or is another's by now, is looked at now and not at its own last look. */
+  /**
+   * Makes armed follow-ups due now that the chat shows as overtaken or replaced, so that they are taken back before
+   * their regular check.
+   */
   const bringForward = Effect.fn("ChatReview.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
       const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
@@ -72,7 +86,7 @@ export const make = Effect.gen(function* () {
   })
 
   const review: ChatReview["Type"]["review"] = Effect.fn("ChatReview.review")(function* (seen) {
-    // Before the chat is marked as this contact's: it may have been another's, who was merged into them.
+    // Recalled before `mark` records this contact: the chat may have belonged to another one, who was merged into them.
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
@@ -111,7 +125,7 @@ export const make = Effect.gen(function* () {
       Decide.Decision.Skip({ reason: "not_listed" })
     )
 
-  /** The chats in which old ones go on, as far as this process has come upon them. */
+  /** The newer chat of each chat whose conversation goes on elsewhere, as far as this process has found it. */
   const newer = new Map<ChatId, ChatId>()
 
   const reviewById: ChatReview["Type"]["reviewById"] = (named) => {
@@ -138,4 +152,5 @@ export const make = Effect.gen(function* () {
   } satisfies ChatReview["Type"]
 })
 
+/** The review, as a layer. */
 export const layer = Layer.effect(ChatReview, make)

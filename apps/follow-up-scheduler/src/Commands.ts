@@ -9,7 +9,7 @@ import type * as Layer from "effect/Layer"
 import * as Lazy from "./Lazy.ts"
 import * as Options from "./cli/Options.ts"
 
-/** What the commands reach the service through; each is built by the commands that use it. */
+/** How the commands reach the service. Each part is built only by the commands that use it. */
 export interface Network<E> {
   readonly http: Layer.Layer<Layer.Layer.Context<ReturnType<typeof InventClient.layerConfig>>, E>
   readonly webSocket: Layer.Layer<WebSocketConstructor, E>
@@ -137,7 +137,7 @@ export const described = {
   restore
 }
 
-/** All of them, each over as much of the network as it uses. */
+/** The whole command line; each command gets the parts of the network that it uses. */
 export const over = <E>({ http, webSocket }: Network<E>) =>
   Command.make("follow-ups").pipe(
     Command.withSubcommands([

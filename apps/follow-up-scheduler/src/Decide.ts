@@ -1,6 +1,6 @@
 /**
- * What to do about one chat, now: one pure and total function, asked by the watcher, by the sender as its last look, and by
- * previews. It takes the time as a value and reads nothing.
+ * Decides what to do about one chat now, with one pure function. The review of a chat, the dispatcher before each step,
+ * the preview and the simulation all call it. It takes the time as an argument and reads nothing.
  *
  * The anchor of a follow-up is our last message that awaits the contact and is not itself a follow-up. A reply ends the
  * episode; the next silence starts again at the first step.
@@ -20,38 +20,50 @@ import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type UnreadReason, type WaitReason } from "./Decide/Reason.ts"
 import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
 
+/**
+ * The result of {@link decide}. The ledger stores it as the latest decision about the chat. `Act` becomes a plan, and
+ * so does `Wait`, except for the reason `in_progress`.
+ */
 export type Decision = Data.TaggedEnum<{
-  /** Take this step, now: set `follow_up_at` to this instant, or do at it what else the step says. */
+  /** Take this step now. `at`: the instant to set as `follow_up_at`; for other actions, the instant at which to act. */
   Act: { readonly step: number; readonly anchor_id: MessageId; readonly at: DateTime.Utc }
-  /** Nothing before this instant. */
+  /** Do nothing before `until`; then read the chat and decide again. */
   Wait: { readonly step: number; readonly anchor_id: MessageId; readonly until: DateTime.Utc; readonly reason: WaitReason }
-  /** Nothing until the facts change. */
+  /** Do nothing until the chat, the contact or the policy changes. */
   Stop: { readonly reason: StopReason }
-  /** Nothing for now. */
+  /** Do nothing now. The next read of the chat decides again. */
   Skip: { readonly reason: SkipReason | UnreadReason }
 }>
+/** Constructors and matcher of the type of this name: `Decision.Act({ … })`, `Decision.$match`. */
 export const Decision = Data.taggedEnum<Decision>()
 
+/**
+ * All that a decision depends on. The same input gives the same decision, as long as the runtime's time zone data is
+ * the same.
+ */
 export interface DecisionInput {
   readonly policy: Policy
   readonly chat: ChatSnapshot
   /** The conversation's follow-ups so far, of this policy and any other. */
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly now: DateTime.Utc
-  /** When a policy of this name was first put in force in this ledger. Left out, no message of ours is too old for that. */
+  /** When a policy of this name was first put in force in this ledger. Undefined: no message of ours is too old. */
   readonly first_in_force?: DateTime.Utc | undefined
 }
 
 /**
- * Whether a human of the staff has the chat: they are assigned, or have written since the contact last did. What a human wrote
- * before that belongs to an episode that is over.
+ * Whether a human agent handles the chat: one is assigned, or one has written after the contact's last message. With
+ * `after_human: never` a message of a human agent at any time counts.
  */
 const isWithHuman = (chat: ChatSnapshot, after_human: Policy["after_human"]): boolean => {
   const messages = after_human === "never" ? chat.messages : Episode.sinceContact(chat)
   return chat.isAssigned || messages.some(({ author }) => author === "human")
 }
 
-/** What holds against writing to this contact in this chat at all, the strongest first. */
+/**
+ * The strongest reason that forbids any follow-up in this chat, whatever the time; undefined where none does. Whether
+ * the contact wrote last is not checked here.
+ */
 export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "after_human" | "opt_in" | "opt_out">): StopReason | undefined => {
   if (chat.isErased) return "erased"
   if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
@@ -65,8 +77,9 @@ export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "after_h
 }
 
 /**
- * The zones by whose clocks the contact may be written to, all of them at once: those of the contact's country, unless they
- * differ and the policy goes by another zone then; else the assistant's; else the policy's. None where no zone is known.
+ * The IANA zones whose clocks must all allow a follow-up. These are the clocks of the contact's country, if it has one,
+ * or if it has several and `country_clocks` is `each`. Otherwise it is the assistant's zone, else the policy's
+ * `time_zone`. Empty where no zone is known: the follow-up is then held with `unknown_zone`.
  */
 export const zonesOf = (
   { country_clocks, time_zone }: Pick<Policy, "country_clocks" | "time_zone">,
@@ -78,7 +91,7 @@ export const zonesOf = (
   return Arr.fromNullable(zone ?? time_zone)
 }
 
-/** Why the policy would not have begun in this chat as it is now, whatever the hour. */
+/** Why the policy is not for this chat as it is now, whatever the time; undefined where it is. */
 export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): StopReason | "unknown_zone" | undefined => {
   const excluded = Audience.exclusion(policy, chat)
   if (excluded !== undefined) return excluded
@@ -89,6 +102,20 @@ export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime
 const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.PastFollowUp>) =>
   taken.some((follow) => follow.follow_up_at.epochMillis === instant.epochMillis)
 
+/**
+ * Decides whether a step is due in this chat at `now`. The first of these that holds gives the decision, in the order
+ * of `reasonsByStrength`:
+ * - `Stop`: the contact opted out, was blocked or erased; a human agent handles the chat; the assistant is off; it is
+ *   closed.
+ * - `Skip`: the contact is unknown, or a message cannot be read.
+ * - `Stop`: the contact waits for us, nothing was written, or the policy is not for this chat.
+ * - `Skip`: the chat is snoozed. `Stop`: the anchor is older than `effective_from`.
+ * - `Wait`: another follow-up of the conversation is under way, until its instant plus `confirm_after`.
+ * - `Stop`: the cadence is over, or the outcome of one of its follow-ups is unknown.
+ * - `Skip`: the chat has a `follow_up_at` that is not ours (`existing_follow_up: respect`), or no zone is known.
+ * - Else the next step that is not left out as late: `Act` where it is due, within `arm_lead` for `schedule_follow_up`;
+ *   `Wait` until then; `Skip` where it has no opening.
+ */
 export const decide = (asked: DecisionInput): Decision => {
   const question = { ...asked, chat: Episode.attributeOwnMessages(asked.chat, asked.taken, asked.policy) }
   const { chat, policy, taken } = question
@@ -119,8 +146,8 @@ export const decide = (asked: DecisionInput): Decision => {
 }
 
 /**
- * Whether the chat has a `follow_up_at` that is not ours, or that was set by a ledger that is lost, and may still be carried out. One
- * that has passed without a message counts as a message written then: it holds back the next step for as long as that one would.
+ * Whether the chat has a `follow_up_at` that this ledger did not set and that may still be carried out. After its
+ * instant it holds back the next step for that step's `after`, as a message written at that instant would.
  */
 const mayBeCarriedOut = ({ chat: { follow_up_at }, now, policy, taken }: DecisionInput, { steps }: Episode.Episode): boolean => {
   const step = policy.steps[steps]
@@ -128,7 +155,7 @@ const mayBeCarriedOut = ({ chat: { follow_up_at }, now, policy, taken }: Decisio
   return DateTime.lessThan(now, DateTime.addDuration(follow_up_at, step.after))
 }
 
-/** Why this silence's cadence is over, if it is. */
+/** Why the cadence of this silence is over; undefined while it goes on. */
 const end = ({ policy, taken }: DecisionInput, episode: Episode.Episode): StopReason | undefined => {
   if (episode.taken.some(({ status }) => status === "unknown")) return "outcome_unknown"
   if (episode.taken.some(({ isExited }) => isExited)) return "exited"
@@ -141,7 +168,7 @@ const end = ({ policy, taken }: DecisionInput, episode: Episode.Episode): StopRe
   return episode.unrecorded.length > 0 && !isOnRecord ? "followed_up_already" : "cadence_finished"
 }
 
-/** How long before its instant a step is set going: the assistant is asked ahead of time, everything else is done at once. */
+/** How long before its instant a step is begun: `arm_lead` for `schedule_follow_up`, zero for every other action. */
 const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
   action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
 
@@ -157,7 +184,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
-    // A broadcast does not begin the silence, and nothing comes sooner after it than after any message of ours.
+    // A broadcast does not begin the silence, but the step's `after` has to pass after it, too.
     const unsent = broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
     const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest: unsent, seed: chat.conversation_id })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
@@ -165,7 +192,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
       case "Late":
         continue
       case "Never":
-        // What comes after a mute is decided when it ends.
+        // What comes after the mute is decided when it ends.
         return chat.muted_until !== undefined && DateTime.greaterThan(chat.muted_until, now)
           ? Decision.Wait({ ...plan, until: chat.muted_until, reason: "muted" })
           : Decision.Skip({ reason: opening.reason })

@@ -1,10 +1,11 @@
 /**
- * Carries a follow-up out: reads the chat fresh, decides again, and hands the step to its action.
+ * Carries a follow-up out: reads the chat, decides again, and hands the step to its action.
  *
- * Whatever row it finds, after whatever crash, it goes on from there: the intent is on record before the request leaves.
+ * The intent is on record before the request is sent, so after any crash the row tells how to go on.
  *
- * Whoever changes a row takes it from everybody who read it before. A process that was frozen meanwhile asks the ledger right
- * before its request leaves; what left all the same it takes back as soon as it finds out.
+ * A change of a row makes every earlier read of it stale, so only one of two processes can act on it. Right before a
+ * request is sent the ledger is asked whether the row is still current, because the process may have been frozen. A
+ * request that was sent all the same is taken back as soon as that is found (decision 0011).
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -43,14 +44,21 @@ import * as Telemetry from "./Telemetry.ts"
 import * as Activity from "./Telemetry/Activity.ts"
 import { Timer } from "./Timer.ts"
 
+/**
+ * Takes follow-ups that are due one step further: from planned to armed, from armed to their end. Errors of the service
+ * become a change of the row; only an error of the database fails.
+ */
 export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch")<
   Dispatch,
   {
-    /** Takes a follow-up one step further, from whatever state it is in. */
+    /** Takes a follow-up one step further. Does nothing where it has ended, or is planned and held. */
     readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
-    /** Answers a timer; one that is stale does nothing. */
+    /** Handles a timer. Does nothing where the row has changed since the timer was set. */
     readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
-    /** Takes up everything that has been due for longer than `slack`, and every end from which nothing followed yet. */
+    /**
+     * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
+     * decision since. Gives the number of follow-ups that were due, including those that had to wait for their turn.
+     */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
 >() {}
@@ -58,15 +66,18 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
 const sweepConcurrency = 4
 
 /**
- * How many planned follow-ups are begun at a time: so many that a service which takes two seconds to answer leaves no quota
- * unused, and so few that they are armed in the order in which they are due.
+ * How many planned follow-ups are begun at a time. A service that takes two seconds to answer then leaves no quota
+ * unused, and follow-ups are still armed in the order in which they are due.
  */
 const atOnce = 12
 
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
 
-/** Why a planned step is not taken where another one is: the policy leaves out what is too late, and goes on with a later step. */
+/**
+ * The reason of a planned step in whose place the decision names another one: the chat shows it as taken, the policy
+ * leaves it out as late, or the anchor has changed.
+ */
 const reasonForAnother = (
   planned: FollowUp,
   decision: { readonly step: number; readonly anchor_id: string },
@@ -77,6 +88,7 @@ const reasonForAnother = (
   return isTaken ? "followed_up_already" : "late"
 }
 
+/** Builds the dispatcher from the services of the context. */
 export const make = Effect.gen(function* () {
   const policies = yield* PolicyVersions
   const invent = yield* InventClient
@@ -93,7 +105,7 @@ export const make = Effect.gen(function* () {
   const context: ActionContext = { policies, invent, stateUpdates, reader, ledger, erasure, observe, timer, transitions, lastLook }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
-  /** How the step of a follow-up is carried out; a step that its version does not have is the assistant's. */
+  /** The action of a follow-up's step. A step that its version does not have is treated as `schedule_follow_up`. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
     const step = policy.steps[followUp.step - 1]
     switch (step?.action) {
@@ -108,7 +120,7 @@ export const make = Effect.gen(function* () {
     }
   }
 
-  /** Whether a step is the assistant's: the answer to the update that asks it tells the state of the chat. */
+  /** Whether a step has the assistant write: the answer to that update shows the state of the chat. */
   const isAsking = (policy: Policy, { step }: FollowUp) => (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
@@ -141,7 +153,7 @@ export const make = Effect.gen(function* () {
     yield* observe.review(chat)
   })
 
-  /** A server that knows no such question names no other chat. */
+  /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
   const newestOf = (chat_id: ChatId) =>
     Effect.catchIf(
       RateLimit.withLane("verify")(invent.state.newestChat({ path: { chat_id } })),
@@ -149,7 +161,7 @@ export const make = Effect.gen(function* () {
       () => Effect.succeed(chat_id)
     )
 
-  /** The conversation goes on in another chat: nothing is written in this one, and the other is looked at in its place. */
+  /** Ends a planned follow-up whose conversation goes on in another chat, and reviews that chat. */
   const movedOn = Effect.fn("Dispatch.movedOn")(function* (planned: FollowUp, newest: ChatId) {
     const { chat_id, conversation_id } = planned
     yield* transitions.end(planned, "skipped", "superseded")
@@ -158,8 +170,8 @@ export const make = Effect.gen(function* () {
   })
 
   /**
-   * An armed follow-up needs one request before its instant, as long as nothing happened since it was armed, and one after it,
-   * where its message is found.
+   * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
+   * was armed, and one after it, where its message is found; else the whole chat is read.
    */
   const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
     const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
@@ -168,7 +180,7 @@ export const make = Effect.gen(function* () {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
       const receipt = ArmedState.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
-      // What stands and is known to be overtaken is taken back at once; the rest of the chat is read afterwards.
+      // An overtaken `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
       if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
@@ -179,12 +191,12 @@ export const make = Effect.gen(function* () {
     if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
     if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
     const chat = yield* claim(yield* reader.read(followUp.chat_id, "ask"))
-    // What an old state forbids may be allowed by now: the whole lists are read before that is believed.
+    // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
     return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
   })
 
-  /** An armed follow-up of a chat of which nothing can be known is taken back; the answer tells the state of the chat. */
+  /** Takes back an armed follow-up whose chat no list shows. The answer to that update shows the state of the chat. */
   const takeBackUnlisted = Effect.fn("Dispatch.takeBackUnlisted")(function* (armed: FollowUp, policy: Policy) {
     if (!isAsking(policy, armed)) return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, "not_listed")
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
@@ -195,7 +207,7 @@ export const make = Effect.gen(function* () {
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
-    // What was armed before a pause is seen through: taken back, or found sent.
+    // What was armed before a pause is still finished: taken back, or found sent.
     if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
     yield* Effect.zipRight(Telemetry.takenUp(followUp), Activity.turned)
     const policy = yield* policies.version(followUp.policy)
@@ -239,14 +251,17 @@ export const make = Effect.gen(function* () {
     })
   } satisfies Dispatch["Type"]
 
-  /** What waits for longer than it may, because the clock was fast when that was written. */
+  /** Rows that wait for longer than they may, because the clock was fast when they were written. */
   function heldTooLong(now: DateTime.Utc) {
     return Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
       Effect.filter(rows, (row) => Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now)))
     )
   }
 
-  /** The process ended between the end of a follow-up and the plan of the next; a chat that cannot be read waits for the watch. */
+  /**
+   * Decides about a chat whose follow-up ended in a process that then ended, too. A chat that cannot be read is left to
+   * the watch.
+   */
   function catchUp(chat_id: ChatId) {
     return Effect.catchIf(
       observe.reviewById(chat_id),
@@ -255,14 +270,20 @@ export const make = Effect.gen(function* () {
     )
   }
 
-  /** What is under way is seen through; what is planned waits for its turn, and by then another may have taken it up. */
+  /**
+   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits, and is left
+   * alone if it has changed by then.
+   */
   function inTurn(followUp: FollowUp) {
     if (followUp.status !== "planned") return advance(followUp)
     const mayBegin = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? outage.mayLook : Effect.succeed(false)))
     return turns.withPermits(1)(Effect.whenEffect(advance(followUp), mayBegin))
   }
 
-  /** The change makes a timer that fires meanwhile stale. What is planned and has no turn now is left to the next sweep. */
+  /**
+   * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
+   * left to the next sweep.
+   */
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
@@ -273,4 +294,5 @@ export const make = Effect.gen(function* () {
   }
 })
 
+/** The dispatcher, as a layer. */
 export const layer = Layer.effect(Dispatch, make)

@@ -1,4 +1,4 @@
-/** Loads a part of the program when it is first needed, so that no command waits for what only another one needs. */
+/** Loads a part of the program when it is first needed, so that a command loads only what it needs. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"

@@ -1,7 +1,7 @@
 /**
- * The record of every plan, every attempt and every decision, on SQLite or PostgreSQL. A change and its audit row are written
- * in one transaction; two writers cannot both make the same change. It is enough to recover from: what is due and not ended
- * is taken up again, whatever became of its timer.
+ * The record of every plan, every attempt and every decision, on SQLite or PostgreSQL. A change and its audit entry are
+ * written in one transaction, and two writers cannot both make the same change. It is enough to recover from: what is
+ * due and has not ended is taken up again, whatever became of its timer (decision 0002).
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
@@ -45,7 +45,7 @@ export class Verdict extends Schema.Class<Verdict>("Verdict")({
   decided_at: Schema.DateTimeUtcFromNumber
 }) {}
 
-/** One line of a chat's story. */
+/** One entry of the audit of a chat. `ChatStory` puts it into words. */
 export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   at: Schema.DateTimeUtcFromNumber,
   chat_id: Schema.String,
@@ -55,15 +55,19 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   detail: Schema.parseJson(OpenRecord.Json)
 }) {}
 
-/** What a change sets; everything else stays. */
+/** The fields that a change sets; the others stay. */
 export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "wake">>
 
+/**
+ * The audit entry of a change: a name that `ChatStory` knows, and details, which are stored as JSON. No detail has a
+ * text or a name of a contact.
+ */
 export interface Event {
   readonly name: string
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
-/** Chats whose follow-ups came to this. */
+/** The number of chats with the same latest decision, reason and number of messages sent. */
 export interface Tally {
   readonly decision: string
   readonly reason: string | null
@@ -71,22 +75,26 @@ export interface Tally {
   readonly chats: number
 }
 
+/**
+ * The ledger. All schedulers on a database share it. A method fails with `SqlError` where the database does; a row that
+ * cannot be decoded is a defect of this program.
+ */
 export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledger")<
   Ledger,
   {
     /**
-     * Records a plan; one that was skipped or withdrawn is taken up again, and one that is waiting is brought forward. None
-     * when nothing changed: its follow-up is on its way, or over, or waits no longer than this.
+     * Records a plan. A follow-up with this key that was skipped or withdrawn is planned again, and one that waits is
+     * brought forward if the plan is more than a minute earlier. None where nothing changed.
      */
     readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
-     * Changes a follow-up if nobody changed it since it was read, and arms it only where no other of its conversation is under
-     * way; none otherwise. That it is armed outlasts a power cut.
+     * Changes a follow-up if its row is still as it was read, and arms it only where no other follow-up of its
+     * conversation is armed. None otherwise. An armed row is flushed to the disk, so that it survives a power cut.
      */
     readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
-     * Arms a follow-up, as `advance` does; none also where the contact was sent something in another conversation since this
-     * chat was decided about, or where one more to whomever would be too many: then everything is held.
+     * Arms a follow-up, as `advance` does. None also where something was sent to the contact in another conversation
+     * since the chat was decided about, or where a limit for all contacts together is reached: then everything is held.
      */
     readonly arm: (
       from: FollowUp,
@@ -94,30 +102,37 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
       event: Event,
       within: { readonly chat: ChatSnapshot; readonly limits: SendLimits.Limits }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
-    /** Fails where another process has brought the tables to a newer edition since. */
+    /** Fails where another process has brought the tables to a newer edition. */
     readonly isUsable: Effect.Effect<void, LedgerOfOtherEdition | SqlError>
-    /** Whether nobody changed it since it was read: what was begun with it may go on. */
+    /** Whether the row is still as it was read. */
     readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
+    /** The row of a key; none where there is none. */
     readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
-    /** The conversation's follow-ups that were sent, may have been, had their chance, or are under way. */
+    /**
+     * The conversation's follow-ups that count as steps taken: armed, sent, done, of unknown outcome, and those that
+     * ended without a message after they were armed.
+     */
     readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<PastFollowUp>, SqlError>
-    /** The conversation's follow-ups that wait. */
+    /** The conversation's planned follow-ups, the soonest first. */
     readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
-    /** The conversation's follow-ups that are armed. */
+    /** The conversation's armed follow-ups: one at most, by a unique index. */
     readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
     readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
-    /** Those that will be due after this instant, and are armed, or failed and are to be tried again. */
+    /** Follow-ups due after this instant that are armed, or planned after a failure. */
     readonly waitingAgain: (after: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** Planned and armed follow-ups that will be due after the one instant and until the other, the soonest first. */
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
-    /** How many planned and armed follow-ups want a look within this time. */
+    /** How many planned and armed follow-ups are due within this time. `Duration.infinity` counts all. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
-    /** How many planned and armed follow-ups were to be looked at longer ago than this. */
+    /** How many planned and armed follow-ups have been due for longer than this. */
     readonly late: (by: Duration.Duration) => Effect.Effect<number, SqlError>
-    /** How many follow-ups there are of which nobody knows whether they were sent. */
+    /** How many follow-ups have the status `unknown`. */
     readonly unknown: Effect.Effect<number, SqlError>
-    /** Chats with a follow-up that ended, and about which nothing was decided since, though something was to be. */
+    /**
+     * Chats in which a follow-up ended, and about which nothing was decided since. Ends with the reason `refused` or
+     * `unreachable` do not count.
+     */
     readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
     /**
      * Records the latest decision about a chat together with the plan that follows from it, if one does, as `plan` would. The
@@ -127,9 +142,9 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
       verdict: Omit<typeof Verdict.Type, "decided_at">,
       next?: { readonly plan: Plan; readonly event: Event }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
-    /** Everything that happened to a chat, in order. */
+    /** All audit entries of a chat, the oldest first. */
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
-    /** When anything was recorded last; none where nothing ever was. */
+    /** When the latest audit entry was written; none where there is none. */
     readonly lastRecordedAt: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
     /** Every chat counted once, by its latest decision and the follow-ups it got. */
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
@@ -154,16 +169,16 @@ const open: ReadonlyArray<string> = ["planned", "armed"]
 const isUniqueViolation = ({ cause }: SqlError): boolean =>
   SqliteError.hasCode(cause, SqliteError.ResultCode.ConstraintUnique) || (Predicate.hasProperty(cause, "code") && cause.code === "23505")
 
-/** Ends after which the service is left alone until the chat is watched again. */
+/** Ends after which nothing is decided about the chat until the watch names it again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
 
 const isEnd = (change: Change): change is Change & { readonly status: string } => change.status !== undefined && !open.includes(change.status)
 
-/** Any other end leaves open what comes next, until that is decided. */
+/** The column `observed` after a change: 0 from the end of a follow-up until its chat was decided about. */
 const observed = ({ reason, status }: Change) =>
   status === undefined ? {} : { observed: open.includes(status) || quiet.includes(reason) ? 1 : 0 }
 
-/** A follow-up that was armed and ended so had its chance: its step is taken. */
+/** A follow-up that was armed and ended for one of these reasons counts as a step taken, and is not planned again. */
 const final = ["assistant_declined", "cancelled", "refused", "chat_gone", "exited"] satisfies ReadonlyArray<Reason>
 
 const make = Effect.gen(function* () {
@@ -172,7 +187,7 @@ const make = Effect.gen(function* () {
   const inTransaction = Transaction.within(sql)
   const flush = Flush.make(sql)
 
-  /** Spelt out: an index of some rows is used only where the statement itself says that it wants no others. */
+  /** Not a parameter: the partial index is used only where the statement itself has its condition. */
   const isOpen = sql.literal("status IN ('planned', 'armed')")
 
   const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
@@ -355,7 +370,10 @@ const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
   (status === "skipped" || status === "withdrawn") &&
   !((follow_up_at !== null || reason === "exited") && final.some((finalReason) => finalReason === reason))
 
-/** Earlier than this is no news: openings are found in whole minutes from the instant of the look. */
+/**
+ * A plan that is earlier by less than this is the same plan: openings are found in whole minutes from the instant of
+ * the read.
+ */
 const sameOpening = Duration.minutes(1)
 
 const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
@@ -387,5 +405,5 @@ type Unusable = LedgerOfOtherEdition | SqlError
 /** Creates the tables where they are missing, and brings those of an older edition to this one. */
 export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.create, make))
 
-/** Over tables that are there, and of this edition. */
+/** Over tables that exist and are of this edition; fails with `LedgerOfOtherEdition` where they are of another. */
 export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.check, make))

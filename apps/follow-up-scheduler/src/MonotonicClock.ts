@@ -1,11 +1,12 @@
 /**
- * The clock for waits and ages, in milliseconds from some instant in the past: nobody sets it, so a step of the machine's wall
- * clock neither shortens nor lengthens what is measured by it. What is compared with a date is measured by the wall clock.
+ * The clock for waits and ages, in milliseconds since an instant in the past. A change of the machine's wall clock does
+ * not move it. What is compared with a date is measured by the wall clock instead.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 
+/** The monotonic clock now, in milliseconds. Only differences of two readings mean something. */
 export const millis: Effect.Effect<number> = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
 
 /** A moment by both clocks, in milliseconds. */
@@ -14,15 +15,19 @@ export interface Moment {
   readonly monotonic: number
 }
 
+/** Now, by both clocks. */
 export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMillis, millis, (wall, monotonic) => ({ wall, monotonic }))
 
 /**
- * The age of what was learned at `then`, in milliseconds, by the clock that says more: the wall clock can be put back, and the
- * monotonic clock stands still while the machine is suspended.
+ * The time from `then` to `now` in milliseconds, by the clock that shows more of it: the wall clock can be put back,
+ * and the monotonic clock stands still while the machine is suspended.
  */
 export const age = (then: Moment, now: Moment): number => Math.max(now.wall - then.wall, now.monotonic - then.monotonic)
 
-/** Keeps a result for so long, as `Effect.cachedWithTTL` does by the wall clock. A failure is not kept. */
+/**
+ * Keeps a result for this long, by the monotonic clock; `Effect.cachedWithTTL` uses the wall clock. A failure is not
+ * kept. Concurrent callers share one run.
+ */
 export const cachedFor =
   (timeToLive: Duration.DurationInput) =>
   <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<Effect.Effect<A, E, R>> =>

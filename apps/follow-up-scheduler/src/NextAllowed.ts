@@ -1,8 +1,8 @@
 /**
- * When may a message go out? `nextAllowed` finds the first instant whose wall clock in an IANA time zone lies inside a
- * daily window, on an allowed weekday that is no holiday. It is exact around every change of the zone's offset: skipped
- * and repeated hours, days without a midnight, dates that never happened. `AllowedHours` is the same rule as a schema,
- * so that a policy with a misspelt zone or an empty window is refused when it is loaded.
+ * Finds when a message may be sent. `nextAllowed` gives the first instant whose wall clock in an IANA time zone lies
+ * inside a daily window, on an allowed weekday that is no holiday. It is exact around every change of the zone's
+ * offset: skipped and repeated hours, days without a midnight, dates that never happened. `AllowedHours` is the same
+ * rule as a schema, so that a policy with a misspelt zone or an empty window is refused when it is loaded.
  */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -149,8 +149,8 @@ export const offsetChanges = (zone: string, from: DateTime.Utc, until: DateTime.
   })
 
 /**
- * The instant at which the clocks of a zone show the same time so many calendar days later. Where they skip that time, the
- * first instant after the gap; where they show it twice, the first of the two. None where the zone is unknown.
+ * The instant at which the clocks of a zone show the same time `days` calendar days later. Where they skip that time,
+ * the first instant after the gap; where they show it twice, the first of the two. None where the zone is unknown.
  */
 export const daysLater = (zone: string, from: DateTime.Utc, days: number): Option.Option<DateTime.Utc> =>
   Option.flatMap(offsetsOf(zone), (offsetAt) => {
@@ -208,8 +208,8 @@ export const nextAllowed = (options: AllowedHours & { readonly from: DateTime.Ut
   })
 
 /**
- * The first instant that each of these rules allows, by {@link nextAllowed}: where people of several zones may be written to
- * at the same time. None if there is none within 9 days, or if there are no rules.
+ * The first instant that each of these rules allows, by {@link nextAllowed}. None if there is none within 9 days, or if
+ * there are no rules.
  */
 export const nextAllowedByEach = (rules: ReadonlyArray<AllowedHours>, from: DateTime.Utc): Option.Option<DateTime.Utc> => {
   const [first, ...others] = rules

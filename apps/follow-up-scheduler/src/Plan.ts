@@ -1,4 +1,4 @@
-/** What is going to be done about a conversation, and the key that makes it happen at most once. Pure. */
+/** What is to be done in a conversation, and the key by which it is done at most once. Pure. */
 import type { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
@@ -6,10 +6,12 @@ import { createHash } from "node:crypto"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import type { Policy } from "./Policy.ts"
 
-/** Names a follow-up for good: the same conversation, policy, step and anchor always give the same key. */
+/** The key of a follow-up: the same conversation, policy, step and anchor always give the same key. */
 export const FollowUpKey = Schema.String.pipe(Schema.brand("FollowUpKey"))
+/** The key of a follow-up: 22 characters of base64url, from a SHA-256 hash. */
 export type FollowUpKey = typeof FollowUpKey.Type
 
+/** A step to be taken later. `Ledger.plan` makes a row of it. `policy` is the id of a version, `step` counts from 1. */
 export interface Plan {
   readonly key: FollowUpKey
   readonly conversation_id: ConversationId
@@ -17,7 +19,7 @@ export interface Plan {
   readonly policy: string
   readonly step: number
   readonly anchor_id: MessageId
-  /** When to look again and, if everything is as it was, act. */
+  /** When to read the chat again and, if the decision is still the same, act. */
   readonly due_at: DateTime.Utc
 }
 
@@ -32,6 +34,10 @@ export const keyOf = (conversation_id: ConversationId, policyName: string, step:
       .slice(0, keyLength)
   )
 
+/**
+ * The plan of a step, with its key. `due_at`: when the dispatcher reads the chat again and decides. For a step that
+ * waits this is `Decision.Wait.until`, which `arm_lead` has already been taken off.
+ */
 export const make = (
   policy: Policy,
   chat: ChatSnapshot,

@@ -1,6 +1,6 @@
 /**
- * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a customer may be
- * written to. It is written as YAML or JSON and refused, with the field and the rule, when anything in it is wrong.
+ * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a contact may
+ * be written to. It is written as YAML or JSON. A wrong policy is refused with the field and the rule.
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Context from "effect/Context"
@@ -43,6 +43,10 @@ const ChannelWindow = Schema.Struct({
   within: Amount,
   prefer_early: Schema.optional(Amount.annotations({ description: "A step whose instant falls outside comes up to this much earlier." }))
 })
+/**
+ * The window of a kind of channel: `within` counts from the contact's last message. The default is none, so a policy
+ * states the limits of the channels it uses.
+ */
 export type ChannelWindow = typeof ChannelWindow.Type
 
 const Cap = Schema.Struct({
@@ -54,6 +58,10 @@ const Cap = Schema.Struct({
     Schema.Boolean.annotations({ description: "true: each conversation counts for itself. Else all conversations of a contact count together." })
   )
 })
+/**
+ * A limit of `at_most` follow-ups to a contact per length of time, or per calendar day where the contact is. A step
+ * that would exceed it waits for the next opening.
+ */
 export type Cap = typeof Cap.Type
 
 const AtMost = Schema.Int.pipe(Schema.positive())
@@ -70,16 +78,21 @@ const Words = Schema.Array(
   )
 )
 
-/** What editors show beside a field. */
+/** Adds the description that editors show beside a field. */
 const said = <A, I>(schema: Schema.Schema<A, I>, description: string) => schema.annotations({ description })
 
+/**
+ * One version of a follow-up policy, decoded, with the defaults filled in. Built by {@link decode}, which refuses
+ * unknown fields. A recorded version never changes: the same name and version with another content is refused (decision
+ * 0007).
+ */
 export class Policy extends Schema.Class<Policy>("Policy")({
   name,
-  /** A version never changes: what is changed gets the next number. */
+  /** A version never changes: a changed policy gets the next number. */
   version: Schema.Int.pipe(Schema.positive()),
   match: withDefault(Match, () => ({})),
   effective_from: Schema.optional(EffectiveFrom),
-  /** Without it, an unknown zone holds the follow-up. */
+  /** Where it is absent and no other zone is known, the follow-up is held. */
   time_zone: Schema.optional(NextAllowed.Zone),
   country_clocks: withDefault(
     said(
@@ -160,7 +173,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   ),
   steps: Steps
 }) {
-  /** Name and version: what a plan is made by. */
+  /** `name@version`: what plans and follow-ups are recorded with. */
   get id(): string {
     return `${this.name}@${this.version}`
   }
@@ -171,13 +184,13 @@ const complement = (quiet: { readonly start: string; readonly end: string }): Ne
   end: quiet.start
 })
 
-/** Our messages from before this instant are left alone; none where every message counts. */
+/** Our messages from before this instant are not followed up; undefined where every message counts. */
 export const effectiveFrom = (
   { effective_from }: Pick<Policy, "effective_from">,
   first_in_force: DateTime.Utc | undefined
 ): DateTime.Utc | undefined => (effective_from === "all" ? undefined : (effective_from ?? first_in_force))
 
-/** The hours in which a follow-up may go out. */
+/** The hours in which a follow-up may go out: all but the quiet hours. */
 export const openHours = (policy: Policy): NextAllowed.Window =>
   policy.quiet_hours === undefined ? { start: "00:00", end: "24:00" } : complement(policy.quiet_hours)
 
@@ -187,7 +200,10 @@ export const holidaysOf = (policy: Policy, country: string | undefined): Readonl
   ...(OpenRecord.get(policy.holiday_sets, country ?? "") ?? [])
 ]
 
-/** The window of a channel; of an unknown one, the strictest. */
+/**
+ * The window of a channel; undefined where the policy gives it none. For an unknown kind of channel, the shortest
+ * window of the policy.
+ */
 export const channelWindow = ({ channel_windows }: Policy, channel: string | undefined): ChannelWindow | undefined => {
   if (channel !== undefined) return Object.entries(channel_windows).find(([name]) => name === channel)?.[1]
   return Object.values(channel_windows).reduce<ChannelWindow | undefined>(

@@ -26,14 +26,15 @@ import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 import { ChatRows } from "./Watch/ChatRows.ts"
 
-/** Until the switch says go on. */
+/** Waits until follow-ups are resumed; polls once a second. */
 const resumed = Effect.flatMap(Ledger, (ledger) =>
   Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
 )
 
 /**
- * Looks at each chat once and carries out what is due; what is to come later waits in the ledger for the next pass. Holds
- * everything where a start would reach more contacts than `confirmed`.
+ * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
+ * number of follow-ups that were due. Holds everything where a start would reach more contacts than `confirmed`. Fails
+ * with an error that every chat would meet; an error of one chat is passed to `onFound`.
  */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = unconfirmed) =>
   Effect.gen(function* () {
@@ -48,17 +49,19 @@ export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found)
     return yield* dispatch.sweep(Duration.zero)
   })
 
+/** The times of {@link serve}. */
 export interface ServeOptions {
-  /** How often the ledger is searched for what no timer woke, and for a start. */
+  /** How often the ledger is searched for what is due and no timer woke, and for an open start. */
   readonly sweepEvery: Duration.Duration
-  /** How long a timer may be late before the sweep takes its follow-up. */
+  /** How long a timer may be late before the sweep takes up its follow-up. */
   readonly sweepSlack: Duration.Duration
-  /** How often the open follow-ups are counted, for the metrics. Default: every 15 seconds. */
+  /** How often the open follow-ups are counted for the metrics. Default: 15 seconds. */
   readonly countEvery?: Duration.Duration
-  /** How many contacts a start may reach; more of them hold everything. Default: 100. */
+  /** How many contacts a start may reach; more hold everything. Default: 100. */
   readonly confirmed?: number
 }
 
+/** The times where the environment gives none. */
 export const serveDefaults = { sweepEvery: Duration.seconds(3), sweepSlack: Duration.seconds(5) } satisfies ServeOptions
 
 const atLeast = (least: Duration.Duration) =>
@@ -67,22 +70,22 @@ const atLeast = (least: Duration.Duration) =>
     validation: Duration.greaterThanOrEqualTo(least)
   })
 
-/** `FOLLOW_UPS_SWEEP_EVERY` and `FOLLOW_UPS_SWEEP_SLACK`, else the defaults. */
+/** `FOLLOW_UPS_SWEEP_EVERY`, at least 100 ms, and `FOLLOW_UPS_SWEEP_SLACK`, else the defaults. */
 export const serveConfig = Config.all({
   sweepEvery: Config.duration("FOLLOW_UPS_SWEEP_EVERY").pipe(atLeast(Duration.millis(100)), Config.withDefault(serveDefaults.sweepEvery)),
   sweepSlack: Config.duration("FOLLOW_UPS_SWEEP_SLACK").pipe(Config.withDefault(serveDefaults.sweepSlack))
 })
 
-/** What an outage is waited out with. */
+/** Waits between two attempts in an outage: from 1 second, doubled each time, up to 30 seconds. */
 const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
 const wordsOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 
 /**
- * Looks at whatever may have changed; where a start is open, first at all that is to be looked at, and counts. An error of the
- * service that every chat would meet ends it as long as none was looked at, and is an outage to be waited out after that; so is
- * any of the database, which was there at the start.
+ * Reads every chat that may have changed. Where a start is open, first reads all chats with news, and counts. An error
+ * of the service that every chat would meet fails the watch as long as no chat was read; later it is retried. Errors of
+ * the database are always retried, because it could be used at the start.
  */
 const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
   Effect.gen(function* () {
@@ -103,7 +106,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const settle = Effect.zipRight(resumed, ledger.settle(current.id, confirmed))
     const named = keepsRows ? chats : Stream.tap(chats, forget)
     const looks = Effect.as(Stream.runDrain(Stream.mapEffect(named, look, { concurrency, unordered: true })), false)
-    /** What an interrupted look has named already, the next reading of the lists names again. */
+    /** Chats that an interrupted pass has named already are named again by the next reading of the lists. */
     const countingBy = (news: Effect.Effect<ReadonlyArray<ChatId>, Effect.Effect.Error<typeof looks>>) => {
       const settling = Effect.gen(function* () {
         yield* resumed
@@ -114,7 +117,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
       const started = Effect.as(Effect.repeat(isStarting, { schedule: Schedule.spaced(sweepEvery), until: (yes) => yes }), true)
       return Effect.zipRight(Effect.whenEffect(settling, isStarting), Effect.raceFirst(looks, started))
     }
-    /** Events come once, so nothing that they name is interrupted. */
+    /** An event comes once, so the reads of what events name are not interrupted. */
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass = news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
     const outlast = (error: Effect.Effect.Error<typeof pass>) =>
@@ -123,7 +126,10 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: outlast, schedule: patience })))
   })
 
-/** Watches, wakes and sweeps until it is interrupted, or cannot even begin. */
+/**
+ * Watches, wakes and sweeps until it is interrupted. Fails where it cannot begin, or the ledger is lost (`LedgerLost`)
+ * or of a newer edition.
+ */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
@@ -143,7 +149,7 @@ export const serve = (options: ServeOptions) =>
       unknown: ledger.unknown,
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
-    // What cannot be found out now is asked again, and the sweep says why.
+    // Where the database does not answer, the check is repeated, and the sweep logs why.
     const owning = Effect.zipRight(Effect.flatMap(Ownership.Ownership, ({ check }) => check), ledger.isUsable).pipe(
       Effect.catchIf((error) => error._tag === "SqlError", () => Effect.void),
       Effect.repeat(Schedule.spaced(options.sweepEvery))
@@ -153,7 +159,7 @@ export const serve = (options: ServeOptions) =>
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
     yield* ledger.start(current.id)
-    // Whatever a crash left behind is taken up before anything new.
+    // What an earlier process left is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
@@ -162,16 +168,19 @@ export const serve = (options: ServeOptions) =>
 
 const parts = Layer.provideMerge(Dispatch.layer, ChatReview.layer)
 
-/** Observing and dispatching, over whatever reads, records and wakes. */
+/** Review and dispatch, over the reader, the ledger and the timer of the context. */
 export const layer = Layer.provideMerge(parts, Layer.mergeAll(PolicyVersions.layer, Erasure.layer, CircuitBreaker.layer))
 
-/** For one pass: what is not due yet waits for the next one. */
+/** For one pass: no timers, so what is not due yet waits for the next pass. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
 
 const loadTimers = () => import("./Timer/Cluster.ts")
 const loadRunner = () => import("./Timer/ClusterRunner.ts")
 
-/** Loads the modules that {@link layerServe} loads: for a program under a virtual clock, which does not wait for files. */
+/**
+ * Loads the modules that {@link layerServe} loads. A program under a virtual clock needs this, because it does not wait
+ * for files.
+ */
 export const load = Effect.all(
   [Lazy.effect("timers", loadTimers, () => Effect.void), Lazy.effect("timers", loadRunner, () => Effect.void)],
   { discard: true }
@@ -190,5 +199,8 @@ const cluster = (precision: Duration.Duration) =>
       )
   )
 
-/** For as long as the process lives: timers in the database wake the dispatcher, as precisely as asked. */
+/**
+ * For a process that keeps running: timers in the database wake the dispatcher. `precision`: how often the database is
+ * searched for due timers.
+ */
 export const layerServe = (precision: Duration.Duration) => Layer.provideMerge(cluster(precision), ChatReader.layerMatching)

@@ -1,4 +1,4 @@
-/** What the scheduler measures of itself: metrics of `effect/Metric`, in the process's registry, beside those of the client. */
+/** The metrics of the scheduler: `effect/Metric`, in the registry of the process, beside those of the client. */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -7,7 +7,7 @@ import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 
-/** Looks at a chat. Attributes: `decision`, and `reason` where it is one not to act. */
+/** Decisions about chats. Attributes: `decision`, and `reason` where it is not to act. */
 export const looks = Metric.counter("invent.scheduler.looks", { description: "Looks at a chat, by what was decided.", incremental: true })
 
 /** Follow-ups that ended. Attributes: `status`, as the ledger has it, and `reason` where there is one. */
@@ -23,16 +23,16 @@ export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
 /** Follow-ups that are planned or under way. */
 export const open = Metric.gauge("invent.scheduler.open", { description: "Follow-ups that are planned or under way." })
 
-/** Those of them that were to be looked at by now. */
+/** Follow-ups that were due by now. */
 export const overdue = Metric.gauge("invent.scheduler.overdue", { description: "Follow-ups that were to be looked at by now." })
 
-/** Follow-ups of which nobody knows whether they were sent: each waits for a human. */
+/** Follow-ups of which it is unknown whether they were sent: an operator has to decide about each. */
 export const unknown = Metric.gauge("invent.scheduler.unknown", { description: "Follow-ups of which nobody knows whether they were sent." })
 
-/** 1 while everything is held, else 0. */
+/** 1 while follow-ups are paused or held, else 0. */
 export const paused = Metric.gauge("invent.scheduler.paused", { description: "1 while follow-ups are paused." })
 
-/** 1 while the service does not answer and is left alone, else 0. */
+/** 1 while the service does not answer and only single reads are made, else 0. */
 export const outage = Metric.gauge("invent.scheduler.outage", { description: "1 while the service does not answer and is left alone." })
 
 /** How long ago a list of chats was last read, in seconds. */
@@ -48,7 +48,7 @@ export const clockAhead: Metric.Metric.Gauge<number> = Metric.gauge("invent.sche
   description: "How far this machine's clock is ahead of the server's."
 }).pipe(Metric.tagged("unit", "s"))
 
-/** When the ledger was last searched for what is due, to the end, in seconds since 1970. */
+/** When a sweep last reached its end, in seconds since 1970. */
 export const sweepTimestamp: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.sweep.timestamp", {
   description: "When the ledger was last searched for what is due."
 }).pipe(Metric.tagged("unit", "s"))
@@ -67,33 +67,37 @@ export const quotaWait: Metric.Metric.Gauge<number> = Metric.gauge("invent.sched
   Metric.tagged("unit", "s")
 )
 
-/** How often what is counted, and not as it happens, is counted. */
+/** How often metrics are set that are counted from the ledger or read from the quota. */
 export const countEvery = Duration.seconds(15)
 
 const labels = (attributes: Readonly<Record<string, string | null | undefined>>) =>
   Object.entries(attributes).flatMap(([name, value]) => (value == null ? [] : [MetricLabel.make(name, value)]))
 
+/** Counts a decision. */
 export const looked = (decision: string, reason: string | null) =>
   Metric.increment(Metric.taggedWithLabels(looks, labels({ decision, reason })))
 
+/** Counts a follow-up that ended. */
 export const ended = (status: string, reason: string | null | undefined) =>
   Metric.increment(Metric.taggedWithLabels(ends, labels({ status, reason })))
 
+/** Records how late a follow-up was taken up, in seconds; one that is early counts as 0. */
 export const takenUp = ({ due_at, status }: FollowUp) =>
   Effect.flatMap(DateTime.now, (now) =>
     Metric.update(Metric.taggedWithLabels(lateness, labels({ status })), Math.max(0, now.epochMillis - due_at.epochMillis) / 1000)
   )
 
+/** Records that a sweep has reached its end, now. */
 export const swept = Effect.flatMap(DateTime.now, ({ epochMillis }) => Metric.set(sweepTimestamp, epochMillis / 1000))
 
-/** What the ledger holds, counted. */
+/** Sets the gauges of what the ledger holds. */
 export const counted = (count: { readonly open: number; readonly overdue: number; readonly unknown: number; readonly isPaused: boolean }) =>
   Effect.all(
     [Metric.set(open, count.open), Metric.set(overdue, count.overdue), Metric.set(unknown, count.unknown), Metric.set(paused, Number(count.isPaused))],
     { discard: true }
   )
 
-/** What is spent of the quota, read. */
+/** Sets the gauges of the quota. */
 export const spent = (reading: { readonly limit: number; readonly used: number; readonly queued: number; readonly expectedWait: Duration.Duration }) =>
   Effect.all(
     [

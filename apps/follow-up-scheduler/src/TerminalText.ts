@@ -1,35 +1,41 @@
 /**
- * Lines for people: no wider than a terminal, as it counts columns, and with nothing in them that moves its cursor or turns the
- * direction of writing, since ids and names come from elsewhere.
+ * Lines for people, no wider than a terminal. Ids and names come from elsewhere, so characters that move the cursor or
+ * change the direction of writing are replaced.
  */
 import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import measure from "fast-string-truncated-width"
 
-/** What every terminal has, and a log or a mail keeps. */
+/** Maximum width of a line, in columns: every terminal has as many, and a log or a mail keeps them. */
 export const columns = 80
 
-/** Words that are broken over lines have at least as many columns. */
+/** A cell is only broken over lines where it has at least this many columns. */
 const narrowest = 24
 const indent = 4
-/** Of the cells that stand before others. */
+/** Maximum width of a cell that is not the last one of its row, in columns. */
 const widest = 40
 
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu
 
+/** The text with control characters, line separators and direction marks replaced by U+FFFD. */
 export const printable = (text: string): string => text.replaceAll(unprintable, "\uFFFD")
 
+/** How many columns a terminal shows the text in: wide characters count as 2, combining marks as 0. */
 export const widthOf = (text: string): number => measure(text).width
 
-/** Ends in … where it was wider. */
+/** The text, at most `room` columns wide. Ends in … where it was wider. */
 export const cut = (text: string, room: number): string =>
   widthOf(text) <= room ? text : `${Graphemes.take(text, room - widthOf("…"), widthOf)}…`
 
+/** The text with spaces after it, up to `room` columns. */
 export const padEnd = (text: string, room: number): string => text + " ".repeat(Math.max(0, room - widthOf(text)))
+/** The text with spaces before it, up to `room` columns. */
 export const padStart = (text: string, room: number): string => " ".repeat(Math.max(0, room - widthOf(text))) + text
 
-/** Broken at spaces; inside a word only where that is wider than a line. */
+/**
+ * The text in lines of at most `room` columns, broken at spaces; inside a word only where that is wider than a line.
+ */
 export const wrap = (text: string, room: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let line = ""
@@ -49,7 +55,10 @@ export const wrap = (text: string, room: number): ReadonlyArray<string> => {
   return [...lines, line]
 }
 
-/** Two spaces part the columns of a line. What is too wide goes on under its last column, or where that is too narrow, below all of them. */
+/**
+ * A line of cells, with two spaces between them, as lines of at most {@link columns}. The part that is too wide goes on
+ * under its own cell; where that is too narrow, below the whole line.
+ */
 export const fit = (line: string): ReadonlyArray<string> => {
   if (widthOf(line) <= columns) return [line]
   const gap = [...line.matchAll(/(?:^| ) +/g)].findLast(({ index }) => widthOf(line.slice(0, index)) <= columns)
@@ -62,7 +71,10 @@ export const fit = (line: string): ReadonlyArray<string> => {
   return parts.map((part, index) => (index === 0 ? line.slice(0, to) : " ".repeat(margin)) + part)
 }
 
-/** A heading and rows; each column is as wide as its widest cell, within reason. */
+/**
+ * Rows with a heading as lines. A cell is as wide as the widest of its column, at most 40 columns; the last one has no
+ * limit.
+ */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const last = (rows[0]?.length ?? 1) - 1
   const cells = rows.map((row) => row.map(printable).map((cell, column) => (column === last ? cell : cut(cell, widest))))
@@ -70,5 +82,6 @@ export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray
   return cells.map((row) => row.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join("  ").trimEnd())
 }
 
+/** Prints lines to stdout, made printable and fitted to {@link columns}. */
 export const print = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
   Effect.forEach(lines, (line) => Effect.forEach(fit(printable(line)), (part) => Console.log(part), { discard: true }), { discard: true })

@@ -1,9 +1,11 @@
 /**
- * Wakes a follow-up at its instant. Timers are hints: the ledger says what is due, a wake-up only makes it punctual. Each
- * one is a message of @effect/cluster, persisted with the instant of its delivery, to one entity per conversation.
+ * Wakes a follow-up at its instant. A timer is a hint: the ledger says what is due, and the sweep takes up what no
+ * timer woke (decision 0002). Each one is a message of @effect/cluster, stored with the instant of its delivery, to one
+ * entity per conversation.
  *
- * A message is sent when its instant is near; until then a follow-up waits in the ledger alone. Whatever is asked for what is
- * due looks at every message there is, so that very many that wait would slow down the few that are due.
+ * A message is sent ten minutes before its instant; until then a follow-up waits in the ledger alone. The cluster's
+ * search for due messages passes over every stored message, so many that wait for days would slow down the few that are
+ * due.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -13,21 +15,28 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 
+/**
+ * Sets timers. A timer is never cancelled: one that was set before a row changed has an older `wake` number, and does
+ * nothing.
+ */
 export class Timer extends Context.Tag("@effect-invent/follow-up-scheduler/Timer")<
   Timer,
   {
-    /** Asks for a wake-up at `due_at`. Never fails: what is lost here, the sweep finds. */
+    /**
+     * Sets a timer for `due_at`; where that is not {@link near} yet, the timer is set once it is. Never fails; a timer
+     * that is lost is replaced by the sweep.
+     */
     readonly schedule: (followUp: FollowUp) => Effect.Effect<void>
   }
 >() {}
 
-/** What the cluster calls a conversation, and its tables hold. */
+/** The name of the entity type in the cluster's tables. An entity is a conversation. */
 export const entityType = "FollowUp"
 
-/** How near an instant is when its message is sent. */
+/** How long before its instant a timer's message is sent. */
 export const near = Duration.minutes(10)
 
-/** No timers: what is due is found by the next pass over the ledger. */
+/** Sets no timers: what is due is found by the next sweep. */
 export const layerNone: Layer.Layer<Timer> = Layer.succeed(Timer, { schedule: () => Effect.void })
 
 /** A database in which no process has ever waited holds no timers. */

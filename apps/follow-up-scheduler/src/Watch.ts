@@ -1,4 +1,4 @@
-/** Where chats to look at come from: a list of ids, looked at once or again and again, events of a channel, or the inbox. */
+/** Where the chats come from that are read: a file of ids, events of a channel, or the inbox. */
 import { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -23,26 +23,41 @@ export class ChatsUnreadable extends Schema.TaggedError<ChatsUnreadable>()("Chat
   }
 }
 
+/**
+ * Names the chats that may need a decision. See `InboxWatch`, `FileWatch` and {@link layerEvents} for where they come
+ * from.
+ */
 export class Watch extends Context.Tag("@effect-invent/follow-up-scheduler/Watch")<
   Watch,
   {
-    /** Chats that may have changed. A chat can come any number of times. */
+    /**
+     * Chats that may have changed. A chat can be named any number of times. Fails only where the first reading fails.
+     */
     readonly chats: Stream.Stream<ChatId, ChatsUnreadable | RepeatableError | SqlError>
     /**
-     * Every chat that is to be looked at now, in one go: by these a start is counted. Left out where no list tells them, as with
-     * events of a channel: then what is on record is counted.
+     * All chats that are to be read now, at once: a start reads them before its contacts are counted. Absent where no
+     * list gives them, as with events of a channel; then only what is on record is counted.
      */
     readonly news?: Effect.Effect<ReadonlyArray<ChatId>, ChatsUnreadable | RepeatableError | SqlError>
-    /** Whether it has kept the row of each chat that it names; else the row of each is read anew. */
+    /**
+     * Whether it has kept the row of each chat that it names. If not, the row is dropped before each read, and read
+     * anew.
+     */
     readonly keepsRows: boolean
-    /** Runs what watches them: here, or in one of the schedulers on a database, where all would watch the same. */
+    /**
+     * Runs the watching: in this process, or in one of the schedulers that share a database, because all would watch
+     * the same chats.
+     */
     readonly inTurn: <E, R>(watching: Effect.Effect<void, E, R>) => Effect.Effect<void, E, R>
   }
 >() {}
 
 const idLine = /^[\x21-\x7e]+$/
 
-/** Reads a file of chat ids, one a line; blank lines and what follows a `#` do not count. */
+/**
+ * Reads a file of chat ids, one a line; blank lines and what follows a `#` are ignored. Fails with `ChatsUnreadable`
+ * where the file cannot be read, has a line that is no id, or names no chat.
+ */
 export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
@@ -61,12 +76,15 @@ export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
   return [...new Set(ids)]
 })
 
-/** The ids of a file, read anew each time. A file that has become unreadable is waited for. */
+/**
+ * The ids of a file, read again after each `every`. Fails if the first reading does; later failures are logged and give
+ * no ids.
+ */
 export const idsOf = (file: string, every: Duration.Duration): Stream.Stream<ReadonlyArray<ChatId>, ChatsUnreadable, FileSystem.FileSystem> => {
   const again = Effect.catchAll(readFile(file), (error) => Effect.as(Effect.logWarning(error.message), []))
   const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
   return Stream.concat(Stream.fromEffect(readFile(file)), later)
 }
 
-/** Chats named by events, for example of a custom channel that sees every message pass. */
+/** Chats that events name, for example those of a custom channel through which every message passes. */
 export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })

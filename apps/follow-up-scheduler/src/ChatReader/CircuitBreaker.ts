@@ -1,6 +1,7 @@
 /**
- * Whether the service answers. After some failures in a row it is left alone, twice as long each time, and then one look asks
- * whether it is over. What is under way is seen through all the same; what waits stays due, and loses nothing but time.
+ * Finds out whether the service answers. After {@link tolerated} failures in a row no follow-up is begun and no chat is
+ * read, except for one read after each pause, which finds out whether the outage is over. What is under way is still
+ * finished; what waits stays due.
  */
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Context from "effect/Context"
@@ -12,32 +13,39 @@ import * as Predicate from "effect/Predicate"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
 
-/** So many failures in a row are an outage; that the key is refused is one at once. */
+/** How many failures in a row count as an outage. A refused API key counts as one at once. */
 export const tolerated = 10
+/** The first pause of an outage. Each further pause is twice as long, up to {@link longestPause}. */
 export const shortestPause = Duration.seconds(2)
+/** The longest pause between two reads in an outage. */
 export const longestPause = Duration.minutes(2)
 
+/** Whether reads of chats may begin. Its state is in memory: each process finds an outage by itself. */
 export class CircuitBreaker extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader/CircuitBreaker")<
   CircuitBreaker,
   {
-    /** Whether a look may begin: always, but for one at a time in an outage. */
+    /** Whether a read may begin. Always true outside an outage; in one, true once after each pause. */
     readonly mayLook: Effect.Effect<boolean>
-    /** Waits until it may. */
+    /** Waits until a read may begin. */
     readonly turn: Effect.Effect<void>
-    /** Learns from how a look ends. */
+    /**
+     * Runs a read and counts how it ends. A success ends the outage; 5xx, lost or failed connections and timeouts count
+     * as failures; a refused key begins an outage at once; other errors change nothing.
+     */
     readonly learn: <A, E, R>(look: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   }
 >() {}
 
 const failures: ReadonlyArray<unknown> = ["ServerFault", "ConnectionFailed", "ConnectionLost", "TimedOut"] satisfies ReadonlyArray<RepeatableError["_tag"]>
 
-/** No other look would be answered otherwise. */
+/** Whether the service refuses the key: every other read would fail the same way. */
 const isRefusal = (error: unknown): boolean => Predicate.isTagged(error, "Unauthorized")
 
 const isFailure = (error: unknown): boolean => Predicate.hasProperty(error, "_tag") && failures.includes(error._tag)
 
 const tell = (isOutage: boolean) => Metric.set(Telemetry.outage, Number(isOutage))
 
+/** Builds a breaker that is closed, and sets the metric `invent.scheduler.outage` to 0. */
 export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   let inARow = 0
   let pause = Duration.zero
@@ -90,4 +98,5 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   }
 })
 
+/** One breaker for the process. */
 export const layer = Layer.effect(CircuitBreaker, make)

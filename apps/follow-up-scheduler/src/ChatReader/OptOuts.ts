@@ -2,11 +2,12 @@
  * Which contacts must not be written to. No page prints `unsubscribed` on a contact inside a chat, so it is read from
  * the contact list by its documented filters, and for a single contact from its activities.
  *
- * Cost. The three lists take a request for every hundred contacts on them. While follow-ups fall due or chats are looked
- * at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the documented
- * quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes: each contact is
- * then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and while a list cannot
- * be read. A contact on a list of the unsubscribed that is older than the look may have come back since: a request asks.
+ * Cost. The three lists take a request for every hundred contacts on them. While follow-ups fall due or chats are
+ * looked at, they are read again every 30 seconds, or so seldom that each process spends {@link readShare} of the
+ * documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes:
+ * each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and
+ * while a list cannot be read. A contact on a list of the unsubscribed that is older than the read of the chat may have
+ * resubscribed since: that is asked for by one or two requests.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -29,22 +30,22 @@ import type { OptOut } from "../Decide/OptOut.ts"
 import { skew } from "../Decide/UnaskedMessages.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 
-/** The most of the quota that reading the lists again and again takes. */
+/** The largest share of the quota that reading these lists takes, 0 to 1. */
 export const readShare = 0.03
 
 interface Pace {
-  /** The shortest time between two readings of a list. */
+  /** Minimum time between two readings of a list. */
   readonly every: Duration.Duration
-  /** How old a list may be when a chat is judged by it. */
+  /** Maximum age of a list of the unsubscribed that a chat is judged by. */
   readonly maxAge: Duration.Duration
-  /** The quota: so many requests a window. */
+  /** The quota: this many requests per window. */
   readonly limit: number
   readonly window: Duration.Duration
 }
 
 const { limit, window } = RateLimit.defaults
 
-/** How often the lists are read. Only where time is compressed, as in the demo, is it another than the default. */
+/** How often the lists are read. Only the demo, where time is compressed, uses other values than the default. */
 export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/follow-up-scheduler/OptOutPace", {
   defaultValue: (): Pace => ({ every: Duration.seconds(30), maxAge: Duration.minutes(2), limit, window })
 }) {}
@@ -52,16 +53,26 @@ export class OptOutPace extends Context.Reference<OptOutPace>()("@effect-invent/
 /** Pages of a list that are read at once. After them, each page waits for its share of the quota. */
 const pagesAtOnce = 10
 
-/** How long so many requests keep the share of the quota busy. */
+/** For how long this many requests use up {@link readShare} of the quota. */
 const timeOf = (requests: number, { limit, window }: Pace): Duration.Duration =>
   Duration.times(window, requests / limit / readShare)
 
+/**
+ * Whether contacts unsubscribed, are blocked, or have the assistant switched off. Three contact lists are read in the
+ * background and kept in memory.
+ */
 export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader/OptOuts")<
   OptOuts,
   {
-    /** Requests what is not known well enough. Where it fails, it is not known whether the contacts may be written to. */
+    /**
+     * What holds for any of these contacts. Requests what is unknown or too old. Where it fails, it is not known
+     * whether the contacts may be written to, and nothing may be sent.
+     */
     readonly of: (contact_ids: ReadonlyArray<ContactId>) => Effect.Effect<OptOut, RepeatableError>
-    /** Reads the lists again and again, while they are wanted: so that nobody waits for them then. */
+    /**
+     * Reads the lists again and again while `isWanted` is true, so that reads of chats do not wait for them. Never
+     * ends.
+     */
     readonly keepCurrent: <R>(isWanted: Effect.Effect<boolean, never, R>) => Effect.Effect<never, never, R>
   }
 >() {}
@@ -69,7 +80,7 @@ export class OptOuts extends Context.Tag("@effect-invent/follow-up-scheduler/Cha
 const unreadable = (endpoint: string, issue: string) =>
   new UnexpectedResponse({ endpoint, attempts: 1, status: 200, excerpt: "", issue })
 
-/** Of an entry that cannot be read, the id is enough. */
+/** The id of an entry; of one that cannot be decoded, the id alone. Fails where there is no id. */
 const idOf = (entry: Contact | Undecodable): Effect.Effect<ContactId, RepeatableError> => {
   if (!isUndecodable(entry)) return Effect.succeed(entry.id)
   const { raw } = entry
@@ -78,7 +89,10 @@ const idOf = (entry: Contact | Undecodable): Effect.Effect<ContactId, Repeatable
     : Effect.fail(unreadable("contacts.list", "an entry has no id"))
 }
 
-/** The filters, and what an entry says that the filter should have left out. An entry that says nothing belongs there. */
+/**
+ * The filters of the contact list, and whether an entry contradicts its filter. An entry without the field belongs to
+ * the list.
+ */
 const contradicts = {
   UNSUBSCRIBED: (contact: Contact) => contact.unsubscribed === false,
   BLOCKED: (contact: Contact) => contact.blocked === false,
@@ -107,7 +121,7 @@ interface Around {
   readonly pause: () => Duration.Duration
 }
 
-/** One of the lists: what its last complete reading showed, and the reading under way. */
+/** One of the lists: the ids of its last complete reading, and the reading under way. */
 const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
   let latest: Listed | undefined
   let failure: RepeatableError | undefined
@@ -130,7 +144,7 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
       Stream.chunks,
       Stream.tap(() => turn),
       Stream.runForEach((page) => Effect.forEach(page, add, { discard: true })),
-      // Looks wait for it, those of a backlog too.
+      // Reads of chats wait for it, those of a backlog too.
       RateLimit.withLane("verify")
     )
     pages = Math.max(count, 1)
@@ -143,7 +157,7 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
       if (Either.isRight(result)) latest = result.right
     })
 
-  /** Begins to read it, unless that was done within the pause. */
+  /** Begins a reading in the background, unless one is under way or began within the pause. */
   const begin = Effect.gen(function* () {
     const now = yield* MonotonicClock.moment
     const isTried = triedAt !== undefined && MonotonicClock.age(triedAt, now) < Duration.toMillis(pause())
@@ -159,7 +173,7 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
 
   return {
     begin,
-    /** Until the reading under way ends, or is found to be long. */
+    /** Waits until the reading under way ends, or has taken more than {@link pagesAtOnce} pages. */
     settled: Effect.suspend(() =>
       reading === undefined ? Effect.void : Effect.raceFirst(Fiber.join(reading.fiber), reading.isLong.await)
     ),
@@ -172,11 +186,12 @@ const makeList = (status: Status, { invent, pace, pause, scope }: Around) => {
 
 type Moment = Pick<ContactActivity, "created_at"> | undefined
 
+/** Builds the service. The lists are read by fibers of the surrounding scope; nothing is read before the first call. */
 export const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const scope = yield* Effect.scope
   const pace = yield* OptOutPace
-  /** So that the readings of all lists together take their share of the quota at most. */
+  /** The time between two readings, so that all lists together take {@link readShare} of the quota at most. */
   const pause = (): Duration.Duration =>
     Duration.max(pace.every, timeOf(lists.reduce((sum, { pages }) => sum + pages(), 0), pace))
   const around = { invent, scope, pace, pause }
@@ -186,7 +201,7 @@ export const make = Effect.gen(function* () {
   const lists = [unsubscribed, blocked, withoutAi]
   const beginAll = Effect.forEach(lists, ({ begin }) => begin, { discard: true })
 
-  /** The latest entry of this kind on a contact's timeline, which begins with the newest. */
+  /** The latest entry of this kind among a contact's activities, which the service lists from the newest. */
   const latestOf = (contact_id: ContactId, type: "contact_unsubscribed" | "contact_resubscribed") =>
     invent.contacts.listActivities({ path: { contact_id }, urlParams: { type, take: 1 } }).pipe(
       Effect.flatMap(([entry]): Effect.Effect<Moment, RepeatableError> => {
@@ -195,11 +210,14 @@ export const make = Effect.gen(function* () {
           ? Effect.fail(unreadable("contacts.listActivities", `the first entry is not a ${type}`))
           : Effect.succeed(entry)
       }),
-      // A contact that is gone, perhaps merged into another, is not a chat that is gone.
+      // The contact may have been merged into another: a 404 here does not mean that the chat is gone.
       Effect.catchTag("NotFound", () => Effect.fail(unreadable("contacts.listActivities", "the contact is not known")))
     )
 
-  /** Where the timeline does not say which of the two came last, the contact has unsubscribed. */
+  /**
+   * Whether a contact has unsubscribed, by their activities: two requests. Where these do not show which came last, the
+   * contact has.
+   */
   const lookUp = (contact_id: ContactId) =>
     Effect.gen(function* () {
       const left = yield* latestOf(contact_id, "contact_unsubscribed")
@@ -207,12 +225,12 @@ export const make = Effect.gen(function* () {
       const back = yield* latestOf(contact_id, "contact_resubscribed")
       if (!left.created_at || !back?.created_at) return true
       return DateTime.greaterThanOrEqualTo(left.created_at, back.created_at)
-      // The look that waits for it gets older.
+      // The snapshot that waits for it gets older.
     }).pipe(RateLimit.withLane("verify"))
 
   /**
-   * Whether a contact on a list came back after it was read. Where that cannot be read, or anything speaks against it, the list
-   * counts: a contact can be on it by something that no activity tells.
+   * Whether a contact on the list has resubscribed since it was read. False where that cannot be read, so that the list
+   * counts: a contact can be on it without any activity that shows it.
    */
   const hasReturnedSince = (contact_id: ContactId, listed_at: number) =>
     Effect.gen(function* () {
@@ -225,7 +243,7 @@ export const make = Effect.gen(function* () {
   const isFresh = (listed: Listed | undefined, now: MonotonicClock.Moment): listed is Listed =>
     listed !== undefined && MonotonicClock.age(listed.at, now) <= Duration.toMillis(pace.maxAge)
 
-  /** What a list showed last. Where that is older than it may be, the reading under way is waited for. */
+  /** The latest reading of a list. Where it is older than `maxAge`, waits for the reading under way. */
   const current = Effect.fnUntraced(function* ({ latest, settled }: typeof unsubscribed) {
     if (!isFresh(latest(), yield* MonotonicClock.moment)) yield* settled
     return latest()
@@ -239,7 +257,10 @@ export const make = Effect.gen(function* () {
     return MonotonicClock.age(listed.at, now) > 0 ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at.wall))) : named.length > 0
   })
 
-  /** No activity tells of this switch: without any list it is not known. */
+  /**
+   * Whether the assistant is switched off for one of the contacts. No activity shows this, so it fails as long as no
+   * list was read.
+   */
   const isWithoutAi = Effect.fnUntraced(function* (contact_ids: ReadonlyArray<ContactId>) {
     const known = yield* current(withoutAi)
     if (known === undefined) yield* withoutAi.whole
@@ -256,7 +277,7 @@ export const make = Effect.gen(function* () {
       const barred = yield* current(blocked)
       return {
         isUnsubscribed,
-        // The chat says so too.
+        // The chat has this field, too, so an old list is no danger.
         isBlocked: contact_ids.some((id) => barred?.ids.has(id) === true),
         isWithoutAi: yield* isWithoutAi(contact_ids)
       }
@@ -270,4 +291,5 @@ export const make = Effect.gen(function* () {
   } satisfies OptOuts["Type"]
 })
 
+/** Reads the lists for as long as the layer lives. */
 export const layer = Layer.scoped(OptOuts, make)

@@ -1,14 +1,14 @@
-/** Looks at chats, several at a time, and stops at an error that all others would meet, too. */
+/** Reads chats, several at a time, and stops at an error that every other chat would meet, too. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as Decide from "../Decide.ts"
 
-/** How many chats are looked at at a time. */
+/** How many chats are read at a time. */
 export const concurrency = 8
 
-/** What a pass found in one chat. */
+/** The result for one chat: a decision, or the error of this chat alone. */
 export interface Found {
   readonly chat_id: ChatId
   readonly decision: Decide.Decision | undefined
@@ -21,7 +21,10 @@ const isHopeless = (error: RepeatableError | SqlError): boolean =>
 
 type Hopeless = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
 
-/** An error of this chat alone is what was found in it. */
+/**
+ * Turns an error of this chat alone into a result. Fails with an error that every other chat would meet: a refused key,
+ * a failed connection, or a failed database.
+ */
 export const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>) =>
   look.pipe(
     Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
@@ -31,7 +34,9 @@ export const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, R
     )
   )
 
-/** Looks at each chat once, and stops at an error that every other chat would meet, too. */
+/**
+ * Reads each chat once and calls `onFound` with its result. Stops at an error that every other chat would meet, too.
+ */
 export const lookAtEach = <R>(
   chat_ids: ReadonlyArray<ChatId>,
   look: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>,
@@ -39,7 +44,7 @@ export const lookAtEach = <R>(
 ) => {
   const lookAt = (chat_id: ChatId) => Effect.flatMap(found(chat_id, look(chat_id)), onFound)
   const [first, ...others] = chat_ids
-  // The first chat alone: a wrong key or host shows before anything else is tried.
+  // The first chat is read alone, so that a wrong key or host ends the pass after one request.
   return Effect.zipRight(
     first === undefined ? Effect.void : lookAt(first),
     Effect.forEach(others, lookAt, { concurrency, discard: true })

@@ -1,6 +1,6 @@
 /**
- * What one look at a chat showed, reduced to what a decision needs. Made from the wire's bodies by one pure function, so
- * that what the vendor may leave out is dealt with here and nowhere else.
+ * One chat at one moment, reduced to what a decision needs. `make` builds it from the bodies of the API and handles
+ * what the vendor may leave out, so that no other code has to. Pure.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/ChatMember"
@@ -22,59 +22,70 @@ export type Listed = ChatMessage | Undecodable
 
 export type { Author, Message } from "./MessageList.ts"
 
+/**
+ * One chat at one moment, reduced to what a decision needs. A chat does not carry `isErased`, `isUnsubscribed`,
+ * `consent`, `sentElsewhere` and `segments`: they are false, undefined or empty until the ledger, `OptOuts` or
+ * `ChatReader` fill them in.
+ */
 export interface ChatSnapshot {
   readonly chat_id: ChatId
   /** The chat's own id where the server names no conversation. */
   readonly conversation_id: ConversationId
   /** Whether the chat itself was read, or only its messages. */
   readonly isWhole: boolean
-  /** Whether its state is older than it was to be: no list that was read shows the chat. */
+  /** Whether the state is older than the purpose of the read allows, because no page that was read shows the chat. */
   readonly isStateOld: boolean
-  /** When its messages were listed, where it was read to begin a step. What else the look asks for may take long after that. */
+  /**
+   * When the messages had been listed, where they were read to take a step: the maximum age of a snapshot counts from
+   * here. Later requests of the same read may take long.
+   */
   readonly listed_at?: Moment
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean
-  /** The contact asked to be forgotten. */
+  /** The contact was erased by the command `erase`. */
   readonly isErased: boolean
   readonly isBlocked: boolean
-  /** The contact is one of the organization's own people. */
+  /** The contact is an admin of the organization. */
   readonly isAdmin: boolean
   /** The service deletes the chat 24 hours after its last activity. */
   readonly isTemporary: boolean
-  /** No chat tells it: see {@link withOptOut}. */
+  /** False until {@link withOptOut} sets it: a chat does not carry this. */
   readonly isUnsubscribed: boolean
-  /** What is on record of whether the contact wants to be followed up; what this chat says of it is in its messages. */
+  /** The latest consent on record for the contact. What the contact wrote in this chat is read from `messages`. */
   readonly consent: Consent | undefined
-  /** When the contact got, or is to get, follow-ups in other conversations: what is on record, by whatever policy. */
+  /** When the contact got, or is to get, follow-ups in other conversations, by any policy. From the ledger. */
   readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
   /** The switches beside `ai_enabled` that keep the assistant from answering. */
   readonly switchedOff: ReadonlyArray<AiSwitch>
-  /** The chat has a contact and does not say which, so that nobody knows whether they opted out. */
+  /** The chat has a contact without an id: whether they opted out cannot be looked up. */
   readonly isContactUnknown: boolean
-  /** A message cannot be read, so it may be anybody's; or the list ends before the contact's last one. */
+  /** A message cannot be decoded and may be the contact's, or the list is cut off before the contact's last message. */
   readonly hasUnreadable: boolean
   readonly muted_until: DateTime.Utc | undefined
   readonly follow_up_at: DateTime.Utc | undefined
   /** The assistant's zone. The contact's zones follow from their country. */
   readonly zone: string | undefined
-  /** When the contact last wrote in the conversation, as far as the chat tells. */
+  /** When the contact last wrote in the conversation: the later of the chat's own field and its messages. */
   readonly last_contact_message_at: DateTime.Utc | undefined
   /** The kind of channel, as the server spells it. */
   readonly channel: string | undefined
   readonly contact_id: ContactId | undefined
-  /** Every contact that the chat or a message names: after a merge it can be both. */
+  /** Every contact that the chat or a message names. After a merge a chat can name both contacts. */
   readonly contact_ids: ReadonlyArray<ContactId>
   readonly assistant_id: string | undefined
-  /** Where the contact is, in two capital letters. */
+  /** The contact's country: ISO 3166, two capital letters. */
   readonly country: string | undefined
   readonly language: string | undefined
   readonly referral: string | undefined
   /** The contact's segments; undefined where they were not asked for. */
   readonly segments: ReadonlyArray<string> | undefined
-  /** What a message can say of the chat. */
+  /** Values for the places of a template. */
   readonly values: Values
-  /** As they were written; failed messages of the assistant and notes of the staff are left out: the contact never saw them. */
+  /**
+   * In the order in which they were written. Failed messages of the assistant and notes are left out: the contact did
+   * not see them.
+   */
   readonly messages: ReadonlyArray<MessageList.Message>
 }
 
@@ -88,8 +99,8 @@ const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMess
   )
 
 /**
- * Which of the service's switches win over others is printed nowhere, so each of them counts. Whether `has_connection` is
- * one is not said.
+ * The switches that are off. The vendor does not print which of them wins over the others, so each of them counts.
+ * Whether `has_connection` is such a switch is not documented: it is ignored.
  */
 const switchedOff = (state: Chat["state"], channels: ReadonlyArray<MemberContactChannel>): ReadonlyArray<AiSwitch> => {
   const conversations = [state?.assistant?.config?.conversation, state?.assistant_config?.conversation]
@@ -111,12 +122,13 @@ const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, 
   return MessageList.merge(known, MessageList.ofList([last], undefined, known.at(-1)?.at))
 }
 
-/** No service is known to cut a list of messages to fewer than this. */
+/** A list shorter than this counts as complete: no service is known to cut a list to fewer messages. */
 const leastCut = 20
 
 /**
- * Whether a service that gives only its newest messages has left out the contact's last one: so many are listed, none is the
- * contact's, and the contact has written before them. What came between is unknown, follow-ups included.
+ * Whether a service that gives only its newest messages has left out the contact's last one: at least {@link leastCut}
+ * are listed, none is the contact's, and the contact wrote before them. What came between is unknown, follow-ups
+ * included.
  */
 const isCutOff = (messages: ReadonlyArray<MessageList.Message>, wrote: DateTime.Utc | null | undefined): boolean => {
   const first = messages[0]
@@ -125,8 +137,8 @@ const isCutOff = (messages: ReadonlyArray<MessageList.Message>, wrote: DateTime.
 }
 
 /**
- * `chat` is undefined where only the messages could be read, as in a dry run. `direction` is how the service orders its lists,
- * as far as other lists have shown it.
+ * Builds a snapshot. `chat` is undefined where only the messages could be read, as in a dry run: the state is then
+ * assumed open. `direction`: how the service orders its lists, where an earlier list has shown it.
  */
 export const make = (
   chat_id: ChatId,
@@ -147,7 +159,7 @@ export const make = (
     conversation_id: state?.conversation_id ?? ConversationId.make(chat_id),
     isWhole: chat !== undefined,
     isStateOld: false,
-    // A state nobody documented is left alone: it counts as snoozed.
+    // An undocumented state counts as snoozed, so that nothing is sent.
     state: state?.state == null ? "OPEN" : typeof state.state === "string" ? state.state : "SNOOZED",
     ai_enabled: state?.ai_enabled ?? true,
     isAssigned: Boolean(state?.assigned_user),
@@ -182,7 +194,7 @@ export const make = (
   }
 }
 
-/** What is known of its contacts beside the chat. */
+/** Adds what the contact list and the activities show of the chat's contacts. */
 export const withOptOut = (chat: ChatSnapshot, { isBlocked, isUnsubscribed, isWithoutAi }: OptOut): ChatSnapshot => ({
   ...chat,
   isBlocked: chat.isBlocked || isBlocked,
@@ -193,7 +205,10 @@ export const withOptOut = (chat: ChatSnapshot, { isBlocked, isUnsubscribed, isWi
 const latest = (a: DateTime.Utc | undefined, b: DateTime.Utc | null | undefined): DateTime.Utc | undefined =>
   a && b ? DateTime.max(a, b) : (a ?? b ?? undefined)
 
-/** What is known of the chat after an update answered with it: its new state, and its last message beside those listed before. */
+/**
+ * The snapshot after an update was answered with the chat: the new state, and the chat's last message merged into those
+ * listed before. What the answer leaves out about the contact, the channel and the assistant stays as it was.
+ */
 export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
   const after = make(before.chat_id, chat, [])
   const last = chat.last_message ? [chat.last_message] : []
@@ -224,8 +239,8 @@ export const refresh = (before: ChatSnapshot, chat: Chat): ChatSnapshot => {
 }
 
 /**
- * Whether the messages of an earlier look are still all there are, as far as a look without them tells: the last one is the
- * same and whole, the contact has not written since, and it is as clear who the contact is.
+ * Whether the messages of an earlier read are still complete, judged by a read without messages: the last message is
+ * the same and whole, the contact has not written since, and the contact's id is the same.
  */
 export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
   const [last, same] = [before.messages.at(-1), now.messages.at(-1)]
@@ -240,7 +255,7 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
   )
 }
 
-/** What is known of the chat after its messages were listed once more, and nothing else of it was read. */
+/** The snapshot after its messages were listed again. Everything else is as old as before. */
 export const hear = (
   before: ChatSnapshot,
   listed: ReadonlyArray<Listed>,

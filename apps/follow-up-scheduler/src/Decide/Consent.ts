@@ -1,9 +1,13 @@
-/** Whether a contact wants to be followed up, as far as they or an operator have said so. Pure. */
+/** Whether a contact wants to be followed up, by what they wrote or an operator recorded. Pure. */
 import * as DateTime from "effect/DateTime"
 import type { Policy } from "../Policy.ts"
 import * as StopWords from "../Policy/StopWords.ts"
 import type { Message } from "./MessageList.ts"
 
+/**
+ * What a contact last said about follow-ups, or an operator on their behalf. Where nothing was said there is no
+ * consent, and follow-ups are allowed.
+ */
 export interface Consent {
   readonly isWithdrawn: boolean
   /** When it was said. */
@@ -17,7 +21,10 @@ const meaningOf = ({ opt_in, opt_out }: Words, text: string): boolean | undefine
   return StopWords.isOneOf(opt_in, text) ? false : undefined
 }
 
-/** What the contact last said of it in these messages. */
+/**
+ * The contact's last opt-out or opt-in in these messages; undefined where there is none. A message counts only if its
+ * whole text is one of the policy's words.
+ */
 export const saidIn = (messages: ReadonlyArray<Message>, words: Words): Consent | undefined => {
   const said = messages.flatMap(({ at, author, text }) => {
     const isWithdrawn = author === "contact" ? meaningOf(words, text) : undefined

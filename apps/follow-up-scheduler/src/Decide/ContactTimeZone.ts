@@ -1,4 +1,4 @@
-/** Which clocks a person may live by, as far as what the vendor knows can tell. */
+/** On which clocks a contact may live, by their country. */
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -25,7 +25,7 @@ const differing = (zones: ReadonlyArray<string>, year: number): ReadonlyArray<st
   ).map(({ zone }) => zone)
 }
 
-/** The runtime takes some milliseconds to compare the clocks of a large country, and they stay the same. */
+/** The clocks of each country and year: to compare those of a large country takes some milliseconds. */
 const remembered = new Map<string, ReadonlyArray<string>>()
 
 /**
@@ -41,6 +41,6 @@ export const clocksOf = (country: string | null | undefined, now: DateTime.Utc):
   return known
 }
 
-/** A zone that this machine knows. */
+/** The zone, if the runtime has it. */
 export const known = (zone: string | null | undefined): string | undefined =>
   zone && NextAllowed.isZone(zone) ? zone : undefined

@@ -1,6 +1,7 @@
 /**
- * From the contact's last message to the next: whose turn it is, where the silence begins, and what was done about it so far.
- * Pure: it knows the list of messages and the ledger's record, and nothing else. Where the two differ, the list counts.
+ * An episode runs from the contact's last message to the next: whose turn it is, where the silence begins, and which
+ * steps were taken. Pure. It is read from the messages and the follow-ups on record; where the two differ, the messages
+ * count (decision 0016).
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
@@ -11,27 +12,31 @@ import * as Template from "../Policy/Template.ts"
 import type { StopReason } from "./Reason.ts"
 import * as UnaskedMessages from "./UnaskedMessages.ts"
 
-/** A follow-up of this conversation that was sent, may have been sent, had its chance, or is under way. */
+/** A follow-up of this conversation that counts as a step taken, or is under way. */
 export interface PastFollowUp {
   /** The version of the policy that it belongs to. */
   readonly policy: string
   readonly anchor_id: MessageId
   readonly step: number
-  /** The message it became, where it is known. */
+  /** The message that it became; undefined where that is not on record. */
   readonly message_id: MessageId | undefined
-  /** The `follow_up_at` that we set, or when we acted ourselves. */
+  /** The `follow_up_at` that was set; for other actions, when they were carried out. */
   readonly follow_up_at: DateTime.Utc
   /**
    * - `under_way`: its request is on its way, or its message is awaited.
    * - `done`: it was carried out.
-   * - `unknown`: perhaps; nobody can tell.
-   * - `failed`: it had its chance, and came to nothing.
+   * - `unknown`: it may have been sent; that could not be found out.
+   * - `failed`: it was armed and ended without a message, or its cadence was ended by `policy apply`. Its step counts as taken.
    */
   readonly status: "under_way" | "done" | "unknown" | "failed"
-  /** The policy was changed, and this cadence was not to go on. */
+  /** `policy apply --running exit` ended its cadence. */
   readonly isExited: boolean
 }
 
+/**
+ * The current silence: our messages since the contact's last one, and the steps they count as. Exists only where we
+ * wrote last: see {@link of}.
+ */
 export interface Episode {
   /** Our last message, follow-ups included and broadcasts not: where the silence begins. */
   readonly last: Message
@@ -39,17 +44,20 @@ export interface Episode {
   readonly anchor: Message
   /** The last broadcast of this silence. */
   readonly broadcast: Message | undefined
-  /** Follow-ups of this silence: they, or the message they follow up, came after the contact's last one. */
+  /** Recorded follow-ups of this silence: their message, or their anchor, came after the contact's last message. */
   readonly taken: ReadonlyArray<PastFollowUp>
-  /** Follow-ups of this silence that the chat shows and no record has: see `UnaskedMessages`. */
+  /** Follow-ups of this silence that the chat shows and the ledger does not have: see `UnaskedMessages`. */
   readonly unrecorded: ReadonlyArray<Message>
-  /** Steps that have been taken, or passed over on the way. A follow-up of the silence before that crossed the reply is one. */
+  /**
+   * How many steps count as taken, the ones that were left out on the way included: the next step is this number plus
+   * 1.
+   */
   readonly steps: number
 }
 
 /**
- * The chat with our own follow-ups under our own name. What the API key wrote is listed as a user's, or a contact's: it is
- * found by its id. Where its id is not on record, yet or any more, it is found by the policy's own words.
+ * Marks our own follow-ups as the assistant's. The service lists what the API key wrote as a human's or a contact's
+ * message. It is recognized by its id on record; without an id, by the words of the policy's template.
  */
 export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
@@ -68,7 +76,10 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
     : chat
 }
 
-/** Whether a message may be what a template was sent as at this instant. */
+/**
+ * Whether a message can be what this template was sent as: it has the template's words, and is not dated more than
+ * `UnaskedMessages.skew` before `sent_at`.
+ */
 export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
   (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, UnaskedMessages.skew))) && Template.isFrom(template, text)
 
@@ -76,7 +87,7 @@ export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { a
 export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
   Arr.takeWhile(Arr.reverse(messages), (message) => message.author !== "contact")
 
-/** Whether something recorded belongs to the silence that these messages make up. */
+/** Whether a recorded follow-up belongs to these messages: its anchor or its message is one of them. */
 const isAmong = (messages: ReadonlyArray<Message>) => {
   const ids = new Set(messages.map(({ id }) => id))
   return ({ anchor_id, message_id }: { readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }) =>
@@ -89,8 +100,8 @@ const isPassedOverBy =
     isBroadcast && after_broadcast === "ignore"
 
 /**
- * The follow-ups of one silence; its messages come from the oldest. A follow-up whose anchor is not among them has crossed the
- * contact's reply. Where the list begins after that reply, it counts as not crossed.
+ * The follow-ups of one silence, whose messages come from the oldest. A follow-up whose anchor is not among them has
+ * crossed the contact's reply. Where the list begins after that reply, it counts as not crossed.
  */
 const followUpsIn = (
   silence: ReadonlyArray<Message>,
@@ -105,7 +116,7 @@ const followUpsIn = (
   return UnaskedMessages.find(silence.filter((message) => !isPassedOverBy(policy)(message)), recorded, policy)
 }
 
-/** Follow-ups of the silences before this one that the chat shows and no record has. */
+/** Follow-ups of earlier silences that the chat shows and the ledger does not have. */
 export const unrecordedEarlier = (
   { messages }: ChatSnapshot,
   taken: ReadonlyArray<PastFollowUp>,
@@ -119,6 +130,14 @@ export const unrecordedEarlier = (
   })
 }
 
+/**
+ * Reads the current episode of a chat whose messages {@link attributeOwnMessages} has marked. Gives the reason instead
+ * where no contact waits to be followed up:
+ * - `empty`: no message.
+ * - `replied`: the contact wrote last, the assistant is still writing, or only broadcasts and follow-ups that crossed
+ *   the contact's message came after it.
+ * - `broadcast`: a broadcast, and no message of ours that could be an anchor.
+ */
 export const of = (
   chat: ChatSnapshot,
   taken: ReadonlyArray<PastFollowUp>,
@@ -135,7 +154,7 @@ export const of = (
   const last = silence.find((message) => !isPassedOver(message))
   const broadcast = silence.find(isPassedOver)
   const anchor = silence.find((message) => !followUps.has(message.id) && !isPassedOver(message))
-  // A follow-up that crossed the reply is no answer to it, and neither is a broadcast.
+  // A follow-up that crossed the reply does not answer it, and a broadcast does not either.
   if (anchor === undefined && isSeenFromItsBeginning) return "replied"
   if (last === undefined || (anchor === undefined && broadcast !== undefined)) return "broadcast"
   const among = taken.filter(isAmong(silence))
@@ -146,17 +165,20 @@ export const of = (
 }
 
 /**
- * Cadences in a row, up to the latest one that ended, that the contact let run to their last step. One that was followed by
- * a reply on the way breaks the row.
+ * How many cadences in a row, back from the latest, ran to their last step without a reply. A cadence that a reply
+ * ended before its last step breaks the row.
  */
 export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier.filter(({ status }) => status === "done").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
-  // A cadence begins where the steps do not go on.
+  // A cadence ends where the next follow-up has no higher step number.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)
   return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
 }
 
-/** The version of the policy that a running cadence is on: that of its latest plan or follow-up; none where none runs. */
+/**
+ * The id of the version that the running cadence is on: that of its latest plan or follow-up. Undefined where none
+ * runs.
+ */
 export const versionOf = (
   chat: ChatSnapshot,
   recorded: ReadonlyArray<{ readonly policy: string; readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }>

@@ -1,7 +1,7 @@
 /**
- * The messages of a chat in the order in which they were written, made from lists as the service gives them. No page says how
- * a list is ordered, dates may be whole seconds, and both dates of a message may be null: so the time of a message alone does
- * not tell its place. Pure.
+ * Puts the messages of a chat in the order in which they were written. The vendor does not document how a list is
+ * ordered, dates may be whole seconds, and both dates of a message may be null: so the date of a message alone does not
+ * give its place. Pure.
  */
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { MessageId } from "@effect-invent/domain/Ids"
@@ -9,9 +9,13 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Order from "effect/Order"
 
-/** Who wrote a message: the contact, the assistant, or a human of the staff. */
+/** Who wrote a message: the contact, the assistant, or a human agent. */
 export type Author = "contact" | "assistant" | "human"
 
+/**
+ * A message that the contact can have seen. Notes, events, results of tools and the assistant's failed messages are
+ * left out.
+ */
 export interface Message {
   readonly id: MessageId
   readonly author: Author
@@ -26,7 +30,7 @@ export interface Message {
   readonly whole_at: DateTime.Utc | undefined
   /** The service's `updated_at`: a correction, a receipt or the end of the assistant's run moves it. */
   readonly changed_at: DateTime.Utc | undefined
-  /** Still being written by the assistant. */
+  /** The assistant is still writing it. */
   readonly isRunning: boolean
   /** Sent by a broadcast, to many contacts at once. */
   readonly isBroadcast: boolean
@@ -41,9 +45,9 @@ export type Direction = "ascending" | "descending"
 const authorOf = (message: ChatMessage): Author | undefined => {
   const role = typeof message.role === "string" ? message.role : undefined
   if (role === "note" || role === "event" || role === "system" || role === "tool") return undefined
-  // The member says who wrote; the roles inside and outside a message can differ.
+  // The member decides who wrote; the roles inside and outside a message can differ.
   if (message.member?.contact_channel) return "contact"
-  // A broadcast that a human agent sends is no word of theirs in each chat that it reaches.
+  // A broadcast does not mean that the human agent who sent it handles each chat that it reaches.
   if (message.is_broadcast_message === true) return "assistant"
   if (message.member?.user) return "human"
   if (message.member?.session) return "contact"
@@ -55,11 +59,11 @@ const textOf = ({ messages }: ChatMessage): string =>
 
 const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined => created_at ?? updated_at ?? undefined
 
-/** `at` is what counts as its time where it has none of its own; `before` is the message before it in the list. */
+/** `at`: the time of a message that has no date. `before`: the message before it in the list. */
 const toMessage = (message: ChatMessage, at: DateTime.Utc, before: ChatMessage | undefined): ReadonlyArray<Message> => {
   const author = authorOf(message)
   if (author === undefined) return []
-  // What a person wrote, they wrote, whatever became of the run that was to answer it.
+  // A failed run concerns the assistant's answer; a message of the contact or a human agent was sent all the same.
   if (author === "assistant" && (message.status === "FAILED" || message.status === "CANCELED")) return []
   return [
     {
@@ -86,7 +90,7 @@ export const oncePerId = <A extends { readonly id: MessageId }>(messages: Readon
   ...new Map(messages.toReversed().map((message) => [message.id, message])).values()
 ].reverse()
 
-/** The direction by those neighbours that differ; undefined where none do, or where they disagree. */
+/** The direction by those neighbours that differ; undefined where none do, or where some rise and some fall. */
 const directionOfNumbers = (numbers: ReadonlyArray<number>): Direction | undefined => {
   const steps = numbers.slice(1).map((number, index) => Math.sign(number - numbers[index]!))
   const [rises, falls] = [steps.includes(1), steps.includes(-1)]
@@ -94,18 +98,18 @@ const directionOfNumbers = (numbers: ReadonlyArray<number>): Direction | undefin
   return rises ? "ascending" : "descending"
 }
 
-/** The direction that the times of a list show; undefined where they are all the same, or rise here and fall there. */
+/** The direction of a list by its dates; undefined where they are all the same, or some rise and some fall. */
 export const directionOf = (listed: ReadonlyArray<ChatMessage>): Direction | undefined =>
   directionOfNumbers(listed.flatMap((message) => timeOf(message)?.epochMillis ?? []))
 
-/** The direction that the place of the chat's last message in a list shows. */
+/** The direction of a list by the place of the chat's last message in it. */
 export const directionTo = (listed: ReadonlyArray<ChatMessage>, last: ChatMessage | null | undefined): Direction | undefined => {
   if (!last || listed.length < 2) return undefined
   if (listed[0]?.id === last.id) return "descending"
   return listed.at(-1)?.id === last.id ? "ascending" : undefined
 }
 
-/** The direction that the messages known before show, by their places in a list. */
+/** The direction of a list by the places of messages whose order is known. */
 export const directionAmong = (known: ReadonlyArray<Message>, listed: ReadonlyArray<ChatMessage>): Direction | undefined => {
   const places = new Map(known.map(({ id }, place) => [id, place]))
   return directionOfNumbers(listed.flatMap(({ id }) => places.get(id) ?? []))
@@ -121,8 +125,9 @@ const dated = (listed: ReadonlyArray<ChatMessage>, before: DateTime.Utc | undefi
 }
 
 /**
- * The messages of a list by time; messages of one time stay in the order in which they were written. Where neither the list
- * nor `direction` tells that order, the contact's come last: a contact who may be waiting for an answer counts as waiting.
+ * The messages of a list in order of time; messages of one time stay in the order in which they were written. Where
+ * neither the list nor `direction` gives that order, the contact's come last, so that a contact who may be waiting for
+ * an answer gets no follow-up.
  */
 export const ofList = (
   listed: ReadonlyArray<ChatMessage>,
@@ -135,7 +140,10 @@ export const ofList = (
   return Arr.sort(messages, found === undefined ? Order.combine(byTime, toContactLast) : byTime)
 }
 
-/** The messages known before, as the list has them where it has them, and its other ones: after those of the same time. */
+/**
+ * The known messages, replaced by their newer form in the list, and the list's other messages after those of the same
+ * time.
+ */
 export const merge = (known: ReadonlyArray<Message>, listed: ReadonlyArray<Message>): ReadonlyArray<Message> => {
   const now = new Map(listed.map((message) => [message.id, message]))
   const before = new Set(known.map(({ id }) => id))

@@ -1,6 +1,6 @@
-/** Who must not be written to, as the service tells it beside the chat. */
+/** Whether contacts may be written to, by what the service gives beside the chat. */
 
-/** What is known of the contacts of a chat beside the chat. */
+/** What holds for any of the contacts of a chat. */
 export interface OptOut {
   readonly isUnsubscribed: boolean
   readonly isBlocked: boolean

@@ -9,9 +9,10 @@ export const aiSwitches = [
   "integration_disabled",
   "ai_replies_disabled"
 ] as const
+/** One of the switches that keep the assistant from answering. Each of them is a {@link StopReason}. */
 export type AiSwitch = (typeof aiSwitches)[number]
 
-/** Reasons that end a cadence until the facts change. */
+/** Reasons that end a cadence until the chat, the contact or the policy changes. */
 export const StopReason = Schema.Literal(
   "erased",
   "opted_out",
@@ -36,9 +37,10 @@ export const StopReason = Schema.Literal(
   "followed_up_already",
   "late"
 )
+/** The reason of `Decision.Stop`: nothing is planned until the chat, the contact or the policy changes. */
 export type StopReason = typeof StopReason.Type
 
-/** Reasons that hold a follow-up back for now. */
+/** Reasons that hold a follow-up back now; the next read of the chat decides again. */
 export const SkipReason = Schema.Literal(
   "unknown_contact",
   "unreadable_message",
@@ -48,14 +50,17 @@ export const SkipReason = Schema.Literal(
   "outside_window",
   "no_opening"
 )
+/** The reason of `Decision.Skip`: nothing is planned now, and the next read of the chat decides again. */
 export type SkipReason = typeof SkipReason.Type
 
-/** Why nothing could be decided about a chat. */
+/** Why a chat was not decided about: its state could not be read. */
 export const UnreadReason = Schema.Literal("not_listed")
+/** The reason of a chat whose state could not be read. */
 export type UnreadReason = typeof UnreadReason.Type
 
-/** What is waited for. */
+/** What the next step waits for. */
 export const WaitReason = Schema.Literal("in_progress", "muted", "capped", "quiet_hours", "silence")
+/** The reason of `Decision.Wait`: what the next step waits for. */
 export type WaitReason = typeof WaitReason.Type
 
 /** Every reason not to follow up now, the strongest first. */
@@ -96,7 +101,7 @@ export const reasonsByStrength = [
   "silence"
 ] as const satisfies ReadonlyArray<StopReason | SkipReason | WaitReason>
 
-/** What the outside world did with a follow-up, found when it was carried out. */
+/** Why a follow-up ended while it was carried out: what the chat or the service showed then. */
 export const OutcomeReason = Schema.Literal(
   "superseded",
   "cancelled",
@@ -107,9 +112,12 @@ export const OutcomeReason = Schema.Literal(
   "refused",
   "paused"
 )
+/** The reason of a follow-up that ended while it was carried out. */
 export type OutcomeReason = typeof OutcomeReason.Type
 
+/** Every reason that the ledger stores and the commands print. */
 export const Reason = Schema.Union(StopReason, SkipReason, WaitReason, UnreadReason, OutcomeReason)
+/** A reason, as the ledger and JSON output spell it. {@link describe} gives it in words. */
 export type Reason = typeof Reason.Type
 
 const sentences: Record<Reason, string> = {

@@ -1,6 +1,7 @@
 /**
- * When a step may be taken: after its silence, inside the hours of the contact's day, before the channel closes, within the
- * caps, and not too late. Pure: the same question is asked by the sender, the preview, and the proof that a policy has openings.
+ * Finds when a step may be taken: after its silence, in the hours of the contact's day, before the channel closes,
+ * within the caps, and not too late. Pure. The dispatcher, the preview and `Feasibility` use the same function
+ * (decision 0007).
  */
 import type * as Arr from "effect/Array"
 import * as Data from "effect/Data"
@@ -11,6 +12,7 @@ import * as Option from "effect/Option"
 import * as NextAllowed from "../NextAllowed.ts"
 import * as Policy from "../Policy.ts"
 
+/** All that decides when one step may be taken. */
 export interface Asked {
   readonly policy: Policy.Policy
   readonly step: Policy.Step
@@ -22,55 +24,88 @@ export interface Asked {
   readonly muted_until: DateTime.Utc | undefined
   /** When the silence began. */
   readonly since: DateTime.Utc
-  /** Messages of ours in this conversation that count towards the caps. */
+  /** When our messages in this conversation were sent that count towards the caps. */
   readonly sent: ReadonlyArray<DateTime.Utc>
-  /** Messages of ours to the same contact in other conversations. */
+  /**
+   * When our messages to the same contact in other conversations were sent. Caps with `per_conversation` ignore them.
+   */
   readonly sentElsewhere: ReadonlyArray<DateTime.Utc>
-  /** The first instant at which it can be taken at all. */
+  /** The step is not taken before this instant, whatever the policy says. */
   readonly soonest: DateTime.Utc
-  /** Spreads what begins together; the same one for a conversation always. */
+  /**
+   * Decides where in the policy's `spread` the step comes. The id of the conversation, so that the answer stays the
+   * same.
+   */
   readonly seed: string
 }
 
+/** The result of {@link find}. */
 export type SendWindow = Data.TaggedEnum<{
+  /** `at`: the first instant at which the step may be taken, in whole seconds. `heldBackBy`: why it is not sooner. */
   Open: { readonly at: DateTime.Utc; readonly heldBackBy: "muted" | "capped" | "quiet_hours" | "silence" }
-  /** The policy leaves the step out. */
+  /** The step is later than its `lateness` allows, and `beyond` is `skip`: the caller tries the next step. */
   Late: {}
+  /**
+   * `outside_window`: the channel closes first. `no_opening`: nothing is allowed within the 9 days that are searched.
+   */
   Never: { readonly reason: "outside_window" | "no_opening" }
 }>
+/** Constructors of the type of this name, by tag. */
 export const SendWindow = Data.taggedEnum<SendWindow>()
 
 const day = Duration.days(1)
-/** Beyond this many days without the step's time of day, any time will do. */
+/**
+ * `shift` tries at most this many days for the step's time of day; after them, the next opening at any time is taken.
+ */
 const longestShift = 14
 
-/** A server may store an instant in whole seconds; only such a one is sure to come back as it was sent. */
+/**
+ * The instant, rounded up to a whole second: a server may store whole seconds only, and would give another instant
+ * back.
+ */
 export const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
 
 const latest = (first: DateTime.Utc, ...others: ReadonlyArray<DateTime.Utc>): DateTime.Utc =>
   others.reduce((a, b) => DateTime.max(a, b), first)
 
-/** The first instant at which this cap lets another message go, by the length of time before it. */
+/**
+ * The first instant at which this cap allows another message, by its length of time; empty for caps per calendar day.
+ */
 const rollingRelease = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>): ReadonlyArray<DateTime.Utc> => {
   if (cap.per === "calendar_day") return []
   const decisive = sent.toSorted((a, b) => b.epochMillis - a.epochMillis)[cap.at_most - 1]
   return decisive === undefined ? [] : [DateTime.addDuration(decisive, cap.per)]
 }
 
-/** Local dates on which this cap lets no other message go. */
+/** Local dates on which this cap allows no other message; empty for caps by a length of time. */
 const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: string): ReadonlyArray<string> => {
   if (cap.per !== "calendar_day") return []
   const dates = sent.flatMap((at) => Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate)))
   return dates.filter((date, index) => dates.indexOf(date) === index && dates.filter((other) => other === date).length >= cap.at_most)
 }
 
-/** When the channel closes to us. Nobody who never wrote can be written to. */
+/**
+ * The end of the channel window; undefined where the step writes nothing or the channel has no window. The beginning of
+ * 1970 for a contact who never wrote, so that no message is sent to them.
+ */
 const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): DateTime.Utc | undefined => {
   const window = Policy.isWriting(step) ? Policy.channelWindow(policy, channel) : undefined
   if (window === undefined) return undefined
   return last_contact_message_at === undefined ? DateTime.unsafeMake(0) : DateTime.addDuration(last_contact_message_at, window.within)
 }
 
+/**
+ * Finds the first instant at which a step may be taken.
+ *
+ * The search begins when the silence of `after` is over, the mute has ended and each rolling cap allows a message,
+ * whichever is last. From there it takes the first minute that the hours, weekdays and holidays of the policy allow on
+ * the clocks of all `zones`. A date on which a cap per calendar day is full counts as a holiday. What hours or days put
+ * off is moved further by up to `spread`. Where that is after the channel window, `prefer_early` lets the step come
+ * before its silence is over. Where `soonest` is later than that, the step's `lateness` decides.
+ *
+ * Each search reaches 9 days ahead. Caps and channel windows hold for steps that write, not for `snooze`, `close` and
+ * `assign`.
+ */
 export const find = (asked: Asked): SendWindow => {
   const { country, muted_until, policy, sent, sentElsewhere, since, soonest, step, zones } = asked
   const caps = Policy.isWriting(step) ? policy.caps : []
@@ -116,7 +151,9 @@ export const find = (asked: Asked): SendWindow => {
   return SendWindow.Open({ at, heldBackBy: heldBy() })
 }
 
-/** The step's opening from now on, by what its lateness limit says. Days are those of the calendar, of 23 to 25 hours. */
+/**
+ * The opening from `soonest` on, by the step's `lateness`. The days of `shift` are calendar days, of 23 to 25 hours.
+ */
 const inTime = (
   { soonest, step: { lateness }, zones }: Asked,
   ideal: DateTime.Utc,
@@ -139,7 +176,9 @@ const inTime = (
   return opening
 }
 
-/** Somewhere in the policy's spread after an opening, unless the hours end before. */
+/**
+ * An instant within the policy's spread after an opening; the opening itself where the hours end before that instant.
+ */
 const spread = (
   { policy, seed }: Asked,
   at: DateTime.Utc,

@@ -1,18 +1,18 @@
 /**
- * Which messages of ours in a silence are follow-ups, as the chat itself shows them, whatever is on record. A message of the
- * assistant that comes after an earlier message of ours, without one of the contact between, was asked for by nobody: it is a
- * follow-up, ours or another's, and counts as a step taken. Pure.
+ * Which messages of ours in a silence are follow-ups, as the chat itself shows them, whatever is on record. A message
+ * of the assistant that comes after an earlier message of ours, without one of the contact between, answers nothing: it
+ * is a follow-up, ours or another's, and counts as a step taken. Pure.
  *
- * What tells a follow-up from a further part of an answer is the silence before it: at least half of the `after` of the step that
- * would come next. Not counted are
+ * A follow-up differs from a further part of an answer by the silence before it: at least half of the `after` of the
+ * step that would come next. Not counted are
  * - further parts of an answer, and an answer that comes sooner than that after "one moment, please";
  * - what follows a tool's result, which answers that;
  * - a broadcast, which goes to many at once;
- * - the message of a human of the staff, who has the chat by it;
+ * - the message of a human agent, who handles the chat then;
  * - the first message of the list, and a message without a date, since the silence before it is unknown.
  *
- * A message in the words of a step counts as that step. Any other counts as the next step, or as a later one where the steps
- * between would have been left out as late. No message counts as a step that writes none.
+ * A message in the words of a step counts as that step. Any other counts as the next step, or as a later one where the
+ * steps between would have been left out as late. No message counts as a step that writes none.
  */
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
@@ -22,10 +22,10 @@ import { isWriting, type Policy, type Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 import type { Message } from "./MessageList.ts"
 
-/** The share of a step's `after` that has to be silent before a message that counts as the step. */
+/** The share of a step's `after` that must be silent before a message for it to count as that step. */
 const silentShare = 0.5
 
-/** How far the server's clock may be from ours. */
+/** How far the server's clock may differ from ours. */
 export const skew = Duration.minutes(2)
 
 /** A follow-up on record that belongs to the silence. */
@@ -38,12 +38,13 @@ export interface Recorded {
   readonly hasCrossed: boolean
 }
 
+/** The follow-ups that the messages of one silence show: those on record, and those that are not. */
 export interface UnaskedMessages {
   /** Follow-ups that are not on record, the oldest first. */
   readonly unrecorded: ReadonlyArray<Message>
   /** Messages of follow-ups on record, also of those on record without a message. */
   readonly recorded: ReadonlySet<MessageId>
-  /** Steps that the follow-ups of the silence count as, those on record included. */
+  /** How many steps the follow-ups of the silence count as, those on record included. */
   readonly steps: number
 }
 
@@ -57,7 +58,7 @@ const isSilentFor = (millis: number, { after }: Step): boolean => millis >= Dura
 export const stepInWords = ({ steps }: Steps, { text }: Message): number =>
   steps.findIndex((step) => step.action === "send_message" && Template.isFrom(step.message, text)) + 1
 
-/** The number of the step that a message after so long a silence counts as. */
+/** The number of the step that a message after a silence of this length counts as. */
 const stepBySilence = (policy: Steps, taken: number, silentMillis: number): number => {
   const writing = policy.steps.filter(isWriting).length
   const isLeftOut = ({ after, lateness }: Step) =>
@@ -70,7 +71,9 @@ const stepBySilence = (policy: Steps, taken: number, silentMillis: number): numb
 const mayBeFollowUp = ({ author, isBroadcast, isRunning, isToolResult }: Message): boolean =>
   author === "assistant" && !isBroadcast && !isToolResult && !isRunning
 
-/** `silence`: the messages after the contact's last one, the oldest first. */
+/**
+ * Finds the follow-ups among the messages after the contact's last one. `silence`: these messages, the oldest first.
+ */
 export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Recorded>, policy: Steps): UnaskedMessages => {
   const byId = new Map(recorded.flatMap((one) => (one.message_id === undefined ? [] : [[one.message_id, one] as const])))
   const withoutMessage = recorded.filter(({ message_id }) => message_id === undefined)
@@ -84,7 +87,7 @@ export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Re
     if (known !== undefined) {
       found.add(message.id)
       taken = known.hasCrossed ? taken + 1 : Math.max(taken, known.step)
-      // One that crossed the contact's message answers nothing: the answer is still to come.
+      // A follow-up that crossed the contact's message does not answer it: the answer is still to come.
       if (known.hasCrossed && before === undefined) continue
     } else if (before !== undefined && mayBeFollowUp(message)) {
       const had = withoutMessage.filter(({ follow_up_at }) => DateTime.distance(follow_up_at, message.at) >= -Duration.toMillis(skew))
@@ -107,7 +110,7 @@ export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Re
 }
 
 /**
- * Whether a message that is listed as a human's is a follow-up of ours, which the API key wrote: it is in the words of a step,
+ * Whether a message that is listed as a human's is a follow-up that the API key wrote: it has the words of a step,
  * comes after a message of ours, and at least half of the step's `after` was silent before it.
  */
 export const isInOurWords = (policy: Steps, before: Message | undefined, message: Message): boolean => {

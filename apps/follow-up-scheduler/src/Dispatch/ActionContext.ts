@@ -1,4 +1,4 @@
-/** What an action is carried out with. */
+/** What all actions of a step use: services, limits, and the check that each request passes right before it is sent. */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -22,6 +22,7 @@ import type * as LastRead from "./LastRead.ts"
 import type { StateUpdates } from "./StateUpdates.ts"
 import type * as Transitions from "./Transitions.ts"
 
+/** The services that an action uses. One for all actions of a dispatcher. */
 export interface ActionContext {
   readonly policies: PolicyVersions["Type"]
   readonly invent: InventClient["Type"]
@@ -35,44 +36,53 @@ export interface ActionContext {
   readonly lastLook: ReturnType<typeof LastRead.make>
 }
 
-/** How often the result of a request is looked for before its absence is believed. */
+/** How often the result of a request is looked for before it counts as absent. */
 export const maxLooks = 3
-/** How often a request is made again when an earlier one seems never to have been applied. */
+/** How often a follow-up is armed in all, where earlier requests seem never to have been applied. */
 export const maxArms = 3
 
 /**
- * A look at the chat is good for so long: what has not left by then, because it waited for its turn or has to be repeated,
- * waits for another look.
+ * Maximum age of a chat snapshot that a request may act on: a third of `arm_lead`. A request that was not sent by then
+ * is held back, and the chat is read again (decision 0011).
  */
 export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.ceil(Duration.toMillis(arm_lead) / 3))
 
-/** What the ledger says after longer than this may be from before the process was frozen: it is asked again. */
+/**
+ * Whether the ledger answered within 2 seconds. A later answer may be from before the process was frozen: the ledger is
+ * asked again.
+ */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A chat that was read for a request, and when that was. */
+/** A snapshot that a request acts on, and when its messages were listed. */
 export interface Look {
   readonly chat: ChatSnapshot
   readonly at: MonotonicClock.Moment
 }
 
-/** A request that begins something: until when it may leave, and how old the look may be that it rests on. */
+/**
+ * The limits of a request that begins something: the instant before which it must be sent, and the maximum age of its
+ * snapshot.
+ */
 export interface Beginning {
   readonly until?: DateTime.Utc
   readonly look: Look
   readonly freshFor: Duration.Duration
 }
 
-/** Whether a request may still leave: before its instant, and while the look is fresh. */
+/** Whether a request may still be sent: before `until`, and while the snapshot is fresh enough. */
 const isInTime = ({ freshFor, look, until }: Beginning) =>
   Effect.map(MonotonicClock.moment, (now) =>
     (until === undefined || now.wall < until.epochMillis) && MonotonicClock.age(look.at, now) < Duration.toMillis(freshFor)
   )
 
 /**
- * A request for a row that asks the ledger last of all before it leaves: one whose row was taken by another meanwhile, or
- * that comes too late to be what the row says, or while its policy's
- * version is held, or to a contact who was erased meanwhile, is held back.
- * Without a `beginning` it takes something back, and only the row's owner counts. What is begun goes before what begins.
+ * Checks a request last of all before it is sent, after it has waited for its permit. It is held back where
+ * - another process has changed the row since it was read, or the ledger does not answer promptly;
+ * - with a `beginning`: the policy's version is held, the contact was erased or has opted out, or the request is too
+ *   late.
+ *
+ * Without a `beginning` the request takes something back, and only the row's owner counts. `onLeave` runs when the
+ * request may be sent. The request has the lane `verify`, which goes before what begins.
  */
 export const ifStillOwned =
   ({ erasure, ledger }: ActionContext, followUp: FollowUp, beginning: Beginning | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
@@ -102,8 +112,8 @@ export const ifStillOwned =
   }
 
 /**
- * The chat that was read, with our own messages under our own name, whether its contact was erased, and when its last message
- * was first whole.
+ * Adds to a snapshot what is on record: whether the contact was erased, consent, sends in other conversations, and when
+ * the last message was first whole. Marks our own messages as the assistant's.
  */
 export const readAttributed = (
   { erasure, ledger }: Pick<ActionContext, "erasure" | "ledger">,

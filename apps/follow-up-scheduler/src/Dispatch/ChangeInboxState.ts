@@ -1,6 +1,7 @@
 /**
- * `snooze`, `close` and `assign`: changes the chat's place in the inbox. These set values, so a lost answer is no riddle: the
- * chat is read, decided upon and, if need be, changed again. A contact who wrote meanwhile gets the open chat back.
+ * `snooze`, `close` and `assign`: changes the chat's place in the inbox. A request sets a value, so it is safe to
+ * repeat: after a lost answer the chat is read, decided about again, and changed again where that is still due. Where
+ * the contact wrote meanwhile, a snoozed or closed chat is opened again.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -17,6 +18,10 @@ type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
+/**
+ * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
+ * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as `refused`.
+ */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const { invent, ledger, transitions, observe, policies, stateUpdates } = context
 
@@ -33,7 +38,10 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const isFiled = (chat: ChatSnapshot.ChatSnapshot) =>
     step.action === "assign" ? chat.isAssigned : chat.state === stateAfter[step.action]
 
-  /** Somebody wrote while the request was under way: who is assigned will see it, others would wait unseen. */
+  /**
+   * Whether the contact wrote while the request was under way. Does not count for `assign`: the human agent will see
+   * the message.
+   */
   const isOvertaken = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     const last = chat.messages.at(-1)
     return step.action !== "assign" && last !== undefined && last.id !== armed.after_id && last.author === "contact"
@@ -68,7 +76,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       yield* settle(armed.value, answered.right)
     })
 
-  /** The answer was lost, or the process ended: what the chat shows now decides. */
+  /** Goes on after a lost answer or a crash, by what the chat shows now. */
   const check = Effect.fn("Filing.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     if (isFiled(chat)) {
       yield* settle(armed, chat)

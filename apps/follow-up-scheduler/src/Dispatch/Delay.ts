@@ -1,34 +1,38 @@
 /**
- * How long a follow-up waits between two looks, and which wait on record no clock that is right can have written. Waits are kept
- * as dates, since they outlast the process; one that was written while the clock was fast would last longer by as much. Pure.
+ * How long a follow-up waits between two reads of its chat, and which waits on record are too long. Waits are kept as
+ * dates, since they survive the process: a date that was written while the clock was fast makes the wait longer by as
+ * much. Pure.
  */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 
-/** After how many failures in a row the wait does not get longer. */
+/** After this many failures in a row the wait does not get longer. */
 export const mostFailures = 4
 
-/** How long to wait before looking again at a chat that could not be read or written: twice as long each time. */
+/**
+ * How long to wait before reading again a chat that could not be read or written: 30 seconds, doubled with each failure
+ * in a row, at most 5 minutes.
+ */
 export const afterFailure = (failures: number): Duration.Duration =>
   Duration.min(Duration.times("30 seconds", 2 ** Math.min(failures, mostFailures)), "5 minutes")
 
-/** What was applied is listed soon after its answer was lost. */
+/** How long after a lost answer the message is looked for: by then the service lists it. */
 export const visibleWithin = Duration.seconds(10)
 
 /** How far the clocks of two schedulers may differ. */
 export const skew = Duration.seconds(10)
 
-/** The longest wait, by what the row says of itself: its failures, or the confirmation that is looked for. */
+/** The longest wait that such a row can have been given. */
 const longest = ({ failures, status }: FollowUp, { confirm_after }: Policy): Duration.Duration => {
   const failed = failures > 0 ? afterFailure(failures - 1) : Duration.zero
   return status === "armed" ? Duration.max(failed, Duration.max(confirm_after, visibleWithin)) : failed
 }
 
 /**
- * Whether the row waits for longer than any wait of its kind: the clock was fast when it was written. The instant of a plan that
- * did not fail is a date of the policy's, and so is that of an armed follow-up, after which it is looked for.
+ * Whether the row waits for longer than any wait of its kind: the clock was fast when it was written. The date of a
+ * plan that did not fail comes from the policy, so it is never too long.
  */
 export const isTooLong = (row: FollowUp, policy: Policy, now: DateTime.Utc): boolean => {
   if (row.status === "planned" && row.failures === 0) return false

@@ -1,6 +1,7 @@
 /**
- * A stop in good order. From the moment it is asked for no request leaves; what is under way gets its answer and goes on
- * record, for as long as the grace. What had not begun, or did not come to its end, is in the ledger: the next start takes it up.
+ * Stops the process in good order. Once a stop is asked for, no request is sent. Requests under way get their answers
+ * and go on record, for as long as the grace. What was not begun or not finished is in the ledger, and the next start
+ * takes it up.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Context from "effect/Context"
@@ -13,6 +14,7 @@ import * as Option from "effect/Option"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Grace from "./GracefulShutdown/Grace.ts"
 
+/** The stop of this process: whether it was asked for, and how long it may take. */
 export class GracefulShutdown extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
   GracefulShutdown,
   {
@@ -22,6 +24,10 @@ export class GracefulShutdown extends Context.Tag("@effect-invent/follow-up-sche
   }
 >() {}
 
+/**
+ * No stop asked for yet; the grace is `FOLLOW_UPS_STOP_GRACE`, 8 seconds unless given. Fails with a `ConfigError` where
+ * that is not a duration.
+ */
 export const layer = Layer.effect(GracefulShutdown, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
 
 const ask = Effect.gen(function* () {
@@ -30,7 +36,9 @@ const ask = Effect.gen(function* () {
   if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
 })
 
-/** Runs it until it ends or is interrupted; then the stop is asked for before anything in it is interrupted. */
+/**
+ * Runs it until it ends or is interrupted. An interruption asks for the stop first, and only then interrupts what runs.
+ */
 export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | GracefulShutdown> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
@@ -38,7 +46,10 @@ export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A,
     )
   )
 
-/** What is left of the grace. What is interrupted one after the other has it together, from when the stop was asked for. */
+/**
+ * What is left of the grace. It counts once from when the stop was asked for, not again for each part that is
+ * interrupted.
+ */
 const graceLeft = (stop: Option.Option<GracefulShutdown["Type"]>) =>
   Effect.gen(function* () {
     const now = yield* MonotonicClock.millis
@@ -48,14 +59,14 @@ const graceLeft = (stop: Option.Option<GracefulShutdown["Type"]>) =>
     return Duration.millis(Math.max(0, Duration.toMillis(whole) - (now - since)))
   })
 
-/** Makes an effect go on after an interruption until it ends by itself, or for as long as the grace. */
+/** Lets an effect go on after an interruption until it ends by itself, or the grace is over. */
 export const finishing = Effect.map(
   Effect.serviceOption(GracefulShutdown),
   (stop) =>
     <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.uninterruptibleMask((restore) =>
         Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) => {
-          // Where nothing is interrupted, a timeout waits for what it was to end.
+          // Interruptible, because in an uninterruptible region a timeout would wait for the fiber to end.
           const ended = Effect.interruptible(Fiber.await(fiber))
           const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
           return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))
@@ -63,7 +74,10 @@ export const finishing = Effect.map(
       )
 )
 
-/** A quota that is closed by the stop: what waits for a permit, or asks for one, is interrupted. */
+/**
+ * A quota that the stop closes: requests that wait for a permit, or ask for one, are interrupted. A request that was
+ * sent keeps its permit.
+ */
 export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | GracefulShutdown> =>
   Layer.provide(
     Layer.effect(

@@ -1,6 +1,7 @@
 /**
- * `schedule_follow_up`: asks the assistant to write. Records the intent, sets `follow_up_at` a short lead ahead, looks again
- * before its instant and takes it back if anybody wrote, and afterwards sees that it was written.
+ * `schedule_follow_up`: has the assistant write. Records the intent, sets `follow_up_at` to an instant `arm_lead`
+ * ahead, reads the chat again before that instant, takes the value back if anybody wrote, and afterwards looks for the
+ * message.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -22,30 +23,39 @@ import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, max
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
+/**
+ * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
+ * chat shows: records the message, takes the value back, or sets it again. A message that was looked for {@link
+ * maxLooks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
+ * Otherwise it is planned again, {@link maxArms} times at most.
+ */
 export const make = (context: ActionContext, policy: Policy) => {
   const { lastLook, ledger, transitions, observe, reader, stateUpdates, timer } = context
   const { end, reschedule, rescheduleIn, onError } = transitions
 
-  /** When an armed follow-up is looked at for the last time before its instant. */
+  /** When the chat of an armed follow-up is read for the last time before its instant. */
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, snapshotMaxAge(policy))
-  /** That, or once it is past, the look for the message. */
+  /** The last read before the instant; once that is past, the look for the message `confirm_after` after it. */
   const nextLookAt = (follow_up_at: DateTime.Utc, now: DateTime.Utc) =>
     DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
-  /** What stops a follow-up overtakes what sends one. */
+  /** Sets `follow_up_at` to null, in the lane `stop`, which goes before every other request. */
   const takeBack = ({ chat_id }: FollowUp) =>
     stateUpdates.update({ path: { chat_id }, payload: { follow_up_at: null } }).pipe(RateLimit.withLane("stop"))
 
   /**
-   * Leaves only as long as the look is fresh, and its instant so far ahead that the value arrives before it: one that arrives
-   * later, when an earlier attempt has set it and it has been carried out, would be carried out again.
+   * Sends the value only while the snapshot is fresh, and early enough to arrive before the instant. A value that
+   * arrives later would be carried out a second time, where an earlier attempt had set it and it was carried out.
    */
   const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, beginning: Beginning, onLeave: Effect.Effect<void>) =>
     stateUpdates
       .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
       .pipe(ifStillOwned(context, armed, beginning, onLeave))
 
-  /** What was taken back although the row was another's by then may have been the other's: what is armed is set again if need be. */
+  /**
+   * Has the armed follow-ups of the conversation confirmed again. Called after `follow_up_at` was cleared although
+   * another process owned the row by then: the cleared value may have been that process's.
+   */
   const unsettle = ({ conversation_id }: FollowUp) =>
     Effect.flatMap(ledger.armed(conversation_id), (armed) =>
       Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, "unsettled"), { discard: true })
@@ -58,7 +68,10 @@ export const make = (context: ActionContext, policy: Policy) => {
     return answered
   })
 
-  /** Undoes a request of ours that left although another process owned the row by then. */
+  /**
+   * Takes back a value that this process set although another one owned the row by then. Leaves it where the row has
+   * the same value. A failure is logged.
+   */
   const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
     const row = yield* ledger.find(armed.key)
     const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
@@ -77,7 +90,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
-    // Too long after the look while it waited for its turn, or a pause: another does as well, if no request has left.
+    // Held back, because the snapshot is too old or follow-ups are paused, and nothing was sent: planned again.
     if (isWithheld && !mayHaveLeft) {
       return yield* rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
     }
@@ -87,7 +100,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
   })
 
-  /** `mayHaveLeft`: whether an earlier request for it may be under way. */
+  /** `mayHaveLeft`: whether an earlier request for this value may have been sent. */
   const send = Effect.fn("Arming.send")(function* (armed: FollowUp, look: Look, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
@@ -101,7 +114,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
       { name: "scheduled", detail: { follow_up_at: Transitions.iso(follow_up_at) } }
     )
-    // The answer to the update is the first look: somebody may have written while it was under way.
+    // The answer to the update is a read of the chat: somebody may have written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
     lastLook.keep(armed.key, after)
     yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
@@ -132,7 +145,10 @@ export const make = (context: ActionContext, policy: Policy) => {
       observe.review(chat)
     )
 
-  /** Once it is taken back there is time to read the whole chat: it tells why, or that it was written all the same. */
+  /**
+   * After the value was taken back, reads the whole chat for the reason, or for a message that was written all the
+   * same. Where the read fails, the follow-up ends with the reason that is known.
+   */
   const settle = Effect.fn("Arming.settle")(function* (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot, reason: Reason) {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
     if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.review(seen))
@@ -163,15 +179,15 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* observe.review(after)
   })
 
-  /** The value is gone and no message came: believe it after a few looks. */
+  /** The instant has passed and no message is there. Looks for it {@link maxLooks} times before acting on that. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
-    // Without a confirmation the request was perhaps never applied; with one, the assistant chose to stay silent.
+    // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.arms < maxArms) {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
-    // Nobody was asked: another look at the chat may plan it again.
+    // The value was never set: another read of the chat may plan the step again.
     if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.review(chat))
   }

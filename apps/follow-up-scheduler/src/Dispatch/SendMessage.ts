@@ -1,7 +1,8 @@
 /**
- * `send_message`: sends the policy's own words as the API key. The vendor knows no idempotency key, so the intent is on record
- * before the request leaves, a lost answer is followed by looking, and the message is sent again only if it was looked for
- * long enough in vain, and once at most. What stays a riddle ends the cadence until somebody decides.
+ * `send_message`: sends the policy's own words as the API key. The vendor has no idempotency key, so the intent is on
+ * record before the request is sent, and a lost answer is followed by a look for the message. It is sent a second time
+ * only if it was looked for {@link maxLooks} times in vain, and never a third time. If that does not settle it, the
+ * follow-up is `unknown` and the cadence ends until an operator decides.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import { text } from "@effect-invent/domain/MessagePart"
@@ -23,7 +24,10 @@ type Sent = Extract<Step, { readonly action: "send_message" }>
 
 const maxSends = 2
 
-/** The message of this step that somebody already sent for this anchor, before anything was on record here. */
+/**
+ * A message of this step that already follows the anchor, though nothing is on record here. Undefined where there is
+ * none.
+ */
 export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSnapshot): Message | undefined => {
   const anchor = chat.messages.findIndex(({ id }) => id === planned.anchor_id)
   return step?.action === "send_message" && anchor !== -1
@@ -31,6 +35,10 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
     : undefined
 }
 
+/**
+ * The action of such a step. `arm` records the intent and sends the message; `check` looks for it; `sent` records a
+ * message that is already in the chat.
+ */
 export const make = (context: ActionContext, policy: Policy, step: Sent) => {
   const { invent, ledger, transitions, observe, stateUpdates } = context
   const { end, reschedule, rescheduleIn } = transitions
@@ -94,7 +102,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       case "NotFound":
         return yield* transitions.endChatGone(armed)
       default:
-        // A row that another took meanwhile stays as that one left it.
+        // A row that another process has changed meanwhile stays as it is.
         return yield* SendGuard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
     }
   })

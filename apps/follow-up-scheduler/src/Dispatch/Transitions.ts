@@ -1,4 +1,6 @@
-/** The moves a follow-up can make in the ledger, each with its audit line and its next timer. */
+/**
+ * The changes of a row that all actions share. Each writes an audit entry, and sets the next timer where the row waits.
+ */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
@@ -11,13 +13,18 @@ import type { Reason } from "../Decide/Reason.ts"
 import type { Timer } from "../Timer.ts"
 import * as Delay from "./Delay.ts"
 
-/** All of it where that is too short to be divided. */
+/** Half of a length of time, in milliseconds; all of it where that is 3 seconds or less. */
 const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))
 
+/** ISO 8601 in UTC, for audit entries; null stays null. */
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
 
+/**
+ * The changes over this ledger and timer. Where another process has changed the row since it was read, nothing is
+ * changed and no timer is set. Fails with `SqlError` only.
+ */
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
-  /** Changes the follow-up and sets its next timer; nothing where somebody else changed it first. */
+  /** Changes the row, lets it wait until `due_at`, and sets its timer. `failures` goes back to 0 unless given. */
   const reschedule = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
     Effect.flatMap(ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }), (changed) =>
       Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
@@ -29,7 +36,10 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   const end = (from: FollowUp, status: "skipped" | "withdrawn" | "unknown", reason: Reason) =>
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
 
-  /** Ends it, and all there is to do in this chat, until the chat is watched again. */
+  /**
+   * Ends the follow-up and records the decision about its chat. Nothing else happens there until the watch names the
+   * chat again.
+   */
   const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed") =>
     Effect.zipRight(
       end(from, "skipped", reason),
@@ -40,7 +50,10 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
 
   const endNotListed = (from: FollowUp) => endWithDecision(from, "Skip", "not_listed")
 
-  /** Looks again after a while; where `before` is still to come, halfway there, and so again and again until it is. */
+  /**
+   * Reads the chat again later. Before `before`, after half of the time that is left, and so on; else after a wait that
+   * doubles with each failure in a row.
+   */
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
       const name = SendGuard.isWithheld(error) ? "held_back" : "unreachable"
@@ -51,8 +64,9 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     })
 
   /**
-   * A request failed for good, or is worth another look later: its outcome, where there is one, is read from the chat.
-   * `refused` is what becomes of a follow-up whose request the server refuses, and `before` until when there is no time to lose.
+   * After a failed request: ends the follow-up where the chat is gone (404) or the request is refused for good; else
+   * reads the chat again later, which shows the outcome. `refused`: the status of a refused follow-up. `before`: until
+   * when every read counts.
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return endChatGone(from)

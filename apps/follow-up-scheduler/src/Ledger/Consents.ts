@@ -1,6 +1,6 @@
 /**
- * Who wants no follow-ups, by contact: what they said in any of their chats, or what an operator was told. The latest of it
- * counts, for every chat and every policy.
+ * Which contacts want no follow-ups: what they wrote in any of their chats, or what an operator set. The latest of
+ * these counts, for every chat and every policy.
  */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import type * as SqlClient from "@effect/sql/SqlClient"
@@ -10,15 +10,19 @@ import * as Effect from "effect/Effect"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Consent from "../Decide/Consent.ts"
 
+/** Consent by contact, in the table `consents`: one row per contact. */
 export interface Consents {
   /**
-   * The chat with what is on record of its contacts, and of the contact whose chat it was when it was last recorded: a contact
-   * may have been merged into another since.
+   * Adds to the chat the latest consent on record for its contacts. The contact that the ledger has for the chat
+   * counts, too: it may have been merged into another since.
    */
   readonly recallConsent: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
-  /** Records it for all contacts of the chat, where nothing later is on record. */
+  /**
+   * Records what a contact wrote, for all contacts of the chat, where nothing later is on record. Records nothing for
+   * an erased contact.
+   */
   readonly rememberConsent: (chat: ChatSnapshot, consent: Consent.Consent) => Effect.Effect<void, SqlError>
-  /** What an operator was told, now. */
+  /** Records what an operator set, as of now. */
   readonly setConsent: (contact_id: ContactId, isWithdrawn: boolean) => Effect.Effect<void, SqlError>
 }
 
@@ -28,6 +32,7 @@ interface Row {
   readonly at: number
 }
 
+/** Over the table `consents` of this database. */
 export const make = (sql: SqlClient.SqlClient): Consents => {
   const keep = (contact_id: ContactId, { at, isWithdrawn }: Consent.Consent, said_by: "contact" | "operator") =>
     sql`INSERT INTO consents ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}

@@ -1,6 +1,6 @@
 /**
- * What a contact was sent in all of their conversations, so that caps count by contact. Whose chat it is, is on record since it
- * was first looked at; after a merge it counts with both contacts.
+ * What was sent to a contact in all of their conversations, so that caps count by contact. The ledger has the contact
+ * of each chat since its first read. After a merge a chat counts with both contacts.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -8,11 +8,16 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 
+/** The part of the ledger that counts sends by contact. */
 export interface ContactSends {
-  /** The chat, and when its contacts got, may have got, or are to get follow-ups in other conversations. */
+  /**
+   * Adds to the chat when its contacts were sent follow-ups in other conversations, those of unknown outcome and armed
+   * ones included.
+   */
   readonly recallSends: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
 }
 
+/** `isUnchanged` has to be called inside the transaction that arms: it locks the contact's chats first. */
 export const make = (sql: SqlClient.SqlClient) => {
   const ofContacts = ({ chat_id, contact_ids }: ChatSnapshot) =>
     sql`(${sql.in("contact_id", ["", ...contact_ids])} OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat_id}))`
@@ -26,7 +31,7 @@ export const make = (sql: SqlClient.SqlClient) => {
       (rows) => ({ ...chat, sentElsewhere: rows.map(({ at }) => DateTime.unsafeMake(Number(at))) })
     )
 
-  /** Until the transaction ends, no other one arms a follow-up to the same contacts by way of this. */
+  /** Keeps other transactions from arming a follow-up to the same contacts until this one ends. */
   const lock = (chat: ChatSnapshot) =>
     sql.onDialectOrElse({
       pg: () => sql`SELECT chat_id FROM subjects WHERE ${ofContacts(chat)} ORDER BY chat_id FOR UPDATE`,
@@ -34,7 +39,7 @@ export const make = (sql: SqlClient.SqlClient) => {
       orElse: () => sql`UPDATE subjects SET contact_id = contact_id WHERE chat_id = ${chat.chat_id}`
     })
 
-  /** Whether nothing was sent to the contacts elsewhere since the chat was decided about. Inside a transaction. */
+  /** Whether nothing was sent to the contacts in other conversations since the chat was decided about. */
   const isUnchanged = (chat: ChatSnapshot) =>
     Effect.zipRight(
       lock(chat),

@@ -1,12 +1,14 @@
 /**
- * The places where a crash matters: before and after an intent is recorded, a request is made, an outcome is recorded.
- * Nothing happens there; a test that wants the process to die at one puts its own checkpoint in.
+ * The places where a crash matters: before and after an intent is recorded, a request is sent, an outcome is recorded.
+ * Nothing happens there, unless a test sets a checkpoint that ends the process.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
+/** The name of such a place. */
 export type Boundary = `${"before" | "after"} ${"intent" | "request" | "record"}`
 
+/** What runs at each boundary. Does nothing unless a test replaces it. */
 export class Checkpoint extends Context.Reference<Checkpoint>()("@effect-invent/follow-up-scheduler/Ledger/CrashPoint", {
   defaultValue:
     () =>
@@ -14,7 +16,9 @@ export class Checkpoint extends Context.Reference<Checkpoint>()("@effect-invent/
       Effect.void
 }) {}
 
+/** Runs the checkpoint of a boundary. */
 export const reach = (boundary: Boundary): Effect.Effect<void> => Effect.flatMap(Checkpoint, (checkpoint) => checkpoint(boundary))
 
+/** Runs the checkpoints before and after an effect. The one after it does not run if the effect fails. */
 export const around = <A, E, R>(what: "intent" | "record", effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.zipRight(reach(`before ${what}`), Effect.zipLeft(effect, reach(`after ${what}`)))

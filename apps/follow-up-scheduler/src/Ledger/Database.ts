@@ -30,7 +30,9 @@ const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R
 
 const defaultFile = "follow-ups.db"
 
-/** The file that was named, else the database of `DATABASE_URL`, else a file of this folder. */
+/**
+ * The file that was named, else the database of `DATABASE_URL`, else the file `follow-ups.db` of the current folder.
+ */
 const placeOf = (db: Option.Option<string>): Effect.Effect<Place> =>
   Option.match(db, {
     onSome: (file) => Effect.succeed(Place.File({ file })),
@@ -41,29 +43,35 @@ const placeOf = (db: Option.Option<string>): Effect.Effect<Place> =>
       )
   })
 
-/** Opens it for a scheduler: a file for this one alone, a server's database beside any number of others. */
+/**
+ * Opens it for a scheduler: a file for this one alone, a PostgreSQL database together with others. Fails with
+ * `DatabaseUnusable`.
+ */
 export const layer = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : postgres(({ layer }) => layer(place.url))))
   )
 
-/** Where it is one that many schedulers may share: opens it once more. */
+/** A second connection to a database that schedulers may share; none for a file. */
 export const shared = (db: Option.Option<string>) =>
   Effect.map(placeOf(db), (place) => (place._tag === "File" ? Option.none() : Option.some(postgres(({ layer }) => layer(place.url)))))
 
-/** Opens it for a change of its own, beside schedulers that may be running on it. */
+/** Opens it for a change, beside schedulers that may be running on it. A file is created where it is missing. */
 export const layerBeside = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : postgres(({ layer }) => layer(place.url))))
   )
 
-/** The same where a scheduler has run; nothing is created. */
+/** As {@link layerBeside}; fails with `DatabaseUnusable` where there is no ledger. */
 export const layerExisting = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerExisting(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
   )
 
-/** Opens what is on record for reading, beside schedulers that may be running on it. */
+/**
+ * Opens it for reading, beside schedulers that may be running on it. Fails with `DatabaseUnusable` where there is no
+ * ledger.
+ */
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
@@ -89,7 +97,7 @@ type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition |
 /** Holds nothing, in the form of a ledger. */
 const empty = Layer.tap(Sqlite.layerEmpty, (context) => Effect.provide(Migrations.create, context))
 
-/** What is on record, for reading; nothing is, before the first run. */
+/** Opens it for reading; an empty ledger in memory where there is none. */
 export const layerDryRun = (db: Option.Option<string>): Readable =>
   Layer.unwrapEffect(
     placeOf(db).pipe(

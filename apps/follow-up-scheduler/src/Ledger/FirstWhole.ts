@@ -1,7 +1,7 @@
 /**
- * When the last message of a chat was whole for the first time. The service dates a message when it begins to exist, and moves
- * `updated_at` at its end, for every correction and for every receipt: so the date of a message that was seen running is that
- * of its first look whole, and the date of one that the service never dates is that of the first look at it.
+ * When the last message of a chat was whole for the first time. The service dates a message when it begins to exist,
+ * and moves `updated_at` at its end, for every correction and for every receipt. So a message that was seen running is
+ * dated by the first read that shows it whole, and a message without a date by the first read that shows it.
  */
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import type * as SqlClient from "@effect/sql/SqlClient"
@@ -10,10 +10,11 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
 
+/** The instant at which the silence after the last message begins, in the table `last_messages`: one row per chat. */
 export interface FirstWhole {
-  /** The chat with what is known of its last message, and remembers what this look shows. */
+  /** Adds to the chat when its last message was first whole, and records what this read shows. */
   readonly rememberWhole: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
-  /** The same; remembers nothing. */
+  /** Adds the same; records nothing. */
   readonly recallWhole: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
 }
 
@@ -22,11 +23,14 @@ interface Row {
   readonly whole_at: number | null
 }
 
-/** Whether the record can say more of a message than the service does. */
+/**
+ * Whether the record can be more exact than the service's dates: the message has no date, or was changed after it was
+ * created.
+ */
 const isUnsure = ({ at, author, changed_at, isDated }: Message): boolean =>
   author !== "contact" && (!isDated || changed_at === undefined || DateTime.greaterThan(changed_at, at))
 
-/** When a message that was seen running, or has no date, is first seen whole. */
+/** The date of a message that is first seen whole now: its last change, or now where it has no date. */
 const endOf = ({ at, changed_at, isDated }: Message, now: DateTime.Utc): DateTime.Utc =>
   isDated ? DateTime.max(at, changed_at ?? now) : now
 
@@ -35,6 +39,7 @@ const withWhole = (chat: ChatSnapshot, whole_at: DateTime.Utc | undefined): Chat
     ? chat
     : { ...chat, messages: chat.messages.map((message, index) => (index === chat.messages.length - 1 ? { ...message, whole_at } : message)) }
 
+/** Over the table `last_messages` of this database. */
 export const make = (sql: SqlClient.SqlClient): FirstWhole => {
   const find = (chat_id: ChatId, message_id: MessageId) =>
     Effect.map(

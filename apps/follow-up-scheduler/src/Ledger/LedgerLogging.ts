@@ -1,4 +1,4 @@
-/** A ledger that says what became of each follow-up as soon as it is on record: one line each, by ids, for whoever reads the log. */
+/** A ledger that logs the end of each follow-up once it is on record: one line each, by ids. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -19,7 +19,7 @@ const tell = ({ chat_id, key, policy, reason, status, step }: FollowUp) =>
     ? Effect.logInfo(words[status]).pipe(Effect.annotateLogs({ chat: chat_id, policy, step, key, ...(reason !== null && { reason }) }))
     : Effect.void
 
-/** The ledger of the surroundings, aloud. */
+/** Wraps the ledger of the context; only changes by `advance` are logged. */
 export const layer = Layer.effect(
   Ledger,
   Effect.map(Ledger, (ledger): Ledger["Type"] => ({

@@ -13,7 +13,7 @@ const columnTypes = (sql: SqlClient.SqlClient) =>
     orElse: () => ({ instant: sql.literal("INTEGER"), counter: sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT") })
   })
 
-// Files of before there were migrations hold these tables already.
+// Files from before there were migrations have these tables already.
 const createTables = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { counter, instant } = columnTypes(sql)
@@ -58,13 +58,13 @@ const createTables = Effect.gen(function* () {
   yield* sql`CREATE INDEX IF NOT EXISTS audit_chat ON audit (chat_id)`
 })
 
-/** Whatever two schedulers believe, a conversation has one follow-up under way. */
+/** A unique index: a conversation has one armed follow-up at most, also where two schedulers try to arm one. */
 const oneUnderWay = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => sql`CREATE UNIQUE INDEX follow_ups_under_way ON follow_ups (conversation_id) WHERE status = 'armed'`
 )
 
-/** `observed`: 0 from the end of a follow-up until what follows from it was decided. */
+/** `observed`: 0 from the end of a follow-up until its chat was decided about. */
 const untoldEnds = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   yield* sql`ALTER TABLE follow_ups ADD COLUMN failures INTEGER NOT NULL DEFAULT 0`
@@ -81,7 +81,7 @@ const policies = Effect.gen(function* () {
   )`
 })
 
-/** What the watch has looked at already. The chats of whom, and in place of the erased, keyed proofs of their ids. */
+/** The states of chats that the watch has named, the contact of each chat, and keyed proofs of erased ids. */
 const seenAndErased = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { instant } = columnTypes(sql)
@@ -176,7 +176,7 @@ type Failure = Edition.LedgerOfOtherEdition | SqlError
 /** Fails unless the tables are of this edition. */
 export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, true)
 
-/** Fails where somebody has brought the tables to a newer edition. */
+/** Fails with `LedgerOfOtherEdition` where the tables are of a newer edition. */
 export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
 
 /** Brings the tables to this edition. */

@@ -1,24 +1,36 @@
-/** The switch that holds everything: on record, so that it survives the process, and with its history. */
+/**
+ * The switch that stops all sending. It is on record, so it survives the process; each pause is a row, so its history
+ * is kept.
+ */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
+/** Pauses and holds. A pause is an operator's; a hold is a pause with a reason, which a limit or a start began. */
 export interface Switch {
-  /** Since when nothing is sent, if that is so. */
+  /** Since when nothing is sent; none where follow-ups are sent. */
   readonly paused: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
-  /** What holds everything, if it is no operator: a limit, or more contacts than were confirmed. */
+  /**
+   * The reason of a hold: a limit, or more contacts than were confirmed. None where nothing is held or an operator
+   * paused.
+   */
   readonly heldBy: Effect.Effect<Option.Option<string>, SqlError>
-  /** How many contacts have to be confirmed before it goes on, where it is held for that. */
+  /** How many contacts an operator has to confirm before sending goes on; none where none have to be confirmed. */
   readonly toConfirm: Effect.Effect<Option.Option<number>, SqlError>
-  /** From now on nothing is sent, for this reason; so many contacts have to be confirmed, where that is the reason. */
+  /**
+   * Begins a hold for this reason. `contacts`: how many have to be confirmed. Does nothing where follow-ups are paused
+   * already.
+   */
   readonly hold: (reason: string, contacts?: number) => Effect.Effect<void, SqlError>
-  /** From now on nothing is sent, by this process or the next. Once more is the same. */
+  /** Begins a pause, for all processes and after a restart. Does nothing where follow-ups are paused already. */
   readonly pause: Effect.Effect<void, SqlError>
+  /** Ends the pause or hold, without opening a start: operators go through `Starts.resumeWith`. */
   readonly resume: Effect.Effect<void, SqlError>
 }
 
+/** Over the table `pauses` of this database. */
 export const make = (sql: SqlClient.SqlClient): Switch => {
   const paused = Effect.map(sql<{ since: number }>`SELECT since FROM pauses WHERE until IS NULL ORDER BY since`, (rows) =>
     Option.map(Option.fromNullable(rows[0]), ({ since }) => DateTime.unsafeMake(since))

@@ -1,7 +1,7 @@
 /**
- * Limits the follow-ups to all contacts together, by the hour and by the day. A follow-up that would exceed a limit is not armed:
- * the same transaction pauses all sending, so that two processes cannot pass the limit together. Follow-ups from before an
- * operator resumed do not count again.
+ * Limits the follow-ups to all contacts together, by the hour and by the day. A follow-up that would exceed a limit is
+ * not armed: the same transaction holds all sending, so that two processes cannot exceed the limit together. Follow-ups
+ * from before the end of the latest hold are not counted again.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
@@ -9,10 +9,12 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Policy } from "../Policy.ts"
 
+/** The limits of a policy, in follow-ups. The hour and the day are the last 60 minutes and the last 24 hours. */
 export type Limits = Pick<Policy, "at_most_per_day" | "at_most_per_hour">
 
+/** `lock` and `reached` have to be called in this order, inside the transaction that arms. */
 export const make = (sql: SqlClient.SqlClient) => {
-  /** One transaction at a time from here on. SQLite has one writer anyway, from its first change on. */
+  /** Lets one such transaction at a time go on from here. SQLite has one writer anyway, from its first change on. */
   const lock = sql.onDialectOrElse({
     pg: () => sql`LOCK TABLE pauses IN SHARE ROW EXCLUSIVE MODE`,
     orElse: () => sql`UPDATE pauses SET until = until WHERE since < 0`
@@ -30,7 +32,7 @@ export const make = (sql: SqlClient.SqlClient) => {
       (rows) => rows[0]?.count ?? 0
     )
 
-  /** Why one more would be too many, in words. */
+  /** The limit that one more follow-up would exceed, in words; undefined where none. */
   const reached = ({ at_most_per_day, at_most_per_hour }: Limits) =>
     Effect.gen(function* () {
       const now = yield* DateTime.now

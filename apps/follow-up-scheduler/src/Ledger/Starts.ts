@@ -1,7 +1,8 @@
 /**
- * A start: a version of a policy that is in force for the first time, or sending that goes on after a pause or a restore. It can reach many contacts at
- * once, so nothing of it is sent before its chats were looked at and its contacts counted. More of them than were confirmed hold
- * everything, until an operator resumes it and confirms the number.
+ * A start: a version of a policy that is in force for the first time, or sending that goes on after a pause or a
+ * restore. It can reach many contacts at once, so nothing of it is sent before its chats were read and its contacts
+ * counted. More contacts than were confirmed hold everything, until an operator resumes and confirms their number
+ * (decision 0017).
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -12,7 +13,7 @@ import * as Schema from "effect/Schema"
 import * as Transaction from "./Database/Transaction.ts"
 import type * as PauseSwitch from "./PauseSwitch.ts"
 
-/** More contacts would be written to than were confirmed. Nothing was sent, and everything stays held. */
+/** More contacts would be written to than were confirmed. Nothing was sent, and sending stays held. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {
   contacts: Schema.Int,
   confirmed: Schema.Int
@@ -22,24 +23,25 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirm
   }
 }
 
+/** Starts, in the table `starts`. A start is open until its contacts were counted; meanwhile nothing of it is begun. */
 export interface Starts {
-  /** Opens the start of a version that never had one. */
+  /** Opens the start of a version. Does nothing where this version had one. */
   readonly start: (policy: string) => Effect.Effect<void, SqlError>
   /**
-   * Ends the pause and opens the start that follows it, which may reach as many contacts as are confirmed. Fails, and changes
-   * nothing, where a start needs more of them confirmed.
+   * Ends the pause and opens the start that follows it, which may reach `confirmed` contacts. Fails with
+   * `NotConfirmed`, and changes nothing, where more have to be confirmed. Does nothing where follow-ups are not paused.
    */
   readonly resumeWith: (confirmed: number) => Effect.Effect<void, NotConfirmed | SqlError>
-  /** Opens the start that follows a restore: what waits may have been waiting for long. */
+  /** Opens the start that follows a restore, because follow-ups may have been waiting for long. */
   readonly startRestored: Effect.Effect<void, SqlError>
-  /** Whether a start of this version, or one after a pause, is not counted yet. */
+  /** Whether a start of this version, or one after a pause or a restore, is open. */
   readonly isStarting: (policy: string) => Effect.Effect<boolean, SqlError>
-  /** Tells of the versions of policies whether their planned follow-ups are held: by a pause, or by a start that is not counted. */
+  /** For each version of a policy, whether its planned follow-ups are held: by a pause, or by an open start. */
   readonly held: Effect.Effect<(policy: string) => boolean, SqlError>
   /**
-   * Counts the contacts whom the open starts of a version, and those after a pause, would reach within a day: with a follow-up of
-   * that version, or one that became due in the pause or was planned since. More of them than `confirmed`, or than were confirmed
-   * with the resume, hold everything.
+   * Counts the contacts whom the open starts of a version, and those after a pause, would reach within a day, and
+   * closes these starts. Counted are planned follow-ups of that version; after a pause, those that are due by now or
+   * were planned since. More contacts than `confirmed`, or than were confirmed with the resume, hold everything.
    */
   readonly settle: (policy: string, confirmed: number) => Effect.Effect<void, SqlError>
 }
@@ -56,6 +58,7 @@ const dayMillis = 86_400_000
 
 const causeOf = ({ policy }: Open) => (policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`)
 
+/** Over the table `starts` of this database. */
 export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
   const openOf = (version: string) => Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
@@ -65,12 +68,12 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch):
       sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })} ON CONFLICT (policy) DO NOTHING`
     )
 
-  /** Of what waits: what became due meanwhile, and what was planned since. */
+  /** Of what waits after a pause: what is due by now, and what was planned since the start was opened. */
   const sincePause = (at: number, now: number) =>
     sql`(f.due_at <= ${now} OR EXISTS (
       SELECT 1 FROM audit a WHERE a.chat_id = f.chat_id AND a.key = f.key AND a.event = 'planned' AND a.at >= ${at}))`
 
-  /** A contact who is not known counts as one by the conversation. */
+  /** How many contacts a start would reach within a day. A contact without an id counts as one per conversation. */
   const reach = ({ at, policy }: Open, now: number) =>
     Effect.map(
       sql<{ count: number }>`SELECT CAST(count(DISTINCT COALESCE(s.contact_id, f.conversation_id)) AS INTEGER) AS count

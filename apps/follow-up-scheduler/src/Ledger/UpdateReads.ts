@@ -1,6 +1,6 @@
 /**
- * Which chats were read by an update that changes nothing, because no list showed them. An update is a write: it is made once an
- * episode at most, and `explain` tells of it.
+ * Which chats were read by an update that changes nothing, because no list showed them. Such an update is a write, so
+ * it is made once per episode at most; `explain` shows it (decision 0015).
  */
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import type { SqlClient } from "@effect/sql/SqlClient"
@@ -8,16 +8,18 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
+/** The part of the ledger that limits reads by update. */
 export interface UpdateReads {
   /**
-   * Whether this chat may be read by an update, and puts on record that it is. `after`: the id of the contact's
-   * last message, which marks the episode; null where the contact has written nothing.
+   * Whether this chat may be read by an update; records that it is. `after`: the id of the contact's last message,
+   * which marks the episode; null where the contact has written nothing.
    */
   readonly mayReadByUpdate: (chat_id: ChatId, after: MessageId | null) => Effect.Effect<boolean, SqlError>
 }
 
 const event = "read_by_update"
 
+/** Kept as audit entries `read_by_update`, so it lasts as long as the audit: 400 days unless `--keep` is given. */
 export const make = (sql: SqlClient): UpdateReads => ({
   mayReadByUpdate: (chat_id, after) =>
     Effect.gen(function* () {

@@ -1,6 +1,7 @@
 /**
- * Tells a person what is wrong, by one POST when it begins, again after a stated time for as long as it lasts, and once when it is
- * over. What cannot be delivered is tried again until it can. The text names no contact and no key.
+ * Reports troubles to a person: one POST when a trouble begins, again after a set time for as long as it lasts, and
+ * once when it is over. An alert that cannot be delivered is sent again until it is. The text names no contact and no
+ * key.
  */
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
@@ -19,18 +20,22 @@ import { advise, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
 const Url = Config.redacted(Config.nonEmptyString())
 
+/** Where alerts and heartbeats go. Both URLs are secrets: they are never logged. */
 export interface Settings {
   /** Where alerts go: an incoming webhook. */
   readonly url: Option.Option<Redacted.Redacted>
   /** `json`: an object whose `text` and `content` chat programs show. `text`: the words alone. */
   readonly format: "json" | "text"
-  /** How long the same thing stays wrong before the alert is sent again. */
+  /** How long a trouble lasts before its alert is sent again. */
   readonly repeatAfter: Duration.Duration
-  /** Where a GET goes after each sweep that reached its end: whoever misses it knows that the scheduler stands still. */
+  /**
+   * Where a GET goes after each sweep that reached its end. A monitor that misses it finds that the scheduler stands
+   * still.
+   */
   readonly heartbeat: Option.Option<Redacted.Redacted>
 }
 
-/** `FOLLOW_UPS_ALERT_URL`, `_ALERT_FORMAT`, `_ALERT_REPEAT` and `_HEARTBEAT_URL`. */
+/** `FOLLOW_UPS_ALERT_URL`, `_ALERT_FORMAT` (`json` unless given), `_ALERT_REPEAT` (6 hours) and `_HEARTBEAT_URL`. */
 export const settings: Config.Config<Settings> = Config.all({
   url: Config.option(Config.nested(Url, "FOLLOW_UPS_ALERT_URL")),
   format: Config.withDefault(Config.literal("json", "text")("FOLLOW_UPS_ALERT_FORMAT"), "json"),
@@ -38,12 +43,15 @@ export const settings: Config.Config<Settings> = Config.all({
   heartbeat: Config.option(Config.nested(Url, "FOLLOW_UPS_HEARTBEAT_URL"))
 })
 
-/** The shortest time between two alerts of one kind, where it was right in between. */
+/** Minimum time between two alerts of one kind, where the trouble was over in between. */
 const soonestAgain = Duration.minutes(10)
 const answerWithin = Duration.seconds(10)
 const again = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("1 minute"))
 
-/** The alert did not reach its receiver. Its address is a secret, and is not named. */
+/**
+ * The receiver could not be reached, did not answer within 10 seconds, or did not answer with 2xx. Its address is a
+ * secret, and is not named.
+ */
 export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDelivered", { reason: Schema.String }) {
   override get message() {
     return `the receiver of FOLLOW_UPS_ALERT_URL ${this.reason}`
@@ -53,7 +61,7 @@ export class NotDelivered extends Schema.TaggedError<NotDelivered>()("NotDeliver
 const bodyOf = (format: Settings["format"], text: string) =>
   format === "text" ? HttpBody.text(text) : HttpBody.unsafeJson({ text, content: text })
 
-/** Spans of the client would tell the address, which is a secret. */
+/** Sends one request. Spans of the client would contain the address, which is a secret: tracing is off. */
 const call = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.gen(function* () {
     const client = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false)
@@ -65,7 +73,7 @@ const call = (request: HttpClientRequest.HttpClientRequest) =>
     Effect.withTracerEnabled(false)
   )
 
-/** Sends these words once. */
+/** Sends this text once. Fails with `NotDelivered`. */
 export const send = (url: Redacted.Redacted, format: Settings["format"], text: string) =>
   Effect.suspend(() => call(HttpClientRequest.setBody(HttpClientRequest.post(Redacted.value(url)), bodyOf(format, text))))
 
@@ -76,7 +84,10 @@ interface Sent {
   readonly isOver: boolean
 }
 
-/** The alerts to send now, where this is wrong. Remembers them as sent. */
+/**
+ * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. After a restart the alert of
+ * a lasting trouble is sent again.
+ */
 export const makeNews = (repeatAfter: Duration.Duration) => {
   const sent = new Map<Kind, Sent>()
   return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc): ReadonlyArray<string> => {
@@ -103,7 +114,7 @@ const beat = (url: Redacted.Redacted) =>
     Effect.logWarning("the receiver of FOLLOW_UPS_HEARTBEAT_URL was not reached")
   )
 
-/** Sends in turn what is in the queue, each until it is delivered. */
+/** Sends the alerts of the queue one after the other, each until it is delivered. */
 const delivering = (queue: Queue.Dequeue<string>, url: Redacted.Redacted, format: Settings["format"]) =>
   Effect.forever(
     Effect.flatMap(Queue.take(queue), (text) =>
@@ -114,7 +125,10 @@ const delivering = (queue: Queue.Dequeue<string>, url: Redacted.Redacted, format
     )
   )
 
-/** Looks every so long for what is wrong, sends the alerts, and calls the heartbeat's address after each sweep, until it is interrupted. */
+/**
+ * Looks for troubles each `every`, sends their alerts, and calls the heartbeat's address after each sweep. Runs until
+ * it is interrupted. Without a URL, alerts are only logged.
+ */
 export const watching = (every: Duration.Duration, { format, heartbeat, repeatAfter, url }: Settings) =>
   Effect.gen(function* () {
     const health = yield* Health
@@ -122,7 +136,7 @@ export const watching = (every: Duration.Duration, { format, heartbeat, repeatAf
     const queue = yield* Queue.unbounded<string>()
     const tell = (words: string) =>
       Effect.zipRight(Effect.logWarning(`alert: ${words}`), Option.isSome(url) ? Queue.offer(queue, words) : Effect.void)
-    // A loop that is stuck ends the process, and is told on the way.
+    // A loop that is stuck ends the process: `tellOnce` sends that alert.
     const look = Effect.flatMap(Effect.all([health.troubles, DateTime.now]), ([troubles, now]) =>
       Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), now), tell, { discard: true })
     )
@@ -141,7 +155,7 @@ export const watching = (every: Duration.Duration, { format, heartbeat, repeatAf
     yield* Effect.all(work, { concurrency: "unbounded", discard: true })
   })
 
-/** Sends one alert, with no second try: the process is about to end. */
+/** Logs and sends one alert, without a second try, because the process is about to end. */
 export const tellOnce = (trouble: Trouble, { format, url }: Settings) =>
   Effect.zipRight(
     Effect.logError(`alert: ${advise(trouble)}`),

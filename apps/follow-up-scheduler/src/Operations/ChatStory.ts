@@ -1,4 +1,4 @@
-/** Tells what happened to a chat, and what came of all chats, in lines for people. */
+/** Puts into words, for people, what happened to a chat and what became of all chats. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -14,7 +14,7 @@ const because = (reason: unknown): string => (isReason(reason) ? `: ${describe(r
 
 const clock = (instant: DateTime.Utc): string => DateTime.formatIso(instant).slice(11, 23)
 
-/** The time of day, after its date where that is not the day of the telling. */
+/** The time of day; with its date where that is not the date of the entry. */
 const clockSince = (told: DateTime.Utc) => (value: unknown): string =>
   Option.match(DateTime.make(text(value)), {
     onNone: () => "",
@@ -37,9 +37,13 @@ const decided = ({ decision, reason, until }: Record<string, unknown>, at: (valu
   }
 }
 
-/** What kind of thing an entry tells: a look and its decision, waiting, a call to the service, an end, or a person's word. */
+/**
+ * What kind of entry it is: a decision, a wait, a call to the service, the end of a follow-up, or a choice of the
+ * operator.
+ */
 export type Kind = "decision" | "wait" | "call" | "end" | "operator"
 
+/** The kind of an audit entry. Unknown events count as calls. */
 export const kindOf = ({ detail, event }: AuditEntry): Kind => {
   switch (event) {
     case "decided":
@@ -63,6 +67,7 @@ export const kindOf = ({ detail, event }: AuditEntry): Kind => {
   }
 }
 
+/** An audit entry as one sentence. Times are UTC; an unknown event is given by its name. */
 export const sentence = ({ at: told, detail, event }: AuditEntry): string => {
   const at = clockSince(told)
   switch (event) {
@@ -138,6 +143,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
   })
 }
 
+/** The words of a tally: how many follow-ups were sent, whether the chat waits, and why. */
 export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
   const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason

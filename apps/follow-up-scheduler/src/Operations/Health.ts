@@ -1,6 +1,6 @@
 /**
- * Whether the scheduler does what it is there for: its loop turns, the ledger can be used, the key is accepted, chats are read, and
- * what is due goes out. It learns from each answer of the service and each sweep, and asks nothing by itself.
+ * Whether the scheduler works: its loop runs, the ledger can be used, the key is accepted, chats are read, and what is
+ * due is sent. It uses the answers of the service and the sweeps that happen anyway, and sends no request.
  */
 import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
 import * as Config from "effect/Config"
@@ -19,40 +19,49 @@ import * as Telemetry from "../Telemetry.ts"
 import { type Activity, CurrentActivity } from "../Telemetry/Activity.ts"
 import type { Kind, Trouble } from "./Trouble.ts"
 
+/** The health of this process, for alerts, `/healthz`, `/readyz` and the page. */
 export class Health extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/Health")<
   Health,
   {
-    /** Whether the loop has turned lately. */
+    /** Whether the loop has run within `stuckAfter`. */
     readonly isLive: Effect.Effect<boolean>
     /** What is wrong now, and since when. */
     readonly troubles: Effect.Effect<ReadonlyArray<Trouble>>
-    /** How many sweeps have gone through to their end. */
+    /** How many sweeps have reached their end since the process started. */
     readonly sweeps: Effect.Effect<number>
   }
 >() {}
 
-/** The loop has not turned for too long: something in it waits for what does not come. What is on record is taken up at the next start. */
+/**
+ * The loop has not run for `stuckAfter`. The process ends with exit code 4; what is on record is taken up at the next
+ * start.
+ */
 export class LoopStuck extends Schema.TaggedError<LoopStuck>()("LoopStuck", { found: Schema.String }) {
   override get message() {
     return `${this.found}; the next start takes up what is left`
   }
 }
 
+/** From when on something counts as a trouble. See docs/operating.md. */
 export interface Settings {
-  /** The loop counts as stuck where it has not turned for so long. */
+  /** How long the loop may stand still before it counts as stuck. */
   readonly stuckAfter: Duration.Duration
-  /** The chats count as not read where no list of theirs was for so long. */
+  /** How long no list of chats or messages may be read before the trouble `not_looked` begins. */
   readonly lookWithin: Duration.Duration
-  /** A follow-up counts as late so long after it was due; a forecast backlog comes on top. */
+  /**
+   * How long after it was due a follow-up counts as late. The time that those which are due keep the quota busy is
+   * added.
+   */
   readonly lateAfter: Duration.Duration
-  /** A pause counts as forgotten after so long. */
+  /** How long a pause may last before it counts as forgotten. */
   readonly pausedFor: Duration.Duration
-  /** For how long an answer with 429 counts. */
+  /** For how long an answer with 429 counts as a trouble. */
   readonly throttledFor: Duration.Duration
 }
 
 const duration = (name: string, byDefault: Duration.Duration) => Config.withDefault(Config.duration(name), byDefault)
 
+/** The settings where the environment gives none. */
 export const defaults: Settings = {
   stuckAfter: Duration.minutes(5),
   lookWithin: Duration.minutes(10),
@@ -70,7 +79,7 @@ export const settings: Config.Config<Settings> = Config.all({
   throttledFor: duration("FOLLOW_UPS_THROTTLED_FOR", defaults.throttledFor)
 })
 
-/** So far off, a clock is wrong whatever the request took: an attempt ends after 30 seconds. */
+/** A clock that is off by more is wrong, however long the request took: an attempt ends after 30 seconds. */
 const clockTolerance = Duration.minutes(1)
 
 interface Found {
@@ -80,7 +89,7 @@ interface Found {
   readonly since?: DateTime.Utc
 }
 
-/** What the ledger tells. `cost`: how long one follow-up keeps the quota busy, by which those that are due wait for each other. */
+/** The troubles that the ledger shows. `cost`: how long one follow-up keeps the quota busy. */
 export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | "pausedFor">, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -111,7 +120,7 @@ interface Seen {
   ahead: number
 }
 
-/** Answers that tell of chats. */
+/** Endpoints whose answers show chats or messages. */
 const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
 
 const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
@@ -168,13 +177,16 @@ const measure = (seen: Seen, millis: number) =>
     { discard: true }
   )
 
-/** `cost`: see `ofLedger`. Tells of the process that it is provided to, by its answers and its activity. */
+/**
+ * Builds the health of the process whose client and scheduler it is provided to: it counts their answers and sweeps.
+ * `cost`: see `ofLedger`.
+ */
 export const make = (settings: Settings, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
     const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: Number.NEGATIVE_INFINITY, ahead: 0 }
-    /** When each was first found. */
+    /** When each trouble was first found. */
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
 
@@ -204,10 +216,10 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     )
   })
 
-/** `cost`: see `ofLedger`. */
+/** The health as a layer. `cost`: see `ofLedger`. */
 export const layer = (settings: Settings, cost: Duration.Duration) => Layer.effectContext(make(settings, cost))
 
-/** Fails when the loop is stuck, after `tell` was told of it. */
+/** Fails with `LoopStuck` once the loop is stuck, after `tell` has run. Checks ten times per `stuckAfter`. */
 export const untilStuck = <R>({ stuckAfter }: Settings, tell: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
   Effect.gen(function* () {
     const { isLive, troubles } = yield* Health

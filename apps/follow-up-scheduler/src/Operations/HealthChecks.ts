@@ -1,4 +1,4 @@
-/** Checks of what the scheduler stands on, each with what was found and, where it is wrong, what to do. */
+/** The checks of `doctor`: each says what was found and, where that is wrong, what to do. */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -7,25 +7,35 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "../NextAllowed.ts"
 
+/**
+ * The result of one check. `found` is one line for people. `wrong` makes `doctor` end with exit code 1, `doubtful` does
+ * not.
+ */
 export const Finding = Schema.Struct({
   check: Schema.String,
   state: Schema.Literal("well", "doubtful", "wrong"),
   found: Schema.String
 })
+/** The result of one check. */
 export type Finding = typeof Finding.Type
 
+/** A finding, from its parts. */
 export const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
 
+/** A finding of a check that passed. */
 export const well = (check: string, found: string): Finding => finding(check, "well", found)
 
-/** More than this and a follow-up is seen through at the wrong moment; more than the arm lead and it is set in the past. */
+/**
+ * How far the clocks may differ. With more, a follow-up is checked at the wrong moment; with more than `arm_lead`,
+ * `follow_up_at` is set in the past.
+ */
 export const tolerableSkew = Duration.seconds(2)
 
-/** A `Date` has whole seconds: what it says may be up to one later than it says. */
+/** A `Date` header has whole seconds: the server's clock may be up to this much later. */
 const resolution = Duration.seconds(1)
 
 const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTime.Utc): Finding => {
-  // The server read its clock somewhere between the question and the answer.
+  // The server read its clock at some moment between the request and the answer.
   const ahead = asked.epochMillis - server.epochMillis - Duration.toMillis(resolution)
   const behind = server.epochMillis - answered.epochMillis
   const least = Math.max(ahead, behind, 0)
@@ -35,7 +45,7 @@ const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTi
     : finding("clock", "wrong", `${words}; set it by NTP`)
 }
 
-/** Whether the service accepts the key, and what time it has: one GET. */
+/** Whether the service accepts the key, and how far the clocks differ: one GET. Errors become findings. */
 export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient> = Effect.gen(function* () {
   const invent = yield* InventClient
   const asked = yield* DateTime.now
@@ -43,7 +53,7 @@ export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient>
   const now = yield* DateTime.now
   if (answered._tag === "Left") {
     const { left } = answered
-    // Any answer but a refusal of the key is an answer to it.
+    // A 404 or 403 shows that the key was accepted.
     const isAccepted = left._tag === "NotFound" || left._tag === "Forbidden"
     return [isAccepted ? finding("key", "doubtful", left.message) : finding("key", "wrong", left.message)]
   }
@@ -64,7 +74,7 @@ const witnesses = [
 const offsetAt = (zone: string, at: DateTime.Utc) =>
   Option.map(DateTime.setZoneNamed(at, zone), (zoned) => DateTime.zonedOffset(zoned))
 
-/** Whether this machine's data knows zones, and their changes. */
+/** Whether the runtime's time zone data has these zones and their changes of 2026. */
 export const zones: Finding = (() => {
   const unknown = witnesses.filter(({ zone }) => !NextAllowed.isZone(zone)).map(({ zone }) => zone)
   if (unknown.length > 0) return finding("zones", "wrong", `${unknown.join(", ")} unknown; use a Node with full ICU data`)

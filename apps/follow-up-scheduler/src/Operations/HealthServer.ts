@@ -13,13 +13,13 @@ import { advise, unready } from "./Trouble.ts"
 
 const answer = (isWell: boolean, text: string) => HttpServerResponse.text(`${text}\n`, { status: isWell ? 200 : 503, headers: { "cache-control": "no-store" } })
 
-/** Whether the loop turns. */
+/** 200 while the loop runs, else 503. */
 export const liveness = Effect.map(
   Effect.flatMap(Health, ({ isLive }) => isLive),
   (isLive) => answer(isLive, isLive ? "alive" : "the loop that searches for what is due does not turn")
 )
 
-/** Whether what is due can go out: each reason why not is a line. */
+/** 200 while what is due can be sent, else 503 with one line per reason. */
 export const readiness = Effect.map(
   Effect.flatMap(Health, ({ troubles }) => troubles),
   (troubles) => {
@@ -28,7 +28,7 @@ export const readiness = Effect.map(
   }
 )
 
-/** Health cannot be told as asked. */
+/** The address cannot be used, because the port is in use or the host is not this machine's. */
 export class HealthUnavailable extends Schema.TaggedError<HealthUnavailable>()("HealthUnavailable", {
   host: Schema.String,
   port: Schema.Int,
@@ -45,7 +45,7 @@ const say = HttpServer.addressWith((address) =>
   address._tag === "TcpAddress" ? Console.log(`Health is told at ${address.hostname}:${address.port}, under /healthz and /readyz`) : Effect.void
 )
 
-/** Listens for as long as its scope lives; not at all without a port. */
+/** Serves both paths for as long as the layer lives; nothing without a port. */
 export const layerOptional = ({ host, port }: { readonly host: string; readonly port: Option.Option<number> }) =>
   Option.match(port, {
     onNone: () => Layer.empty,

@@ -15,7 +15,7 @@ import { Ledger } from "../Ledger.ts"
 import type { Policy } from "../Policy.ts"
 import { type Finding, finding, well } from "./HealthChecks.ts"
 
-/** How many chats are read at most: of the inbox's first page, those that were written in last, if that is not on record. */
+/** Maximum number of chats whose messages are read: those of the inbox's first page that were written in last. */
 export const sampled = 10
 
 /** The entries of one page. */
@@ -41,8 +41,9 @@ const writtenAt = ({ last_message }: Chat): number => last_message?.created_at?.
 const advice = "if it is an old copy, put the newest one back; else nothing is to be done: they count as steps taken"
 
 /**
- * Follow-ups that the chats show and that are newer than everything on record. Those in the words of the policy are the
- * scheduler's own: the ledger is wrong. Others may be another's, written while no scheduler ran: that is doubtful.
+ * Compares the ledger with the chats that were written in since its latest entry. Follow-ups there in the words of the
+ * policy are the scheduler's own: then the ledger is `wrong`. Others may be another program's, written while no
+ * scheduler ran: then it is `doubtful`.
  */
 export const examine = (policy: Policy) =>
   Effect.gen(function* () {

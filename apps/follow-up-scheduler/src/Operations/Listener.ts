@@ -1,4 +1,4 @@
-/** A server of HTTP on this machine, which ends at once when it is told to: browsers keep their connections open. */
+/** An HTTP server that closes all connections when it stops: browsers keep theirs open. */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as Effect from "effect/Effect"
@@ -11,13 +11,16 @@ export interface Address {
   readonly port: number
 }
 
-/** `unavailable` makes the error of one that cannot listen, by the reason. */
+/**
+ * Listens for as long as the layer lives. `unavailable` makes the error of a server that cannot listen, from the
+ * reason.
+ */
 export const layer = <E>({ host, port }: Address, unavailable: (reason: string) => E) =>
   Layer.scoped(
     HttpServer.HttpServer,
     Effect.gen(function* () {
       const node = createServer()
-      // Node leaves a request unanswered for good that comes before there is anybody to handle it, or after.
+      // Without this, Node would never answer a request that comes before the server has a handler, or after it.
       node.on("request", (_, response) => {
         if (node.listenerCount("request") === 1) response.writeHead(503).end()
       })

@@ -1,7 +1,7 @@
 /**
- * Where metrics and spans go: nowhere, unless `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector. Then there, by OTLP over HTTP,
- * as JSON, and with the headers of `OTEL_EXPORTER_OTLP_HEADERS`. Spans name conversations by their ids; neither has a text, a
- * name or a key.
+ * Exports metrics and spans, if `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector: by OTLP over HTTP, as JSON, with the
+ * headers of `OTEL_EXPORTER_OTLP_HEADERS`. Spans contain the ids of conversations; neither spans nor metrics contain a
+ * text, a name or a key.
  *
  * @see https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */

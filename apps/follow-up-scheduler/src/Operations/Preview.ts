@@ -1,4 +1,4 @@
-/** What would happen next in a chat, by its messages and the record; nothing is sent and nothing recorded. */
+/** What would happen next in a chat, by its messages and the record. Nothing is sent and nothing recorded. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -14,7 +14,10 @@ import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
-/** What only a request that can change something shows, and a preview therefore does not know. */
+/**
+ * Facts that a preview does not have, because only a request that can change something shows them. They are named in
+ * its output.
+ */
 export const unseen = [
   "open, snoozed or closed",
   "assigned",
@@ -25,6 +28,10 @@ export const unseen = [
   "whether a contact opted out whom no message names"
 ] as const
 
+/**
+ * What would happen next in one chat, in the JSON of `preview` and `run`. `hold` is the decision `Skip`; `unread`: the
+ * chat could not be read. `step` counts from 1.
+ */
 export const Prospect = Schema.Struct({
   chat_id: Schema.String,
   next: Schema.Literal("act", "wait", "stop", "hold", "unread"),
@@ -37,11 +44,16 @@ export const Prospect = Schema.Struct({
   /** The reason, or the error, in words. */
   why: Schema.String
 })
+/** What would happen next in one chat. */
 export type Prospect = typeof Prospect.Type
 
-/** For a look that changes nothing. */
+/** Services for reads that record nothing. */
 export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
+/**
+ * Reads the messages of a chat and decides, by GET only. Fails with the error of the request. A ledger of an older
+ * edition that lacks a table counts as empty there.
+ */
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {
     const policies = yield* PolicyVersions.PolicyVersions
@@ -53,7 +65,7 @@ export const look = (chat_id: ChatId) =>
       Effect.catchTag("NotListed", Effect.die),
       Effect.flatMap(erasure.mark)
     )
-    // A database from before that was recorded recalls nothing.
+    // A database of an older edition may lack these tables.
     const recalled = yield* Effect.orElseSucceed(ledger.recallConsent(seen), () => seen)
     const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)
@@ -61,7 +73,7 @@ export const look = (chat_id: ChatId) =>
     return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
   }).pipe(RateLimit.withLane("watch"))
 
-/** From when our messages are followed up by the policy in force; none where all are. */
+/** Our messages from before this instant are not followed up by the policy in force; undefined where all are. */
 export const effectiveFrom = Effect.gen(function* () {
   const policy = yield* ActivePolicy
   const policies = yield* PolicyVersions.PolicyVersions
@@ -76,9 +88,10 @@ export const describeEffectiveFrom = (from: DateTime.Utc | undefined): string =>
 
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 
-/** Prospects of a pass that does not tell by which policy. */
+/** A prospect without the policy and the action, for a pass that does not give them. */
 export const Looked = Prospect.omit("policy", "action")
 
+/** The prospect of a decision. */
 export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
   const reason = decision._tag === "Act" ? null : decision.reason
   return {
@@ -91,12 +104,14 @@ export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looke
   }
 }
 
+/** The prospect of a decision by this policy, with the step's action. */
 export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
   const found = looked(chat_id, decision)
   const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
   return { ...found, policy: policy.id, action }
 }
 
+/** The prospect of a chat that could not be read; `why` is the error in words. */
 export const unread = (chat_id: ChatId, why: string): Prospect => ({
   chat_id,
   next: "unread",

@@ -10,6 +10,7 @@ import type * as MetricPair from "effect/MetricPair"
 import * as MetricState from "effect/MetricState"
 import * as Option from "effect/Option"
 
+/** The media type of the text format 0.0.4. */
 export const contentType = "text/plain; version=0.0.4; charset=utf-8"
 
 type Labels = ReadonlyArray<readonly [name: string, value: string]>
@@ -81,7 +82,10 @@ interface Family {
   readonly members: Map<string, string>
 }
 
-/** What would make the answer unreadable, one name of two kinds or the same labels twice, is told as it came first. */
+/**
+ * The metrics in the text format. Where two metrics have one name and different kinds, or the same labels, the first
+ * one is kept: both would make the whole answer unreadable.
+ */
 export const encode = (pairs: Iterable<MetricPair.MetricPair.Untyped>): string => {
   const families = new Map<string, Family>()
   for (const { metricKey, metricState } of pairs) {

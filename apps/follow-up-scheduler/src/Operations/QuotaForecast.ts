@@ -1,7 +1,7 @@
 /**
- * How late follow-ups will be for want of quota. Pure: it is told what is due when, what each costs, and what may be spent.
+ * How late follow-ups will be because the quota is spent, by what is due when and what each costs. Pure.
  *
- * So many requests a window are allowed, whoever sends them. What is due is served in that order and at that rate, and
+ * A number of requests per window is allowed. What is due is served in the order of its instants and at that rate, and
  * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs to the
  * late side, by a tenth of a window.
  */
@@ -13,11 +13,12 @@ import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { sweepShare } from "../Watch/InboxWatch.ts"
 
 /**
- * Requests for a follow-up that nothing gets in the way of: row, messages, newest chat, update, row, message. Fewer where several
- * that are due share the rows they read.
+ * Requests of a follow-up that goes well: row, messages, newest chat, update, row, message. Fewer where several that
+ * are due share the rows they read.
  */
 export const requestsPerFollowUp = 6
 
+/** The vendor's limit, and the part of it that follow-ups may use. */
 export interface Quota {
   /** Requests per window. */
   readonly limit: number
@@ -26,14 +27,14 @@ export interface Quota {
   readonly share: number
 }
 
-/** The documented limit, less what watching an inbox and who opted out may take. */
+/** The documented limit, less the shares for watching the inbox and for reading who opted out. */
 export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({ ...limit, share: 1 - 2 * sweepShare - OptOuts.readShare })
 
 /** How long one follow-up keeps the quota busy. */
 export const costOf = ({ limit, share, window }: Quota): Duration.Duration =>
   Duration.times(window, requestsPerFollowUp / (limit * share))
 
-/** When each of these will be done, in the order in which they are due. What is overdue is due now. */
+/** When each of these will be done, in the order in which they are due. What is overdue counts as due now. */
 export const etas = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): ReadonlyArray<DateTime.Utc> => {
   const cost = Duration.toMillis(costOf(quota))
   let free = now.epochMillis
@@ -43,7 +44,7 @@ export const etas = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota:
   })
 }
 
-/** A time in which follow-ups wait for each other. */
+/** A time in which more is due than the quota carries. */
 export interface Backlog {
   readonly from: DateTime.Utc
   readonly until: DateTime.Utc
@@ -52,10 +53,10 @@ export interface Backlog {
   readonly latest: Duration.Duration
 }
 
-/** Less than this late is in time: a few that are due at one moment are no backlog. */
+/** Up to this late counts as in time: a few that are due at one moment are no backlog. */
 export const tolerance = Duration.minutes(1)
 
-/** The time in which follow-ups will be the latest; none where all of them will be in time. */
+/** The backlog with the latest follow-up; undefined where all will be in time. */
 export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): Backlog | undefined => {
   const cost = Duration.toMillis(costOf(quota))
   let found: Backlog | undefined

@@ -1,4 +1,4 @@
-/** What is spent of the vendor's quota through one limiter, for people and their monitors to see. */
+/** Measures how much of the vendor's quota this process uses, for the page and the metrics. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Settings from "@effect-invent/client/Settings"
 import * as Clock from "effect/Clock"
@@ -9,6 +9,10 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Telemetry from "../Telemetry.ts"
 
+/**
+ * The state of the quota at one moment, as this process sees it. Requests of other programs with the same key are not
+ * counted.
+ */
 export interface Reading extends RateLimit.Waiting {
   readonly limit: number
   readonly window: Duration.Duration
@@ -18,6 +22,7 @@ export interface Reading extends RateLimit.Waiting {
   readonly reserved: number
 }
 
+/** The measured quota: `reading` gives its state now. */
 export class QuotaUsage extends Context.Tag("@effect-invent/follow-up-scheduler/Operations/QuotaUsage")<
   QuotaUsage,
   { readonly reading: Effect.Effect<Reading> }
@@ -58,14 +63,14 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
   return Context.make(RateLimit.RateLimit, metered).pipe(Context.add(QuotaUsage, { reading }))
 }
 
-/** Reads it for the metrics, again and again. */
+/** Sets the metrics of the quota every 15 seconds, until it is interrupted. */
 export const measuring = Effect.flatMap(QuotaUsage, ({ reading }) =>
   Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
 )
 
-/** The limiter of the surroundings, read by a meter. */
+/** Puts the meter around the limiter of the context. */
 export const layer = (options: RateLimit.Options): Layer.Layer<QuotaUsage | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
   Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
 
-/** Over the quota that the environment gives. */
+/** The same, with the limit that the environment gives. */
 export const layerConfig = Layer.unwrapEffect(Effect.map(Settings.rateLimitConfig, layer))

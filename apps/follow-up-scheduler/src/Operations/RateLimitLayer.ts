@@ -1,4 +1,4 @@
-/** What may be sent: a quota of this process's own, or one that all schedulers on a PostgreSQL database spend together. */
+/** The quota: one of this process, or one that all schedulers on a PostgreSQL database share. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import * as Settings from "@effect-invent/client/Settings"
@@ -7,7 +7,10 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Database from "../Ledger/Database.ts"
 
-/** Over connections of its own: a permit must not wait for a transaction that waits for a permit. */
+/**
+ * The limiter for this database. It has connections of its own: a permit must not wait for a transaction that waits for
+ * a permit.
+ */
 export const layer = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
     Effect.map(Effect.all([Settings.rateLimitConfig, Database.shared(db)]), ([options, shared]) =>

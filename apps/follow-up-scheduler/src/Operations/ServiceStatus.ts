@@ -1,4 +1,4 @@
-/** What is to come, and whether the service lets it, as far as the record tells. */
+/** What waits, and whether the service answers, by the ledger alone: no request is sent. */
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
@@ -11,19 +11,22 @@ export const Waiting = Schema.Struct({
   chat_id: ChatId,
   step: Schema.Int,
   due_at: Schema.DateTimeUtc,
-  /** When it will be done, for want of quota. */
+  /** When it will be done, by the forecast of the quota. */
   eta: Schema.DateTimeUtc
 })
+/** A planned follow-up, with the forecast of when it will be done. */
 export type Waiting = typeof Waiting.Type
 
+/** Whether the service answers. `unknown`: no chat was ever read. */
 export const Service = Schema.Struct({
   state: Schema.Literal("answers", "unreachable", "unknown"),
-  /** When it was last heard of. */
+  /** When an answer was last recorded; null where none was. */
   answered_at: Schema.NullOr(Schema.DateTimeUtc),
-  /** How many looks failed since then, and the error of the latest. */
+  /** How many reads failed since then, and the error of the latest. */
   failures: Schema.Int,
   error: Schema.NullOr(Schema.String)
 })
+/** Whether the service answers. */
 export type Service = typeof Service.Type
 
 interface Row {
@@ -32,7 +35,7 @@ interface Row {
   readonly due_at: number | string
 }
 
-/** Planned follow-ups that the latest look at their chat did not overrule, the soonest first. */
+/** Planned follow-ups whose chat's latest decision is still to follow up, the soonest first. */
 export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: QuotaForecast.Quota) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Row>`
@@ -46,7 +49,10 @@ export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: Quot
 
 const instant = (millis: number | string | null | undefined) => (millis == null ? null : DateTime.unsafeMake(Number(millis)))
 
-/** An outage, or a key that is no longer accepted, is one state, however many chats it shows in. */
+/**
+ * The state of the service by the audit and the latest decisions. An outage and a key that is refused are one state,
+ * however many chats show it.
+ */
 export const service = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [looked] = yield* sql<{ at: number | string | null }>`SELECT max(decided_at) AS at FROM verdicts WHERE decision <> 'Failed'`
@@ -72,7 +78,7 @@ const errorOf = (detail: string) => {
   return decoded._tag === "Some" ? decoded.value.error : null
 }
 
-/** One line where the service does not answer; none where all is well. */
+/** One line where the service does not answer, else no line. */
 export const describe = ({ answered_at, error, failures, state }: Service): ReadonlyArray<string> => {
   if (state !== "unreachable") return []
   const since = answered_at === null ? "" : ` since ${DateTime.formatIso(answered_at)}`

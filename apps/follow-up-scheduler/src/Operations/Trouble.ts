@@ -1,12 +1,17 @@
-/** What can go wrong while a scheduler runs, in words that say what to do: the same in alerts, in `/readyz`, in `doctor` and on the page. */
+/**
+ * What can go wrong while a scheduler runs, with what to do about it. Alerts, `/readyz`, `doctor` and the page use the
+ * same words.
+ */
 import * as DateTime from "effect/DateTime"
 
+/** The name of a trouble, as in alerts, `/readyz` and docs/operating.md. */
 export type Kind = keyof typeof advice
 
+/** Something that keeps the scheduler from its work, since when, and what was found. */
 export interface Trouble {
   readonly kind: Kind
   readonly since: DateTime.Utc
-  /** What was found. It names no contact and no text of theirs. */
+  /** What was found, in words. Names no contact and contains no message text. */
   readonly found: string
 }
 
@@ -19,6 +24,7 @@ interface Advice {
 
 const waits = "Nothing is lost: what is due waits, and is decided anew."
 
+/** What to do about each kind of trouble, which command to type first, and what happens meanwhile. */
 export const advice = {
   key_refused: { fix: "Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again.", command: "doctor", safe: waits },
   service_out: { fix: "Look at the network and at the service's own news.", command: "doctor", safe: `It goes on by itself. ${waits}` },
@@ -33,15 +39,15 @@ export const advice = {
   clock_off: { fix: "Set this machine's clock by NTP.", command: "doctor", safe: "Follow-ups come at the wrong moment until then." }
 } as const satisfies Record<string, Advice>
 
-/** Without these nothing can go out as it should: `/readyz` says no. */
+/** Troubles while which nothing can be sent as it should: `/readyz` answers 503. */
 export const unready: ReadonlyArray<Kind> = ["key_refused", "service_out", "not_looked", "ledger_failing", "stuck"]
 
-/** To the minute, which is enough to look for it in the log. */
+/** To the minute: enough to find it in the log. */
 const minute = (instant: DateTime.Utc): string => `${DateTime.formatIso(instant).slice(0, 16)}Z`
 
 const sentence = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 
-/** What is wrong and since when. */
+/** What is wrong and since when, in one sentence. */
 export const describe = ({ found, since }: Trouble): string => `${sentence(found)}, since ${minute(since)}.`
 
 /** The same, and what to do. */
@@ -50,4 +56,5 @@ export const advise = (trouble: Trouble): string => {
   return `${describe(trouble)} ${fix} First: follow-ups ${command}. ${safe}`
 }
 
+/** The alert that a trouble is over. */
 export const resolved = ({ found, since }: Trouble): string => `No longer: ${found}, since ${minute(since)}.`

@@ -1,4 +1,4 @@
-/** What became of an armed follow-up, as far as a fresh look at its chat tells. Pure. */
+/** What became of an armed follow-up, by a fresh read of its chat. Pure. */
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
@@ -7,35 +7,40 @@ import type { FollowUp } from "./FollowUp.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 
+/** What a fresh read of its chat shows about an armed follow-up. `Dispatch/ScheduleFollowUp.ts` acts on it. */
 export type ArmedState = Data.TaggedEnum<{
-  /** The assistant wrote it. */
+  /** The assistant wrote this message as the follow-up. */
   Sent: { readonly message: Message }
-  /** Something happened that a follow-up must not come after. */
+  /** Something happened after which the follow-up must not come; the reason says what. */
   Overtaken: { readonly reason: Reason }
-  /** Overtaken, and there is a message that may be it, written all the same, or the answer to a reply. */
+  /**
+   * Overtaken, and a message of the assistant is there that may be the follow-up, or the answer to the contact's reply.
+   */
   Unclear: { readonly reason: Reason }
-  /** Our value stands, and its time has not come or the message is not there yet. */
+  /** The chat still has our `follow_up_at`: its instant has not come, or the message is not listed yet. */
   Standing: {}
-  /** No value stands, and no message is there. */
+  /** The chat has no `follow_up_at`, and no message is there. */
   Cleared: {}
-  /** Another value stands. */
+  /** The chat has a `follow_up_at` that is not ours. */
   Replaced: {}
 }>
+/** Constructors of the type of this name, by tag. */
 export const ArmedState = Data.taggedEnum<ArmedState>()
 
-/** The vendor may write a little before the instant it was given. */
+/** How long before `follow_up_at` the vendor may already write, in milliseconds. */
 export const earlyMillis = 1000
-/** Until when it can be taken back. */
+/** Until when an armed follow-up can be taken back: one second before its instant. Undefined where none is set. */
 export const lastChance = ({ follow_up_at }: FollowUp): DateTime.Utc | undefined =>
   follow_up_at === null ? undefined : DateTime.subtract(follow_up_at, { millis: earlyMillis })
-/** After a reply, what it writes later than this is the answer. */
+/** After a reply, a message written more than this many milliseconds after the instant is the answer to the reply. */
 const lateMillis = 10_000
 
 const overtakenBy = { assistant: "superseded", human: "human_takeover", contact: "replied" } as const
 
 /**
- * Somebody wrote first, and no value stands any more: it was cleared, or carried out just before that could be seen. Of what
- * the assistant wrote around the instant one message is the follow-up if another answers the reply, or if there is none.
+ * The state of a follow-up whose `follow_up_at` is gone and before which somebody wrote: it was cleared, or carried out
+ * just before. One of the assistant's messages around the instant is the follow-up if another one answers the reply, or
+ * if there was no reply.
  */
 const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): ArmedState => {
   const isAround = ({ at, author }: Message) =>
@@ -51,6 +56,12 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Ar
   return nextReply === -1 ? ArmedState.Unclear({ reason }) : ArmedState.Overtaken({ reason })
 }
 
+/**
+ * Compares a chat with the follow-up that was armed for it. The messages after `after_id` are checked first, then what
+ * forbids a follow-up, then `follow_up_at`, and last whether the policy is still for this chat. A message of the
+ * assistant counts as the follow-up from {@link earlyMillis} before its instant on; broadcasts from then on are
+ * ignored. Hours and caps are not checked again.
+ */
 export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): ArmedState => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)

@@ -19,13 +19,18 @@ import { Reason } from "../Decide/Reason.ts"
  * - `done`: the chat was snoozed, closed or assigned.
  * - `skipped`: it was not carried out, and the reason says why.
  * - `withdrawn`: it was armed and taken back in time.
- * - `unknown`: it may have been sent; it is never tried again.
+ * - `unknown`: it may have been sent; it is not sent again unless an operator decides so.
  */
 export const Status = Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown")
+/** Where a follow-up is between plan and end. */
 export type Status = typeof Status.Type
 
 const Millis = Schema.DateTimeUtcFromNumber
 
+/**
+ * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `wake` are still
+ * as they were read, so that two writers cannot both make it. `step` counts from 1.
+ */
 export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   key: FollowUpKey,
   conversation_id: ConversationId,
@@ -34,9 +39,9 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   step: Schema.Int,
   anchor_id: MessageId,
   status: Status,
-  /** When to look at it next; means nothing once it has ended. */
+  /** When to read its chat next. Without meaning once the follow-up has ended. */
   due_at: Millis,
-  /** Counts the looks; a wake-up for an earlier one is stale. */
+  /** Goes up by 1 with each change. A timer that was set for a lower number does nothing. */
   wake: Schema.Int,
   /** The value we set, or mean to set; or when we mean to have acted ourselves. */
   follow_up_at: Schema.NullOr(Millis),
@@ -46,9 +51,9 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   confirmed_at: Schema.NullOr(Millis),
   /** How often it was armed. */
   arms: Schema.Int,
-  /** How often the message was looked for in vain. */
+  /** How often its message was looked for and not found. */
   looks: Schema.Int,
-  /** How many looks in a row failed: the service did not answer, or not well. */
+  /** How many reads or requests failed in a row. Decides how long the next wait is: see `Dispatch/Delay.ts`. */
   failures: Schema.Int,
   message_id: Schema.NullOr(MessageId),
   reason: Schema.NullOr(Reason)

@@ -1,7 +1,8 @@
 /**
- * Proves, before anything is sent, that every step of a policy has an opening: by asking the very function that the sender
- * asks, for conversations that begin at every hour of a week and around every holiday. A policy under which a step would
- * wait longer than `longestWait` beyond its silence, or could never be inside a channel's window, is refused.
+ * Checks, before anything is sent, that every step of a policy has an opening. It uses the function that the dispatcher
+ * uses, `SendWindow.find`, for conversations that begin at every hour of a week and around every holiday, in the
+ * policy's own zone. A policy is refused under which a step would wait longer than `longestWait` beyond its silence, or
+ * could never be inside a channel's window (decision 0007).
  */
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -12,8 +13,9 @@ import * as Policy from "../Policy.ts"
 /** How long hours, holidays and caps may hold a step back beyond its silence. */
 export const longestWait = Duration.days(14)
 
+/** Why a policy is refused. */
 export interface Problem {
-  /** Where in the policy. */
+  /** The field of the policy that causes it. */
   readonly path: ReadonlyArray<PropertyKey>
   readonly reason: string
 }
@@ -21,7 +23,7 @@ export interface Problem {
 interface Start {
   readonly at: DateTime.Utc
   readonly country: string | undefined
-  /** What is to blame if a step finds no opening after this start. */
+  /** The field of the holiday that this start is for, to name it if a step finds no opening. */
   readonly holiday: ReadonlyArray<PropertyKey> | undefined
 }
 
@@ -42,7 +44,10 @@ const startsOf = (policy: Policy.Policy, now: DateTime.Utc): ReadonlyArray<Start
   ...weekFrom(now)
 ]
 
-/** A cadence that nothing disturbs: when each of its steps is taken, up to the first that finds no opening in time. */
+/**
+ * Takes the steps of a cadence that nobody interrupts. Gives the index of the first step without an opening in time;
+ * undefined where all have one.
+ */
 const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: string | undefined) => {
   const sent: Array<DateTime.Utc> = []
   for (const [index, step] of policy.steps.entries()) {
@@ -69,7 +74,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
   return undefined
 }
 
-/** The part of the policy without which there is an opening. */
+/** The field of the policy without which the step would have an opening. */
 const blame = (policy: Policy.Policy, start: Start, index: number): Problem => {
   const isOpenWithout = (without: Partial<Policy.Policy>) => walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
   const days = Duration.toDays(longestWait)
@@ -83,14 +88,14 @@ const blame = (policy: Policy.Policy, start: Start, index: number): Problem => {
 
 const hoursFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Problem | undefined => {
   for (const start of starts) {
-    // A channel nobody knows of has no window.
+    // An unknown channel has no window.
     const stuck = walk(policy, start, "")
     if (stuck !== undefined) return blame(policy, start, stuck.index)
   }
   return undefined
 }
 
-/** At the best of times, every step must fall into the window. */
+/** The first step that is outside a channel's window for every start. */
 const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Problem | undefined => {
   for (const channel of Object.keys(policy.channel_windows)) {
     if (policy.match.channels?.some((matched) => matched === channel) === false) continue
@@ -103,7 +108,7 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
   return undefined
 }
 
-/** The first flaw, if the policy has one, seen from this instant on. */
+/** The first problem of a policy from this instant on; undefined where it has none. */
 export const firstProblem = (policy: Policy.Policy, now: DateTime.Utc): Problem | undefined => {
   const starts = startsOf(policy, DateTime.max(now, Policy.effectiveFrom(policy, undefined) ?? now))
   return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)

@@ -1,17 +1,19 @@
-/** What two versions of a policy say differently. */
+/** The differences between two versions of a policy. */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Policy } from "../Policy.ts"
 
 const encode = Schema.encodeSync(Policy)
 
+/** One field with another value, as it is written in the policy's file. */
 export const Difference = Schema.Struct({
   /** Where in the policy, for example `steps.1.after`. */
   path: Schema.String,
-  /** Undefined where that version does not say it. */
+  /** Undefined where that version does not have the field. */
   before: Schema.Unknown,
   after: Schema.Unknown
 })
+/** One field with another value. */
 export type Difference = typeof Difference.Type
 
 const isLeaf = (value: unknown): boolean => !Predicate.isRecord(value) && !Array.isArray(value)
@@ -31,16 +33,16 @@ const compare = (path: string, before: unknown, after: unknown): ReadonlyArray<D
   )
 }
 
-/** The version apart, which always differs. */
+/** All differences except that of the version. */
 export const between = (before: Policy, after: Policy): ReadonlyArray<Difference> =>
   compare("", encode(before), encode(after)).filter(({ path }) => path !== "version")
 
-/** The fields of the policy in which they differ. */
+/** The top-level fields of the policy that differ. */
 export const fields = (before: Policy, after: Policy): ReadonlyArray<string> => [
   ...new Set(between(before, after).map(({ path }) => path.split(".")[0] ?? path))
 ]
 
 const shown = (value: unknown): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
-/** A difference in a line, for people. */
+/** A difference in one line, for people. */
 export const describe = ({ after, before, path }: Difference): string => `${path}: ${shown(before)} → ${shown(after)}`

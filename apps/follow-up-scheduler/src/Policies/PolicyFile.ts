@@ -10,7 +10,7 @@ import * as Policy from "../Policy.ts"
 import * as Feasibility from "./Feasibility.ts"
 import * as FileReadError from "../FileReadError.ts"
 
-/** A policy that cannot be used. Nothing was sent. */
+/** A policy that cannot be used, with the line and the reason. Nothing was sent. */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRefused", {
   file: Schema.String,
   line: Schema.optional(Schema.Int),
@@ -29,7 +29,10 @@ const lineOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: R
   return 1
 }
 
-/** Decodes the text of a policy and proves that each of its steps has an opening; `file` is what an error calls it. */
+/**
+ * Decodes the text of a policy, and checks that each of its steps has an opening. Fails with `PolicyRefused`. `file` is
+ * the name in that error.
+ */
 export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file: string) {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
@@ -39,7 +42,7 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   }
   const content = yield* Effect.try({
     try: (): unknown => document.toJS(),
-    // An alias without its anchor, or one that grows without end.
+    // For example an alias without its anchor, or one that expands without end.
     catch: (cause) => new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
   })
   const refused = (path: ReadonlyArray<PropertyKey>, reason: string) => {
@@ -54,6 +57,7 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   return flaw === undefined ? policy : yield* refused(flaw.path, flaw.reason)
 })
 
+/** Reads and parses a policy file. Fails with `PolicyRefused` where it cannot be read, is empty, or is wrong. */
 export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
@@ -64,5 +68,5 @@ export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
   return yield* parse(text, file)
 })
 
-/** The policy of a file, in force. */
+/** The policy of a file as the one in force. Fails with `PolicyRefused`. */
 export const layer = (file: string) => Layer.effect(Policy.ActivePolicy, load(file))

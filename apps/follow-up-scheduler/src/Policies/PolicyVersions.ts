@@ -17,7 +17,7 @@ import { Ledger } from "../Ledger.ts"
 import { ActivePolicy, Policy } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
 
-/** The file says something else than what is on record under the same version. Nothing was sent. */
+/** The file has another content than the recorded policy of the same name and version. Nothing was sent. */
 export class VersionChanged extends Schema.TaggedError<VersionChanged>()("VersionChanged", {
   id: Schema.String,
   fields: Schema.Array(Schema.String)
@@ -27,23 +27,24 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
   }
 }
 
-/** What a decision about a chat is made by. */
+/** The parts of a decision about a chat that come from the ledger. */
 export interface VersionAndHistory {
   readonly policy: Policy
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly first_in_force: DateTime.Utc
 }
 
+/** The policy in force and the recorded versions (decision 0007). */
 export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
   PolicyVersions,
   {
     /** The version in force. */
     readonly current: Policy
-    /** A version by its id; the one in force where that is not on record. */
+    /** A version by its id. Where it is not on record or cannot be decoded any more, the one in force. */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
-    /** When a version of this policy was first put in force in this ledger; of one that never was, now. */
+    /** When a policy of this name was first put in force in this ledger. Now, where it never was. */
     readonly firstInForce: (policy: Policy) => Effect.Effect<DateTime.Utc, SqlError>
-    /** The version that the chat's cadence is on, and the follow-ups so far. */
+    /** The version that the chat's cadence is on, else the one in force, and the conversation's follow-ups. */
     readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
 >() {}
@@ -52,20 +53,20 @@ const Content = Schema.parseJson(Policy)
 const encode = Schema.encodeSync(Content)
 const decode = Schema.decodeUnknownEither(Content)
 
-/** A version on record. One that this program cannot read any more is none. */
+/** A recorded version; none where it is not on record or this program cannot decode it any more. */
 export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ content: string }>`SELECT content FROM policies WHERE id = ${id}`
   return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
 })
 
-/** Fails if the version is on record with another content. */
+/** Fails with `VersionChanged` if the version is on record with another content. */
 export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (policy: Policy) {
   const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 
-/** Records a version, or fails if it is on record with another content. */
+/** Records a version. Fails with `VersionChanged` if it is on record with another content. */
 export const record = Effect.fn("PolicyVersions.record")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* refuseChanged(policy)
@@ -74,7 +75,7 @@ export const record = Effect.fn("PolicyVersions.record")(function* (policy: Poli
     ON CONFLICT (id) DO NOTHING`
 })
 
-/** When each name was first put in force, the names in order. */
+/** By name of a policy: when its first version was recorded. */
 export const inForceSince = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ id: string; recorded_at: number | string }>`SELECT id, recorded_at FROM policies ORDER BY id, recorded_at`
@@ -138,13 +139,13 @@ const recorded = Effect.map(
   })
 )
 
-/** Records the policy in force. */
+/** Records the policy in force. Fails with `VersionChanged`. */
 export const layer = Layer.effect(
   PolicyVersions,
   Effect.zipRight(Effect.flatMap(ActivePolicy, record), Effect.flatMap(recorded, make))
 )
 
-/** For a look that changes nothing. A database from before the first version was recorded has none. */
+/** For reads that record nothing. A database without the table counts as one without versions. */
 export const layerReadOnly = Layer.effect(
   PolicyVersions,
   Effect.flatMap(recorded, ({ lookUp, since }) =>

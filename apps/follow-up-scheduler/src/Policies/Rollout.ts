@@ -1,6 +1,6 @@
 /**
- * Puts a new version of a policy in force, and says what becomes of the cadences that run on an earlier one. Nothing changes
- * before the difference was shown.
+ * Puts a new version of a policy in force, and decides what becomes of the cadences that run on earlier versions.
+ * `policy apply` shows the differences before it changes anything.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
@@ -15,18 +15,21 @@ import type { Policy } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
 
 /**
- * - `keep`: they go on as they began.
- * - `retime`: they go on by the new version; what waits is decided anew at once.
- * - `exit`: they end here, and the next silence begins by the new version.
+ * What becomes of cadences on earlier versions:
+ * - `keep`: they stay on their version.
+ * - `retime`: they go on by the new version; planned follow-ups are decided again at once.
+ * - `exit`: they end with the reason `exited`, and the next silence begins by the new version.
  */
 export const Running = Schema.Literal("keep", "retime", "exit")
+/** What becomes of cadences on earlier versions. */
 export type Running = typeof Running.Type
 
+/** What a version changes, before it is applied. */
 export interface Preview {
-  /** The latest version on record; none where this is the first. */
+  /** The latest other version on record; undefined where there is none, or it cannot be decoded. */
   readonly before: Policy | undefined
   readonly differences: ReadonlyArray<PolicyDiff.Difference>
-  /** Conversations with a follow-up that waits or is under way, by version. */
+  /** How many conversations have a planned or armed follow-up, by version. */
   readonly running: ReadonlyArray<{ readonly policy: string; readonly conversations: number }>
 }
 
@@ -34,7 +37,7 @@ const versionsOf = ({ name }: Policy) => `${name}@%`
 
 const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
 
-/** What a version would change. Fails if it is on record with another content. */
+/** What a version would change. Fails with `VersionChanged` if it is on record with another content. */
 export const preview = Effect.fn("PolicyChange.preview")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.refuseChanged(policy)
@@ -60,7 +63,7 @@ const waiting = (sql: SqlClient.SqlClient, policy: Policy) =>
     (rows) => Effect.orDie(decode(rows))
   )
 
-/** Follow-ups of earlier versions that tell which version their cadence is on. */
+/** Follow-ups that keep a cadence on an earlier version. */
 const taken = (sql: SqlClient.SqlClient, policy: Policy) =>
   sql`policy LIKE ${versionsOf(policy)} AND policy <> ${policy.id} AND status IN ('armed', 'sent', 'done', 'unknown')`
 
@@ -85,7 +88,7 @@ const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
   yield* sql`UPDATE follow_ups SET reason = 'exited' WHERE ${taken(sql, policy)}`
 })
 
-/** Records the version, and moves what runs on earlier ones: all of it, or nothing. */
+/** Records the version, then moves or ends the cadences on earlier versions, in one transaction. */
 export const apply = Effect.fn("PolicyChange.apply")(function* (policy: Policy, running: Running) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.record(policy)

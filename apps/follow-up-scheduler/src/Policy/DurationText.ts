@@ -18,6 +18,10 @@ const Text = Schema.String.annotations({
   jsonSchema: { type: "string", pattern: "^\\d+(\\.\\d+)? (milli|second|minute|hour|day|week)s?$" }
 })
 
+/**
+ * A length of time in a policy: more than 0, at most 365 days, in whole milliseconds. Read from text such as `4 hours`,
+ * and written as milliseconds: `14400000 millis`.
+ */
 export const Amount = Schema.transformOrFail(Text, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>

@@ -1,4 +1,7 @@
-/** Which chats a policy is for: by what the API tells about a chat. Each key that is given must hold, by any of its values. */
+/**
+ * Which chats a policy is for, by what the API gives about a chat. Each key that is given must hold, by any of its
+ * values.
+ */
 import * as Schema from "effect/Schema"
 import { Channel } from "./Step.ts"
 
@@ -9,7 +12,9 @@ export const Country = Schema.String.pipe(
   Schema.pattern(/^[A-Z]{2}$/, { identifier: "Country", message: () => "Expected a country such as PT" })
 )
 
-/** The API knows no tags: segments label contacts, and referrals say where a chat came from. */
+/**
+ * Which chats a policy is for. The API has no tags; segments label contacts, and referrals say where a chat came from.
+ */
 export const Match = Schema.Struct({
   assistants: Schema.optional(Ids),
   channels: Schema.optional(Schema.NonEmptyArray(Channel)),
@@ -21,4 +26,8 @@ export const Match = Schema.Struct({
   ),
   referrals: Schema.optional(Ids.annotations({ description: "Where the chat came from: types of referral, for example messenger_ad." }))
 }).annotations({ description: "Which chats the policy is for: each key given must hold, by any of its values." })
+/**
+ * Each key that is given must hold, by any of its values. With no key the policy is for every chat that `Audience` does
+ * not exclude.
+ */
 export type Match = typeof Match.Type

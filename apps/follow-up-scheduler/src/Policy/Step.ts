@@ -7,6 +7,7 @@ import { Template } from "./Template.ts"
 
 /** A kind of channel, in the vendor's words. */
 export const Channel = Schema.Literal(...IntegrationId.to.members[0].literals)
+/** A kind of channel, as the vendor spells it. The list is that of `IntegrationId`. */
 export type Channel = typeof Channel.Type
 
 /** How late a step may be, for whatever cause, and what becomes of one that is later. */
@@ -48,14 +49,23 @@ const Assign = Schema.Struct({ ...common, action: Schema.Literal("assign"), memb
   description: "Hands the chat to a member of the staff."
 })
 
+/** A step of a cadence: one of five actions, each with `after` and an optional `lateness`. */
 export const Step = Schema.Union(ScheduleFollowUp, SendMessage, Snooze, Close, Assign)
+/** A step of a cadence. `action` says which of the other fields it has. */
 export type Step = typeof Step.Type
+/**
+ * What a step does. `schedule_follow_up` and `send_message` write to the contact; the others change the chat's place in
+ * the inbox.
+ */
 export type Action = Step["action"]
 
-/** Whether the contact is written to. The other actions only change the chat's place in the inbox. */
+/** Whether the action writes to the contact. Caps and channel windows hold for these actions only. */
 export const isWriting = ({ action }: Pick<Step, "action">): boolean => action === "schedule_follow_up" || action === "send_message"
 
-/** After `snooze`, `close` and `assign` the chat is no longer a machine's to write in. */
+/**
+ * The steps of a policy, at least one. `snooze`, `close` and `assign` end a cadence: a policy with a step after one of
+ * them is refused, because that step would never be taken.
+ */
 export const Steps = Schema.NonEmptyArray(Step).pipe(
   Schema.filter((steps) => {
     const last = steps.findIndex((step) => !isWriting(step))

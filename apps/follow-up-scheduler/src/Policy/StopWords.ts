@@ -1,9 +1,9 @@
 /**
- * Words by which a contact says that they want no follow-ups, or want them again. A message counts when it is such a word and
- * nothing else: letter case, punctuation, width and surrounding space are ignored.
+ * Words by which a contact opts out of follow-ups, or in again. A message counts if it is such a word and nothing else:
+ * letter case, punctuation, width and surrounding space are ignored.
  *
- * CANCEL and END are left out, though carriers of text messages know them: in a talk with an assistant they are mostly answers
- * to a question. A policy that wants them lists them.
+ * CANCEL and END are left out, although carriers of text messages use them: written to an assistant they mostly answer
+ * a question. A policy that wants them lists them.
  */
 
 /** By language (ISO 639-1). STOP is understood everywhere, so it stands once. */
@@ -29,6 +29,7 @@ export const optOutByLanguage = {
   zh: ["退订", "退訂", "停止", "停止订阅"]
 } as const
 
+/** By language (ISO 639-1): words by which a contact who opted out asks for follow-ups again. */
 export const optInByLanguage = {
   en: ["start", "unstop", "subscribe", "opt in", "optin", "opt-in"],
   ar: ["ابدأ", "اشتراك"],
@@ -51,11 +52,15 @@ export const optInByLanguage = {
   zh: ["开始", "開始", "订阅", "訂閱"]
 } as const
 
-/** What a policy without the field goes by. */
+/** The default of a policy's `opt_out`: the words of all languages. */
 export const optOut: ReadonlyArray<string> = Object.values(optOutByLanguage).flat()
+/** The default of a policy's `opt_in`: the words of all languages. */
 export const optIn: ReadonlyArray<string> = Object.values(optInByLanguage).flat()
 
-/** A text without what is ignored. The dot of a Turkish capital I survives lower case as a mark of its own. */
+/**
+ * A text without what is ignored. A Turkish capital I with a dot becomes an i with a combining dot in lower case; that
+ * dot is removed.
+ */
 export const normalize = (text: string): string =>
   text
     .normalize("NFKC")
@@ -66,7 +71,7 @@ export const normalize = (text: string): string =>
     .replaceAll(/[\p{P}\p{S}\s]+/gu, " ")
     .trim()
 
-/** Each list without what is ignored, made once: a policy keeps its lists, and every look asks for each message. */
+/** The normalized words of each list. Kept, because every decision compares each message with them. */
 const normalizedLists = new WeakMap<ReadonlyArray<string>, ReadonlySet<string>>()
 
 const normalizedList = (words: ReadonlyArray<string>): ReadonlySet<string> => {

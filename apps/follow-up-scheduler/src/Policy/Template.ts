@@ -1,20 +1,24 @@
 /**
- * The text of a message with places for what the chat tells: `Hello {{contact.name|there}}!`. Every place carries what to
- * say where the chat does not tell, so that filling it in cannot fail.
+ * The text of a message with places for what the API gives about a chat: `Hello {{contact.name|there}}!`. Every place
+ * has a fallback, so that filling it in cannot fail.
  */
 import * as Graphemes from "@effect-invent/domain/Graphemes"
 import * as Schema from "effect/Schema"
 
-/** What the API tells about a chat, under the vendor's names. */
+/** What the API gives about a chat, under the vendor's names. */
 export const variables = ["assistant.name", "chat.title", "contact.name"] as const
+/** The name of a place in a template. */
 export type Variable = (typeof variables)[number]
+/** The value of each variable in one chat; undefined where the API does not give it. */
 export type Values = { readonly [name in Variable]: string | undefined }
 
 const place = /\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}/g
 
-/** Long enough for any name, too short to smuggle a message into ours. */
+/** Maximum length of a value, in code points: enough for any name, too short to add a message to ours. */
 const longestValue = 80
-/** A message is told from others by what is written around the places. */
+/**
+ * Minimum number of characters outside the places, white space left out: by them our message is recognized in a list.
+ */
 const leastOwnWords = 8
 
 const isVariable = (name: string): name is Variable => variables.some((known) => known === name)
@@ -29,6 +33,10 @@ const problem = (text: string): string | undefined => {
   return own.replaceAll(/\s/g, "").length < leastOwnWords ? `Expected at least ${leastOwnWords} characters of its own` : undefined
 }
 
+/**
+ * The message of a `send_message` step. Refused are an unknown variable, a place without a fallback, an unclosed `{{`,
+ * and fewer than 8 characters outside the places.
+ */
 export const Template = Schema.String.pipe(
   Schema.filter((text) => problem(text) ?? true, {
     identifier: "Template",
@@ -52,18 +60,25 @@ const isBlank = (text: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}
 
 const codePoints = (cluster: string): number => Array.from(cluster).length
 
-/** One line, bounded: a contact chooses their own name. It is cut between what a reader sees as characters. */
+/**
+ * Makes a value safe to write, since contacts choose their names: one line, at most 80 code points, cut between
+ * grapheme clusters, without control characters and invisible ones.
+ */
 const tame = (value: string): string => {
   const plain = value.replaceAll(breaks, " ").replaceAll(invisible, "").replaceAll(looseJoiner, "").replaceAll(/\s+/g, " ").trim()
   return isBlank(plain) ? "" : Graphemes.take(plain, longestValue, codePoints).trim()
 }
 
+/**
+ * Fills in a template. Where a value is absent or blank, the fallback is written. Cannot fail: a `Template` has a
+ * fallback in every place.
+ */
 export const render = (template: string, values: Values): string =>
   template.replaceAll(place, (_, name: string, otherwise: string) => (isVariable(name) && tame(values[name] ?? "")) || otherwise.trim())
 
 const quote = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
 
-/** Whether a text is this template's, whatever was filled in: a name may have changed since. */
+/** Whether a text was made from this template, with any values: a name may have changed since. */
 export const isFrom = (template: string, text: string): boolean => {
   const own = template.split(place).filter((_, index) => index % 3 === 0)
   return new RegExp(`^${own.map((words) => quote(words)).join("[^]*?")}$`, "u").test(text.trim())

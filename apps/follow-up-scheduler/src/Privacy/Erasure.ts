@@ -1,10 +1,10 @@
 /**
- * Forgets a contact. What the record holds of them by name (their id, the ids of their chats, conversations and messages) is
- * replaced by a keyed proof, an HMAC-SHA-256 that can be compared with an id and not turned back into one; reasons, steps and
- * instants stay. A text of theirs was never on record. Whoever was erased is never followed up again, nor recorded.
+ * Erases a contact. Their id and the ids of their chats, conversations and messages on record are replaced by a keyed
+ * proof: an HMAC-SHA-256 that can be compared with an id and not turned back into one. Reasons, steps and instants
+ * stay. No text is ever on record. An erased contact is never followed up or recorded again.
  *
- * A follow-up that is under way first ends as every other: it is taken back at its next look. Until then its chat is
- * remembered by its id.
+ * A follow-up that is under way ends first, as any other: it is taken back when its chat is next read. Until then the
+ * ids of its chat stay on record.
  */
 import { ChatId, type ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -15,7 +15,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-// Effect's Random is for games and tests: a key must not be guessed.
+// Effect's Random can be predicted: a key must not be guessed.
 import { createHmac, randomBytes } from "node:crypto"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
@@ -23,32 +23,34 @@ import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Timer from "../Timer.ts"
 
-/** What became of an erasure. */
+/** The result of an erasure. */
 export interface Erased {
-  /** Chats whose record was made nameless. */
+  /** Chats whose ids were replaced. */
   readonly chats: number
-  /** Chats in which a follow-up is still under way; they follow when it has ended. */
+  /** Chats in which a follow-up is still armed. Their ids are replaced after it has ended. */
   readonly left: number
 }
 
+/** Erases contacts, and finds out whether a chat belongs to an erased one. Fails with `SqlError` only. */
 export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Privacy/Erasure")<
   Erasure,
   {
     /**
-     * The chat, and whether any contact that it names was erased: a contact can be merged into another after a step was
-     * planned. The chat of an erased contact is erased with them.
+     * The chat with `isErased`: whether any contact that it names was erased, because a contact can be merged into
+     * another after a step was planned. A chat of an erased contact is erased with them.
      */
     readonly check: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
-    /** The same; remembers whose chat it is, if they were not. */
+    /** As {@link check}; also records which contact the chat belongs to, unless they were erased. */
     readonly mark: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
     /** Which of these ids were erased. */
     readonly among: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>
+    /** Erases a contact. Repeated up to 20 times, 100 ms apart, where another process is in the way. */
     readonly erase: (contact_id: ContactId) => Effect.Effect<Erased, SqlError>
-    /** Whether the contact of this chat was erased since it was marked; what was recorded of it meanwhile goes, too. */
+    /** Whether the chat was erased since it was marked. If so, what was recorded about it meanwhile is erased, too. */
     readonly forget: (chat: ChatSnapshot) => Effect.Effect<boolean, SqlError>
-    /** Makes nameless what could not be when it was asked for. */
+    /** Replaces the ids of chats that had an armed follow-up when they were erased, and have none now. */
     readonly finish: Effect.Effect<Erased, SqlError>
-    /** What stands on record in place of an id. */
+    /** The proof that is on record in place of an id. */
     readonly proofOf: (id: string) => string
   }
 >() {}
@@ -56,7 +58,7 @@ export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Pri
 const secretOf = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`, (rows) => rows[0]?.secret)
 
-/** What of a line of the audit says something about us and nothing about them. */
+/** The details of an audit entry that stay after an erasure: they say nothing about the contact. */
 const Nameless = Schema.parseJson(
   Schema.partial(
     Schema.Struct({
@@ -79,16 +81,16 @@ interface Chat {
   readonly conversation_id: string
 }
 
-/** By which a chat and its contacts can have been erased. */
+/** The ids by which a chat can have been erased. */
 const idsOf = ({ chat_id, contact_ids, conversation_id }: ChatSnapshot) => [chat_id, conversation_id, ...contact_ids]
 
 const proofBytes = 16
 const proofPrefix = "erased:"
 
-/** Whether this stands in place of an id. */
+/** Whether this is a proof, and not an id. */
 export const isProof = (id: string): boolean => id.startsWith(proofPrefix)
 
-/** SQLite refuses a transaction that has read what another process then changes. */
+/** Repeats a transaction. SQLite refuses one that has read what another process then changes. */
 const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
@@ -104,7 +106,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       return new Set(rows.flatMap(({ proof }) => idOf.get(proof) ?? []))
     })
 
-  // Taken up again after it was erased, and never carried out: the first one stands for both.
+  // Planned again after it was erased, and never carried out: the first row stays for both.
   const dropPlannedAgain = (key: string) =>
     sql`DELETE FROM follow_ups WHERE key = ${key} AND EXISTS (SELECT 1 FROM follow_ups WHERE key = ${proofOf(key)})`
 
@@ -186,7 +188,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       })
     )
 
-  // Announced before anything goes: who writes a chat down meanwhile sees it afterwards, or is seen by what goes.
+  // The erasure is recorded first: a process that records a chat meanwhile finds it then, or its record is erased here.
   const erase: Erasure["Type"]["erase"] = (contact_id) => Effect.retry(Effect.zipRight(announce(contact_id), finish), besideOthers)
 
   const forget: Erasure["Type"]["forget"] = ({ chat_id, conversation_id }) =>
@@ -194,7 +196,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       size === 0 ? Effect.succeed(false) : Effect.as(Effect.zipRight(outstanding({ chat_id, conversation_id }), finish), true)
     )
 
-  /** The chat of a contact who was erased before the chat became theirs. */
+  /** Marks a chat as erased whose contact was erased before the chat became theirs. */
   const adopt = ({ chat_id, conversation_id }: Chat) =>
     inTransaction(Effect.zipRight(remember([chat_id, conversation_id]), outstanding({ chat_id, conversation_id })))
 
@@ -220,7 +222,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   return { check, mark, among, erase, forget, finish, proofOf }
 }
 
-/** Over the ledger's tables. */
+/** Over the ledger's tables. Creates the key of the proofs where there is none. */
 export const layer = Layer.effect(
   Erasure,
   Effect.gen(function* () {
@@ -232,7 +234,7 @@ export const layer = Layer.effect(
   })
 )
 
-/** For a look that changes nothing. In a database from before there was a key, nobody was erased. */
+/** For reads that record nothing. Where the database has no key, no contact was erased. */
 export const layerReadOnly = Layer.effect(
   Erasure,
   Effect.gen(function* () {
@@ -246,7 +248,7 @@ export const layerReadOnly = Layer.effect(
   })
 )
 
-/** Everything that is on record about a chat; of an erased one, what is left. */
+/** The audit entries of a chat. Of an erased chat, what is left of them. */
 export const storyOf = (chat_id: ChatId) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger

@@ -1,6 +1,7 @@
 /**
- * Brings a ledger up to date that was made from a backup: who was erased or opted out since then stays so, as far as the ledger
- * that it replaces can be read. What was sent since then needs no record, because the chats show it.
+ * Brings a ledger up to date that was restored from a backup. Contacts who were erased or opted out since the backup
+ * stay so, as far as the ledger that is replaced can be read. What was sent since then needs no record, because the
+ * chats show it (decision 0016).
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,7 @@ import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import { Ledger } from "../Ledger.ts"
 import * as Erasure from "./Erasure.ts"
 
-/** What was kept, of the ledger that is replaced. */
+/** How many records were taken over from the ledger that is replaced. */
 export interface Kept {
   readonly erasures: number
   readonly consents: number
@@ -32,7 +33,7 @@ const tables = Effect.gen(function* () {
 
 type Tables = Effect.Effect.Success<typeof tables>
 
-/** A proof says something only beside the key that it was made with. */
+/** A proof can be compared only with the key that it was made with: other proofs are not taken over. */
 const keepErasures = ({ erased, secret }: Tables) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -54,7 +55,7 @@ const keepConsents = ({ consents }: Tables) =>
     return consents.length
   })
 
-/** The backup names contacts who were erased since. */
+/** Erases the chats of contacts who were erased after the backup was made. */
 const eraseAgain = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const erasure = yield* Erasure.Erasure
@@ -71,7 +72,10 @@ const eraseAgain = Effect.gen(function* () {
   yield* erasure.finish
 })
 
-/** None was kept where the ledger that is replaced cannot be read. What is due is counted before it is sent. */
+/**
+ * Takes over what is on record in `replaced`, and opens a start, so that contacts are counted before anything is sent.
+ * None where that ledger cannot be read.
+ */
 export const bringUpToDate = (replaced: string) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger

@@ -1,6 +1,6 @@
 /**
- * How long the audit is kept. Follow-ups and latest decisions stay, so that nothing is sent twice however old; so does the
- * story of what is still open.
+ * Deletes old audit entries. Follow-ups and latest decisions stay, so that nothing is sent twice, however old; so do
+ * the entries of follow-ups that have not ended.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
@@ -11,7 +11,7 @@ import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import { Erasure } from "./Erasure.ts"
 import * as Timer from "../Timer.ts"
 
-/** Forgets lines of the audit that are older than this. */
+/** Deletes audit entries that are older than this; gives their number. */
 export const prune = Effect.fn("Retention.prune")(function* (keep: Duration.Duration) {
   const sql = yield* SqlClient.SqlClient
   const before = DateTime.subtractDuration(yield* DateTime.now, keep)
@@ -20,7 +20,10 @@ export const prune = Effect.fn("Retention.prune")(function* (keep: Duration.Dura
   return gone.length
 })
 
-/** Prunes, deletes spent timers and finishes erasures, now and every hour. */
+/**
+ * Deletes old audit entries and spent timers, and finishes erasures: now and every hour, until it is interrupted. A
+ * failure is logged.
+ */
 export const keeping = (keep: Duration.Duration) =>
   Effect.gen(function* () {
     const erasure = yield* Erasure

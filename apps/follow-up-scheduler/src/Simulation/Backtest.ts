@@ -1,7 +1,7 @@
 /**
- * What a policy would have done over recorded conversations, by the very same Decide and Plan. Pure.
+ * What a policy would have done over recorded conversations, by the same Decide and Plan that run in production. Pure.
  *
- * A conversation is played as it is on record; what a contact would have answered to another follow-up, nobody knows.
+ * A conversation is played as it is on record. What a contact would have answered to another follow-up is not known.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as DateTime from "effect/DateTime"
@@ -14,40 +14,45 @@ import * as Policy from "../Policy.ts"
 import { Reason } from "../Decide/Reason.ts"
 import * as Replay from "./Replay.ts"
 
+/** How late steps were taken. Without any step, 0. */
 export const Lateness = Schema.Struct({
   /** Seconds from the end of a step's silence to the step. */
   median: Schema.Number,
   p95: Schema.Number,
   longest: Schema.Number
 })
+/** How late steps were taken, in seconds. */
 export type Lateness = typeof Lateness.Type
 
+/** An estimate of the requests that the policy would have cost. */
 export const Quota = Schema.Struct({
-  /** For a look two, for a step one, as far as a chat has at most a hundred messages. */
+  /** 2 for each read of a chat and 1 for each step, if a chat has at most a hundred messages. */
   requests: Schema.Int,
   busiestMinute: Schema.Int,
-  /** The vendor's, a minute. */
+  /** Requests per minute that the vendor allows. */
   limit: Schema.Int,
   /** Seconds by which the quota would have made the worst minute run late. */
   behind: Schema.Number
 })
+/** An estimate of the requests that the policy would have cost. */
 export type Quota = typeof Quota.Type
 
+/** The result of a backtest, as `simulate --json` prints it. */
 export const Report = Schema.Struct({
   policy: Schema.String,
   conversations: Schema.Int,
-  /** Conversations in which at least one message was written. */
+  /** Conversations in which at least one follow-up was written. */
   nudged: Schema.Int,
   nudges: Schema.Int,
-  /** Steps that write nothing: snoozed, closed, assigned. */
+  /** Steps that write nothing: snooze, close, assign. */
   filed: Schema.Int,
   /** How often each step was taken, from the first. */
   steps: Schema.Array(Schema.Int),
-  /** Steps put off, or never needed, because their silence ended at night or on a day off. */
+  /** Steps that were put off, or not needed any more, because their silence ended in quiet hours or on a day off. */
   nightSendsAvoided: Schema.Int,
-  /** Steps that a timer alone would have taken after a human had taken over. */
+  /** Steps that a timer without a fresh decision would have taken after a human agent had taken over. */
   takeoversAvoided: Schema.Int,
-  /** Steps that a timer alone would have taken although the contact had written. */
+  /** Steps that a timer without a fresh decision would have taken although the contact had written. */
   repliesFirst: Schema.Int,
   lateness: Lateness,
   quota: Quota,
@@ -57,10 +62,12 @@ export const Report = Schema.Struct({
   // oxlint-disable-next-line no-restricted-properties -- Only known reasons are keys.
   ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), { exact: true })
 })
+/** The result of a backtest. */
 export type Report = typeof Report.Type
 
+/** A backtest of one policy. Conversations are added one by one, so that a large record need not be in memory. */
 export interface Backtest {
-  /** Plays a conversation; gives how often it was written to. */
+  /** Plays a conversation; gives how many follow-ups were written in it. */
   readonly add: (conversation: Conversation) => number
   readonly report: () => Report
 }
@@ -73,7 +80,10 @@ const hourOf = (at: DateTime.Utc, zone: string | undefined): number | undefined 
 
 const share = (sorted: ReadonlyArray<number>, part: number): number => sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0
 
-/** How late the quota makes a backlog of requests, by the minute in which they were due. */
+/**
+ * By how many seconds the limit delays the latest request, where requests queue. Keys of `minutes` are minutes since
+ * 1970.
+ */
 const behind = (minutes: ReadonlyMap<number, number>, limit: number): number => {
   let waiting = 0
   let longest = 0
@@ -92,7 +102,7 @@ interface Avoided {
   readonly replies: number
 }
 
-/** What waiting and looking again saved: each step of each silence counts once. */
+/** How many sends waiting and deciding again avoided. Each step of each silence counts once. */
 const avoided = (looks: ReadonlyArray<Replay.Look>, policy: Policy.Policy): Avoided => {
   const night = new Set<string>()
   const takeovers = new Set<string>()
@@ -112,6 +122,7 @@ const avoided = (looks: ReadonlyArray<Replay.Look>, policy: Policy.Policy): Avoi
   return { night: night.size, takeovers: takeovers.size, replies: replies.size }
 }
 
+/** An empty backtest. `limit`: requests per minute; the documented limit unless given. */
 export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.limit): Backtest => {
   const steps = policy.steps.map(() => 0)
   const hours = Array.from({ length: 24 }, () => 0)
@@ -179,11 +190,12 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
   return { add, report }
 }
 
-/** How two policies differ over the same conversations. */
+/** In how many of the same conversations two policies wrote. */
 export const Comparison = Schema.Struct({
   both: Schema.Int,
   onlyFirst: Schema.Int,
   onlySecond: Schema.Int,
   neither: Schema.Int
 })
+/** In how many of the same conversations two policies wrote. */
 export type Comparison = typeof Comparison.Type

@@ -1,7 +1,7 @@
 /**
- * The record of a chat, from what the API tells about it now. It tells when somebody wrote and when a human was assigned, not
- * when a chat was closed, muted or switched off, or a contact blocked: that is put where the chat was last updated. A follow-up
- * is listed as any message of the assistant's: which ones were ours, only the ledger knows.
+ * A recorded conversation, from what the API gives about a chat now. The API has the dates of messages and of an
+ * assignment. It has no date of closing, muting, switching off or blocking: those changes are put where the chat was
+ * last updated. A follow-up is listed as any message of the assistant; the ledger says which messages were ours.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -18,7 +18,7 @@ const given = <const A extends Readonly<Record<string, unknown>>>(fields: A) =>
 
 const byTime = Order.mapInput(Order.number, ({ at }: Event) => at.epochMillis)
 
-/** What holds against the chat at the time of the record. */
+/** The facts of the chat that forbid a follow-up now. */
 const held = ({ ai_enabled, isBlocked, isUnsubscribed, muted_until, state }: ChatSnapshot.ChatSnapshot): Facts =>
   given({
     state: state === "OPEN" ? undefined : state,
@@ -28,7 +28,7 @@ const held = ({ ai_enabled, isBlocked, isUnsubscribed, muted_until, state }: Cha
     muted_until
   })
 
-/** `ours` are the messages that the ledger knows as follow-ups; `until` is when the chat was read. */
+/** `ours`: the messages that the ledger has as follow-ups. `until`: when the chat was read. */
 export const make = (
   chat_id: ChatId,
   chat: Chat,

@@ -1,4 +1,4 @@
-/** The record of all chats in the emulator's log, which tells every change and its instant. */
+/** Recorded conversations from an emulator's log, which has every change and its instant. */
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
 import type * as Log from "@effect-invent/emulator/Log"
 import type * as DateTime from "effect/DateTime"
@@ -8,12 +8,16 @@ type Mutable = { -readonly [K in keyof Conversation]: Conversation[K] } & { read
 
 const authors = { contact: "contact", assistant: "assistant", user: "human" } as const
 
+/** Collects the entries of a log. `conversations` gives what was added so far, one conversation per chat. */
 export interface Gathering {
   readonly add: (entry: Log.Entry) => void
   readonly conversations: () => ReadonlyArray<Conversation>
 }
 
-/** Takes the log's entries in their order. */
+/**
+ * An empty collection. Entries have to be added in the order of the log. Follow-up times are left out: a policy set
+ * them, and another policy is to be tried.
+ */
 export const make = (): Gathering => {
   const chats = new Map<ChatId, Mutable>()
   const chatsOf = new Map<ContactId, Array<Mutable>>()
@@ -43,7 +47,7 @@ export const make = (): Gathering => {
         return
       }
       case "state": {
-        // Not follow_up_at: it is what a policy did, and another one is to be tried.
+        // Without follow_up_at, which a policy set: another policy is to be tried.
         const { ai_enabled, assigned, at, chat_id, muted_until, state } = entry
         chats.get(chat_id)?.events.push({ at, becomes: { state, ai_enabled, isAssigned: assigned, muted_until } })
         return

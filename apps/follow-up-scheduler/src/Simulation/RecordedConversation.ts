@@ -1,6 +1,6 @@
 /**
- * What happened in conversations, on record: one JSON object a line, each a chat with what was written in it and what became
- * of it, in order. Texts and names are optional; no decision needs them.
+ * Conversations on record: one JSON object a line, each a chat with what was written in it and how it changed, in
+ * order. Texts and names are optional; no decision needs them.
  */
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import * as FileReadError from "../FileReadError.ts"
 
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
-/** Null: no longer. */
+/** Null: the chat does not have this any more. */
 const clearable = <A, I>(schema: Schema.Schema<A, I>) => optional(Schema.NullOr(schema))
 
 /** What is true of a chat, in the words of `ChatSnapshot`; what is left out stays as it was. */
@@ -34,27 +34,31 @@ export const Facts = Schema.Struct({
   contact_id: optional(ContactId),
   segments: optional(Schema.Array(Schema.String))
 })
+/** What changed in a chat. */
 export type Facts = typeof Facts.Type
 
+/** One event of a conversation: a message, a change of the chat, or both. */
 export const Event = Schema.Struct({
   at: Schema.DateTimeUtc,
-  /** Somebody writes. */
+  /** Who wrote a message. */
   writes: optional(Schema.Literal("contact", "assistant", "human")),
-  /** The assistant wrote because a `follow_up_at` was due: not replayed, as it was the doing of another policy. */
+  /** The message was a follow-up. It is not replayed, because another policy is to be tried. */
   isFollowUp: optional(Schema.Boolean),
   text: optional(Schema.String),
   /** Something about the chat changes. */
   becomes: optional(Facts)
 })
+/** One event of a conversation. */
 export type Event = typeof Event.Type
 
-/** What a message can say of a chat. */
+/** Values for the places of a template. */
 const Names = Schema.Struct({
   "assistant.name": optional(Schema.String),
   "chat.title": optional(Schema.String),
   "contact.name": optional(Schema.String)
 })
 
+/** One line of a record. Events that are not in order are refused. */
 export const Conversation = Schema.Struct({
   chat_id: ChatId,
   conversation_id: optional(ConversationId),
@@ -68,12 +72,13 @@ export const Conversation = Schema.Struct({
       return index === -1 || { path: [index, "at"], message: "is earlier than the event before it" }
     })
   ),
-  /** How far the record goes. */
+  /** The end of the record. A replay decides nothing after it. */
   until: Schema.DateTimeUtc
 })
+/** One conversation on record. */
 export type Conversation = typeof Conversation.Type
 
-/** The record of conversations cannot be used. */
+/** The record cannot be used. Names the file, and the line where one is wrong. */
 export class HistoryUnreadable extends Schema.TaggedError<HistoryUnreadable>()("HistoryUnreadable", {
   file: Schema.String,
   line: Schema.optional(Schema.Int),
@@ -95,7 +100,10 @@ const parse = (file: string, text: string, line: number): Either.Either<Conversa
     return new HistoryUnreadable({ file, line, reason: `${field}${issue?.message ?? error.message}` })
   })
 
-/** The conversations of a file, as they are read. `onBytes` is told how much of it has been. */
+/**
+ * The conversations of a file, one at a time. `onBytes` is called with the number of bytes of each part that was read.
+ * Fails with `HistoryUnreadable` at the first line that is wrong.
+ */
 export const read = (file: string, onBytes: (count: number) => void) =>
   Stream.unwrap(
     Effect.map(FileSystem.FileSystem, (files) =>
@@ -111,12 +119,13 @@ export const read = (file: string, onBytes: (count: number) => void) =>
     )
   )
 
-/** Refuses a file that holds nothing. */
+/** The error for a file without conversations. */
 export const nothing = (file: string) => new HistoryUnreadable({ file, line: undefined, reason: "holds no conversation" })
 
+/** A conversation as one line of JSON, with its line feed. */
 export const toLine = (conversation: Conversation): string => `${encode(conversation)}\n`
 
-/** Without names and text. Ids stay: without the vendor they say nothing, and with it one finds the chat. */
+/** The conversation without names and texts. Ids stay, so that the chat can still be found at the vendor's. */
 export const withoutNames = ({ events, names: _names, ...rest }: Conversation): Conversation => ({
   ...rest,
   events: events.map(({ text: _text, ...event }) => event)

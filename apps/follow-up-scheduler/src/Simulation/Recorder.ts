@@ -1,4 +1,4 @@
-/** Reads chats, to put on record what happened in them. */
+/** Reads chats from the API, to put on record what happened in them. */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { type ChatId, ConversationId, type MessageId } from "@effect-invent/domain/Ids"
@@ -14,12 +14,13 @@ import * as Stream from "effect/Stream"
 import * as FromChat from "./FromChat.ts"
 import { Ledger } from "../Ledger.ts"
 
-/** Which messages of a conversation were follow-ups of ours. */
+/** Gives the messages of a conversation that were follow-ups of ours: they are marked in the record. */
 export class OwnFollowUps extends Context.Tag("@effect-invent/follow-up-scheduler/OwnFollowUps")<
   OwnFollowUps,
   (conversation_id: ConversationId) => Effect.Effect<ReadonlySet<MessageId>, SqlError>
 >() {}
 
+/** By the ledger. Follow-ups that it does not have are recorded as ordinary messages. */
 export const layer = Layer.effect(
   OwnFollowUps,
   Effect.map(Ledger, (ledger) => (conversation_id) =>
@@ -37,7 +38,10 @@ const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
 
 const concurrency = 8
 
-/** Named chats, in their order: each is read by an update that changes nothing, as no endpoint reads a chat. Gone ones are left out. */
+/**
+ * Named chats, in their order. Each is read by an update that changes nothing, because no endpoint reads one chat
+ * (decision 0015). A chat that does not exist is logged and left out.
+ */
 export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
   Stream.fromIterable(chat_ids).pipe(
     Stream.mapEffect(

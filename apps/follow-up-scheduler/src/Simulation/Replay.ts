@@ -1,6 +1,6 @@
 /**
- * Plays a conversation again, minute by minute, with the same Decide and Plan that the program runs on. The vendor and the
- * ledger are as small as can be: a chat that changes, and a record with one entry for each key. Pure.
+ * Plays a conversation again, from event to event, with the Decide and Plan that run in production. Vendor and ledger
+ * are as small as possible: a chat that changes, and a record with one entry for each key. Pure.
  */
 import { ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -13,23 +13,25 @@ import * as Plan from "../Plan.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 
+/** An event of the conversation, or of the scheduler. */
 export interface Event extends RecordedConversation.Event {
   /** The scheduler's process ends, or starts. */
   readonly scheduler?: "down" | "up" | undefined
 }
 
+/** How the scheduler that is simulated works. */
 export interface Options {
-  /** How often the chat is looked at, whatever wakes it; never unless given. */
+  /** How often the chat is decided about without a reason. Never unless given. */
   readonly sweepEvery?: Duration.Duration
-  /** Whether each event is noticed at once. */
+  /** Whether each event leads to a decision at once. */
   readonly isWatched: boolean
-  /** How many schedulers look at the chat at the same moment. */
+  /** How many schedulers act on the same decision. Default: 1. */
   readonly workers?: number
-  /** Whether wake-ups are lost. */
+  /** Whether wake-ups are lost. Default: false. */
   readonly withoutTimers?: boolean
 }
 
-/** What was done. */
+/** A step that was taken. */
 export interface Done {
   readonly at: DateTime.Utc
   readonly step: number
@@ -38,14 +40,15 @@ export interface Done {
   readonly ideal: DateTime.Utc
 }
 
-/** A look, and what it decided. */
+/** A decision that was made. */
 export interface Look {
   readonly at: DateTime.Utc
   readonly decision: Decide.Decision
-  /** When the silence began, where one lasts. */
+  /** When the last message was written; undefined where there was none. */
   readonly since: DateTime.Utc | undefined
 }
 
+/** The result of a replay: `last` is the last decision, `chat` the chat at the end. */
 export interface Played {
   readonly done: ReadonlyArray<Done>
   readonly looks: ReadonlyArray<Look>
@@ -131,7 +134,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   const update = (key: Plan.FollowUpKey, change: Partial<Entry>) =>
     (record = record.map((entry) => (entry.key === key ? { ...entry, ...change } : entry)))
 
-  /** The vendor's assistant writes when its time has come, whether or not we are there. */
+  /** The vendor's assistant writes at `follow_up_at`, whether or not the scheduler is up. */
   const assistant = (now: DateTime.Utc) => {
     const due = chat.follow_up_at
     if (due === undefined || DateTime.lessThan(now, due)) return
@@ -141,13 +144,13 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     const entry = record.find(({ follow_up_at, status }) => status === "under_way" && follow_up_at.epochMillis === due.epochMillis)
     if (entry === undefined) return
     done.push({ at: now, step: entry.step, action: "schedule_follow_up", ideal: entry.ideal })
-    // What the ledger learns at its next look.
+    // In production the ledger records this after the next read of the chat.
     update(entry.key, { status: "done", message_id: message.id })
   }
 
   const act = ({ anchor_id, at, step: number }: Extract<Decide.Decision, { _tag: "Act" }>, seen: ChatSnapshot) => {
     const { key } = Plan.make(policy, seen, { step: number, anchor_id }, at)
-    // The ledger's key is unique, whoever comes first.
+    // The ledger's key is unique: only the first scheduler acts.
     if (record.some((entry) => entry.key === key)) return
     const step = policy.steps[number - 1]!
     const ideal = DateTime.addDuration(seen.messages.at(-1)!.at, step.after)
@@ -159,7 +162,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     }
     done.push({ at, step: number, action: step.action, ideal })
     const id = MessageId.make(`message ${chat.messages.length}`)
-    // The API key is listed as one of the staff.
+    // The service lists what the API key wrote as a human's.
     if (step.action === "send_message") write(written(id, "human", at, Template.render(step.message, chat.values)))
     if (step.action === "close") chat = { ...chat, state: "CLOSED" }
     if (step.action === "snooze") chat = { ...chat, state: "SNOOZED" }
@@ -167,7 +170,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     update(key, { status: "done", ...(step.action === "send_message" ? { message_id: id } : {}) })
   }
 
-  /** Takes back what has been set, if it would not be set again. */
+  /** Takes back an armed follow-up that would not be decided again. */
   const verify = (now: DateTime.Utc) => {
     const underWay = record.find(({ status }) => status === "under_way")
     if (underWay === undefined) return
@@ -197,18 +200,22 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
   return { done, chat: () => chat, assistant, look, happen }
 }
 
-/** When to look although nothing happened. */
+/** When to decide again although nothing happened, in epoch milliseconds; infinity for never. */
 const wakeAfter = (decision: Decide.Decision, chat: ChatSnapshot, policy: Policy, now: DateTime.Utc): number => {
   const wake = decision._tag === "Wait" ? decision.until.epochMillis : Infinity
   if (chat.follow_up_at === undefined) {
     // A step without an opening now may have one as the days go on.
     return decision._tag === "Skip" && decision.reason === "no_opening" ? now.epochMillis + Duration.toMillis(Duration.days(1)) : wake
   }
-  // The last look before the assistant writes.
+  // The last read of the chat before the assistant writes.
   const lastLook = DateTime.subtractDuration(chat.follow_up_at, Duration.times(policy.arm_lead, 1 / 3)).epochMillis
   return Math.min(lastLook > now.epochMillis ? lastLook : Infinity, wake)
 }
 
+/**
+ * Plays a conversation until `until`. Decides after each event while it is watched and the scheduler is up, at each
+ * wake-up and at each sweep. Recorded follow-ups are not replayed.
+ */
 export const play = (
   conversation: Omit<RecordedConversation.Conversation, "events"> & { readonly events: ReadonlyArray<Event> },
   policy: Policy,
@@ -225,7 +232,7 @@ export const play = (
     const since = stage.chat().messages.at(-1)?.at
     last = stage.look(now)
     looks.push({ at: now, decision: last, since })
-    // What is done at once changes the chat: what comes next is seen by another look.
+    // A step that is taken at once changes the chat: a further decision follows.
     const again = isWatched && last._tag === "Act" && stage.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
     wakeAt = withoutTimers ? Infinity : Math.min(wakeAfter(last, stage.chat(), policy, now), again)
   }

@@ -1,4 +1,7 @@
-/** A picture of one policy against another: when in the contact's day they write, and how conversations stood at the end. SVG. */
+/**
+ * Draws one policy against another as SVG: at which hour of the contact's day they write, and how conversations stood
+ * at the end.
+ */
 import type { Report } from "./Backtest.ts"
 import * as Reason from "../Decide/Reason.ts"
 
@@ -65,7 +68,7 @@ const byEnd = (reports: ReadonlyArray<Report>, top: number): ReadonlyArray<strin
   ]
 }
 
-/** Stands alone: no script, nothing to fetch; light or dark as the reader's surroundings are. */
+/** A complete SVG file: no script, nothing to load, light or dark as the viewer prefers. */
 export const svg = (reports: ReadonlyArray<Report>): string => {
   const top = chart.top + chart.height + 50
   const reasons = new Set(reports.flatMap(({ ends }) => Object.keys(ends))).size

@@ -46,7 +46,7 @@ export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => 
   ].filter(isPresent)
 }
 
-/** How many conversations which of the two wrote to. */
+/** In how many conversations both policies wrote, one of them, or none. */
 export const compared = ({ both, neither, onlyFirst, onlySecond }: Comparison, [a, b]: readonly [Report, Report]): ReadonlyArray<string> => [
   row("written to by both", [both]),
   row(`only by ${a.policy}`, [onlyFirst]),

@@ -1,21 +1,25 @@
-/** What the scheduler tells of its loop as it turns, to whoever watches over the process. */
+/** What the scheduler reports about its loop, so that `Health` can find out whether it is stuck. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
+/** What is called as the loop runs. */
 export interface Activity {
-  /** The loop has come round, or a follow-up was taken up. */
+  /** The loop has run once, or a follow-up was taken up. */
   readonly turned: Effect.Effect<void>
-  /** The ledger was searched to the end for what is due. */
+  /** A sweep has reached its end. */
   readonly swept: Effect.Effect<void>
-  /** It could not be searched, for this reason. */
+  /** A sweep failed, for this reason. */
   readonly sweepFailed: (reason: string) => Effect.Effect<void>
 }
 
-/** Nobody listens, unless somebody is put in. */
+/** Does nothing, unless `Health` is provided. */
 export class CurrentActivity extends Context.Reference<CurrentActivity>()("@effect-invent/follow-up-scheduler/Telemetry/Activity", {
   defaultValue: (): Activity => ({ turned: Effect.void, swept: Effect.void, sweepFailed: () => Effect.void })
 }) {}
 
+/** Reports that the loop has run once. */
 export const turned = Effect.flatMap(CurrentActivity, (activity) => activity.turned)
+/** Reports that a sweep has reached its end. */
 export const swept = Effect.flatMap(CurrentActivity, (activity) => activity.swept)
+/** Reports that a sweep failed. */
 export const sweepFailed = (reason: string) => Effect.flatMap(CurrentActivity, (activity) => activity.sweepFailed(reason))

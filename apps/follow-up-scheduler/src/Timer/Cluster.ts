@@ -33,10 +33,13 @@ class Wake extends Schema.Class<Wake>("Wake")({
 
 const Conversation = Entity.make(entityType, [Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)])
 
-/** How often the ledger is asked what has come near. */
+/** How often the ledger is searched for what has come near. */
 const lookEvery = Duration.minutes(1)
 
-/** Sends the messages of all that come near, one slice of time after the other. What is due already is the sweep's. */
+/**
+ * Sends the messages of all follow-ups that come near, one slice of time after the other. What is due already is left
+ * to the sweep.
+ */
 const announce = (ledger: Ledger["Type"], send: Timer["Type"]["schedule"]) =>
   Effect.gen(function* () {
     const told = yield* Ref.make(yield* DateTime.now)
@@ -49,7 +52,7 @@ const announce = (ledger: Ledger["Type"], send: Timer["Type"]["schedule"]) =>
     yield* Effect.repeat(again, Schedule.spaced(lookEvery))
   })
 
-/** Timers that survive the process, at-least-once. */
+/** Timers that survive the process. Each is delivered at least once. */
 export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
   Timer,
   Effect.gen(function* () {
@@ -69,7 +72,7 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
   })
 )
 
-/** Answers wake-ups, one at a time for each conversation. */
+/** Handles wake-ups, one at a time per conversation. A failure is logged; the sweep tries again. */
 export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Effect.Effect<void, E, R>) =>
   Conversation.toLayer(
     Effect.map(Effect.context<R>(), (context) => ({

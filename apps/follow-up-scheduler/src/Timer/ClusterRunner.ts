@@ -1,6 +1,7 @@
 /**
- * The process that the timers run in: the only one of a SQLite file, or one of many that share a PostgreSQL database and
- * divide the conversations among them. What a runner that died or froze had is another's after `RUNNER_LOCK_EXPIRATION`.
+ * The process that the timers run in: the only one of a SQLite file, or one of many that share a PostgreSQL database
+ * and divide the conversations among them. The conversations of a runner that died or froze are given to another after
+ * `RUNNER_LOCK_EXPIRATION`.
  */
 import type * as MessageStorage from "@effect/cluster/MessageStorage"
 import type { Runners } from "@effect/cluster/Runners"
@@ -22,15 +23,18 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as MigrationLock from "../Ledger/Database/MigrationLock.ts"
 
-/** An entity that has answered its wake-up makes room again soon. */
+/** How long an entity that has handled its wake-up stays in memory. */
 const entityMaxIdleTime = Duration.seconds(5)
 
-/** What is under way when a runner stops, or hands a conversation over, sees itself to its end. */
+/**
+ * No wait: what is under way when a runner stops, or hands a conversation over, ends on its own (see
+ * `GracefulShutdown.finishing`).
+ */
 const entityTerminationTimeout = Duration.zero
 
 /**
- * How long a runner that is not heard of keeps its conversations: `RUNNER_LOCK_EXPIRATION`, 9 seconds unless given. It must be
- * heard of three times as often, on a busy machine, too. PostgreSQL counts in whole seconds.
+ * How long a runner keeps its conversations without a sign of life: `RUNNER_LOCK_EXPIRATION`, 9 seconds unless given.
+ * It must give a sign three times as often, on a busy machine, too. PostgreSQL counts in whole seconds.
  */
 const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
   Config.validate({
@@ -40,7 +44,7 @@ const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
   Config.withDefault(Duration.seconds(9))
 )
 
-/** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, on its own machine unless told. */
+/** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, 127.0.0.1:34431 unless given. */
 const address = Config.map(
   Config.all({
     host: Config.withDefault(Config.string("RUNNER_HOST"), "127.0.0.1"),
@@ -51,7 +55,7 @@ const address = Config.map(
 
 const alone = (precision: Duration.Duration) =>
   SingleRunner.layer({
-    // One process holds the database's lock, so there is nobody to divide the shards with.
+    // One process holds the lock of the database, so all shards are its.
     runnerStorage: "memory",
     shardingConfig: { entityMessagePollInterval: precision, entityMaxIdleTime, entityTerminationTimeout }
   })
@@ -73,9 +77,9 @@ const oneOfMany = (precision: Duration.Duration) =>
         entityMaxIdleTime,
         entityTerminationTimeout,
         shardLockExpiration,
-        // As often as a runner is heard of, it looks for shards that are nobody's.
+        // A runner searches for shards without an owner as often as it gives a sign of life.
         refreshAssignmentsInterval: Duration.times(shardLockExpiration, 1 / 3),
-        // A lock of PostgreSQL's own lasts as long as its connection, and a frozen process keeps that open.
+        // An advisory lock of PostgreSQL lasts as long as its connection, which a frozen process keeps open.
         shardLockDisableAdvisory: true
       }
       yield* createTables(shardingConfig)
@@ -83,7 +87,7 @@ const oneOfMany = (precision: Duration.Duration) =>
     })
   )
 
-/** For the database of the surroundings. `precision`: how often it is asked what is due. */
+/** For the database of the context. `precision`: how often it is searched for due timers. */
 export const layer = (
   precision: Duration.Duration
 ): Layer.Layer<

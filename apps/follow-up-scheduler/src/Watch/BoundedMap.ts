@@ -1,11 +1,12 @@
-/** The latest of many, and no more than a bounded number: the one that was kept longest ago goes first. */
+/** A map of a bounded size: a further value drops the one that was kept longest ago. */
 export interface Recent<in K, in out A> {
   readonly keep: (key: K, value: A) => void
   readonly get: (key: K) => A | undefined
-  /** Gives it away. */
+  /** Gives the value and drops it. */
   readonly take: (key: K) => A | undefined
 }
 
+/** An empty map of at most `atMost` values, in memory. To keep a value again makes it the newest. */
 export const make = <K, A>(atMost: number): Recent<K, A> => {
   const values = new Map<K, A>()
   return {

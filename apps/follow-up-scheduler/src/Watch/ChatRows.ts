@@ -22,39 +22,49 @@ import * as Stream from "effect/Stream"
 import * as BoundedMap from "./BoundedMap.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 
-/** Rows that are kept: at about 3 kB each, 60 MB at most. Of other chats, the lists are read again. */
+/**
+ * Maximum number of rows kept in memory: at about 3 kB each, 60 MB. The rows of other chats are read from the lists
+ * again.
+ */
 const atMost = 20_000
 
 /** A row, and when it became known, on the monotonic clock in milliseconds. */
 export interface Row {
   readonly chat: Chat
-  /** When it was asked for; undefined where an event told it, which may have waited. */
+  /** When it was asked for; undefined where an event delivered it, because the event may have been delayed. */
   readonly asked_at: number | undefined
   readonly known_at: number
 }
 
-/** How fresh a row has to be, and how much may be read for it. */
+/** How fresh a row has to be, and how many pages may be read for it. */
 export interface Need {
   /** It was asked for at this instant of the monotonic clock, or later. */
   readonly since: number
-  /** Pages of the inbox that may be read for it; without it, the whole inbox and then the whole list of chats. */
+  /** How many pages of the inbox may be read for it. Without it, the whole inbox and then the whole list of chats. */
   readonly pages?: number
-  /** Whether one that an event told counts as asked for when the event came. */
+  /** Whether a row that an event delivered counts as asked for when the event arrived. */
   readonly orTold?: boolean
 }
 
+/** The newest row of each chat, kept in memory. Concurrent readers share one reading of the lists. */
 export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Watch/ChatRows")<
   ChatRows,
   {
-    /** Keeps rows that were asked for at this instant, or that an event told; an older one takes no newer one's place. */
+    /**
+     * Keeps rows that were asked for at this instant; undefined for those that an event delivered. An older row never
+     * replaces a newer one.
+     */
     readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined) => Effect.Effect<void>
-    /** Forgets the row of a chat that has changed, where nothing tells how: who needs it has the lists read anew. */
+    /**
+     * Drops the row of a chat that was changed in a way that no answer shows. The next read of it reads the lists anew.
+     */
     readonly forget: (chat_id: ChatId) => Effect.Effect<void>
-    /** The newest row that is known, however old. */
+    /** The newest row in memory, however old; none where the chat was never seen. */
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
     /**
-     * A row that is fresh enough; reads the lists where none is known. None where no page that may be read shows the chat. A
-     * row that cannot be read fails with `UnexpectedResponse`.
+     * A row that is fresh enough. Reads the lists where none is in memory; none where no page that may be read shows
+     * the chat. Fails with `UnexpectedResponse` where the chat's row cannot be decoded, and with the error of the
+     * request.
      */
     readonly find: (chat_id: ChatId, need: Need) => Effect.Effect<Option.Option<Row>, RepeatableError>
   }
@@ -66,7 +76,7 @@ export interface Page {
   readonly asked_at: number
 }
 
-/** The pages of a list, each asked for when the one before it has been dealt with. */
+/** The pages of a list. A page is asked for when the one before it has been handled; that instant is its `asked_at`. */
 export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): Stream.Stream<Page, E, R> =>
   Stream.unwrap(
     Effect.map(MonotonicClock.millis, (begun_at) => {
@@ -83,7 +93,7 @@ export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): St
     })
   )
 
-/** A service without this list: it shows nothing. */
+/** Whether the service does not have this list: a 404 counts as an empty one. */
 const hasNoList = ({ _tag }: RepeatableError) => _tag === "NotFound"
 
 /** The id of an entry that cannot be read, where it has one. */
@@ -118,7 +128,7 @@ const make = Effect.gen(function* () {
   let isReading = false
   let latest = noReading
 
-  /** Of two that crossed each other, the one of the later change is kept. */
+  /** Where two answers crossed each other, the one with the later `updated_at` is kept. */
   const keepOne = (chat: Chat, asked_at: number | undefined, known_at: number) => {
     const before = rows.get(chat.id)
     const earlier = before?.asked_at ?? Number.NEGATIVE_INFINITY
@@ -139,7 +149,7 @@ const make = Effect.gen(function* () {
     Deferred.unsafeDone(want.found, result)
   }
 
-  /** Those that have what they need. */
+  /** Answers the readers whose row has been found. */
   const settleFound = () => {
     for (const want of wants) {
       const row = freshRow(want.chat_id, want)
@@ -172,7 +182,10 @@ const make = Effect.gen(function* () {
       Effect.catchIf(hasNoList, (error) => Effect.logDebug(`${endpoint} shows no chat: ${error.message}`))
     )
 
-  /** Reads the lists once, for those who wait when it begins; who comes meanwhile gets what is on the pages to come. */
+  /**
+   * Reads the lists once, until everybody who waited when it began has an answer. A reader that comes during it gets
+   * its row only if a later page shows it.
+   */
   const readOnce = Effect.gen(function* () {
     const begun_at = yield* MonotonicClock.millis
     const waiting = [...wants]
@@ -191,7 +204,7 @@ const make = Effect.gen(function* () {
     if (isWaiting(wholeInbox)) latest = { begun_at, pages: Number.POSITIVE_INFINITY }
     for (const want of waiting) if (wants.has(want)) settle(want, Effect.succeedNone)
   }).pipe(
-    // Looks wait for it, those of a backlog too.
+    // Reads of chats wait for it, those of a backlog too.
     RateLimit.withLane("verify"),
     Effect.retry({ times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" }),
     Effect.catchAllCause((cause) => Effect.sync(() => wants.forEach((want) => settle(want, Effect.failCause(cause)))))
@@ -229,4 +242,5 @@ const make = Effect.gen(function* () {
   } satisfies ChatRows["Type"]
 })
 
+/** Reads the lists in fibers of the layer's scope; nothing is read before the first {@link ChatRows.find}. */
 export const layer = Layer.scoped(ChatRows, make)

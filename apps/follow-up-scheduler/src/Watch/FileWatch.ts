@@ -1,6 +1,6 @@
 /**
- * The chats of a file of ids as what is watched. They are found in the lists, so that idle chats cost a request for every hundred
- * chats that have to be read to find them, and only those with news are looked at. A chat that no list shows is looked at each
+ * Watches the chats of a file of ids. They are searched for in the lists, so idle chats cost a request for every
+ * hundred rows that have to be read to find them. Only chats with news are read; a chat that no list shows is read each
  * time.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -18,7 +18,7 @@ import { idsOf, readFile, Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
-/** Of these ids those to look at: with news, with a look that is to be repeated, or in no list. */
+/** Those of the ids whose chats have news, whose last read is to be repeated, or which no list shows. */
 const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows, seen]) =>
   Effect.fn("FileWatch.changed")(function* (ids: ReadonlyArray<ChatId>) {
     const since = yield* MonotonicClock.millis
@@ -29,7 +29,10 @@ const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows,
   })
 )
 
-/** The chats of the file, found `every` so long; fails only if the first time does. */
+/**
+ * The chats of the file, searched for news each `every`. Fails only if the first search does; later failures are
+ * logged.
+ */
 export const layer = (file: string, every: Duration.Duration) =>
   Layer.effect(
     Watch,

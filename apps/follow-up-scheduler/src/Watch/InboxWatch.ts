@@ -1,10 +1,10 @@
 /**
- * The whole inbox as what is watched. Its first page is read often, and the next one only if that held news; all of it is read
- * now and then, because the list's order is undocumented. What the server pushes is a hint that saves the wait and nothing
- * else: without a connection everything is found all the same.
+ * Watches the whole inbox. Its first page is read often, and the next page only if the one before had news. All of it
+ * is read now and then, because the order of the list is undocumented. What the server pushes only saves the wait:
+ * without a connection everything is found all the same.
  *
- * Cost. Idle chats cost a request for every look at the first page, and one for every hundred chats in a sweep. Sweeps of a
- * large inbox are made so seldom that they take {@link sweepShare} of the documented quota at most.
+ * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
+ * of a large inbox are so rare that they take {@link sweepShare} of the documented quota at most.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -29,14 +29,14 @@ import { Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
-/** The most that reading the whole inbox again and again takes of the quota. */
+/** The largest share of the quota that reading the whole inbox takes, 0 to 1. */
 export const sweepShare = 0.05
 
 const shortestSweep = Duration.minutes(15)
 
 type Failure = RepeatableError | SqlError
 
-/** How long to wait after a sweep of so many pages. */
+/** How long to wait after a sweep of this many pages: 15 minutes, or longer for a large inbox. */
 export const sweepEvery = (pages: number): Duration.Duration =>
   Duration.max(shortestSweep, Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / sweepShare))
 
@@ -51,7 +51,7 @@ interface Reading {
 
 const makeReading = Effect.all({ invent: InventClient, rows: ChatRows.ChatRows, seen: SeenChats.make })
 
-/** Each page of the inbox, as the chats on it that are to be looked at; the rows of all of them are kept for those looks. */
+/** The chats with news, page by page. The rows of all chats are kept for the reads that follow. */
 const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
   ChatRows.pagesOf(invent.inbox.stream()).pipe(
     Stream.mapEffect(({ asked_at, entries }) => {
@@ -60,10 +60,10 @@ const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Str
     })
   )
 
-/** As far as there is news. */
+/** The chats with news, up to the first page without any. */
 const recent = (reading: Reading) => Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
 
-/** A failure ends this reading of the list; the next one comes. */
+/** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) => Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`))))
 
@@ -76,7 +76,7 @@ const hints = ({ invent, rows, seen }: Reading) =>
     )
   )
 
-/** All of it at once, and then again and again; fails only if the first time does. */
+/** Reads the whole inbox at once, and then again and again; fails only if the first reading does. */
 const sweeps = (reading: Reading) =>
   Stream.unwrap(
     Effect.map(Ref.make(0), (count) => {
@@ -86,7 +86,7 @@ const sweeps = (reading: Reading) =>
     })
   )
 
-/** Every chat of the inbox. */
+/** The ids of all chats of the inbox. */
 export const all = Effect.flatMap(InventClient, (invent) =>
   Effect.map(Stream.runCollect(Stream.filter(invent.inbox.stream(), Undecodable.isDecoded)), idsOf)
 ).pipe(RateLimit.withLane("watch"))
@@ -94,10 +94,10 @@ export const all = Effect.flatMap(InventClient, (invent) =>
 const newsOf = (reading: Reading) =>
   Effect.map(Stream.runCollect(pages(reading, true)), (found) => Chunk.toReadonlyArray(found).flat()).pipe(RateLimit.withLane("watch"))
 
-/** Every chat of the inbox that is to be looked at. */
+/** The ids of all chats of the inbox that have news. */
 export const news = Effect.flatMap(makeReading, newsOf)
 
-/** The inbox, looked at `every` so long. */
+/** The inbox, whose first page is read each `every`. */
 export const layer = (
   every: Duration.Duration
 ): Layer.Layer<Watch, SqlError, ActivePolicy | ChatRows.ChatRows | Erasure | InventClient | SqlClient | WebSocketConstructor> =>

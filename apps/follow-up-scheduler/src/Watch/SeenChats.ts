@@ -1,8 +1,8 @@
 /**
- * Which state of each chat of the inbox was looked at already: the server's `updated_at` and its last message, since the date
- * may be a whole second in which more than one thing happens. Kept in the ledger's database, so that a restart costs no look at
- * a chat that is as it was. A state counts as seen once a look at the chat was recorded after its naming, by the policy in
- * force, and that look need not be repeated; so does what the service dates by a change of ours.
+ * Which state of each chat of the inbox was read already: the server's `updated_at` and the last message, since the
+ * date may be a whole second in which more than one thing happens. It is kept in the ledger's database, so that a
+ * restart reads no unchanged chat again. A state counts as seen once a decision by the policy in force was recorded
+ * after the chat was named, and need not be repeated. What the service dates by an update of ours counts as seen, too.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -12,26 +12,28 @@ import * as Effect from "effect/Effect"
 import { Erasure } from "../Privacy/Erasure.ts"
 import { ActivePolicy } from "../Policy.ts"
 
+/** Finds the chats with news, by the table `seen`. */
 export interface Seen {
   /**
-   * Of these chats those that are to be looked at, and remembers that they were named. A chat without a date, or with a look
-   * that came to nothing, counts only where `isThorough`. An armed follow-up has its own looks, and our own message is no news.
+   * Those of these chats that are to be read, and records that they were named. A chat without a date, or whose last
+   * read came to nothing, is named only where `isThorough`. Our own messages are no news, nor is a chat with an armed
+   * follow-up, which is read for that anyway.
    */
   readonly changed: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
 }
 
 const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
 
-/** A chat without a date is as old as can be. */
+/** When the chat last changed, in epoch milliseconds; 0 without any date. */
 const updatedAt = (chat: Chat) => Math.max(chat.updated_at?.epochMillis ?? 0, writtenAt(chat))
 
 /** The last message, and how far it is. */
 const lastOf = ({ last_message }: Chat) => JSON.stringify([last_message?.id ?? null, last_message?.status ?? null])
 
-/** What the server dates so soon after a message came with it. */
+/** A chat's date that is at most this much later than its last message belongs to that message. */
 const withMessageMillis = 5000
 
-/** Looks that another one may turn out differently from, although nothing happened in the chat. */
+/** Reasons of decisions that another read may change although nothing happened in the chat. */
 const passing = ["unreachable", "no_opening", "not_ours"]
 
 interface Row {
@@ -43,14 +45,15 @@ interface Row {
 }
 
 /**
- * Counts what a change of ours was answered with as seen. A chat that was not seen before, or in which somebody has written
- * since, stays news.
+ * Marks the chat that an update of ours was answered with as seen. A chat that was not seen before, or that has another
+ * last message, stays news.
  */
 export const makeCountAsSeen = Effect.map(SqlClient.SqlClient, (sql) => (chat: Chat) =>
   sql`UPDATE seen SET updated_at = ${updatedAt(chat)}
     WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)} AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
 )
 
+/** News as the policy in force sees it: after a change of the version, every chat is news once. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const policy = yield* ActivePolicy
@@ -65,7 +68,7 @@ export const make = Effect.gen(function* () {
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 
-  /** What the ledger itself brought about, or is about to look at. */
+  /** Chats with an armed follow-up, and the messages of follow-ups that were sent. */
   const ours = (ids: ReadonlyArray<string>) =>
     Effect.map(
       sql<{ chat_id: string; message_id: string | null }>`SELECT chat_id, message_id FROM follow_ups
@@ -101,7 +104,7 @@ export const make = Effect.gen(function* () {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)
         if (row === undefined) return true
-        // Also where our own message came since: the look that failed may have been the one after it.
+        // Also where our own message came since: the read that failed may have been the one after it.
         if (isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)) return true
         const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
         const isNewer = row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { Watch } from "../Watch.ts"
 
-/** Runs it in one of the runners, and in another when that one is gone; where it fails, it fails here. */
+/** Runs it in one of the runners, and in another one when that one is gone. A failure of it fails here. */
 const inOne = <E, R>(sharding: Sharding["Type"], name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -15,7 +15,7 @@ const inOne = <E, R>(sharding: Sharding["Type"], name: string, effect: Effect.Ef
     })
   )
 
-/** The given `Watch`, which only the elected runner carries out. */
+/** The given `Watch`, which runs in one of the runners only. */
 export const layer = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch, E, R | Sharding> =>
   Layer.provide(
     Layer.effect(

@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Alerts from "../Operations/Alerts.ts"
 import * as Output from "./Output.ts"
 
-/** There is nowhere to send an alert to. */
+/** FOLLOW_UPS_ALERT_URL is not set. */
 export class NoReceiver extends Schema.TaggedError<NoReceiver>()("NoReceiver", {}) {
   override get message() {
     return "FOLLOW_UPS_ALERT_URL is not set; give it the address of an incoming webhook"
@@ -14,6 +14,9 @@ export class NoReceiver extends Schema.TaggedError<NoReceiver>()("NoReceiver", {
 
 const print = Output.document(Schema.Struct({ delivered: Schema.Boolean }))
 
+/**
+ * Sends a test alert. Fails with `NoReceiver` without an address, and with `NotDelivered` where it was not accepted.
+ */
 export const test = ({ json }: { readonly json: boolean }) =>
   Effect.gen(function* () {
     const { format, url } = yield* Alerts.settings

@@ -17,6 +17,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Copies the ledger to a new file, also while `serve` runs on it. Fails with `DatabaseUnusable` where the file exists
+ * or the ledger is in PostgreSQL, which has tools for this.
+ */
 export const backup = ({ db, file, json }: Options) =>
   Effect.gen(function* () {
     yield* Database.backup(db, file)
@@ -43,6 +47,10 @@ const told = (file: string, keptAs: Option.Option<string>, kept: Option.Option<R
   ...Option.toArray(Option.map(keptAs, (name) => `That one is kept as ${name}. It names contacts and chats: remove it when it is not needed any more.`))
 ]
 
+/**
+ * Puts a copy in the place of the ledger. Erasures, opt-outs and opt-ins of the ledger that is replaced are taken over,
+ * as far as it can be read. Fails, and changes nothing, while a scheduler runs on it.
+ */
 export const restore = ({ db, file, json }: Options) =>
   Effect.gen(function* () {
     const found = yield* Ref.make(Option.none<Restored.Kept>())

@@ -1,4 +1,4 @@
-/** Colour is for terminals: what is read by a program, or by people who set `NO_COLOR`, is plain. */
+/** Colour is only for terminals: output to a program, or with `NO_COLOR` set, is plain text. */
 import * as Config from "effect/Config"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"

@@ -28,6 +28,7 @@ const corrected = (text: unknown): unknown => {
   return zsh === undefined ? text : correctedZsh(text, zsh)
 }
 
+/** Corrects completion scripts as they are printed; leaves other output as it is. */
 export const whereAsked = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.flatMap(Effect.console, (console) =>
     Effect.withConsole(program, { ...console, [Console.TypeId]: Console.TypeId, log: (...words) => console.log(...words.map(corrected)) })

@@ -1,4 +1,4 @@
-/** `doctor`: whether everything that the scheduler stands on is as it must be, each part by itself. */
+/** `doctor`: checks the key, the clock, the database, the zone data and a policy. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -24,18 +24,18 @@ import { quota } from "./Status.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 
-/** What is examined: each can fail in its own way, and none keeps the others from being looked at. */
+/** What is checked. A probe that fails becomes a finding; it does not keep the others from running. */
 export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/Probes")<
   Probes,
   {
     readonly service: Probe<ReadonlyArray<HealthChecks.Finding>>
     /** How many follow-ups are open. */
     readonly database: Probe<number>
-    /** What the ledger tells that alerts tell, too. */
+    /** The troubles that the ledger shows, as in the alerts. */
     readonly sending: Probe<ReadonlyArray<Trouble.Trouble>>
     /** The id of the policy, if one is named. */
     readonly policy: Option.Option<Probe<string>>
-    /** Whether the ledger is as new as the chats; only where a policy is named, by which follow-ups are told. */
+    /** Whether the ledger is as new as the chats. Only with a policy, because follow-ups are recognized by it. */
     readonly age: Option.Option<Probe<HealthChecks.Finding>>
   }
 >() {}
@@ -51,7 +51,7 @@ const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding,
 
 const sendingWell = HealthChecks.well("sending", "nothing is held, late or of unknown outcome")
 
-/** The words of the alerts. A ledger that cannot be read has a finding of its own. */
+/** A finding for each trouble, in the words of the alerts. */
 const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
   troubles.length === 0 ? [sendingWell] : troubles.map((trouble) => HealthChecks.finding("sending", "wrong", Trouble.advise(trouble)))
 
@@ -64,7 +64,7 @@ const examine = Effect.gen(function* () {
   const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
     orWrong("policy", probe, (id) => HealthChecks.well("policy", `${id} can be used, and every step has an opening`))
   )
-  // What it stands on has a finding of its own, which says what is wrong with it.
+  // Where a check that this one needs has failed, that finding says what is wrong.
   const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "wrong")
   const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
   const troubles = yield* Effect.orElseSucceed(Effect.map(sending, findingsOf), () => [])
@@ -100,6 +100,7 @@ const probes = (db: Db, policy: Option.Option<string>) =>
 /** With the gap that follows it. */
 const width = 9
 
+/** Prints a finding per check. Fails with exit code 1 where one is `wrong`. Sends GET requests only. */
 export const doctor = ({ db, json, policy }: { readonly db: Db; readonly json: boolean; readonly policy: Option.Option<string> }) =>
   Effect.gen(function* () {
     const findings = yield* examine

@@ -1,4 +1,4 @@
-/** `erase`: forgets a contact. */
+/** `erase`: erases a contact from the record. */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,9 +11,9 @@ import * as Output from "./Output.ts"
 
 const print = Output.document(
   Schema.Struct({
-    /** That have no names any more. */
+    /** Chats whose ids were replaced. */
     chats: Schema.Int,
-    /** In which a follow-up is under way. */
+    /** Chats in which a follow-up is under way; their ids are replaced after it has ended. */
     left: Schema.Int
   })
 )
@@ -31,6 +31,7 @@ interface Options {
 
 const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db)))
 
+/** Erases a contact, beside a scheduler that may be running. From then on the contact is never followed up. */
 export const erase = ({ contactId, db, json }: Options) =>
   Effect.gen(function* () {
     const { chats, left } = yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.erase(contactId))

@@ -1,4 +1,4 @@
-/** How the program ends: one line for whatever went wrong, naming the cause and the fix, and an exit code that means something. */
+/** How the program ends: one line on stderr that names the cause and the fix, and an exit code. */
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as ConfigError from "effect/ConfigError"
@@ -11,8 +11,8 @@ import * as Schema from "effect/Schema"
 import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 
 /**
- * 0 well, 1 the work was done and something is wrong with it, 2 the input or the surroundings cannot be used, 3 the ledger was
- * removed or replaced, 4 the loop was stuck, 130 interrupted, 143 told to stop.
+ * The exit code of the process: 0 success, 1 a check found something wrong, 2 an error of the input, the configuration
+ * or the service, 3 the ledger was removed or replaced, 4 the loop was stuck, 130 interrupted, 143 stopped by SIGTERM.
  */
 export class Exited extends Schema.TaggedError<Exited>()("Exited", { code: Schema.Int }) {}
 
@@ -44,7 +44,7 @@ const codes: Record<string, number> = { LedgerLost: 3, LoopStuck: 4 }
 
 const codeOf = (error: unknown): number => (Predicate.hasProperty(error, "_tag") ? (codes[String(error._tag)] ?? 2) : 2)
 
-/** Ends the process of a loop that is stuck, where even its interruption hangs. */
+/** Ends the process 5 seconds later with exit code 4, where the loop is stuck and interrupting it hangs, too. */
 export const endAnyway = (error: Error) =>
   Effect.sync(() => {
     process.stderr.write(`${error.message}\n`)

@@ -1,4 +1,4 @@
-/** `explain`: why we did, or did not, write. */
+/** `explain`: why a contact was, or was not, written to. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Effect from "effect/Effect"
@@ -11,6 +11,7 @@ import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
+/** The audit entries of a chat, as `explain --json` prints them. */
 export const Entries = Schema.Array(
   Schema.Struct({ ...AuditEntry.fields, at: Schema.DateTimeUtc, detail: OpenRecord.Json })
 )
@@ -22,6 +23,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Prints all audit entries of a chat, the oldest first. A chat without any is no error. Reads the ledger only; fails
+ * where there is none.
+ */
 export const explain = ({ chatId, db, json }: Options) =>
   Erasure.storyOf(chatId).pipe(
     Effect.flatMap((entries) => (json ? print(entries) : Output.lines(ChatStory.ofChat(chatId, entries)))),

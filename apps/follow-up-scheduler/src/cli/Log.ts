@@ -1,6 +1,6 @@
 /**
- * The log is laid out for people on a terminal; anywhere else each entry is one line of logfmt, for whatever collects it. It is
- * on stdout, or beside the document that `--json` asks for on stderr.
+ * The format of the log: for people on a terminal, else one line of logfmt per entry. It goes to stdout; with `--json`,
+ * to stderr, because the document is on stdout.
  */
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"

@@ -1,4 +1,4 @@
-/** `opt-out` and `opt-in`: what an operator was told by a contact, beside a scheduler that may be running. */
+/** `opt-out` and `opt-in`: an operator records what a contact wants, beside a scheduler that may be running. */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -21,6 +21,8 @@ const set = (isWithdrawn: boolean, words: string) => ({ contactId, db, json }: O
     yield* json ? print({ contact_id: contactId, opted_out: isWithdrawn }) : Output.lines([words])
   }).pipe(Effect.provide(Ledgers.existing(db)))
 
+/** Records that the contact wants no follow-ups, in any chat, from now on. Fails where there is no ledger. */
 export const optOut = set(true, "The contact is not followed up again, in any chat, until they or opt-in say so. What is under way is taken back.")
 
+/** Records that the contact wants follow-ups again. Fails where there is no ledger. */
 export const optIn = set(false, "The contact is followed up again, from the next look at their chats.")

@@ -14,14 +14,17 @@ const integer = (name: string, value: string) => Options.withPseudoName(Options.
 /** What an option has where it is not given, as the help shows it. */
 const byDefault = { every: "1 minute", keep: "400 days", host: "127.0.0.1", confirm: unconfirmed, chats: 200, seed: 1 } as const
 
+/** `--policy`: the file of the policy in force. Required. */
 export const policy = text("policy", "FILE").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
 )
 
+/** `--policy` of `doctor`: optional there. */
 export const examinedPolicy = text("policy", "FILE").pipe(Options.withDescription("a policy that is checked, too"), Options.optional)
 
 const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<Rollout.Running>
 
+/** `--running`: see `Rollout.Running`. Without it `policy apply` only shows the differences. */
 export const running = Options.choice("running", positions).pipe(
   Options.withDescription("what becomes of the follow-ups of earlier versions; without it the difference is printed and nothing changes"),
   Options.optional
@@ -37,6 +40,7 @@ const inbox = Options.boolean("inbox").pipe(Options.withDescription("all chats o
 /** Which chats: those of a file, or all of the inbox. */
 export type Source = { readonly _tag: "File"; readonly file: string } | { readonly _tag: "Inbox" }
 
+/** `--chats` or `--inbox`: exactly one of them, else the command line is refused. */
 export const source = Options.all({ chats, inbox }).pipe(
   Options.filterMap(
     ({ chats, inbox }) =>
@@ -47,23 +51,27 @@ export const source = Options.all({ chats, inbox }).pipe(
   )
 )
 
-/** A source in words. */
+/** A source in words, for the log. */
 export const nameOf = (source: Source): string => (source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox")
 
-/** The file that was named for the ledger, if any. */
+/** The SQLite file of `--db`. None: `DATABASE_URL`, else the file `follow-ups.db`. */
 export type Db = Option.Option<string>
 
+/** `--db`: where the ledger is. */
 export const db = text("db", "FILE").pipe(
   Options.withDescription("the SQLite file of the ledger (default: the PostgreSQL database of DATABASE_URL, else follow-ups.db)"),
   Options.optional
 )
 
+/** `--dry-run`: GET requests only, nothing sent, nothing recorded. */
 export const dryRun = Options.boolean("dry-run").pipe(
   Options.withDescription("decide and print; GET requests only, nothing sent, nothing recorded")
 )
 
+/** `--json`: one document on stdout in place of lines; the log goes to stderr. */
 export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of text"))
 
+/** `--keep`: how long audit entries are kept, at least a day. Default: 400 days. */
 export const keep = text("keep", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toDays(duration) >= 1),
@@ -73,6 +81,7 @@ export const keep = text("keep", "DURATION").pipe(
   Options.withDescription(`how long the audit is kept (default: ${byDefault.keep})`)
 )
 
+/** `--every`: how often the chats are searched for news, at least 100 ms. Default: 1 minute. */
 export const every = text("every", "DURATION").pipe(
   Options.filterMap(
     (text) => Option.filter(Duration.decodeUnknown(text), (duration) => Duration.toMillis(duration) >= 100),
@@ -82,6 +91,7 @@ export const every = text("every", "DURATION").pipe(
   Options.withDescription(`how often the chats of the file, or the inbox, are read for changes (default: ${byDefault.every})`)
 )
 
+/** `--confirm`: how many contacts a start may write to (decision 0017). Where it is absent, the commands use 100. */
 export const confirm = integer("confirm", "N").pipe(
   Options.filterMap((contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0), "Expected how many contacts, 0 or more"),
   Options.optional,
@@ -111,7 +121,7 @@ const healthHost = text("health-host", "ADDRESS").pipe(
   Options.withDescription(`the address that --health-port listens on (default: ${byDefault.host})`)
 )
 
-/** Where a supervisor asks; nowhere without a port. */
+/** `--health-host` and `--health-port`: where `/healthz` and `/readyz` are served. Without a port they are not. */
 export const health = Options.all({ host: healthHost, port: healthPort })
 
 const uiHost = text("ui-host", "ADDRESS").pipe(
@@ -130,13 +140,14 @@ const pageOrigin = text("page-origin", "URL").pipe(
   Options.withDescription("the address of the operator page in the browser, where it is behind a proxy")
 )
 
-/** Where the operator page is to be; nowhere without a port. */
+/** Where the operator page is served. Without a port it is not; port 0 is any free port. */
 export interface Page {
   readonly host: string
   readonly port: Option.Option<number>
   readonly origin: string | undefined
 }
 
+/** `--ui`, `--ui-port`, `--ui-host` and `--page-origin`: where the operator page is served. */
 export const page = Options.all({ ui, uiPort, uiHost, pageOrigin }).pipe(
   Options.map(({ pageOrigin, ui, uiHost, uiPort }): Page => ({
     host: uiHost,
@@ -145,32 +156,42 @@ export const page = Options.all({ ui, uiPort, uiHost, pageOrigin }).pipe(
   }))
 )
 
+/** The argument of `explain`. */
 export const chatId = Args.text({ name: "chat-id" }).pipe(Args.withDescription("the id of a chat, as the inbox shows it"), Args.map((id) => ChatId.make(id)))
 
+/** The argument of `erase`, `opt-out` and `opt-in`. */
 export const contactId = Args.text({ name: "contact-id" }).pipe(Args.withDescription("the id of a contact, as chats show it"), Args.map((id) => ContactId.make(id)))
 
+/** A file as an argument: what it is depends on the command. */
 export const file = Args.text({ name: "file" }).pipe(Args.withDescription("the path of the file"))
 
+/** `--out`: the file that `record` writes. It is replaced only once the new one is complete. */
 export const out = text("out", "FILE").pipe(Options.withDescription("the file to write, one conversation a line"))
 
+/** `--without-names`: `record` leaves out names and texts. */
 export const withoutNames = Options.boolean("without-names").pipe(Options.withDescription("leave out all names and texts; ids stay"))
 
+/** `--against`: the recorded conversations that `simulate` plays. */
 export const against = text("against", "FILE").pipe(
   Options.withDescription("conversations on record, one JSON object a line, as record writes them")
 )
 
+/** `--compare`: a second policy for the same conversations. */
 export const compare = text("compare", "FILE").pipe(
   Options.optional,
   Options.withDescription("another policy, played over the same conversations")
 )
 
+/** `--picture`: the SVG file that `simulate` writes. An existing file is overwritten. */
 export const picture = text("picture", "FILE").pipe(
   Options.optional,
   Options.withDescription("an SVG file to draw the result into")
 )
 
+/** `--chats` of `demo`: the number of conversations. Default: 200. */
 export const demoChats = integer("chats", "N").pipe(Options.withDefault(byDefault.chats), Options.withDescription(`how many conversations (default: ${byDefault.chats})`))
 
+/** `--seed` of `demo`. The same seed and number of conversations give the same course. Default: 1. */
 export const demoSeed = integer("seed", "N").pipe(
   Options.withDefault(byDefault.seed),
   Options.withDescription(`the same seed gives the same conversations (default: ${byDefault.seed})`)

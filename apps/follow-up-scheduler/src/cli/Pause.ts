@@ -1,4 +1,4 @@
-/** `pause` and `resume`: the switch, beside a scheduler that may be running. */
+/** `pause` and `resume`: switch sending off and on, beside a scheduler that may be running. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -22,6 +22,10 @@ const say = (json: boolean, words: string) =>
 
 const paused = "Paused: nothing new is sent, and what is not out yet is taken back. It goes on with resume."
 
+/**
+ * Pauses all follow-ups. What is armed and not sent yet is taken back by the running scheduler. Fails where there is no
+ * ledger.
+ */
 export const pause = ({ db, json }: Options) =>
   Effect.flatMap(Ledger, (ledger) => Effect.zipRight(ledger.pause, say(json, paused))).pipe(Effect.provide(Ledgers.existing(db)))
 
@@ -31,12 +35,19 @@ interface Resume extends Options {
   readonly confirm: Option.Option<number>
 }
 
+/**
+ * Ends a pause or a hold, and opens a start. Fails with `NotConfirmed`, and changes nothing, where more contacts have
+ * to be confirmed than `--confirm`, or 100, allows.
+ */
 export const resume = ({ confirm, db, json }: Resume) =>
   Effect.flatMap(Ledger, (ledger) =>
     Effect.zipRight(ledger.resumeWith(Option.getOrElse(confirm, () => unconfirmed)), say(json, resumed))
   ).pipe(Effect.provide(Ledgers.existing(db)))
 
-/** Lets a start go on that is held until so many contacts are confirmed, where so many are. */
+/**
+ * Resumes where sending is held until contacts are confirmed, and `--confirm` is given. Fails with `NotConfirmed` where
+ * it confirms fewer than that.
+ */
 export const confirmHeld = (confirm: Option.Option<number>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger

@@ -1,4 +1,4 @@
-/** `policy apply`: puts a new version of a policy in force, after showing what it changes. */
+/** `policy apply`: shows what a new version of a policy changes, and puts it in force. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -40,6 +40,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Prints the differences from the latest version on record. Changes nothing without `--running`. Fails with
+ * `PolicyRefused` or `VersionChanged`, before anything is changed.
+ */
 export const apply = ({ db, json, policy, running }: Options) =>
   Effect.gen(function* () {
     const policy = yield* ActivePolicy

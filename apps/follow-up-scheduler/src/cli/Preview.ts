@@ -1,4 +1,4 @@
-/** `preview`: for each chat what would happen next and when, and why. */
+/** `preview`: for each chat, what would happen next, when, and why. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -20,14 +20,14 @@ import * as Status from "./Status.ts"
 const print = Output.document(
   Schema.Struct({
     chats: Schema.Array(Preview.Prospect),
-    /** Messages of ours from before it are left alone. */
+    /** Messages of ours from before this instant are not followed up. */
     effective_from: Schema.NullOr(Schema.DateTimeUtc),
     unseen: Schema.Array(Schema.String),
     backlog: Schema.NullOr(Status.Backlog)
   })
 )
 
-/** Each chat in the order in which it is named. */
+/** The prospects, in the order in which the chats are named. */
 const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
   Effect.gen(function* () {
     const found = yield* Ref.make(new Map<ChatId, Preview.Prospect>())
@@ -41,7 +41,7 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     return chat_ids.flatMap((chat_id) => all.get(chat_id) ?? [])
   })
 
-/** What a look needs that changes nothing. */
+/** Services for reads that record nothing. The ledger is optional: without one, it counts as empty. */
 export const layer = (db: Db, policy: string) =>
   Preview.layer.pipe(
     Layer.provideMerge(Ledgers.readingIfAny(db)),
@@ -55,6 +55,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Reads each chat by GET and prints what would happen next. Nothing is sent or recorded. A chat that cannot be read is
+ * printed as `unread`; an error that every chat would meet ends the command.
+ */
 export const preview = ({ db, json, policy, source }: Options) =>
   Effect.gen(function* () {
     const all = yield* prospects(yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all)

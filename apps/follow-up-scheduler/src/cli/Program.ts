@@ -1,6 +1,6 @@
 /**
- * The program, from its arguments to its output and its exit code. `main.ts` runs it in a process of its own; tests run it in
- * theirs, over another network.
+ * The program, from its arguments to its output and exit code. `main.ts` runs it in a process of its own; tests run it
+ * in their process, over another network.
  */
 import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"

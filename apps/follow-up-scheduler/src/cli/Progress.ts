@@ -1,4 +1,7 @@
-/** How far long work is, how fast it goes and when it ends, on stderr: one line that is rewritten on a terminal, else a line now and then. */
+/**
+ * Shows on stderr how far long work is, how fast it goes and when it will end: one line that is rewritten on a
+ * terminal, else a line every five seconds.
+ */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as MonotonicClock from "../MonotonicClock.ts"
@@ -11,6 +14,7 @@ const left = (millis: number): string => {
   return hours > 0 ? `${hours}h ${minutes}m` : minutes > 0 ? `${minutes}m ${seconds}s` : `${seconds}s`
 }
 
+/** How far the work is. */
 export interface Step {
   /** How many are done. */
   readonly count: number
@@ -18,14 +22,17 @@ export interface Step {
   readonly part: number | undefined
 }
 
-/** Tells a step, if it is time to. */
+/** The line for a step. `elapsed`: milliseconds since the work began. */
 export const line = (what: string, { count, part }: Step, elapsed: number): string => {
   const rate = elapsed > 0 ? `, ${Math.round((count / elapsed) * 1000)}/s` : ""
   const eta = part !== undefined && part > 0 ? `, ${Math.floor(part * 100)} %, ${left((elapsed / part) * (1 - part))} left` : ""
   return `${count} ${what}${rate}${eta}`
 }
 
-/** Gives what to call after each step; what a terminal shows is gone when the scope closes. */
+/**
+ * Gives the function to call after each step: it prints if the last line is old enough. The line of a terminal is
+ * cleared when the scope closes.
+ */
 export const make = Effect.fn("Progress.make")(function* (what: string) {
   const { stderr } = process
   const isTerminal = stderr.isTTY === true

@@ -1,4 +1,4 @@
-/** `record`: puts conversations on record, for `simulate`. */
+/** `record`: writes conversations to a file, for `simulate`. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { Entry } from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -25,7 +25,10 @@ interface Target {
 
 const print = Output.document(Schema.Struct({ out: Schema.String, conversations: Schema.Int }))
 
-/** Writes beside the file first: what is there under its name is whole. */
+/**
+ * Writes to a file beside the target first, and renames it at the end: a file with the target's name is always
+ * complete.
+ */
 const write = <E, R>(conversations: Stream.Stream<RecordedConversation.Conversation, E, R>, { json, out, withoutNames }: Target, total?: number) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -45,19 +48,27 @@ const write = <E, R>(conversations: Stream.Stream<RecordedConversation.Conversat
 
 const known = (db: Db) => (Option.isSome(db) ? Ledgers.reading(db) : Ledgers.readingIfAny(db))
 
-/** Over the service and, so that follow-ups are told from other messages, over the ledger; a file that was named must be there. */
+/**
+ * The service, and the ledger, by which follow-ups are distinguished from other messages. A ledger that `--db` names
+ * must exist.
+ */
 const recorder = (db: Db) => Layer.merge(InventClient.layerConfig(), Layer.provide(Recorder.layer, known(db)))
 
 interface FromApi extends Target {
   readonly db: Db
 }
 
+/**
+ * Records the chats that a file names. Each chat is read by an update that changes nothing, because no endpoint reads
+ * one chat.
+ */
 export const chats = ({ db, file, ...target }: FromApi & { readonly file: string }) =>
   Watch.readFile(file).pipe(
     Effect.flatMap((chat_ids) => write(Recorder.ofChats(chat_ids), target, chat_ids.length)),
     Effect.provide(recorder(db))
   )
 
+/** Records all chats of the inbox, by GET requests only. */
 export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Recorder.ofInbox, target), recorder(db))
 
 const decodeEntry = Schema.decodeUnknown(Schema.parseJson(Entry))
@@ -86,5 +97,9 @@ const ofLog = (file: string) =>
     return conversations.length === 0 ? yield* RecordedConversation.nothing(file) : conversations
   })
 
+/**
+ * Records the conversations of an emulator's log. Sends no request. Fails with `HistoryUnreadable` at the first line
+ * that is no entry.
+ */
 export const log = ({ file, ...target }: Target & { readonly file: string }) =>
   Effect.flatMap(ofLog(file), (conversations) => write(Stream.fromIterable(conversations), target, conversations.length))

@@ -37,16 +37,16 @@ const line = ({ chat_id, decision, error }: Found): string =>
   `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
 
 const Pass = Schema.Struct({
-  /** Since when nothing new is sent, if that is so. */
+  /** Since when follow-ups are paused; null where they are not. */
   paused_since: Schema.NullOr(Schema.DateTimeUtc),
   chats: Schema.Array(Preview.Looked),
-  /** How many due follow-ups were carried a step further; none in a dry run, which records nothing either. */
+  /** How many follow-ups were due; 0 in a dry run, which carries nothing out. */
   carried: Schema.Int,
   outcomes: Status.Outcomes
 })
 const print = Output.document(Pass)
 
-/** Says of each chat, as they come, what was found; or keeps it for a document. */
+/** Prints what was found in each chat as it comes; with `--json`, collects it for the document. */
 const teller = (json: boolean) => {
   const found: Array<typeof Preview.Looked.Type> = []
   const keep = ({ chat_id, decision, error }: Found) =>
@@ -99,6 +99,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Makes one pass: reads each chat, records the decision, carries out what is due. With `--dry-run` it only prints the
+ * decisions. Fails with exit code 3 where the ledger was lost during the pass.
+ */
 export const run = (options: Options) => {
   const { db, dryRun, json, policy, source } = options
   return dryRun

@@ -1,4 +1,4 @@
-/** `serve`: watches, waits and follows up for as long as the process lives, and shows it on the operator page. */
+/** `serve`: watches, waits and follows up for as long as the process lives, and serves the operator page. */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -43,7 +43,7 @@ type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof FileWatch.layer>
 const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? FileWatch.layer(source.file, every) : inboxOf(every)
 
-/** The chats count as unread no sooner than after three looks for news. */
+/** The settings of `Health`; chats count as not read after three times `--every` at the soonest. */
 const healthSettings = (every: Duration.Duration) =>
   Effect.map(Health.settings, (settings) => ({ ...settings, lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3)) }))
 
@@ -72,5 +72,9 @@ const watching = (options: Options) =>
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
 
+/**
+ * Runs until it is stopped by a signal. Ends with exit code 3 where the ledger is lost, and with 4 where the loop is
+ * stuck.
+ */
 export const serve = (options: Options) =>
   Effect.flatMap(StandardOutput, ({ asLog }) => asLog).pipe(Effect.zipRight(watching(options)), Effect.scoped)

@@ -1,4 +1,4 @@
-/** `simulate`: what policies would have done over conversations on record. */
+/** `simulate`: what policies would have done over recorded conversations. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -43,6 +43,10 @@ interface Options {
   readonly json: boolean
 }
 
+/**
+ * Plays each conversation once per policy, and prints a report per policy. Fails with `PolicyRefused` or
+ * `HistoryUnreadable`. Sends no request and reads no ledger.
+ */
 export const simulate = ({ against, compare, json, picture, policy }: Options) =>
   Effect.gen(function* () {
     const policies = yield* Effect.forEach([policy, ...Option.toArray(compare)], PolicyFile.load)

@@ -1,7 +1,7 @@
 /**
- * What becomes of output that cannot be written, because its volume is full or its terminal is gone. The output of most commands is
- * what they are for, so they end. That of `serve` is a log: it goes on, counts the lines that are lost, and logs their number
- * once there is room again.
+ * What happens where output cannot be written, because its volume is full or its terminal is gone. Most commands end
+ * then, because their output is their purpose. The output of `serve` is a log: it goes on, counts the lines that are
+ * lost, and logs their number once there is room again.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,9 @@ interface Output {
   readonly asLog: Effect.Effect<void, never, Scope.Scope>
 }
 
-/** The output of a program in a process of its own; anything else has no standard output. */
+/**
+ * The output of the process that `main.ts` runs in. Does nothing in tests, which have no standard output of their own.
+ */
 export class StandardOutput extends Context.Reference<StandardOutput>()("@effect-invent/follow-up-scheduler/cli/StandardOutput", {
   defaultValue: (): Output => ({ asLog: Effect.void })
 }) {}
@@ -25,6 +27,7 @@ interface Stream {
   readonly write: (text: string) => unknown
 }
 
+/** The streams of the process, and how to end it: `main.ts` passes the real ones. */
 export interface Streams {
   readonly stdout: Stream
   readonly stderr: Stream
@@ -35,8 +38,9 @@ export interface Streams {
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
 /**
- * To be called once. A reader that has seen enough, as in `| head`, ends the program without a word: 128 + SIGPIPE, as
- * everywhere. What cannot be written to stderr is lost.
+ * Handles errors of the streams. To be called once. Where the reader has closed the pipe, as `| head` does, the process
+ * ends silently with 141 (128 + SIGPIPE). Other errors end it with 2, unless the output is a log. What cannot be
+ * written to stderr is lost.
  */
 export const make = ({ exit, stderr, stdout }: Streams): Output => {
   let isLog = false

@@ -1,4 +1,4 @@
-/** `status`: what came of all chats, what is to come, and whether the service answers. */
+/** `status`: what became of all chats, what is to come, and whether the service answers. */
 import * as Settings from "@effect-invent/client/Settings"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -14,7 +14,7 @@ import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
-/** A time in which follow-ups wait for each other. */
+/** A time in which more is due than the quota carries, in the JSON of `status` and `preview`. */
 export const Backlog = Schema.Struct({
   from: Schema.DateTimeUtc,
   until: Schema.DateTimeUtc,
@@ -22,6 +22,7 @@ export const Backlog = Schema.Struct({
   latest_seconds: Schema.Int
 })
 
+/** A backlog in the form of its JSON; null where there is none. */
 export const backlogOf = (backlog: QuotaForecast.Backlog | undefined): typeof Backlog.Type | null =>
   backlog === undefined
     ? null
@@ -32,11 +33,12 @@ export const backlogOf = (backlog: QuotaForecast.Backlog | undefined): typeof Ba
         latest_seconds: Math.ceil(Duration.toSeconds(backlog.latest))
       }
 
-/** What became of all chats; the counts add up. */
+/** The number of chats by outcome. The counts add up to all chats. */
 export const Outcomes = Schema.Array(
   Schema.Struct({ decision: Schema.String, reason: Schema.NullOr(Schema.String), sent: Schema.Int, chats: Schema.Int })
 )
 
+/** A tally in the form of its JSON. */
 export const outcomesOf = (tally: ReadonlyArray<Tally>): typeof Outcomes.Type =>
   tally.map(({ chats, decision, reason, sent }) => ({ decision, reason, sent: Number(sent), chats: Number(chats) }))
 
@@ -45,11 +47,16 @@ const Status = Schema.Struct({
   service: ServiceStatus.Service,
   chats: Schema.Int,
   outcomes: Outcomes,
-  /** What holds everything, if no operator does: a limit, or more contacts than were confirmed. */
+  /**
+   * Why sending is held: a limit, or more contacts than were confirmed. Null where it is not, or an operator paused it.
+   */
   held_by: Schema.NullOr(Schema.String),
-  /** How many contacts have to be confirmed before it goes on, if it is held for that. */
+  /** How many contacts have to be confirmed before sending goes on; null where none have to be. */
   to_confirm: Schema.NullOr(Schema.Int),
-  /** When each policy was first put in force: where it has no effective_from, our messages from before it are left alone. */
+  /**
+   * When each policy was first put in force. Without `effective_from`, messages of ours from before that are not
+   * followed up.
+   */
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
   waiting: Schema.Array(ServiceStatus.Waiting),
   backlog: Schema.NullOr(Backlog)
@@ -57,6 +64,10 @@ const Status = Schema.Struct({
 
 const print = Output.document(Status)
 
+/**
+ * The share of the configured limit that follow-ups may use. Fails with a `ConfigError` where the environment gives a
+ * wrong limit.
+ */
 export const quota = Effect.map(Settings.rateLimitConfig, QuotaForecast.quota)
 
 const read = Effect.gen(function* () {
@@ -79,7 +90,7 @@ const heldLine = (held_by: string, to_confirm: number | null): string =>
     ? `Held by ${held_by}; look at what was sent, and let it go on with resume`
     : `Held: ${held_by}; look at them with preview, and let it go on with resume --confirm ${to_confirm}`
 
-/** What is to come, and what is wrong. */
+/** Lines about what holds sending, what waits, a backlog, and a service that does not answer. */
 export const outlookLines = ({
   backlog,
   held_by,
@@ -108,13 +119,14 @@ const statusOf = ({ backlog, held_by, now, policies, service, tally, to_confirm,
   backlog: backlogOf(backlog)
 })
 
+/** Prints the state by the ledger alone; sends no request. Fails where there is no ledger. */
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
     yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
-/** Before anything is sent: how late what is on record will run. */
+/** Logs, before anything is sent, what waits and how late it will be. */
 export const announce = Effect.gen(function* () {
   const found = yield* read
   yield* Effect.forEach(outlookLines(found), (line) => Effect.logInfo(line), { discard: true })

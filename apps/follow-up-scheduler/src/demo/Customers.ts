@@ -1,6 +1,6 @@
 /**
- * The demo's people. Customers speak through the real client, as a custom-channel integration would for them; what the staff
- * does in the vendor's own inbox happens in the emulator's world.
+ * The people of the demo. Contacts write through the real client, as an integration of a custom channel would for them.
+ * What human agents do in the vendor's inbox is done in the emulator directly.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -19,7 +19,7 @@ import type { Person } from "./Fates.ts"
 const calendar = "Please put it into my calendar."
 const unanswerable = "Can I speak about order #0000?"
 
-/** The assistant of the demo answers what it is asked, by what it is asked. */
+/** The replies of the demo's assistant, by the text of the contact. */
 export const script: Reply.Script = ({ contactText }) => {
   if (contactText === calendar) return Reply.Tool("connect_calendar")
   if (contactText === unanswerable) return Reply.Silence
@@ -38,7 +38,10 @@ interface Talk {
 const countOf = (messages: ReadonlyArray<ChatMessage>) =>
   messages.filter((message) => message.role === "assistant" && message.status === "COMPLETED").length
 
-/** What a custom channel's integration does: it delivers both ways, and tells the scheduler when an answer has passed. */
+/**
+ * The integration of a custom channel: it carries messages both ways, and calls `onPassed` when an answer of the
+ * assistant has come.
+ */
 export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
   Effect.gen(function* () {
     const invent = yield* InventClient
@@ -120,7 +123,7 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
       }
     }
 
-    /** Opens the chat; what comes back is the rest of the conversation. */
+    /** Opens the chat; gives its id, and an effect that plays the rest of the conversation. */
     const arrive = Effect.fn("Customers.arrive")(function* (person: Person) {
       const contact = yield* world.addContact({ name: person.name, country: person.country, channels: [{ type: "custom" }] })
       const channel_id = contact.channels[0]!.id

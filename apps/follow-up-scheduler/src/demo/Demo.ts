@@ -1,6 +1,6 @@
 /**
- * `demo`: idle conversations and their follow-ups under a virtual clock, judged at the end by a program that shares no code
- * with this one. The same seed prints the same, however busy the machine is.
+ * `demo`: idle conversations and their follow-ups under a virtual clock, checked at the end by a program that shares no
+ * code with this one. The same seed prints the same, however busy the machine is.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
@@ -24,9 +24,9 @@ import * as Result from "./Result.ts"
 import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
 
 const arrivalEvery = Duration.millis(40)
-/** Of the demo's clock, after the last arrival. More is needed only where follow-ups fail again and again. */
+/** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
 const patience = Duration.minutes(5)
-/** Follow-ups that wait longer than the demo lasts are told as such. */
+/** Follow-ups that wait for longer than this are not waited for; the result lists them as waiting. */
 const soon = Duration.seconds(30)
 
 const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }
@@ -43,13 +43,16 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
     return talks.map(({ chat_id }) => chat_id)
   })
 
-/** The slow sweep over every chat that a scheduler makes beside the events: not everything that happens passes by a channel. */
+/**
+ * Reads every chat once more, as the sweep of a scheduler does beside the events: not every change passes through a
+ * channel.
+ */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
   Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
     Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), { concurrency: 8, discard: true })
   )
 
-/** Until nothing is left to do that would be done soon. */
+/** Waits until nothing is due within the next 30 seconds. */
 const settled = Effect.gen(function* () {
   const ledger = yield* Ledger
   const pending = yield* ledger.pending(soon)
@@ -88,6 +91,11 @@ interface DemoOptions {
   readonly json: boolean
 }
 
+/**
+ * Runs the demo and prints its result. Fails with exit code 1 where the checker finds a violation. With a port for the
+ * page, keeps serving it until Ctrl-C. Fails where follow-ups are still under way 5 minutes of the demo's clock after
+ * the last contact.
+ */
 export const demo = ({ chats, json, page, seed }: DemoOptions) =>
   Effect.gen(function* () {
     if (!json) yield* announce(chats, seed)

@@ -1,9 +1,13 @@
-/** What becomes of the demo's conversations: who they are, what they say, and what happens to them. The seed decides who gets which. */
+/**
+ * What happens in the conversations of the demo: who the contacts are, and what becomes of each. The seed decides who
+ * gets which.
+ */
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
+/** What happens in a conversation of the demo after the contact's first message. `Customers` plays it. */
 export type Fate =
   | "silent"
   | "connects_calendar"
@@ -44,6 +48,7 @@ const night = ["JP", "PE", "CO", "KR"]
 
 const names = ["Ana", "Bruno", "Chidi", "Devi", "Éva", "Fumiko", "Gül", "Håkon", "Inês", "Joaquín", "Κώστας", "Лена"]
 
+/** A contact of the demo. The country decides the time zone. */
 export interface Person {
   readonly name: string
   readonly country: string
@@ -52,7 +57,7 @@ export interface Person {
 
 const pick = (from: ReadonlyArray<string>, index: number): string => from[index % from.length]!
 
-/** So many people, in the order in which they arrive. */
+/** The contacts of a demo, in the order in which they come. The same count and seed give the same contacts. */
 export const cast = (count: number, seed: number): Effect.Effect<ReadonlyArray<Person>> => {
   const fates = Arr.makeBy(count, (index) => {
     let place = ((index * 100) / count) % 100

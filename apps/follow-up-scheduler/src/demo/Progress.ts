@@ -24,6 +24,10 @@ const line = (count: number) =>
     return `${arrived}/${count} conversations, ${followUps} follow-ups, ${requests.length} requests, ${limited} refused (429)`
   })
 
+/**
+ * Shows the progress on stdout until it is interrupted: every 250 ms on a terminal, else every 4 seconds. `count`: how
+ * many conversations the demo has.
+ */
 export const show = (count: number): Effect.Effect<never, never, Emulator | Terminal.Terminal> =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal

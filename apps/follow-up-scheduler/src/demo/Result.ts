@@ -1,4 +1,4 @@
-/** What the demo came to: the outcomes, the cost, one chat's story, and the checker's verdict. */
+/** The result of the demo: the outcomes, the cost, one chat's story, and the checker's verdict. */
 import { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
@@ -31,7 +31,7 @@ const told = (cost: ReturnType<typeof costOf>): ReadonlyArray<string> => [
   `${cost.requests} requests in all, ${cost.refused_with_429} refused with 429`
 ]
 
-/** The chat with the most to tell, and the first of those. */
+/** The chat with the most messages; of several, the first by id. */
 const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
   const messages = new Map<string, number>()
   for (const entry of entries) {
@@ -41,7 +41,7 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
   return ChatId.make(ranked[0]?.[0] ?? "")
 }
 
-/** Its own process, with nothing but the emulator's log and the policy. */
+/** The checker, in a process of its own, with only the emulator's log and the policy. */
 const checker = Effect.map(Workspace, (workspace) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
@@ -58,7 +58,7 @@ const written = Effect.gen(function* () {
   return { tally: yield* tally, cost: costOf(entries), chat_id, story: yield* story(chat_id) }
 })
 
-/** Prints everything; true when the checker agrees. */
+/** Prints the result for people. True where the checker finds no violation. */
 export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
   yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
@@ -76,13 +76,13 @@ const print = Output.document(
     requests: Schema.Int,
     requests_of_the_scheduler: Schema.Int,
     refused_with_429: Schema.Int,
-    /** Of the chat with the most to tell. */
+    /** The audit entries of the chat with the most messages. */
     story: Entries,
     checker: Schema.typeSchema(Verdict)
   })
 )
 
-/** The same as one document. */
+/** Prints the result as one JSON document. True where the checker finds no violation. */
 export const document = Effect.gen(function* () {
   const { cost, story, tally } = yield* written
   const check = yield* checker

@@ -1,4 +1,6 @@
-/** Everything the demo runs on: the emulator in place of the service, and the scheduler exactly as it runs anywhere else. */
+/**
+ * Everything that the demo runs on: the emulator in place of the service, and the scheduler as it runs in production.
+ */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
@@ -28,13 +30,13 @@ import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
 /** The documented quota of 500 requests, in two seconds instead of a minute, as silences last seconds instead of hours. */
 export const quota = { limit: 500, window: Duration.seconds(2) }
 
-/** Who opted out is read as often, measured by the silences, as it is where they last hours. */
+/** How often who opted out is read: compressed like the silences. */
 const optOutPace = { ...quota, every: Duration.millis(400), maxAge: Duration.millis(500) }
 
 /** Where the operator page is to be; nowhere without a port. */
 type PageOptions = Parameters<typeof Page.layerOptional>[0]
 
-/** The demo's customers. */
+/** The contacts of the demo. */
 export class Audience extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Audience")<
   Audience,
   Effect.Effect.Success<ReturnType<typeof Customers.make>>
@@ -90,6 +92,10 @@ const scheduler = (page: PageOptions) =>
     Layer.provideMerge(watch)
   )
 
+/**
+ * Emulator, contacts and scheduler of a demo, in its own folder. Fails where the folder, the page or a port cannot be
+ * used.
+ */
 export const layer = (page: PageOptions) =>
   Layer.mergeAll(scheduler(page), Layer.provide(audience, client("customers"))).pipe(
     Layer.provide([events, Layer.provide(QuotaUsage.layer(quota), RateLimit.layerMemory(quota))]),
@@ -100,6 +106,8 @@ export const layer = (page: PageOptions) =>
 /** Noon of a Tuesday, so that every demo shows the same day and the same nights. */
 const noon = "2026-03-10T12:00:00Z"
 
-/** Plays the program under a virtual clock, and with chance that the seed decides: the same seed, the same course. */
+/**
+ * Runs the program under a virtual clock and a random generator with this seed: the same seed gives the same course.
+ */
 export const inVirtualTime = <A, E, R>(program: Effect.Effect<A, E, R>, seed: number) =>
   Effect.zipRight(Scheduler.load, VirtualTime.run(Effect.withRandom(program, Random.make(seed)), noon))

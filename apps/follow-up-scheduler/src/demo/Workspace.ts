@@ -1,6 +1,6 @@
 /**
- * A folder for the demo's files that is gone when the demo is, at a normal end, at Ctrl-C and after `kill -9`: it belongs to
- * a small process that does nothing but wait for this one to end.
+ * A folder for the demo's files. It is removed when the demo ends: normally, by Ctrl-C, or by `kill -9`. A small second
+ * process removes it; it does nothing but wait for this process to end.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -10,12 +10,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 
+/** The paths of the demo's files: its policy, its ledger, and the emulator's log. */
 export class Workspace extends Context.Tag("@effect-invent/follow-up-scheduler/demo/Workspace")<
   Workspace,
   { readonly policy: string; readonly database: string; readonly log: string }
 >() {}
 
-/** Durations a person can watch; the hours are real. */
+/** Silences of seconds, so that a person can watch; the quiet hours are as in production. */
 const policy = `name: demo
 version: 1
 effective_from: all
@@ -38,6 +39,7 @@ process.stdin.on("end", () => rmSync(folder, { recursive: true, force: true })).
 process.stdout.write(folder)
 `
 
+/** The folder could not be made. Nothing was started. */
 export class NoFolder extends Schema.TaggedError<NoFolder>()("NoFolder", { reason: Schema.String }) {
   override get message() {
     return `the demo has no folder for its files: ${this.reason}`
@@ -45,8 +47,9 @@ export class NoFolder extends Schema.TaggedError<NoFolder>()("NoFolder", { reaso
 }
 
 /**
- * Its standard input ends when this process does, however that came about; in a group of its own no signal reaches it. It
- * makes the folder too, so that there is no moment at which a folder has nobody who removes it.
+ * Starts the second process. Its standard input ends when this process does, however it ends, and as a group of its own
+ * it gets no signal of the terminal. It makes the folder, too, so that no folder exists without a process that removes
+ * it.
  */
 const hire = Effect.async<{ readonly folder: string; readonly dismiss: Effect.Effect<void> }, NoFolder>((resume) => {
   const child = spawn(process.execPath, ["-e", janitor], { detached: true, stdio: ["pipe", "pipe", "pipe"] })
@@ -61,6 +64,7 @@ const hire = Effect.async<{ readonly folder: string; readonly dismiss: Effect.Ef
   child.stdout.once("data", (folder: Buffer) => resume(Effect.succeed({ folder: folder.toString(), dismiss })))
 })
 
+/** Makes the folder and writes the policy. The folder is removed when the layer ends. */
 export const layer = Layer.scoped(
   Workspace,
   Effect.gen(function* () {

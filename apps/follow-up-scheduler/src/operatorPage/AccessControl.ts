@@ -1,8 +1,8 @@
 /**
- * Who may talk to the page's server. It listens where every page in the operator's browser can send requests to, so a call
- * must come from the page itself: by its host (against DNS rebinding), by its origin, and by a header that no foreign page can
- * send. A server that other machines reach asks for a token besides. A scraper of the metrics is no browser: it needs that token
- * and nothing else.
+ * Decides which requests the page's server answers. Every page in the operator's browser can send requests to it, so a
+ * call must come from the page itself. That is checked by the host (against DNS rebinding), by the origin, and by a
+ * header that no other site's page can send. A server that other machines can reach asks for a token, too. A scraper of
+ * the metrics is no browser: it needs that token and nothing else.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
@@ -16,9 +16,13 @@ import { createHash, timingSafeEqual } from "node:crypto"
 import { callHeader } from "./Api.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 
+/** The path of the metrics for Prometheus. */
 export const metricsPath = "/metrics"
 
-/** What tells nothing about anybody. The router takes other spellings of a path for the same; to this, they are calls. */
+/**
+ * Paths that contain nothing about contacts. The router accepts other spellings of these paths; here those count as
+ * calls.
+ */
 const open: ReadonlySet<string> = new Set(["/", "/healthz", "/readyz", ...StaticFiles.names.map((name) => `/${name}`)])
 
 /** The longest body that is read, in bytes. */
@@ -26,13 +30,16 @@ const longestBody = 1024
 
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i
 
+/** Whether a host name or address is this machine's own: `localhost`, 127.x.x.x or ::1. */
 export const isLoopback = (host: string): boolean => loopback.test(host)
 
 const isThisMachine = (header: string): boolean => isLoopback(header.replace(/:\d+$/, ""))
 
+/** What a request is checked against. */
 export interface Access {
+  /** `FOLLOW_UPS_TOKEN`. None: only requests from this machine, or through the proxy of `origin`, are answered. */
   readonly token: Option.Option<Redacted.Redacted>
-  /** Where a browser finds the page, if that is behind a proxy: scheme, host and port. */
+  /** The address of the page in the browser, where it is behind a proxy: scheme, host and port. */
   readonly origin: Option.Option<string>
 }
 
@@ -40,20 +47,25 @@ type Headers = HttpServerRequest.HttpServerRequest["headers"]
 
 const parse = Option.liftThrowable((url: string) => new URL(url))
 
-/** A host under which a server without a token may be asked: this machine's own names, and that of the proxy. */
+/** Whether a server without a token answers for this `Host`: this machine's names, and that of the proxy. */
 const isOwnHost = (host: string, { origin }: Access): boolean =>
   isThisMachine(host) || Option.exists(Option.flatMap(origin, parse), (url) => url.host === host)
 
-/** What is no browser cannot be misled into sending a request, and names no site. */
+/**
+ * Whether a browser says that another site sent the request. A program that is no browser does not send this header.
+ */
 const isForeignSite = ({ "sec-fetch-site": site }: Headers): boolean => site !== undefined && site !== "same-origin" && site !== "none"
 
-/** A browser says where a request comes from. Most proxies put the server's own address in the place of `Host`. */
+/**
+ * Whether a browser says that the page itself sent the request. Most proxies replace `Host` by the server's own
+ * address, so the configured origin counts, too.
+ */
 const isSameOrigin = ({ host, origin }: Headers, access: Access): boolean =>
   origin === undefined || Option.contains(access.origin, origin) || Option.exists(parse(origin), (url) => url.host === host)
 
 const notThePage = "Calls are for the page itself."
 
-/** What an operator has to do whose page is behind a proxy that this server does not know of. */
+/** The text of a 403: what to do where the page is behind a proxy that this server was not given. */
 const unknownOrigin = (origin: string) =>
   Option.match(parse(origin), {
     onNone: () => notThePage,
@@ -77,10 +89,13 @@ const always = {
 
 const refuse = (status: number, why: string) => Effect.succeed(HttpServerResponse.text(`${why}\n`, { status, headers: always }))
 
-/** On every answer, that to a mistake included. */
+/** Adds the security headers to every answer, to errors, too. */
 const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, always)))
 
-/** Without a token only this machine is answered, by its own names and the proxy's; with one, under any name. */
+/**
+ * Checks each request before the app. Answers 421 for an unknown host, 403 for a call that is not the page's, 401
+ * without the token, 413 for a body over 1,024 bytes.
+ */
 export const make =
   (access: Access) =>
   <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R | HttpServerRequest.HttpServerRequest> =>

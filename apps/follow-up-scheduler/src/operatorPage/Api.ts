@@ -1,6 +1,6 @@
 /**
- * What the operator page and its server say to each other. Both ends are made from this one file: the server's routes, and in
- * the browser the client and the decoding of all that arrives.
+ * The calls between the operator page and its server. Both are made from this file: the server's routes, and in the
+ * browser the client and the decoding of what arrives. Instants are sent as epoch milliseconds.
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as HttpApi from "@effect/platform/HttpApi"
@@ -13,6 +13,7 @@ const Millis = Schema.DateTimeUtcFromNumber
 
 /** What the step does; null where the policy has no such step any more. */
 const Action = Schema.NullOr(Schema.Literal("schedule_follow_up", "send_message", "snooze", "close", "assign"))
+/** The action of a step; null where the policy does not have this step any more. */
 export type Action = typeof Action.Type
 
 /** A follow-up that is planned or armed. */
@@ -22,17 +23,18 @@ export const Upcoming = Schema.Struct({
   step: Schema.Int,
   action: Action,
   status: Schema.Literal("planned", "armed"),
-  /** When it goes out, or while that is not set or past, when it is looked at next. */
+  /** When it goes out. Where that is not set yet, or past, when its chat is read next. */
   at: Millis,
-  /** The contact's, as far as it is known. */
+  /** The contact's time zone; null where it is unknown. */
   zone: Schema.NullOr(Schema.String),
-  /** Names its hours in `quiet`. */
+  /** The key of its hours in `quiet`; null where no zone is known. */
   hours: Schema.NullOr(Schema.String),
   why: Schema.String
 })
+/** A follow-up that is planned or armed. */
 export type Upcoming = typeof Upcoming.Type
 
-/** A follow-up that may have been sent, and may not. */
+/** A follow-up of which it is unknown whether it was sent. */
 export const Unresolved = Schema.Struct({
   key: Schema.String,
   chat_id: Schema.String,
@@ -41,8 +43,10 @@ export const Unresolved = Schema.Struct({
   follow_up_at: Schema.NullOr(Millis),
   why: Schema.String
 })
+/** A follow-up of which it is unknown whether it was sent. */
 export type Unresolved = typeof Unresolved.Type
 
+/** The state of the quota, as this process sees it. Counts are requests. */
 export const Quota = Schema.Struct({
   limit: Schema.Int,
   window_millis: Schema.Number,
@@ -54,46 +58,51 @@ export const Quota = Schema.Struct({
   queued: Schema.Int,
   /** How long one more call would wait. */
   wait_millis: Schema.Number,
-  /** Follow-ups that want a look within the next window. */
+  /** Follow-ups that are due within the next window. */
   due: Schema.Int,
-  /** About as many requests those follow-ups take. */
+  /** About how many requests those follow-ups take. */
   forecast: Schema.Int,
-  /** How late follow-ups will be for want of quota, in words; null where all will be in time. */
+  /** How late follow-ups will be because of the quota, in words; null where all will be in time. */
   backlog: Schema.NullOr(Schema.String)
 })
+/** The state of the quota. */
 export type Quota = typeof Quota.Type
 
-/** Chats that came to the same. */
+/** The number of chats with the same outcome, and its words. */
 export const Outcome = Schema.Struct({ words: Schema.String, chats: Schema.Int })
+/** The number of chats with the same outcome. */
 export type Outcome = typeof Outcome.Type
 
+/** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
   at: Millis,
   chat_id: Schema.String,
   kind: Schema.Literal("decision", "wait", "call", "end", "operator"),
   words: Schema.String
 })
+/** An audit entry of a chat, in words. */
 export type TimelineEntry = typeof TimelineEntry.Type
 
-/** From inclusive, to exclusive. */
+/** A length of time in which nothing goes out. `from` is included, `to` is not. */
 export const Stretch = Schema.Struct({ from: Millis, to: Millis })
+/** A length of time in which nothing goes out. */
 export type Stretch = typeof Stretch.Type
 
 const few = <A, I>(item: Schema.Schema<A, I>) => Schema.Struct({ total: Schema.Int, first: Schema.Array(item) })
 
-/** Everything the page shows at once. */
+/** Everything that the page shows, except a single conversation. */
 export const Overview = Schema.Struct({
   now: Millis,
   policy: Schema.String,
-  /** Messages of ours from before it are left alone; null where none is too old. */
+  /** Messages of ours from before this instant are not followed up; null where all are. */
   effective_from: Schema.NullOr(Millis),
   paused_since: Schema.NullOr(Millis),
-  /** How many contacts have to be confirmed before it goes on; null where none have to. */
+  /** How many contacts have to be confirmed before sending goes on; null where none have to be. */
   to_confirm: Schema.NullOr(Schema.Int),
   /** What is wrong and what to do about it, in the words of the alerts, and when each began. */
   troubles: Schema.Array(Schema.Struct({ words: Schema.String, since: Millis })),
   upcoming: few(Upcoming),
-  /** When nothing goes out, for as long ahead as the time line reaches: by the version of the policy, the zone and the country. */
+  /** When nothing goes out, for the next three days: by version of the policy, zones and country. */
   quiet: OpenRecord.record(Schema.Array(Stretch)),
   quota: Quota,
   outcomes: Schema.Array(Outcome),
@@ -101,17 +110,20 @@ export const Overview = Schema.Struct({
   /** The newest first. */
   recent: Schema.Array(TimelineEntry)
 })
+/** Everything that the page shows, except a single conversation. */
 export type Overview = typeof Overview.Type
 
+/** A message of the chat, as the service has it now. Its text is not in the ledger. */
 export const Said = Schema.Struct({
   at: Millis,
   author: Schema.Literal("contact", "assistant", "human"),
   text: Schema.String,
   isFollowUp: Schema.Boolean
 })
+/** A message of the chat. */
 export type Said = typeof Said.Type
 
-/** One chat, told in order. */
+/** The messages and audit entries of one chat, in order of time. */
 export const Conversation = Schema.Struct({
   chat_id: Schema.String,
   zone: Schema.NullOr(Schema.String),
@@ -119,9 +131,10 @@ export const Conversation = Schema.Struct({
   unreadable: Schema.NullOr(Schema.String),
   story: Schema.Array(Schema.Union(Said, TimelineEntry))
 })
+/** The messages and audit entries of one chat. */
 export type Conversation = typeof Conversation.Type
 
-/** Somebody else has resolved it, or it was never unknown. */
+/** The follow-up does not exist, was never of unknown outcome, or was resolved meanwhile. Status 409. */
 export class NothingToResolve extends Schema.TaggedError<NothingToResolve>()(
   "NothingToResolve",
   { key: Schema.String },
@@ -132,7 +145,7 @@ export class NothingToResolve extends Schema.TaggedError<NothingToResolve>()(
   }
 }
 
-/** The database does not answer. */
+/** The database failed. Nothing was changed. Status 503. */
 export class LedgerFailed extends Schema.TaggedError<LedgerFailed>()(
   "LedgerFailed",
   { reason: Schema.String },
@@ -143,11 +156,12 @@ export class LedgerFailed extends Schema.TaggedError<LedgerFailed>()(
   }
 }
 
-/** It is taken as delivered, or sent although it may be the second time. */
+/** What the operator decides: it counts as delivered, or it is sent again, although the contact may get it twice. */
 export const Resolution = Schema.Struct({ as: Schema.Literal("delivered", "send_again") })
+/** What the operator decides about a follow-up of unknown outcome. */
 export type Resolution = typeof Resolution.Type
 
-/** Fewer contacts were confirmed than would be written to by now. */
+/** Fewer contacts were confirmed than have to be. Nothing was changed. Status 409. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
   "NotConfirmed",
   { reason: Schema.String },
@@ -158,18 +172,22 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
   }
 }
 
-/** How many contacts may be written to at once after a pause; null: as many as may be without being confirmed. */
+/** How many contacts may be written to at once after a pause; null: as many as need no confirmation, 100. */
 export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
 
-/** Server-sent events, each an {@link Overview}. */
+/** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
-/** A call without this header is refused: no foreign page can send it, however the browser was brought here. */
+/** The header of every call; without it a call is refused. A page of another site cannot send it. */
 export const callHeader = { name: "x-follow-ups", value: "page" } as const
 
 const chat_id = HttpApiSchema.param("chat_id", Schema.String)
 const key = HttpApiSchema.param("key", Schema.String)
 
+/**
+ * The calls of the page. `live` is a stream of events; `resume` fails with `NotConfirmed` where more contacts have to
+ * be confirmed.
+ */
 export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))

@@ -1,4 +1,4 @@
-/** What the page shows, put together from the record, the policy and the meter. */
+/** Builds what the page shows, from the ledger, the policy, the health and the quota. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
@@ -27,25 +27,31 @@ import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
 import * as OverviewQueries from "./OverviewQueries.ts"
 
+/** The overview of the page, for all who have it open. */
 export class Overview extends Context.Tag("@effect-invent/follow-up-scheduler/operatorPage/Overview")<
   Overview,
   {
+    /** Reads the overview now. */
     readonly overview: Effect.Effect<Api.Overview, SqlError>
-    /** The overview, encoded, now and whenever it changes. Everybody who looks shares one reader; nobody looking, nothing is read. */
+    /**
+     * The overview as JSON, at once and whenever anything but its time of day changes. All who have the page open share
+     * one reading; while nobody has, nothing is read.
+     */
     readonly changes: Stream.Stream<string, SqlError>
-    /** Something was changed on behalf of somebody who looks: it is read anew. */
+    /** Makes the next overview be read anew: called after the operator has changed something. */
     readonly renew: Effect.Effect<void>
   }
 >() {}
 
 const limits = { upcoming: 200, unresolved: 100, recent: 40 } as const
 
-/** How far the time line reaches. */
+/** How far the time line of the page reaches, with an hour to spare. */
 const horizon = Duration.sum(Duration.days(3), Duration.hours(1))
 
-/** How old what is on the screen may be: of a large record, older. */
+/** Maximum age of what the page shows. A large ledger is read less often, every 5 seconds at the least. */
 const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 
+/** An audit entry as the page shows it. */
 export const toTimelineEntry = (entry: AuditEntry): Api.TimelineEntry => ({
   at: entry.at,
   chat_id: entry.chat_id,
@@ -79,7 +85,7 @@ const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) =>
   why: why(row, now, isPaused)
 })
 
-/** About as many follow-ups are to come, without a look at each. */
+/** About how many follow-ups are to come: the number of chats whose latest decision is to follow up or to wait. */
 const waitingChats = (tally: ReadonlyArray<Tally>): number =>
   tally.reduce((sum, { chats, decision }) => (decision === "Act" || decision === "Wait" ? sum + chats : sum), 0)
 
@@ -95,16 +101,16 @@ const toUnresolved = (versions: Versions) => (row: FollowUp): Api.Unresolved => 
 const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
 const epoch = DateTime.unsafeMake(0)
 
-/** An overview on its way to everybody who looks. */
+/** An overview that was read, ready to be sent. */
 interface Reading {
   readonly text: string
-  /** All but the time of day. */
+  /** The overview without its time of day, to find out whether anything changed. */
   readonly facts: string
-  /** When it is read anew, on the monotone clock. */
+  /** When it is read anew, on the monotonic clock in nanoseconds. */
   readonly until: bigint
 }
 
-/** Quiet hours by their names, worked out once an hour. */
+/** The quiet hours by their keys. Kept in memory for one hour. */
 const makeQuiet = () => {
   let hour = 0
   const known = new Map<string, ReadonlyArray<Api.Stretch>>()
@@ -148,7 +154,7 @@ const make = Effect.gen(function* () {
     const due = (yield* ServiceStatus.waiting(spent)).map(({ due_at }) => due_at)
     return Option.getOrNull(Option.map(Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)), QuotaForecast.describe))
   })
-  // It takes a look at everything that is to come. A failure shows by what is read each time.
+  // It reads everything that is to come, so once a minute. A failure of the database shows in the other queries.
   const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
 
   const quota = Effect.gen(function* () {
@@ -159,7 +165,9 @@ const make = Effect.gen(function* () {
     return { limit, used, reserved, queued, ...foreseen, ...millis }
   })
 
-  /** What the ledger knows of a service that does not answer shows sooner than an outage does. */
+  /**
+   * The troubles of this process. Where failed reads of chats are on record before they count as an outage, these too.
+   */
   const troubles = (now: DateTime.Utc) =>
     Effect.gen(function* () {
       const found = yield* health.troubles
@@ -215,4 +223,5 @@ const make = Effect.gen(function* () {
   return { overview, changes, renew }
 })
 
+/** The overview of this process. Nothing is read before somebody opens the page. */
 export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Health | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)

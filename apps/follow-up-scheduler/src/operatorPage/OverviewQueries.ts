@@ -1,4 +1,4 @@
-/** What the page asks of the record, each with as few rows as it shows. */
+/** The queries of the page. Each reads as few rows as the page shows. */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
@@ -14,11 +14,17 @@ const Planned = Schema.parseJson(
   })
 )
 
-/** A follow-up beside what was decided about its chat, and what was known when it was planned. */
+/**
+ * A follow-up with the latest decision about its chat, and the zones and country that were known when it was planned.
+ */
 const Expected = Schema.extend(
   Schema.Struct(FollowUp.fields),
   Schema.Struct({ verdict: Schema.NullOr(Reason), planned: Schema.NullOr(Planned) })
 )
+/**
+ * A follow-up with the reason of the latest decision about its chat, and the details of its plan. Null where none are
+ * on record.
+ */
 export type Expected = typeof Expected.Type
 
 const rows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -27,10 +33,12 @@ const rows = <A, I>(schema: Schema.Schema<A, I>) => {
 }
 const expected = rows(Expected)
 
+/** The queries over this database. They fail with `SqlError`; a row that cannot be decoded is a defect. */
 export const make = (sql: SqlClient.SqlClient) => ({
   /**
-   * Planned and armed, the soonest first. Timers are never cancelled: what the latest look at its chat overruled, and what a
-   * later plan for the chat has replaced, still waits in the ledger for its instant, and is not to come.
+   * Planned and armed follow-ups, the soonest first. Left out are plans that the latest decision about the chat has
+   * overruled, or a later plan has replaced: timers are never cancelled, so these wait in the ledger until their
+   * instant.
    */
   upcoming: (limit: number) =>
     expected(sql`
@@ -40,7 +48,7 @@ export const make = (sql: SqlClient.SqlClient) => ({
       WHERE f.status IN ('planned', 'armed') AND (f.status = 'armed' OR NOT EXISTS (
         SELECT 1 FROM audit b WHERE b.chat_id = f.chat_id AND b.event = 'planned' AND b.key <> f.key AND b.id > a.id))
       ORDER BY f.due_at LIMIT ${limit}`),
-  /** Of unknown outcome, the oldest first. */
+  /** The number of follow-ups of unknown outcome, and the first of them, the oldest first. */
   unresolved: (limit: number) =>
     Effect.all({
       total: Effect.map(
@@ -49,6 +57,6 @@ export const make = (sql: SqlClient.SqlClient) => ({
       ),
       first: rows(FollowUp)(sql`SELECT * FROM follow_ups WHERE status = 'unknown' ORDER BY due_at LIMIT ${limit}`)
     }),
-  /** What happened last, to any chat, the newest first. */
+  /** The latest audit entries of all chats, the newest first. */
   recent: (limit: number) => rows(AuditEntry)(sql`SELECT * FROM audit ORDER BY id DESC LIMIT ${limit}`)
 })

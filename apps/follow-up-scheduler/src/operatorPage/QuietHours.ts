@@ -1,4 +1,4 @@
-/** When nothing goes out in a zone, exact to the minute, for a time line. Pure. */
+/** When nothing goes out in a zone, exact to the minute, for the time line of the page. Pure. */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../NextAllowed.ts"
@@ -10,20 +10,24 @@ const longestStride = 15
 
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
-/** Minutes that can be stepped over without stepping over quiet hours. */
+/** How many minutes the search may step ahead without passing over quiet hours. */
 const strideOf = ({ quiet_hours }: Policy.Policy): number => {
   if (quiet_hours === undefined) return longestStride
   const length = (minuteOf(quiet_hours.end) - minuteOf(quiet_hours.start) + 1440) % 1440
   return Math.min(longestStride, Math.max(1, length))
 }
 
+/** Where a contact is, as far as it is known. */
 export interface Place {
-  /** Where the contact may be: what is closed by one of these clocks is closed. */
+  /** The zones the contact may be in: what is closed on one of these clocks is closed. */
   readonly zones: ReadonlyArray<string>
   readonly country: string | undefined
 }
 
-/** The closed stretches between two instants, in order. A zone that nobody knows is never closed. */
+/**
+ * The closed lengths of time between two instants, in order. An unknown zone is never open: all the time between counts
+ * as closed.
+ */
 export const between = (policy: Policy.Policy, { country, zones }: Place, from: DateTime.Utc, to: DateTime.Utc): ReadonlyArray<Stretch> => {
   const holidays = Policy.holidaysOf(policy, country)
   const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))

@@ -1,4 +1,4 @@
-/** What a person decides about a follow-up of unknown outcome. */
+/** What the operator decides about a follow-up of unknown outcome. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -10,13 +10,13 @@ import * as Api from "./Api.ts"
 
 const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0 } satisfies Change
 
-/** Counts as sent from now on. */
+/** Counts it as sent. The cadence goes on with the next step. */
 const asDelivered = (from: FollowUp) =>
   Effect.flatMap(Ledger, (ledger) =>
     ledger.advance(from, { status: "sent", reason: null }, { name: "assumed_delivered", detail: { step: from.step } })
   )
 
-/** Planned for now; like any other it goes out only if a fresh look at the chat says so. */
+/** Plans it for now. It goes out only if a fresh decision about the chat says so. */
 const sendAgain = (from: FollowUp) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
@@ -28,6 +28,10 @@ const sendAgain = (from: FollowUp) =>
     return planned
   })
 
+/**
+ * Resolves a follow-up of unknown outcome. Fails with `NothingToResolve` where it is not unknown, or was resolved
+ * meanwhile, and with `SqlError`.
+ */
 export const resolve = Effect.fn("Resolve.resolve")(function* (key: string, as: Api.Resolution["as"]) {
   const found = yield* Effect.flatMap(Ledger, (ledger) => ledger.find(FollowUpKey.make(key)))
   const unknown = Option.filter(found, ({ status }) => status === "unknown")

@@ -1,4 +1,7 @@
-/** Serves the operator page, its calls, and three endpoints for whoever watches over the process: `/healthz`, `/readyz` and `/metrics`. */
+/**
+ * Serves the operator page, its calls, and three endpoints for supervisors and monitors: `/healthz`, `/readyz` and
+ * `/metrics`.
+ */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServer from "@effect/platform/HttpServer"
@@ -28,16 +31,17 @@ import * as StaticFiles from "./StaticFiles.ts"
 import * as AccessControl from "./AccessControl.ts"
 import * as ResolveUnknown from "./ResolveUnknown.ts"
 
+/** Where the page is served. */
 export interface Options {
   /** An address of this machine. Any but a loopback address needs a token: `FOLLOW_UPS_TOKEN`. */
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  /** Where a browser finds the page, if that is behind a proxy: scheme, host and port. */
+  /** The address of the page in the browser, where it is behind a proxy: scheme, host and port. */
   readonly origin?: string | undefined
 }
 
-/** The page cannot be served as asked. */
+/** The page cannot be served: the port is in use, or the token is missing or too short. */
 export class PageUnavailable extends Schema.TaggedError<PageUnavailable>()("PageUnavailable", {
   host: Schema.String,
   port: Schema.Int,
@@ -48,7 +52,7 @@ export class PageUnavailable extends Schema.TaggedError<PageUnavailable>()("Page
   }
 }
 
-/** Where the page is, if it is served. */
+/** The URL of the page; none where it is not served. */
 export class PageAddress extends Context.Tag("@effect-invent/follow-up-scheduler/page/PageAddress")<
   PageAddress,
   Option.Option<string>
@@ -56,7 +60,7 @@ export class PageAddress extends Context.Tag("@effect-invent/follow-up-scheduler
 
 const leastToken = 16
 
-/** Nothing is said for this long at most, so that both ends notice when the other is gone. */
+/** An empty comment every 15 seconds, so that browser and server find out when the other one is gone. */
 const heartbeat = Stream.fromSchedule(Schedule.spaced("15 seconds")).pipe(Stream.as(": \n\n"))
 
 const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
@@ -66,7 +70,7 @@ const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
     (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
   )
 
-/** The second one is for nginx, which would keep the events until it has a page of them. */
+/** The second header is for nginx, which would otherwise buffer the events. */
 const unbuffered = { "cache-control": "no-store", "x-accel-buffering": "no" }
 
 const live = Effect.map(Overview.Overview, ({ changes }) =>
@@ -79,7 +83,7 @@ const live = Effect.map(Overview.Overview, ({ changes }) =>
   )
 )
 
-/** Whoever did it sees it soon. */
+/** Runs a change, and has the page show it at once. */
 const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Overview.Overview, (board) => board.renew))
 
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
@@ -136,7 +140,10 @@ const address = Layer.effect(
   HttpServer.addressFormattedWith((url) => Effect.as(Console.log(`The operator page is at ${url}`), Option.some(url)))
 )
 
-/** Listens for as long as its scope lives. */
+/**
+ * Serves the page for as long as the layer lives. Fails with `PageUnavailable`, or with `PageMissing` where the page is
+ * not built.
+ */
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
     Effect.map(token(options), (token) =>
@@ -151,6 +158,6 @@ export const layer = (options: Options) =>
 
 const layerNone = Layer.succeed(PageAddress, Option.none())
 
-/** Nothing without a port. */
+/** As {@link layer}; serves nothing where no port is given. */
 export const layerOptional = ({ port, ...options }: Omit<Options, "port"> & { readonly port: Option.Option<number> }) =>
   Layer.unwrapEffect(Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) })))

@@ -1,4 +1,4 @@
-/** The built page: a handful of files, read once, served from memory. */
+/** The files of the built page: read once at the start, served from memory. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import type { PlatformError } from "@effect/platform/Error"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
@@ -9,16 +9,17 @@ import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { gzipSync } from "node:zlib"
 
-/** The page was not built into this installation. */
+/** The page was not built: its files are missing in this installation. */
 export class PageMissing extends Schema.TaggedError<PageMissing>()("PageMissing", { folder: Schema.String }) {
   override get message() {
     return `the operator page is not built: ${this.folder} is missing; run the build`
   }
 }
 
-/** The same from the sources as from what is built of them. */
+/** The folder of the built page. The path is right both for the sources and for the bundle. */
 export const folder = fileURLToPath(new URL("../../dist/static/", import.meta.url))
 
+/** The files that are served. `index.html` is served as `/`. */
 export const names = ["index.html", "page.js", "page.css", "icon.svg"] as const
 
 const types: Record<string, string> = {
@@ -46,5 +47,8 @@ const load = (name: string) =>
     return { path, answer }
   })
 
-/** A path and what is answered to it, for each file. */
+/**
+ * For each file its path and its answer: 304 where the browser has it already, gzip where it accepts that. Fails with
+ * `PageMissing`.
+ */
 export const all = Effect.mapError(Effect.forEach(names, load), (_: PlatformError) => new PageMissing({ folder }))

@@ -1,4 +1,4 @@
-/** One chat from beginning to end: what was said, as the service has it, between what was looked at, waited for, called and decided. */
+/** One chat in order of time: its messages, as the service has them now, between the audit entries. */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -18,7 +18,7 @@ import { describe } from "../Decide/Reason.ts"
 import type * as Api from "./Api.ts"
 import { toTimelineEntry } from "./Overview.ts"
 
-/** Longer than this nobody waits for the messages of a chat; what is on record is shown without them. */
+/** How long the messages of a chat are waited for; after that the audit entries are shown without them. */
 const patience = Duration.seconds(8)
 const longest = 500
 
@@ -49,7 +49,10 @@ const detailOf = (entries: ReadonlyArray<AuditEntry>, event: string, name: strin
 
 const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntry) => at.epochMillis)
 
-/** Never fails for the service's sake. */
+/**
+ * Reads one chat for the page. Where the service fails or the contact was erased, `unreadable` says so and the audit
+ * entries are shown alone. Fails with `SqlError` only. At most 500 messages are read.
+ */
 export const read = Effect.fn("Conversation.read")(function* (id: string) {
   const chat_id = ChatId.make(id)
   const entries = yield* Erasure.storyOf(chat_id)

@@ -12,11 +12,11 @@ export class DatabaseUnusable extends Schema.TaggedError<DatabaseUnusable>()("Da
   }
 }
 
-/** What the driver said, without the names that were put around it. */
+/** The innermost message of the driver's error. */
 export const reasonOf = (cause: unknown): string => {
   const inner = Predicate.hasProperty(cause, "cause") && cause.cause !== undefined ? cause.cause : cause
   if (!(inner instanceof Error)) return String(inner)
-  // A host with several addresses fails with all their errors, and no message of its own.
+  // A host with several addresses fails with an `AggregateError`, which has no message.
   const first: unknown = inner instanceof AggregateError ? inner.errors[0] : inner
   return first instanceof Error ? first.message : inner.message
 }

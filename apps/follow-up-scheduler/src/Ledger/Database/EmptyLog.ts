@@ -1,6 +1,6 @@
 /**
- * Empties SQLite's write-ahead log into its database, after something was forgotten: a page that was changed stays in the log as it
- * was before, in plain text, until the log is begun anew, which an idle database may not do for days.
+ * Empties SQLite's write-ahead log into its database after an erasure. Until the log begins anew, an erased id stays in
+ * it in plain text, and in an idle database that can take days.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -11,7 +11,7 @@ import * as Schedule from "effect/Schedule"
 const once = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`, ([row]) => row?.busy === 0)
 
-/** Another connection reads for as long as its statement or its transaction takes. */
+/** Tries again every 50 ms, for 5 seconds: another connection may be reading. */
 const patience = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
 
 const inTheWay = "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"

@@ -1,13 +1,16 @@
 /**
- * Makes what is on record outlast a power cut. A commit on SQLite outlasts the process; the disk gets it when the system sees
- * fit, unless that is asked for. To ask for it at each commit costs several times the commit itself, so it is asked for where
- * it counts: before a request leaves whose intent must not be forgotten.
+ * Makes what is on record survive a power cut. A commit on SQLite survives the end of the process, but the system
+ * writes it to the disk later, unless that is asked for. Asking at each commit costs several times the commit, so it is
+ * done where it counts: before a request is sent whose intent must not be lost.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 
-/** A commit that reaches the disk takes along all before it; this one changes nothing. To be called outside of transactions. */
+/**
+ * A commit that reaches the disk takes all commits before it along; this one changes nothing. Not to be called inside a
+ * transaction.
+ */
 const onSqlite = (sql: SqlClient.SqlClient) =>
   Effect.flatMap(sql.reserve, (connection) => {
     const run = (text: string) => connection.executeUnprepared(text, [], undefined)
@@ -18,6 +21,6 @@ const onSqlite = (sql: SqlClient.SqlClient) =>
     )
   }).pipe(Effect.scoped, Effect.asVoid)
 
-/** PostgreSQL does so at each commit. */
+/** Flushes. PostgreSQL does so at each commit: nothing is done there. */
 export const make = (sql: SqlClient.SqlClient): Effect.Effect<void, SqlError> =>
   sql.onDialectOrElse({ pg: () => Effect.void, orElse: (): Effect.Effect<void, SqlError> => onSqlite(sql) })

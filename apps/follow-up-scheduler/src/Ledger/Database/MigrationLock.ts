@@ -1,12 +1,15 @@
-/** Tables are created by one scheduler at a time. */
+/** Lets one scheduler at a time create tables. */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 
-/** Of PostgreSQL's advisory locks, the one for this; any number that nobody else in the database takes. */
+/** The number of the advisory lock in PostgreSQL. No other program may use it in this database. */
 const number = 7_265_114
 
-/** Two sessions of PostgreSQL that create a table at the same moment: one of them fails, also with `IF NOT EXISTS`. */
+/**
+ * Runs it under the lock. Where two sessions of PostgreSQL create a table at the same moment, one of them fails, also
+ * with `IF NOT EXISTS`.
+ */
 export const hold = <A, E, R>(create: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R | SqlClient.SqlClient> =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     sql.onDialectOrElse({

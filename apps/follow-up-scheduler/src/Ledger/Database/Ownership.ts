@@ -1,7 +1,8 @@
 /**
- * Whether the ledger still is the one that this process opened, and still this process's own. A lock of the operating system
- * keeps other schedulers away, but it is a file beside the ledger, found by a name: names can be links, and files can be removed
- * and replaced. So the ledger itself names its owner, in a row, and the owner looks at it again and again.
+ * Checks that the ledger is still the file that this process opened, and that this process still owns it. A lock of the
+ * operating system keeps other schedulers away, but the lock is a file beside the ledger, found by its name: a name can
+ * be a link, and a file can be removed or replaced. So a row in the ledger names the owner, and the owner reads it
+ * again and again.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -14,7 +15,10 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as EmptyLog from "./EmptyLog.ts"
 
-/** The ledger is not the one any more that this process began with. Nothing more is sent. */
+/**
+ * The ledger is not the file any more that this process opened, or another process owns it. Nothing more is sent, and
+ * the process ends with exit code 3.
+ */
 export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
   database: Schema.String,
   reason: Schema.String
@@ -25,27 +29,30 @@ export class LedgerLost extends Schema.TaggedError<LedgerLost>()("LedgerLost", {
 }
 
 interface Check {
-  /** Fails when the ledger is lost. A `SqlError` says that this cannot be found out now. */
+  /** Fails with `LedgerLost` when the ledger is lost, and with `SqlError` where that cannot be found out now. */
   readonly check: Effect.Effect<void, LedgerLost | SqlError>
 }
 
-/** A database of a server cannot be lost so; nor can one in memory. */
+/**
+ * The check of the ledger in use. Always passes on a database server and in memory, where a ledger cannot be lost like
+ * this.
+ */
 export class Ownership extends Context.Reference<Ownership>()("@effect-invent/follow-up-scheduler/Ownership", {
   defaultValue: (): Check => ({ check: Effect.void })
 }) {}
 
-/** What identifies a file on its machine, whatever it is called; none where there is no such file. */
+/** Device and inode of a file, which do not depend on its name; none where there is no such file. */
 export type FileId = Effect.Effect<Option.Option<string>>
 
-/** One row, in the ledger's own file. */
+/** The owner's row, in the table `owner` of the ledger. */
 interface Owner {
-  /** Another one with each start. */
+  /** A new random one with each start. */
   readonly token: string
   /** The ledger and the lock, as files. */
   readonly file_id: string
   readonly lock_file: string
   readonly lock_id: string
-  /** The token of one that asks whether the owner is alive, and the last one that the owner has answered. */
+  /** The token of a process that asks whether the owner is alive, and the last token that the owner has answered. */
   readonly asked: string | null
   readonly answered: string | null
 }
@@ -56,10 +63,13 @@ const read = Effect.gen(function* () {
   return tables.length === 0 ? Option.none() : Option.fromNullable((yield* sql<Owner>`SELECT * FROM owner`)[0])
 })
 
-/** How long an owner that is alive may take to answer. It looks as often as the ledger is swept. */
+/**
+ * How long an owner that is alive may take to answer. It reads its row as often as it sweeps, every 3 seconds unless
+ * given.
+ */
 const answersWithin = Duration.seconds(10)
 
-/** Asks the owner, by its row. */
+/** Asks the owner through its row whether it is alive; false where it does not answer in time. */
 const answers = (token: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -71,6 +81,7 @@ const answers = (token: string) =>
     }).pipe(Effect.zipRight(isAnswered))
   })
 
+/** How the files of a ledger are named, identified and locked. `Sqlite.filesOf` makes it. */
 export interface Files {
   /** The name of the ledger, for errors. */
   readonly name: string
@@ -81,12 +92,12 @@ export interface Files {
   readonly isLocked: (lock_file: string) => Effect.Effect<boolean>
 }
 
-/** Reads the number that SQLite keeps for a program at the beginning of a file, past what SQLite remembers of it. */
+/** Reads the application id at the beginning of a SQLite file, from the file itself and not from SQLite's cache. */
 export type Stamp = Effect.Effect<number, SqlError>
 
 /**
- * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that lock's file is not
- * the one any more that was locked, its owner is asked.
+ * Whether another scheduler is running on the ledger: one that holds the lock that the row names. Where that file is
+ * not the one that was locked, its owner is asked.
  */
 const isAlive = (owner: Owner, token: string, files: Files) =>
   Effect.gen(function* () {
@@ -94,13 +105,13 @@ const isAlive = (owner: Owner, token: string, files: Files) =>
     return owner.lock_file !== files.lock_file && (yield* files.isLocked(owner.lock_file))
   })
 
-/** The owner's name, in the row and in the stamp of the file. */
+/** What names the owner: a token in the row, and a number in the file's application id. */
 export interface Claim {
   readonly token: string
   readonly stamp: number
 }
 
-/** Makes this process the owner, which holds the lock of `lock_file`; none where another one is alive. */
+/** Makes this process the owner; it must hold the lock of `lock_file`. None where another owner is alive. */
 export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlError, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
@@ -108,7 +119,7 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
     const file_id = Option.getOrElse(yield* files.ledgerId, () => "")
     const lock_id = Option.getOrElse(yield* files.idOf(files.lock_file), () => "")
     const before = yield* read
-    // The row of a copy names the owner of what was copied.
+    // A copied ledger has the row of the original's owner.
     if (Option.isSome(before) && before.value.file_id === file_id && (yield* isAlive(before.value, token, files))) return Option.none()
     yield* sql`CREATE TABLE IF NOT EXISTS owner (
       id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -122,12 +133,15 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
     yield* sql`INSERT OR REPLACE INTO owner ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
     const stamp = yield* Random.nextIntBetween(1, 2 ** 31)
     yield* sql`PRAGMA application_id = ${sql.literal(String(stamp))}`
-    // Into the file itself: who opens it by another name may not see its log.
+    // Written into the file itself: a process that opens it under another name may not see its log.
     yield* EmptyLog.make(sql)
     return Option.some({ token, stamp })
   })
 
-/** Refuses a change of a ledger that is open under another name, whose log such a change would not reach. */
+/**
+ * Whether a scheduler has the ledger open under another name. A change from here would not reach the log of that one,
+ * and has to be refused.
+ */
 export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, SqlClient.SqlClient> =>
   Effect.flatMap(read, (owner) =>
     Effect.map(Effect.zip(files.ledgerId, Option.isSome(owner) ? files.isLocked(owner.value.lock_file) : Effect.succeed(false)), ([id, isLocked]) =>
@@ -135,6 +149,10 @@ export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, 
     )
   )
 
+/**
+ * The check that an owner repeats. It fails with `LedgerLost` where the file was removed, replaced or overwritten, or
+ * another process has claimed it. It also answers a process that asks through the row whether this one is alive.
+ */
 export const make = ({ stamp, token }: Claim, files: Files, stampNow: Stamp): Effect.Effect<Check, never, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

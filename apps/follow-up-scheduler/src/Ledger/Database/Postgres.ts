@@ -12,7 +12,10 @@ const connectTimeout = Duration.seconds(5)
 
 const example = "postgresql://user:password@host:5432/database"
 
-/** What may be said of a URL aloud: where the database is and who connects, never the password. */
+/**
+ * A database URL for messages: scheme, user, host and database, without the password. `DATABASE_URL` where it cannot be
+ * parsed.
+ */
 export const nameOf = (url: Redacted.Redacted): string => {
   const text = Redacted.value(url)
   if (!URL.canParse(text)) return "DATABASE_URL"
@@ -27,7 +30,7 @@ const check = (url: Redacted.Redacted) => {
     : new DatabaseUnusable({ database: "DATABASE_URL", reason: `is not the URL of a PostgreSQL database, such as ${example}` })
 }
 
-/** A password that a message of the driver should repeat is taken out of it. */
+/** The error of the driver; the URL and its password are replaced by `<redacted>` where the message has them. */
 const unusable = (url: Redacted.Redacted) => (cause: unknown) => {
   const text = Redacted.value(url)
   const password = URL.canParse(text) ? new URL(text).password : ""
@@ -36,7 +39,10 @@ const unusable = (url: Redacted.Redacted) => (cause: unknown) => {
   return new DatabaseUnusable({ database: nameOf(url), reason })
 }
 
-/** A process that froze inside a transaction keeps its rows from all others until the server ends it. */
+/**
+ * After this time the server ends a session that is idle in a transaction: a process that froze there would lock its
+ * rows.
+ */
 const idleInTransactionMillis = 3000
 
 const bounded = (url: Redacted.Redacted) => {
@@ -54,6 +60,10 @@ const connect = (url: Redacted.Redacted) =>
     )
   )
 
+/**
+ * A pool of connections to this database, for as long as the layer lives. Fails with `DatabaseUnusable` where the URL
+ * is none of PostgreSQL, or the server does not accept a connection within 5 seconds.
+ */
 export const layer = (url: Redacted.Redacted) => Layer.scoped(SqlClient.SqlClient, connect(url))
 
 /** Whether a scheduler has ever run on it. */
@@ -64,7 +74,7 @@ export const holdsLedger = (url: Redacted.Redacted) =>
     return rows[0]?.name != null
   }).pipe(Effect.scoped, Effect.catchTag("SqlError", (error) => unusable(url)(error)))
 
-/** Where a scheduler has run. */
+/** The same; fails with `DatabaseUnusable` where the database holds no ledger. */
 export const layerExisting = (url: Redacted.Redacted) =>
   Layer.unwrapEffect(
     Effect.flatMap(holdsLedger(url), (isThere) =>

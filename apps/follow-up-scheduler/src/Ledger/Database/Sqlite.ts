@@ -19,6 +19,10 @@ import * as Ownership from "./Ownership.ts"
 /** How long a statement waits for another process, for example a backup. */
 const busyTimeout = Duration.seconds(5)
 
+/**
+ * Turns an error of the driver or the file system into `DatabaseUnusable`, which names the file and the innermost
+ * cause.
+ */
 export const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
 
 const open = (options: SqliteClient.Options) => Effect.provide(SqliteClient.make(options), Reactivity.layer)
@@ -30,7 +34,10 @@ const openLock = (lock_file: string) => open({ filename: lock_file, journalMode:
 
 const isBusy = (error: unknown) => SqliteError.hasCode(error, SqliteError.ResultCode.Busy)
 
-/** Held by the operating system for as long as this process lives, and by nothing afterwards. */
+/**
+ * Locks a ledger for this process. The operating system frees the lock when the process ends, however it ends. Fails
+ * with `DatabaseUnusable` where another process holds it.
+ */
 export const lock = (file: string, lock_file: string) =>
   Effect.tap(openLock(lock_file), (sql) => sql`BEGIN EXCLUSIVE`).pipe(
     Effect.mapError((error) => (isBusy(error) ? inUse(file) : unusable(file)(error)))
@@ -46,23 +53,30 @@ const isLocked = (lock_file: string) =>
 
 const statOf = Option.liftThrowable((file: string) => statSync(file))
 
-/** The ledger and its lock as files. What a link leads to has the lock, whatever the link is called. */
+/**
+ * The names of the ledger and of its lock. The lock lies beside the file that a link leads to, whatever the link is
+ * called.
+ */
 export const filesOf = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const path = yield* Path.Path
     const inFolder = Effect.map(files.realPath(path.dirname(file)), (folder) => path.join(folder, path.basename(file)))
     const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
-    // Read without waiting, as SQLite itself reads: so it takes no time under a virtual clock, and no turn of other fibers.
+    // Synchronous, as SQLite reads: it takes no time under a virtual clock, and lets no other fiber run meanwhile.
     const idOf = (file: string) =>
       Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
     return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
   })
 
-/** Marks the lock of a ledger that exists: where such a lock lies beside no ledger, the ledger was lost. */
+/** Whether the lock is marked as that of a ledger that was created. */
 const hadLedger = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(sql<{ user_version: number }>`PRAGMA user_version`, ([row]) => row?.user_version === 1)
 )
+/**
+ * Marks the lock of a ledger that exists. Where a marked lock has no ledger beside it, the ledger was lost, and {@link
+ * layer} refuses to create a new one. Keeps the lock.
+ */
 export const mark = Effect.gen(function* () {
   if (yield* hadLedger) return
   const sql = yield* SqlClient.SqlClient
@@ -71,6 +85,7 @@ export const mark = Effect.gen(function* () {
   yield* sql`BEGIN EXCLUSIVE`
 })
 
+/** Fails with `DatabaseUnusable` where the folder of the file does not exist. Folders are not created. */
 export const checkFolder = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -79,22 +94,25 @@ export const checkFolder = (file: string) =>
     if (!exists) return yield* new DatabaseUnusable({ database: file, reason: `the folder ${folder} does not exist` })
   })
 
-/** `FULL`: each change outlasts a power cut. `NORMAL`: those do that are flushed, and all before them. */
+/**
+ * Opens a file; a statement waits up to 5 seconds for another process. `FULL`: each change survives a power cut.
+ * `NORMAL`: changes that are flushed survive it, and all changes before them.
+ */
 export const openPatiently = (file: string, synchronous: "FULL" | "NORMAL") =>
   open({ filename: file, busyTimeout, synchronous }).pipe(
-    // What is deleted is gone from the file, too.
+    // Overwrites what is deleted, so that it does not stay in the file.
     Effect.tap((sql) => sql`PRAGMA secure_delete = ON`),
     // Empties the write-ahead log on close, also where a reader is still open, so that no erased id is left in it.
     Effect.tap((sql) => Effect.addFinalizer(() => Effect.ignore(EmptyLog.make(sql)))),
     Effect.mapError(unusable(file))
   )
 
-/** Where a SQLite file has its application id: four bytes, the highest first. */
+/** Offset of SQLite's application id in the file: four bytes, big-endian. */
 const stampAt = 68
 
 /**
- * Reads the stamp through a handle that is opened before SQLite opens the file, and closed after: to close any handle of a file ends
- * the locks that the process has on it.
+ * Reads the stamp through a handle that is opened before SQLite opens the file, and closed after it. Closing any handle
+ * of a file would end the locks that the process has on it.
  */
 const stampOf = (file: string) =>
   Effect.map(
@@ -136,12 +154,16 @@ const openAlone = (file: string) =>
     return Context.add(Context.make(SqlClient.SqlClient, sql), Ownership.Ownership, ownership)
   })
 
+/**
+ * Opens the file for this scheduler alone, and creates it where it is missing. Fails with `DatabaseUnusable` where
+ * another scheduler runs on it, its folder is missing, or the file is gone although a scheduler has run on it.
+ */
 export const layer = (file: string) => Layer.scopedContext(openAlone(file))
 
 const otherName = (file: string) =>
   new DatabaseUnusable({ database: file, reason: "a scheduler has it open under another name; give --db that name" })
 
-/** Fails where a scheduler has the ledger open under another name. What cannot be opened at all, nobody has open. */
+/** Fails where a scheduler has the ledger open under another name. Passes where the file cannot be opened at all. */
 export const refuseOpenElsewhere = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
@@ -152,7 +174,7 @@ export const refuseOpenElsewhere = (file: string) =>
     Effect.flatMap((isOpen) => (isOpen ? otherName(file) : Effect.void))
   )
 
-/** Opens the file for a change of its own, beside a scheduler that may be running on it. */
+/** Opens the file for a change, beside a scheduler that may be running on it. */
 const openBeside = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* openPatiently(file, "FULL")
@@ -161,21 +183,26 @@ const openBeside = (file: string) =>
     return (yield* Effect.mapError(isOpenElsewhere, unusable(file))) ? yield* otherName(file) : sql
   })
 
-/** Creates it where it is missing. */
+/** Opens the file for a change, beside a scheduler that may be running on it; creates it where it is missing. */
 export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openBeside(file)))
 
+/** Whether the file exists; false where that cannot be found out. */
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
 
 const absent = (file: string) => new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
 
-/** The same for a file that is there already. */
+/** As {@link layerBeside}; fails with `DatabaseUnusable` where the file does not exist. */
 export const layerExisting = (file: string) =>
   Layer.scoped(
     SqlClient.SqlClient,
     Effect.flatMap(exists(file), (isThere) => (isThere ? openBeside(file) : absent(file)))
   )
 
+/**
+ * Opens a file for reading, for as long as the scope lives. Fails with `DatabaseUnusable` where it cannot be opened or
+ * holds no ledger. A reader takes no lock, so a scheduler may run on the file.
+ */
 export const openReadOnly = (file: string) =>
   Effect.gen(function* () {
     const sql = yield* open({ filename: file, busyTimeout, readOnly: true })
@@ -194,5 +221,5 @@ export const layerReadOnly = (file: string) =>
     })
   )
 
-/** A database that holds nothing and is gone with its scope. */
+/** A database in memory, which is gone when the scope closes. */
 export const layerEmpty = Layer.scoped(SqlClient.SqlClient, Effect.mapError(open({ filename: ":memory:" }), unusable(":memory:")))

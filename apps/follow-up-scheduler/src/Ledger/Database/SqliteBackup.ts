@@ -14,7 +14,7 @@ const refuse = (database: string, reason: string) => new DatabaseUnusable({ data
 const orUnusable = (database: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.mapError(effect, Sqlite.unusable(database))
 
-/** Outlasts a power cut. The name of a file is in its folder, which is flushed, too. */
+/** Makes a file survive a power cut. Its name is in its folder, which is flushed, too. */
 const flush = (path: string) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -25,7 +25,7 @@ const flush = (path: string) =>
     })
   )
 
-/** Writes the ledger of `from` to a new file, without what was deleted from it. Fails where a page of it is damaged. */
+/** Writes the ledger of `from` to a new file, without deleted content. Fails where a page of it is damaged. */
 const copy = (from: string, to: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -52,7 +52,9 @@ export const backup = (file: string, to: string) =>
 /** Where the ledger that is replaced is kept. */
 export const keptAs = (file: string): string => `${file}.before-restore`
 
-/** The ledger and its log, under another name. A log without its ledger is nothing, and must not meet another one. */
+/**
+ * Renames the ledger and its log. A log whose ledger is missing is removed: it must not be applied to another ledger.
+ */
 const moveAway = (file: string, kept: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -64,8 +66,8 @@ const moveAway = (file: string, kept: string) =>
 
 /**
  * Puts a copy of `from` in the place of the ledger, which is kept under the name of `keptAs`, and says whether there was one.
- * `prepare` changes the copy before anybody can see it. Fails, and changes nothing, while a scheduler runs on the ledger, or where
- * `from` cannot be used. Broken off at any moment, it can be done again.
+ * `prepare` changes the copy before it has the ledger's name. Fails, and changes nothing, while a scheduler runs on the
+ * ledger, or where `from` cannot be used. After a crash at any moment it can be repeated.
  */
 export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect<void, E, R>) =>
   Effect.gen(function* () {

@@ -10,8 +10,8 @@ import * as Predicate from "effect/Predicate"
 const isSqlError = (error: unknown): error is SqlError => Predicate.isTagged(error, "SqlError")
 
 /**
- * Where the connection is lost, or SQLite has rolled back by itself for want of space, even the roll-back fails: the driver
- * takes that for a defect, and keeps nothing of the failure before it.
+ * Runs an effect in a transaction and fails with its first error. Where the connection is lost, or SQLite has rolled
+ * back for want of space, the roll-back fails, too. The driver turns that into a defect and drops the first error.
  */
 export const within =
   (sql: SqlClient.SqlClient) =>

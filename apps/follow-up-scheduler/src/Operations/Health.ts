@@ -3,6 +3,7 @@
  * what is due goes out. It learns from each answer of the service and each sweep, and asks nothing by itself.
  */
 import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
+import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -69,6 +70,9 @@ export const settings: Config.Config<Settings> = Config.all({
   pausedFor: duration("FOLLOW_UPS_PAUSED_FOR", defaults.pausedFor),
   throttledFor: duration("FOLLOW_UPS_THROTTLED_FOR", defaults.throttledFor)
 })
+
+/** A database that hangs must not keep it from being told that it does. */
+const ledgerAnswersWithin = Duration.seconds(10)
 
 /** So far off, a clock is wrong whatever the request took: an attempt ends after 30 seconds. */
 const clockTolerance = Duration.minutes(1)
@@ -178,9 +182,15 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
 
+    const asking = Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]).pipe(
+      Effect.disconnect,
+      Effect.timeoutFail({ duration: ledgerAnswersWithin, onTimeout: () => new Cause.TimeoutException() }),
+      Effect.either
+    )
+
     const troubles = Effect.gen(function* () {
       const [millis, now] = [yield* MonotonicClock.millis, yield* DateTime.now]
-      const asked = yield* Effect.either(Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]))
+      const asked = yield* asking
       const isPaused = asked._tag === "Right" && Option.isSome(asked.right[1])
       const { value } = yield* Metric.value(Telemetry.outage)
       yield* measure(seen, millis)

@@ -5,8 +5,10 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,7 +16,8 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import { Health } from "./Health.ts"
+import { Ledger } from "../Ledger.ts"
+import { Health, keyRefused } from "./Health.ts"
 import { advise, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
 const Url = Config.redacted(Config.nonEmptyString())
@@ -76,25 +79,36 @@ interface Sent {
   readonly isOver: boolean
 }
 
-/** The alerts to send now, where this is wrong. Remembers them as sent. */
-export const makeNews = (repeatAfter: Duration.Duration) => {
-  const sent = new Map<Kind, Sent>()
-  return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc): ReadonlyArray<string> => {
-    const words: Array<string> = []
-    for (const trouble of troubles) {
-      const before = sent.get(trouble.kind)
+/** An alert that is due. */
+export interface News extends Sent {
+  readonly words: string
+}
+
+/**
+ * The alerts to send now, where this is wrong. Remembers them as sent, and what an earlier process has sent. `isKnown`: whether this
+ * process can tell yet that it is over, of a kind that is not wrong now.
+ */
+export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArray<Sent> = []) => {
+  const sent = new Map<Kind, Sent>(remembered.map((each) => [each.trouble.kind, each]))
+  return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc, isKnown: (kind: Kind) => boolean = () => true): ReadonlyArray<News> => {
+    const news: Array<News> = []
+    for (const found of troubles) {
+      const before = sent.get(found.kind)
       const wait = before?.isOver === true ? soonestAgain : repeatAfter
       if (before !== undefined && DateTime.lessThan(now, DateTime.addDuration(before.at, wait))) continue
-      sent.set(trouble.kind, { trouble, at: now, isOver: false })
-      words.push(advise(trouble))
+      const trouble = before?.isOver === false ? { ...found, since: before.trouble.since } : found
+      const next = { trouble, at: now, isOver: false }
+      sent.set(found.kind, next)
+      news.push({ ...next, words: advise(trouble) })
     }
     const kinds = new Set(troubles.map(({ kind }) => kind))
     for (const [kind, before] of sent) {
-      if (before.isOver || kinds.has(kind)) continue
-      sent.set(kind, { ...before, isOver: true })
-      words.push(resolved(before.trouble))
+      if (before.isOver || kinds.has(kind) || !isKnown(kind)) continue
+      const next = { ...before, isOver: true }
+      sent.set(kind, next)
+      news.push({ ...next, words: resolved(before.trouble) })
     }
-    return words
+    return news
   }
 }
 
@@ -103,42 +117,88 @@ const beat = (url: Redacted.Redacted) =>
     Effect.logWarning("the receiver of FOLLOW_UPS_HEARTBEAT_URL was not reached")
   )
 
+interface Letter {
+  readonly words: string
+  readonly onDelivered: Effect.Effect<void>
+}
+
 /** Sends in turn what is in the queue, each until it is delivered. */
-const delivering = (queue: Queue.Dequeue<string>, url: Redacted.Redacted, format: Settings["format"]) =>
+const delivering = (queue: Queue.Dequeue<Letter>, url: Redacted.Redacted, format: Settings["format"]) =>
   Effect.forever(
-    Effect.flatMap(Queue.take(queue), (text) =>
+    Effect.flatMap(Queue.take(queue), ({ onDelivered, words }) =>
       Effect.retry(
-        Effect.tapError(send(url, format, text), (error) => Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)),
+        Effect.tapError(send(url, format, words), (error) => Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)),
         again
-      )
+      ).pipe(Effect.zipRight(onDelivered))
     )
   )
 
-/** Looks every so long for what is wrong, sends the alerts, and calls the heartbeat's address after each sweep, until it is interrupted. */
-export const watching = (every: Duration.Duration, { format, heartbeat, repeatAfter, url }: Settings) =>
+/** A refused key ends a process at its start, and a supervisor starts the next one: an alert about it counts for all of them. */
+const ofAllProcesses: Kind = "key_refused"
+
+/** The record of the alerts of {@link ofAllProcesses}. Where it fails, an alert is sent too often rather than never. */
+const makeRecord = Effect.map(Ledger, (ledger) => {
+  const orLog = Effect.catchAll((error: SqlError) => Effect.logWarning(`an alert is not on record: ${error.message}`))
+  return {
+    read: Effect.match(ledger.lastAlert(ofAllProcesses), {
+      onFailure: (): ReadonlyArray<Sent> => [],
+      onSuccess: (last) =>
+        Option.toArray(last).map(({ at, since }): Sent => ({ trouble: { kind: ofAllProcesses, found: keyRefused, since }, at, isOver: false }))
+    }),
+    write: ({ at, isOver, trouble: { kind, since } }: Sent) =>
+      kind === ofAllProcesses ? orLog(isOver ? ledger.forgetAlert(kind) : ledger.keepAlert(kind, { since, at })) : Effect.void
+  }
+})
+
+/** How long the end of a process waits until an alert about it is delivered. */
+const lastWordsWithin = Duration.seconds(5)
+
+/** The alerts of this process. */
+export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
   Effect.gen(function* () {
     const health = yield* Health
-    const news = makeNews(repeatAfter)
-    const queue = yield* Queue.unbounded<string>()
-    const tell = (words: string) =>
-      Effect.zipRight(Effect.logWarning(`alert: ${words}`), Option.isSome(url) ? Queue.offer(queue, words) : Effect.void)
-    // A loop that is stuck ends the process, and is told on the way.
-    const look = Effect.flatMap(Effect.all([health.troubles, DateTime.now]), ([troubles, now]) =>
-      Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), now), tell, { discard: true })
-    )
-    let beaten = 0
-    const beatAfterSweep = (url: Redacted.Redacted) =>
-      Effect.flatMap(health.sweeps, (sweeps) => {
-        if (sweeps === beaten) return Effect.void
-        beaten = sweeps
-        return beat(url)
+    const record = yield* makeRecord
+    const news = makeNews(repeatAfter, yield* record.read)
+    const queue = yield* Queue.unbounded<Letter>()
+    let latest = yield* Deferred.make<void>()
+    yield* Deferred.succeed(latest, undefined)
+    const tell = (each: News) =>
+      Effect.gen(function* () {
+        yield* Effect.logWarning(`alert: ${each.words}`)
+        if (Option.isNone(url)) return
+        const delivered = yield* Deferred.make<void>()
+        latest = delivered
+        yield* Queue.offer(queue, { words: each.words, onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined)) })
       })
-    const work = [
-      Effect.repeat(look, Schedule.spaced(every)),
-      ...Option.toArray(Option.map(heartbeat, (url) => Effect.repeat(beatAfterSweep(url), Schedule.spaced(every)))),
-      ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
-    ]
-    yield* Effect.all(work, { concurrency: "unbounded", discard: true })
+    // A loop that is stuck ends the process, and is told on the way.
+    const look = Effect.gen(function* () {
+      const troubles = yield* health.troubles
+      const isAccepted = yield* health.isKeyAccepted
+      const isKnown = (kind: Kind) => kind !== ofAllProcesses || isAccepted
+      yield* Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), yield* DateTime.now, isKnown), tell, { discard: true })
+    })
+    return {
+      /** Looks every so long for what is wrong, sends the alerts, and calls the heartbeat's address after each sweep, until it is interrupted. */
+      watching: (every: Duration.Duration) =>
+        Effect.all(
+          [
+            Effect.repeat(look, Schedule.spaced(every)),
+            ...Option.toArray(Option.map(heartbeat, (url) => Effect.forever(Effect.zipRight(health.nextSweep, beat(url))))),
+            ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
+          ],
+          { concurrency: "unbounded", discard: true }
+        ),
+      /** Looks once more, and waits for a while until all is delivered: the process is about to end, and `watching` still runs. */
+      lastWords: look.pipe(
+        Effect.zipRight(Effect.suspend(() => Deferred.await(latest))),
+        Effect.timeoutTo({
+          duration: lastWordsWithin,
+          onSuccess: () => Effect.void,
+          onTimeout: () => Effect.logError("the process ends, and its last alert was not delivered")
+        }),
+        Effect.flatten
+      )
+    }
   })
 
 /** Sends one alert, with no second try: the process is about to end. */

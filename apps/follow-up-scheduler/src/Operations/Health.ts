@@ -12,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
@@ -27,8 +28,10 @@ export class Health extends Context.Tag("@effect-invent/follow-up-scheduler/Oper
     readonly isLive: Effect.Effect<boolean>
     /** What is wrong now, and since when. */
     readonly troubles: Effect.Effect<ReadonlyArray<Trouble>>
-    /** How many sweeps have gone through to their end. */
-    readonly sweeps: Effect.Effect<number>
+    /** Whether the service has accepted the key of this process, and has not refused it since. */
+    readonly isKeyAccepted: Effect.Effect<boolean>
+    /** Waits for the next sweep that goes through to its end. One waits at a time; sweeps that nobody waited for count as one. */
+    readonly nextSweep: Effect.Effect<void>
   }
 >() {}
 
@@ -106,9 +109,9 @@ export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | 
 interface Seen {
   turnedAt: number
   lookedAt: number
-  sweeps: number
   ledgerFailure: string | undefined
   isKeyRefused: boolean
+  isKeyAccepted: boolean
   /** When the service last answered with 429. */
   throttledAt: number
   /** How far this machine's clock is ahead of the server's, in milliseconds. */
@@ -120,27 +123,34 @@ const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list
 
 const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
   Effect.zipWith(MonotonicClock.millis, DateTime.now, (millis, now) => {
-    if (status === 401) seen.isKeyRefused = true
+    if (status === 401) {
+      seen.isKeyRefused = true
+      seen.isKeyAccepted = false
+    }
     if (status === 429) seen.throttledAt = millis
     if (status >= 200 && status < 300) {
       seen.isKeyRefused = false
+      seen.isKeyAccepted = true
       if (looks.includes(endpoint)) seen.lookedAt = millis
     }
     const date = Date.parse(headers["date"] ?? "")
     if (!Number.isNaN(date)) seen.ahead = now.epochMillis - date
   })
 
-const activityOf = (seen: Seen): Activity => {
+const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
   const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
   return {
     turned,
-    swept: Effect.zipRight(turned, Effect.sync(() => {
-      seen.sweeps++
-      seen.ledgerFailure = undefined
-    })),
+    swept: turned.pipe(
+      Effect.zipRight(Effect.sync(() => void (seen.ledgerFailure = undefined))),
+      Effect.zipRight(Queue.offer(sweeps, undefined)),
+      Effect.asVoid
+    ),
     sweepFailed: (reason) => Effect.zipRight(turned, Effect.sync(() => void (seen.ledgerFailure = reason)))
   }
 }
+
+export const keyRefused = "the service refuses the API key"
 
 const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
   const found: Array<Found> = []
@@ -148,7 +158,7 @@ const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Setting
   const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
   if (Duration.greaterThan(age(seen.turnedAt), stuckAfter)) found.push({ kind: "stuck", found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}` })
   if (seen.ledgerFailure !== undefined) found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
-  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: "the service refuses the API key" })
+  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: keyRefused })
   else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
   else if (isBlind && !isPaused) found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
   if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
@@ -177,7 +187,16 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
-    const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: Number.NEGATIVE_INFINITY, ahead: 0 }
+    const seen: Seen = {
+      turnedAt: begun,
+      lookedAt: begun,
+      ledgerFailure: undefined,
+      isKeyRefused: false,
+      isKeyAccepted: false,
+      throttledAt: Number.NEGATIVE_INFINITY,
+      ahead: 0
+    }
+    const sweeps = yield* Queue.sliding<void>(1)
     /** When each was first found. */
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
@@ -207,9 +226,9 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     })
 
     const isLive = Effect.map(MonotonicClock.millis, (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter))
-    const health: Health["Type"] = { isLive, troubles, sweeps: Effect.sync(() => seen.sweeps) }
+    const health: Health["Type"] = { isLive, troubles, isKeyAccepted: Effect.sync(() => seen.isKeyAccepted), nextSweep: Queue.take(sweeps) }
     return Context.make(Health, health).pipe(
-      Context.add(CurrentActivity, activityOf(seen)),
+      Context.add(CurrentActivity, activityOf(seen, sweeps)),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
     )
   })

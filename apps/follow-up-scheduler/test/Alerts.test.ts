@@ -175,7 +175,7 @@ describe("a key that is refused", () => {
       world.isKeyAccepted = false
       world.troubles = [refused]
       const lastWords = yield* Effect.fork(alerts.lastWords)
-      yield* TestClock.adjust("5 seconds")
+      yield* TestClock.adjust("10 seconds")
       yield* Effect.zipRight(Fiber.join(lastWords), ends)
       expect(heard).toEqual([])
       expect(yield* life).toHaveLength(1)

@@ -151,7 +151,7 @@ const makeRecord = Effect.map(Ledger, (ledger) => {
 })
 
 /** How long the end of a process waits until an alert about it is delivered. */
-const lastWordsWithin = Duration.seconds(5)
+const lastWordsWithin = answerWithin
 
 /** The alerts of this process. */
 export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>

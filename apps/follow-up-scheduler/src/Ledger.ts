@@ -16,6 +16,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as AlertsSent from "./Ledger/AlertsSent.ts"
 import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
@@ -153,7 +154,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     FirstWhole.FirstWhole &
     PauseSwitch.Switch &
     Starts.Starts &
-    UpdateReads.UpdateReads
+    UpdateReads.UpdateReads &
+    AlertsSent.AlertsSent
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -297,6 +299,7 @@ const make = Effect.gen(function* () {
     ...Starts.make(sql, pauseSwitch),
     ...Consents.make(sql),
     ...UpdateReads.make(sql),
+    ...AlertsSent.make(sql),
     recallSends,
     arm: (from, to, event, { chat, limits }) =>
       commit(

@@ -1,14 +1,20 @@
 /** What a person is told of what goes wrong, how often, and over which hindrances. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
+import * as Ledger from "../src/Ledger.ts"
 import * as Alerts from "../src/Operations/Alerts.ts"
 import { Health } from "../src/Operations/Health.ts"
 import { advice, type Trouble } from "../src/Operations/Trouble.ts"
@@ -24,16 +30,22 @@ const settings: Alerts.Settings = {
   heartbeat: Option.none()
 }
 
+/** A ledger of its own, which outlasts what `watched` makes over it. */
+const withLedger = <A, E, R>(test: Effect.Effect<A, E, R>) =>
+  Effect.provide(test, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" })))
+
 /** Alerts that watch over what the test says is wrong, and a receiver that answers as the test says. */
 const watched = (given: Partial<Alerts.Settings> = {}) =>
   Effect.gen(function* () {
-    const world = { troubles: [] as ReadonlyArray<Trouble>, sweeps: 0, status: 200 }
+    const world = { troubles: [] as ReadonlyArray<Trouble>, isKeyAccepted: true, status: 200 }
     const heard: Array<string> = []
     const tries: Array<string> = []
+    const sweeps = yield* Queue.sliding<void>(1)
     const health: Health["Type"] = {
       isLive: Effect.succeed(true),
       troubles: Effect.sync(() => world.troubles),
-      sweeps: Effect.sync(() => world.sweeps)
+      isKeyAccepted: Effect.sync(() => world.isKeyAccepted),
+      nextSweep: Queue.take(sweeps)
     }
     const client = HttpClient.make((request) =>
       Effect.sync(() => {
@@ -43,19 +55,19 @@ const watched = (given: Partial<Alerts.Settings> = {}) =>
         return HttpClientResponse.fromWeb(request, new Response(null, { status: world.status }))
       })
     )
-    yield* Alerts.watching(Duration.seconds(3), { ...settings, ...given }).pipe(
-      Effect.provideService(Health, health),
-      Effect.provideService(HttpClient.HttpClient, client),
-      Effect.forkScoped
-    )
+    const alerts = yield* Effect.provideService(Alerts.make({ ...settings, ...given }), Health, health)
+    const process = yield* alerts.watching(Duration.seconds(3)).pipe(Effect.provideService(HttpClient.HttpClient, client), Effect.forkScoped)
     const after = (duration: Duration.DurationInput) => TestClock.adjust(duration)
-    return { after, heard, tries, world }
+    const swept = Queue.offer(sweeps, undefined)
+    return { after, alerts, ends: Fiber.interrupt(process), heard, swept, tries, world }
   })
+
+const story = <E>(name: string, test: Effect.Effect<void, E, Ledger.Ledger | Scope.Scope>) => it.scoped(name, () => withLedger(test))
 
 const wordsOf = (body: string | undefined): string => (JSON.parse(body ?? "{}") as { readonly text?: string }).text ?? ""
 
 describe("an alert", () => {
-  it.scoped("goes out when something is wrong, again after the stated time, and once when it is over", () =>
+  story("goes out when something is wrong, again after the stated time, and once when it is over",
     Effect.gen(function* () {
       const { after, heard, world } = yield* watched()
       world.troubles = [refused]
@@ -74,7 +86,7 @@ describe("an alert", () => {
     })
   )
 
-  it.scoped("that comes and goes is told at most every ten minutes", () =>
+  story("that comes and goes is told at most every ten minutes",
     Effect.gen(function* () {
       const { after, heard, world } = yield* watched()
       for (let count = 0; count < 100; count++) {
@@ -86,7 +98,7 @@ describe("an alert", () => {
     })
   )
 
-  it.scoped("that cannot be delivered is tried again until it is, and nothing is told twice", () =>
+  story("that cannot be delivered is tried again until it is, and nothing is told twice",
     Effect.gen(function* () {
       const { after, heard, tries, world } = yield* watched()
       world.status = 503
@@ -102,7 +114,7 @@ describe("an alert", () => {
     })
   )
 
-  it.scoped("is an object that Slack, Mattermost and Discord show, or the words alone", () =>
+  story("is an object that Slack, Mattermost and Discord show, or the words alone",
     Effect.gen(function* () {
       const json = yield* watched()
       const text = yield* watched({ format: "text" })
@@ -114,7 +126,7 @@ describe("an alert", () => {
     })
   )
 
-  it.scoped("is not sent where there is no receiver, and nor is anything by one who is well", () =>
+  story("is not sent where there is no receiver, and nor is anything by one who is well",
     Effect.gen(function* () {
       const none = yield* watched({ url: Option.none() })
       none.world.troubles = [refused]
@@ -125,17 +137,66 @@ describe("an alert", () => {
   )
 })
 
-it.scoped("the heartbeat follows each sweep that went through, and no other look", () =>
+story("the heartbeat follows each sweep that went through, and no other look",
   Effect.gen(function* () {
-    const { after, tries, world } = yield* watched({ heartbeat: Option.some(Redacted.make("https://beats.example/1")) })
-    for (let sweeps = 1; sweeps <= 20; sweeps++) {
-      world.sweeps = sweeps
-      yield* after("3 seconds")
-    }
+    const { after, swept, tries } = yield* watched({ heartbeat: Option.some(Redacted.make("https://beats.example/1")) })
+    yield* Effect.repeatN(Effect.zipRight(swept, after("3 seconds")), 19)
     yield* after("1 minutes")
     expect(tries).toEqual(Array.from({ length: 20 }, () => "GET https://beats.example/1"))
   })
 )
+
+describe("a key that is refused", () => {
+  /** A process that meets it at its start, and ends. */
+  const life = Effect.gen(function* () {
+    const lived = yield* watched()
+    lived.world.isKeyAccepted = false
+    lived.world.troubles = [refused]
+    yield* Effect.zipRight(lived.alerts.lastWords, lived.ends)
+    return lived.heard
+  })
+
+  story("is told before the process ends, and not again by the next ones until the stated time is over",
+    Effect.gen(function* () {
+      expect((yield* life).map((words) => wordsOf(words).slice(0, 31))).toEqual(["The service refuses the API key"])
+      for (let minutes = 1; minutes < 360; minutes++) {
+        yield* TestClock.adjust("1 minutes")
+        expect(yield* life).toEqual([])
+      }
+      yield* TestClock.adjust("1 minutes")
+      expect(yield* life).toHaveLength(1)
+    })
+  )
+
+  story("is told by the next process where this one could not deliver it in time",
+    Effect.gen(function* () {
+      const { alerts, ends, heard, world } = yield* watched()
+      world.status = 503
+      world.isKeyAccepted = false
+      world.troubles = [refused]
+      const lastWords = yield* Effect.fork(alerts.lastWords)
+      yield* TestClock.adjust("10 seconds")
+      yield* Effect.zipRight(Fiber.join(lastWords), ends)
+      expect(heard).toEqual([])
+      expect(yield* life).toHaveLength(1)
+    })
+  )
+
+  story("is over when the service accepts the key of a later process, and no sooner; it is told anew when it is refused again",
+    Effect.gen(function* () {
+      yield* life
+      const { after, ends, heard, world } = yield* watched()
+      world.isKeyAccepted = false
+      yield* after("1 minutes")
+      expect(heard).toEqual([])
+      world.isKeyAccepted = true
+      yield* after("3 seconds")
+      expect(heard.map(wordsOf)).toEqual(["No longer: the service refuses the API key, since 2026-07-15T12:00Z."])
+      yield* ends
+      expect(yield* life).toHaveLength(1)
+    })
+  )
+})
 
 it.each(Object.entries(advice))("%s has whole sentences, a command that exists, and what is safe", (_, { command, fix, safe }) => {
   expect([fix, safe].every((text) => /^[A-Z].*\.$/.test(text))).toBe(true)

@@ -7,6 +7,7 @@ import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as TestClock from "effect/TestClock"
@@ -121,6 +122,25 @@ describe("a scheduler", () => {
       yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE pauses RENAME TO gone`)
       expect(yield* kinds).toEqual(["ledger_failing"])
     })
+  )
+
+  it.effect("whose ledger hangs says so within ten seconds, and its loop is found stuck all the same", () =>
+    Effect.gen(function* () {
+      const hanging = Layer.effect(Ledger.Ledger, Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, paused: Effect.uninterruptible(Effect.never) }))).pipe(
+        Layer.provide(Ledger.layer),
+        Layer.provide(SqliteClient.layer({ filename: ":memory:" }))
+      )
+      const over = Layer.provide(Health.layer(Health.defaults, Duration.seconds(1)), hanging)
+      const context = yield* Layer.build(over)
+      const asked = yield* Effect.fork(Effect.provide(found, context))
+      yield* TestClock.adjust("10 seconds")
+      expect(yield* Fiber.join(asked)).toBe("the ledger cannot be used: it does not answer")
+      const told: Array<string> = []
+      const watching = Health.untilStuck(Health.defaults, ({ kind }) => Effect.sync(() => void told.push(kind)))
+      const stuck = yield* Effect.fork(Effect.flip(Effect.provide(watching, context)))
+      yield* TestClock.adjust("6 minutes")
+      expect([(yield* Fiber.join(stuck))._tag, told]).toEqual(["LoopStuck", ["stuck"]])
+    }).pipe(Effect.scoped)
   )
 
   story("that is answered with 429 says so for ten minutes",

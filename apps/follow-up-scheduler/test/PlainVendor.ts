@@ -45,6 +45,8 @@ export interface Options {
   readonly date?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
+  /** What an answer waits for, by the request line. */
+  readonly held?: (line: string) => Promise<void> | undefined
 }
 
 interface Message {
@@ -231,14 +233,20 @@ export const serve = (options: Options) =>
         const server = http.createServer((request, response) => {
           const chunks: Array<Buffer> = []
           request.on("data", (chunk: Buffer) => chunks.push(chunk))
-          request.on("end", () => {
+          const respond = () => {
             const { method = "", url = "" } = request
-            requests.push(`${method} ${url}`)
             const broken = options.broken?.(`${method} ${url}`)
             const found = broken ? undefined : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
             const count = Array.isArray(found) ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" } : {}
             response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), { "content-type": "application/json", ...count, ...(options.date && { date: options.date() }) })
             response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
+          }
+          request.on("end", () => {
+            const line = `${request.method ?? ""} ${request.url ?? ""}`
+            requests.push(line)
+            const held = options.held?.(line)
+            if (held === undefined) respond()
+            else void held.then(respond)
           })
         })
         server.listen(0, "127.0.0.1", () => {

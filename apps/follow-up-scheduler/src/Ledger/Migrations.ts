@@ -152,6 +152,13 @@ const starts = Effect.gen(function* () {
   yield* sql`ALTER TABLE pauses ADD COLUMN contacts INTEGER`
 })
 
+/** By kind of what is wrong: the last alert that was delivered, until it is over. */
+const alerts = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE alerts (kind TEXT PRIMARY KEY, since ${instant} NOT NULL, at ${instant} NOT NULL)`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -163,7 +170,8 @@ const migrations = {
   "8_first_whole": firstWhole,
   "9_consents": consents,
   "10_holds": holds,
-  "11_starts": starts
+  "11_starts": starts,
+  "12_alerts": alerts
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

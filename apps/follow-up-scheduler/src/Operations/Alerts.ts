@@ -6,8 +6,10 @@
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Config from "effect/Config"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -15,7 +17,8 @@ import * as Queue from "effect/Queue"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import { Health } from "./Health.ts"
+import { Ledger } from "../Ledger.ts"
+import { Health, keyRefused } from "./Health.ts"
 import { advise, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
 const Url = Config.redacted(Config.nonEmptyString())
@@ -84,28 +87,36 @@ interface Sent {
   readonly isOver: boolean
 }
 
+/** An alert that is due. */
+export interface News extends Sent {
+  readonly words: string
+}
+
 /**
- * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. After a restart the alert of
- * a lasting trouble is sent again.
+ * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. `remembered`: what an earlier
+ * process has sent. `isKnown`: whether this process can already tell that a trouble of this kind is over.
  */
-export const makeNews = (repeatAfter: Duration.Duration) => {
-  const sent = new Map<Kind, Sent>()
-  return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc): ReadonlyArray<string> => {
-    const words: Array<string> = []
-    for (const trouble of troubles) {
-      const before = sent.get(trouble.kind)
+export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArray<Sent> = []) => {
+  const sent = new Map<Kind, Sent>(remembered.map((each) => [each.trouble.kind, each]))
+  return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc, isKnown: (kind: Kind) => boolean = () => true): ReadonlyArray<News> => {
+    const news: Array<News> = []
+    for (const found of troubles) {
+      const before = sent.get(found.kind)
       const wait = before?.isOver === true ? soonestAgain : repeatAfter
       if (before !== undefined && DateTime.lessThan(now, DateTime.addDuration(before.at, wait))) continue
-      sent.set(trouble.kind, { trouble, at: now, isOver: false })
-      words.push(advise(trouble))
+      const trouble = before?.isOver === false ? { ...found, since: before.trouble.since } : found
+      const next = { trouble, at: now, isOver: false }
+      sent.set(found.kind, next)
+      news.push({ ...next, words: advise(trouble) })
     }
     const kinds = new Set(troubles.map(({ kind }) => kind))
     for (const [kind, before] of sent) {
-      if (before.isOver || kinds.has(kind)) continue
-      sent.set(kind, { ...before, isOver: true })
-      words.push(resolved(before.trouble))
+      if (before.isOver || kinds.has(kind) || !isKnown(kind)) continue
+      const next = { ...before, isOver: true }
+      sent.set(kind, next)
+      news.push({ ...next, words: resolved(before.trouble) })
     }
-    return words
+    return news
   }
 }
 
@@ -114,45 +125,97 @@ const beat = (url: Redacted.Redacted) =>
     Effect.logWarning("the receiver of FOLLOW_UPS_HEARTBEAT_URL was not reached")
   )
 
+interface Letter {
+  readonly words: string
+  readonly onDelivered: Effect.Effect<void>
+}
+
 /** Sends the alerts of the queue one after the other, each until it is delivered. */
-const delivering = (queue: Queue.Dequeue<string>, url: Redacted.Redacted, format: Settings["format"]) =>
+const delivering = (queue: Queue.Dequeue<Letter>, url: Redacted.Redacted, format: Settings["format"]) =>
   Effect.forever(
-    Effect.flatMap(Queue.take(queue), (text) =>
+    Effect.flatMap(Queue.take(queue), ({ onDelivered, words }) =>
       Effect.retry(
-        Effect.tapError(send(url, format, text), (error) => Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)),
+        Effect.tapError(send(url, format, words), (error) => Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)),
         again
-      )
+      ).pipe(Effect.zipRight(onDelivered))
     )
   )
 
 /**
- * Looks for troubles each `every`, sends their alerts, and calls the heartbeat's address after each sweep. Runs until
- * it is interrupted. Without a URL, alerts are only logged.
+ * The kind whose alert counts for all processes. A refused key ends a process at its start, and a supervisor starts the
+ * next one: without a record each of them would send the alert.
  */
-export const watching = (every: Duration.Duration, { format, heartbeat, repeatAfter, url }: Settings) =>
+const ofAllProcesses: Kind = "key_refused"
+
+/** The record of the alerts of {@link ofAllProcesses}. Where it fails, an alert is sent too often rather than never. */
+const makeRecord = Effect.map(Ledger, (ledger) => {
+  const orLog = Effect.catchAll((error: SqlError) => Effect.logWarning(`an alert is not on record: ${error.message}`))
+  return {
+    read: Effect.match(ledger.lastAlert(ofAllProcesses), {
+      onFailure: (): ReadonlyArray<Sent> => [],
+      onSuccess: (last) =>
+        Option.toArray(last).map(({ at, since }): Sent => ({ trouble: { kind: ofAllProcesses, found: keyRefused, since }, at, isOver: false }))
+    }),
+    write: ({ at, isOver, trouble: { kind, since } }: Sent) =>
+      kind === ofAllProcesses ? orLog(isOver ? ledger.forgetAlert(kind) : ledger.keepAlert(kind, { since, at })) : Effect.void
+  }
+})
+
+/** How long the end of a process waits until an alert about it is delivered. */
+const lastWordsWithin = answerWithin
+
+/** Makes the alerts of this process. */
+export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
   Effect.gen(function* () {
     const health = yield* Health
-    const news = makeNews(repeatAfter)
-    const queue = yield* Queue.unbounded<string>()
-    const tell = (words: string) =>
-      Effect.zipRight(Effect.logWarning(`alert: ${words}`), Option.isSome(url) ? Queue.offer(queue, words) : Effect.void)
-    // A loop that is stuck ends the process: `tellOnce` sends that alert.
-    const look = Effect.flatMap(Effect.all([health.troubles, DateTime.now]), ([troubles, now]) =>
-      Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), now), tell, { discard: true })
-    )
-    let beaten = 0
-    const beatAfterSweep = (url: Redacted.Redacted) =>
-      Effect.flatMap(health.sweeps, (sweeps) => {
-        if (sweeps === beaten) return Effect.void
-        beaten = sweeps
-        return beat(url)
+    const record = yield* makeRecord
+    const news = makeNews(repeatAfter, yield* record.read)
+    const queue = yield* Queue.unbounded<Letter>()
+    let latest = yield* Deferred.make<void>()
+    yield* Deferred.succeed(latest, undefined)
+    const tell = (each: News) =>
+      Effect.gen(function* () {
+        yield* Effect.logWarning(`alert: ${each.words}`)
+        if (Option.isNone(url)) return
+        const delivered = yield* Deferred.make<void>()
+        latest = delivered
+        yield* Queue.offer(queue, { words: each.words, onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined)) })
       })
-    const work = [
-      Effect.repeat(look, Schedule.spaced(every)),
-      ...Option.toArray(Option.map(heartbeat, (url) => Effect.repeat(beatAfterSweep(url), Schedule.spaced(every)))),
-      ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
-    ]
-    yield* Effect.all(work, { concurrency: "unbounded", discard: true })
+    // A loop that is stuck ends the process: `tellOnce` sends that alert.
+    const look = Effect.gen(function* () {
+      const troubles = yield* health.troubles
+      const isAccepted = yield* health.isKeyAccepted
+      const isKnown = (kind: Kind) => kind !== ofAllProcesses || isAccepted
+      yield* Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), yield* DateTime.now, isKnown), tell, { discard: true })
+    })
+    return {
+      /**
+       * Looks for troubles each `every`, sends their alerts, and calls the heartbeat's address after each sweep. Runs
+       * until it is interrupted. Without a URL, alerts are only logged.
+       */
+      watching: (every: Duration.Duration) =>
+        Effect.all(
+          [
+            Effect.repeat(look, Schedule.spaced(every)),
+            ...Option.toArray(Option.map(heartbeat, (url) => Effect.forever(Effect.zipRight(health.nextSweep, beat(url))))),
+            ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
+          ],
+          { concurrency: "unbounded", discard: true }
+        ),
+      /**
+       * Looks for troubles once more, and waits until their alerts are delivered, for {@link lastWordsWithin} at most:
+       * the process is about to end. `watching` has to run meanwhile.
+       */
+      lastWords: look.pipe(
+        Effect.zipRight(Effect.suspend(() => Deferred.await(latest))),
+        Effect.timeoutTo({
+          duration: lastWordsWithin,
+          onSuccess: () => Effect.void,
+          onTimeout: () => Effect.logError("the process ends, and its last alert was not delivered")
+        }),
+        Effect.flatten
+      )
+    }
   })
 
 /** Logs and sends one alert, without a second try, because the process is about to end. */

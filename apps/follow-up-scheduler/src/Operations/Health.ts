@@ -3,6 +3,7 @@
  * due is sent. It uses the answers of the service and the sweeps that happen anyway, and sends no request.
  */
 import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
+import * as Cause from "effect/Cause"
 import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -11,6 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
@@ -27,8 +29,10 @@ export class Health extends Context.Tag("@effect-invent/follow-up-scheduler/Oper
     readonly isLive: Effect.Effect<boolean>
     /** What is wrong now, and since when. */
     readonly troubles: Effect.Effect<ReadonlyArray<Trouble>>
-    /** How many sweeps have reached their end since the process started. */
-    readonly sweeps: Effect.Effect<number>
+    /** Whether the service has accepted the key of this process, and has not refused it since. */
+    readonly isKeyAccepted: Effect.Effect<boolean>
+    /** Waits for the next sweep that reaches its end. For one fiber; sweeps that it did not wait for count as one. */
+    readonly nextSweep: Effect.Effect<void>
   }
 >() {}
 
@@ -79,6 +83,9 @@ export const settings: Config.Config<Settings> = Config.all({
   throttledFor: duration("FOLLOW_UPS_THROTTLED_FOR", defaults.throttledFor)
 })
 
+/** A database that does not answer for so long counts as failing. */
+const ledgerAnswersWithin = Duration.seconds(10)
+
 /** A clock that is off by more is wrong, however long the request took: an attempt ends after 30 seconds. */
 const clockTolerance = Duration.minutes(1)
 
@@ -111,9 +118,9 @@ export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | 
 interface Seen {
   turnedAt: number
   lookedAt: number
-  sweeps: number
   ledgerFailure: string | undefined
   isKeyRefused: boolean
+  isKeyAccepted: boolean
   /** When the service last answered with 429. */
   throttledAt: number
   /** How far this machine's clock is ahead of the server's, in milliseconds. */
@@ -125,27 +132,34 @@ const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list
 
 const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
   Effect.zipWith(MonotonicClock.millis, DateTime.now, (millis, now) => {
-    if (status === 401) seen.isKeyRefused = true
+    if (status === 401) {
+      seen.isKeyRefused = true
+      seen.isKeyAccepted = false
+    }
     if (status === 429) seen.throttledAt = millis
     if (status >= 200 && status < 300) {
       seen.isKeyRefused = false
+      seen.isKeyAccepted = true
       if (looks.includes(endpoint)) seen.lookedAt = millis
     }
     const date = Date.parse(headers["date"] ?? "")
     if (!Number.isNaN(date)) seen.ahead = now.epochMillis - date
   })
 
-const activityOf = (seen: Seen): Activity => {
+const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
   const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
   return {
     turned,
-    swept: Effect.zipRight(turned, Effect.sync(() => {
-      seen.sweeps++
-      seen.ledgerFailure = undefined
-    })),
+    swept: turned.pipe(
+      Effect.zipRight(Effect.sync(() => void (seen.ledgerFailure = undefined))),
+      Effect.zipRight(Queue.offer(sweeps, undefined)),
+      Effect.asVoid
+    ),
     sweepFailed: (reason) => Effect.zipRight(turned, Effect.sync(() => void (seen.ledgerFailure = reason)))
   }
 }
+
+export const keyRefused = "the service refuses the API key"
 
 const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
   const found: Array<Found> = []
@@ -153,7 +167,7 @@ const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Setting
   const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
   if (Duration.greaterThan(age(seen.turnedAt), stuckAfter)) found.push({ kind: "stuck", found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}` })
   if (seen.ledgerFailure !== undefined) found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
-  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: "the service refuses the API key" })
+  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: keyRefused })
   else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
   else if (isBlind && !isPaused) found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
   if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
@@ -185,14 +199,29 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
-    const seen: Seen = { turnedAt: begun, lookedAt: begun, sweeps: 0, ledgerFailure: undefined, isKeyRefused: false, throttledAt: Number.NEGATIVE_INFINITY, ahead: 0 }
+    const seen: Seen = {
+      turnedAt: begun,
+      lookedAt: begun,
+      ledgerFailure: undefined,
+      isKeyRefused: false,
+      isKeyAccepted: false,
+      throttledAt: Number.NEGATIVE_INFINITY,
+      ahead: 0
+    }
+    const sweeps = yield* Queue.sliding<void>(1)
     /** When each trouble was first found. */
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
 
+    const asking = Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]).pipe(
+      Effect.disconnect,
+      Effect.timeoutFail({ duration: ledgerAnswersWithin, onTimeout: () => new Cause.TimeoutException() }),
+      Effect.either
+    )
+
     const troubles = Effect.gen(function* () {
       const [millis, now] = [yield* MonotonicClock.millis, yield* DateTime.now]
-      const asked = yield* Effect.either(Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]))
+      const asked = yield* asking
       const isPaused = asked._tag === "Right" && Option.isSome(asked.right[1])
       const { value } = yield* Metric.value(Telemetry.outage)
       yield* measure(seen, millis)
@@ -209,9 +238,9 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     })
 
     const isLive = Effect.map(MonotonicClock.millis, (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter))
-    const health: Health["Type"] = { isLive, troubles, sweeps: Effect.sync(() => seen.sweeps) }
+    const health: Health["Type"] = { isLive, troubles, isKeyAccepted: Effect.sync(() => seen.isKeyAccepted), nextSweep: Queue.take(sweeps) }
     return Context.make(Health, health).pipe(
-      Context.add(CurrentActivity, activityOf(seen)),
+      Context.add(CurrentActivity, activityOf(seen, sweeps)),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
     )
   })

@@ -65,10 +65,12 @@ const watching = (options: Options) =>
     yield* Pause.confirmHeld(options.confirm)
     yield* announce
     const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
-    const alerts = yield* Alerts.settings
-    const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) => Alerts.tellOnce(trouble, alerts))
-    const watchingOver = [Alerts.watching(settings.sweepEvery, alerts), Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)]
-    const work = [...watchingOver, Scheduler.serve({ ...settings, confirmed }), Retention.keeping(options.keep), QuotaUsage.measuring]
+    const alertSettings = yield* Alerts.settings
+    const alerts = yield* Alerts.make(alertSettings)
+    const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) => Alerts.tellOnce(trouble, alertSettings))
+    const watchingOver = [alerts.watching(settings.sweepEvery), Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)]
+    const serving = Effect.tapErrorTag(Scheduler.serve({ ...settings, confirmed }), "Unauthorized", () => alerts.lastWords)
+    const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))
 

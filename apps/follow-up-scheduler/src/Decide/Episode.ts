@@ -26,7 +26,7 @@ export interface PastFollowUp {
    * - `under_way`: its request is on its way, or its message is awaited.
    * - `done`: it was carried out.
    * - `unknown`: it may have been sent; that could not be found out.
-   * - `failed`: it was armed and ended without a message, or its cadence was ended by `policy apply`. Its step counts as taken.
+   * - `failed`: it was armed and ended without a message, or `policy apply` ended its cadence. Its step is taken.
    */
   readonly status: "under_way" | "done" | "unknown" | "failed"
   /** `policy apply --running exit` ended its cadence. */

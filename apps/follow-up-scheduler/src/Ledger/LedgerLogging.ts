@@ -1,4 +1,7 @@
-/** A ledger that logs the end of each follow-up once it is on record: one line each, by ids. */
+/**
+ * A ledger that logs, once it is on record, that a follow-up was sent, done, taken back, or is of unknown outcome: one
+ * line each, by ids. Skipped follow-ups are not logged.
+ */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"

@@ -8,6 +8,7 @@ import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -33,6 +34,7 @@ import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Migrations from "./Ledger/Migrations.ts"
 import * as Starts from "./Ledger/Starts.ts"
+import * as Sweeps from "./Ledger/Sweeps.ts"
 import * as UpdateReads from "./Ledger/UpdateReads.ts"
 import * as Telemetry from "./Telemetry.ts"
 
@@ -126,8 +128,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
     /** How many planned and armed follow-ups are due within this time. `Duration.infinity` counts all. */
     readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
-    /** How many planned and armed follow-ups have been due for longer than this. */
-    readonly late: (by: Duration.Duration) => Effect.Effect<number, SqlError>
+    /** How many planned and armed follow-ups have been due for longer than this, or failed so often in a row. */
+    readonly late: (by: Duration.Duration, failures: number) => Effect.Effect<number, SqlError>
     /** How many follow-ups have the status `unknown`. */
     readonly unknown: Effect.Effect<number, SqlError>
     /**
@@ -155,7 +157,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     PauseSwitch.Switch &
     Starts.Starts &
     UpdateReads.UpdateReads &
-    AlertsSent.AlertsSent
+    AlertsSent.AlertsSent &
+    Sweeps.Sweeps
 >() {}
 
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -254,9 +257,9 @@ const make = Effect.gen(function* () {
       ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy, chat_id: plan.chat_id }, event)
       : Effect.succeedNone
 
-  const dueBefore = ({ epochMillis }: DateTime.Utc) =>
+  const count = (where: Statement.Fragment) =>
     Effect.map(
-      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${isOpen} AND due_at <= ${epochMillis}`,
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${where}`,
       (rows) => rows[0]?.count ?? 0
     )
 
@@ -300,6 +303,7 @@ const make = Effect.gen(function* () {
     ...Consents.make(sql),
     ...UpdateReads.make(sql),
     ...AlertsSent.make(sql),
+    ...Sweeps.make(sql),
     recallSends,
     arm: (from, to, event, { chat, limits }) =>
       commit(
@@ -350,12 +354,13 @@ const make = Effect.gen(function* () {
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
             ORDER BY due_at`
       ),
-    pending: (within) => Effect.flatMap(DateTime.now, (now) => dueBefore(DateTime.addDuration(now, within))),
-    late: (by) => Effect.flatMap(DateTime.now, (now) => dueBefore(DateTime.subtractDuration(now, by))),
-    unknown: Effect.map(
-      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE status = 'unknown'`,
-      (rows) => rows[0]?.count ?? 0
-    ),
+    pending: (within) => Effect.flatMap(DateTime.now, (now) => count(sql`${isOpen} AND due_at <= ${DateTime.addDuration(now, within).epochMillis}`)),
+    late: (by, failures) =>
+      Effect.flatMap(DateTime.now, (now) => {
+        const before = DateTime.subtractDuration(now, by).epochMillis
+        return count(sql`${isOpen} AND (due_at <= ${before} OR failures >= ${failures})`)
+      }),
+    unknown: count(sql`status = 'unknown'`),
     story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
     lastRecordedAt: Effect.map(sql<{ at: number | string }>`SELECT at FROM audit ORDER BY id DESC LIMIT 1`, ([last]) =>
       Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))

@@ -19,6 +19,7 @@ import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewE
 import * as ChatReview from "./ChatReview.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
+import * as MonotonicClock from "./MonotonicClock.ts"
 import * as PolicyVersions from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Activity from "./Telemetry/Activity.ts"
@@ -121,7 +122,12 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass = news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
     const outlast = (error: Effect.Effect.Error<typeof pass>) =>
-      hasLooked || error._tag === "SqlError" ? Effect.as(Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`), true) : Effect.succeed(false)
+      hasLooked || error._tag === "SqlError"
+        ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
+            Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
+            Effect.as(true)
+          )
+        : Effect.succeed(false)
     const passes = Effect.repeat(pass, { while: (isAgain) => isAgain })
     yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: outlast, schedule: patience })))
   })
@@ -134,14 +140,23 @@ export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const dispatch = yield* Dispatch.Dispatch
     const optOuts = yield* OptOuts.OptOuts
+    const ledger = yield* Ledger
+    const recordEvery = options.countEvery ?? Telemetry.countEvery
+    let recordedAt = Number.NEGATIVE_INFINITY
+    /** Records the end of a sweep, unless one was recorded lately. Where that fails, the next sweep tries again. */
+    const record = Effect.gen(function* () {
+      const now = yield* MonotonicClock.millis
+      if (now - recordedAt < Duration.toMillis(recordEvery)) return
+      yield* ledger.keepSweep
+      recordedAt = now
+    })
     const sweep = (slack: Duration.Duration) =>
-      dispatch.sweep(slack).pipe(
+      Effect.zipLeft(dispatch.sweep(slack), record).pipe(
         Effect.zipLeft(Effect.zipRight(Telemetry.swept, Activity.swept)),
         Effect.catchAll((error) =>
           Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`).pipe(Effect.zipRight(Activity.sweepFailed(wordsOf(error))), Effect.as(0))
         )
       )
-    const ledger = yield* Ledger
     const { current } = yield* PolicyVersions.PolicyVersions
     const count = Effect.all({
       open: ledger.pending(Duration.infinity),
@@ -154,7 +169,7 @@ export const serve = (options: ServeOptions) =>
       Effect.catchIf((error) => error._tag === "SqlError", () => Effect.void),
       Effect.repeat(Schedule.spaced(options.sweepEvery))
     )
-    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(options.countEvery ?? Telemetry.countEvery))
+    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(recordEvery))
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))

@@ -44,6 +44,21 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
   )
 })
 
+Requirement.describeWith([aVolume], "on a volume that is full while nothing is due", () => {
+  it.live("the ledger is told of once, and when there is room again", () =>
+    Effect.gen(function* () {
+      const db = `${volume}/idle.db`
+      const serve = yield* serving({ ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) } })
+      yield* isToldOnce(serve, {
+        begin: () => Volume.fill(volume),
+        end: () => Volume.free(volume),
+        alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
+        reason: "ledger_failing"
+      })
+    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+  )
+})
+
 /** A `serve` on a database of its own, and who locks a table of it until `release`. */
 const onPostgres = (options: AlertStage.Options) =>
   Effect.gen(function* () {

@@ -10,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
+import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../scripts/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -191,6 +192,20 @@ describe("a scheduler", () => {
       expect(yield* kinds).toEqual(["late"])
       yield* (yield* ledger).pause
       expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story("says that a follow-up is late also where each failure moves the date it is due at",
+    Effect.gen(function* () {
+      const row = yield* planned
+      yield* TestClock.setTime(after(hour + 600_500).epochMillis)
+      const failed = (failures: number) =>
+        Effect.flatMap(ledger, ({ advance }) => advance(row, { failures, due_at: after(2 * hour) }, { name: "failed" }))
+      const again = yield* failed(4)
+      yield* Effect.zipRight(Activity.turned, answer({}))
+      expect(yield* kinds).toEqual([])
+      yield* Effect.flatMap(ledger, ({ advance }) => advance(Option.getOrThrow(again), { failures: 5 }, { name: "failed" }))
+      expect(yield* kinds).toEqual(["late"])
     })
   )
 

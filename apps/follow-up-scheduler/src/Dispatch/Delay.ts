@@ -18,6 +18,13 @@ export const mostFailures = 4
 export const afterFailure = (failures: number): Duration.Duration =>
   Duration.min(Duration.times("30 seconds", 2 ** Math.min(failures, mostFailures)), "5 minutes")
 
+/** After how many failures in a row a follow-up has waited for this long: each of them moves the date it is due at. */
+export const failuresIn = (time: Duration.Duration): number => {
+  let failures = 0
+  for (let left = Duration.toMillis(time); left > 0; failures++) left -= Duration.toMillis(afterFailure(failures))
+  return failures
+}
+
 /** How long after a lost answer the message is looked for: by then the service lists it. */
 export const visibleWithin = Duration.seconds(10)
 

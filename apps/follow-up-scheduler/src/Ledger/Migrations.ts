@@ -159,6 +159,12 @@ const alerts = Effect.gen(function* () {
   yield* sql`CREATE TABLE alerts (kind TEXT PRIMARY KEY, since ${instant} NOT NULL, at ${instant} NOT NULL)`
 })
 
+/** One row: when the last sweep ended. */
+const sweeps = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE sweeps (id INTEGER PRIMARY KEY, at ${columnTypes(sql).instant} NOT NULL)`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -171,7 +177,8 @@ const migrations = {
   "9_consents": consents,
   "10_holds": holds,
   "11_starts": starts,
-  "12_alerts": alerts
+  "12_alerts": alerts,
+  "13_sweeps": sweeps
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

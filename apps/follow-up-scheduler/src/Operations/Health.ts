@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
+import * as Delay from "../Dispatch/Delay.ts"
 import { Ledger } from "../Ledger.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -104,7 +105,7 @@ export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | 
     const [paused, held] = [yield* ledger.paused, yield* ledger.heldBy]
     const unknown = yield* ledger.unknown
     const allowed = Duration.sum(lateAfter, Duration.times(cost, yield* ledger.pending(Duration.zero)))
-    const late = yield* ledger.late(allowed)
+    const late = yield* ledger.late(allowed, Delay.failuresIn(allowed))
     const found: Array<Found> = []
     if (Option.isSome(held) && Option.isSome(paused)) found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
     const isForgotten = Option.exists(paused, (since) => DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor)))

@@ -1,5 +1,6 @@
 /** `status`: what became of all chats, what is to come, and whether the service answers. */
 import * as Settings from "@effect-invent/client/Settings"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -58,6 +59,8 @@ const Status = Schema.Struct({
    * followed up.
    */
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
+  /** When the last sweep of a `serve` on this ledger ended; null where there was none. */
+  last_sweep: Schema.NullOr(Schema.DateTimeUtc),
   waiting: Schema.Array(ServiceStatus.Waiting),
   backlog: Schema.NullOr(Backlog)
 })
@@ -80,7 +83,8 @@ const read = Effect.gen(function* () {
   const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
   const inForce = yield* inForceSince
   const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
-  return { now, tally, waiting, backlog, held_by, to_confirm, policies, service: yield* ServiceStatus.service }
+  const last_sweep = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.lastSweep))
+  return { now, tally, waiting, backlog, held_by, to_confirm, policies, last_sweep, service: yield* ServiceStatus.service }
 })
 
 type Read = Effect.Effect.Success<typeof read>
@@ -107,7 +111,9 @@ export const outlookLines = ({
 const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
   `Policy ${name} was first put in force ${DateTime.formatIso(first_in_force)}`
 
-const statusOf = ({ backlog, held_by, now, policies, service, tally, to_confirm, waiting }: Read): typeof Status.Type => ({
+const sweepLine = (at: DateTime.Utc): string => `The last sweep of serve ended ${DateTime.formatIso(at)}`
+
+const statusOf = ({ backlog, held_by, last_sweep, now, policies, service, tally, to_confirm, waiting }: Read): typeof Status.Type => ({
   at: now,
   service,
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
@@ -115,6 +121,7 @@ const statusOf = ({ backlog, held_by, now, policies, service, tally, to_confirm,
   held_by,
   to_confirm,
   policies,
+  last_sweep,
   waiting,
   backlog: backlogOf(backlog)
 })
@@ -123,7 +130,9 @@ const statusOf = ({ backlog, held_by, now, policies, service, tally, to_confirm,
 export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }) =>
   Effect.gen(function* () {
     const found = yield* read
-    yield* json ? print(statusOf(found)) : Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...outlookLines(found)])
+    if (json) return yield* print(statusOf(found))
+    const sweeps = Arr.fromNullable(found.last_sweep).map(sweepLine)
+    yield* Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...sweeps, ...outlookLines(found)])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Logs, before anything is sent, what waits and how late it will be. */

@@ -57,7 +57,8 @@ const faults: Readonly<Record<string, Fault>> = {
   }
 }
 
-describe("a person hears once that it began and once that it is over, where", () => {
+// Each has a folder, a service and a process of its own, and waits for most of its time.
+describe.concurrent("a person hears once that it began and once that it is over, where", () => {
   for (const [what, { under = {}, ...fault }] of Object.entries(faults)) {
     it.live(what, () =>
       Effect.gen(function* () {

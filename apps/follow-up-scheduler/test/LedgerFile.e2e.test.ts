@@ -7,6 +7,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as CommandLine from "./CommandLine.ts"
 import * as Process from "./Process.ts"
 
 /** The clock of the emulator is the machine's. The second step is due long after the test. */
@@ -23,50 +24,55 @@ steps:
 
 const emulator = Emulator.layerServer({ script: () => ({ _tag: "Text", text: "Hello!" }), replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
 
-/** A `serve` that has sent one follow-up, and the one chat that it watches. */
+/** A `serve` in a process of its own that has sent one follow-up, and the one chat that it watches. */
 const serving = Effect.gen(function* () {
   const { apiKey, log, url, world } = yield* Emulator.Emulator
   const files = yield* FileSystem.FileSystem
-  const cwd = yield* files.makeTempDirectoryScoped()
+  const cwd = process.cwd()
   const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
   const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Is anybody there?" })
   yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
-  yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
-  const options = { cwd, env: { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, FOLLOW_UPS_SWEEP_EVERY: "500 millis" } }
+  const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, FOLLOW_UPS_SWEEP_EVERY: "500 millis" }
   const serve = (db: string) => ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second", "--db", db]
-  const running = yield* Process.start(serve("a.db"), options)
+  const running = yield* Process.start(serve("a.db"), { cwd, env })
   yield* running.says("a follow-up went out")
   const followUps = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length)
-  return { files, followUps, at: (name: string) => `${cwd}/${name}`, options, running, serve }
+  /** Another command, in the process of the test: it is refused before it sends a request, or sends none. */
+  const beside = (args: ReadonlyArray<string>) => CommandLine.run(args, { env })
+  return { beside, files, followUps, at: (name: string) => `${cwd}/${name}`, running, serve }
 })
 
 type Serving = Effect.Effect.Success<typeof serving>
 
 const story = <E>(name: string, test: (serving: Serving) => Effect.Effect<void, E, Emulator.Emulator>) =>
-  it.live(name, () => Effect.scoped(Effect.flatMap(serving, test)).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer))))
+  it.live(name, () =>
+    CommandLine.inFolder({ "policy.yaml": policy }, Effect.scoped(Effect.flatMap(serving, test))).pipe(
+      Effect.provide(Layer.merge(emulator, NodeContext.layer))
+    )
+  )
 
 describe("while serve runs on a file", () => {
-  story("no other command takes a link to it for another ledger", ({ at, files, options, running, serve }) =>
+  story("no other command takes a link to it for another ledger", ({ at, beside, files, running, serve }) =>
     Effect.gen(function* () {
       yield* files.symlink(at("a.db"), at("soft.db"))
       yield* files.link(at("a.db"), at("hard.db"))
       for (const db of ["soft.db", "hard.db"]) {
         const stderr = `database ${db}: another scheduler is running on it; stop that one or use another --db\n`
-        expect(yield* Process.run(serve(db), options)).toMatchObject({ code: 2, stderr })
+        expect(yield* beside(serve(db))).toMatchObject({ code: 2, stderr })
       }
       const elsewhere = "database hard.db: a scheduler has it open under another name; give --db that name\n"
-      expect(yield* Process.run(["pause", "--db", "hard.db"], options)).toMatchObject({ code: 2, stderr: elsewhere })
-      expect(yield* Process.run(["erase", "--db", "hard.db", "contact_1"], options)).toMatchObject({ code: 2, stderr: elsewhere })
-      expect(yield* Process.run(["pause", "--db", "soft.db"], options)).toMatchObject({ code: 0 })
+      expect(yield* beside(["pause", "--db", "hard.db"])).toMatchObject({ code: 2, stderr: elsewhere })
+      expect(yield* beside(["erase", "--db", "hard.db", "contact_1"])).toMatchObject({ code: 2, stderr: elsewhere })
+      expect(yield* beside(["pause", "--db", "soft.db"])).toMatchObject({ code: 0 })
       running.process.kill("SIGTERM")
       expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
     })
   )
 
-  story("no second serve begins where the file of the lock was removed", ({ at, files, options, running, serve }) =>
+  story("no second serve begins where the file of the lock was removed", ({ at, beside, files, running, serve }) =>
     Effect.gen(function* () {
       yield* files.remove(at("a.db.lock"))
-      const second = yield* Process.run(serve("a.db"), options)
+      const second = yield* beside(serve("a.db"))
       expect(second).toMatchObject({ code: 2, stderr: "database a.db: another scheduler is running on it; stop that one or use another --db\n" })
       running.process.kill("SIGTERM")
       expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
@@ -80,13 +86,13 @@ describe("while serve runs on a file", () => {
   for (const [what, happens] of Object.entries(ways)) {
     story(`it ends with 3 and a line of its own when that is ${what}, and has sent nothing more`, (serving) =>
       Effect.gen(function* () {
-        const { followUps, options, running, serve } = serving
+        const { beside, followUps, running, serve } = serving
         yield* happens(serving)
         const stderr = `database a.db: the file was ${what} while this scheduler ran on it; nothing more was sent\n`
         expect(yield* running.ended).toMatchObject({ code: 3, stderr })
         expect(yield* followUps).toBe(1)
         if (what !== "removed") return
-        const again = yield* Process.run(serve("a.db"), options)
+        const again = yield* beside(serve("a.db"))
         expect(again.code).toBe(2)
         expect(again.stderr).toContain("database a.db: is gone, though a scheduler has run on it")
         expect(yield* followUps).toBe(1)

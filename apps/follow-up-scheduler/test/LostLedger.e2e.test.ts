@@ -1,12 +1,11 @@
 /**
- * Nobody gets a step twice, whatever becomes of the ledger: the built program against a server that knows no code of ours. Two
+ * Nobody gets a step twice, whatever becomes of the ledger: the program against a server that knows no code of ours. Two
  * chats and a policy of two steps make four follow-ups, and the chats are the only witness of those that the ledger has lost.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { dirname } from "node:path"
-import * as Process from "./Process.ts"
+import * as CommandLine from "./CommandLine.ts"
 import { followUps, type Options, policy } from "./Passes.ts"
 
 const chats = { chat_one: {}, chat_two: {} }
@@ -53,7 +52,7 @@ const restore = (ledger: string) => copy(`${ledger}.backup`, ledger)
 
 /** By the command of the program. */
 const command = (name: "backup" | "restore") => (ledger: string) =>
-  Effect.map(Process.run([name, `${ledger}.copy`, "--db", ledger], { cwd: dirname(ledger) }), ({ code, stderr }) => expect({ code, stderr }).toEqual({ code: 0, stderr: "" }))
+  Effect.map(CommandLine.run([name, `${ledger}.copy`, "--db", ledger]), ({ code, stderr }) => expect({ code, stderr }).toEqual({ code: 0, stderr: "" }))
 
 const worlds: ReadonlyArray<readonly [what: string, options: Partial<Options>]> = [
   ["stays as it is", {}],

@@ -1,4 +1,4 @@
-/** The machine's clock with an offset: it begins at noon, so that the same customers have day and night each time. */
+/** The machine's clock with an offset. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -6,7 +6,8 @@ import * as Layer from "effect/Layer"
 const noon = Date.UTC(2026, 2, 10, 12)
 const nanosPerMilli = 1_000_000n
 
-const startingAt = (start: number): Clock.Clock => {
+/** Shows this instant now, and goes on as the machine's. */
+export const startingAt = (start: number): Clock.Clock => {
   const base = Clock.make()
   const offset = start - base.unsafeCurrentTimeMillis()
   const millis = () => base.unsafeCurrentTimeMillis() + offset
@@ -21,4 +22,5 @@ const startingAt = (start: number): Clock.Clock => {
   }
 }
 
+/** Begins at noon, so that the same customers have day and night each time. */
 export const layer = Layer.unwrapEffect(Effect.sync(() => Layer.setClock(startingAt(noon))))

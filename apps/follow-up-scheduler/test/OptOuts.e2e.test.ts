@@ -1,5 +1,5 @@
 /**
- * Who must not be written to, told by nothing but what the vendor's pages print: the built program against a server that
+ * Who must not be written to, told by nothing but what the vendor's pages print: the program against a server that
  * knows no code of ours.
  */
 import { describe, expect, it } from "@effect/vitest"

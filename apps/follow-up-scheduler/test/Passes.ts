@@ -1,8 +1,16 @@
-/** The built program, one pass after the other, each at its own time, against a server that knows no code of ours. */
+/**
+ * The program, one pass after the other, each at its own time, over real sockets to a server that knows no code of ours. A pass
+ * runs in the process of the test, from its arguments to its exit code; `serve` is the built program in a process of its own.
+ */
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as CommandLine from "./CommandLine.ts"
+import * as NoonClock from "./NoonClock.ts"
 import * as PlainVendor from "./PlainVendor.ts"
 import * as Process from "./Process.ts"
 
@@ -52,16 +60,20 @@ export const followUps = (options: Options) =>
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
     const names = Object.keys(options.chats)
     const vendor = yield* PlainVendor.serve({ ...options, since })
-    const at = (now: string) => {
+    const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, ...options.env }
+    const runAt = (now: string, args: ReadonlyArray<string>) => {
       vendor.at = now
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, CLOCK_AT: now, NODE_OPTIONS: `--import ${clock}` }
-      return { cwd, env: { ...env, ...options.env } }
+      const run = Effect.flatMap(HttpClient.HttpClient, (http) => CommandLine.run(args, { env, http }))
+      // The connections of a pass end with it.
+      return run.pipe(Effect.provide(Layer.fresh(NodeHttpClient.layerUndici)), Effect.withClock(NoonClock.startingAt(Date.parse(now))))
     }
     const { args: further = [] } = options
     const furtherOf = (pass: number) => (typeof further === "function" ? further(pass) : further)
-    const args = (command: string, db: string) => [command, "--policy", "policy.yaml", "--chats", "ids.txt", "--db", db]
+    const args = (command: string, db: string) => [command, "--policy", `${cwd}/policy.yaml`, "--chats", `${cwd}/ids.txt`, "--db", `${cwd}/${db}`]
     if (options.served !== undefined) {
-      const serving = yield* Process.start(args("serve", "served.db"), at(options.served.at))
+      vendor.at = options.served.at
+      const ofClock = { CLOCK_AT: options.served.at, NODE_OPTIONS: `--import ${clock}` }
+      const serving = yield* Process.start(args("serve", "served.db"), { cwd, env: { ...env, ...ofClock } })
       yield* serving.says("a follow-up went out", options.served.followUps)
       serving.process.kill("SIGTERM")
       yield* serving.ended
@@ -72,7 +84,7 @@ export const followUps = (options: Options) =>
     for (const [pass, now] of (options.passes ?? passes).entries()) {
       yield* options.before?.(pass, `${cwd}/${ledgers[0]}`) ?? Effect.void
       for (const db of ledgers) {
-        const { code, stderr, stdout } = yield* Process.run([...args("run", db), "--json", ...furtherOf(pass)], at(now))
+        const { code, stderr, stdout } = yield* runAt(now, [...args("run", db), "--json", ...furtherOf(pass)])
         expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
         said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
       }

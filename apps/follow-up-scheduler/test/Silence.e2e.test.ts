@@ -1,4 +1,4 @@
-/** Who is not followed up, and who is again: the built program against a server that knows no code of ours. */
+/** Who is not followed up, and who is again: the program against a server that knows no code of ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { followUps, policy } from "./Passes.ts"

@@ -1,4 +1,4 @@
-/** What would write to many at once: the built program against a server that knows no code of ours. */
+/** What would write to many at once: the program against a server that knows no code of ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { followUps, policy } from "./Passes.ts"

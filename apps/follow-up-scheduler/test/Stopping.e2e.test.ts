@@ -1,6 +1,8 @@
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as NodeContext from "@effect/platform-node/NodeContext"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
@@ -96,7 +98,12 @@ const started = (command: "run" | "serve", isHeld: (body: string, path: string) 
     const running = yield* Process.start([command, ...args], { cwd, env: { INVENT_API_KEY: key, INVENT_BASE_URL: service.url, ...env } })
     yield* service.isUnderWay
     /** What a pass over the service itself makes of what was left. */
-    const again = Process.run(["run", ...args], { cwd, env: { INVENT_API_KEY: key, INVENT_BASE_URL: url } })
+    const again = Effect.flatMap(HttpClient.HttpClient, (http) =>
+      CommandLine.run(["run", "--policy", `${cwd}/policy.yaml`, "--chats", `${cwd}/ids.txt`, "--db", `${cwd}/follow-ups.db`], {
+        env: { INVENT_API_KEY: key, INVENT_BASE_URL: url },
+        http
+      })
+    ).pipe(Effect.provide(NodeHttpClient.layerUndici))
     const story = Effect.map(CommandLine.run(["explain", chat.id, "--db", `${cwd}/follow-ups.db`]), ({ stdout }) => stdout)
     return { again, key, running, service, story }
   })

@@ -11,6 +11,7 @@ import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as RunProgram from "./RunProgram.ts"
 
 const program = fileURLToPath(new URL("../dist/main.js", import.meta.url))
 
@@ -288,29 +289,33 @@ describe("the emulator as a program", () => {
         }),
         () => Effect.void
       )
-      writeFileSync(join(cwd, "faults.yaml"), "- { name: a, do: { cutt: 1 } }")
-      writeFileSync(join(cwd, "behaviour.yaml"), "replies: twice\n")
-      writeFileSync(join(cwd, "diary"), "Dear diary\nall is well\n")
+      const file = (name: string) => join(cwd, name)
+      writeFileSync(file("faults.yaml"), "- { name: a, do: { cutt: 1 } }")
+      writeFileSync(file("behaviour.yaml"), "replies: twice\n")
+      writeFileSync(file("diary"), "Dear diary\nall is well\n")
+      const isTaken = [["--port", String(busy.port)], /is taken; stop what listens there, or give another --port/] as const
+      const isUnknown = [["--nope"], /unknown argument: '--nope'/] as const
       const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, reason: RegExp]> = [
-        [["--port", String(busy.port)], /is taken; stop what listens there, or give another --port/],
+        isTaken,
         [["--port", "99999"], /--port: expected 0 to 65535/],
         [["--limit", "many"], /--limit: expected requests per window/],
         [["--limiter", "leaky"], /fixed, sliding, bucket, counter/],
         [["--clock", "0"], /--clock: expected a speed above 0/],
-        [["--nope"], /unknown argument: '--nope'/],
-        [["--port", "0", "--faults", "none.yaml"], /none\.yaml: .*no such file/],
-        [["--faults", "faults.yaml"], /faults\[0\]\.do\.cutt: is unexpected/],
-        [["--behaviour", "none.yaml"], /behaviour none\.yaml: .*no such file/],
-        [["--behaviour", "behaviour.yaml"], /behaviour behaviour\.yaml: behaviour\.replies: is unexpected/],
-        [["--state", "diary"], /diary: is not a state file/],
-        [["--state", "none/state"], /no such file or directory/]
+        isUnknown,
+        [["--port", "0", "--faults", file("none.yaml")], /none\.yaml: .*no such file/],
+        [["--faults", file("faults.yaml")], /faults\[0\]\.do\.cutt: is unexpected/],
+        [["--behaviour", file("none.yaml")], /behaviour \S*none\.yaml: .*no such file/],
+        [["--behaviour", file("behaviour.yaml")], /behaviour \S*behaviour\.yaml: behaviour\.replies: is unexpected/],
+        [["--state", file("diary")], /diary: is not a state file/],
+        [["--state", file("none/state")], /no such file or directory/]
       ]
-      const results = yield* Effect.forEach(wrong, ([args]) => Effect.scoped(ended(cwd, ...args)), {
-        concurrency: 2
-      })
-      for (const [index, { code, stderr, stdout }] of results.entries()) {
+      // The process of the program is the same whatever it refuses: one of its reasons of its own, and one of the library's.
+      const processes = [isTaken, isUnknown].map(([args, reason]) => [Effect.scoped(ended(cwd, ...args)), reason] as const)
+      const runs = [...wrong.map(([args, reason]) => [RunProgram.run(args), reason] as const), ...processes]
+      for (const [run, reason] of runs) {
+        const { code, stderr, stdout } = yield* run
         assert.strictEqual(code, 2, stderr)
-        assert.match(stdout + stderr, wrong[index]?.[1] ?? /^$/)
+        assert.match(stdout + stderr, reason)
         assert.lengthOf((stdout + stderr).trim().split("\n"), 1)
       }
     })

@@ -5,9 +5,9 @@
 import { configDefaults, defineConfig } from "vitest/config"
 
 const source = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } }
-const places = "{packages/*,apps/*,examples,scripts,scripts/*}"
+const places = "{packages/*,apps/*,examples,scripts,tools/*}"
 const systemTests = [`${places}/*.{live,e2e}.test.ts`, `${places}/test/**/*.{live,e2e}.test.ts`]
-const properties = { setupFiles: ["scripts/properties/setup.ts"], globalSetup: ["scripts/properties/announce.ts"] }
+const properties = { setupFiles: ["tools/properties/setup.ts"], globalSetup: ["tools/properties/announce.ts"] }
 const allTests = [`${places}/*.test.ts`, `${places}/test/**/*.test.ts`]
 
 export default defineConfig({
@@ -18,10 +18,10 @@ export default defineConfig({
     // setting only decides whether the modules are loaded again for each file.
     poolOptions: { forks: { isolate: false } },
     maxWorkers: 2,
-    reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./scripts/test-support/src/NotRun.ts"],
+    reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./tools/test-support/src/NotRun.ts"],
     projects: [
       { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000, ...properties } },
-      { ...source, test: { name: "system", globalSetup: ["scripts/test-support/src/Setup.ts"], include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
+      { ...source, test: { name: "system", globalSetup: ["tools/test-support/src/Setup.ts"], include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
     ]
   }
 })

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as Shared from "../test-support/src/Shared.ts"
+import * as Shared from "../../tools/test-support/src/Shared.ts"
 
 export const root = fileURLToPath(new URL("../..", import.meta.url))
 

@@ -23,11 +23,11 @@ const configs = [
   "tsconfig.effect.json",
   "vitest.workspace.ts"
 ]
-const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler", "scripts", "scripts/bench"]
+const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler", "scripts", "tools/benchmarks"]
 const copies: Array<string> = []
 
 /** What the configuration of vitest loads. */
-const loadedByVitest = ["scripts/properties", "scripts/test-support/src/NotRun.ts", "scripts/test-support/src/Requirement.ts"]
+const loadedByVitest = ["tools/properties", "tools/test-support/src/NotRun.ts", "tools/test-support/src/Requirement.ts"]
 
 /** A copy with the given files: the real configuration, `more` of the repository, and nothing else of it. */
 const copyWith = (files: Record<string, string>, more: ReadonlyArray<string> = []) => {

@@ -3,7 +3,7 @@ import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, 
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { folders } from "../test-support/src/Packages.ts"
+import { folders } from "../../tools/test-support/src/Packages.ts"
 import { bin, manifestIn, root, run, tarballOf } from "./Packed.ts"
 
 const project = realpathSync(mkdtempSync(join(tmpdir(), "packed-")))

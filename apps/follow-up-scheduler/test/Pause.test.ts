@@ -1,4 +1,4 @@
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Databases from "./Databases.ts"
 import * as PauseSuite from "./PauseSuite.ts"
 

@@ -11,8 +11,8 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
-import { scale } from "../../../scripts/properties/Seed.ts"
-import { it } from "../../../scripts/testing/it.ts"
+import { scale } from "../../../tools/properties/Seed.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 type Json = Schema.Schema<unknown, unknown>

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { calls, chat, inOrder, json, within } = Vendor

@@ -2,7 +2,7 @@
 import { BroadcastId, OrgId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import { entriesOf, hostileKeys, mark, polluted, withKey, withKeyEverywhere } from "../../domain/test/HostileKeys.ts"
 import * as Vendor from "./Vendor.ts"
 

@@ -8,7 +8,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { chat_id, json, message, within } = Vendor

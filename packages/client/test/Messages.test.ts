@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Stream from "effect/Stream"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Vendor from "./Vendor.ts"
 
 const { chat_id, json, message, within } = Vendor

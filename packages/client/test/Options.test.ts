@@ -8,7 +8,7 @@ import * as Either from "effect/Either"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Spans from "./Spans.ts"
 import * as Vendor from "./Vendor.ts"
 

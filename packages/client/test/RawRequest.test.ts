@@ -4,7 +4,7 @@ import type * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect, expectTypeOf } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import * as Spans from "./Spans.ts"
 import * as Vendor from "./Vendor.ts"
 

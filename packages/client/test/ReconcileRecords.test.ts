@@ -9,7 +9,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
-import { it } from "../../../scripts/testing/it.ts"
+import { it } from "../../../tools/testing/it.ts"
 import { channel_id, chat_id, type Client, contact_id, json, connect, reset, within } from "./Vendor.ts"
 
 const sentAt = DateTime.unsafeMake("2026-03-04T10:00:00.500Z")

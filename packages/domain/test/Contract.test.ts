@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
-import { scale } from "../../../scripts/properties/Seed.ts"
+import { scale } from "../../../tools/properties/Seed.ts"
 import { pages } from "./Pages.ts"
 
 interface Endpoint {

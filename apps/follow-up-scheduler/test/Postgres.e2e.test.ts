@@ -4,6 +4,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
+import * as AtOnceSuite from "./AtOnceSuite.ts"
 import * as BoardSuite from "./BoardSuite.ts"
 import * as ErasureSuite from "./ErasureSuite.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
@@ -20,6 +21,7 @@ Postgres.describe("on PostgreSQL", () => {
     Effect.flatMap(Postgres.freePort, (port) => Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]]))))
 
   LedgerSuite.suite(database, it)
+  AtOnceSuite.suite(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
   PauseSuite.suite(database, it)
   ErasureSuite.suite(database, it)
   BoardSuite.suite(database, it)

@@ -172,7 +172,7 @@ export interface RawRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the base URL: `/chats/{chat_id}/reactions`. `{org_id}` is filled in when left out. */
   readonly path: string
-  /** The values of the placeholders. An id that is written into `path` itself is in every span. */
+  /** The values of the placeholders. An id that is written into `path` itself is in every span, and in the log. */
   readonly params?: Readonly<Record<string, string>>
   /**
    * Whether it may be sent again after an answer was lost: "Safe" changes nothing, "Idempotent" changes the same however

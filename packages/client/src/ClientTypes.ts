@@ -79,6 +79,14 @@ type StreamOf<Endpoint> =
     ? (...args: Arguments<Request<Path, UrlParams, Payload>>) => Stream.Stream<Item, InventError.RepeatableError>
     : never
 
+type UnsafeOf<Id extends string, Endpoint> =
+  Endpoint extends RetrySafety.Marked<"Unsafe"> & { readonly name: infer Name extends string } ? `${Id}.${Name}` : never
+
+/** The endpoints whose requests are not repeated after a lost answer, by group and name: `contacts.create`. */
+export type UnsafeEndpoint = {
+  [Group in Groups as Group["identifier"]]: UnsafeOf<Group["identifier"], HttpApiGroup.HttpApiGroup.Endpoints<Group>>
+}[Groups["identifier"]]
+
 /** Every endpoint of the contract that is called; one that is opened as a WebSocket is among {@link Extras}. */
 export type Methods = {
   readonly [Group in Groups as Group["identifier"]]: {

@@ -18,9 +18,7 @@ const logged = <A, E, R>(effect: Effect.Effect<A, E, R>, level?: LogLevel.LogLev
   Effect.suspend(() => {
     const lines: Array<readonly [level: string, message: string, annotations: Readonly<Record<string, unknown>>]> = []
     const logger = Logger.make(({ annotations, logLevel, message }) => {
-      // What Effect itself says of a fiber that failed is a text and no list.
-      if (!Array.isArray(message)) return
-      lines.push([logLevel.label, message.join(" "), Object.fromEntries(HashMap.toEntries(annotations))])
+      lines.push([logLevel.label, [message].flat().join(" "), Object.fromEntries(HashMap.toEntries(annotations))])
     })
     const program = level === undefined ? effect : Logger.withMinimumLogLevel(effect, level)
     return Effect.map(Effect.exit(program), (exit) => ({ exit, lines })).pipe(

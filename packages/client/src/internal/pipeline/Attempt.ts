@@ -67,7 +67,7 @@ export const make =
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           const ended = Effect.sync(() => Span.end(span, shown(exit), fiber))
           if (!DebugLog.isOn(fiber)) return ended
-          const facts = { attempt: call.attempts, duration: millis / 1000, queued: call.queued, ...ending }
+          const facts = { attempt: call.attempts, duration: DebugLog.seconds(millis), queued: DebugLog.seconds(call.queued * 1000), ...ending }
           return Effect.zipRight(DebugLog.line(request.method, call, facts), ended)
         })
       )

@@ -79,7 +79,7 @@ export const make =
 const logged = (request: HttpClientRequest, call: CallState.CallState, { _tag }: RetryPolicy.Failure, after: Duration.Duration) =>
   Effect.withFiberRuntime<void>((fiber) =>
     DebugLog.isOn(fiber)
-      ? DebugLog.line(request.method, call, { next: call.attempts + 1, wait: Duration.toSeconds(after), because: _tag })
+      ? DebugLog.line(request.method, call, { next: call.attempts + 1, wait: DebugLog.seconds(Duration.toMillis(after)), because: _tag })
       : Effect.void
   )
 

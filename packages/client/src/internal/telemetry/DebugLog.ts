@@ -5,13 +5,27 @@
 import * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
+import * as FiberRefs from "effect/FiberRefs"
 import * as LogLevel from "effect/LogLevel"
+import * as Option from "effect/Option"
 import type { CallState } from "../pipeline/CallState.ts"
 import type { Attributes } from "./SemanticConventions.ts"
 
 /** Whether somebody reads the lines. Where nobody does, a line costs this question and is not made. */
 export const isOn = (fiber: RuntimeFiber<unknown, unknown>): boolean =>
   LogLevel.lessThanEqual(fiber.getFiberRef(FiberRef.currentMinimumLogLevel), LogLevel.Debug)
+
+/** As seconds are logged: to the millisecond. */
+export const seconds = (millis: number): number => Math.round(millis) / 1000
+
+/**
+ * The surroundings of a fiber whose failure another one handles. Where the debug log is on, Effect would log that failure as
+ * unhandled, with what the server said.
+ */
+export const quietly = (parent: RuntimeFiber<unknown, unknown>): FiberRefs.FiberRefs =>
+  isOn(parent)
+    ? FiberRefs.updateAs(parent.getFiberRefs(), { fiberId: parent.id(), fiberRef: FiberRef.unhandledErrorLogLevel, value: Option.none() })
+    : parent.getFiberRefs()
 
 /** Logs the method and the template of a call's path, with these facts as annotations. */
 export const line = (method: string, { template }: CallState, facts: Attributes): Effect.Effect<void> =>

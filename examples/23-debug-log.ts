@@ -10,4 +10,4 @@ const program = Effect.gen(function* () {
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 const logging = Layer.merge(Logger.logFmt, Logger.minimumLogLevel(LogLevel.Debug))
-await Effect.runPromise(program.pipe(Effect.provide(invent), Effect.provide(logging)))
+await Effect.runPromise(Effect.provide(program, Layer.merge(invent, logging)))

@@ -1,6 +1,7 @@
 /**
  * A file as the endpoints want it that take one: `contacts.uploadFile` and `files.uploadOrg`. The whole file is in memory, and
- * leaves as base64 in the body of the request, a third longer.
+ * leaves as base64 in the body of the request, a third longer. The vendor's pages take an object with the data, the name and the
+ * type of a file, and do not name its keys: those of the contract, `data`, `name` and `type`, are guesses.
  *
  * ```ts
  * yield* invent.contacts.uploadFile({ path: { contact_id }, payload: yield* Upload.fromPath("invoice.pdf") })

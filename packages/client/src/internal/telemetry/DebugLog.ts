@@ -8,8 +8,6 @@ import * as FiberRef from "effect/FiberRef"
 import * as FiberRefs from "effect/FiberRefs"
 import * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
-import type { CallState } from "../pipeline/CallState.ts"
-import type { Attributes } from "./SemanticConventions.ts"
 
 /** Whether somebody reads the lines. Where nobody does, a line costs this question and is not made. */
 export const isOn = (fiber: RuntimeFiber<unknown, unknown>): boolean =>
@@ -28,5 +26,9 @@ export const quietly = (parent: RuntimeFiber<unknown, unknown>): FiberRefs.Fiber
     : parent.getFiberRefs()
 
 /** Logs the method and the template of a call's path, with these facts as annotations. */
-export const line = (method: string, { template }: CallState, facts: Attributes): Effect.Effect<void> =>
+export const line = (
+  method: string,
+  { template }: { readonly template: string },
+  facts: Readonly<Record<string, string | number>>
+): Effect.Effect<void> =>
   Effect.annotateLogs(Effect.logDebug(`${method} ${template}`), facts)

@@ -2,14 +2,15 @@
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import { action, pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"
+import { describeWith } from "@effect-invent/test-support/Requirement"
 import { describe, expect, it } from "@effect/vitest"
-import { Array, Effect, Fiber, Option, Redacted, Schedule } from "effect"
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { Array, Effect, Fiber, Option, Schedule } from "effect"
+import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { afterEach, vi } from "vitest"
+import { examples as adopters } from "./AdopterExamples.ts"
+import { type Example, folder, messagesOf, outputOf, scene, silent, temporary } from "./RunExample.ts"
 
-const folder = new URL("../", import.meta.url)
 const files = readdirSync(folder).filter((file) => /^\d\d-.*\.ts$/.test(file))
 
 afterEach(() => {
@@ -17,37 +18,6 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** A contact with a custom channel, in a chat that it opened. */
-const scene = Effect.gen(function* () {
-  const { world } = yield* Emulator.Emulator
-  const contact = yield* world.addContact({ name: "Ana", channels: [{ type: "custom" }] })
-  const channel_id = contact.channels[0]!.id
-  const chat = yield* world.startChat({ channelId: channel_id, text: "Hello?" })
-  return { CONTACT_ID: contact.id, CHANNEL_ID: channel_id, CHAT_ID: chat.id }
-})
-
-/** What an example prints, with these settings in its environment. */
-const outputOf = (file: string, settings: Readonly<Record<string, string>> = {}) =>
-  Effect.gen(function* () {
-    const { apiKey, url } = yield* Emulator.Emulator
-    const environment = { INVENT_API_KEY: Redacted.value(apiKey("newcomer")), INVENT_BASE_URL: url, ...settings }
-    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value)
-    const printed = vi.spyOn(console, "log").mockImplementation(() => {})
-    yield* Effect.promise(() => import(new URL(file, folder).href))
-    return printed.mock.calls.map((words) => words.join(" "))
-  })
-
-const messagesOf = (chatId: Parameters<Emulator.Emulator["Type"]["world"]["listMessages"]>[0]) =>
-  Effect.flatMap(Emulator.Emulator, ({ world }) => Effect.map(world.listMessages(chatId), ({ messages }) => messages))
-
-const temporary = Effect.acquireRelease(
-  Effect.sync(() => mkdtempSync(join(tmpdir(), "example-"))),
-  (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-)
-
-type Example = Effect.Effect<void, unknown, Emulator.Emulator>
-
-const silent = Emulator.layerServer({ script: () => Reply.Silence })
 const asking = Emulator.layerServer({ script: () => Reply.Tool("connect_calendar"), replyDelay: 0, runDelay: 0 })
 const losing = Emulator.layerServer({
   script: () => Reply.Silence,
@@ -56,37 +26,37 @@ const losing = Emulator.layerServer({
 
 const approving = Emulator.layerServer({ script: () => Reply.Approval("refund"), replyDelay: 0, runDelay: 0 })
 
-const examples: Readonly<Record<string, readonly [what: string, run: Example, emulator?: typeof silent]>> = {
-  "01-list-contacts.ts": [
-    "lists those who may be written to",
-    Effect.gen(function* () {
+const first: Readonly<Record<string, Example>> = {
+  "01-list-contacts.ts": {
+    what: "lists those who may be written to",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       yield* scene
       const other = yield* world.addContact({ name: "Bo", channels: [{ type: "custom" }] })
       yield* world.unsubscribe(other.id)
       expect(yield* outputOf("01-list-contacts.ts")).toEqual(["contact_000001 Ana custom"])
     })
-  ],
-  "02-block-a-contact.ts": [
-    "blocks the contact",
-    Effect.gen(function* () {
+  },
+  "02-block-a-contact.ts": {
+    what: "blocks the contact",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID, CONTACT_ID } = yield* scene
       expect(yield* outputOf("02-block-a-contact.ts", { CONTACT_ID })).toEqual(["contact_000001 is blocked"])
       const { members } = yield* world.snapshot(CHAT_ID)
       expect(members?.map((member) => member.contact_channel?.contact?.blocked)).toContain(true)
     })
-  ],
-  "03-open-a-chat.ts": [
-    "opens a chat in which the contact has written",
-    Effect.gen(function* () {
+  },
+  "03-open-a-chat.ts": {
+    what: "opens a chat in which the contact has written",
+    run: Effect.gen(function* () {
       const { CHANNEL_ID, CONTACT_ID } = yield* scene
       expect(yield* outputOf("03-open-a-chat.ts", { CHANNEL_ID, CONTACT_ID })).toEqual(["opened chat_000002"])
     })
-  ],
-  "04-answer-a-tool.ts": [
-    "answers the tool, which is then no longer pending",
-    Effect.gen(function* () {
+  },
+  "04-answer-a-tool.ts": {
+    what: "answers the tool, which is then no longer pending",
+    run: Effect.gen(function* () {
       const { CHAT_ID, ...ids } = yield* scene
       const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => pendingTool(message)._tag === "Some"))
       const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
@@ -101,11 +71,11 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       expect(printed).toEqual([expect.stringMatching(/^answered with message_\d+$/)])
       expect(yield* asks).toHaveProperty("_tag", "None")
     }),
-    asking
-  ],
-  "05-decide-an-approval.ts": [
-    "accepts the action, which is carried out",
-    Effect.gen(function* () {
+    emulator: asking
+  },
+  "05-decide-an-approval.ts": {
+    what: "accepts the action, which is carried out",
+    run: Effect.gen(function* () {
       const { CHAT_ID } = yield* scene
       const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => action(message)._tag === "Some"))
       const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
@@ -114,11 +84,11 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       expect(yield* outputOf("05-decide-an-approval.ts", ids)).toEqual([`${message.id} is COMPLETED`])
       expect(Option.map(yield* asks, (message) => Option.map(action(message), ({ status }) => status))).toEqual(Option.some(Option.some("completed")))
     }),
-    approving
-  ],
-  "06-stream-the-inbox.ts": [
-    "tells the chats that are there, and those that come",
-    Effect.gen(function* () {
+    emulator: approving
+  },
+  "06-stream-the-inbox.ts": {
+    what: "tells the chats that are there, and those that come",
+    run: Effect.gen(function* () {
       const { log, world } = yield* Emulator.Emulator
       const { CHANNEL_ID } = yield* scene
       const isListed = Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "request" && entry.endpoint === "inbox.list"))
@@ -127,20 +97,20 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       const printed = yield* outputOf("06-stream-the-inbox.ts", { EVENTS: "2" })
       expect(printed.toSorted()).toEqual(["Listed chat_000001 user", "Pushed chat_000002 user"])
     })
-  ],
-  "07-transactional-broadcast.ts": [
-    "reaches the contact",
-    Effect.gen(function* () {
+  },
+  "07-transactional-broadcast.ts": {
+    what: "reaches the contact",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CONTACT_ID } = yield* scene
       const { id: BROADCAST_ID } = yield* world.setUp.addBroadcast("order sent", [{ channel_type: "custom", text: "Order {{order}} is on its way." }])
       const printed = yield* outputOf("07-transactional-broadcast.ts", { BROADCAST_ID, CONTACT_ID })
       expect(printed).toEqual([expect.stringMatching(/ sent$/)])
     })
-  ],
-  "08-search-files.ts": [
-    "finds the images of the right name",
-    Effect.gen(function* () {
+  },
+  "08-search-files.ts": {
+    what: "finds the images of the right name",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID } = yield* scene
       for (const [filename, mimetype] of [["invoice-1042.png", "image/png"], ["invoice-1042.pdf", "application/pdf"], ["cat.png", "image/png"]] as const) {
@@ -148,10 +118,10 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       }
       expect(yield* outputOf("08-search-files.ts", { CHAT_ID })).toEqual(["invoice-1042.png image/png"])
     })
-  ],
-  "09-messages-since.ts": [
-    "lists what was written since, oldest first",
-    Effect.gen(function* () {
+  },
+  "09-messages-since.ts": {
+    what: "lists what was written since, oldest first",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID } = yield* scene
       yield* Effect.sleep("5 millis")
@@ -159,34 +129,34 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       const [first, second] = (yield* outputOf("09-messages-since.ts", { CHAT_ID, SINCE: "2020-01-01T00:00:00Z" })).map((line) => line.split(" ")[1])
       expect([first, second]).toEqual(["message_000001", "message_000002"])
     })
-  ],
-  "11-own-policy.ts": [
-    "waits for Monday morning",
-    Effect.gen(function* () {
+  },
+  "11-own-policy.ts": {
+    what: "waits for Monday morning",
+    run: Effect.gen(function* () {
       expect(yield* outputOf("11-own-policy.ts")).toEqual(["waits until 2026-07-20T09:59:45.000Z quiet_hours"])
     })
-  ],
-  "12-reconcile.ts": [
-    "writes once although the answer was lost",
-    Effect.gen(function* () {
+  },
+  "12-reconcile.ts": {
+    what: "writes once although the answer was lost",
+    run: Effect.gen(function* () {
       const { CHAT_ID, CONTACT_ID } = yield* scene
       expect(yield* outputOf("12-reconcile.ts", { CHAT_ID, CONTACT_ID })).toEqual(["written once, as message_000002"])
       expect(yield* messagesOf(CHAT_ID)).toHaveLength(2)
     }),
-    losing
-  ],
-  "13-in-a-service.ts": [
-    "has the assistant follow up",
-    Effect.gen(function* () {
+    emulator: losing
+  },
+  "13-in-a-service.ts": {
+    what: "has the assistant follow up",
+    run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID } = yield* scene
       expect(yield* outputOf("13-in-a-service.ts", { CHAT_ID })).toEqual(["the assistant reminds the customer tomorrow"])
       expect((yield* world.snapshot(CHAT_ID)).state?.follow_up_at).toBeTruthy()
     })
-  ],
-  "14-with-the-scheduler.ts": [
-    "sets a follow-up by its policy, and records why",
-    Effect.gen(function* () {
+  },
+  "14-with-the-scheduler.ts": {
+    what: "sets a follow-up by its policy, and records why",
+    run: Effect.gen(function* () {
       const { CHAT_ID } = yield* scene
       yield* Effect.repeat(Effect.delay(messagesOf(CHAT_ID), "10 millis"), { until: (messages) => messages.at(-1)?.status === "COMPLETED" && messages.length === 2 })
       const database = join(yield* temporary, "follow-ups.db")
@@ -195,20 +165,20 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       const { log } = yield* Emulator.Emulator
       expect((yield* log.entries).filter((entry) => entry.kind === "state" && entry.follow_up_at !== null)).not.toEqual([])
     }).pipe(Effect.scoped),
-    Emulator.layerServer({ replyDelay: 0, runDelay: 0 })
-  ],
-  "15-by-hand.ts": [
-    "writes twice, as the answer was lost",
-    Effect.gen(function* () {
+    emulator: Emulator.layerServer({ replyDelay: 0, runDelay: 0 })
+  },
+  "15-by-hand.ts": {
+    what: "writes twice, as the answer was lost",
+    run: Effect.gen(function* () {
       const { CHAT_ID, CONTACT_ID } = yield* scene
       expect(yield* outputOf("15-by-hand.ts", { CHAT_ID, CONTACT_ID })).toEqual(["written, as message_000003"])
       expect(yield* messagesOf(CHAT_ID)).toHaveLength(3)
     }),
-    losing
-  ],
-  "16-share-the-quota.ts": [
-    "keeps to a quota that two programs spend",
-    Effect.gen(function* () {
+    emulator: losing
+  },
+  "16-share-the-quota.ts": {
+    what: "keeps to a quota that two programs spend",
+    run: Effect.gen(function* () {
       const settings = { CALLS: "8", QUOTA: join(yield* temporary, "quota.db"), INVENT_RATE_LIMIT: "5", INVENT_RATE_WINDOW: "1 second" }
       const said = ["8 answers, and nobody was refused"]
       const another = yield* Effect.fork(outputOf("16-share-the-quota.ts?another", settings))
@@ -218,13 +188,17 @@ const examples: Readonly<Record<string, readonly [what: string, run: Example, em
       const statuses = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.status] : []))
       expect(statuses).toEqual(Array.replicate(200, 16))
     }).pipe(Effect.scoped),
-    Emulator.layerServer({ limit: { limit: 5, window: "1 second" } })
-  ]
+    emulator: Emulator.layerServer({ limit: { limit: 5, window: "1 second" } })
+  }
 }
 
+const examples = { ...first, ...adopters }
+
 describe("an example", () => {
-  for (const [file, [what, run, emulator = silent]] of Object.entries(examples)) {
-    it.live(`${file} ${what}`, () => Effect.provide(run, emulator))
+  for (const [file, { emulator = silent, needs = [], run, what }] of Object.entries(examples)) {
+    const test = () => it.live(`${file} ${what}`, () => Effect.provide(run, emulator))
+    if (needs.length === 0) test()
+    else describeWith(needs, "that needs a program", test)
   }
 
   it("is run here, or is a test itself", () => {

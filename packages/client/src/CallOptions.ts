@@ -40,7 +40,7 @@ export interface CallOptions {
   readonly retry?: boolean
   /**
    * Sent with every request of the call. Those that the client sets itself are refused: `authorization`, `content-type`,
-   * `content-length`, `accept-encoding`, `host`.
+   * `content-length`, `accept-encoding`, `host`. A `user-agent` replaces the client's; a browser sends its own.
    */
   readonly headers?: Readonly<Record<string, string>>
   /** Runs for each answer, before the call goes on. */

@@ -79,6 +79,14 @@ type StreamOf<Endpoint> =
     ? (...args: Arguments<Request<Path, UrlParams, Payload>>) => Stream.Stream<Item, InventError.RepeatableError>
     : never
 
+type UnsafeOf<Id extends string, Endpoint> =
+  Endpoint extends RetrySafety.Marked<"Unsafe"> & { readonly name: infer Name extends string } ? `${Id}.${Name}` : never
+
+/** The endpoints whose requests are not repeated after a lost answer, by group and name: `contacts.create`. */
+export type UnsafeEndpoint = {
+  [Group in Groups as Group["identifier"]]: UnsafeOf<Group["identifier"], HttpApiGroup.HttpApiGroup.Endpoints<Group>>
+}[Groups["identifier"]]
+
 /** Every endpoint of the contract that is called; one that is opened as a WebSocket is among {@link Extras}. */
 export type Methods = {
   readonly [Group in Groups as Group["identifier"]]: {
@@ -172,7 +180,7 @@ export interface RawRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"
   /** Below the base URL: `/chats/{chat_id}/reactions`. `{org_id}` is filled in when left out. */
   readonly path: string
-  /** The values of the placeholders. An id that is written into `path` itself is in every span. */
+  /** The values of the placeholders. An id that is written into `path` itself is in every span, and in the log. */
   readonly params?: Readonly<Record<string, string>>
   /**
    * Whether it may be sent again after an answer was lost: "Safe" changes nothing, "Idempotent" changes the same however

@@ -1,6 +1,6 @@
 /**
- * What became of an unsafe request whose answer was lost. For each unsafe endpoint there is a verdict, found by looking at
- * what the server lists, and a sender that uses it to apply a request exactly once.
+ * What became of an unsafe request whose answer was lost. A verdict is found by looking at what the server lists; a sender uses
+ * it to apply a request exactly once. `Reconcilable` says which verdict is on which endpoint, and of which nobody can tell.
  *
  * It rests on two assumptions, as the API knows no idempotency key: what was applied is listed `visibleWithin` after the
  * answer was lost, and nobody else does the same as the same contact meanwhile. Where the evidence allows two readings the

@@ -1,6 +1,6 @@
 /**
- * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same assumptions. Of
- * `broadcasts.create` and `broadcasts.sendMarketing` nothing is listed, so there is no verdict on them.
+ * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same assumptions.
+ * `Reconcilable` says which verdict is on which endpoint.
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -9,12 +9,10 @@ import type { Contact, MergedContact } from "@effect-invent/domain/Contact"
 import type { ContactFile } from "@effect-invent/domain/ContactFile"
 import type { ChatId, ToolCallId } from "@effect-invent/domain/Ids"
 import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
-import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
+import { isUndecodable } from "@effect-invent/domain/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
-import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
-import * as Stream from "effect/Stream"
-import * as Decoded from "./internal/contract/Decoded.ts"
+import { collect } from "./internal/reconcile/Collect.ts"
 import * as Similarity from "./internal/reconcile/Similarity.ts"
 import type { Service } from "./ClientTypes.ts"
 import * as Reconcile from "./Reconcile.ts"
@@ -33,17 +31,6 @@ type SendTransactional = Parameters<Service["broadcasts"]["sendTransactional"]>[
 
 /** As `Reconcile.Window` and `Reconcile.Patience`; `known` are the ids of entries that existed before the request. */
 export type Options = Reconcile.Window & Reconcile.Patience & { readonly known?: ReadonlyArray<string> }
-
-/** All entries of a list, each once. Fails where one cannot be read, as it may be the one that is looked for. */
-const collect = <A extends { readonly id: string }>(
-  endpoint: string,
-  stream: Stream.Stream<A | Undecodable, RepeatableError>
-): Effect.Effect<ReadonlyArray<A>, RepeatableError> =>
-  stream.pipe(
-    Decoded.whole(endpoint),
-    Stream.runCollect,
-    Effect.map((items) => [...new Map(Chunk.toReadonlyArray(items).map((item) => [item.id, item as A])).values()])
-  )
 
 const stillUnknown = (reason: string) => Effect.succeed(Verdict.StillUnknown({ reason }))
 
@@ -159,12 +146,6 @@ export const uploadFileVerdict = (
   options: Options = {}
 ): Effect.Effect<Reconcile.Verdict<ContactFile>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  const sent = payload.file
-  const likeness = ({ file_filename, file_size }: ContactFile): Similarity.Similarity => {
-    if (sent === undefined) return "Doubtful"
-    if (sent instanceof Uint8Array) return Similarity.all(Similarity.ifStated(sent.length, file_size), "Doubtful")
-    return Similarity.all(Similarity.ifStated(sent.name, file_filename), Similarity.ifStated(sent.data.length, file_size))
-  }
   const activities = collect(
     "contacts.listActivities",
     invent.contacts.streamActivities({ path, urlParams: { type: "file_uploaded" } })
@@ -177,7 +158,7 @@ export const uploadFileVerdict = (
     )
     const files = shown.map(({ file }) => file)
     if (files.length < recent.length) return stillUnknown("a new entry of the timeline does not show its file")
-    return Reconcile.judge(files, (file) => Similarity.all(likeness(file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
+    return Reconcile.judge(files, (file) => Similarity.all(Similarity.ofFile(file, payload.file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
   })
 }
 

@@ -19,6 +19,7 @@ export interface Settings {
   /** Fills `org_id` in every path that has one. */
   readonly orgId: OrgId
   readonly name: string | undefined
+  readonly userAgent: string
   readonly deadlines: Deadline.Settings
   readonly retry: RetryPolicy.RetryPolicy
   readonly retryBudget: RetryBudget.Options
@@ -36,6 +37,11 @@ export interface Options {
   readonly orgId?: OrgId
   /** Tells clients of one process apart, as the attribute `invent.client.name` of `Telemetry`; none unless it is given. */
   readonly name?: string
+  /**
+   * The `User-Agent` of every request and of the WebSockets; default `effect-invent/` and this package's version. A single
+   * call has its own by the `headers` of `CallOptions`. Browsers send theirs instead, without an error.
+   */
+  readonly userAgent?: string
   /**
    * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an attempt
    * of a call that the server answers only when its work is done, an approved tool or a broadcast that is not told
@@ -68,6 +74,8 @@ export interface Options {
  * @see https://docs.useinvent.com/api-reference/getting-started/introduction
  */
 export const defaultBaseUrl = "https://api.useinvent.com"
+/** The `User-Agent` of a client that is given none: a test holds its version to the package's. */
+export const defaultUserAgent = "effect-invent/0.0.0"
 const defaultOrgId = OrgId.make("c")
 const defaultMaxBodyBytes = 8 * 1024 * 1024
 
@@ -95,6 +103,11 @@ const organization = (orgId: OrgId) =>
 const label = (name: string | undefined): ValidateOption.Checked<string | undefined> =>
   name === "" ? ValidateOption.refuse("name", "must not be empty") : Either.right(name)
 
+const agent = (userAgent: string): ValidateOption.Checked<string> =>
+  /^[\x21-\x7e][\x20-\x7e]*$/.test(userAgent)
+    ? Either.right(userAgent)
+    : ValidateOption.refuse("userAgent", "must be a non-empty string of visible ASCII characters")
+
 /** Fills in the defaults and checks every value. */
 export const make = (options: Options): ValidateOption.Checked<Settings> =>
   Either.all({
@@ -102,6 +115,7 @@ export const make = (options: Options): ValidateOption.Checked<Settings> =>
     baseUrl: address(options.baseUrl ?? defaultBaseUrl),
     orgId: organization(options.orgId ?? defaultOrgId),
     name: label(options.name),
+    userAgent: agent(options.userAgent ?? defaultUserAgent),
     deadlines: Either.all({
       attempt: ValidateOption.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
       total: ValidateOption.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),

@@ -6,6 +6,12 @@
  * and attributed as the conventions say, `GET /chats/{chat_id}/messages` with `http.request.resend_count` from the second
  * on and `invent.client.queue.duration`. Neither has a key, a body, a header or the value of a query parameter.
  *
+ * Logs, at level Debug and so off unless `Logger.withMinimumLogLevel(LogLevel.Debug)` is around the calls: for each request
+ * that left a line `GET /chats/{chat_id}/messages` with `attempt`, `duration` and `queued` (the wait for the rate limit) in
+ * seconds, and how it ended, by the attributes of the metrics. For each wait before another request a line with `next` (which
+ * request it is), `wait` in seconds and `because`, what the last one failed with. Ids, queries, headers, bodies and what a
+ * server says are in none of them. `request` is logged by the path it was given, and as `/…` where it has no `params`.
+ *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
 import * as Metric from "effect/Metric"

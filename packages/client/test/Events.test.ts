@@ -1,5 +1,6 @@
 import type * as InboxChange from "@effect-invent/client/InboxChange"
 import type * as InventClient from "@effect-invent/client/InventClient"
+import * as Settings from "@effect-invent/client/Settings"
 import * as Socket from "@effect/platform/Socket"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -76,7 +77,7 @@ describe("inbox.events", () => {
     Effect.gen(function* () {
       const { sockets } = yield* run(() => json([]))
       expect(sockets.map(({ url }) => url)).toEqual(["wss://api.useinvent.com/orgs/c/inbox/ws"])
-      expect(sockets[0]!.given).toEqual({ headers: { authorization: `Bearer ${Vendor.apiKey}` } })
+      expect(sockets[0]!.given).toEqual({ headers: { authorization: `Bearer ${Vendor.apiKey}`, "user-agent": Settings.defaultUserAgent } })
     })
   )
 

@@ -1,5 +1,6 @@
 import type { InboxChange } from "@effect-invent/client/InboxChange"
 import type { ClientMethods } from "@effect-invent/client/ClientMethods"
+import type { UnsafeEndpoint } from "@effect-invent/client/ClientTypes"
 import type * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -90,6 +91,7 @@ describe("the written types of the methods", () => {
 describe("the types of a method", () => {
   it("name OutcomeUnknown for the unsafe methods and for no other", () => {
     expectTypeOf<FailingWith<"OutcomeUnknown">>().toEqualTypeOf<UnsafeName>()
+    expectTypeOf<UnsafeEndpoint>().toEqualTypeOf<UnsafeName>()
     expectTypeOf<FailingWith<"ServerFault">>().toEqualTypeOf<Exclude<Every, UnsafeName>>()
     expectTypeOf<FailingWith<"NotFound">>().toEqualTypeOf<Every>()
   })

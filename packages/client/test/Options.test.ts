@@ -91,6 +91,11 @@ const observations: Record<Path<Settings.Options>, Observation> = {
       }),
     seen: [[undefined, "inbox"], [undefined, "sweep"]]
   },
+  userAgent: {
+    values: [{}, { userAgent: "shop/1.2" }],
+    observe: see(list, ({ seen }) => seen[0]!.headers["user-agent"]),
+    seen: [Settings.defaultUserAgent, "shop/1.2"]
+  },
   "deadlines.attempt": {
     values: [{ retry: { maxAttempts: 1 } }, { retry: { maxAttempts: 1 }, deadlines: { attempt: "3 seconds" } }],
     observe: see(stalling, ({ over }) => over),

@@ -87,6 +87,8 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "a refill of negative size": [{ apiKey, retry: { budget: { refillPerSuccess: -0.1 } } }, "retry.budget.refillPerSuccess", /at least 0/],
   "bodies of no length": [{ apiKey, maxBodyBytes: 0 }, "maxBodyBytes", /whole number of at least 1/],
   "bodies of any length": [{ apiKey, maxBodyBytes: Infinity }, "maxBodyBytes", /whole number of at least 1/],
+  "a user agent of nothing": [{ apiKey, userAgent: "" }, "userAgent", /non-empty/],
+  "a user agent of two lines": [{ apiKey, userAgent: "shop/1\r\nx-a: 1" }, "userAgent", /visible ASCII/],
   "a name without letters": [{ apiKey, name: "" }, "name", /must not be empty/],
   "a call without end": [{ apiKey, deadlines: { total: Duration.infinity } }, "deadlines.total", /finite/]
 }
@@ -181,6 +183,7 @@ describe("settings", () => {
       baseUrl: "https://api.useinvent.com",
       orgId: "c",
       name: undefined,
+      userAgent: Settings.defaultUserAgent,
       deadlines: { attempt: Duration.seconds(20), blocking: Duration.minutes(10), total: Duration.minutes(5) },
       retry: { maxAttempts: 4, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) },
       retryBudget: { capacity: 25, refillPerSuccess: 0.1 },

@@ -174,7 +174,7 @@ export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("
 
 /**
  * An unsafe request left, and its answer was lost or was a 5xx: it may have been applied, or not. It was sent once and
- * is never repeated blindly; find out by listing what exists since `sentAt`.
+ * is never repeated blindly; find out by listing what exists since `sentAt`. `Reconcilable` of the client names who does so.
  */
 export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
   ...call,
@@ -183,7 +183,7 @@ export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("Outcom
   sentAt: Schema.DateTimeUtcFromSelf,
   /** What happened to the answer. */
   reason: Schema.String,
-  /** How to find out whether the request was applied. */
+  /** How to find out whether the request was applied, or why nothing shows it. */
   reconcile: Schema.String
 }) {
   override get message() {

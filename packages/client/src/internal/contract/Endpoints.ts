@@ -128,7 +128,7 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<I
       return request.withResponse === true ? [value, ResponseBody.withText(response, call.text)] : value
     })
 
-  const run = RunCall.make(step)
+  const run = RunCall.make(step, settings)
 
   return (request: Request = {}) =>
     run({

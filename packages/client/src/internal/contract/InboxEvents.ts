@@ -84,10 +84,10 @@ const makeSeen = () => {
 }
 
 // The platform's constructor knows no headers. That of Node and that of `ws` take an object with them in place of protocols.
-const open = ({ apiKey }: Settings, url: string) =>
+const open = ({ apiKey, userAgent }: Settings, url: string) =>
   Effect.flatMap(Socket.WebSocketConstructor, (construct) =>
     Effect.try({
-      try: () => construct(url, { headers: { authorization: `Bearer ${Redacted.value(apiKey)}` } } as unknown as string),
+      try: () => construct(url, { headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, "user-agent": userAgent } } as never),
       catch: () => new Socket.SocketGenericError({ reason: "Open", cause: "the constructor refuses" })
     })
   )

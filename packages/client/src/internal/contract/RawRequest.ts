@@ -55,7 +55,7 @@ export const make =
     const { name: endpoint = "request", params, path, safety, schema } = options
     const withoutKey = Authentication.withoutKey(settings.apiKey)
     const decode = Schema.decodeUnknown((schema ?? Schema.Unknown) as Schema.Schema<unknown>)
-    return RunCall.make(step)({
+    return RunCall.make(step, settings)({
       // Ids that are written into the path would make a time series each.
       endpoint: { endpoint, safety, template: params === undefined ? "/…" : path },
       deadlines: settings.deadlines,

@@ -13,6 +13,7 @@ import { constVoid } from "effect/Function"
 import * as Tracer from "effect/Tracer"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { CallState, Middleware } from "./CallState.ts"
+import * as DebugLog from "../telemetry/DebugLog.ts"
 import * as SemanticConventions from "../telemetry/SemanticConventions.ts"
 import * as Deadline from "./Deadline.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
@@ -61,10 +62,13 @@ export const make =
           const exit = Deadline.endOf(interrupted, call)
           Deadline.end(call)
           const ending = SemanticConventions.endingOf(exit, call)
-          RecordMetrics.request(fiber, call, endpoint, ending, MonotonicClock.millisOf(clock) - startedAt)
+          const millis = MonotonicClock.millisOf(clock) - startedAt
+          RecordMetrics.request(fiber, call, endpoint, ending, millis)
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
-          Span.end(span, shown(exit), fiber)
-          return Effect.void
+          const ended = Effect.sync(() => Span.end(span, shown(exit), fiber))
+          if (!DebugLog.isOn(fiber)) return ended
+          const facts = { attempt: call.attempts, duration: DebugLog.seconds(millis), queued: DebugLog.seconds(call.queued * 1000), ...ending }
+          return Effect.zipRight(DebugLog.line(request.method, call, facts), ended)
         })
       )
     })

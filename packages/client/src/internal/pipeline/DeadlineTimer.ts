@@ -11,6 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as Tracer from "effect/Tracer"
+import * as DebugLog from "../telemetry/DebugLog.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 
 /** When it rings, the work is interrupted. */
@@ -93,7 +94,7 @@ export const make = (): Watch => {
           const watch = watchOn(MonotonicClock.clockOf(parent))
           const surroundings = Runtime.make({
             context: Context.add(parent.currentContext, Tracer.ParentSpan, span),
-            fiberRefs: parent.getFiberRefs(),
+            fiberRefs: DebugLog.quietly(parent),
             runtimeFlags
           })
           const alarm = {

@@ -5,8 +5,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import type * as Reconcile from "../../Reconcile.ts"
-import type * as ReconcileRecords from "../../ReconcileRecords.ts"
+import * as Reconcilable from "../../Reconcilable.ts"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { CallState } from "./CallState.ts"
 
@@ -27,27 +26,11 @@ export const fingerprint = (request: HttpClientRequest): string => {
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
 }
 
-type Verdict = `Reconcile.${keyof typeof Reconcile}` | `ReconcileRecords.${keyof typeof ReconcileRecords}`
-
-/** Who looks for what became of a request. */
-const verdicts: Readonly<Record<string, Verdict>> = {
-  "assistants.create": "ReconcileRecords.createAssistantVerdict",
-  "broadcasts.sendTransactional": "ReconcileRecords.sendTransactionalVerdict",
-  "contacts.create": "ReconcileRecords.createContactVerdict",
-  "contacts.createChat": "Reconcile.createChatVerdict",
-  "contacts.decideApproval": "ReconcileRecords.decideApprovalVerdict",
-  "contacts.merge": "ReconcileRecords.mergeVerdict",
-  "contacts.respondToTool": "Reconcile.respondToToolVerdict",
-  "contacts.sendMessage": "Reconcile.sendMessageVerdict",
-  "contacts.sendMessageOnChannel": "Reconcile.sendMessageOnChannelVerdict",
-  "contacts.uploadFile": "ReconcileRecords.uploadFileVerdict",
-  "messages.create": "ReconcileRecords.createMessageVerdict",
-  "messages.decideApproval": "ReconcileRecords.decideApprovalVerdict",
-  "workflows.run": "ReconcileRecords.runWorkflowVerdict"
-}
+const verdicts: Readonly<Record<string, Reconcilable.VerdictName | Reconcilable.Reason>> = Reconcilable.verdicts
 
 const reconcile = (endpoint: string, sentAt: DateTime.Utc): string => {
   const verdict = verdicts[endpoint]
+  if (typeof verdict === "object") return `nothing shows whether it was applied: ${verdict.cannotBeTold}`
   const how = verdict === undefined ? "" : `: ${verdict} does`
   return `look at what exists since ${DateTime.formatIso(sentAt)} before sending it again${how}`
 }

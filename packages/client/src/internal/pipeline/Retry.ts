@@ -1,5 +1,6 @@
 /** Repeats an attempt as the retry policy decides, and turns the last failure into the call's error. */
 import * as InventError from "@effect-invent/domain/InventError"
+import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -8,6 +9,7 @@ import * as Random from "effect/Random"
 import type { RateLimit } from "../../RateLimit.ts"
 import type { RetryBudget } from "../../RetryBudget.ts"
 import * as RetryPolicy from "../../RetryPolicy.ts"
+import * as DebugLog from "../telemetry/DebugLog.ts"
 import * as CallState from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import * as FailureToError from "./FailureToError.ts"
@@ -60,7 +62,7 @@ export const make =
                 return giveUp(failure, decision.wait)
               case "Repeat":
                 return Effect.zipRight(
-                  holdBack(rateLimit, failure, decision.after),
+                  Effect.zipRight(logged(request, call, failure, decision.after), holdBack(rateLimit, failure, decision.after)),
                   from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt)
                 )
             }
@@ -72,6 +74,14 @@ export const make =
       return from(1)
     })
   }
+
+/** Logs how many seconds the call waits, before which request, and what its last one failed with. */
+const logged = (request: HttpClientRequest, call: CallState.CallState, { _tag }: RetryPolicy.Failure, after: Duration.Duration) =>
+  Effect.withFiberRuntime<void>((fiber) =>
+    DebugLog.isOn(fiber)
+      ? DebugLog.line(request.method, call, { next: call.attempts + 1, wait: DebugLog.seconds(Duration.toMillis(after)), because: _tag })
+      : Effect.void
+  )
 
 /** After a 429 the limiter holds everybody, and this call waits with them; otherwise only this call waits. */
 const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, after: Duration.Duration) =>

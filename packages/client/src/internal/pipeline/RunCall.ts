@@ -9,6 +9,7 @@ import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import type { RuntimeFiber } from "effect/Fiber"
 import { type CallOptions, CurrentCallOptions } from "../../CallOptions.ts"
+import type { Settings } from "../../Settings.ts"
 import * as RecordMetrics from "../telemetry/RecordMetrics.ts"
 import * as Span from "../telemetry/Span.ts"
 import * as CallState from "./CallState.ts"
@@ -67,7 +68,7 @@ const warned = (call: CallState.CallState): Effect.Effect<void> => {
 
 /** Runs one call from its request to its value: span, deadlines, attempts, and the metrics when it is over. */
 export const make =
-  (step: CallState.Middleware<InventError.InventError>) =>
+  (step: CallState.Middleware<InventError.InventError>, { userAgent }: Pick<Settings, "userAgent">) =>
   ({ deadlines: usual, endpoint, read, write }: Work): Attempted<unknown> =>
     Effect.withFiberRuntime((fiber) =>
       Effect.flatMap(Span.make(`InventClient.${endpoint.endpoint}`), (span) => {
@@ -76,7 +77,7 @@ export const make =
         const call = CallState.make(endpoint, Either.getOrElse(deadlines, () => usual), span, options)
         const run = Effect.flatMap(write(call), (request) =>
           Effect.flatMap(
-            step(options.headers === undefined ? request : HttpClientRequest.setHeaders(request, options.headers), call),
+            step(HttpClientRequest.setHeaders(request, { "user-agent": userAgent, ...options.headers }), call),
             (response) => read(response, call, fiber)
           )
         )

@@ -5,6 +5,8 @@
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember } from "@effect-invent/domain/ChatMember"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { UploadFile } from "@effect-invent/domain/api/Upload"
+import type { File } from "@effect-invent/domain/File"
 import type { AssistantId, ChannelId, ContactId, ToolCallId } from "@effect-invent/domain/Ids"
 import type { UserMessage } from "@effect-invent/domain/MessagePart"
 import * as DateTime from "effect/DateTime"
@@ -78,6 +80,13 @@ export interface NewChat {
 /** Equal where nothing was wanted or what is stated is what was wanted; doubtful where nothing is stated. */
 export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined): Similarity =>
   wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
+
+/** A file by its name and size. Of one that was sent without a name, or by its address, neither is known. */
+export const ofFile = ({ file_filename, file_size }: Pick<File, "file_filename" | "file_size">, sent: UploadFile["file"]): Similarity => {
+  if (sent === undefined) return "Doubtful"
+  if (sent instanceof Uint8Array) return all(ifStated(sent.length, file_size), "Doubtful")
+  return all(ifStated(sent.name, file_filename), ifStated(sent.data.length, file_size))
+}
 
 /** The contact's channel is the sole member that a new chat begins with; others may have joined since. */
 export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Similarity =>

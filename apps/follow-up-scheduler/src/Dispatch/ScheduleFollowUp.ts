@@ -90,10 +90,8 @@ export const make = (context: ActionContext, policy: Policy) => {
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
-    // Held back, because the snapshot is too old or follow-ups are paused, and nothing was sent: planned again.
-    if (isWithheld && !mayHaveLeft) {
-      return yield* rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
-    }
+    // Held back, because the snapshot is too old or follow-ups are paused, or left without a permit: nothing was sent.
+    if (!mayHaveLeft && Transitions.isPassing(error)) return yield* transitions.planAgain(armed, error)
     if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
       return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }

@@ -4,6 +4,7 @@ import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as TestClock from "effect/TestClock"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { observe, record, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
@@ -253,6 +254,21 @@ describe("snooze and close", () => {
           yield* sweepUntil(after(3 * day))
           expect((yield* fake.state).state).toBeUndefined()
           expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
+        })
+      )
+    )
+
+    story(`${action} that the guard holds back is no attempt, however often: the chat is read again`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          let count = 0
+          // The look is too old by the time at which the request could leave.
+          yield* fake.passes((kind) => (kind === "state" && count++ < 5 ? TestClock.adjust("2 minutes") : Effect.void))
+          yield* sweepUntil(after(3 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+          expect((yield* fake.state).state).toBe(state)
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
         })
       )
     )

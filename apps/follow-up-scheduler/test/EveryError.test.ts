@@ -66,8 +66,8 @@ for (const kind of kinds) {
         )
       )
     }
-    const leaving = kind === "set" || kind === "send" ? [errors.QueueFull, errors.RateLimitUnavailable] : []
-    for (const [error] of leaving) {
+
+    for (const [error] of [errors.QueueFull, errors.RateLimitUnavailable]) {
       story(`${error._tag} is no attempt, however often that comes before the request leaves`, (fake) =>
         under(fake, policyOf(kind))(
           Effect.gen(function* () {

@@ -7,12 +7,14 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
 import { type Look, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import * as Transitions from "./Transitions.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
@@ -20,7 +22,8 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 /**
  * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
- * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as `refused`.
+ * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as `refused`. A
+ * request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const { invent, ledger, transitions, observe, policies, stateUpdates } = context
@@ -71,9 +74,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, { look, freshFor: policy.confirm_after })))
-      if (answered._tag === "Left") return yield* transitions.onError(armed.value, answered.left, "skipped")
-      yield* settle(armed.value, answered.right)
+      const hasLeft = yield* Ref.make(false)
+      const beginning = { look, freshFor: policy.confirm_after }
+      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true))))
+      if (answered._tag === "Right") return yield* settle(armed.value, answered.right)
+      return yield* !(yield* Ref.get(hasLeft)) && Transitions.isPassing(answered.left)
+        ? transitions.planAgain(armed.value, answered.left)
+        : transitions.onError(armed.value, answered.left, "skipped")
     })
 
   /** Goes on after a lost answer or a crash, by what the chat shows now. */

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { observe, record, setClock, story, sweepAt, sweepUntil, under, verdict } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -268,6 +268,36 @@ describe("snooze and close", () => {
           yield* sweepUntil(after(3 * day))
           expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
           expect((yield* fake.state).state).toBe(state)
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never gets through is left alone after three rounds, and made when the chat is read again`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.put((kind, apply) => (kind === "state" ? Effect.fail(lost) : apply))
+          yield* sweepUntil(after(2 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(3)
+          expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
+          expect(yield* verdict).toBe("Failed unreachable")
+          yield* fake.put((_, apply) => apply)
+          yield* observe
+          yield* sweepUntil(after(3 * day))
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never arrived before the night is done in the morning`, (fake) =>
+      under(fake, { ...filing, quiet_hours: { start: "13:01", end: "18:00" } })(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.put((kind, apply) =>
+            Effect.flatMap(DateTime.now, (now) => (kind === "state" && DateTime.lessThan(now, after(26 * hour)) ? Effect.fail(lost) : apply))
+          )
+          yield* sweepUntil(after(2 * day))
           expect((yield* record)[1]).toBe("2 nudge@1 done")
         })
       )

@@ -652,6 +652,8 @@ describe("a failing service", () => {
       yield* observe
       yield* sweepUntil(after(day))
       expect(yield* record).toEqual(["1 skipped unreachable"])
+      // The watch reads a chat again that has this decision.
+      expect(yield* verdict).toBe("Failed unreachable")
       expect(yield* fake.followUps).toEqual([])
       yield* fake.put((_, apply) => apply)
       yield* observe

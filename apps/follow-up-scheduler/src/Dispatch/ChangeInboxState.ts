@@ -22,8 +22,8 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 /**
  * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
- * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as `refused`. A
- * request that did not leave counts as no attempt.
+ * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as
+ * `unreachable`. A request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const { invent, ledger, transitions, observe, policies, stateUpdates } = context
@@ -93,9 +93,18 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const first_in_force = yield* policies.firstInForce(policy)
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now, first_in_force })
-      const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
-      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
-      yield* transitions.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
+      if (decision._tag === "Stop" || decision._tag === "Skip") {
+        yield* transitions.end(armed, "withdrawn", decision.reason)
+      } else if (decision.anchor_id !== armed.anchor_id || decision.step !== armed.step) {
+        yield* transitions.end(armed, "withdrawn", decision.anchor_id === armed.anchor_id && decision.step > armed.step ? "late" : "superseded")
+      } else if (decision._tag === "Wait") {
+        const { reason, until } = decision
+        return yield* transitions.reschedule(armed, { status: "planned", follow_up_at: null, due_at: until }, "postponed", { reason })
+      } else if (armed.arms < maxArms) {
+        return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
+      } else {
+        return yield* transitions.endUnreachable(armed)
+      }
     }
     yield* observe.review(chat)
   })

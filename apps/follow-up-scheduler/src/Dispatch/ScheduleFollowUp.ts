@@ -186,7 +186,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
     // The value was never set: another read of the chat may plan the step again.
-    if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
+    if (armed.confirmed_at === null) return transitions.endUnreachable(armed)
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.review(chat))
   }
 

@@ -47,13 +47,16 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * Ends the follow-up and records the decision about its chat. Nothing else happens there until the watch names the
    * chat again.
    */
-  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed") =>
+  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed" | "unreachable") =>
     Effect.zipRight(
       end(from, "skipped", reason),
       ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
     )
 
   const endChatGone = (from: FollowUp) => endWithDecision(from, "Failed", "chat_gone")
+
+  /** The watch reads a chat again whose latest decision has this reason, also where nothing happens in it. */
+  const endUnreachable = (from: FollowUp) => endWithDecision(from, "Failed", "unreachable")
 
   const endNotListed = (from: FollowUp) => endWithDecision(from, "Skip", "not_listed")
 
@@ -91,5 +94,5 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     return isPassing(error) ? lookAgain(from, error, before) : end(from, refused, "refused")
   }
 
-  return { reschedule, rescheduleIn, planAgain, end, endChatGone, endNotListed, onError }
+  return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, onError }
 }

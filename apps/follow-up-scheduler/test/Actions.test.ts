@@ -315,6 +315,40 @@ describe("snooze and close", () => {
   }
 })
 
+describe("a step that writes nothing", () => {
+  const steps = [follow, { after: "1 hour", action: "snooze" }]
+  /** The contact replies to a cadence that has come to its end, and is answered. */
+  const beginAnew = (fake: FakeChat.FakeChat) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(3 * hour))
+      expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 done"])
+      yield* fake.becomes({ state: "OPEN" })
+      yield* fake.writes("contact")
+      yield* setClock(after(4 * hour))
+      yield* fake.writes("assistant")
+      return yield* observe
+    })
+
+  story("counts as none of the follow-ups that a cap allows", (fake) =>
+    under(fake, { steps, caps: [{ at_most: 2, per: "10 hours" }] })(
+      Effect.gen(function* () {
+        yield* beginAnew(fake)
+        yield* sweepUntil(after(6 * hour))
+        expect(yield* fake.followUps).toEqual([hour, 5 * hour].map((at) => DateTime.formatIso(after(at))))
+      })
+    )
+  )
+
+  story("ends a cadence that went unanswered, as a step that writes does", (fake) =>
+    under(fake, { steps, stop_after_unanswered: 1 })(
+      Effect.gen(function* () {
+        expect(yield* beginAnew(fake)).toMatchObject({ _tag: "Stop", reason: "unanswered" })
+      })
+    )
+  )
+})
+
 describe("assign", () => {
   const assigning = { steps: [{ after: "1 hour", action: "assign", member_id: "member_1" }] }
 

@@ -56,7 +56,8 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
     /**
      * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
-     * decision since. Gives the number of follow-ups that were due, including those that had to wait for their turn.
+     * decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile or gets no
+     * turn is left to the next sweep and does not count.
      */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
@@ -244,9 +245,9 @@ export const make = Effect.gen(function* () {
       const isPaused = Option.isSome(yield* ledger.paused)
       const isHeld = yield* ledger.held
       const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
-      yield* Effect.forEach(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency, discard: true })
+      const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
       yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
-      return wanted.length
+      return taken.length
     })
   } satisfies Dispatch["Type"]
 
@@ -281,15 +282,17 @@ export const make = Effect.gen(function* () {
 
   /**
    * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
-   * left to the next sweep.
+   * left to the next sweep. Gives whether it was taken up.
    */
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
       ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Transitions.iso(followUp.due_at) } }),
-      Option.match({ onNone: () => Effect.void, onSome: advance })
+      Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
-    return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking
+    if (followUp.status !== "planned") return taking
+    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook))
+    return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
 })
 

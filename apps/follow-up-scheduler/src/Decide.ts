@@ -178,6 +178,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   // A message without a known date counts as written now.
   const since = episode.last.whole_at ?? now
   const { broadcast } = episode
+  // Caps count follow-ups: a step that was filed wrote nothing.
   const recorded = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
   const unrecorded = [...Episode.unrecordedEarlier(chat, taken, policy), ...episode.unrecorded]
   const sent = [...recorded, ...unrecorded.map(({ at }) => at)]

@@ -27,12 +27,11 @@ import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
-import { ifStillOwned, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import { ifStillOwned, lookOf, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
-import * as MonotonicClock from "./MonotonicClock.ts"
 import { ChatReview } from "./ChatReview.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
@@ -57,7 +56,8 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
     /**
      * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
-     * decision since. Gives the number of follow-ups that were due, including those that had to wait for their turn.
+     * decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile or gets no
+     * turn is left to the next sweep and does not count.
      */
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
@@ -131,7 +131,7 @@ export const make = Effect.gen(function* () {
       yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
       return
     }
-    const [now, seenAt] = [yield* DateTime.now, chat.listed_at ?? (yield* MonotonicClock.moment)]
+    const [now, seen] = [yield* DateTime.now, yield* lookOf(chat)]
     const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
     const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
@@ -147,7 +147,7 @@ export const make = Effect.gen(function* () {
         if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
-      yield* actionOf(policy, planned).arm(planned, { chat, at: seenAt }, decision.at)
+      yield* actionOf(policy, planned).arm(planned, seen, decision.at)
       return
     }
     yield* observe.review(chat)
@@ -245,9 +245,9 @@ export const make = Effect.gen(function* () {
       const isPaused = Option.isSome(yield* ledger.paused)
       const isHeld = yield* ledger.held
       const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
-      yield* Effect.forEach(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency, discard: true })
+      const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
       yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
-      return wanted.length
+      return taken.length
     })
   } satisfies Dispatch["Type"]
 
@@ -282,15 +282,17 @@ export const make = Effect.gen(function* () {
 
   /**
    * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
-   * left to the next sweep.
+   * left to the next sweep. Gives whether it was taken up.
    */
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
       ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Transitions.iso(followUp.due_at) } }),
-      Option.match({ onNone: () => Effect.void, onSome: advance })
+      Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
-    return followUp.status === "planned" ? turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook)) : taking
+    if (followUp.status !== "planned") return taking
+    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook))
+    return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
 })
 

@@ -392,8 +392,9 @@ const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
     case "armed":
       return "under_way"
     case "sent":
-    case "done":
       return "done"
+    case "done":
+      return "filed"
     case "unknown":
       return "unknown"
     default:

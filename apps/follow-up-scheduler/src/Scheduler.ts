@@ -34,7 +34,7 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
 
 /**
  * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
- * number of follow-ups that were due. Holds everything where a start would reach more contacts than `confirmed`. Fails
+ * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than `confirmed`. Fails
  * with an error that every chat would meet; an error of one chat is passed to `onFound`.
  */
 export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = unconfirmed) =>

@@ -4,9 +4,10 @@ import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as TestClock from "effect/TestClock"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { observe, record, setClock, story, sweepAt, sweepUntil, under, verdict } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -139,6 +140,29 @@ describe("send_message", () => {
     )
   )
 
+  story("is not sent over a reply that came while the answer to the list was on its way", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 skipped replied"])
+      })
+    )
+  )
+
+  story("is sent though each list waits long for its permit: the age of a look begins when the request leaves", (fake) =>
+    under(fake, sending)(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.passes((kind) => (kind === "list" ? TestClock.adjust("6 seconds") : Effect.void))
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.sent).toEqual([text])
+      })
+    )
+  )
+
   story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
     under(fake, sending)(
       Effect.gen(function* () {
@@ -257,6 +281,67 @@ describe("snooze and close", () => {
       )
     )
 
+    story(`${action} that never arrived is not done over a reply that came during the look at what became of it`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.once("state", FakeChat.unsent(lost))
+          yield* sweepUntil(due)
+          // The chat is listed anew, because a note came.
+          yield* fake.writes("assistant", { status: "FAILED" })
+          yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, Effect.zipRight(fake.writes("contact"), TestClock.adjust("2 minutes"))))
+          yield* sweepUntil(after(3 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+          expect((yield* record)[1]).toMatch(/replied$/)
+        })
+      )
+    )
+
+    story(`${action} that the guard holds back is no attempt, however often: the chat is read again`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          let count = 0
+          // The look is too old by the time at which the request could leave.
+          yield* fake.passes((kind) => (kind === "state" && count++ < 5 ? TestClock.adjust("2 minutes") : Effect.void))
+          yield* sweepUntil(after(3 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+          expect((yield* fake.state).state).toBe(state)
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never gets through is left alone after three rounds, and made when the chat is read again`, (fake) =>
+      under(fake, filing)(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.put((kind, apply) => (kind === "state" ? Effect.fail(lost) : apply))
+          yield* sweepUntil(after(2 * day))
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(3)
+          expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
+          expect(yield* verdict).toBe("Failed unreachable")
+          yield* fake.put((_, apply) => apply)
+          yield* observe
+          yield* sweepUntil(after(3 * day))
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
+    story(`${action} that never arrived before the night is done in the morning`, (fake) =>
+      under(fake, { ...filing, quiet_hours: { start: "13:01", end: "18:00" } })(
+        Effect.gen(function* () {
+          yield* armed
+          yield* fake.put((kind, apply) =>
+            Effect.flatMap(DateTime.now, (now) => (kind === "state" && DateTime.lessThan(now, after(26 * hour)) ? Effect.fail(lost) : apply))
+          )
+          yield* sweepUntil(after(2 * day))
+          expect((yield* record)[1]).toBe("2 nudge@1 done")
+        })
+      )
+    )
+
     story(`${action} survives a process that ends after the request`, (fake) =>
       Effect.gen(function* () {
         yield* under(fake, filing)(armed)
@@ -267,6 +352,40 @@ describe("snooze and close", () => {
       })
     )
   }
+})
+
+describe("a step that writes nothing", () => {
+  const steps = [follow, { after: "1 hour", action: "snooze" }]
+  /** The contact replies to a cadence that has come to its end, and is answered. */
+  const beginAnew = (fake: FakeChat.FakeChat) =>
+    Effect.gen(function* () {
+      yield* observe
+      yield* sweepUntil(after(3 * hour))
+      expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 done"])
+      yield* fake.becomes({ state: "OPEN" })
+      yield* fake.writes("contact")
+      yield* setClock(after(4 * hour))
+      yield* fake.writes("assistant")
+      return yield* observe
+    })
+
+  story("counts as none of the follow-ups that a cap allows", (fake) =>
+    under(fake, { steps, caps: [{ at_most: 2, per: "10 hours" }] })(
+      Effect.gen(function* () {
+        yield* beginAnew(fake)
+        yield* sweepUntil(after(6 * hour))
+        expect(yield* fake.followUps).toEqual([hour, 5 * hour].map((at) => DateTime.formatIso(after(at))))
+      })
+    )
+  )
+
+  story("ends a cadence that went unanswered, as a step that writes does", (fake) =>
+    under(fake, { steps, stop_after_unanswered: 1 })(
+      Effect.gen(function* () {
+        expect(yield* beginAnew(fake)).toMatchObject({ _tag: "Stop", reason: "unanswered" })
+      })
+    )
+  )
 })
 
 describe("assign", () => {

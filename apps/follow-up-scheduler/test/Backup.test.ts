@@ -1,5 +1,5 @@
 /** A copy of the ledger, and the ledger from a copy: the commands in this process, over real files. */
-import { ContactId } from "@effect-invent/domain/Ids"
+import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -89,6 +89,31 @@ describe("restore", () => {
       const consents = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT contact_id, is_withdrawn FROM consents`)
       expect(yield* open(consents)).toEqual([{ contact_id: "zoë", is_withdrawn: 1 }])
       expect(Buffer.from(yield* files.readFile(db)).includes("chat_ada")).toBe(false)
+    })
+  )
+
+  story("leaves no id of whoever was erased since in any table, also where no chat of theirs was on record yet", ({ copy, db, files, open, restore }) =>
+    Effect.gen(function* () {
+      const optOut = Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("eve"), true))
+      const names = { chat_id: ChatId.make("chat_eve"), conversation_id: ConversationId.make("conversation_eve") }
+      const decided = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.decided({ ...names, decision: "Stop", reason: "empty", until: null }))
+      const named = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+        Effect.zipRight(
+          sql`INSERT INTO seen ${sql.insert({ chat_id: "named_eve", updated_at: 1, policy: "any@1", named_at: 1 })}`,
+          sql`INSERT INTO last_messages ${sql.insert({ chat_id: "named_eve", message_id: "message_eve", whole_at: 1 })}`
+        )
+      )
+      yield* open(Effect.all([optOut, decided, named], { discard: true }))
+      yield* files.remove(copy)
+      yield* CommandLine.run(["backup", copy, "--db", db])
+      const became = (chat_id: string, conversation_id: string) =>
+        Effect.flatMap(SqlClient.SqlClient, (sql) => sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id: "eve" })}`)
+      const erase = Effect.flatMap(Erasure.Erasure, ({ erase }) => erase(ContactId.make("eve")))
+      yield* open(Effect.all([became("chat_eve", "conversation_eve"), became("named_eve", "named_eve"), erase], { discard: true }))
+      expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
+      const content = Buffer.from(yield* files.readFile(db)).toString("latin1")
+      expect(content.match(/[a-z_]*eve\b/g)).toBeNull()
+      expect(yield* open(remembered)).toEqual(["ada", "zoë"])
     })
   )
 

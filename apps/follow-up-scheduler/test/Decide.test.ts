@@ -601,7 +601,7 @@ describe("whatever it is asked", () => {
         step: FastCheck.integer({ min: 1, max: 3 }),
         message_id: maybe(id),
         follow_up_at: instant,
-        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(...times(17, "done"), ...times(3, "failed"), "under_way", "unknown"),
+        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(...times(17, "done"), ...times(3, "failed"), ...times(3, "filed"), "under_way", "unknown"),
         policy: FastCheck.constant("nudge@1"),
         isExited: rarely
       }),

@@ -27,7 +27,7 @@ import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe } from "./Scheduling.ts"
+import { observe, verdict } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -83,13 +83,6 @@ const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
     sql<{ step: number; status: string; reason: string | null }>`SELECT step, status, reason FROM follow_ups ORDER BY rowid`,
     (rows) => rows.map(({ reason, status, step }) => [step, status, ...(reason === null ? [] : [reason])].join(" "))
-  )
-)
-
-const verdict = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.map(
-    sql<{ decision: string; reason: string | null }>`SELECT decision, reason FROM verdicts`,
-    (rows) => `${rows[0]?.decision} ${rows[0]?.reason}`
   )
 )
 
@@ -659,6 +652,8 @@ describe("a failing service", () => {
       yield* observe
       yield* sweepUntil(after(day))
       expect(yield* record).toEqual(["1 skipped unreachable"])
+      // The watch reads a chat again that has this decision.
+      expect(yield* verdict).toBe("Failed unreachable")
       expect(yield* fake.followUps).toEqual([])
       yield* fake.put((_, apply) => apply)
       yield* observe

@@ -117,6 +117,19 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )
     )
 
+    story("is repeated where an operator has said something about them since", (fake) =>
+      under(fake, {})(
+        Effect.gen(function* () {
+          const optOut = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.setConsent(contact_id, true))
+          yield* optOut
+          yield* erase
+          yield* optOut
+          expect(yield* erase).toEqual({ chats: 0, left: 0 })
+          expect(yield* everything).not.toContain("contact_1")
+        })
+      )
+    )
+
     story("holds for their new chats, too", (fake) =>
       under(fake, {})(
         Effect.gen(function* () {
@@ -201,7 +214,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
       const sql = yield* SqlClient.SqlClient
-      for (const table of ["seen", "subjects", "erasure_key", "erased", "erasing", "pauses", "starts"]) yield* sql`DROP TABLE ${sql(table)}`
+      for (const table of ["seen", "subjects", "erasure_key", "erased", "erasing", "pauses", "starts", "alerts"]) yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
       yield* sql`DELETE FROM follow_ups_migrations WHERE migration_id >= 5`
       yield* under(fake, {})(

@@ -22,6 +22,9 @@ import * as Build from "./Build.ts"
  */
 export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest" | "empty"
 
+/** Stands before the guard, as the client's rate limit does: what fails here never left. */
+export type Gate = (kind: Kind) => Effect.Effect<void, RepeatableError>
+
 /** Stands between the program and the chat; `apply` is the request as the chat would answer it. */
 export type Between = <A>(kind: Kind, apply: Effect.Effect<A>) => Effect.Effect<A, RepeatableError>
 
@@ -35,6 +38,7 @@ export const make = ({ late = 0 }: Options = {}) => {
   let messages: ReadonlyArray<ChatMessage> = [Build.wireMessage("contact", -Build.minute), Build.wireMessage("assistant", 0)]
   const followUps: Array<ChatMessage> = []
   const requests: Array<Kind> = []
+  let gate: Gate = () => Effect.void
   let between: Between = (_, apply) => apply
   let contact = Build.members.contact()
   let newest = Build.chat_id
@@ -71,7 +75,7 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   /** Like the client, it asks the guard of the surroundings before a request leaves. */
   const answer = <A>(kind: Kind, result: () => A) =>
-    Effect.flatMap(Effect.flatten(SendGuard.CurrentGuard), (isWanted) => {
+    Effect.flatMap(Effect.zipRight(gate(kind), Effect.flatten(SendGuard.CurrentGuard)), (isWanted) => {
       if (!isWanted) return Effect.fail(SendGuard.withheld(kind))
       requests.push(kind)
       return between(kind, Effect.map(settle, result))
@@ -121,6 +125,8 @@ export const make = ({ late = 0 }: Options = {}) => {
     sent: Effect.sync(() => messages.filter(({ id }) => id.startsWith("sent ")).map((message) => message.messages?.[0]?.parts?.[0]?.text)),
     /** What the chat's state now is. */
     state: Effect.sync(() => state),
+    /** From now on every request passes `other` first. */
+    passes: (other: Gate) => Effect.sync(() => void (gate = other)),
     /** From now on `other` stands in between. */
     put: (other: Between) => Effect.sync(() => void (between = other)),
     /** Stands in between at the next request of this kind, and steps aside. */

@@ -25,6 +25,8 @@ import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
+import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
+import * as Timer from "../src/Timer.ts"
 import type { Reason } from "../src/Decide/Reason.ts"
 import { Watch } from "../src/Watch.ts"
 import * as ChatRows from "../src/Watch/ChatRows.ts"
@@ -233,6 +235,24 @@ describe("watching the inbox", () => {
       yield* inbox.touch(0, { last_message: { id: MessageId.make("theirs"), created_at: yield* DateTime.now } })
       expect(yield* after(every)).toEqual([id(0)])
     }).pipe(Effect.provide(under(inbox)))
+  }))
+
+  story("names a chat whose unknown outcome was taken as delivered, whenever anybody writes there", Effect.gen(function* () {
+    const inbox = makeInbox(1)
+    yield* Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      const { after } = yield* watching()
+      yield* after(0)
+      const due = { step: 1, anchor_id: MessageId.make("anchor") }
+      const planned = yield* ledger.plan(Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)), { name: "planned" })
+      const change = { status: "unknown", reason: "not_confirmed", follow_up_at: Build.after(0) } as const
+      yield* ledger.advance(Option.getOrThrow(planned), change, { name: "unknown" })
+      yield* ResolveUnknown.resolve(Option.getOrThrow(planned).key, "delivered")
+      for (const author of ["theirs", "answer", "theirs again"]) {
+        yield* inbox.touch(0, { last_message: { id: MessageId.make(author), created_at: yield* DateTime.now } })
+        expect(yield* after(every)).toEqual([id(0)])
+      }
+    }).pipe(Effect.provide(Layer.merge(under(inbox), Timer.layerNone)))
   }))
 
   story("comes back in the next sweep to a chat that could not be read after our own message", Effect.gen(function* () {

@@ -12,7 +12,7 @@ import * as CircuitBreaker from "../src/ChatReader/CircuitBreaker.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
-import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { observe, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, chat_id, hour, minute, second } = Build
 
@@ -75,11 +75,16 @@ story("what falls due in an outage stays as it is, without a request or a line i
       const before = { requests: fake.requests.length, lines: yield* lines }
       yield* sweepAt(after(second))
       expect({ requests: fake.requests.length, lines: yield* lines }).toEqual(before)
-      yield* sweepAt(after(hour))
+      // Another look has taken the turn in which it is found out whether the outage is over.
+      yield* setClock(after(hour))
+      expect(yield* Effect.flatMap(CircuitBreaker.CircuitBreaker, ({ mayLook }) => mayLook)).toBe(true)
+      expect(yield* sweepAt(after(hour))).toBe(0)
+      expect({ requests: fake.requests.length, lines: yield* lines }).toEqual(before)
+      expect(yield* sweepAt(after(hour + 10 * second))).toBe(1)
       const probed = { requests: fake.requests.length, lines: yield* lines }
       expect(probed.requests).toBe(before.requests + 1)
-      yield* sweepAt(after(hour + second))
-      yield* sweepAt(after(hour + 2 * second))
+      yield* sweepAt(after(hour + 11 * second))
+      yield* sweepAt(after(hour + 12 * second))
       expect({ requests: fake.requests.length, lines: yield* lines }).toEqual(probed)
       yield* fake.put((_, apply) => apply)
       yield* sweepAt(after(hour + 20 * minute))

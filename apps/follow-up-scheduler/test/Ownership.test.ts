@@ -87,6 +87,19 @@ describe("a second scheduler is refused", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
   )
 
+  it.effect("nor on a copy of its file, of which a command leaves no lock where the original was", () =>
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const folder = yield* files.makeTempDirectoryScoped()
+      yield* Effect.scoped(open(`${folder}/a.db`))
+      yield* files.copyFile(`${folder}/a.db`, `${folder}/copy.db`)
+      yield* Effect.forEach(["a.db", "a.db-shm", "a.db-wal", "a.db.lock"], (name) => files.remove(`${folder}/${name}`, { force: true }))
+      yield* Sqlite.refuseOpenElsewhere(`${folder}/copy.db`)
+      yield* Effect.scoped(Layer.build(Sqlite.layerBeside(`${folder}/copy.db`)))
+      expect((yield* files.readDirectory(folder)).filter((name) => name.startsWith("a.db"))).toEqual([])
+    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+  )
+
   it.effect("nor on a copy of its file", () =>
     withScheduler((at, files, { check, sql }) =>
       Effect.gen(function* () {

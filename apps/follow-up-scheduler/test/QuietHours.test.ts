@@ -41,6 +41,13 @@ describe("quiet hours on the time line", () => {
     expect(told(policy, "Europe/London", "2026-08-02T00:00:00Z", "2026-08-05T00:00:00Z", "GB")).toEqual([])
   })
 
+  it("are all the time where no zone is known: the follow-up is held", () => {
+    for (const zones of [[], ["Mars/Olympus_Mons"], ["UTC", "Mars/Olympus_Mons"]]) {
+      const between = QuietHours.between(nights, { zones, country: undefined }, after(0), after(day))
+      expect(between).toEqual([{ from: after(0), to: after(day) }])
+    }
+  })
+
   it("are none without a rule", () => {
     expect(told(Build.policy(), "UTC", "2026-07-15T00:00:00Z", "2026-07-18T00:00:00Z")).toEqual([])
   })

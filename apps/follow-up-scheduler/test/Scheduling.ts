@@ -84,3 +84,11 @@ export const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
     (rows) => rows.map(({ policy, reason, status, step }) => [step, policy, status, ...(reason === null ? [] : [reason])].join(" "))
   )
 )
+
+/** The latest decision about the chat, as `decision reason`. */
+export const verdict = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+  Effect.map(
+    sql<{ decision: string; reason: string | null }>`SELECT decision, reason FROM verdicts WHERE chat_id = ${Build.chat_id}`,
+    (rows) => `${rows[0]?.decision} ${rows[0]?.reason}`
+  )
+)

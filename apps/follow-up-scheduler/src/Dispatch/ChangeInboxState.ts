@@ -7,12 +7,13 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { type Look, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Look, lookOf, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import * as Transitions from "./Transitions.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
@@ -20,7 +21,8 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 /**
  * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
- * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as `refused`.
+ * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as
+ * `unreachable`. A request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const { invent, ledger, transitions, observe, policies, stateUpdates } = context
@@ -71,9 +73,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         { name: "filing", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
-      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, { look, freshFor: policy.confirm_after })))
-      if (answered._tag === "Left") return yield* transitions.onError(armed.value, answered.left, "skipped")
-      yield* settle(armed.value, answered.right)
+      const hasLeft = yield* Ref.make(false)
+      const beginning = { look, freshFor: policy.confirm_after }
+      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true))))
+      if (answered._tag === "Right") return yield* settle(armed.value, answered.right)
+      return yield* !(yield* Ref.get(hasLeft)) && Transitions.isPassing(answered.left)
+        ? transitions.planAgain(armed.value, answered.left)
+        : transitions.onError(armed.value, answered.left, "skipped")
     })
 
   /** Goes on after a lost answer or a crash, by what the chat shows now. */
@@ -86,9 +92,18 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const first_in_force = yield* policies.firstInForce(policy)
       const decision = Decide.decide({ policy, chat, taken: others, now: yield* DateTime.now, first_in_force })
-      const isStillDue = decision._tag === "Act" && decision.step === armed.step && decision.anchor_id === armed.anchor_id
-      if (isStillDue && armed.arms < maxArms) return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
-      yield* transitions.end(armed, "withdrawn", decision._tag === "Stop" || decision._tag === "Skip" ? decision.reason : "refused")
+      if (decision._tag === "Stop" || decision._tag === "Skip") {
+        yield* transitions.end(armed, "withdrawn", decision.reason)
+      } else if (decision.anchor_id !== armed.anchor_id || decision.step !== armed.step) {
+        yield* transitions.end(armed, "withdrawn", decision.anchor_id === armed.anchor_id && decision.step > armed.step ? "late" : "superseded")
+      } else if (decision._tag === "Wait") {
+        const { reason, until } = decision
+        return yield* transitions.reschedule(armed, { status: "planned", follow_up_at: null, due_at: until }, "postponed", { reason })
+      } else if (armed.arms < maxArms) {
+        return yield* arm(armed, yield* lookOf(chat), decision.at)
+      } else {
+        return yield* transitions.endUnreachable(armed)
+      }
     }
     yield* observe.review(chat)
   })

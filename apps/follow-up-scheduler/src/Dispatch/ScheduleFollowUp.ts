@@ -14,12 +14,11 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as ArmedState from "../Plan/ArmedState.ts"
 import * as Transitions from "./Transitions.ts"
-import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Beginning, lookOf, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
@@ -90,10 +89,8 @@ export const make = (context: ActionContext, policy: Policy) => {
     const now = yield* DateTime.now
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
-    // Held back, because the snapshot is too old or follow-ups are paused, and nothing was sent: planned again.
-    if (isWithheld && !mayHaveLeft) {
-      return yield* rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
-    }
+    // Held back, because the snapshot is too old or follow-ups are paused, or left without a permit: nothing was sent.
+    if (!mayHaveLeft && Transitions.isPassing(error)) return yield* transitions.planAgain(armed, error)
     if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
       return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }
@@ -188,7 +185,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
     // The value was never set: another read of the chat may plan the step again.
-    if (armed.confirmed_at === null) return end(armed, "skipped", "unreachable")
+    if (armed.confirmed_at === null) return transitions.endUnreachable(armed)
     return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.review(chat))
   }
 
@@ -216,7 +213,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.moment }, true)
+          if (armed.confirmed_at === null) return yield* send(armed, yield* lookOf(chat), true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.review(chat)
       }

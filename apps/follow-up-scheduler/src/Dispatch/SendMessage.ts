@@ -13,7 +13,6 @@ import * as Option from "effect/Option"
 import type { ChatSnapshot, Message } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import type { Change } from "../Ledger.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
 import { snapshotMaxAge, type Look, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
@@ -53,9 +52,6 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       observe.review(chat)
     )
 
-  const notSent = (armed: FollowUp, wait: Duration.Duration, event: string, change: Change = {}, detail = {}) =>
-    rescheduleIn(armed, wait, { ...change, status: "planned", follow_up_at: null, arms: armed.arms - 1 }, event, detail)
-
   const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
     const { chat } = look
     const content = Template.render(step.message, chat.values)
@@ -86,25 +82,14 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     }
     const error = answered.left
     if (!SendGuard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
-    switch (error._tag) {
-      // It may have been applied: look for it.
-      case "OutcomeUnknown":
-      case "UnexpectedResponse":
-        return yield* reschedule(armed, { due_at: DateTime.addDuration(now, Delay.visibleWithin) }, "unanswered", { error: error._tag })
-      // It certainly was not: decide again.
-      case "ConnectionFailed":
-      case "QueueFull":
-      case "RateLimited":
-      case "RetryAfterTooLong":
-      case "TimedOut":
-      case "Unauthorized":
-        return yield* notSent(armed, Delay.afterFailure(armed.failures), "unreachable", { failures: armed.failures + 1 }, { error: error._tag })
-      case "NotFound":
-        return yield* transitions.endChatGone(armed)
-      default:
-        // A row that another process has changed meanwhile stays as it is.
-        return yield* SendGuard.isWithheld(error) ? notSent(armed, Duration.zero, "planned_again") : end(armed, "skipped", "refused")
+    // It may have been applied: look for it.
+    if (error._tag === "OutcomeUnknown" || error._tag === "UnexpectedResponse") {
+      const due_at = DateTime.addDuration(now, Delay.visibleWithin)
+      return yield* reschedule(armed, { due_at }, "unanswered", { error: error._tag })
     }
+    if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
+    // Every other error says that it was not applied. A row that another process has changed meanwhile stays as it is.
+    yield* Transitions.isPassing(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
   })
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>

@@ -2,9 +2,9 @@
  * The changes of a row that all actions share. Each writes an audit entry, and sets the next timer where the row waits.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
-import { isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
+import { type InventError, isRetryable, type RepeatableError } from "@effect-invent/domain/InventError"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FollowUp } from "../Plan/FollowUp.ts"
@@ -18,6 +18,13 @@ const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis /
 
 /** ISO 8601 in UTC, for audit entries; null stays null. */
 export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
+
+/**
+ * Whether the same request can succeed later. An answer that cannot be decoded counts, because the next read shows what
+ * became of the request; a refused key counts, because an operator can put it right.
+ */
+export const isPassing = (error: InventError): boolean =>
+  isRetryable(error) || SendGuard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized"
 
 /**
  * The changes over this ledger and timer. Where another process has changed the row since it was read, nothing is
@@ -40,13 +47,16 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * Ends the follow-up and records the decision about its chat. Nothing else happens there until the watch names the
    * chat again.
    */
-  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed") =>
+  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed" | "unreachable") =>
     Effect.zipRight(
       end(from, "skipped", reason),
       ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
     )
 
   const endChatGone = (from: FollowUp) => endWithDecision(from, "Failed", "chat_gone")
+
+  /** The watch reads a chat again whose latest decision has this reason, also where nothing happens in it. */
+  const endUnreachable = (from: FollowUp) => endWithDecision(from, "Failed", "unreachable")
 
   const endNotListed = (from: FollowUp) => endWithDecision(from, "Skip", "not_listed")
 
@@ -64,17 +74,25 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     })
 
   /**
+   * Plans an armed follow-up again whose request was certainly not applied, and counts no attempt: at once where it was
+   * held back, else after a wait that doubles with each failure in a row.
+   */
+  const planAgain = (armed: FollowUp, error: InventError) => {
+    const unarmed = { status: "planned", follow_up_at: null, arms: armed.arms - 1 } as const
+    if (SendGuard.isWithheld(error)) return rescheduleIn(armed, Duration.zero, unarmed, "planned_again")
+    const change = { ...unarmed, failures: armed.failures + 1 }
+    return rescheduleIn(armed, Delay.afterFailure(armed.failures), change, "unreachable", { error: error._tag })
+  }
+
+  /**
    * After a failed request: ends the follow-up where the chat is gone (404) or the request is refused for good; else
    * reads the chat again later, which shows the outcome. `refused`: the status of a refused follow-up. `before`: until
    * when every read counts.
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return endChatGone(from)
-    if (isRetryable(error) || SendGuard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized") {
-      return lookAgain(from, error, before)
-    }
-    return end(from, refused, "refused")
+    return isPassing(error) ? lookAgain(from, error, before) : end(from, refused, "refused")
   }
 
-  return { reschedule, rescheduleIn, end, endChatGone, endNotListed, onError }
+  return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, onError }
 }

@@ -1,12 +1,12 @@
 /** Measures how much of the vendor's quota this process uses, for the page and the metrics. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Settings from "@effect-invent/client/Settings"
-import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
 
 /**
@@ -28,8 +28,6 @@ export class QuotaUsage extends Context.Tag("@effect-invent/follow-up-scheduler/
   { readonly reading: Effect.Effect<Reading> }
 >() {}
 
-const monotoneMillis = Effect.map(Clock.currentTimeNanos, (nanos) => Number(nanos) / 1e6)
-
 const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: RateLimit.Options) => {
   const window = Duration.decode(per)
   const answered: Array<number> = []
@@ -44,7 +42,7 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
     Effect.suspend(() => {
       reserved++
       return Effect.onExit(request, (exit) =>
-        Effect.map(monotoneMillis, (now) => {
+        Effect.map(MonotonicClock.millis, (now) => {
           reserved--
           forget(now)
           if (!(exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))) answered.push(now)
@@ -56,7 +54,7 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
     ...rateLimit,
     permit: (request, neverLeft) => rateLimit.permit(count(request, neverLeft), neverLeft)
   }
-  const reading = Effect.zipWith(rateLimit.waiting, monotoneMillis, (waiting, now): Reading => {
+  const reading = Effect.zipWith(rateLimit.waiting, MonotonicClock.millis, (waiting, now): Reading => {
     forget(now)
     return { ...waiting, limit, window, used: answered.length, reserved }
   })

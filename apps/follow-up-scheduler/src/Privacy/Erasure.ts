@@ -110,6 +110,15 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const dropPlannedAgain = (key: string) =>
     sql`DELETE FROM follow_ups WHERE key = ${key} AND EXISTS (SELECT 1 FROM follow_ups WHERE key = ${proofOf(key)})`
 
+  // Named again after they were erased, by an operator: the first row stays for both.
+  const forgetConsent = (contact_id: string) => {
+    const proof = proofOf(contact_id)
+    return Effect.zipRight(
+      sql`DELETE FROM consents WHERE contact_id = ${contact_id} AND EXISTS (SELECT 1 FROM consents WHERE contact_id = ${proof})`,
+      sql`UPDATE consents SET contact_id = ${proof} WHERE contact_id = ${contact_id}`
+    )
+  }
+
   const followUps = (chat_id: string) =>
     Effect.flatMap(
       sql<{ key: string; anchor_id: string; after_id: string | null; message_id: string | null }>`
@@ -183,7 +192,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
         const ids = new Set([contact_id, ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])])
         yield* remember([...ids])
-        yield* sql`UPDATE consents SET contact_id = ${proofOf(contact_id)} WHERE contact_id = ${contact_id}`
+        yield* forgetConsent(contact_id)
         yield* Effect.forEach(chats, outstanding, { discard: true })
       })
     )

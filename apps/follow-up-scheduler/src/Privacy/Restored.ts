@@ -3,6 +3,7 @@
  * stay so, as far as the ledger that is replaced can be read. What was sent since then needs no record, because the
  * chats show it (decision 0016).
  */
+import type { ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -55,20 +56,36 @@ const keepConsents = ({ consents }: Tables) =>
     return consents.length
   })
 
-/** Erases the chats of contacts who were erased after the backup was made. */
+/** Every chat on record. One that was named and not read has no other row, and its conversation has its id. */
+const chatsOnRecord = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql<{ chat_id: string; conversation_id: string }>`SELECT chat_id, conversation_id FROM subjects
+    UNION SELECT chat_id, conversation_id FROM follow_ups
+    UNION SELECT chat_id, conversation_id FROM verdicts
+    UNION SELECT chat_id, conversation_id FROM audit
+    UNION SELECT chat_id, chat_id FROM seen
+    UNION SELECT chat_id, chat_id FROM last_messages`
+)
+
+const contactsOnRecord = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql<{ contact_id: ContactId }>`SELECT contact_id FROM subjects UNION SELECT contact_id FROM consents`
+)
+
+/**
+ * Erases the contacts who were erased after the backup was made, and the chats that were. A chat can be on record
+ * without its contact, and a contact without a chat.
+ */
 const eraseAgain = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const erasure = yield* Erasure.Erasure
-  const chats = yield* sql<{ chat_id: string; conversation_id: string; contact_id: string }>`SELECT chat_id, conversation_id, contact_id FROM subjects`
-  yield* Effect.forEach(
-    chats,
-    ({ chat_id, contact_id, conversation_id }) =>
-      Effect.whenEffect(
-        sql`INSERT INTO erasing ${sql.insert({ chat_id, conversation_id })} ON CONFLICT (chat_id) DO NOTHING`,
-        Effect.map(erasure.among([chat_id, contact_id]), ({ size }) => size > 0)
-      ),
-    { discard: true }
-  )
+  const isErased = (...ids: ReadonlyArray<string>) => Effect.map(erasure.among(ids), ({ size }) => size > 0)
+  const contacts = yield* Effect.filter(yield* contactsOnRecord, ({ contact_id }) => isErased(contact_id))
+  yield* Effect.forEach(contacts, ({ contact_id }) => erasure.erase(contact_id), { discard: true })
+  const chats = yield* Effect.filter(yield* chatsOnRecord, ({ chat_id, conversation_id }) => isErased(chat_id, conversation_id))
+  const outstanding = (chat: (typeof chats)[number]) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO UPDATE
+    SET conversation_id = excluded.conversation_id WHERE erasing.conversation_id = erasing.chat_id`
+  yield* Effect.forEach(chats, outstanding, { discard: true })
   yield* erasure.finish
 })
 

@@ -167,7 +167,7 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     if (step.action === "close") chat = { ...chat, state: "CLOSED" }
     if (step.action === "snooze") chat = { ...chat, state: "SNOOZED" }
     if (step.action === "assign") chat = { ...chat, isAssigned: true }
-    update(key, { status: "done", ...(step.action === "send_message" ? { message_id: id } : {}) })
+    update(key, step.action === "send_message" ? { status: "done", message_id: id } : { status: "filed" })
   }
 
   /** Takes back an armed follow-up that would not be decided again. */

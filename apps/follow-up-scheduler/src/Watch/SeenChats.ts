@@ -68,12 +68,18 @@ export const make = Effect.gen(function* () {
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 
-  /** Chats with an armed follow-up, and the messages of follow-ups that were sent. */
+  /**
+   * Chats with an armed follow-up, and the messages of follow-ups that were sent. The message of one that an operator
+   * took as delivered is unknown, so no change of its chat counts as ours.
+   */
   const ours = (ids: ReadonlyArray<string>) =>
     Effect.map(
-      sql<{ chat_id: string; message_id: string | null }>`SELECT chat_id, message_id FROM follow_ups
-        WHERE ${sql.in("chat_id", ids)} AND status IN ('armed', 'sent')`,
-      (rows) => new Set(rows.map(({ chat_id, message_id }) => `${chat_id} ${message_id ?? ""}`))
+      sql<{ chat_id: string; status: string; message_id: string | null }>`SELECT chat_id, status, message_id FROM follow_ups
+        WHERE ${sql.in("chat_id", ids)} AND (status = 'armed' OR (status = 'sent' AND message_id IS NOT NULL))`,
+      (rows) => ({
+        armed: new Set(rows.flatMap(({ chat_id, status }) => (status === "armed" ? [chat_id] : []))),
+        messages: new Set(rows.map(({ chat_id, message_id }) => `${chat_id} ${message_id}`))
+      })
     )
 
   const remember = (chats: ReadonlyArray<Chat>) =>
@@ -98,8 +104,8 @@ export const make = Effect.gen(function* () {
       const before = yield* seen(ids)
       const own = yield* ours(ids)
       const isOurs = (chat: Chat) =>
-        own.has(`${chat.id} `) ||
-        (own.has(`${chat.id} ${chat.last_message?.id ?? ""}`) && updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
+        own.armed.has(chat.id) ||
+        (own.messages.has(`${chat.id} ${chat.last_message?.id}`) && updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
       const isNews = (chat: Chat) => {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)

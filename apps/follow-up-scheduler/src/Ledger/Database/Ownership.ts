@@ -143,11 +143,12 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
  * and has to be refused.
  */
 export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, SqlClient.SqlClient> =>
-  Effect.flatMap(read, (owner) =>
-    Effect.map(Effect.zip(files.ledgerId, Option.isSome(owner) ? files.isLocked(owner.value.lock_file) : Effect.succeed(false)), ([id, isLocked]) =>
-      Option.exists(owner, ({ file_id, lock_file }) => isLocked && lock_file !== files.lock_file && Option.contains(id, file_id))
-    )
-  )
+  Effect.gen(function* () {
+    const [owner, id] = [yield* read, yield* files.ledgerId]
+    // A copied ledger has the row of the original's owner, whose lock is none of ours.
+    const elsewhere = Option.filter(owner, ({ file_id, lock_file }) => lock_file !== files.lock_file && Option.contains(id, file_id))
+    return Option.isSome(elsewhere) && (yield* files.isLocked(elsewhere.value.lock_file))
+  })
 
 /**
  * The check that an owner repeats. It fails with `LedgerLost` where the file was removed, replaced or overwritten, or

@@ -5,6 +5,7 @@ import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import { DatabaseUnusable, reasonOf } from "./DatabaseUnusable.ts"
 
@@ -30,11 +31,15 @@ const check = (url: Redacted.Redacted) => {
     : new DatabaseUnusable({ database: "DATABASE_URL", reason: `is not the URL of a PostgreSQL database, such as ${example}` })
 }
 
+/** As the server sees it. A percent sign that encodes nothing stays as it is. */
+const decoded = (password: string) =>
+  Option.getOrElse(Option.liftThrowable(decodeURIComponent)(password), () => password)
+
 /** The error of the driver; the URL and its password are replaced by `<redacted>` where the message has them. */
 const unusable = (url: Redacted.Redacted) => (cause: unknown) => {
   const text = Redacted.value(url)
   const password = URL.canParse(text) ? new URL(text).password : ""
-  const secrets = [text, password, decodeURIComponent(password)].filter((secret) => secret !== "")
+  const secrets = [text, password, decoded(password)].filter((secret) => secret !== "")
   const reason = secrets.reduce((line, secret) => line.replaceAll(secret, "<redacted>"), reasonOf(cause))
   return new DatabaseUnusable({ database: nameOf(url), reason })
 }

@@ -43,15 +43,17 @@ export const lock = (file: string, lock_file: string) =>
     Effect.mapError((error) => (isBusy(error) ? inUse(file) : unusable(file)(error)))
   )
 
+const statOf = Option.liftThrowable((file: string) => statSync(file))
+
+/** Whether a process holds the lock; creates no file where there is none. */
 const isLocked = (lock_file: string) =>
   Effect.gen(function* () {
+    if (Option.isNone(statOf(lock_file))) return false
     const sql = yield* openLock(lock_file)
     yield* sql`BEGIN EXCLUSIVE`
     yield* sql`ROLLBACK`
     return false
   }).pipe(Effect.scoped, Effect.catchAll((error) => Effect.succeed(isBusy(error))))
-
-const statOf = Option.liftThrowable((file: string) => statSync(file))
 
 /**
  * The names of the ledger and of its lock. The lock lies beside the file that a link leads to, whatever the link is

@@ -25,7 +25,7 @@ const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>
 
 const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
 
-const document = (seed: number) => ["demo", "--chats", "12", "--seed", String(seed), "--json"]
+const document = (seed: number) => ["demo", "--chats", "8", "--seed", String(seed), "--json"]
 
 /** A run to its end in a folder of its own, and what it left there. */
 const played = (args: ReadonlyArray<string>) =>
@@ -80,8 +80,8 @@ describe("the demo", () => {
       const table = stdout.slice(stdout.indexOf("What became"), stdout.indexOf("follow-ups sent"))
       const counts = [...table.matchAll(/^ +(\d+) {2}(.*)$/gm)].map(([, count, label]) => [Number(count), label] as const)
       const all = counts.pop()
-      expect(all).toEqual([200, "chats in all"])
-      expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(200)
+      expect(all).toEqual([60, "chats in all"])
+      expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(60)
       expect(stdout).toContain("0 refused with 429")
       expect(stdout.split("\n").filter((line) => stringWidth(line) > TerminalText.columns)).toEqual([])
       expect(left).toEqual([])
@@ -112,10 +112,10 @@ describe("the demo", () => {
       const { code, stderr, stdout } = yield* quiet
       expect(code, stderr).toBe(0)
       const told = JSON.parse(stdout)
-      expect(told.outcomes.reduce((sum: number, { chats }: { chats: number }) => sum + chats, 0)).toBe(12)
+      expect(told.outcomes.reduce((sum: number, { chats }: { chats: number }) => sum + chats, 0)).toBe(8)
       expect(told).toMatchObject({
         refused_with_429: 0,
-        checker: { violations: [], chats: 12, followUps: told.follow_ups, late: { count: 0 }, missed: 0 }
+        checker: { violations: [], chats: 8, followUps: told.follow_ups, late: { count: 0 }, missed: 0 }
       })
       expect(told.story.length).toBeGreaterThan(0)
     })
@@ -139,7 +139,7 @@ describe("the demo", () => {
       inFolder((cwd) =>
         Effect.scoped(
           Effect.gen(function* () {
-            const demo = yield* Process.start(["demo", "--chats", "6", "--ui"], { cwd, env: { TMPDIR: cwd } })
+            const demo = yield* Process.start(["demo", "--chats", "2", "--ui"], { cwd, env: { TMPDIR: cwd } })
             yield* demo.says("The operator page stays until Ctrl-C.")
             const [, url = ""] = /The operator page is at (\S+)/.exec(demo.said()) ?? []
             const first = yield* shownAt(url)

@@ -12,7 +12,7 @@ const text = (name: string, value: string) => Options.withPseudoName(Options.tex
 const integer = (name: string, value: string) => Options.withPseudoName(Options.integer(name), value)
 
 /** What an option has where it is not given, as the help shows it. */
-const byDefault = { every: "1 minute", keep: "400 days", host: "127.0.0.1", confirm: unconfirmed, chats: 200, seed: 1 } as const
+const byDefault = { every: "1 minute", keep: "400 days", host: "127.0.0.1", confirm: unconfirmed, chats: 60, seed: 1 } as const
 
 /** `--policy`: the file of the policy in force. Required. */
 export const policy = text("policy", "FILE").pipe(
@@ -188,7 +188,7 @@ export const picture = text("picture", "FILE").pipe(
   Options.withDescription("an SVG file to draw the result into")
 )
 
-/** `--chats` of `demo`: the number of conversations. Default: 200. */
+/** `--chats` of `demo`: the number of conversations. Default: 60. */
 export const demoChats = integer("chats", "N").pipe(Options.withDefault(byDefault.chats), Options.withDescription(`how many conversations (default: ${byDefault.chats})`))
 
 /** `--seed` of `demo`. The same seed and number of conversations give the same course. Default: 1. */

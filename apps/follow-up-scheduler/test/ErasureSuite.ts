@@ -214,7 +214,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
       const sql = yield* SqlClient.SqlClient
-      for (const table of ["seen", "subjects", "erasure_key", "erased", "erasing", "pauses", "starts", "alerts"]) yield* sql`DROP TABLE ${sql(table)}`
+      for (const table of ["seen", "subjects", "erasure_key", "erased", "erasing", "pauses", "starts", "alerts", "sweeps"]) yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
       yield* sql`DELETE FROM follow_ups_migrations WHERE migration_id >= 5`
       yield* under(fake, {})(

@@ -3,7 +3,6 @@
  * unless this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
-import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import { isDecoded } from "@effect-invent/domain/Undecodable"
@@ -59,20 +58,6 @@ const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
  * undocumented.
  */
 const margin = Duration.seconds(1)
-
-/**
- * Runs a listing, and gives also when its first request left: what was written later may be missing from its answers.
- * The wait for the first permit does not count, and the waits between the pages do.
- */
-const sinceItLeft = <A, E, R>(listing: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const guard = yield* SendGuard.CurrentGuard
-    const begun = yield* MonotonicClock.moment
-    let left: MonotonicClock.Moment | undefined
-    const noted = Effect.map(MonotonicClock.moment, (now) => void (left ??= now))
-    const result = yield* SendGuard.withGuard(Effect.zipLeft(guard, noted))(listing)
-    return { result, listed_at: left ?? begun }
-  })
 
 /**
  * Lists messages, and keeps how the service orders its lists. A list whose times are all the same does not show the
@@ -173,36 +158,26 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
   })
 
   const listed = (chat_id: ChatId, { chat }: ChatRows.Row) =>
-    Effect.map(sinceItLeft(list(chat_id)), ({ listed_at, result: { direction, listed } }) => ({
-      chat: ChatSnapshot.make(chat_id, chat, listed, direction),
-      listed_at
-    }))
+    Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, chat, listed, direction))
 
   return {
     read: (chat_id, purpose = "plan") =>
       Effect.gen(function* () {
-        const begun = yield* MonotonicClock.moment
-        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, begun.monotonic))
+        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.millis))
         const before = known.get(chat_id)
         const isBegun = purpose === "ask" || purpose === "act"
         const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
-        const { chat, listed_at } =
-          isKnown && !isOld && !isBegun
-            ? { chat: ChatSnapshot.refresh(before, row.chat), listed_at: begun }
-            : yield* listed(chat_id, row)
+        const chat = isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
+        const listed_at = yield* MonotonicClock.moment
         yield* remember(chat)
-        // A row that a chat is planned by can be older than this read.
-        return { ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed_at }) }
+        return { ...chat, isStateOld: isOld, ...(isBegun && { listed_at }) }
       }),
     glance: (chat_id, maxAge = actMaxAge) =>
       Effect.gen(function* () {
-        const begun = yield* MonotonicClock.moment
-        const now = begun.monotonic
+        const now = yield* MonotonicClock.millis
         const { isOld, row } = yield* rowFor(chat_id, { since: now - Duration.toMillis(maxAge), pages: fewPages })
         const isSince = row.asked_at !== undefined && row.asked_at >= now
-        if (isSince && !isOld) return { ...ChatSnapshot.make(chat_id, row.chat, []), listed_at: begun }
-        const { chat, listed_at } = yield* listed(chat_id, row)
-        return { ...chat, isStateOld: isOld, listed_at }
+        return isSince && !isOld ? ChatSnapshot.make(chat_id, row.chat, []) : { ...(yield* listed(chat_id, row)), isStateOld: isOld }
       }),
     hear: (before) =>
       Effect.tap(news(before), ({ direction, listed }) => {

@@ -140,29 +140,6 @@ describe("send_message", () => {
     )
   )
 
-  story("is not sent over a reply that came while the answer to the list was on its way", (fake) =>
-    under(fake, sending)(
-      Effect.gen(function* () {
-        yield* observe
-        yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
-        yield* sweepUntil(after(2 * hour))
-        expect(yield* fake.sent).toEqual([])
-        expect(yield* record).toEqual(["1 nudge@1 skipped replied"])
-      })
-    )
-  )
-
-  story("is sent though each list waits long for its permit: the age of a look begins when the request leaves", (fake) =>
-    under(fake, sending)(
-      Effect.gen(function* () {
-        yield* observe
-        yield* fake.passes((kind) => (kind === "list" ? TestClock.adjust("6 seconds") : Effect.void))
-        yield* sweepUntil(after(hour + minute))
-        expect(yield* fake.sent).toEqual([text])
-      })
-    )
-  )
-
   story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
     under(fake, sending)(
       Effect.gen(function* () {
@@ -277,22 +254,6 @@ describe("snooze and close", () => {
           yield* sweepUntil(after(3 * day))
           expect((yield* fake.state).state).toBeUndefined()
           expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
-        })
-      )
-    )
-
-    story(`${action} that never arrived is not done over a reply that came during the look at what became of it`, (fake) =>
-      under(fake, filing)(
-        Effect.gen(function* () {
-          yield* armed
-          yield* fake.once("state", FakeChat.unsent(lost))
-          yield* sweepUntil(due)
-          // The chat is listed anew, because a note came.
-          yield* fake.writes("assistant", { status: "FAILED" })
-          yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, Effect.zipRight(fake.writes("contact"), TestClock.adjust("2 minutes"))))
-          yield* sweepUntil(after(3 * day))
-          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
-          expect((yield* record)[1]).toMatch(/replied$/)
         })
       )
     )

@@ -36,8 +36,8 @@ export interface ChatSnapshot {
   /** Whether the state is older than the purpose of the read allows, because no page that was read shows the chat. */
   readonly isStateOld: boolean
   /**
-   * When the request for the messages left, where they were read to take a step or to see what became of one: the
-   * maximum age of a snapshot counts from here, because what was written later may be missing from the answer.
+   * When the messages had been listed, where they were read to take a step: the maximum age of a snapshot counts from
+   * here. Later requests of the same read may take long.
    */
   readonly listed_at?: Moment
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"

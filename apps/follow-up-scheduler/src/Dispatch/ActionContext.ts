@@ -53,15 +53,11 @@ export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.cei
  */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A snapshot that a request acts on, and when its messages were asked for. */
+/** A snapshot that a request acts on, and when its messages were listed. */
 export interface Look {
   readonly chat: ChatSnapshot
   readonly at: MonotonicClock.Moment
 }
-
-/** The look that this snapshot is; as of now, where it does not say when its messages were asked for. */
-export const lookOf = (chat: ChatSnapshot): Effect.Effect<Look> =>
-  Effect.map(MonotonicClock.moment, (now) => ({ chat, at: chat.listed_at ?? now }))
 
 /**
  * The limits of a request that begins something: the instant before which it must be sent, and the maximum age of its

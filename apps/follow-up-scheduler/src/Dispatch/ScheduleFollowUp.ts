@@ -14,11 +14,12 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as ArmedState from "../Plan/ArmedState.ts"
 import * as Transitions from "./Transitions.ts"
-import { type Beginning, lookOf, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 
 const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
 
@@ -213,7 +214,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, yield* lookOf(chat), true)
+          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.moment }, true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.review(chat)
       }

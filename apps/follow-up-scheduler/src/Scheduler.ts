@@ -86,7 +86,7 @@ const wordsOf = (error: { readonly message: string; readonly cause?: unknown }):
 /**
  * Reads every chat that may have changed. Where a start is open, first reads all chats with news, and counts. An error
  * of the service that every chat would meet fails the watch as long as no chat was read; later it is retried. Errors of
- * the database are always retried, because it could be used at the start.
+ * the database, and of the quota that is shared through it, are always retried, because it could be used at the start.
  */
 const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
   Effect.gen(function* () {
@@ -122,7 +122,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass = news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
     const outlast = (error: Effect.Effect.Error<typeof pass>) =>
-      hasLooked || error._tag === "SqlError"
+      hasLooked || error._tag === "SqlError" || error._tag === "RateLimitUnavailable"
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
             Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
             Effect.as(true)

@@ -1,0 +1,33 @@
+/** The first reading of the lists: which errors end a scheduler that has read no chat yet. */
+import * as InventError from "@effect-invent/domain/InventError"
+import { expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import * as Scheduler from "../src/Scheduler.ts"
+import { Watch } from "../src/Watch.ts"
+import { story, under } from "./Scheduling.ts"
+
+const call = { endpoint: "inbox.list", attempts: 0 }
+const errors: ReadonlyArray<readonly [InventError.RepeatableError, boolean]> = [
+  [new InventError.Unauthorized({ ...call, status: 401, excerpt: "" }), true],
+  [new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" }), true],
+  [new InventError.RateLimitUnavailable({ ...call, reason: "the database does not accept connections" }), false]
+]
+
+for (const [error, isEnd] of errors) {
+  story(`${error._tag} ${isEnd ? "ends the scheduler" : "is the database's, and is outlasted"}`, (fake) => {
+    const watch = Watch.of({ chats: Stream.fail(error), inTurn: (work) => work, keepsRows: true })
+    return under(fake, {})(
+      Effect.gen(function* () {
+        const serving = yield* Effect.fork(Effect.provideService(Scheduler.serve(Scheduler.serveDefaults), Watch, watch))
+        yield* TestClock.adjust("10 seconds")
+        const ended = yield* Fiber.poll(serving)
+        expect(Option.isSome(ended)).toBe(isEnd)
+        yield* Fiber.interrupt(serving)
+      })
+    )
+  })
+}

@@ -1,6 +1,7 @@
 /**
- * Two suites. `fast`: no process, no socket to wait for, no passing of time; its files share one module graph a worker.
- * `system`: what only real processes, sockets and servers show; the files named `.live.test.ts` and `.e2e.test.ts`.
+ * Two suites. `fast`: no process, no socket to wait for, no passing of time. `system`: what only real processes, sockets and
+ * servers show; the files named `.live.test.ts` and `.e2e.test.ts`. In both, the files of a worker share its process and its
+ * modules, which are loaded once: a test undoes what it changes of them.
  */
 import { configDefaults, defineConfig } from "vitest/config"
 
@@ -21,7 +22,7 @@ export default defineConfig({
     reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./tools/test-support/src/NotRun.ts"],
     projects: [
       { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000, ...properties } },
-      { ...source, test: { name: "system", globalSetup: ["tools/test-support/src/Setup.ts"], include: systemTests, poolOptions: { forks: { isolate: true } }, testTimeout: 600_000, hookTimeout: 600_000 } }
+      { ...source, test: { name: "system", globalSetup: ["tools/test-support/src/Setup.ts"], include: systemTests, testTimeout: 600_000, hookTimeout: 600_000 } }
     ]
   }
 })

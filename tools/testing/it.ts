@@ -1,4 +1,5 @@
 /** The `it` of `@effect/vitest`, whose tests run under the `TestClock` that steps without a timer. */
+// oxlint-disable-next-line no-restricted-imports -- all of it but `layer` is used
 import * as Vitest from "@effect/vitest"
 import type * as Scope from "effect/Scope"
 import type * as TestServices from "effect/TestServices"

@@ -50,7 +50,7 @@ mounted.remove()
 /** What all worlds have: customers, a service, and a network that fails between it and the schedulers. */
 const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
   Effect.gen(function* () {
-    const people = Math.max(24, arrivals * faults + 8)
+    const people = arrivals * faults + 8
     const behind = yield* BehindProxy.make(name, weather, people, ordeal)
     const { proxy } = behind
     const env = { ...behind.env, RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration }

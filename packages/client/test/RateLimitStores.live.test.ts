@@ -1,8 +1,9 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as SharedLayer from "@effect-invent/test-support/SharedLayer"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { expect, layer } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -65,8 +66,10 @@ const underWay = (limit: RateLimit.RateLimit["Type"], request: Effect.Effect<voi
 
 /** What every store must do. Real time passes, so nothing is said of how soon but for what would else take a minute. */
 const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
-  layer(Layer.orDie(store), { excludeTestServices: true, timeout: "60 seconds" })(`a rate limit in ${name}`, (it) => {
-    it.scoped("lets a burst of ten out of twenty go, and not one more", () =>
+  describe(`a rate limit in ${name}`, () => {
+    const scoped = SharedLayer.scopedTester(Layer.orDie(store), 60_000)
+
+    scoped("lets a burst of ten out of twenty go, and not one more", () =>
       Effect.gen(function* () {
         const limit = yield* make(20, "60 seconds")
         const { request, names } = recorder()
@@ -79,7 +82,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("counts from the answer, and until no counter weighs it any more", () =>
+    scoped("counts from the answer, and until no counter weighs it any more", () =>
       Effect.gen(function* () {
         const limit = yield* make(1, "400 millis")
         const { left, request } = recorder("300 millis")
@@ -89,7 +92,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("gives the permit of a request that never left to the next one at once", () =>
+    scoped("gives the permit of a request that never left to the next one at once", () =>
       Effect.gen(function* () {
         const limit = yield* make(1, "60 seconds")
         const { names, request } = recorder()
@@ -106,7 +109,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("forgets the interrupted, and gives their turn to the others", () =>
+    scoped("forgets the interrupted, and gives their turn to the others", () =>
       Effect.gen(function* () {
         const limit = yield* make(1, "300 millis")
         const { names, request } = recorder()
@@ -121,7 +124,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("serves the lanes in the order of their urgency", () =>
+    scoped("serves the lanes in the order of their urgency", () =>
       Effect.gen(function* () {
         const limit = yield* make(1, "100 millis")
         const { names, request } = recorder()
@@ -137,7 +140,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("holds everybody while it is paused", () =>
+    scoped("holds everybody while it is paused", () =>
       Effect.gen(function* () {
         const limit = yield* make(100, "60 seconds")
         const { left, request } = recorder()
@@ -148,7 +151,7 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       })
     )
 
-    it.scoped("refuses one more than may wait, and says for how long it would have", () =>
+    scoped("refuses one more than may wait, and says for how long it would have", () =>
       Effect.gen(function* () {
         const limit = yield* make(1, "60 seconds", 2)
         yield* limit.permit(Effect.void, never)

@@ -1,7 +1,10 @@
 /** The innermost step: sends a request, and says of a failure whether the request ever left. */
+import * as InventError from "@effect-invent/domain/InventError"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { HttpClientError } from "@effect/platform/HttpClientError"
+import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -9,7 +12,7 @@ import * as FiberRef from "effect/FiberRef"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { Failure } from "../../RetryPolicy.ts"
-import type { Middleware } from "./CallState.ts"
+import type { CallState, Middleware } from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
@@ -61,36 +64,75 @@ const classify = (error: HttpClientError): Failure => {
     : Failure.AnswerLost({ reason: cause?.code ?? "the connection was cut" })
 }
 
-const withManualRedirect = (context: Context.Context<never>): Context.Context<never> => {
-  const own = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))
-  return Context.add(context, FetchHttpClient.RequestInit, { ...own, redirect: "manual" })
-}
+const withInit =
+  (init: RequestInit) =>
+  (context: Context.Context<never>): Context.Context<never> => {
+    const own = Option.getOrElse(Context.getOption(context, FetchHttpClient.RequestInit), () => ({}))
+    return Context.add(context, FetchHttpClient.RequestInit, { ...own, ...init })
+  }
 
 /**
  * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
  * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
  * only a request that is being prepared sees. So it is completed there; what comes after the attempt does not see it.
  */
-const withoutRedirects = (client: HttpClient.HttpClient): HttpClient.HttpClient =>
+const prepared = (client: HttpClient.HttpClient, init: RequestInit): HttpClient.HttpClient =>
   HttpClient.mapRequestEffect(client, (request) =>
-    Effect.as(FiberRef.update(FiberRef.currentContext, withManualRedirect), request)
+    Effect.as(FiberRef.update(FiberRef.currentContext, withInit(init)), request)
   )
+
+declare const navigator: { readonly userAgent: string } | undefined
+
+const runtime = typeof navigator === "undefined" ? undefined : navigator.userAgent.split("/")[0]
+const isDeno = runtime === "Deno"
+const isBun = runtime === "Bun"
+
+/**
+ * Whether this runtime's fetch would send a request once more by itself that is lost on a connection which was used
+ * before. Deno does so with every request whose bytes it has, Bun and workerd with those whose method HTTP calls
+ * idempotent, workerd only where there is no body.
+ */
+const isSentAgain = ({ body, method }: HttpClientRequest.HttpClientRequest): boolean =>
+  isDeno || (method !== "POST" && (isBun || (runtime === "Cloudflare-Workers" && body._tag === "Empty")))
+
+/**
+ * The same request with a body that is read only once, which Deno and workerd cannot send again. Of a `Blob`, Deno
+ * announces the length; workerd takes an empty one for no body. Bun sends nothing again without `keepalive`.
+ */
+const readOnce = (request: HttpClientRequest.HttpClientRequest): HttpClientRequest.HttpClientRequest => {
+  if (isBun) return request
+  const body = isDeno
+    ? new Blob(request.body._tag === "Uint8Array" ? [request.body.body] : [])
+    : new ReadableStream({ start: (controller) => controller.close() })
+  return HttpClientRequest.setBody(request, HttpBody.raw(body))
+}
+
+const refused = ({ endpoint }: CallState): Failure =>
+  Failure.Rejected({
+    error: new InventError.InvalidRequest({
+      endpoint,
+      issue: `method: ${runtime} may send a GET twice by itself, so an unsafe one is not sent`
+    })
+  })
 
 /**
  * Sends a request by the platform's client. Redirects are not followed: a key must not go elsewhere. Errors of the
- * network become `NeverSent` or `AnswerLost`.
+ * network become `NeverSent` or `AnswerLost`. An unsafe request leaves in a form that the runtime cannot send again.
  */
 export const make = (transport: HttpClient.HttpClient): Middleware<Failure> => {
-  const client = withoutRedirects(transport)
+  const repeatable = prepared(transport, { redirect: "manual" })
+  const single = HttpClient.mapRequest(prepared(transport, { redirect: "manual", keepalive: false }), readOnce)
   return (request, call) =>
     Effect.withFiberRuntime((fiber) => {
+      const isSingle = call.safety === "Unsafe" && isSentAgain(request)
+      if (isSingle && !isBun && request.method === "GET") return Effect.fail(refused(call))
       call.attempts++
       call.status = undefined
       call.answer = undefined
       call.refusal = undefined
       const now = MonotonicClock.clockOf(fiber).unsafeCurrentTimeMillis()
       call.unconfirmedRequest = { request, sentAt: DateTime.unsafeMake(now) }
-      return Effect.mapError(client.execute(request), (error) => {
+      return Effect.mapError((isSingle ? single : repeatable).execute(request), (error) => {
         const failure = classify(error)
         if (failure._tag === "NeverSent") call.unconfirmedRequest = undefined
         return failure

@@ -1,0 +1,4 @@
+import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
+import * as Lines from "./Lines.ts"
+
+Lines.serve(FetchHttpClient.layer)

@@ -19,10 +19,32 @@ export default defineConfig({
     // setting only decides whether the modules are loaded again for each file.
     poolOptions: { forks: { isolate: false } },
     maxWorkers: 2,
-    reporters: [...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []), "default", "./tools/test-support/src/NotRun.ts"],
+    reporters: [
+      ...(process.env["GITHUB_ACTIONS"] ? ["github-actions"] : []),
+      "default",
+      "./tools/test-support/src/NotRun.ts"
+    ],
     projects: [
-      { ...source, test: { name: "fast", include: allTests, exclude: [...configDefaults.exclude, ...systemTests], testTimeout: 60_000, ...properties } },
-      { ...source, test: { name: "system", globalSetup: ["tools/test-support/src/Setup.ts"], include: systemTests, testTimeout: 600_000, hookTimeout: 600_000 } }
+      {
+        ...source,
+        test: {
+          name: "fast",
+          include: allTests,
+          exclude: [...configDefaults.exclude, ...systemTests],
+          testTimeout: 60_000,
+          ...properties
+        }
+      },
+      {
+        ...source,
+        test: {
+          name: "system",
+          globalSetup: ["tools/test-support/src/Setup.ts"],
+          include: systemTests,
+          testTimeout: 600_000,
+          hookTimeout: 600_000
+        }
+      }
     ]
   }
 })

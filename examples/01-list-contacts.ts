@@ -8,7 +8,13 @@ const program = Effect.gen(function* () {
   const { contacts } = yield* InventClient.InventClient
   const subscribed = Stream.filter(contacts.stream({ urlParams: { status: "SUBSCRIBED" } }), Undecodable.isDecoded)
   yield* Stream.runForEach(subscribed, ({ channels, id, name }) =>
-    Console.log(id, name ?? "(no name)", Undecodable.omit(channels ?? []).map(({ type }) => type).join(", "))
+    Console.log(
+      id,
+      name ?? "(no name)",
+      Undecodable.omit(channels ?? [])
+        .map(({ type }) => type)
+        .join(", ")
+    )
   )
 })
 

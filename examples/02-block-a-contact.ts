@@ -9,9 +9,7 @@ const program = Effect.gen(function* () {
   const contact_id = yield* Schema.Config("CONTACT_ID", ContactId)
   const contact = yield* contacts.update({ path: { contact_id }, payload: { blocked: true } })
   yield* Console.log(contact.id, contact.blocked === true ? "is blocked" : "is not blocked")
-}).pipe(
-  Effect.catchTag("NotFound", () => Console.log("there is no such contact"))
-)
+}).pipe(Effect.catchTag("NotFound", () => Console.log("there is no such contact")))
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 await Effect.runPromise(Effect.provide(program, invent))

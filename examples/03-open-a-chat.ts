@@ -11,7 +11,10 @@ const program = Effect.gen(function* () {
     contact_id: Schema.Config("CONTACT_ID", ContactId),
     channel_id: Schema.Config("CHANNEL_ID", ChannelId)
   })
-  const chat = yield* contacts.createChat({ path, payload: { title: "Order 1042", message: text("Where is my order?") } })
+  const chat = yield* contacts.createChat({
+    path,
+    payload: { title: "Order 1042", message: text("Where is my order?") }
+  })
   yield* Console.log("opened", chat.id)
 }).pipe(
   // The type says that this call can end so: it is unsafe, and nobody repeats it for us.

@@ -11,7 +11,10 @@ const program = Effect.gen(function* () {
     message_id: Schema.Config("MESSAGE_ID", MessageId),
     tool_call_id: Schema.Config("TOOL_CALL_ID", ToolCallId)
   })
-  const message = yield* messages.decideApproval({ path, payload: { decision: "accepted", reason: "within the budget" } })
+  const message = yield* messages.decideApproval({
+    path,
+    payload: { decision: "accepted", reason: "within the budget" }
+  })
   yield* Console.log(message.id, "is", message.status)
 })
 

@@ -9,8 +9,9 @@ const program = Effect.gen(function* () {
   const { files } = yield* InventClient.InventClient
   const chat_id = yield* Schema.Config("CHAT_ID", ChatId)
   const found = files.stream({ path: { chat_id }, urlParams: { search: "invoice", mimetype: "image/" } })
-  yield *
-    Stream.runForEach(Stream.filter(found, isDecoded), (file) => Console.log(file.file_filename, file.file_mimetype))
+  yield* Stream.runForEach(Stream.filter(found, isDecoded), (file) =>
+    Console.log(file.file_filename, file.file_mimetype)
+  )
 })
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)

@@ -1,4 +1,6 @@
-/** What 12-reconcile.ts replaces: a call written by hand. When an answer is lost, the customer's message is there twice. */
+/**
+ * What 12-reconcile.ts replaces: a call written by hand. When an answer is lost, the customer's message is there twice.
+ */
 const { CHAT_ID, CONTACT_ID, INVENT_API_KEY, INVENT_BASE_URL } = process.env
 
 const send = () =>

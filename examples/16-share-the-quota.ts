@@ -1,4 +1,7 @@
-/** Reads CALLS pages at once, in turn with all other programs that share the quota of this address through the file QUOTA. */
+/**
+ * Reads CALLS pages at once, in turn with all other programs that share the quota of this address through the file
+ * QUOTA.
+ */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import * as Settings from "@effect-invent/client/Settings"
@@ -13,7 +16,9 @@ const program = Effect.gen(function* () {
   yield* Console.log(calls, "answers, and nobody was refused")
 })
 
-const file = Layer.unwrapEffect(Effect.map(Config.string("QUOTA"), (filename) => SqliteClient.layer({ filename, busyTimeout: "100 millis" })))
+const file = Layer.unwrapEffect(
+  Effect.map(Config.string("QUOTA"), (filename) => SqliteClient.layer({ filename, busyTimeout: "100 millis" }))
+)
 const quota = Layer.unwrapEffect(Effect.map(Settings.rateLimitConfig, RateLimitSql.layerSql))
 
 const settings = Config.all({ apiKey: Config.redacted("INVENT_API_KEY"), baseUrl: Config.string("INVENT_BASE_URL") })

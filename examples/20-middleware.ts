@@ -17,9 +17,14 @@ const numbering = Layer.effect(
     const count = yield* Ref.make(0)
     return (yield* HttpClient.HttpClient).pipe(
       HttpClient.mapRequestEffect((request) =>
-        Effect.map(Ref.updateAndGet(count, (n) => n + 1), (n) => HttpClientRequest.setHeader(request, "x-number", String(n)))
+        Effect.map(
+          Ref.updateAndGet(count, (n) => n + 1),
+          (n) => HttpClientRequest.setHeader(request, "x-number", String(n))
+        )
       ),
-      HttpClient.tap(({ request, status }) => Console.log("request", request.headers["x-number"], "was answered with", status))
+      HttpClient.tap(({ request, status }) =>
+        Console.log("request", request.headers["x-number"], "was answered with", status)
+      )
     )
   })
 )

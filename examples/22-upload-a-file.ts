@@ -16,9 +16,7 @@ const program = Effect.gen(function* () {
   const hours = Upload.fromBytes(new TextEncoder().encode("Mo–Fr 9–17"), { name: "hours.txt" })
   const kept = yield* files.uploadOrg({ payload: { ...hours, visibility: "PRIVATE" } })
   yield* Console.log("kept:", kept.file_filename, kept.file_mimetype, kept.file_size)
-}).pipe(
-  Effect.catchTag("SystemError", ({ pathOrDescriptor, reason }) => Console.log(`${pathOrDescriptor}: ${reason}`))
-)
+}).pipe(Effect.catchTag("SystemError", ({ pathOrDescriptor, reason }) => Console.log(`${pathOrDescriptor}: ${reason}`)))
 
 const invent = Layer.provide(InventClient.layerConfig(), NodeHttpClient.layerUndici)
 await Effect.runPromise(Effect.provide(program, Layer.merge(invent, NodeContext.layer)))

@@ -1,4 +1,5 @@
-// Whether what is built is newer than all that it is built from; without reading a file, so that `pnpm start` loses no time.
+// Whether what is built is newer than all that it is built from; without reading a file, so that `pnpm start` loses no
+// time.
 import { existsSync, readdirSync, statSync, utimesSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { join } from "node:path"
@@ -11,7 +12,13 @@ export const program = join(root, "apps/follow-up-scheduler/dist/bin/follow-ups.
 /** As old as the beginning of the last build that succeeded: what was changed during it is newer. */
 const stamp = join(root, "apps/follow-up-scheduler/dist/bin/.buildinfo")
 
-const places = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
+const places = [
+  "packages/domain",
+  "packages/client",
+  "packages/emulator",
+  "packages/sql-sqlite",
+  "apps/follow-up-scheduler"
+]
 const inputs = [
   ...places.flatMap((place) => [`${place}/src`, `${place}/package.json`, `${place}/tsconfig.json`]),
   "apps/follow-up-scheduler/page",
@@ -23,7 +30,11 @@ const inputs = [
   "scripts/page.mjs"
 ]
 
-const outputs = [program, ...places.map((place) => join(root, place, "dist/.tsbuildinfo")), join(root, "apps/follow-up-scheduler/dist/static")]
+const outputs = [
+  program,
+  ...places.map((place) => join(root, place, "dist/.tsbuildinfo")),
+  join(root, "apps/follow-up-scheduler/dist/static")
+]
 
 /** A folder changes when a file comes into it or goes. */
 const isNewer = (path, time) => {

@@ -1,5 +1,5 @@
-// Bundles the program into apps/follow-up-scheduler/dist/bin: what `start` runs and what is published. Each command loads the
-// chunks that it needs. The modules that other programs import stay as tsc built them, in dist.
+// Bundles the program into apps/follow-up-scheduler/dist/bin: what `start` runs and what is published. Each command
+// loads the chunks that it needs. The modules that other programs import stay as tsc built them, in dist.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, join } from "node:path"
@@ -14,7 +14,8 @@ const external = ["bufferutil", "msgpackr-extract", "pg-native", "utf-8-validate
 /** Modules in CommonJS ask for Node's own by `require`. */
 const banner = `import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);`
 
-// Node 22 and newer keep what they compiled, and so start a quarter faster the next time; where the folder is read-only, they do not.
+// Node 22 and newer keep what they compiled, and so start a quarter faster the next time; where the folder is
+// read-only, they do not.
 const entry = `#!/usr/bin/env node
 import * as module from "node:module"
 import { fileURLToPath } from "node:url"
@@ -23,13 +24,17 @@ await import("./main.js")
 `
 
 /**
- * Of undici, what @effect/platform-node uses: a dispatcher and its methods, put together as undici's own index does. Its fetch,
- * caches and mocks would take longer to load than all the rest of a command.
+ * Of undici, what @effect/platform-node uses: a dispatcher and its methods, put together as undici's own index does.
+ * Its fetch, caches and mocks would take longer to load than all the rest of a command.
  */
 const undici = {
   name: "undici",
   setup: ({ onLoad, onResolve }) => {
-    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({ path: "undici", namespace: "undici", pluginData: resolveDir }))
+    onResolve({ filter: /^undici$/ }, ({ resolveDir }) => ({
+      path: "undici",
+      namespace: "undici",
+      pluginData: resolveDir
+    }))
     onLoad({ filter: /^undici$/, namespace: "undici" }, ({ pluginData }) => ({
       resolveDir: pluginData,
       contents: `
@@ -49,18 +54,25 @@ const packageOf = (input) => /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(in
 
 /** What the licences of the packages in the bundle ask for. */
 const notices = (inputs) => {
-  const folders = new Map(inputs.flatMap((input) => (packageOf(input) ? [[packageOf(input)[2], packageOf(input)[1]]] : [])))
-  const texts = [...folders].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, folder]) => {
-    const home = join(app, folder)
-    const { license, version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"))
-    const files = readdirSync(home).filter((file) => /^licen[cs]e/i.test(file))
-    const text = files.length > 0 ? readFileSync(join(home, files[0]), "utf8").trim() : `Licence: ${license}`
-    return `${name} ${version}\n\n${text}\n`
-  })
+  const folders = new Map(
+    inputs.flatMap((input) => (packageOf(input) ? [[packageOf(input)[2], packageOf(input)[1]]] : []))
+  )
+  const texts = [...folders]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, folder]) => {
+      const home = join(app, folder)
+      const { license, version } = JSON.parse(readFileSync(join(home, "package.json"), "utf8"))
+      const files = readdirSync(home).filter((file) => /^licen[cs]e/i.test(file))
+      const text = files.length > 0 ? readFileSync(join(home, files[0]), "utf8").trim() : `Licence: ${license}`
+      return `${name} ${version}\n\n${text}\n`
+    })
   return texts.join(`\n${"-".repeat(80)}\n\n`)
 }
 
-/** A program that starts meanwhile finds all it needs: what others load is written first, and what is no longer loaded goes last. */
+/**
+ * A program that starts meanwhile finds all it needs: what others load is written first, and what is no longer loaded
+ * goes last.
+ */
 const replace = (files) => {
   mkdirSync(out, { recursive: true })
   for (const { contents, mode, name } of files) {
@@ -78,7 +90,8 @@ export const bundle = async () => {
     absWorkingDir: app,
     entryPoints: ["src/main.ts"],
     outdir: "dist/bin",
-    // One folder for all: files of the package are found by their place relative to a module's, see src/operatorPage/Files.ts.
+    // One folder for all: files of the package are found by their place relative to a module's, see
+    // src/operatorPage/Files.ts.
     chunkNames: "[name]-[hash]",
     bundle: true,
     splitting: true,

@@ -1,7 +1,7 @@
-// Holds packages/client/src/ClientMethods.ts to the contract; with --write, writes it. The types of the client's methods can be
-// computed from the contract, but an editor shows computed types without any words. So they are written out here: an interface
-// for each group, and on each method and each key of a request what the contract's comments say. A test of types holds the
-// written types equal to the computed ones.
+// Holds packages/client/src/ClientMethods.ts to the contract; with --write, writes it. The types of the client's
+// methods can be computed from the contract, but an editor shows computed types without any words. So they are written
+// out here: an interface for each group, and on each method and each key of a request what the contract's comments say.
+// A test of types holds the written types equal to the computed ones.
 import { Context, Option, SchemaAST as AST } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
 import { CallableApi } from "../packages/domain/dist/api/InventApi.js"
@@ -17,7 +17,8 @@ const use = (module, name) => {
   imports.set(module, (imports.get(module) ?? new Set()).add(name))
   return name
 }
-const useDomain = (path, name) => use(path.replace(/^packages\/domain\/src\/(.*)\.ts$/, "@effect-invent/domain/$1"), name)
+const useDomain = (path, name) =>
+  use(path.replace(/^packages\/domain\/src\/(.*)\.ts$/, "@effect-invent/domain/$1"), name)
 const utc = () => `${use("effect/DateTime", "DateTime")}.Utc`
 
 /** The interfaces of what is sent, by the names that the contract has for them. */
@@ -33,7 +34,8 @@ const wrapped = (line, indent) => {
   for (const word of line.split(" ")) {
     const last = lines.length - 1
     const longer = lines[last] === "" ? word : `${lines[last]} ${word}`
-    if (lines[last] !== "" && `${indent} * ${longer}`.length > widest) lines.push(line.startsWith("- ") ? `  ${word}` : word)
+    if (lines[last] !== "" && `${indent} * ${longer}`.length > widest)
+      lines.push(line.startsWith("- ") ? `  ${word}` : word)
     else lines[last] = longer
   }
   return lines
@@ -42,7 +44,11 @@ const wrapped = (line, indent) => {
 /** A comment of paragraphs and tags, or nothing where there is nothing to say. */
 const comment = (paragraphs, indent, tags = []) => {
   const text = paragraphs.filter(Boolean).join("\n\n")
-  const lines = [...(text === "" ? [] : text.split("\n")), ...(text === "" || tags.length === 0 ? [] : [""]), ...tags].flatMap((line) => wrapped(line, indent))
+  const lines = [
+    ...(text === "" ? [] : text.split("\n")),
+    ...(text === "" || tags.length === 0 ? [] : [""]),
+    ...tags
+  ].flatMap((line) => wrapped(line, indent))
   if (lines.length === 0) return []
   if (lines.length === 1 && `${indent}/** ${lines[0]} */`.length <= widest) return [`${indent}/** ${lines[0]} */`]
   return [`${indent}/**`, ...lines.map((line) => `${indent} * ${line}`.trimEnd()), `${indent} */`]
@@ -57,17 +63,31 @@ const alternativesOf = (ast) => (AST.isUnion(ast) ? ast.types.flatMap(alternativ
 const structType = (ast, source, indent) => {
   const struct = source && structIn(source.file, source.expression)
   const wanted = ast.propertySignatures.map(({ name }) => name).sort()
-  if (struct?.keys === undefined || struct.keys.map(({ name }) => name).sort().join() !== wanted.join()) {
+  if (
+    struct?.keys === undefined ||
+    struct.keys
+      .map(({ name }) => name)
+      .sort()
+      .join() !== wanted.join()
+  ) {
     fail(`no struct with the keys ${wanted.join(", ")} was found in ${source?.file}`)
   }
   const members = (inner) =>
     struct.keys.flatMap(({ doc, file, name, value }) => {
       const { isOptional, type } = ast.propertySignatures.find((signature) => signature.name === name)
       const written = typeOf(type, { file, expression: value }, inner)
-      return [...comment([doc && flat(doc.text)], inner), `${inner}readonly ${name}${isOptional ? "?" : ""}: ${written}`.replaceAll(": \n", ":\n")]
+      return [
+        ...comment([doc && flat(doc.text)], inner),
+        `${inner}readonly ${name}${isOptional ? "?" : ""}: ${written}`.replaceAll(": \n", ":\n")
+      ]
     })
   if (struct.name === undefined) return ["{", ...members(`${indent}  `), `${indent}}`].join("\n")
-  const lines = [...comment([struct.doc && flat(struct.doc.text)], ""), `export interface ${struct.name} {`, ...members("  "), "}"].join("\n")
+  const lines = [
+    ...comment([struct.doc && flat(struct.doc.text)], ""),
+    `export interface ${struct.name} {`,
+    ...members("  "),
+    "}"
+  ].join("\n")
   if ((requests.get(struct.name) ?? lines) !== lines) fail(`two requests are called ${struct.name}`)
   requests.set(struct.name, lines)
   return struct.name
@@ -76,7 +96,9 @@ const structType = (ast, source, indent) => {
 /** Of many, each has a line. */
 const alternatives = (types, indent) => {
   const line = types.join(" | ")
-  return line.includes("\n") || line.length < widest - 40 ? line : types.map((type) => `\n${indent}    | ${type}`).join("")
+  return line.includes("\n") || line.length < widest - 40
+    ? line
+    : types.map((type) => `\n${indent}    | ${type}`).join("")
 }
 
 /** The type of a schema's values; `source` is where it is written, for its words and names. */
@@ -105,16 +127,22 @@ const typeOf = (ast, source, indent) => {
     case "Refinement":
       return typeOf(ast.from, source, indent)
     case "Union":
-      return alternatives(ast.types.map((type) => typeOf(type, source, indent)), indent)
+      return alternatives(
+        ast.types.map((type) => typeOf(type, source, indent)),
+        indent
+      )
     case "TypeLiteral":
       return structType(ast, source, indent)
     case "TupleType": {
-      const [element, rest] = [ast.elements[0]?.type, ast.rest[0].type].map((type) => type && typeOf(type, source, indent))
+      const [element, rest] = [ast.elements[0]?.type, ast.rest[0].type].map(
+        (type) => type && typeOf(type, source, indent)
+      )
       return element === undefined ? `ReadonlyArray<${rest}>` : `readonly [${element}, ...Array<${rest}>]`
     }
     case "Declaration": {
       const [parameter] = ast.typeParameters
-      if (parameter !== undefined) return `${useDomain("packages/domain/src/OpenRecord.ts", "OpenRecord")}<${typeOf(parameter)}>`
+      if (parameter !== undefined)
+        return `${useDomain("packages/domain/src/OpenRecord.ts", "OpenRecord")}<${typeOf(parameter)}>`
       if (`${ast}` === "a DateTime.Utc instance") return utc()
       if (`${ast}` === "Uint8ArrayFromSelf") return "Uint8Array"
     }
@@ -132,27 +160,49 @@ const requestOf = (endpoint, written, indent) => {
   const path = Option.getOrUndefined(typeSide(endpoint.pathSchema))
   const query = Option.getOrUndefined(typeSide(endpoint.urlParamsSchema))
   const payload = Option.getOrUndefined(typeSide(endpoint.payloadSchema))
-  const ids = (path?.propertySignatures ?? []).map(({ name, type }) => ({ name, isOptional: name === "org_id", type: typeOf(type) }))
-  const isLeftOut = ids.every(({ isOptional }) => isOptional) && (query === undefined || isEmptyAllowed(query)) && payload === undefined
+  const ids = (path?.propertySignatures ?? []).map(({ name, type }) => ({
+    name,
+    isOptional: name === "org_id",
+    type: typeOf(type)
+  }))
+  const isLeftOut =
+    ids.every(({ isOptional }) => isOptional) && (query === undefined || isEmptyAllowed(query)) && payload === undefined
   const keys = ids.map(({ isOptional, name, type }) => `readonly ${name}${isOptional ? "?" : ""}: ${type}`)
   const inLine = `{ ${keys.join("; ")} }`
-  const pathType = inLine.length < widest - 40 ? inLine : `{\n${keys.map((key) => `${indent}    ${key}\n`).join("")}${indent}  }`
+  const pathType =
+    inLine.length < widest - 40 ? inLine : `{\n${keys.map((key) => `${indent}    ${key}\n`).join("")}${indent}  }`
   const at = (expression) => ({ file: written.file, expression })
   const lines = [
-    ...(ids.length > 0 ? [part("path", pathType, ids.every(({ isOptional }) => isOptional), indent)] : []),
-    ...(query ? [part("urlParams", typeOf(query, at(written.urlParams), `${indent}  `), isEmptyAllowed(query), indent)] : []),
+    ...(ids.length > 0
+      ? [
+          part(
+            "path",
+            pathType,
+            ids.every(({ isOptional }) => isOptional),
+            indent
+          )
+        ]
+      : []),
+    ...(query
+      ? [part("urlParams", typeOf(query, at(written.urlParams), `${indent}  `), isEmptyAllowed(query), indent)]
+      : []),
     ...(payload ? [part("payload", typeOf(payload, at(written.payload), `${indent}  `), false, indent)] : [])
   ]
   return `request${isLeftOut ? "?" : ""}: {\n${lines.join("\n")}\n${indent}}`
 }
 
-/** The documented keys of a request's part, by where they are; those of a list's paging are left to the keys themselves. */
+/**
+ * The documented keys of a request's part, by where they are; those of a list's paging are left to the keys themselves.
+ */
 const keyWords = (part, file, expression) =>
   (structIn(file, expression)?.keys ?? []).flatMap(({ doc, file: from, name, value }) => {
     if (from.endsWith("/Paging.ts")) return []
     const place = `${part}.${name}`
     const nested = structIn(from, value)
-    return [...(doc ? [`- \`${place}\`: ${flat(doc.text)}`] : []), ...(nested && nested.name === undefined && nested.keys ? keyWords(place, from, value) : [])]
+    return [
+      ...(doc ? [`- \`${place}\`: ${flat(doc.text)}`] : []),
+      ...(nested && nested.name === undefined && nested.keys ? keyWords(place, from, value) : [])
+    ]
   })
 
 const answerOf = ({ file, success }) => {
@@ -162,7 +212,12 @@ const answerOf = ({ file, success }) => {
   const target = resolve(file, list ? success.arguments[0] : success)
   if (target === undefined) fail(`the answer ${text} in ${file} has no name`)
   const entry = useDomain(target.file, target.name)
-  return list ? { type: `ReadonlyArray<${entry} | ${useDomain("packages/domain/src/Undecodable.ts", "Undecodable")}>`, entry: `${entry} | Undecodable` } : { type: entry }
+  return list
+    ? {
+        type: `ReadonlyArray<${entry} | ${useDomain("packages/domain/src/Undecodable.ts", "Undecodable")}>`,
+        entry: `${entry} | Undecodable`
+      }
+    : { type: entry }
 }
 
 const repetition = {
@@ -184,12 +239,17 @@ const methodsOf = (endpoint) => {
   const request = requestOf(endpoint, source, "  ")
   const answer = answerOf(source)
   const tags = Object.entries(source.doc.tags).map(([tag, words]) => `@${tag} ${words}`)
-  const parts = ["urlParams", "payload"].flatMap((part) => (source[part] ? keyWords(part, source.file, source[part]) : []))
+  const parts = ["urlParams", "payload"].flatMap((part) =>
+    source[part] ? keyWords(part, source.file, source[part]) : []
+  )
   const route = `\`${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}\`. ${repetition[safety]}`
   const text = flat(source.doc.text)
   const error = use("@effect-invent/domain/InventError", safety === "Unsafe" ? "UnsafeError" : "RepeatableError")
   const effect = `${use("effect/Effect", "Effect")}.Effect<${answer.type}, ${error}>`
-  const lines = [...comment([text, route, parts.join("\n")], "  ", tags), `  readonly ${name}: (${request}) => ${effect}`]
+  const lines = [
+    ...comment([text, route, parts.join("\n")], "  ", tags),
+    `  readonly ${name}: (${request}) => ${effect}`
+  ]
   if (!name.startsWith("list")) return lines
   const stream = `${use("effect/Stream", "Stream")}.Stream<${answer.entry}, ${error}>`
   return [
@@ -205,11 +265,22 @@ const interfaces = Object.values(CallableApi.groups).map(({ endpoints, identifie
   const { constant, doc } = docs.get(identifier) ?? {}
   if (doc === undefined) fail(`the group ${identifier} has no docstring`)
   const about = (indent) => comment([flat(doc.text).split("\n\n")[0]], indent)
-  const called = Object.values(endpoints).filter(({ annotations }) => Option.isNone(Context.getOption(annotations, WebSocket)))
-  const lines = [...about(""), `export interface ${constant} {`, ...called.map((endpoint) => methodsOf(endpoint).join("\n")).join("\n\n").split("\n"), "}"]
+  const called = Object.values(endpoints).filter(({ annotations }) =>
+    Option.isNone(Context.getOption(annotations, WebSocket))
+  )
+  const lines = [
+    ...about(""),
+    `export interface ${constant} {`,
+    ...called
+      .map((endpoint) => methodsOf(endpoint).join("\n"))
+      .join("\n\n")
+      .split("\n"),
+    "}"
+  ]
   return { identifier, constant, about, text: lines.join("\n"), count: called.length }
 })
-for (const { constant } of interfaces) if (requests.has(constant)) fail(`a group and a request are both called ${constant}`)
+for (const { constant } of interfaces)
+  if (requests.has(constant)) fail(`a group and a request are both called ${constant}`)
 
 const all = [
   "/** The methods of the client, group by group. */",
@@ -220,7 +291,9 @@ const all = [
 
 const importOf = (names, module) => {
   const line = `import type { ${names.join(", ")} } from "${module}"`
-  return line.length <= widest ? line : `import type {\n${names.map((name) => `  ${name}`).join(",\n")}\n} from "${module}"`
+  return line.length <= widest
+    ? line
+    : `import type {\n${names.map((name) => `  ${name}`).join(",\n")}\n} from "${module}"`
 }
 const namespaces = new Set(["effect/DateTime", "effect/Effect", "effect/Stream"])
 const header = [
@@ -228,11 +301,13 @@ const header = [
   " * What each method of the client takes, gives and fails with, in the contract's own words. Written by `pnpm interface`",
   " * from `packages/domain/src/api`, and held to it by `check`: change the words there.",
   " */",
-  ...[...imports].sort(([a], [b]) => (a < b ? -1 : 1)).map(([module, names]) =>
-    namespaces.has(module)
-      ? `import type * as ${[...names].join()} from "${module}"`
-      : importOf([...names].sort(), module)
-  )
+  ...[...imports]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([module, names]) =>
+      namespaces.has(module)
+        ? `import type * as ${[...names].join()} from "${module}"`
+        : importOf([...names].sort(), module)
+    )
 ].join("\n")
 
 const wanted = `${[header, ...[...requests].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, lines]) => lines), ...interfaces.map(({ text }) => text), all].join("\n\n")}\n`

@@ -8,7 +8,8 @@ const passedOver = new Set(["node_modules", "dist", "fixtures"])
 
 const sources = (folder) =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (entry.isDirectory()) return passedOver.has(entry.name) || entry.name.startsWith(".") ? [] : sources(join(folder, entry.name))
+    if (entry.isDirectory())
+      return passedOver.has(entry.name) || entry.name.startsWith(".") ? [] : sources(join(folder, entry.name))
     return /\.[cm]?[jt]sx?$/.test(entry.name) ? [join(folder, entry.name)] : []
   })
 

@@ -1,5 +1,6 @@
-// Reads what the contract says of itself in comments: the docstring of each endpoint and group in packages/domain/src/api, and
-// of each key of a request. Words are written there once; the OpenAPI document and the client's interface are made from them.
+// Reads what the contract says of itself in comments: the docstring of each endpoint and group in
+// packages/domain/src/api, and of each key of a request. Words are written there once; the OpenAPI document and the
+// client's interface are made from them.
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import ts from "typescript-5"
@@ -8,7 +9,8 @@ const folder = "packages/domain/src/api"
 
 const parsed = new Map()
 const parse = (file) => {
-  if (!parsed.has(file)) parsed.set(file, ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true))
+  if (!parsed.has(file))
+    parsed.set(file, ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true))
   return parsed.get(file)
 }
 
@@ -16,25 +18,51 @@ const parse = (file) => {
 const docOf = (node) => {
   const comment = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc).at(-1)
   if (comment === undefined) return undefined
-  const lines = comment.getText().slice(3, -2).split("\n").map((line) => line.replace(/^\s*\*? ?/, "").trimEnd())
-  const [text, ...rest] = lines.join("\n").trim().split(/\n(?=@)|^(?=@)/)
+  const lines = comment
+    .getText()
+    .slice(3, -2)
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*? ?/, "").trimEnd())
+  const [text, ...rest] = lines
+    .join("\n")
+    .trim()
+    .split(/\n(?=@)|^(?=@)/)
   const tags = rest.map((tag) => /^@(\w+)\s*([\s\S]*)$/.exec(tag))
-  return { text: text.trim(), tags: Object.fromEntries(tags.map(([, name, words]) => [name, words.replaceAll(/\s+/g, " ").trim()])) }
+  return {
+    text: text.trim(),
+    tags: Object.fromEntries(tags.map(([, name, words]) => [name, words.replaceAll(/\s+/g, " ").trim()]))
+  }
 }
 
 /** Paragraphs without the line breaks within them; lists keep theirs. */
-export const flat = (text) => text.replaceAll(/\n(?!\n|- )/g, " ").replaceAll(/\n +/g, "\n").trim()
+export const flat = (text) =>
+  text
+    .replaceAll(/\n(?!\n|- )/g, " ")
+    .replaceAll(/\n +/g, "\n")
+    .trim()
 
 const isExported = (statement) => statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false
 
-/** A constant of a file by its name: its value, its docstring, and whether a type of the same name is exported beside it. */
+/**
+ * A constant of a file by its name: its value, its docstring, and whether a type of the same name is exported beside
+ * it.
+ */
 const constant = (file, name) => {
   const { statements } = parse(file)
   for (const statement of statements.filter(ts.isVariableStatement)) {
     const declaration = statement.declarationList.declarations.find((each) => each.name.getText() === name)
     if (declaration === undefined) continue
-    const hasType = statements.some((each) => ts.isTypeAliasDeclaration(each) && isExported(each) && each.name.text === name)
-    return { file, name, value: declaration.initializer, doc: docOf(statement), exported: isExported(statement), hasType }
+    const hasType = statements.some(
+      (each) => ts.isTypeAliasDeclaration(each) && isExported(each) && each.name.text === name
+    )
+    return {
+      file,
+      name,
+      value: declaration.initializer,
+      doc: docOf(statement),
+      exported: isExported(statement),
+      hasType
+    }
   }
 }
 
@@ -53,19 +81,22 @@ export const resolve = (file, expression) => {
     if (bindings === undefined || !existsSync(from)) continue
     if (ts.isNamespaceImport(bindings)) {
       if (member !== undefined && bindings.name.text === space) return constant(from, member)
-    } else if (member === undefined && bindings.elements.some(({ name }) => name.text === space)) return constant(from, space)
+    } else if (member === undefined && bindings.elements.some(({ name }) => name.text === space))
+      return constant(from, space)
   }
 }
 
 /** Whether a schema is written as a struct: `Closed.struct({…})`, and not as something made of one. */
-const isStruct = (value) => ts.isCallExpression(value) && /^(Closed|Open|Schema)\.(struct|Struct)$/.test(value.expression.getText())
+const isStruct = (value) =>
+  ts.isCallExpression(value) && /^(Closed|Open|Schema)\.(struct|Struct)$/.test(value.expression.getText())
 
 /** The expression in `Closed.optional(…)`, `Schema.NullOr(…)`, `….pipe(…)`, `….annotations(…)`. */
 const unwrapped = (expression) => {
   if (!ts.isCallExpression(expression)) return expression
   const callee = expression.expression
   if (/^(Closed\.optional|Schema\.NullOr)$/.test(callee.getText())) return unwrapped(expression.arguments[0])
-  if (ts.isPropertyAccessExpression(callee) && /^(pipe|annotations)$/.test(callee.name.text)) return unwrapped(callee.expression)
+  if (ts.isPropertyAccessExpression(callee) && /^(pipe|annotations)$/.test(callee.name.text))
+    return unwrapped(callee.expression)
   return expression
 }
 
@@ -81,13 +112,14 @@ const keysOfLiteral = (file, literal) =>
 const spread = (file, expression) => {
   if (ts.isCallExpression(expression)) return spread(file, expression.arguments[0])
   const target = resolve(file, expression)
-  if (target === undefined || !ts.isObjectLiteralExpression(target.value)) throw new Error(`${file}: cannot read ...${expression.getText()}`)
+  if (target === undefined || !ts.isObjectLiteralExpression(target.value))
+    throw new Error(`${file}: cannot read ...${expression.getText()}`)
   return keysOfLiteral(target.file, target.value)
 }
 
 /**
- * The struct that a schema is made of, if any: its keys, and the name of the exported constant that it is. A constant that
- * is more than a struct, or that is spread from keys, gives its name only where its type is exported: `type`.
+ * The struct that a schema is made of, if any: its keys, and the name of the exported constant that it is. A constant
+ * that is more than a struct, or that is spread from keys, gives its name only where its type is exported: `type`.
  */
 export const structIn = (file, expression) => {
   const inner = unwrapped(expression)
@@ -115,8 +147,16 @@ export const structIn = (file, expression) => {
 /** The calls of a chain, `a.b(…).c(…)`, by the names of their methods. */
 const chain = (expression) => {
   const calls = []
-  for (let each = expression; ts.isCallExpression(each) && ts.isPropertyAccessExpression(each.expression); each = each.expression.expression) {
-    calls.unshift({ method: each.expression.name.text, of: each.expression.expression.getText(), arguments: each.arguments })
+  for (
+    let each = expression;
+    ts.isCallExpression(each) && ts.isPropertyAccessExpression(each.expression);
+    each = each.expression.expression
+  ) {
+    calls.unshift({
+      method: each.expression.name.text,
+      of: each.expression.expression.getText(),
+      arguments: each.arguments
+    })
   }
   return calls
 }
@@ -128,7 +168,14 @@ const constants = () =>
       const file = `${folder}/${name}`
       return parse(file)
         .statements.filter((statement) => ts.isVariableStatement(statement) && isExported(statement))
-        .flatMap((statement) => statement.declarationList.declarations.map(({ initializer, name }) => ({ file, name: name.getText(), doc: docOf(statement), calls: initializer === undefined ? [] : chain(initializer) })))
+        .flatMap((statement) =>
+          statement.declarationList.declarations.map(({ initializer, name }) => ({
+            file,
+            name: name.getText(),
+            doc: docOf(statement),
+            calls: initializer === undefined ? [] : chain(initializer)
+          }))
+        )
     })
 
 /** Every endpoint: its name, method and path, its docstring, and the schemas it is given, as they are written. */

@@ -1,5 +1,5 @@
-// Holds docs/coverage.md to the contract, the client, the emulator's handlers and the tests; with --write, writes it. An
-// endpoint that the client, the emulator or the tests of either lack fails both.
+// Holds docs/coverage.md to the contract, the client, the emulator's handlers and the tests; with --write, writes it.
+// An endpoint that the client, the emulator or the tests of either lack fails both.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { Context, Effect, Option } from "effect"
 import * as InventClient from "../packages/client/dist/InventClient.js"
@@ -34,11 +34,17 @@ const rows = Object.values(CallableApi.groups).flatMap((group) =>
   Object.values(group.endpoints).map(({ annotations, method, name, path, urlParamsSchema }) => {
     const id = `${group.identifier}.${name}`
     // A method is called, or named in a table of requests; pages are streamed; a socket is also opened by its path.
-    const calls = [`(?<!world\\.)\\b${group.identifier}\\.${name}\\(`, `["']${id}["']`, ...(name === "list" ? [`\\b${group.identifier}\\.stream\\(`] : [])]
+    const calls = [
+      `(?<!world\\.)\\b${group.identifier}\\.${name}\\(`,
+      `["']${id}["']`,
+      ...(name === "list" ? [`\\b${group.identifier}\\.stream\\(`] : [])
+    ]
     if (path.endsWith("/ws")) calls.push(`["'\`]${path.replace(":org_id", "c")}["'\`]`)
     const called = new RegExp(calls.join("|"))
     // Where one path has two meanings, one handler answers both.
-    const served = Object.values(InventApi.groups[group.identifier].endpoints).find((other) => other.method === method && other.path === path)
+    const served = Object.values(InventApi.groups[group.identifier].endpoints).find(
+      (other) => other.method === method && other.path === path
+    )
     return {
       id,
       page: pages.get(`${name} ${method} ${path}`),
@@ -49,7 +55,9 @@ const rows = Object.values(CallableApi.groups).flatMap((group) =>
       clientTests: tests.client.some(({ text }) => called.test(text)),
       emulatorTests: tests.emulator.some(({ text }) => called.test(text)),
       examples: examples.filter(({ text }) => called.test(text)).map(({ name }) => name),
-      query: Option.getOrUndefined(Option.map(urlParamsSchema, ({ ast }) => ast.propertySignatures.map(({ name }) => name))),
+      query: Option.getOrUndefined(
+        Option.map(urlParamsSchema, ({ ast }) => ast.propertySignatures.map(({ name }) => name))
+      ),
       provenance: Option.getOrUndefined(Context.getOption(annotations, Provenance)) ?? {}
     }
   })
@@ -67,12 +75,27 @@ const parts = ["method", "path", "query", "body", "answer"]
 const mark = (is) => (is ? "✓" : "–")
 const link = (name) => `[${name.slice(0, 2)}](../examples/${name})`
 const lines = rows.map((row) =>
-  ["", `[${row.id}](${row.page})`, `\`${row.request}\``, row.safety.toLowerCase(), mark(row.client), mark(row.emulator), mark(row.clientTests), mark(row.emulatorTests), row.examples.map(link).join(" "), ...parts.map((part) => standing(row.provenance[part], part === "query" ? row.query : undefined)), ""].join(" | ").trim()
+  [
+    "",
+    `[${row.id}](${row.page})`,
+    `\`${row.request}\``,
+    row.safety.toLowerCase(),
+    mark(row.client),
+    mark(row.emulator),
+    mark(row.clientTests),
+    mark(row.emulatorTests),
+    row.examples.map(link).join(" "),
+    ...parts.map((part) => standing(row.provenance[part], part === "query" ? row.query : undefined)),
+    ""
+  ]
+    .join(" | ")
+    .trim()
 )
 const kinds = ["printed", "inferred", "unknown"]
 const kindOf = (part) => (part === undefined || typeof part === "string" ? part : "differing by key")
 const count = (part, kind) => rows.filter(({ provenance }) => kindOf(provenance[part]) === kind).length
-const whole = (part) => `${part}: ${[...kinds, "differing by key"].map((kind) => `${count(part, kind)} ${kind}`).join(", ")}`
+const whole = (part) =>
+  `${part}: ${[...kinds, "differing by key"].map((kind) => `${count(part, kind)} ${kind}`).join(", ")}`
 const counts = `${parts.map(whole).join("; ")}.`
 const wanted = `# Which endpoints there are
 
@@ -92,9 +115,13 @@ ${rows.length} endpoints. By part, ${counts}
 const silent = rows
   .filter(({ provenance }) => Object.keys(provenance).length === 0)
   .map(({ id }) => `${id}: does not say where it is from`)
-const lacking = rows.flatMap(({ id, ...row }) =>
-  ["client", "emulator", "clientTests", "emulatorTests"].flatMap((part) => (row[part] ? [] : [`${id}: nothing in ${part}`]))
-).concat(silent)
+const lacking = rows
+  .flatMap(({ id, ...row }) =>
+    ["client", "emulator", "clientTests", "emulatorTests"].flatMap((part) =>
+      row[part] ? [] : [`${id}: nothing in ${part}`]
+    )
+  )
+  .concat(silent)
 if (lacking.length > 0) console.error(lacking.join("\n"))
 
 const found = () => {

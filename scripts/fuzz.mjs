@@ -1,5 +1,6 @@
-// Sends the emulator what no client should: broken HTTP, broken JSON, huge and deep bodies, bad UTF-8, path tricks, wrong
-// keys, random bytes. Passes when each was answered below 500 or closed, nothing was said on stderr, and the world is right.
+// Sends the emulator what no client should: broken HTTP, broken JSON, huge and deep bodies, bad UTF-8, path tricks,
+// wrong keys, random bytes. Passes when each was answered below 500 or closed, nothing was said on stderr, and the
+// world is right.
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { Agent, request } from "node:http"
@@ -32,7 +33,13 @@ const bytes = (length) => Buffer.from(Array.from({ length }, () => below(256)))
 
 const emulator = spawn(
   process.execPath,
-  [join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../packages/emulator/dist/main.js"), "--port", "0", "--limit", "1000000000/60s"],
+  [
+    join(import.meta.dirname ?? new URL(".", import.meta.url).pathname, "../packages/emulator/dist/main.js"),
+    "--port",
+    "0",
+    "--limit",
+    "1000000000/60s"
+  ],
   { stdio: ["ignore", "pipe", "pipe"] }
 )
 let said = ""
@@ -79,7 +86,23 @@ const paths = [
   `/_emulator/chats/${chat}/state`,
   "/"
 ]
-const tricks = ["/../../etc/passwd", "//", "/%00", "/%ff%fe", "/%2e%2e%2f", "/chats/%E0%A4%A/messages", "/chats/__proto__/messages", "/chats/constructor/state", "*", "/?".padEnd(7000, "a"), `/chats/${chat}/messages?take=1e9&page=-1`, `/chats/${chat}/messages?take[]=1&take=2`, `/chats/${chat}/messages?from_date=%00`, "http://elsewhere/chats", "/chats/" + "x/".repeat(1000)]
+const tricks = [
+  "/../../etc/passwd",
+  "//",
+  "/%00",
+  "/%ff%fe",
+  "/%2e%2e%2f",
+  "/chats/%E0%A4%A/messages",
+  "/chats/__proto__/messages",
+  "/chats/constructor/state",
+  "*",
+  "/?".padEnd(7000, "a"),
+  `/chats/${chat}/messages?take=1e9&page=-1`,
+  `/chats/${chat}/messages?take[]=1&take=2`,
+  `/chats/${chat}/messages?from_date=%00`,
+  "http://elsewhere/chats",
+  "/chats/" + "x/".repeat(1000)
+]
 const deep = (open, close, depth) => open.repeat(depth) + close.repeat(depth)
 const bodies = [
   () => "",
@@ -102,7 +125,15 @@ const bodies = [
   () => bytes(below(2000))
 ]
 const methods = ["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS", "HEAD"]
-const keys = (path) => pick([...Array(10).fill(`Bearer ${path.startsWith("/_emulator") ? token : key}`), "Bearer wrong", "Basic x", "", `Bearer ${token.slice(1)}`, `Bearer ${"y".repeat(5000)}`])
+const keys = (path) =>
+  pick([
+    ...Array(10).fill(`Bearer ${path.startsWith("/_emulator") ? token : key}`),
+    "Bearer wrong",
+    "Basic x",
+    "",
+    `Bearer ${token.slice(1)}`,
+    `Bearer ${"y".repeat(5000)}`
+  ])
 
 const outcomes = new Map()
 const faults = []
@@ -119,25 +150,43 @@ const odd = () =>
     // Big ones are rare: they say little more than the first hundred did.
     const body = random() < 0.02 ? pick(bodies)() : bodies[below(13)]()
     const path = random() < 0.3 ? pick(tricks) : pick(paths)
-    const headers = { authorization: keys(path), "content-type": pick(["application/json", "text/plain", "application/json; charset=utf-7", "multipart/form-data", "multipart/form-data; boundary=b"]), "content-length": Buffer.byteLength(body) }
+    const headers = {
+      authorization: keys(path),
+      "content-type": pick([
+        "application/json",
+        "text/plain",
+        "application/json; charset=utf-7",
+        "multipart/form-data",
+        "multipart/form-data; boundary=b"
+      ]),
+      "content-length": Buffer.byteLength(body)
+    }
     const sent = request({ ...target, agent, method: pick(methods), path, headers, timeout: 20_000 }, (response) => {
       if (response.statusCode >= 500) faults.push(`${sent.method} ${path.slice(0, 100)} ${String(body).slice(0, 100)}`)
-      response.resume().on("end", () => done(response.statusCode)).on("error", () => done("closed"))
+      response
+        .resume()
+        .on("end", () => done(response.statusCode))
+        .on("error", () => done("closed"))
     })
-    sent.on("error", () => done("closed")).on("timeout", () => {
-      faults.push(`${sent.method} ${path.slice(0, 100)} ${String(body).slice(0, 100)}`)
-      done("HUNG")
-      sent.destroy()
-    })
+    sent
+      .on("error", () => done("closed"))
+      .on("timeout", () => {
+        faults.push(`${sent.method} ${path.slice(0, 100)} ${String(body).slice(0, 100)}`)
+        done("HUNG")
+        sent.destroy()
+      })
     sent.end(body)
   })
 
 const garbage = [
   () => bytes(1 + below(300)),
   () => `GET ${pick(tricks)} HTTP/1.1\r\n\r\n`,
-  () => `PATCH /chats/${chat}/state HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n{}`,
-  () => `POST ${pick(paths)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nTransfer-Encoding: chunked\r\n\r\n${pick(["zz\r\n", "5\r\n{", "-1\r\n\r\n", "fffffffff\r\n"])}`,
-  () => `POST ${pick(paths)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: ${pick(["-1", "1e9", "99999999999999999999", "abc"])}\r\n\r\n`,
+  () =>
+    `PATCH /chats/${chat}/state HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: 10\r\nContent-Length: 20\r\n\r\n{}`,
+  () =>
+    `POST ${pick(paths)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nTransfer-Encoding: chunked\r\n\r\n${pick(["zz\r\n", "5\r\n{", "-1\r\n\r\n", "fffffffff\r\n"])}`,
+  () =>
+    `POST ${pick(paths)} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${key}\r\nContent-Length: ${pick(["-1", "1e9", "99999999999999999999", "abc"])}\r\n\r\n`,
   () => `GET / HTTP/${pick(["0.9", "3.0", "1.1.1", "x"])}\r\nHost: x\r\n\r\n`,
   () => `GET / HTTP/1.1\r\n${"X: y\r\n".repeat(below(3000))}\r\n`,
   () => `GET / HTTP/1.1\r\nHost: x\r\nX: ${"z".repeat(below(40_000))}\r\n\r\n`,
@@ -169,11 +218,13 @@ const raw = () =>
 
 const open = (number) =>
   Promise.all(
-    Array.from({ length: number }, () =>
-      new Promise((resolve) => {
-        const socket = connect(target, () => resolve(socket))
-        socket.on("error", () => resolve(socket))
-      })
+    Array.from(
+      { length: number },
+      () =>
+        new Promise((resolve) => {
+          const socket = connect(target, () => resolve(socket))
+          socket.on("error", () => resolve(socket))
+        })
     )
   )
 
@@ -199,25 +250,36 @@ const world = await control("world")
 const report = await control("report?last=1")
 for (const socket of sockets) socket.destroy()
 agent.destroy()
-const memory = process.platform === "linux" ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${emulator.pid}/status`, "utf8"))[1]) / 1024 : 0
+const memory =
+  process.platform === "linux"
+    ? Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${emulator.pid}/status`, "utf8"))[1]) / 1024
+    : 0
 emulator.kill("SIGINT")
 const code = await new Promise((resolve) => emulator.on("close", resolve))
 
 const found = world.chats.find(({ id }) => id === chat)
 const failures = [
-  ...[...outcomes].filter(([outcome]) => outcome === "HUNG" || (typeof outcome === "number" && outcome >= 500)).map(([outcome, times]) => `${times} requests ended with ${outcome}`),
+  ...[...outcomes]
+    .filter(([outcome]) => outcome === "HUNG" || (typeof outcome === "number" && outcome >= 500))
+    .map(([outcome, times]) => `${times} requests ended with ${outcome}`),
   ...faults.slice(0, 5).map((request) => `answered with 5xx or not at all: ${request}`),
   ...(/ (ERROR|FATAL) \(/.test(said) ? [`logged: ${said.slice(said.search(/ (ERROR|FATAL) \(/)).slice(0, 2000)}`] : []),
   ...(complaints === "" ? [] : [`stderr: ${complaints.slice(0, 2000)}`]),
   ...(alive.status === 200 ? [] : [`a good request is answered with ${alive.status}`]),
   ...(found.messages.some(({ id }) => id === written.id) ? [] : ["the message that was sent last is not in the world"]),
-  ...(world.contacts.every(({ channels }) => channels.every(({ type }) => type === "custom")) ? [] : ["a contact has a channel that does not exist"]),
+  ...(world.contacts.every(({ channels }) => channels.every(({ type }) => type === "custom"))
+    ? []
+    : ["a contact has a channel that does not exist"]),
   ...(found.state.state === "OPEN" ? [] : [`the chat is ${found.state.state}, and nobody has said so`]),
   ...(memory < 1024 ? [] : [`the emulator holds ${memory.toFixed(0)} MB`]),
   ...(code === 130 ? [] : [`the emulator ended with ${code}`])
 ]
-const told = [...outcomes].toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)).map(([outcome, times]) => `${outcome}: ${times}`)
-console.log(`seed ${values.seed}: ${count} requests in ${seconds.toFixed(1)} s beside ${idle} idle connections; ${told.join(", ")}`)
+const told = [...outcomes]
+  .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
+  .map(([outcome, times]) => `${outcome}: ${times}`)
+console.log(
+  `seed ${values.seed}: ${count} requests in ${seconds.toFixed(1)} s beside ${idle} idle connections; ${told.join(", ")}`
+)
 console.log(`the emulator logged ${report.total + report.dropped} requests and holds ${memory.toFixed(0)} MB`)
 for (const failure of failures) console.error(`failed: ${failure}`)
 console.log(failures.length === 0 ? "0 unhandled errors" : `${failures.length} failures`)

@@ -1,34 +1,58 @@
-// Counts what can be seen of the layout and the language of the sources: files a folder, lines a file, exports with a docstring
-// in all and by package, long lines, deeply nested calls, words of documentation. Sources that are generated are left out. Prints
-// one table; `--json` prints the same as JSON, and `--missing <path>` the exports below a path that have no docstring.
+// Counts what can be seen of the layout and the language of the sources: files a folder, lines a file, exports with a
+// docstring in all and by package, long lines, deeply nested calls, words of documentation. Sources that are generated
+// are left out. Prints one table; `--json` prints the same as JSON, and `--missing <path>` the exports below a path
+// that have no docstring.
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname } from "node:path"
 import ts from "typescript-5"
 
 const widest = 120
-const tracked = execFileSync("git", ["ls-files"], { encoding: "utf8" }).split("\n").filter((file) => existsSync(file))
-const isSource = (file) => /^(packages|apps|tools)\/.*\.tsx?$/.test(file) && /\/(src|web|page)\//.test(file) && !file.endsWith(".d.ts")
-const texts = new Map(tracked.filter((file) => isSource(file) || file.endsWith(".md")).map((file) => [file, readFileSync(file, "utf8")]))
+const tracked = execFileSync("git", ["ls-files"], { encoding: "utf8" })
+  .split("\n")
+  .filter((file) => existsSync(file))
+const isSource = (file) =>
+  /^(packages|apps|tools)\/.*\.tsx?$/.test(file) && /\/(src|web|page)\//.test(file) && !file.endsWith(".d.ts")
+const texts = new Map(
+  tracked.filter((file) => isSource(file) || file.endsWith(".md")).map((file) => [file, readFileSync(file, "utf8")])
+)
 const isGenerated = (file) => /^\/\*\*[^/]*Written by `pnpm/.test(texts.get(file))
 const sources = [...texts.keys()].filter((file) => isSource(file) && !isGenerated(file))
-const guides = [...texts.keys()].filter((file) => file.endsWith(".md") && !/(^|\/)(CHANGELOG|coverage)\.md$|^\.(changeset|github)\//.test(file))
+const guides = [...texts.keys()].filter(
+  (file) => file.endsWith(".md") && !/(^|\/)(CHANGELOG|coverage)\.md$|^\.(changeset|github)\//.test(file)
+)
 
-const quantile = (numbers, share) => [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]
+const quantile = (numbers, share) =>
+  [...numbers].sort((a, b) => a - b)[Math.min(numbers.length - 1, Math.floor(numbers.length * share))]
 const codeLines = (text) => text.split("\n").filter((line) => !/^\s*(\/\/|\/?\*|$)/.test(line)).length
-const words = (text) => text.replace(/```[\s\S]*?```/g, " ").split(/\s+/).filter((word) => /\w/.test(word)).length
+const words = (text) =>
+  text
+    .replace(/```[\s\S]*?```/g, " ")
+    .split(/\s+/)
+    .filter((word) => /\w/.test(word)).length
 
 const parse = (file) => ts.createSourceFile(file, texts.get(file), ts.ScriptTarget.Latest, true)
-const isExported = (node) => ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
+const isExported = (node) =>
+  ts.canHaveModifiers(node) && ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword)
 const hasDocstring = (node) => ts.getJSDocCommentsAndTags(node).length > 0
-const nameOf = (node) => (ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node).name?.getText() ?? "default"
-const kinds = { VariableStatement: "const", FirstStatement: "const", TypeAliasDeclaration: "type", InterfaceDeclaration: "interface", ClassDeclaration: "class" }
+const nameOf = (node) =>
+  (ts.isVariableStatement(node) ? node.declarationList.declarations[0] : node).name?.getText() ?? "default"
+const kinds = {
+  VariableStatement: "const",
+  FirstStatement: "const",
+  TypeAliasDeclaration: "type",
+  InterfaceDeclaration: "interface",
+  ClassDeclaration: "class"
+}
 const kindOf = (node) => kinds[ts.SyntaxKind[node.kind]] ?? ts.SyntaxKind[node.kind]
 const packageOf = (file) => file.split("/").slice(0, 2).join("/")
 
 // Data-first calls: a call of a module's function, `Effect.map(…)`, directly as the argument of another one.
 const isModuleCall = (node) =>
-  ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && ts.isIdentifier(node.expression.expression) && /^[A-Z]/.test(node.expression.expression.text)
+  ts.isCallExpression(node) &&
+  ts.isPropertyAccessExpression(node.expression) &&
+  ts.isIdentifier(node.expression.expression) &&
+  /^[A-Z]/.test(node.expression.expression.text)
 const depthOf = (node) => 1 + Math.max(0, ...node.arguments.filter(isModuleCall).map(depthOf))
 const isOutermost = (node) => !(node.parent && isModuleCall(node.parent) && node.parent.arguments.includes(node))
 
@@ -69,7 +93,9 @@ const table = {
   "files directly in the fullest folders": largest.map(([folder, count]) => `${folder} ${count}`).join(", "),
   "lines of code a file: median, p90, most": `${quantile(lengths, 0.5)}, ${quantile(lengths, 0.9)}, ${Math.max(...lengths)}`,
   "exports with a docstring": `${share(counts.documented, counts.exports)} of ${counts.exports}`,
-  ...Object.fromEntries([...packages].map(([name, each]) => [`  ${name}`, `${share(each.documented, each.exports)} of ${each.exports}`])),
+  ...Object.fromEntries(
+    [...packages].map(([name, each]) => [`  ${name}`, `${share(each.documented, each.exports)} of ${each.exports}`])
+  ),
   [`lines over ${widest} columns`]: `${lines.filter((line) => line.length > widest).length} of ${lines.length}`,
   "calls nested three deep or more, data-first": `${share(counts.deepCalls, counts.calls)} (${counts.deepCalls} of ${counts.calls})`,
   "words of documentation": guides.map((file) => words(texts.get(file))).reduce((sum, count) => sum + count, 0)

@@ -1,6 +1,6 @@
-// Holds docs/openapi.json to the contract, as it was built, and to the schema of OpenAPI 3.1 by a validator that is not ours;
-// with --write, writes it. The words come from the docstrings of the endpoints, so that they are written once and are in
-// nobody's bundle.
+// Holds docs/openapi.json to the contract, as it was built, and to the schema of OpenAPI 3.1 by a validator that is not
+// ours; with --write, writes it. The words come from the docstrings of the endpoints, so that they are written once and
+// are in nobody's bundle.
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { readFileSync, writeFileSync } from "node:fs"
 import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
@@ -13,7 +13,9 @@ const titles = { experimental: "Experimental", inferred: "On no page" }
 
 const words = ({ tags, text }) => {
   const description = flat(text)
-  const notes = Object.entries(titles).flatMap(([name, title]) => (tags[name] === undefined ? [] : [`${title}: ${tags[name]}`]))
+  const notes = Object.entries(titles).flatMap(([name, title]) =>
+    tags[name] === undefined ? [] : [`${title}: ${tags[name]}`]
+  )
   return {
     name: undefined,
     summary: description.split(/(?<=[.:])\s/)[0].replace(/[.:]$/, ""),
@@ -34,7 +36,9 @@ for (const [path, operations] of Object.entries(document.paths)) {
     const meanings = docs.get(`${method} ${path}`) ?? []
     const { name, ...own } = meanings.find(({ name }) => operation.operationId.endsWith(`.${name}`)) ?? {}
     if (own.externalDocs?.url === undefined) {
-      console.error(`${operation.operationId}: no docstring with a link to the vendor's page stands above it in ${folder}`)
+      console.error(
+        `${operation.operationId}: no docstring with a link to the vendor's page stands above it in ${folder}`
+      )
       process.exit(1)
     }
     Object.assign(operation, own)

@@ -10,14 +10,28 @@ const out = `${app}/dist/static`
 const copied = ["index.html", "page.css", "icon.svg"]
 const stamp = `${app}/dist/.pagebuildinfo`
 
-const filesIn = (folder) => readdirSync(folder).sort().map((name) => `${folder}/${name}`)
-const inputs = [...filesIn(`${app}/page`), `${app}/src/operatorPage/Api.ts`, `${root}pnpm-lock.yaml`, fileURLToPath(import.meta.url)]
+const filesIn = (folder) =>
+  readdirSync(folder)
+    .sort()
+    .map((name) => `${folder}/${name}`)
+const inputs = [
+  ...filesIn(`${app}/page`),
+  `${app}/src/operatorPage/Api.ts`,
+  `${root}pnpm-lock.yaml`,
+  fileURLToPath(import.meta.url)
+]
 const hash = createHash("sha256")
-for (const file of inputs) hash.update(`${file.slice(root.length)}\0`).update(readFileSync(file)).update("\0")
+for (const file of inputs)
+  hash
+    .update(`${file.slice(root.length)}\0`)
+    .update(readFileSync(file))
+    .update("\0")
 const digest = hash.digest("hex")
 
 const isBuilt = () =>
-  existsSync(stamp) && readFileSync(stamp, "utf8") === digest && [...copied, "page.js"].every((name) => existsSync(`${out}/${name}`))
+  existsSync(stamp) &&
+  readFileSync(stamp, "utf8") === digest &&
+  [...copied, "page.js"].every((name) => existsSync(`${out}/${name}`))
 
 if (!isBuilt()) {
   const { buildSync } = createRequire(`${app}/package.json`)("esbuild")

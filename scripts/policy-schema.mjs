@@ -1,4 +1,5 @@
-// Writes the JSON Schema of policies, by which editors complete and check them; with --check, fails when it is out of date.
+// Writes the JSON Schema of policies, by which editors complete and check them; with --check, fails when it is out of
+// date.
 import { readFileSync, writeFileSync } from "node:fs"
 import { JSONSchema } from "effect"
 import { Policy } from "../apps/follow-up-scheduler/dist/Policy.js"

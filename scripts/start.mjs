@@ -1,4 +1,5 @@
-// Runs the program in this process, with the arguments of this one; builds it before where what is built is out of date.
+// Runs the program in this process, with the arguments of this one; builds it before where what is built is out of
+// date.
 import { spawnSync } from "node:child_process"
 import { join } from "node:path"
 import { pathToFileURL } from "node:url"

@@ -1,5 +1,5 @@
-// Runs the package scripts named as arguments one after the other, also where one fails, and prints at the end what each took.
-// Arguments of a script follow it in the same word. Exits with 1 where one failed, and names it.
+// Runs the package scripts named as arguments one after the other, also where one fails, and prints at the end what
+// each took. Arguments of a script follow it in the same word. Exits with 1 where one failed, and names it.
 import { spawnSync } from "node:child_process"
 import { readFileSync } from "node:fs"
 

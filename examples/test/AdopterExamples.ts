@@ -29,7 +29,9 @@ export const examples: Readonly<Record<string, Example>> = {
       yield* scene
       const { url } = yield* Emulator.Emulator
       const { port, seen } = yield* Servers.proxy
-      expect(yield* outputOf("17-through-a-proxy.ts", { PROXY: `http://me:secret@127.0.0.1:${port}` })).toEqual(["1 contacts, through the proxy"])
+      expect(yield* outputOf("17-through-a-proxy.ts", { PROXY: `http://me:secret@127.0.0.1:${port}` })).toEqual([
+        "1 contacts, through the proxy"
+      ])
       expect(seen).toEqual([[`CONNECT ${new URL(url).host}`, `Basic ${Buffer.from("me:secret").toString("base64")}`]])
     }).pipe(Effect.scoped)
   },
@@ -43,7 +45,9 @@ export const examples: Readonly<Record<string, Example>> = {
       const [ours, another] = [yield* Servers.authority(folder, "ours"), yield* Servers.authority(folder, "another")]
       const INVENT_BASE_URL = yield* Servers.secured(url, ours)
       const file = "18-own-certificates.ts"
-      expect(yield* outputOf(file, { INVENT_BASE_URL, CA_FILE: ours.ca })).toEqual(["1 contacts, over a certificate of our own"])
+      expect(yield* outputOf(file, { INVENT_BASE_URL, CA_FILE: ours.ca })).toEqual([
+        "1 contacts, over a certificate of our own"
+      ])
       const refused = yield* outputOf(`${file}?another`, { INVENT_BASE_URL, CA_FILE: another.ca })
       expect(refused).toEqual(["not connected: UNABLE_TO_VERIFY_LEAF_SIGNATURE"])
     }).pipe(Effect.scoped)
@@ -75,7 +79,9 @@ export const examples: Readonly<Record<string, Example>> = {
     emulator: Emulator.layerServer({ script, faults: [{ name: "no answer", do: { stall: 0 } }] }),
     run: Effect.gen(function* () {
       const printed = yield* outputOf("21-deadline.ts")
-      expect(printed).toEqual([expect.stringMatching(/^the (attempt deadline of 500ms|total deadline of 2s) passed, after [2-4] requests$/)])
+      expect(printed).toEqual([
+        expect.stringMatching(/^the (attempt deadline of 500ms|total deadline of 2s) passed, after [2-4] requests$/)
+      ])
     })
   },
   "22-upload-a-file.ts": {
@@ -97,10 +103,19 @@ export const examples: Readonly<Record<string, Example>> = {
     run: Effect.gen(function* () {
       yield* scene
       const printed = yield* outputOf("23-debug-log.ts")
-      const line = (...facts: ReadonlyArray<string>) => expect.toSatisfy((text: string) => facts.every((fact) => text.includes(fact)))
+      const line = (...facts: ReadonlyArray<string>) =>
+        expect.toSatisfy((text: string) => facts.every((fact) => text.includes(fact)))
       const path = 'message="GET /orgs/{org_id}/contacts"'
       expect(printed).toEqual([
-        line("level=DEBUG", path, "attempt=1", "duration=", "queued=", "http.response.status_code=503", "error.type=503"),
+        line(
+          "level=DEBUG",
+          path,
+          "attempt=1",
+          "duration=",
+          "queued=",
+          "http.response.status_code=503",
+          "error.type=503"
+        ),
         line("level=DEBUG", path, "next=2", "wait=", "because=Faulted"),
         line("level=DEBUG", path, "attempt=2", "http.response.status_code=200"),
         "1 contacts"

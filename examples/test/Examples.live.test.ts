@@ -58,7 +58,9 @@ const first: Readonly<Record<string, Example>> = {
     what: "answers the tool, which is then no longer pending",
     run: Effect.gen(function* () {
       const { CHAT_ID, ...ids } = yield* scene
-      const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => pendingTool(message)._tag === "Some"))
+      const asks = Effect.map(messagesOf(CHAT_ID), (messages) =>
+        Array.findFirst(messages, (message) => pendingTool(message)._tag === "Some")
+      )
       const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
       const { tool_call_id } = yield* pendingTool(message)
       const printed = yield* outputOf("04-answer-a-tool.ts", {
@@ -77,12 +79,16 @@ const first: Readonly<Record<string, Example>> = {
     what: "accepts the action, which is carried out",
     run: Effect.gen(function* () {
       const { CHAT_ID } = yield* scene
-      const asks = Effect.map(messagesOf(CHAT_ID), (messages) => Array.findFirst(messages, (message) => action(message)._tag === "Some"))
+      const asks = Effect.map(messagesOf(CHAT_ID), (messages) =>
+        Array.findFirst(messages, (message) => action(message)._tag === "Some")
+      )
       const message = yield* Effect.retry(Effect.flatten(asks), Schedule.spaced("10 millis"))
       const { tool_call_id } = yield* action(message)
       const ids = { CHAT_ID, MESSAGE_ID: message.id, TOOL_CALL_ID: tool_call_id }
       expect(yield* outputOf("05-decide-an-approval.ts", ids)).toEqual([`${message.id} is COMPLETED`])
-      expect(Option.map(yield* asks, (message) => Option.map(action(message), ({ status }) => status))).toEqual(Option.some(Option.some("completed")))
+      expect(Option.map(yield* asks, (message) => Option.map(action(message), ({ status }) => status))).toEqual(
+        Option.some(Option.some("completed"))
+      )
     }),
     emulator: approving
   },
@@ -91,7 +97,9 @@ const first: Readonly<Record<string, Example>> = {
     run: Effect.gen(function* () {
       const { log, world } = yield* Emulator.Emulator
       const { CHANNEL_ID } = yield* scene
-      const isListed = Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "request" && entry.endpoint === "inbox.list"))
+      const isListed = Effect.map(log.entries, (entries) =>
+        entries.some((entry) => entry.kind === "request" && entry.endpoint === "inbox.list")
+      )
       const listed = Effect.repeat(Effect.delay(isListed, "10 millis"), { until: (yes) => yes })
       yield* Effect.fork(Effect.zipRight(listed, world.startChat({ channelId: CHANNEL_ID, text: "Me too" })))
       const printed = yield* outputOf("06-stream-the-inbox.ts", { EVENTS: "2" })
@@ -103,7 +111,9 @@ const first: Readonly<Record<string, Example>> = {
     run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CONTACT_ID } = yield* scene
-      const { id: BROADCAST_ID } = yield* world.setUp.addBroadcast("order sent", [{ channel_type: "custom", text: "Order {{order}} is on its way." }])
+      const { id: BROADCAST_ID } = yield* world.setUp.addBroadcast("order sent", [
+        { channel_type: "custom", text: "Order {{order}} is on its way." }
+      ])
       const printed = yield* outputOf("07-transactional-broadcast.ts", { BROADCAST_ID, CONTACT_ID })
       expect(printed).toEqual([expect.stringMatching(/ sent$/)])
     })
@@ -113,7 +123,11 @@ const first: Readonly<Record<string, Example>> = {
     run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID } = yield* scene
-      for (const [filename, mimetype] of [["invoice-1042.png", "image/png"], ["invoice-1042.pdf", "application/pdf"], ["cat.png", "image/png"]] as const) {
+      for (const [filename, mimetype] of [
+        ["invoice-1042.png", "image/png"],
+        ["invoice-1042.pdf", "application/pdf"],
+        ["cat.png", "image/png"]
+      ] as const) {
         yield* world.setUp.shareFile(CHAT_ID, { filename, mimetype, size: 1 })
       }
       expect(yield* outputOf("08-search-files.ts", { CHAT_ID })).toEqual(["invoice-1042.png image/png"])
@@ -126,7 +140,9 @@ const first: Readonly<Record<string, Example>> = {
       const { CHAT_ID } = yield* scene
       yield* Effect.sleep("5 millis")
       yield* world.contactWrites(CHAT_ID, "Anybody?")
-      const [first, second] = (yield* outputOf("09-messages-since.ts", { CHAT_ID, SINCE: "2020-01-01T00:00:00Z" })).map((line) => line.split(" ")[1])
+      const [first, second] = (yield* outputOf("09-messages-since.ts", { CHAT_ID, SINCE: "2020-01-01T00:00:00Z" })).map(
+        (line) => line.split(" ")[1]
+      )
       expect([first, second]).toEqual(["message_000001", "message_000002"])
     })
   },
@@ -150,7 +166,9 @@ const first: Readonly<Record<string, Example>> = {
     run: Effect.gen(function* () {
       const { world } = yield* Emulator.Emulator
       const { CHAT_ID } = yield* scene
-      expect(yield* outputOf("13-in-a-service.ts", { CHAT_ID })).toEqual(["the assistant reminds the customer tomorrow"])
+      expect(yield* outputOf("13-in-a-service.ts", { CHAT_ID })).toEqual([
+        "the assistant reminds the customer tomorrow"
+      ])
       expect((yield* world.snapshot(CHAT_ID)).state?.follow_up_at).toBeTruthy()
     })
   },
@@ -158,12 +176,16 @@ const first: Readonly<Record<string, Example>> = {
     what: "sets a follow-up by its policy, and records why",
     run: Effect.gen(function* () {
       const { CHAT_ID } = yield* scene
-      yield* Effect.repeat(Effect.delay(messagesOf(CHAT_ID), "10 millis"), { until: (messages) => messages.at(-1)?.status === "COMPLETED" && messages.length === 2 })
+      yield* Effect.repeat(Effect.delay(messagesOf(CHAT_ID), "10 millis"), {
+        until: (messages) => messages.at(-1)?.status === "COMPLETED" && messages.length === 2
+      })
       const database = join(yield* temporary, "follow-ups.db")
       const printed = yield* outputOf("14-with-the-scheduler.ts", { CHAT_ID, DATABASE: database, LASTS: "8 seconds" })
       expect(printed).toEqual(["    1  no follow-up; due now", "    1  chats in all"])
       const { log } = yield* Emulator.Emulator
-      expect((yield* log.entries).filter((entry) => entry.kind === "state" && entry.follow_up_at !== null)).not.toEqual([])
+      expect((yield* log.entries).filter((entry) => entry.kind === "state" && entry.follow_up_at !== null)).not.toEqual(
+        []
+      )
     }).pipe(Effect.scoped),
     emulator: Emulator.layerServer({ replyDelay: 0, runDelay: 0 })
   },
@@ -179,7 +201,12 @@ const first: Readonly<Record<string, Example>> = {
   "16-share-the-quota.ts": {
     what: "keeps to a quota that two programs spend",
     run: Effect.gen(function* () {
-      const settings = { CALLS: "8", QUOTA: join(yield* temporary, "quota.db"), INVENT_RATE_LIMIT: "5", INVENT_RATE_WINDOW: "1 second" }
+      const settings = {
+        CALLS: "8",
+        QUOTA: join(yield* temporary, "quota.db"),
+        INVENT_RATE_LIMIT: "5",
+        INVENT_RATE_WINDOW: "1 second"
+      }
       const said = ["8 answers, and nobody was refused"]
       const another = yield* Effect.fork(outputOf("16-share-the-quota.ts?another", settings))
       yield* outputOf("16-share-the-quota.ts", settings)

@@ -23,7 +23,15 @@ const configs = [
   "tsconfig.effect.json",
   "vitest.workspace.ts"
 ]
-const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler", "scripts", "tools/benchmarks"]
+const folders = [
+  "packages/domain",
+  "packages/client",
+  "packages/emulator",
+  "packages/sql-sqlite",
+  "apps/follow-up-scheduler",
+  "scripts",
+  "tools/benchmarks"
+]
 const copies: Array<string> = []
 
 /** What the configuration of vitest loads. */
@@ -54,7 +62,11 @@ const run = (copy: string, command: string) => {
     cwd: copy,
     encoding: "utf8",
     shell: true,
-    env: { ...process.env, PATH: `${bin}${process.platform === "win32" ? ";" : ":"}${process.env["PATH"]}`, NO_COLOR: "1" }
+    env: {
+      ...process.env,
+      PATH: `${bin}${process.platform === "win32" ? ";" : ":"}${process.env["PATH"]}`,
+      NO_COLOR: "1"
+    }
   })
   return { status, output: `${stdout}${stderr}` }
 }
@@ -90,10 +102,13 @@ const complaints = (rows: ReadonlyArray<Row>) => {
 
 const holds = (rows: ReadonlyArray<Row>) => {
   const found = complaints(rows)
-  it.each(rows.map((row, index) => [row[0], row[1], row[2], found[index]] as const))("%s: %s", (_file, _line, wanted, said) => {
-    if (wanted === undefined) expect(said).toBeUndefined()
-    else expect(said).toContain(wanted)
-  })
+  it.each(rows.map((row, index) => [row[0], row[1], row[2], found[index]] as const))(
+    "%s: %s",
+    (_file, _line, wanted, said) => {
+      if (wanted === undefined) expect(said).toBeUndefined()
+      else expect(said).toContain(wanted)
+    }
+  )
 }
 
 const noun = "packages/domain/src/Chat.ts"
@@ -129,7 +144,11 @@ describe("lint keeps the arrows", () => {
     [noun, `export * from "./api/State.ts"`, "The contract in src/api depends on the nouns"],
     [noun, `export type * from "./api/State.ts"`, "The contract in src/api depends on the nouns"],
     [noun, `export * from "@effect-invent/domain/api/State"`, "The contract in src/api depends on the nouns"],
-    ["packages/domain/src/money/Price.ts", `export * from "../api/State.ts"`, "The contract in src/api depends on the nouns"],
+    [
+      "packages/domain/src/money/Price.ts",
+      `export * from "../api/State.ts"`,
+      "The contract in src/api depends on the nouns"
+    ],
     [noun, `export * from "./index.ts"`, barrel],
     [noun, `export * from "./Ids.ts"`, undefined],
     [contract, `export * from "node:fs"`, runsAnywhere],
@@ -236,9 +255,22 @@ describe("lint keeps tests free of", () => {
 })
 
 describe("pipeline finds", () => {
-  const stages = ["Policy", "Decide", "Plan", "Ledger", "Timer", "Policies", "Privacy", "Watch", "ChatReader", "ChatReview", "Dispatch"]
+  const stages = [
+    "Policy",
+    "Decide",
+    "Plan",
+    "Ledger",
+    "Timer",
+    "Policies",
+    "Privacy",
+    "Watch",
+    "ChatReader",
+    "ChatReview",
+    "Dispatch"
+  ]
   const src = "apps/follow-up-scheduler/src"
-  const planted = (path: string, imported: string) => script(copyWith({ [path]: `export * from "${imported}"\n` }), "pipeline")
+  const planted = (path: string, imported: string) =>
+    script(copyWith({ [path]: `export * from "${imported}"\n` }), "pipeline")
 
   it.each(stages.slice(0, -1).map((stage, index) => [stage, stages[index + 1]!] as const))(
     "an import of %s from the stage after it, %s",
@@ -289,8 +321,15 @@ describe("the type check", () => {
   const typesOf = (files: Record<string, string>) => run(copyWith(files), "tsc -p tsconfig.check.json")
 
   it("finds a wrong type in sources, tests and root files", () => {
-    const paths = ["packages/domain/src/A.ts", "packages/client/test/A.test.ts", "apps/follow-up-scheduler/test/A.ts", "vitest.other.ts"]
-    const { output, status } = typesOf(Object.fromEntries(paths.map((path) => [path, "export const text: string = 1\n"])))
+    const paths = [
+      "packages/domain/src/A.ts",
+      "packages/client/test/A.test.ts",
+      "apps/follow-up-scheduler/test/A.ts",
+      "vitest.other.ts"
+    ]
+    const { output, status } = typesOf(
+      Object.fromEntries(paths.map((path) => [path, "export const text: string = 1\n"]))
+    )
     for (const path of paths) expect(output).toContain(`${path}(1,14): error TS2322`)
     expect(status).not.toBe(0)
   })
@@ -306,7 +345,10 @@ describe("the Effect diagnostics find", () => {
     ["floatingEffect", `Effect.log("x")`],
     ["missingEffectError", `export const a: Effect.Effect<number> = Effect.fail("x")`],
     ["missingReturnYieldStar", `export const b = Effect.gen(function* () { if (1 < 2) yield* Effect.fail("x") })`],
-    ["tryCatchInEffectGen", `export const c = Effect.gen(function* () { try { yield* Effect.void } catch { yield* Effect.void } })`],
+    [
+      "tryCatchInEffectGen",
+      `export const c = Effect.gen(function* () { try { yield* Effect.void } catch { yield* Effect.void } })`
+    ],
     ["unsafeEffectTypeAssertion", `export const d = (x: Effect.Effect<number, string>) => x as Effect.Effect<number>`]
   ] as const
   const inSource = [
@@ -331,7 +373,9 @@ describe("the Effect diagnostics find", () => {
   const namesIn = (path: string) =>
     rules.flatMap(([rule], index) => {
       const place = `${path}(${imports.split("\n").length + index},`
-      return output.split("\n").some((line) => line.includes(place) && line.includes(`error effect(${rule})`)) ? [rule] : []
+      return output.split("\n").some((line) => line.includes(place) && line.includes(`error effect(${rule})`))
+        ? [rule]
+        : []
     })
   const names = (list: ReadonlyArray<readonly [string, string]>) => list.map(([rule]) => rule)
 
@@ -354,18 +398,32 @@ describe("the list of collected tests", () => {
   const suite = `import { it } from "@effect/vitest"\nexport const suite = (name: string) => {\n  it(name, () => {})\n}\n`
 
   it("accepts tests in place, shared suites, fixtures and built files", () => {
-    const copy = copyWith({
-      "packages/domain/test/Good.test.ts": test,
-      "packages/domain/test/Suite.ts": suite,
-      "packages/domain/test/fixtures/sample.test.ts": test,
-      "packages/domain/dist/Built.test.js": test
-    }, loadedByVitest)
-    expect(script(copy, "check:collected")).toEqual({ status: 0, output: "All 1 test files are collected by vitest.\n" })
+    const copy = copyWith(
+      {
+        "packages/domain/test/Good.test.ts": test,
+        "packages/domain/test/Suite.ts": suite,
+        "packages/domain/test/fixtures/sample.test.ts": test,
+        "packages/domain/dist/Built.test.js": test
+      },
+      loadedByVitest
+    )
+    expect(script(copy, "check:collected")).toEqual({
+      status: 0,
+      output: "All 1 test files are collected by vitest.\n"
+    })
   })
 
   it("names every test out of place", () => {
-    const lost = ["packages/domain/src/Lost.test.ts", "packages/client/test/Lost.spec.ts", "apps/other/src/Lost.test.ts", "scripts/test/Lost.ts"]
-    const { output, status } = script(copyWith(Object.fromEntries(lost.map((path) => [path, test])), loadedByVitest), "check:collected")
+    const lost = [
+      "packages/domain/src/Lost.test.ts",
+      "packages/client/test/Lost.spec.ts",
+      "apps/other/src/Lost.test.ts",
+      "scripts/test/Lost.ts"
+    ]
+    const { output, status } = script(
+      copyWith(Object.fromEntries(lost.map((path) => [path, test])), loadedByVitest),
+      "check:collected"
+    )
     for (const path of lost) expect(output).toContain(`${path}: looks like a test, but vitest does not collect it`)
     expect(status).not.toBe(0)
   })
@@ -373,7 +431,9 @@ describe("the list of collected tests", () => {
 
 describe("check", () => {
   it("stops at the first part that fails, and says which", () => {
-    const copy = copyWith({ "package.json": JSON.stringify({ scripts: { good: "exit 0", bad: "exit 3", never: "echo reached" } }) })
+    const copy = copyWith({
+      "package.json": JSON.stringify({ scripts: { good: "exit 0", bad: "exit 3", never: "echo reached" } })
+    })
     const { output, status } = run(copy, "node scripts/check.mjs good bad never")
     expect(output).toContain(`check failed at "bad"`)
     expect(output).not.toContain("check: never")
@@ -381,7 +441,15 @@ describe("check", () => {
   })
 
   it("runs every part", () => {
-    for (const part of ["lint", "circular", "check:types", "check:effect", "check:collected", "check:lockfile", "check:size"]) {
+    for (const part of [
+      "lint",
+      "circular",
+      "check:types",
+      "check:effect",
+      "check:collected",
+      "check:lockfile",
+      "check:size"
+    ]) {
       expect(scripts["check"]?.split(" ")).toContain(part)
     }
   })

@@ -1,4 +1,7 @@
-/** The documents show what runs: code is cut out of executed files, links lead somewhere. Their commands: DocumentedCommands.test.ts of the scheduler. */
+/**
+ * The documents show what runs: code is cut out of executed files, links lead somewhere. Their commands:
+ * DocumentedCommands.test.ts of the scheduler.
+ */
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 
@@ -13,12 +16,17 @@ interface Block {
 }
 
 const blocksOf = (document: string): ReadonlyArray<Block> =>
-  [...text(document).matchAll(/(?:<!-- (\S+) -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, source, language = "", code = ""]) => ({ language, source, code }))
+  [...text(document).matchAll(/(?:<!-- (\S+) -->\n)?^```(\w*)\n([\s\S]*?)^```$/gm)].map(
+    ([, source, language = "", code = ""]) => ({ language, source, code })
+  )
 
 const unindented = (code: string) => code.replaceAll(/^ +/gm, "")
 
 /** Files that a test runs. */
-const isExecuted = (file: string) => /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml|docs\/systemd\/.*\.service)$/.test(file)
+const isExecuted = (file: string) =>
+  /^(examples\/(\d\d-.*|test\/.*)\.ts|policies\/.*\.yaml|docs\/prometheus\/.*\.yaml|docs\/systemd\/.*\.service)$/.test(
+    file
+  )
 
 describe("the documents", () => {
   for (const document of documents) {
@@ -39,9 +47,14 @@ describe("the documents", () => {
 
   /** Without code, and without tables, which are looked things up in. */
   const wordsOf = (file: string) =>
-    text(file).replaceAll(/^```[\s\S]*?^```$/gm, "").replaceAll(/^\|.*$/gm, "").split(/\s+/).length
+    text(file)
+      .replaceAll(/^```[\s\S]*?^```$/gm, "")
+      .replaceAll(/^\|.*$/gm, "")
+      .split(/\s+/).length
   const below = (folder: string) =>
-    readdirSync(new URL(folder, root)).filter((name) => name.endsWith(".md")).map((name) => `${folder}${name}`)
+    readdirSync(new URL(folder, root))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}${name}`)
 
   it("can be read in 15 minutes altogether, together with the README", () => {
     const printed = ["docs/benchmarks.md", "docs/coverage.md"]
@@ -53,8 +66,12 @@ describe("the documents", () => {
 
   it("say of a bundle what the size gate lets it weigh", () => {
     const gate = text("tools/benchmarks/src/client/SizeGate.ts")
-    const limits = ["whole", "added", "addedByGroup"].map((name) => Number(new RegExp(`\\b${name}: ([\\d_]+)`).exec(gate)?.[1]?.replaceAll("_", "")))
-    const said = [...text("docs/adopting.md").matchAll(/^\|.*\| ([\d.]+) KB \|$/gm)].map(([, kilo]) => Number(kilo) * 1000)
+    const limits = ["whole", "added", "addedByGroup"].map((name) =>
+      Number(new RegExp(`\\b${name}: ([\\d_]+)`).exec(gate)?.[1]?.replaceAll("_", ""))
+    )
+    const said = [...text("docs/adopting.md").matchAll(/^\|.*\| ([\d.]+) KB \|$/gm)].map(
+      ([, kilo]) => Number(kilo) * 1000
+    )
     expect(said).toEqual(limits)
   })
 

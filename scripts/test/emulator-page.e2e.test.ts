@@ -8,7 +8,8 @@ import { expect, it } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const page = readFileSync(join(root, "docs/emulator.md"), "utf8")
-const blocks = (language: string) => [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(([, text]) => text ?? "")
+const blocks = (language: string) =>
+  [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(([, text]) => text ?? "")
 
 const told = async (program: ReturnType<typeof spawn>, pattern: RegExp) => {
   let said = ""
@@ -33,9 +34,14 @@ it("does what its page says, command by command", async () => {
     // The exports of the page, with this run's port and token.
     const commands = blocks("sh").slice(1).join("\n").replaceAll("curl ", "curl -sS --fail-with-body --max-time 20 ")
     const env = { ...process.env, URL: url, KEY: "emulator_key_64656661756c74", TOKEN: token }
-    // On a socket, which Node's pipe is, bash takes itself for a remote shell and reads the start-up files of this machine.
+    // On a socket, which Node's pipe is, bash takes itself for a remote shell and reads the start-up files of this
+    // machine.
     const stdio = ["ignore", "pipe", "pipe"] as const
-    const { status, stderr, stdout } = spawnSync("bash", ["-eu", "-c", commands], { encoding: "utf8", env, stdio: [...stdio] })
+    const { status, stderr, stdout } = spawnSync("bash", ["-eu", "-c", commands], {
+      encoding: "utf8",
+      env,
+      stdio: [...stdio]
+    })
     expect(stderr).toBe("")
     expect(status).toBe(0)
     expect(stdout).toContain('{"id":"contact_000001","channels":[{"id":"channel_000001","type":"custom"}]}')

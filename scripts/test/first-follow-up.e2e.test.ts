@@ -9,7 +9,10 @@ import { afterAll, expect, it, onTestFailed } from "vitest"
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const section = readFileSync(join(root, "docs/first-follow-up.md"), "utf8")
-const blocks = [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({ language, text }))
+const blocks = [...section.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = "", text = ""]) => ({
+  language,
+  text
+}))
 
 /** The only block of this language with this in it. */
 const block = (language: string, part: string): string => {
@@ -30,16 +33,27 @@ afterAll(() => {
 /** The programs as they were built, in place of the ones that the workspace's scripts build first. */
 const built = (text: string) =>
   text
-    .replaceAll("npx --yes pnpm@10.34.9 start", `exec ${process.execPath} ${root}apps/follow-up-scheduler/dist/bin/follow-ups.js`)
-    .replaceAll("npx --yes pnpm@10.34.9 emulator", `exec ${process.execPath} ${root}packages/emulator/dist/main.js --port 0`)
+    .replaceAll(
+      "npx --yes pnpm@10.34.9 start",
+      `exec ${process.execPath} ${root}apps/follow-up-scheduler/dist/bin/follow-ups.js`
+    )
+    .replaceAll(
+      "npx --yes pnpm@10.34.9 emulator",
+      `exec ${process.execPath} ${root}packages/emulator/dist/main.js --port 0`
+    )
     .replaceAll("curl ", "curl -sS --fail-with-body ")
 
 const execute = promisify(execFile)
-const run = async (text: string) => (await execute("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env })).stdout
+const run = async (text: string) =>
+  (await execute("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env })).stdout
 
 /** Starts what goes on until Ctrl-C, and waits until it has said this; what is returned waits for more. */
 const start = async (text: string, said: RegExp) => {
-  const child = spawn("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] })
+  const child = spawn("bash", ["--norc", "-eu", "-c", built(text)], {
+    cwd: folder,
+    env,
+    stdio: ["ignore", "pipe", "inherit"]
+  })
   started.push(child)
   let output = ""
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
@@ -62,9 +76,15 @@ const interrupt = (child: ChildProcess) =>
   })
 
 const withoutTimes = (text: string) =>
-  text.trimEnd().replaceAll(/\d{4}-\d\d-\d\d/g, "<day>").replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "<time>").split("\n")
+  text
+    .trimEnd()
+    .replaceAll(/\d{4}-\d\d-\d\d/g, "<day>")
+    .replaceAll(/\d\d:\d\d:\d\d(\.\d{3})?/g, "<time>")
+    .split("\n")
 
-/** Runs the command once a second until its output has this part. A test that fails meanwhile prints the latest output. */
+/**
+ * Runs the command once a second until its output has this part. A test that fails meanwhile prints the latest output.
+ */
 const eventually = async (text: string, part: string) => {
   let output = ""
   onTestFailed(() => console.log(`${text} does not say ${part}, but ${output}`))
@@ -75,7 +95,9 @@ const eventually = async (text: string, part: string) => {
   }
 }
 
-/** Which of these lines are not found in this order. Between them there may be others: a busy machine looks more often. */
+/**
+ * Which of these lines are not found in this order. Between them there may be others: a busy machine looks more often.
+ */
 const notInOrder = (lines: ReadonlyArray<string>, output: ReadonlyArray<string>) => {
   let from = 0
   return lines.filter((line) => {
@@ -91,7 +113,9 @@ it("leads from nothing to a follow-up, and to one's own account", async () => {
   const [, token = ""] = /control token +(\S+)\n/.exec(output) ?? []
   const people = block("sh", "_emulator/contacts").replace("http://127.0.0.1:4010", url).replace("…", token)
   expect(output).toContain(/INVENT_API_KEY=\w+/.exec(people)?.[0])
-  expect(await run(people)).toBe(`{"id":"contact_000001","channels":[{"id":"channel_000001","type":"whatsapp_bot"}]}{"id":"chat_000001"}`)
+  expect(await run(people)).toBe(
+    `{"id":"contact_000001","channels":[{"id":"channel_000001","type":"whatsapp_bot"}]}{"id":"chat_000001"}`
+  )
   writeFileSync(join(folder, "nudge.yaml"), block("yaml", "name: nudge"))
   Object.assign(env, { INVENT_BASE_URL: url, INVENT_API_KEY: /INVENT_API_KEY=(\w+)/.exec(people)?.[1] })
 
@@ -104,7 +128,12 @@ it("leads from nothing to a follow-up, and to one's own account", async () => {
   const told = withoutTimes(block("", "the assistant followed up"))
   // A look that changes nothing may come before the answer that is waited for.
   const isIdle = (line: string) => line.includes("looked: waits")
-  expect(notInOrder(told.filter((line) => !isIdle(line)), withoutTimes(story))).toEqual([])
+  expect(
+    notInOrder(
+      told.filter((line) => !isIdle(line)),
+      withoutTimes(story)
+    )
+  ).toEqual([])
   expect(withoutTimes(story)).toEqual(expect.arrayContaining(told))
   expect(await interrupt(child)).toBe(130)
 

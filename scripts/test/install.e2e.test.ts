@@ -1,8 +1,18 @@
 /**
- * Runs the install lines of the documents, word for word, with npm and with pnpm, in an empty folder. Our packages come from
- * tarballs in place of the registry; everything else comes from the registry, in the versions that the line asks for.
+ * Runs the install lines of the documents, word for word, with npm and with pnpm, in an empty folder. Our packages come
+ * from tarballs in place of the registry; everything else comes from the registry, in the versions that the line asks
+ * for.
  */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -10,7 +20,9 @@ import { bin, manifestIn, root, run, tarballOf } from "./Packed.ts"
 
 const documents = [
   "README.md",
-  ...["packages", "apps"].flatMap((place) => readdirSync(join(root, place)).map((name) => `${place}/${name}/README.md`)),
+  ...["packages", "apps"].flatMap((place) =>
+    readdirSync(join(root, place)).map((name) => `${place}/${name}/README.md`)
+  ),
   ...readdirSync(join(root, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : []))
 ]
 const allLines = documents.flatMap((document) =>
@@ -103,28 +115,40 @@ describe("the install lines", () => {
   })
 
   describe.each(lines)("$document: $line", ({ document, line }) => {
-    it.each(Object.entries(installers))("installs with %s what a program compiles against and runs with", async (name, installer) => {
-      const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
-      mkdirSync(project)
-      // A package of ours asks for another one by its version, which both would ask the registry for. npm takes from the line
-      // what the line names, and refuses to have it overridden.
-      const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
-      const unnamed = Object.fromEntries(Object.entries(overrides).filter(([name]) => !line.split(" ").includes(name)))
-      const manifest = { private: true, type: "module", overrides: unnamed, pnpm: { overrides } }
-      writeFileSync(join(project, "package.json"), JSON.stringify(manifest))
-      const installed = await run(installer[0]!, [...installer.slice(1), ...wordsOf(line)], project, env)
-      expect(installed, installed.output).toMatchObject({ status: 0 })
-      expect(installed.output).not.toMatch(/unmet peer|ERESOLVE/)
+    it.each(Object.entries(installers))(
+      "installs with %s what a program compiles against and runs with",
+      async (name, installer) => {
+        const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
+        mkdirSync(project)
+        // A package of ours asks for another one by its version, which both would ask the registry for. npm takes from
+        // the line what the line names, and refuses to have it overridden.
+        const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
+        const unnamed = Object.fromEntries(
+          Object.entries(overrides).filter(([name]) => !line.split(" ").includes(name))
+        )
+        const manifest = { private: true, type: "module", overrides: unnamed, pnpm: { overrides } }
+        writeFileSync(join(project, "package.json"), JSON.stringify(manifest))
+        const installed = await run(installer[0]!, [...installer.slice(1), ...wordsOf(line)], project, env)
+        expect(installed, installed.output).toMatchObject({ status: 0 })
+        expect(installed.output).not.toMatch(/unmet peer|ERESOLVE/)
 
-      mkdirSync(join(project, "node_modules/@types"), { recursive: true })
-      symlinkSync(realpathSync(join(root, "node_modules/@types/node")), join(project, "node_modules/@types/node"), "junction")
-      const { prints, text } = programs[document]!
-      writeFileSync(join(project, "Program.ts"), text)
-      const options = { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: true, types: ["node"] }
-      writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: ["Program.ts"] }))
-      const compiled = await run(process.execPath, [bin("typescript", "bin/tsc"), "--project", "."], project, env)
-      expect(compiled.output).toBe("")
-      expect(await run(process.execPath, ["Program.js"], project, env)).toEqual({ status: 0, output: prints })
-    })
+        mkdirSync(join(project, "node_modules/@types"), { recursive: true })
+        symlinkSync(
+          realpathSync(join(root, "node_modules/@types/node")),
+          join(project, "node_modules/@types/node"),
+          "junction"
+        )
+        const { prints, text } = programs[document]!
+        writeFileSync(join(project, "Program.ts"), text)
+        const options = { module: "NodeNext", target: "ES2022", strict: true, skipLibCheck: true, types: ["node"] }
+        writeFileSync(
+          join(project, "tsconfig.json"),
+          JSON.stringify({ compilerOptions: options, files: ["Program.ts"] })
+        )
+        const compiled = await run(process.execPath, [bin("typescript", "bin/tsc"), "--project", "."], project, env)
+        expect(compiled.output).toBe("")
+        expect(await run(process.execPath, ["Program.js"], project, env)).toEqual({ status: 0, output: prints })
+      }
+    )
   })
 })

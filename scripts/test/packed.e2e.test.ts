@@ -1,5 +1,19 @@
-/** The packages as they are published: packed, judged by the two usual linters, and put into an empty project that uses them. */
-import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+/**
+ * The packages as they are published: packed, judged by the two usual linters, and put into an empty project that uses
+ * them.
+ */
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
@@ -21,9 +35,12 @@ beforeAll(async () => {
     const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"], project)
     if (unpacked.status !== 0) throw new Error(unpacked.output)
   }
-  // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested with.
+  // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested
+  // with.
   for (const folder of folders) {
-    const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(installed(manifestIn(join(root, folder)).name))
+    const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(
+      installed(manifestIn(join(root, folder)).name)
+    )
     for (const wanted of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
       const link = installed(wanted)
       if (existsSync(link)) continue
@@ -50,8 +67,11 @@ describe.each(folders)("the package of %s", (folder) => {
 
   it("has types that belong to its code, wherever they are imported from as ESM", async () => {
     const { exports = {} } = manifestIn(home())
-    const isExported = (name: string) => exports[`./${name}`] !== null && (exports[`./${name}`] ?? exports["./*"]) !== undefined
-    const modules = readdirSync(join(root, folder, "src")).flatMap((file) => (/^[A-Z]\w*\.ts$/.test(file) ? [file.replace(".ts", "")] : []))
+    const isExported = (name: string) =>
+      exports[`./${name}`] !== null && (exports[`./${name}`] ?? exports["./*"]) !== undefined
+    const modules = readdirSync(join(root, folder, "src")).flatMap((file) =>
+      /^[A-Z]\w*\.ts$/.test(file) ? [file.replace(".ts", "")] : []
+    )
     const subpaths = modules.filter(isExported)
     const judged = await node(
       bin("@arethetypeswrong/cli", "dist/index.js"),
@@ -120,7 +140,10 @@ await Effect.gen(function* () {
   })
 
   it("cannot reach what is internal", async () => {
-    const reached = await node("--eval", `import("@effect-invent/client/internal/pipeline/Pipeline").catch((error) => console.log(error.code))`)
+    const reached = await node(
+      "--eval",
+      `import("@effect-invent/client/internal/pipeline/Pipeline").catch((error) => console.log(error.code))`
+    )
     expect(reached.output).toBe("ERR_PACKAGE_PATH_NOT_EXPORTED\n")
   })
 
@@ -138,9 +161,12 @@ await Effect.gen(function* () {
   it("says in one line which part of the program is missing, and exits with 2", async () => {
     const folder = join(project, "node_modules/@effect-invent/incomplete")
     cpSync(installed("@effect-invent/follow-up-scheduler"), folder, { recursive: true })
-    for (const file of readdirSync(join(folder, "dist/bin"))) if (file.startsWith("Status-")) rmSync(join(folder, "dist/bin", file))
+    for (const file of readdirSync(join(folder, "dist/bin")))
+      if (file.startsWith("Status-")) rmSync(join(folder, "dist/bin", file))
     const failed = await node(join(folder, "dist/bin/follow-ups.js"), "status")
-    expect(failed.output).toMatch(/^the part of the program for status could not be loaded: .*; install the program again\n$/)
+    expect(failed.output).toMatch(
+      /^the part of the program for status could not be loaded: .*; install the program again\n$/
+    )
     expect(failed.status).toBe(2)
   })
 

@@ -1,5 +1,5 @@
-// Runs the property tests again and again, each time with another seed, for so many minutes. At the first failure it prints
-// the command that repeats it and ends with 1.
+// Runs the property tests again and again, each time with another seed, for so many minutes. At the first failure it
+// prints the command that repeats it and ends with 1.
 import { spawnSync } from "node:child_process"
 import { randomInt } from "node:crypto"
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
@@ -17,11 +17,15 @@ if (!(minutes > 0)) {
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
 const vitest = (args, env = {}) =>
-  spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), ...args, "--config", "vitest.workspace.ts"], {
-    cwd: root,
-    encoding: "utf8",
-    env: { ...process.env, ...env }
-  })
+  spawnSync(
+    process.execPath,
+    [join(root, "node_modules/vitest/vitest.mjs"), ...args, "--config", "vitest.workspace.ts"],
+    {
+      cwd: root,
+      encoding: "utf8",
+      env: { ...process.env, ...env }
+    }
+  )
 
 const list = vitest(["list", "--project", "fast", "--filesOnly", "--json"])
 if (list.status !== 0) {
@@ -29,7 +33,9 @@ if (list.status !== 0) {
   process.exit(2)
 }
 const draws = (file) => /from "effect\/FastCheck"|\/properties\/Seed\.ts"/.test(readFileSync(file, "utf8"))
-const files = JSON.parse(list.stdout).map(({ file }) => file).filter(draws)
+const files = JSON.parse(list.stdout)
+  .map(({ file }) => file)
+  .filter(draws)
 
 /** As many samples as are worth a wait. */
 const scale = 4
@@ -46,7 +52,9 @@ const failures = (seed, { testResults }) =>
     const command = `PROPERTY_SEED=${seed} PROPERTY_SCALE=${scale} pnpm test ${relative(root, name)}`
     const failed = assertionResults.filter(({ status }) => status === "failed")
     if (failed.length === 0) return message ? [`${command}\n${message}`] : []
-    return failed.map(({ failureMessages, fullName }) => `${command} -t ${quoted(pattern(fullName))}\n${failureMessages.join("\n")}`)
+    return failed.map(
+      ({ failureMessages, fullName }) => `${command} -t ${quoted(pattern(fullName))}\n${failureMessages.join("\n")}`
+    )
   })
 
 console.log(`${files.length} files with property tests, new seeds for ${minutes} min`)
@@ -55,7 +63,10 @@ do {
   const seed = randomInt(1, 2 ** 31)
   const report = join(folder, `${seed}.json`)
   const started = Date.now()
-  const run = vitest(["run", "--project", "fast", "--reporter", "json", "--outputFile", report, ...files], { PROPERTY_SEED: String(seed), PROPERTY_SCALE: String(scale) })
+  const run = vitest(["run", "--project", "fast", "--reporter", "json", "--outputFile", report, ...files], {
+    PROPERTY_SEED: String(seed),
+    PROPERTY_SCALE: String(scale)
+  })
   const seconds = ((Date.now() - started) / 1000).toFixed(0)
   if (run.status !== 0) {
     console.error(`seed ${seed} failed after ${seconds} s. To repeat it:\n`)

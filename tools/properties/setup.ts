@@ -5,6 +5,7 @@ import { seed } from "./Seed.ts"
 
 FastCheck.configureGlobal({ seed })
 
-// Vitest takes a worker for lost whose event loop does not come round for a minute: tests that never wait do not let it.
+// Vitest takes a worker for lost whose event loop does not come round for a minute: tests that never wait do not let
+// it.
 const { setImmediate } = globalThis
 afterEach(() => new Promise<void>((resolve) => setImmediate(resolve)))

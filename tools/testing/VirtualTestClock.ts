@@ -1,7 +1,7 @@
 /**
- * Runs a test under a `TestClock` that steps without a timer. The platform's own takes three timers for each sleep that ends,
- * and asks all fibers for their status between them. This one runs the tasks of all fibers itself, so it knows when none has
- * anything left to do.
+ * Runs a test under a `TestClock` that steps without a timer. The platform's own takes three timers for each sleep that
+ * ends, and asks all fibers for their status between them. This one runs the tasks of all fibers itself, so it knows
+ * when none has anything left to do.
  */
 import * as Chunk from "effect/Chunk"
 import * as Clock from "effect/Clock"

@@ -5,7 +5,8 @@
 export const fragmentOf = (id: string): string => `#${new URLSearchParams({ chat: id })}`
 
 /** The chat id in a fragment; undefined where there is none. */
-export const chatIn = (fragment: string): string | undefined => new URLSearchParams(fragment.slice(1)).get("chat") ?? undefined
+export const chatIn = (fragment: string): string | undefined =>
+  new URLSearchParams(fragment.slice(1)).get("chat") ?? undefined
 
 /** A chat id as a link that opens its conversation on this page. */
 export const ChatLink = ({ id }: { readonly id: string }) => (

@@ -21,7 +21,9 @@ const dayOf = (entry: Said | TimelineEntry) => Format.exact(entry.at).slice(0, 1
 
 const Story = ({ conversation: { chat_id, story, unreadable } }: { readonly conversation: Conversation }) => (
   <>
-    {unreadable !== null && <p class="notice">The messages could not be read: {unreadable}. What is on record follows.</p>}
+    {unreadable !== null && (
+      <p class="notice">The messages could not be read: {unreadable}. What is on record follows.</p>
+    )}
     {story.length === 0 && <p class="empty">Nothing is on record about chat {chat_id}: it was never looked at.</p>}
     <ol class="story">
       {story.map((entry, index) => (
@@ -56,7 +58,15 @@ const useConversation = (chat_id: string, version: string): Loaded => {
  * Shows the conversation of a chat in a modal dialog. `version` is a text that changes when something happens to the
  * chat; `onClose` is called however the dialog is closed. A failed call is shown as its message.
  */
-export const ConversationDialog = ({ chat_id, onClose, version }: { readonly chat_id: string; readonly onClose: () => void; readonly version: string }) => {
+export const ConversationDialog = ({
+  chat_id,
+  onClose,
+  version
+}: {
+  readonly chat_id: string
+  readonly onClose: () => void
+  readonly version: string
+}) => {
   const dialog = useRef<HTMLDialogElement>(null)
   const loaded = useConversation(chat_id, version)
   useEffect(() => dialog.current?.showModal(), [])
@@ -71,7 +81,13 @@ export const ConversationDialog = ({ chat_id, onClose, version }: { readonly cha
         </button>
       </header>
       <div class="scroll" tabIndex={0} role="region" aria-label="The story of this chat">
-        {loaded === undefined ? <p class="empty">Reading…</p> : "error" in loaded ? <p class="notice">{loaded.error}</p> : <Story conversation={loaded.conversation} />}
+        {loaded === undefined ? (
+          <p class="empty">Reading…</p>
+        ) : "error" in loaded ? (
+          <p class="notice">{loaded.error}</p>
+        ) : (
+          <Story conversation={loaded.conversation} />
+        )}
       </div>
     </dialog>
   )

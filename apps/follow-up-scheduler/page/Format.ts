@@ -36,7 +36,9 @@ export const ago = (now: number, at: DateTime.Utc): string => {
 const formats = new Map<string, Intl.DateTimeFormat>()
 const format = (zone: string | undefined, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat => {
   const key = `${zone}${JSON.stringify(options)}`
-  const made = formats.get(key) ?? new Intl.DateTimeFormat("en-GB", { ...options, ...(zone === undefined ? {} : { timeZone: zone }) })
+  const made =
+    formats.get(key) ??
+    new Intl.DateTimeFormat("en-GB", { ...options, ...(zone === undefined ? {} : { timeZone: zone }) })
   formats.set(key, made)
   return made
 }
@@ -63,7 +65,8 @@ const actions: Record<NonNullable<Action>, string> = {
 }
 
 /** `step 2: close`. */
-export const step = (step: number, action: Action): string => (action === null ? `step ${step}` : `step ${step}: ${actions[action]}`)
+export const step = (step: number, action: Action): string =>
+  action === null ? `step ${step}` : `step ${step}: ${actions[action]}`
 
 /** `Tokyo` of `Asia/Tokyo`. */
 export const place = (zone: string): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")

@@ -87,7 +87,15 @@ const Search = () => (
       if (id !== "") location.hash = fragmentOf(id)
     }}
   >
-    <input name="chat" type="search" maxlength={200} aria-label="Chat id" placeholder="Chat id" autocomplete="off" spellcheck={false} />
+    <input
+      name="chat"
+      type="search"
+      maxlength={200}
+      aria-label="Chat id"
+      placeholder="Chat id"
+      autocomplete="off"
+      spellcheck={false}
+    />
     <button type="submit">Open</button>
   </form>
 )
@@ -95,7 +103,15 @@ const Search = () => (
 const resumeWords = (to_confirm: number | null): string =>
   to_confirm === null ? "Resume" : `Resume, and write to ${to_confirm} contacts`
 
-const Switch = ({ now, overview, say }: { readonly now: number; readonly overview: Overview; readonly say: (words: string) => void }) => {
+const Switch = ({
+  now,
+  overview,
+  say
+}: {
+  readonly now: number
+  readonly overview: Overview
+  readonly say: (words: string) => void
+}) => {
   const since = overview.paused_since
   const turn = () =>
     Server.call<void, { readonly message: string }>((calls) =>
@@ -106,7 +122,9 @@ const Switch = ({ now, overview, say }: { readonly now: number; readonly overvie
     )
   return (
     <div class="switch">
-      <span class={since === null ? "state running" : "state paused"}>{since === null ? "Running" : `Paused ${Format.ago(now, since)}`}</span>
+      <span class={since === null ? "state running" : "state paused"}>
+        {since === null ? "Running" : `Paused ${Format.ago(now, since)}`}
+      </span>
       <button type="button" class={since === null ? "" : "primary"} onClick={turn}>
         {since === null ? "Pause" : resumeWords(overview.to_confirm)}
       </button>
@@ -115,9 +133,21 @@ const Switch = ({ now, overview, say }: { readonly now: number; readonly overvie
 }
 
 const sinceWords = (from: Overview["effective_from"]): string =>
-  from === null ? "Messages of ours are followed up however old they are" : `Messages of ours from before ${DateTime.formatIso(from)} are left alone`
+  from === null
+    ? "Messages of ours are followed up however old they are"
+    : `Messages of ours from before ${DateTime.formatIso(from)} are left alone`
 
-const Header = ({ known, link, now, say }: { readonly known: Known | undefined; readonly link: Link; readonly now: number; readonly say: (words: string) => void }) => (
+const Header = ({
+  known,
+  link,
+  now,
+  say
+}: {
+  readonly known: Known | undefined
+  readonly link: Link
+  readonly now: number
+  readonly say: (words: string) => void
+}) => (
   <header class="top">
     <h1>Follow-ups</h1>
     {known !== undefined && (
@@ -136,7 +166,15 @@ const Header = ({ known, link, now, say }: { readonly known: Known | undefined; 
   </header>
 )
 
-const Board = ({ known, now, say }: { readonly known: Known; readonly now: number; readonly say: (words: string) => void }) => (
+const Board = ({
+  known,
+  now,
+  say
+}: {
+  readonly known: Known
+  readonly now: number
+  readonly say: (words: string) => void
+}) => (
   <>
     {known.overview.troubles.map(({ words }) => (
       <p class="trouble">{words}</p>
@@ -184,7 +222,13 @@ const Page = () => {
         {said}
       </p>
       <main class={link === "lost" ? "stale" : ""}>
-        {link === "token wanted" ? <TokenForm onToken={retry} /> : known === undefined ? <p class="empty">Connecting…</p> : <Board known={known} now={now} say={say} />}
+        {link === "token wanted" ? (
+          <TokenForm onToken={retry} />
+        ) : known === undefined ? (
+          <p class="empty">Connecting…</p>
+        ) : (
+          <Board known={known} now={now} say={say} />
+        )}
       </main>
       {chat_id !== undefined && (
         <ConversationDialog

@@ -2,7 +2,15 @@
 import type { Quota } from "../src/operatorPage/Api.ts"
 import * as Format from "./Format.ts"
 
-const Figure = ({ className, name, value }: { readonly className?: string; readonly name: string; readonly value: string | number }) => (
+const Figure = ({
+  className,
+  name,
+  value
+}: {
+  readonly className?: string
+  readonly name: string
+  readonly value: string | number
+}) => (
   <div>
     <dt class={className}>{name}</dt>
     <dd>{value}</dd>
@@ -44,8 +52,8 @@ export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
         <Figure name="in line" value={queued} />
       </dl>
       <p class="outlook">
-        {due === 0 ? "No follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window}; one more call would{" "}
-        {wait_millis < 1000 ? "leave at once" : `wait ${Format.length(wait_millis)}`}.
+        {due === 0 ? "No follow-up is" : due === 1 ? "1 follow-up is" : `${due} follow-ups are`} due within {window};
+        one more call would {wait_millis < 1000 ? "leave at once" : `wait ${Format.length(wait_millis)}`}.
       </p>
       {backlog !== null && <p class="outlook late">{backlog}.</p>}
     </section>

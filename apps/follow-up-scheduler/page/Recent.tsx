@@ -4,7 +4,13 @@ import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 
 /** The latest audit entries of all chats, the newest first. `now` is the server's time in epoch milliseconds. */
-export const RecentPanel = ({ now, recent }: { readonly now: number; readonly recent: ReadonlyArray<TimelineEntry> }) => (
+export const RecentPanel = ({
+  now,
+  recent
+}: {
+  readonly now: number
+  readonly recent: ReadonlyArray<TimelineEntry>
+}) => (
   <section class="panel recent" aria-labelledby="recent">
     <header>
       <h2 id="recent">Latest</h2>

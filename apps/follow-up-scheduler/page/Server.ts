@@ -46,10 +46,14 @@ const refusal = (error: unknown): Effect.Effect<string | undefined> =>
     : Effect.succeed(undefined)
 
 /** Makes one call. The promise is rejected with an error whose message is for people. */
-export const call = <A, E extends { readonly message: string }>(use: (calls: Calls) => Effect.Effect<A, E>): Promise<A> =>
+export const call = <A, E extends { readonly message: string }>(
+  use: (calls: Calls) => Effect.Effect<A, E>
+): Promise<A> =>
   Effect.flatMap(calls, use).pipe(
     Effect.catchAll((error) =>
-      Effect.flatMap(refusal(error), (message) => Effect.fail(message === undefined ? error : new Refused({ message: message.trim().replace(/\.$/, "") })))
+      Effect.flatMap(refusal(error), (message) =>
+        Effect.fail(message === undefined ? error : new Refused({ message: message.trim().replace(/\.$/, "") }))
+      )
     ),
     Effect.provide(FetchHttpClient.layer),
     Effect.runPromise
@@ -110,7 +114,9 @@ export const listen = ({ onLost, onOverview, onTokenWanted }: Listener): (() => 
     })
   })
   const again = Effect.retry(once, { schedule: patience, while: (error) => error._tag === "Disconnected" })
-  const forever = Effect.catchTag(Effect.forever(Effect.delay(again, 100)), "TokenWanted", () => Effect.sync(onTokenWanted))
+  const forever = Effect.catchTag(Effect.forever(Effect.delay(again, 100)), "TokenWanted", () =>
+    Effect.sync(onTokenWanted)
+  )
   const running = Effect.runCallback(Effect.provide(Effect.orDie(forever), FetchHttpClient.layer))
   return () => running()
 }

@@ -57,7 +57,12 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
           <button type="button" disabled={isBusy} onClick={() => resolve("delivered")}>
             Assume delivered
           </button>
-          <button type="button" disabled={isBusy} ref={asked === "before" ? takeFocus : null} onClick={() => setAsked("now")}>
+          <button
+            type="button"
+            disabled={isBusy}
+            ref={asked === "before" ? takeFocus : null}
+            onClick={() => setAsked("now")}
+          >
             Send again…
           </button>
         </p>
@@ -83,6 +88,8 @@ export const UnresolvedPanel = ({ now, say, unresolved }: Props & { readonly unr
           <Case key={one.key} now={now} say={say} unresolved={one} />
         ))}
       </ul>
-      {unresolved.total > unresolved.first.length && <p class="more">and {unresolved.total - unresolved.first.length} more</p>}
+      {unresolved.total > unresolved.first.length && (
+        <p class="more">and {unresolved.total - unresolved.first.length} more</p>
+      )}
     </section>
   )

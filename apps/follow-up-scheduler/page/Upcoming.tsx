@@ -16,7 +16,8 @@ const soonest = 20
 
 type Range = (typeof ranges)[number]
 
-const percent = (millis: number, range: Range) => `${Math.min(100, Math.max(0, (100 * millis) / range.millis)).toFixed(3)}%`
+const percent = (millis: number, range: Range) =>
+  `${Math.min(100, Math.max(0, (100 * millis) / range.millis)).toFixed(3)}%`
 
 /** The round times on the operator's clock within the range, in epoch milliseconds. */
 const ticksOf = (now: number, range: Range): ReadonlyArray<number> => {
@@ -28,26 +29,54 @@ const ticksOf = (now: number, range: Range): ReadonlyArray<number> => {
 }
 
 /** Whether a tick gets a label: one near either end would be cut off. */
-const isLabelled = (now: number, range: Range) => (tick: number) => tick - now > range.millis * 0.07 && tick - now < range.millis * 0.95
+const isLabelled = (now: number, range: Range) => (tick: number) =>
+  tick - now > range.millis * 0.07 && tick - now < range.millis * 0.95
 
-const Lane = ({ now, quiet, range, upcoming }: { readonly now: number; readonly quiet: Overview["quiet"][string]; readonly range: Range; readonly upcoming: Upcoming }) => {
+const Lane = ({
+  now,
+  quiet,
+  range,
+  upcoming
+}: {
+  readonly now: number
+  readonly quiet: Overview["quiet"][string]
+  readonly range: Range
+  readonly upcoming: Upcoming
+}) => {
   const at = upcoming.at.epochMillis - now
   return (
     <div class="lane" aria-hidden="true">
       {quiet.flatMap(({ from, to }) => {
         const left = Math.max(0, from.epochMillis - now)
         const right = Math.min(range.millis, to.epochMillis - now)
-        return right <= left ? [] : <span class="quiet" style={{ left: percent(left, range), width: percent(right - left, range) }} />
+        return right <= left ? (
+          []
+        ) : (
+          <span class="quiet" style={{ left: percent(left, range), width: percent(right - left, range) }} />
+        )
       })}
       {ticksOf(now, range).map((tick) => (
         <span class="tick" key={tick} style={{ left: percent(tick - now, range) }} />
       ))}
-      <span class={`mark ${upcoming.status} ${at > range.millis ? "beyond" : ""}`} style={{ left: percent(at, range) }} />
+      <span
+        class={`mark ${upcoming.status} ${at > range.millis ? "beyond" : ""}`}
+        style={{ left: percent(at, range) }}
+      />
     </div>
   )
 }
 
-const Row = ({ now, overview, range, upcoming }: { readonly now: number; readonly overview: Overview; readonly range: Range; readonly upcoming: Upcoming }) => {
+const Row = ({
+  now,
+  overview,
+  range,
+  upcoming
+}: {
+  readonly now: number
+  readonly overview: Overview
+  readonly range: Range
+  readonly upcoming: Upcoming
+}) => {
   const { action, at, chat_id, hours, step, why, zone } = upcoming
   return (
     <tr role="row">
@@ -72,7 +101,9 @@ const Row = ({ now, overview, range, upcoming }: { readonly now: number; readonl
       <td role="cell" class="line">
         <Lane now={now} quiet={hours === null ? [] : (overview.quiet[hours] ?? [])} range={range} upcoming={upcoming} />
       </td>
-      <td role="cell" class="why">{why}</td>
+      <td role="cell" class="why">
+        {why}
+      </td>
     </tr>
   )
 }
@@ -114,21 +145,31 @@ export const UpcomingPanel = ({ now, overview }: { readonly now: number; readonl
         <table role="table">
           <thead role="rowgroup">
             <tr role="row">
-              <th role="columnheader" scope="col">Due</th>
-              <th role="columnheader" scope="col">Chat</th>
-              <th role="columnheader" scope="col">There</th>
+              <th role="columnheader" scope="col">
+                Due
+              </th>
+              <th role="columnheader" scope="col">
+                Chat
+              </th>
+              <th role="columnheader" scope="col">
+                There
+              </th>
               <th role="columnheader" scope="col" class="line">
                 <span class="hidden">Time line, from now to {range.name} ahead</span>
                 <div class="axis" aria-hidden="true">
                   <span class="now">now</span>
-                  {ticksOf(now, range).filter(isLabelled(now, range)).map((tick) => (
-                    <span key={tick} style={{ left: percent(tick - now, range) }}>
-                      {range.tick >= 12 * hour ? Format.dayAndClock(tick) : Format.clock(tick)}
-                    </span>
-                  ))}
+                  {ticksOf(now, range)
+                    .filter(isLabelled(now, range))
+                    .map((tick) => (
+                      <span key={tick} style={{ left: percent(tick - now, range) }}>
+                        {range.tick >= 12 * hour ? Format.dayAndClock(tick) : Format.clock(tick)}
+                      </span>
+                    ))}
                 </div>
               </th>
-              <th role="columnheader" scope="col">Why not sooner</th>
+              <th role="columnheader" scope="col">
+                Why not sooner
+              </th>
             </tr>
           </thead>
           <tbody role="rowgroup">

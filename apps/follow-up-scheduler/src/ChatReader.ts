@@ -32,7 +32,10 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   ChatReader,
   {
     /** Reads the chat as freshly as the purpose needs; `plan` where none is given. */
-    readonly read: (chat_id: ChatId, purpose?: Purpose) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
+    readonly read: (
+      chat_id: ChatId,
+      purpose?: Purpose
+    ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /**
      * Reads the row of the chat only, at most `maxAge` old (2 seconds unless given): the state, and as messages the
      * last one alone. Lists all messages where the row was asked for before this call, or is old. One request, which
@@ -66,7 +69,9 @@ const margin = Duration.seconds(1)
 const listing = (invent: InventClient["Type"]) => {
   let direction: MessageList.Direction | undefined
   const list = (chat_id: ChatId, from_date?: DateTime.Utc) =>
-    Stream.runCollect(invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })).pipe(
+    Stream.runCollect(
+      invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })
+    ).pipe(
       onceMore,
       Effect.map((messages) => {
         const listed = Chunk.toReadonlyArray(messages)
@@ -122,7 +127,11 @@ const needOf = (purpose: Purpose, now: number): ChatRows.Need => {
   }
 }
 
-const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], ledger: Ledger["Type"]): ChatReader["Type"] => {
+const reading = (
+  invent: InventClient["Type"],
+  rows: ChatRows.ChatRows["Type"],
+  ledger: Ledger["Type"]
+): ChatReader["Type"] => {
   const { list, news } = listing(invent)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
@@ -136,7 +145,13 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
     const { messages } = ChatSnapshot.make(chat_id, undefined, listed, direction)
     const after = messages.findLast(({ author }) => author === "contact")?.id ?? null
     const mayRead = yield* Effect.catchAll(ledger.mayReadByUpdate(chat_id, after), (error) =>
-      Effect.as(Effect.logWarning(`chat ${chat_id} is in no list, and is not read by an update: that cannot be recorded`, error.message), false)
+      Effect.as(
+        Effect.logWarning(
+          `chat ${chat_id} is in no list, and is not read by an update: that cannot be recorded`,
+          error.message
+        ),
+        false
+      )
     )
     if (!mayRead) return yield* new NotListed({ chat_id })
     yield* Effect.logWarning(`chat ${chat_id} is in no list: it is read by an update that changes nothing`)
@@ -167,7 +182,8 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
         const before = known.get(chat_id)
         const isBegun = purpose === "ask" || purpose === "act"
         const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
-        const chat = isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
+        const chat =
+          isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
         const listed_at = yield* MonotonicClock.moment
         yield* remember(chat)
         return { ...chat, isStateOld: isOld, ...(isBegun && { listed_at }) }
@@ -177,7 +193,9 @@ const reading = (invent: InventClient["Type"], rows: ChatRows.ChatRows["Type"], 
         const now = yield* MonotonicClock.millis
         const { isOld, row } = yield* rowFor(chat_id, { since: now - Duration.toMillis(maxAge), pages: fewPages })
         const isSince = row.asked_at !== undefined && row.asked_at >= now
-        return isSince && !isOld ? ChatSnapshot.make(chat_id, row.chat, []) : { ...(yield* listed(chat_id, row)), isStateOld: isOld }
+        return isSince && !isOld
+          ? ChatSnapshot.make(chat_id, row.chat, [])
+          : { ...(yield* listed(chat_id, row)), isStateOld: isOld }
       }),
     hear: (before) =>
       Effect.tap(news(before), ({ direction, listed }) => {
@@ -198,7 +216,11 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
 }
 
 /** Adds the contact's segments to the snapshot, where the policy asks for them: one more request for each chat. */
-const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: InventClient["Type"], { match }: Policy): ChatReader["Type"] => {
+const withSegments = (
+  { glance, hear, read }: ChatReader["Type"],
+  invent: InventClient["Type"],
+  { match }: Policy
+): ChatReader["Type"] => {
   if (match.segments === undefined) return { read, glance, hear }
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
@@ -209,11 +231,18 @@ const withSegments = ({ glance, hear, read }: ChatReader["Type"], invent: Invent
           Stream.runCollect,
           Effect.map((segments) => ({ ...chat, segments: Chunk.toReadonlyArray(segments) }))
         )
-  return { glance: (...look) => Effect.flatMap(glance(...look), segmentsOf), hear, read: (...look) => Effect.flatMap(read(...look), segmentsOf) }
+  return {
+    glance: (...look) => Effect.flatMap(glance(...look), segmentsOf),
+    hear,
+    read: (...look) => Effect.flatMap(read(...look), segmentsOf)
+  }
 }
 
 /** Adds what the contact list and the activities show of the chat's contacts. `OptOuts` says what that costs. */
-const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOuts.OptOuts["Type"]): ChatReader["Type"] => {
+const withOptOuts = (
+  { glance, hear, read }: ChatReader["Type"],
+  optOuts: OptOuts.OptOuts["Type"]
+): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
@@ -224,16 +253,18 @@ const withOptOuts = ({ glance, hear, read }: ChatReader["Type"], optOuts: OptOut
 }
 
 /** Reads the whole chat: its row in the lists, and its messages where the row shows something that was not read yet. */
-export const layer = Layer.effect(ChatReader, Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))).pipe(
-  Layer.provideMerge(ChatRows.layer)
-)
+export const layer = Layer.effect(
+  ChatReader,
+  Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))
+).pipe(Layer.provideMerge(ChatRows.layer))
 
 /** Adds to a reader the segments, where the policy in force asks for them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
-    Effect.map(Effect.all([ChatReader, InventClient, ActivePolicy, OptOuts.OptOuts]), ([reader, invent, policy, optOuts]) =>
-      withOptOuts(withSegments(reader, invent, policy), optOuts)
+    Effect.map(
+      Effect.all([ChatReader, InventClient, ActivePolicy, OptOuts.OptOuts]),
+      ([reader, invent, policy, optOuts]) => withOptOuts(withSegments(reader, invent, policy), optOuts)
     )
   ).pipe(Layer.provide(base), Layer.provideMerge(OptOuts.layer))
 

@@ -76,7 +76,8 @@ export const make = Effect.gen(function* () {
    */
   const bringForward = Effect.fn("ChatReview.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
     for (const armed of yield* ledger.armed(chat.conversation_id)) {
-      const isToCome = armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
+      const isToCome =
+        armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
       const receipt = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
       if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue

@@ -1,6 +1,6 @@
 /**
- * Every command: its names, its options and its help. What a command does is loaded when it is run, so `--help`, a mistyped
- * option and the completions of a shell load nothing but this.
+ * Every command: its names, its options and its help. What a command does is loaded when it is run, so `--help`, a
+ * mistyped option and the completions of a shell load nothing but this.
  */
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Command from "@effect/cli/Command"
@@ -18,58 +18,132 @@ export interface Network<E> {
 const db = Options.db
 const json = Options.json
 
-const demo = Command.make("demo", { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json }, (options) =>
-  Lazy.effect("demo", () => import("./demo/Demo.ts"), ({ demo }) => demo(options))
-).pipe(Command.withDescription("run everything on this machine: an emulator, simulated customers, the scheduler and a checker"))
+const demo = Command.make(
+  "demo",
+  { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json },
+  (options) =>
+    Lazy.effect(
+      "demo",
+      () => import("./demo/Demo.ts"),
+      ({ demo }) => demo(options)
+    )
+).pipe(
+  Command.withDescription(
+    "run everything on this machine: an emulator, simulated customers, the scheduler and a checker"
+  )
+)
 
-const run = Command.make("run", { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json }, (options) =>
-  Lazy.effect("run", () => import("./cli/Run.ts"), ({ run }) => run(options))
+const run = Command.make(
+  "run",
+  { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json },
+  (options) =>
+    Lazy.effect(
+      "run",
+      () => import("./cli/Run.ts"),
+      ({ run }) => run(options)
+    )
 ).pipe(Command.withDescription("read each chat once, record each decision with its reason, and send what is due"))
 
 const serve = Command.make(
   "serve",
-  { policy: Options.policy, source: Options.source, db, every: Options.every, keep: Options.keep, page: Options.page, confirm: Options.confirm, health: Options.health },
-  (options) => Lazy.effect("serve", () => import("./cli/Serve.ts"), ({ serve }) => serve(options))
+  {
+    policy: Options.policy,
+    source: Options.source,
+    db,
+    every: Options.every,
+    keep: Options.keep,
+    page: Options.page,
+    confirm: Options.confirm,
+    health: Options.health
+  },
+  (options) =>
+    Lazy.effect(
+      "serve",
+      () => import("./cli/Serve.ts"),
+      ({ serve }) => serve(options)
+    )
 ).pipe(Command.withDescription("watch the chats, and follow up at the right time"))
 
 const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
-  Lazy.effect("preview", () => import("./cli/Preview.ts"), ({ preview }) => preview(options))
+  Lazy.effect(
+    "preview",
+    () => import("./cli/Preview.ts"),
+    ({ preview }) => preview(options)
+  )
 ).pipe(Command.withDescription("print what would happen next in each chat, when and why; sends GET requests only"))
 
 const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
-  Lazy.effect("doctor", () => import("./cli/Doctor.ts"), ({ doctor }) => doctor(options))
+  Lazy.effect(
+    "doctor",
+    () => import("./cli/Doctor.ts"),
+    ({ doctor }) => doctor(options)
+  )
 ).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
 
 const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
-  Lazy.effect("policy apply", () => import("./cli/Policy.ts"), ({ apply }) => apply(options))
+  Lazy.effect(
+    "policy apply",
+    () => import("./cli/Policy.ts"),
+    ({ apply }) => apply(options)
+  )
 ).pipe(Command.withDescription("print what a new version of a policy changes, and put it in force"))
 
 const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"))
 
 const erase = Command.make("erase", { contactId: Options.contactId, db, json }, (options) =>
-  Lazy.effect("erase", () => import("./cli/Erase.ts"), ({ erase }) => erase(options))
-).pipe(Command.withDescription("forget a contact: proofs replace the ids, reasons stay, and nothing is sent to the contact again"))
+  Lazy.effect(
+    "erase",
+    () => import("./cli/Erase.ts"),
+    ({ erase }) => erase(options)
+  )
+).pipe(
+  Command.withDescription(
+    "forget a contact: proofs replace the ids, reasons stay, and nothing is sent to the contact again"
+  )
+)
 
 const optOut = Command.make("opt-out", { contactId: Options.contactId, db, json }, (options) =>
-  Lazy.effect("opt-out", () => import("./cli/OptOut.ts"), ({ optOut }) => optOut(options))
-).pipe(Command.withDescription("never follow up a contact again, in any chat, until opt-in or the contact says otherwise"))
+  Lazy.effect(
+    "opt-out",
+    () => import("./cli/OptOut.ts"),
+    ({ optOut }) => optOut(options)
+  )
+).pipe(
+  Command.withDescription("never follow up a contact again, in any chat, until opt-in or the contact says otherwise")
+)
 
 const optIn = Command.make("opt-in", { contactId: Options.contactId, db, json }, (options) =>
-  Lazy.effect("opt-in", () => import("./cli/OptOut.ts"), ({ optIn }) => optIn(options))
+  Lazy.effect(
+    "opt-in",
+    () => import("./cli/OptOut.ts"),
+    ({ optIn }) => optIn(options)
+  )
 ).pipe(Command.withDescription("follow up a contact again who had opted out"))
 
 const written = { out: Options.out, withoutNames: Options.withoutNames, json }
 
 const recordChats = Command.make("chats", { file: Options.file, ...written, db }, (options) =>
-  Lazy.effect("record chats", () => import("./cli/Record.ts"), ({ chats }) => chats(options))
+  Lazy.effect(
+    "record chats",
+    () => import("./cli/Record.ts"),
+    ({ chats }) => chats(options)
+  )
 ).pipe(Command.withDescription("record the chats that a file names, one id a line"))
 
 const recordInbox = Command.make("inbox", { ...written, db }, (options) =>
-  Lazy.effect("record inbox", () => import("./cli/Record.ts"), ({ inbox }) => inbox(options))
+  Lazy.effect(
+    "record inbox",
+    () => import("./cli/Record.ts"),
+    ({ inbox }) => inbox(options)
+  )
 ).pipe(Command.withDescription("record all chats of the inbox, by GET requests only"))
 
 const recordLog = Command.make("log", { file: Options.file, ...written }, (options) =>
-  Lazy.effect("record log", () => import("./cli/Record.ts"), ({ log }) => log(options))
+  Lazy.effect(
+    "record log",
+    () => import("./cli/Record.ts"),
+    ({ log }) => log(options)
+  )
 ).pipe(Command.withDescription("record the conversations of an emulator's log"))
 
 const record = Command.make("record").pipe(Command.withDescription("write conversations to a file, for simulate"))
@@ -77,37 +151,72 @@ const record = Command.make("record").pipe(Command.withDescription("write conver
 const simulate = Command.make(
   "simulate",
   { policy: Options.policy, against: Options.against, compare: Options.compare, picture: Options.picture, json },
-  (options) => Lazy.effect("simulate", () => import("./cli/Simulate.ts"), ({ simulate }) => simulate(options))
-).pipe(Command.withDescription("print what a policy would have done in recorded conversations, and how another one differs"))
+  (options) =>
+    Lazy.effect(
+      "simulate",
+      () => import("./cli/Simulate.ts"),
+      ({ simulate }) => simulate(options)
+    )
+).pipe(
+  Command.withDescription("print what a policy would have done in recorded conversations, and how another one differs")
+)
 
 const explain = Command.make("explain", { chatId: Options.chatId, db, json }, (options) =>
-  Lazy.effect("explain", () => import("./cli/Explain.ts"), ({ explain }) => explain(options))
+  Lazy.effect(
+    "explain",
+    () => import("./cli/Explain.ts"),
+    ({ explain }) => explain(options)
+  )
 ).pipe(Command.withDescription("print all that is recorded of a chat: each reading, each decision and its reason"))
 
 const status = Command.make("status", { db, json }, (options) =>
-  Lazy.effect("status", () => import("./cli/Status.ts"), ({ status }) => status(options))
+  Lazy.effect(
+    "status",
+    () => import("./cli/Status.ts"),
+    ({ status }) => status(options)
+  )
 ).pipe(Command.withDescription("count the chats by their last decision, and print what is to come"))
 
 const pause = Command.make("pause", { db, json }, (options) =>
-  Lazy.effect("pause", () => import("./cli/Pause.ts"), ({ pause }) => pause(options))
+  Lazy.effect(
+    "pause",
+    () => import("./cli/Pause.ts"),
+    ({ pause }) => pause(options)
+  )
 ).pipe(Command.withDescription("hold all follow-ups until resume, also after a restart"))
 
 const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (options) =>
-  Lazy.effect("resume", () => import("./cli/Pause.ts"), ({ resume }) => resume(options))
+  Lazy.effect(
+    "resume",
+    () => import("./cli/Pause.ts"),
+    ({ resume }) => resume(options)
+  )
 ).pipe(Command.withDescription("send follow-ups again after a pause"))
 
 const alertTest = Command.make("test", { json }, (options) =>
-  Lazy.effect("alert test", () => import("./cli/Alert.ts"), ({ test }) => test(options))
+  Lazy.effect(
+    "alert test",
+    () => import("./cli/Alert.ts"),
+    ({ test }) => test(options)
+  )
 ).pipe(Command.withDescription("send a test alert to FOLLOW_UPS_ALERT_URL"))
 
 const alert = Command.make("alert").pipe(Command.withDescription("alerts to a person"))
 
 const backup = Command.make("backup", { file: Options.file, db, json }, (options) =>
-  Lazy.effect("backup", () => import("./cli/Backup.ts"), ({ backup }) => backup(options))
+  Lazy.effect(
+    "backup",
+    () => import("./cli/Backup.ts"),
+    ({ backup }) => backup(options)
+  )
 ).pipe(Command.withDescription("copy the ledger to a new file, also while serve runs on it"))
 
 const restore = Command.make("restore", { file: Options.file, db, json }, (options) =>
-  Lazy.effect("restore", () => import("./cli/Backup.ts"), ({ restore }) => restore(options))
+  Lazy.effect(
+    "restore",
+    () => import("./cli/Backup.ts"),
+    ({ restore }) => restore(options)
+  )
 ).pipe(Command.withDescription("replace the ledger by a copy; the ledger is kept under another name"))
 
 /** Each command, and each group of commands, by its names, in the order in which the help lists them. */
@@ -150,7 +259,11 @@ export const over = <E>({ http, webSocket }: Network<E>) =>
       erase,
       optOut,
       optIn,
-      Command.withSubcommands(record, [Command.provide(recordChats, http), Command.provide(recordInbox, http), recordLog]),
+      Command.withSubcommands(record, [
+        Command.provide(recordChats, http),
+        Command.provide(recordInbox, http),
+        recordLog
+      ]),
       simulate,
       explain,
       status,

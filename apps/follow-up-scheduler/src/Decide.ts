@@ -28,7 +28,12 @@ export type Decision = Data.TaggedEnum<{
   /** Take this step now. `at`: the instant to set as `follow_up_at`; for other actions, the instant at which to act. */
   Act: { readonly step: number; readonly anchor_id: MessageId; readonly at: DateTime.Utc }
   /** Do nothing before `until`; then read the chat and decide again. */
-  Wait: { readonly step: number; readonly anchor_id: MessageId; readonly until: DateTime.Utc; readonly reason: WaitReason }
+  Wait: {
+    readonly step: number
+    readonly anchor_id: MessageId
+    readonly until: DateTime.Utc
+    readonly reason: WaitReason
+  }
   /** Do nothing until the chat, the contact or the policy changes. */
   Stop: { readonly reason: StopReason }
   /** Do nothing now. The next read of the chat decides again. */
@@ -64,7 +69,10 @@ const isWithHuman = (chat: ChatSnapshot, after_human: Policy["after_human"]): bo
  * The strongest reason that forbids any follow-up in this chat, whatever the time; undefined where none does. Whether
  * the contact wrote last is not checked here.
  */
-export const blockingReason = (chat: ChatSnapshot, policy: Pick<Policy, "after_human" | "opt_in" | "opt_out">): StopReason | undefined => {
+export const blockingReason = (
+  chat: ChatSnapshot,
+  policy: Pick<Policy, "after_human" | "opt_in" | "opt_out">
+): StopReason | undefined => {
   if (chat.isErased) return "erased"
   if (Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))?.isWithdrawn === true) return "opted_out"
   if (chat.isBlocked) return "blocked"
@@ -92,7 +100,11 @@ export const zonesOf = (
 }
 
 /** Why the policy is not for this chat as it is now, whatever the time; undefined where it is. */
-export const policyMismatch = (policy: Policy, chat: ChatSnapshot, now: DateTime.Utc): StopReason | "unknown_zone" | undefined => {
+export const policyMismatch = (
+  policy: Policy,
+  chat: ChatSnapshot,
+  now: DateTime.Utc
+): StopReason | "unknown_zone" | undefined => {
   const excluded = Audience.exclusion(policy, chat)
   if (excluded !== undefined) return excluded
   if (!Match.matches(policy.match, chat)) return "not_matched"
@@ -141,7 +153,8 @@ export const decide = (asked: DecisionInput): Decision => {
   }
   const over = end(question, episode)
   if (over !== undefined) return Decision.Stop({ reason: over })
-  if (policy.existing_follow_up === "respect" && mayBeCarriedOut(question, episode)) return Decision.Skip({ reason: "not_ours" })
+  if (policy.existing_follow_up === "respect" && mayBeCarriedOut(question, episode))
+    return Decision.Skip({ reason: "not_ours" })
   return schedule(question, episode)
 }
 
@@ -149,7 +162,10 @@ export const decide = (asked: DecisionInput): Decision => {
  * Whether the chat has a `follow_up_at` that this ledger did not set and that may still be carried out. After its
  * instant it holds back the next step for that step's `after`, as a message written at that instant would.
  */
-const mayBeCarriedOut = ({ chat: { follow_up_at }, now, policy, taken }: DecisionInput, { steps }: Episode.Episode): boolean => {
+const mayBeCarriedOut = (
+  { chat: { follow_up_at }, now, policy, taken }: DecisionInput,
+  { steps }: Episode.Episode
+): boolean => {
   const step = policy.steps[steps]
   if (follow_up_at === undefined || step === undefined || isOurs(follow_up_at, taken)) return false
   return DateTime.lessThan(now, DateTime.addDuration(follow_up_at, step.after))
@@ -179,15 +195,27 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   const since = episode.last.whole_at ?? now
   const { broadcast } = episode
   // Caps count follow-ups: a step that was filed wrote nothing.
-  const recorded = taken.filter(({ status }) => status === "done" || status === "unknown").map(({ follow_up_at }) => follow_up_at)
+  const recorded = taken
+    .filter(({ status }) => status === "done" || status === "unknown")
+    .map(({ follow_up_at }) => follow_up_at)
   const unrecorded = [...Episode.unrecordedEarlier(chat, taken, policy), ...episode.unrecorded]
   const sent = [...recorded, ...unrecorded.map(({ at }) => at)]
   for (const [index, step] of policy.steps.entries()) {
     if (index < episode.steps) continue
     const soonest = SendWindow.wholeSecond(DateTime.addDuration(now, leadOf(policy, step)))
     // A broadcast does not begin the silence, but the step's `after` has to pass after it, too.
-    const unsent = broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
-    const opening = SendWindow.find({ ...chat, policy, step, zones, sent, since, soonest: unsent, seed: chat.conversation_id })
+    const unsent =
+      broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
+    const opening = SendWindow.find({
+      ...chat,
+      policy,
+      step,
+      zones,
+      sent,
+      since,
+      soonest: unsent,
+      seed: chat.conversation_id
+    })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
     switch (opening._tag) {
       case "Late":
@@ -200,7 +228,11 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
       case "Open":
         return DateTime.lessThanOrEqualTo(opening.at, soonest)
           ? Decision.Act({ ...plan, at: opening.at })
-          : Decision.Wait({ ...plan, until: DateTime.subtractDuration(opening.at, leadOf(policy, step)), reason: opening.heldBackBy })
+          : Decision.Wait({
+              ...plan,
+              until: DateTime.subtractDuration(opening.at, leadOf(policy, step)),
+              reason: opening.heldBackBy
+            })
     }
   }
   return Decision.Stop({ reason: "late" })

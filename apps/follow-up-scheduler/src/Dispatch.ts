@@ -103,7 +103,18 @@ export const make = Effect.gen(function* () {
   const stateUpdates = yield* StateUpdates.make
   const transitions = Transitions.make(ledger, timer)
   const lastLook = LastRead.make()
-  const context: ActionContext = { policies, invent, stateUpdates, reader, ledger, erasure, observe, timer, transitions, lastLook }
+  const context: ActionContext = {
+    policies,
+    invent,
+    stateUpdates,
+    reader,
+    ledger,
+    erasure,
+    observe,
+    timer,
+    transitions,
+    lastLook
+  }
   const turns = yield* Effect.makeSemaphore(atOnce)
 
   /** The action of a follow-up's step. A step that its version does not have is treated as `schedule_follow_up`. */
@@ -122,7 +133,8 @@ export const make = Effect.gen(function* () {
   }
 
   /** Whether a step has the assistant write: the answer to that update shows the state of the chat. */
-  const isAsking = (policy: Policy, { step }: FollowUp) => (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
+  const isAsking = (policy: Policy, { step }: FollowUp) =>
+    (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
     const step = policy.steps[planned.step - 1]
@@ -177,7 +189,11 @@ export const make = Effect.gen(function* () {
   const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
     const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
     const now = yield* DateTime.now
-    if (followUp.status === "armed" && followUp.follow_up_at !== null && DateTime.lessThan(now, followUp.follow_up_at)) {
+    if (
+      followUp.status === "armed" &&
+      followUp.follow_up_at !== null &&
+      DateTime.lessThan(now, followUp.follow_up_at)
+    ) {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
       const receipt = ArmedState.read(followUp, chat, policy)
       if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
@@ -199,10 +215,12 @@ export const make = Effect.gen(function* () {
 
   /** Takes back an armed follow-up whose chat no list shows. The answer to that update shows the state of the chat. */
   const takeBackUnlisted = Effect.fn("Dispatch.takeBackUnlisted")(function* (armed: FollowUp, policy: Policy) {
-    if (!isAsking(policy, armed)) return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, "not_listed")
+    if (!isAsking(policy, armed))
+      return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, "not_listed")
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
     const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
-    if (answered._tag === "Left") return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
+    if (answered._tag === "Left")
+      return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
     yield* transitions.rescheduleIn(armed, Duration.zero, {}, "not_listed")
   })
 
@@ -217,10 +235,17 @@ export const make = Effect.gen(function* () {
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
       if (read.left._tag === "NotListed") {
-        return yield* followUp.status === "planned" ? transitions.endNotListed(followUp) : takeBackUnlisted(followUp, policy)
+        return yield* followUp.status === "planned"
+          ? transitions.endNotListed(followUp)
+          : takeBackUnlisted(followUp, policy)
       }
       yield* Effect.logWarning(`chat ${followUp.chat_id} could not be read`, read.left.message)
-      yield* transitions.onError(followUp, read.left, followUp.status === "armed" ? "unknown" : "skipped", ArmedState.lastChance(followUp))
+      yield* transitions.onError(
+        followUp,
+        read.left,
+        followUp.status === "armed" ? "unknown" : "skipped",
+        ArmedState.lastChance(followUp)
+      )
       return
     }
     yield* followUp.status === "planned"
@@ -247,7 +272,10 @@ export const make = Effect.gen(function* () {
       const isHeld = yield* ledger.held
       const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
       const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
-      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, { concurrency: sweepConcurrency, discard: true })
+      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
+        concurrency: sweepConcurrency,
+        discard: true
+      })
       return taken.length
     })
   } satisfies Dispatch["Type"]
@@ -255,7 +283,9 @@ export const make = Effect.gen(function* () {
   /** Rows that wait for longer than they may, because the clock was fast when they were written. */
   function heldTooLong(now: DateTime.Utc) {
     return Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
-      Effect.filter(rows, (row) => Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now)))
+      Effect.filter(rows, (row) =>
+        Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now))
+      )
     )
   }
 

@@ -138,8 +138,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      */
     readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
     /**
-     * Records the latest decision about a chat together with the plan that follows from it, if one does, as `plan` would. The
-     * audit gets a line when the decision differs from the one before.
+     * Records the latest decision about a chat together with the plan that follows from it, if one does, as `plan`
+     * would. The audit gets a line when the decision differs from the one before.
      */
     readonly decided: (
       verdict: Omit<typeof Verdict.Type, "decided_at">,
@@ -164,7 +164,8 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
 const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(Schema.Array(schema))
   // A row this program wrote and cannot read is a defect of this program, not an error of its caller.
-  return <E>(rows: Effect.Effect<ReadonlyArray<object>, E>) => Effect.flatMap(rows, (rows) => Effect.orDie(decode(rows)))
+  return <E>(rows: Effect.Effect<ReadonlyArray<object>, E>) =>
+    Effect.flatMap(rows, (rows) => Effect.orDie(decode(rows)))
 }
 
 const encodeChange = Schema.encodeSync(Schema.partial(Schema.Struct(FollowUp.fields)))
@@ -172,12 +173,14 @@ const followUps = decodeRows(FollowUp)
 const open: ReadonlyArray<string> = ["planned", "armed"]
 
 const isUniqueViolation = ({ cause }: SqlError): boolean =>
-  SqliteError.hasCode(cause, SqliteError.ResultCode.ConstraintUnique) || (Predicate.hasProperty(cause, "code") && cause.code === "23505")
+  SqliteError.hasCode(cause, SqliteError.ResultCode.ConstraintUnique) ||
+  (Predicate.hasProperty(cause, "code") && cause.code === "23505")
 
 /** Ends after which nothing is decided about the chat until the watch names it again. */
 const quiet: ReadonlyArray<unknown> = ["refused", "unreachable"] satisfies ReadonlyArray<Reason>
 
-const isEnd = (change: Change): change is Change & { readonly status: string } => change.status !== undefined && !open.includes(change.status)
+const isEnd = (change: Change): change is Change & { readonly status: string } =>
+  change.status !== undefined && !open.includes(change.status)
 
 /** The column `observed` after a change: 0 from the end of a follow-up until its chat was decided about. */
 const observed = ({ reason, status }: Change) =>
@@ -195,19 +198,25 @@ const make = Effect.gen(function* () {
   /** Not a parameter: the partial index is used only where the statement itself has its condition. */
   const isOpen = sql.literal("status IN ('planned', 'armed')")
 
-  const audit = (chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string }, event: Event) =>
-    Effect.flatMap(DateTime.now, (now) =>
-      sql`INSERT INTO audit ${sql.insert({
-        at: now.epochMillis,
-        chat_id: chat.chat_id,
-        conversation_id: chat.conversation_id,
-        key: chat.key ?? null,
-        event: event.name,
-        detail: JSON.stringify(event.detail ?? {})
-      })}`
+  const audit = (
+    chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string },
+    event: Event
+  ) =>
+    Effect.flatMap(
+      DateTime.now,
+      (now) =>
+        sql`INSERT INTO audit ${sql.insert({
+          at: now.epochMillis,
+          chat_id: chat.chat_id,
+          conversation_id: chat.conversation_id,
+          key: chat.key ?? null,
+          event: event.name,
+          detail: JSON.stringify(event.detail ?? {})
+        })}`
     )
 
-  const find = (key: FollowUpKey) => Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
+  const find = (key: FollowUpKey) =>
+    Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
 
   const change = (from: FollowUp, change: Change, event: Event) =>
     Effect.gen(function* () {
@@ -224,7 +233,9 @@ const make = Effect.gen(function* () {
     inTransaction(changing).pipe(
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
-      Effect.tap((changed) => (Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void)),
+      Effect.tap((changed) =>
+        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void
+      ),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )
 
@@ -254,7 +265,18 @@ const make = Effect.gen(function* () {
 
   const reopen = (existing: FollowUp, plan: Plan, event: Event) =>
     canBeReopened(existing) || isBroughtForward(existing, plan)
-      ? advance(existing, { ...unarmed, status: "planned", due_at: plan.due_at, reason: null, policy: plan.policy, chat_id: plan.chat_id }, event)
+      ? advance(
+          existing,
+          {
+            ...unarmed,
+            status: "planned",
+            due_at: plan.due_at,
+            reason: null,
+            policy: plan.policy,
+            chat_id: plan.chat_id
+          },
+          event
+        )
       : Effect.succeedNone
 
   const count = (where: Statement.Fragment) =>
@@ -285,7 +307,10 @@ const make = Effect.gen(function* () {
         ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
       if (before[0]?.decision === verdict.decision && before[0]?.reason === verdict.reason) return
       const until = verdict.until === null ? {} : { until: DateTime.formatIso(verdict.until) }
-      yield* audit(verdict, { name: "decided", detail: { decision: verdict.decision, reason: verdict.reason, ...until } })
+      yield* audit(verdict, {
+        name: "decided",
+        detail: { decision: verdict.decision, reason: verdict.reason, ...until }
+      })
     })
 
   const decided: Ledger["Type"]["decided"] = (verdict, next) =>
@@ -324,7 +349,10 @@ const make = Effect.gen(function* () {
     decided,
     isUsable: Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql),
     isCurrent: ({ key, status, wake }) =>
-      Effect.map(find(key), Option.exists((row) => row.status === status && row.wake === wake)),
+      Effect.map(
+        find(key),
+        Option.exists((row) => row.status === status && row.wake === wake)
+      ),
     unobserved: Effect.map(
       sql<{ chat_id: ChatId }>`SELECT DISTINCT chat_id FROM follow_ups WHERE observed = 0`,
       (rows) => rows.map(({ chat_id }) => chat_id)
@@ -338,13 +366,15 @@ const make = Effect.gen(function* () {
         (rows) => rows.flatMap(toTaken)
       ),
     waiting: (conversation_id) =>
-      followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`),
-    armed: (conversation_id) =>
-      followUps(sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`),
-    overdue: (before) =>
       followUps(
-        sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`
+        sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`
       ),
+    armed: (conversation_id) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`
+      ),
+    overdue: (before) =>
+      followUps(sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`),
     waitingAgain: (after) =>
       followUps(
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND (status = 'armed' OR failures > 0)`
@@ -354,7 +384,10 @@ const make = Effect.gen(function* () {
         sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
             ORDER BY due_at`
       ),
-    pending: (within) => Effect.flatMap(DateTime.now, (now) => count(sql`${isOpen} AND due_at <= ${DateTime.addDuration(now, within).epochMillis}`)),
+    pending: (within) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        count(sql`${isOpen} AND due_at <= ${DateTime.addDuration(now, within).epochMillis}`)
+      ),
     late: (by, failures) =>
       Effect.flatMap(DateTime.now, (now) => {
         const before = DateTime.subtractDuration(now, by).epochMillis
@@ -372,7 +405,14 @@ const make = Effect.gen(function* () {
   } satisfies Ledger["Type"]
 })
 
-const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0 } satisfies Change
+const unarmed = {
+  follow_up_at: null,
+  after_id: null,
+  confirmed_at: null,
+  arms: 0,
+  looks: 0,
+  failures: 0
+} satisfies Change
 
 const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
   (status === "skipped" || status === "withdrawn") &&
@@ -406,13 +446,29 @@ const toTaken = (row: FollowUp): ReadonlyArray<PastFollowUp> => {
   const isExited = row.reason === "exited"
   if (row.follow_up_at === null && !isExited) return []
   const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row
-  return [{ policy, anchor_id, step, message_id: message_id ?? undefined, follow_up_at: follow_up_at ?? due_at, status: statusOf(row), isExited }]
+  return [
+    {
+      policy,
+      anchor_id,
+      step,
+      message_id: message_id ?? undefined,
+      follow_up_at: follow_up_at ?? due_at,
+      status: statusOf(row),
+      isExited
+    }
+  ]
 }
 
 type Unusable = LedgerOfOtherEdition | SqlError
 
 /** Creates the tables where they are missing, and brings those of an older edition to this one. */
-export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.create, make))
+export const layer: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(
+  Ledger,
+  Effect.zipRight(Migrations.create, make)
+)
 
 /** Over tables that exist and are of this edition; fails with `LedgerOfOtherEdition` where they are of another. */
-export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(Ledger, Effect.zipRight(Migrations.check, make))
+export const layerReadOnly: Layer.Layer<Ledger, Unusable, SqlClient.SqlClient> = Layer.effect(
+  Ledger,
+  Effect.zipRight(Migrations.check, make)
+)

@@ -16,7 +16,10 @@ export interface Moment {
 }
 
 /** Now, by both clocks. */
-export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMillis, millis, (wall, monotonic) => ({ wall, monotonic }))
+export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMillis, millis, (wall, monotonic) => ({
+  wall,
+  monotonic
+}))
 
 /**
  * The time from `then` to `now` in milliseconds, by the clock that shows more of it: the wall clock can be put back,
@@ -38,6 +41,8 @@ export const cachedFor =
         return value
       })
       return semaphore.withPermits(1)(
-        Effect.flatMap(millis, (now) => (kept === undefined || now >= kept.until ? refresh : Effect.succeed(kept.value)))
+        Effect.flatMap(millis, (now) =>
+          kept === undefined || now >= kept.until ? refresh : Effect.succeed(kept.value)
+        )
       )
     })

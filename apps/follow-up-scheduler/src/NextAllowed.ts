@@ -87,7 +87,13 @@ const spansOf = ({ end, start }: { readonly start: string; readonly end: string 
   if (!timeOfDay.test(start) || !timeOfDay.test(end) || start === end) return []
   const open = minuteOf(start)
   const close = minuteOf(end)
-  const spans = open < close ? [{ open, close }] : [{ open: 0, close }, { open, close: dayMinutes }]
+  const spans =
+    open < close
+      ? [{ open, close }]
+      : [
+          { open: 0, close },
+          { open, close: dayMinutes }
+        ]
   return spans.filter((span) => span.open < span.close)
 }
 
@@ -132,8 +138,8 @@ const offsetsOf = (zone: string): Option.Option<Offsets> => {
 }
 
 /**
- * All changes of a zone's offset between two instants, and the offset at the first of them, as text: two zones with the same
- * text show the same clock in between. None where the zone is unknown.
+ * All changes of a zone's offset between two instants, and the offset at the first of them, as text: two zones with the
+ * same text show the same clock in between. None where the zone is unknown.
  */
 export const offsetChanges = (zone: string, from: DateTime.Utc, until: DateTime.Utc): Option.Option<string> =>
   Option.map(offsetsOf(zone), (offsetAt) => {
@@ -211,7 +217,10 @@ export const nextAllowed = (options: AllowedHours & { readonly from: DateTime.Ut
  * The first instant that each of these rules allows, by {@link nextAllowed}. None if there is none within 9 days, or if
  * there are no rules.
  */
-export const nextAllowedByEach = (rules: ReadonlyArray<AllowedHours>, from: DateTime.Utc): Option.Option<DateTime.Utc> => {
+export const nextAllowedByEach = (
+  rules: ReadonlyArray<AllowedHours>,
+  from: DateTime.Utc
+): Option.Option<DateTime.Utc> => {
   const [first, ...others] = rules
   if (first === undefined) return Option.none()
   if (others.length === 0) return nextAllowed({ ...first, from })

@@ -26,7 +26,12 @@ export interface Plan {
 const keyLength = 22
 
 /** The policy's name, not its version: a new version of a policy does not send the same step twice. */
-export const keyOf = (conversation_id: ConversationId, policyName: string, step: number, anchor_id: MessageId): FollowUpKey =>
+export const keyOf = (
+  conversation_id: ConversationId,
+  policyName: string,
+  step: number,
+  anchor_id: MessageId
+): FollowUpKey =>
   FollowUpKey.make(
     createHash("sha256")
       .update(JSON.stringify([conversation_id, policyName, step, anchor_id]))

@@ -15,7 +15,8 @@ import * as StopWords from "./Policy/StopWords.ts"
 
 export { isWriting, type Step } from "./Policy/Step.ts"
 
-const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>) => Schema.optionalWith(schema, { default: value })
+const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>) =>
+  Schema.optionalWith(schema, { default: value })
 
 /** `all`, or a date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
 const EffectiveFrom = Schema.String.annotations({
@@ -26,7 +27,8 @@ const EffectiveFrom = Schema.String.annotations({
   Schema.filter(
     (text) =>
       text === "all" ||
-      (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) && /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
+      (Schema.is(NextAllowed.LocalDate)(text.slice(0, 10)) &&
+        /^.{10}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.test(text)) ||
       "Expected a date, a date-time with its offset such as 2026-01-01T09:00:00Z, or all"
   ),
   Schema.compose(Schema.Union(Schema.Literal("all"), Schema.DateTimeUtc))
@@ -34,14 +36,18 @@ const EffectiveFrom = Schema.String.annotations({
 
 /** Start inclusive, end exclusive; may cross midnight. What is left of the day must not be empty. */
 const QuietHours = Schema.Struct({ start: NextAllowed.TimeOfDay, end: NextAllowed.TimeOfDay }).pipe(
-  Schema.annotations({ description: "No follow-up in these hours of the contact's day. The end is exclusive, and may be on the next day." }),
+  Schema.annotations({
+    description: "No follow-up in these hours of the contact's day. The end is exclusive, and may be on the next day."
+  }),
   Schema.filter((quiet) => Schema.is(NextAllowed.Window)(complement(quiet)) || "leaves no hour in which to write")
 )
 
 /** How long after the contact's last message a channel lets us write. */
 const ChannelWindow = Schema.Struct({
   within: Amount,
-  prefer_early: Schema.optional(Amount.annotations({ description: "A step whose instant falls outside comes up to this much earlier." }))
+  prefer_early: Schema.optional(
+    Amount.annotations({ description: "A step whose instant falls outside comes up to this much earlier." })
+  )
 })
 /**
  * The window of a kind of channel: `within` counts from the contact's last message. The default is none, so a policy
@@ -55,7 +61,9 @@ const Cap = Schema.Struct({
     description: "Any such length of time, or any one day where the contact is."
   }),
   per_conversation: Schema.optional(
-    Schema.Boolean.annotations({ description: "true: each conversation counts for itself. Else all conversations of a contact count together." })
+    Schema.Boolean.annotations({
+      description: "true: each conversation counts for itself. Else all conversations of a contact count together."
+    })
   )
 })
 /**
@@ -74,7 +82,9 @@ const Dates = Schema.Array(NextAllowed.LocalDate)
 
 const Words = Schema.Array(
   Schema.String.pipe(
-    Schema.filter((word) => StopWords.normalize(word) !== "" || "Expected a word with a letter or digit in it", { jsonSchema: {} })
+    Schema.filter((word) => StopWords.normalize(word) !== "" || "Expected a word with a letter or digit in it", {
+      jsonSchema: {}
+    })
   )
 )
 
@@ -104,17 +114,26 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   ),
   quiet_hours: Schema.optional(QuietHours),
   weekdays: withDefault(
-    said(Schema.NonEmptyArray(NextAllowed.Weekday), "Days on which follow-ups may go out, where the contact is. Monday is 1."),
+    said(
+      Schema.NonEmptyArray(NextAllowed.Weekday),
+      "Days on which follow-ups may go out, where the contact is. Monday is 1."
+    ),
     () => [1, 2, 3, 4, 5, 6, 7] as const
   ),
   holidays: withDefault(said(Dates, "Local dates without follow-ups."), () => []),
   holiday_sets: withDefault(
-    // oxlint-disable-next-line no-restricted-properties -- Only countries are keys.
-    said(Schema.Record({ key: Country, value: Dates }), "By country: further local dates without follow-ups, for contacts of that country."),
+    said(
+      // oxlint-disable-next-line no-restricted-properties -- Only countries are keys.
+      Schema.Record({ key: Country, value: Dates }),
+      "By country: further local dates without follow-ups, for contacts of that country."
+    ),
     () => ({})
   ),
   spread: Schema.optional(
-    said(Amount, "What quiet hours or a day off put off is spread over this much of the hours that follow, not sent all at once.")
+    said(
+      Amount,
+      "What quiet hours or a day off put off is spread over this much of the hours that follow, not sent all at once."
+    )
   ),
   /** Where the kind of channel is unknown, the strictest window holds. */
   channel_windows: withDefault(
@@ -125,26 +144,40 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     ),
     () => ({})
   ),
-  caps: withDefault(said(Schema.Array(Cap), "At most so many follow-ups to a contact: in all their chats, on all channels, by all policies together."), () => []),
+  caps: withDefault(
+    said(
+      Schema.Array(Cap),
+      "At most so many follow-ups to a contact: in all their chats, on all channels, by all policies together."
+    ),
+    () => []
+  ),
   at_most_per_hour: withDefault(
-    said(AtMost, "So many follow-ups to all contacts together within an hour. Then everything is held until an operator resumes it. Default: 300."),
+    said(
+      AtMost,
+      "So many follow-ups to all contacts together within an hour. Then everything is held until an operator resumes it. Default: 300."
+    ),
     () => 300
   ),
-  at_most_per_day: withDefault(
-    said(AtMost, "The same within 24 hours. Default: 2000."),
-    () => 2000
-  ),
+  at_most_per_day: withDefault(said(AtMost, "The same within 24 hours. Default: 2000."), () => 2000),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
-      Schema.positive({ title: "After so many cadences in a row that the contact let run to their end, none is begun." })
+      Schema.positive({
+        title: "After so many cadences in a row that the contact let run to their end, none is begun."
+      })
     )
   ),
   opt_out: withDefault(
-    said(Words, "A contact who writes one of these words, and nothing else, is not followed up again. Default: a list in many languages. []: none."),
+    said(
+      Words,
+      "A contact who writes one of these words, and nothing else, is not followed up again. Default: a list in many languages. []: none."
+    ),
     () => StopWords.optOut
   ),
   opt_in: withDefault(
-    said(Words, "Words by which a contact who opted out wants to be followed up again. Default: a list in many languages."),
+    said(
+      Words,
+      "Words by which a contact who opted out wants to be followed up again. Default: a list in many languages."
+    ),
     () => StopWords.optIn
   ),
   after_broadcast: withDefault(
@@ -163,12 +196,20 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     () => "next_episode" as const
   ),
   arm_lead: withDefault(
-    said(Amount, "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."),
+    said(
+      Amount,
+      "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."
+    ),
     () => Duration.seconds(15)
   ),
-  confirm_after: withDefault(said(Amount, "How long after its instant a follow-up is looked for."), () => Duration.minutes(1)),
+  confirm_after: withDefault(said(Amount, "How long after its instant a follow-up is looked for."), () =>
+    Duration.minutes(1)
+  ),
   existing_follow_up: withDefault(
-    said(Schema.Literal("respect", "replace"), "What to do with a follow_up_at that is not ours: leave it alone, or put ours in its place."),
+    said(
+      Schema.Literal("respect", "replace"),
+      "What to do with a follow_up_at that is not ours: leave it alone, or put ours in its place."
+    ),
     () => "respect" as const
   ),
   steps: Steps
@@ -208,7 +249,9 @@ export const channelWindow = ({ channel_windows }: Policy, channel: string | und
   if (channel !== undefined) return Object.entries(channel_windows).find(([name]) => name === channel)?.[1]
   return Object.values(channel_windows).reduce<ChannelWindow | undefined>(
     (strictest, window) =>
-      window !== undefined && (strictest === undefined || Duration.lessThan(window.within, strictest.within)) ? window : strictest,
+      window !== undefined && (strictest === undefined || Duration.lessThan(window.within, strictest.within))
+        ? window
+        : strictest,
     undefined
   )
 }
@@ -217,4 +260,7 @@ export const channelWindow = ({ channel_windows }: Policy, channel: string | und
 export const decode = Schema.decodeUnknown(Policy, { onExcessProperty: "error" })
 
 /** The policy in force. */
-export class ActivePolicy extends Context.Tag("@effect-invent/follow-up-scheduler/ActivePolicy")<ActivePolicy, Policy>() {}
+export class ActivePolicy extends Context.Tag("@effect-invent/follow-up-scheduler/ActivePolicy")<
+  ActivePolicy,
+  Policy
+>() {}

@@ -34,10 +34,14 @@ const resumed = Effect.flatMap(Ledger, (ledger) =>
 
 /**
  * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
- * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than `confirmed`. Fails
- * with an error that every chat would meet; an error of one chat is passed to `onFound`.
+ * number of follow-ups that were taken up. Holds everything where a start would reach more contacts than `confirmed`.
+ * Fails with an error that every chat would meet; an error of one chat is passed to `onFound`.
  */
-export const runOnce = (chat_ids: ReadonlyArray<ChatId>, onFound: (found: Found) => Effect.Effect<void>, confirmed = unconfirmed) =>
+export const runOnce = (
+  chat_ids: ReadonlyArray<ChatId>,
+  onFound: (found: Found) => Effect.Effect<void>,
+  confirmed = unconfirmed
+) =>
   Effect.gen(function* () {
     const observe = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
@@ -73,7 +77,10 @@ const atLeast = (least: Duration.Duration) =>
 
 /** `FOLLOW_UPS_SWEEP_EVERY`, at least 100 ms, and `FOLLOW_UPS_SWEEP_SLACK`, else the defaults. */
 export const serveConfig = Config.all({
-  sweepEvery: Config.duration("FOLLOW_UPS_SWEEP_EVERY").pipe(atLeast(Duration.millis(100)), Config.withDefault(serveDefaults.sweepEvery)),
+  sweepEvery: Config.duration("FOLLOW_UPS_SWEEP_EVERY").pipe(
+    atLeast(Duration.millis(100)),
+    Config.withDefault(serveDefaults.sweepEvery)
+  ),
   sweepSlack: Config.duration("FOLLOW_UPS_SWEEP_SLACK").pipe(Config.withDefault(serveDefaults.sweepSlack))
 })
 
@@ -111,16 +118,22 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const countingBy = (news: Effect.Effect<ReadonlyArray<ChatId>, Effect.Effect.Error<typeof looks>>) => {
       const settling = Effect.gen(function* () {
         yield* resumed
-        yield* Effect.logInfo("nothing new is sent before the chats were looked at, and the contacts who would be written to are counted")
+        yield* Effect.logInfo(
+          "nothing new is sent before the chats were looked at, and the contacts who would be written to are counted"
+        )
         yield* Effect.forEach(yield* news, look, { concurrency, discard: true })
         yield* settle
       })
-      const started = Effect.as(Effect.repeat(isStarting, { schedule: Schedule.spaced(sweepEvery), until: (yes) => yes }), true)
+      const started = Effect.as(
+        Effect.repeat(isStarting, { schedule: Schedule.spaced(sweepEvery), until: (yes) => yes }),
+        true
+      )
       return Effect.zipRight(Effect.whenEffect(settling, isStarting), Effect.raceFirst(looks, started))
     }
     /** An event comes once, so the reads of what events name are not interrupted. */
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
-    const pass = news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
+    const pass =
+      news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
     const outlast = (error: Effect.Effect.Error<typeof pass>) =>
       hasLooked || error._tag === "SqlError" || error._tag === "RateLimitUnavailable"
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
@@ -154,7 +167,10 @@ export const serve = (options: ServeOptions) =>
       Effect.zipLeft(dispatch.sweep(slack), record).pipe(
         Effect.zipLeft(Effect.zipRight(Telemetry.swept, Activity.swept)),
         Effect.catchAll((error) =>
-          Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`).pipe(Effect.zipRight(Activity.sweepFailed(wordsOf(error))), Effect.as(0))
+          Effect.logWarning(`the sweep tries again: ${wordsOf(error)}`).pipe(
+            Effect.zipRight(Activity.sweepFailed(wordsOf(error))),
+            Effect.as(0)
+          )
         )
       )
     const { current } = yield* PolicyVersions.PolicyVersions
@@ -165,11 +181,20 @@ export const serve = (options: ServeOptions) =>
       isPaused: Effect.map(ledger.paused, Option.isSome)
     })
     // Where the database does not answer, the check is repeated, and the sweep logs why.
-    const owning = Effect.zipRight(Effect.flatMap(Ownership.Ownership, ({ check }) => check), ledger.isUsable).pipe(
-      Effect.catchIf((error) => error._tag === "SqlError", () => Effect.void),
+    const owning = Effect.zipRight(
+      Effect.flatMap(Ownership.Ownership, ({ check }) => check),
+      ledger.isUsable
+    ).pipe(
+      Effect.catchIf(
+        (error) => error._tag === "SqlError",
+        () => Effect.void
+      ),
       Effect.repeat(Schedule.spaced(options.sweepEvery))
     )
-    const counting = Effect.repeat(Effect.ignore(Effect.flatMap(count, Telemetry.counted)), Schedule.spaced(recordEvery))
+    const counting = Effect.repeat(
+      Effect.ignore(Effect.flatMap(count, Telemetry.counted)),
+      Schedule.spaced(recordEvery)
+    )
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
@@ -178,13 +203,19 @@ export const serve = (options: ServeOptions) =>
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
-    yield* Effect.all([Effect.zipRight(watch(options), Effect.never), sweeping, counting, keepCurrent, owning], { concurrency: "unbounded", discard: true })
+    yield* Effect.all([Effect.zipRight(watch(options), Effect.never), sweeping, counting, keepCurrent, owning], {
+      concurrency: "unbounded",
+      discard: true
+    })
   })
 
 const parts = Layer.provideMerge(Dispatch.layer, ChatReview.layer)
 
 /** Review and dispatch, over the reader, the ledger and the timer of the context. */
-export const layer = Layer.provideMerge(parts, Layer.mergeAll(PolicyVersions.layer, Erasure.layer, CircuitBreaker.layer))
+export const layer = Layer.provideMerge(
+  parts,
+  Layer.mergeAll(PolicyVersions.layer, Erasure.layer, CircuitBreaker.layer)
+)
 
 /** For one pass: no timers, so what is not due yet waits for the next pass. */
 export const layerOnce = layer.pipe(Layer.provide(Timer.layerNone), Layer.provideMerge(ChatReader.layerMatching))
@@ -203,19 +234,17 @@ export const load = Effect.all(
 
 /** The timers and the process that they run in. */
 const cluster = (precision: Duration.Duration) =>
-  Lazy.layer(
-    "timers",
-    loadTimers,
-    (timers) =>
-      Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
-        Layer.provideMerge(layer),
-        Layer.provideMerge(timers.layer),
-        Layer.provideMerge(Lazy.layer("timers", loadRunner, (runner) => runner.layer(precision)))
-      )
+  Lazy.layer("timers", loadTimers, (timers) =>
+    Layer.unwrapEffect(Effect.map(Dispatch.Dispatch, (dispatch) => timers.layerWaker(dispatch.wake))).pipe(
+      Layer.provideMerge(layer),
+      Layer.provideMerge(timers.layer),
+      Layer.provideMerge(Lazy.layer("timers", loadRunner, (runner) => runner.layer(precision)))
+    )
   )
 
 /**
  * For a process that keeps running: timers in the database wake the dispatcher. `precision`: how often the database is
  * searched for due timers.
  */
-export const layerServe = (precision: Duration.Duration) => Layer.provideMerge(cluster(precision), ChatReader.layerMatching)
+export const layerServe = (precision: Duration.Duration) =>
+  Layer.provideMerge(cluster(precision), ChatReader.layerMatching)

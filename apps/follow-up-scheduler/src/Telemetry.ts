@@ -8,10 +8,16 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 
 /** Decisions about chats. Attributes: `decision`, and `reason` where it is not to act. */
-export const looks = Metric.counter("invent.scheduler.looks", { description: "Looks at a chat, by what was decided.", incremental: true })
+export const looks = Metric.counter("invent.scheduler.looks", {
+  description: "Looks at a chat, by what was decided.",
+  incremental: true
+})
 
 /** Follow-ups that ended. Attributes: `status`, as the ledger has it, and `reason` where there is one. */
-export const ends = Metric.counter("invent.scheduler.ends", { description: "Follow-ups that ended, by how.", incremental: true })
+export const ends = Metric.counter("invent.scheduler.ends", {
+  description: "Follow-ups that ended, by how.",
+  incremental: true
+})
 
 /** How long after the instant it was due for a follow-up was taken up, in seconds. Attribute: `status` until then. */
 export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
@@ -24,24 +30,32 @@ export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
 export const open = Metric.gauge("invent.scheduler.open", { description: "Follow-ups that are planned or under way." })
 
 /** Follow-ups that were due by now. */
-export const overdue = Metric.gauge("invent.scheduler.overdue", { description: "Follow-ups that were to be looked at by now." })
+export const overdue = Metric.gauge("invent.scheduler.overdue", {
+  description: "Follow-ups that were to be looked at by now."
+})
 
 /** Follow-ups of which it is unknown whether they were sent: an operator has to decide about each. */
-export const unknown = Metric.gauge("invent.scheduler.unknown", { description: "Follow-ups of which nobody knows whether they were sent." })
+export const unknown = Metric.gauge("invent.scheduler.unknown", {
+  description: "Follow-ups of which nobody knows whether they were sent."
+})
 
 /** 1 while follow-ups are paused or held, else 0. */
 export const paused = Metric.gauge("invent.scheduler.paused", { description: "1 while follow-ups are paused." })
 
 /** 1 while the service does not answer and only single reads are made, else 0. */
-export const outage = Metric.gauge("invent.scheduler.outage", { description: "1 while the service does not answer and is left alone." })
+export const outage = Metric.gauge("invent.scheduler.outage", {
+  description: "1 while the service does not answer and is left alone."
+})
 
 /** How long ago a list of chats was last read, in seconds. */
-export const lookAge: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.look.age", { description: "How long ago a list of chats was last read." }).pipe(
-  Metric.tagged("unit", "s")
-)
+export const lookAge: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.look.age", {
+  description: "How long ago a list of chats was last read."
+}).pipe(Metric.tagged("unit", "s"))
 
 /** 1 while the service refuses the key, else 0. */
-export const keyRefused = Metric.gauge("invent.scheduler.key.refused", { description: "1 while the service refuses the API key." })
+export const keyRefused = Metric.gauge("invent.scheduler.key.refused", {
+  description: "1 while the service refuses the API key."
+})
 
 /** How far this machine's clock is ahead of the server's, in seconds; below 0 it is behind. */
 export const clockAhead: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.clock.ahead", {
@@ -54,18 +68,24 @@ export const sweepTimestamp: Metric.Metric.Gauge<number> = Metric.gauge("invent.
 }).pipe(Metric.tagged("unit", "s"))
 
 /** Requests that may be sent in a window. */
-export const quotaLimit = Metric.gauge("invent.scheduler.quota.limit", { description: "Requests that the quota allows in its window." })
+export const quotaLimit = Metric.gauge("invent.scheduler.quota.limit", {
+  description: "Requests that the quota allows in its window."
+})
 
 /** Requests of this process that were answered within the last window. */
-export const quotaUsed = Metric.gauge("invent.scheduler.quota.used", { description: "Requests that were answered within the last window." })
+export const quotaUsed = Metric.gauge("invent.scheduler.quota.used", {
+  description: "Requests that were answered within the last window."
+})
 
 /** Requests that wait for the quota now. */
-export const quotaQueued = Metric.gauge("invent.scheduler.quota.queued", { description: "Requests that wait for the quota." })
+export const quotaQueued = Metric.gauge("invent.scheduler.quota.queued", {
+  description: "Requests that wait for the quota."
+})
 
 /** How long one more would wait, in seconds. */
-export const quotaWait: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.quota.wait", { description: "How long one more request would wait for the quota." }).pipe(
-  Metric.tagged("unit", "s")
-)
+export const quotaWait: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.quota.wait", {
+  description: "How long one more request would wait for the quota."
+}).pipe(Metric.tagged("unit", "s"))
 
 /** How often metrics are set that are counted from the ledger or read from the quota. */
 export const countEvery = Duration.seconds(15)
@@ -84,21 +104,39 @@ export const ended = (status: string, reason: string | null | undefined) =>
 /** Records how late a follow-up was taken up, in seconds; one that is early counts as 0. */
 export const takenUp = ({ due_at, status }: FollowUp) =>
   Effect.flatMap(DateTime.now, (now) =>
-    Metric.update(Metric.taggedWithLabels(lateness, labels({ status })), Math.max(0, now.epochMillis - due_at.epochMillis) / 1000)
+    Metric.update(
+      Metric.taggedWithLabels(lateness, labels({ status })),
+      Math.max(0, now.epochMillis - due_at.epochMillis) / 1000
+    )
   )
 
 /** Records that a sweep has reached its end, now. */
 export const swept = Effect.flatMap(DateTime.now, ({ epochMillis }) => Metric.set(sweepTimestamp, epochMillis / 1000))
 
 /** Sets the gauges of what the ledger holds. */
-export const counted = (count: { readonly open: number; readonly overdue: number; readonly unknown: number; readonly isPaused: boolean }) =>
+export const counted = (count: {
+  readonly open: number
+  readonly overdue: number
+  readonly unknown: number
+  readonly isPaused: boolean
+}) =>
   Effect.all(
-    [Metric.set(open, count.open), Metric.set(overdue, count.overdue), Metric.set(unknown, count.unknown), Metric.set(paused, Number(count.isPaused))],
+    [
+      Metric.set(open, count.open),
+      Metric.set(overdue, count.overdue),
+      Metric.set(unknown, count.unknown),
+      Metric.set(paused, Number(count.isPaused))
+    ],
     { discard: true }
   )
 
 /** Sets the gauges of the quota. */
-export const spent = (reading: { readonly limit: number; readonly used: number; readonly queued: number; readonly expectedWait: Duration.Duration }) =>
+export const spent = (reading: {
+  readonly limit: number
+  readonly used: number
+  readonly queued: number
+  readonly expectedWait: Duration.Duration
+}) =>
   Effect.all(
     [
       Metric.set(quotaLimit, reading.limit),

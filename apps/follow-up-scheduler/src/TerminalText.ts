@@ -46,7 +46,7 @@ export const wrap = (text: string, room: number): ReadonlyArray<string> => {
       continue
     }
     if (line !== "") lines.push(line)
-    for (line = word; widthOf(line) > room; ) {
+    for (line = word; widthOf(line) > room;) {
       const part = Graphemes.take(line, room, widthOf) || Graphemes.take(line, 1, () => 1)
       lines.push(part)
       line = line.slice(part.length)
@@ -77,11 +77,24 @@ export const fit = (line: string): ReadonlyArray<string> => {
  */
 export const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const last = (rows[0]?.length ?? 1) - 1
-  const cells = rows.map((row) => row.map(printable).map((cell, column) => (column === last ? cell : cut(cell, widest))))
-  const widths = Array.from({ length: last }, (_, column) => cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? "")), 0))
-  return cells.map((row) => row.map((cell, column) => padEnd(cell, widths[column] ?? 0)).join("  ").trimEnd())
+  const cells = rows.map((row) =>
+    row.map(printable).map((cell, column) => (column === last ? cell : cut(cell, widest)))
+  )
+  const widths = Array.from({ length: last }, (_, column) =>
+    cells.reduce((most, row) => Math.max(most, widthOf(row[column] ?? "")), 0)
+  )
+  return cells.map((row) =>
+    row
+      .map((cell, column) => padEnd(cell, widths[column] ?? 0))
+      .join("  ")
+      .trimEnd()
+  )
 }
 
 /** Prints lines to stdout, made printable and fitted to {@link columns}. */
 export const print = (lines: ReadonlyArray<string>): Effect.Effect<void> =>
-  Effect.forEach(lines, (line) => Effect.forEach(fit(printable(line)), (part) => Console.log(part), { discard: true }), { discard: true })
+  Effect.forEach(
+    lines,
+    (line) => Effect.forEach(fit(printable(line)), (part) => Console.log(part), { discard: true }),
+    { discard: true }
+  )

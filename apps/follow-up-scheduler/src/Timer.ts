@@ -44,7 +44,8 @@ const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, 
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const found = yield* sql.onDialectOrElse({
-      pg: () => sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
+      pg: () =>
+        sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
       orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_replies'`
     })
     if (found.length > 0) yield* change(sql)
@@ -52,7 +53,9 @@ const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, 
 
 /** Deletes the timers of a conversation. */
 export const forget = (conversation_id: string) =>
-  whereKept((sql) => sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND entity_id = ${conversation_id}`)
+  whereKept(
+    (sql) => sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND entity_id = ${conversation_id}`
+  )
 
 /** Deletes the timers that have gone off. */
 export const forgetSpent = whereKept((sql) =>

@@ -80,11 +80,15 @@ export const readFile = Effect.fn("Watch.readFile")(function* (file: string) {
  * The ids of a file, read again after each `every`. Fails if the first reading does; later failures are logged and give
  * no ids.
  */
-export const idsOf = (file: string, every: Duration.Duration): Stream.Stream<ReadonlyArray<ChatId>, ChatsUnreadable, FileSystem.FileSystem> => {
+export const idsOf = (
+  file: string,
+  every: Duration.Duration
+): Stream.Stream<ReadonlyArray<ChatId>, ChatsUnreadable, FileSystem.FileSystem> => {
   const again = Effect.catchAll(readFile(file), (error) => Effect.as(Effect.logWarning(error.message), []))
   const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
   return Stream.concat(Stream.fromEffect(readFile(file)), later)
 }
 
 /** Chats that events name, for example those of a custom channel through which every message passes. */
-export const layerEvents = (chats: Stream.Stream<ChatId>) => Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })
+export const layerEvents = (chats: Stream.Stream<ChatId>) =>
+  Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })

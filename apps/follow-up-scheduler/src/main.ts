@@ -8,11 +8,25 @@ import * as Program from "./cli/Program.ts"
 import * as StandardOutput from "./cli/StandardOutput.ts"
 import * as Lazy from "./Lazy.ts"
 
-/** Loaded by the commands that talk to the service, and to export metrics and spans to a collector, where one is named. */
-const http = Lazy.layer("HTTP", () => import("@effect/platform-node/NodeHttpClient"), ({ layerUndici }) => layerUndici)
-const webSocket = Lazy.layer("WebSockets", () => import("@effect/platform-node/NodeSocket"), (socket) => socket.layerWebSocketConstructor)
+/**
+ * Loaded by the commands that talk to the service, and to export metrics and spans to a collector, where one is named.
+ */
+const http = Lazy.layer(
+  "HTTP",
+  () => import("@effect/platform-node/NodeHttpClient"),
+  ({ layerUndici }) => layerUndici
+)
+const webSocket = Lazy.layer(
+  "WebSockets",
+  () => import("@effect/platform-node/NodeSocket"),
+  (socket) => socket.layerWebSocketConstructor
+)
 
-const output = StandardOutput.make({ stdout: process.stdout, stderr: process.stderr, exit: (code) => process.exit(code) })
+const output = StandardOutput.make({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  exit: (code) => process.exit(code)
+})
 ExitCodes.onTermination()
 Program.make(process.argv, { http, webSocket }).pipe(
   Effect.provide(NodeContext.layer),

@@ -15,14 +15,21 @@ const call = { endpoint: "messages.create", attempts: 1 }
 const lost = new InventError.ServerFault({ ...call, status: 502, excerpt: "" })
 const refused = new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" })
 
-const send = { after: "1 hour", action: "send_message", message: "Hello {{contact.name|there}}, are you still with us?" }
+const send = {
+  after: "1 hour",
+  action: "send_message",
+  message: "Hello {{contact.name|there}}, are you still with us?"
+}
 const follow = { after: "1 hour", action: "schedule_follow_up" }
 const sending = { steps: [send, { after: "2 hours", action: "schedule_follow_up" }] }
 const text = "Hello there, are you still with us?"
 
 describe("send_message", () => {
   story("sends the policy's words once the silence is over, and goes on with the next step", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* fake.is("Ada")
         yield* observe
@@ -37,7 +44,10 @@ describe("send_message", () => {
   )
 
   story("is not taken for a human's takeover, though it is listed as one of the staff's", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* sweepUntil(after(hour + minute))
@@ -47,7 +57,10 @@ describe("send_message", () => {
   )
 
   story("is taken back by nothing, but not begun when the customer wrote before", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* setClock(after(hour - second))
@@ -60,7 +73,10 @@ describe("send_message", () => {
   )
 
   story("whose answer was lost is found by looking, and not sent again", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.once("send", FakeChat.unanswered(lost))
@@ -75,7 +91,10 @@ describe("send_message", () => {
   )
 
   story("whose answer was lost is found though the customer's name changed meanwhile", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* fake.is("Ada")
         yield* observe
@@ -90,7 +109,10 @@ describe("send_message", () => {
   )
 
   story("that was looked for in vain is sent once more, and then never again: the cadence ends as unknown", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.put((kind, apply) => (kind === "send" ? Effect.fail(lost) : apply))
@@ -103,7 +125,10 @@ describe("send_message", () => {
   )
 
   story("that was looked for in vain is not sent again to a customer who wrote meanwhile", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.once("send", FakeChat.unsent(lost))
@@ -130,7 +155,10 @@ describe("send_message", () => {
   }
 
   story("that never left is sent when the server can be reached again", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.once("send", FakeChat.unsent(refused))
@@ -141,7 +169,10 @@ describe("send_message", () => {
   )
 
   story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* setClock(after(30 * minute))
@@ -154,7 +185,10 @@ describe("send_message", () => {
   )
 
   story("does not go into a chat that the conversation has left", (fake) =>
-    under(fake, sending)(
+    under(
+      fake,
+      sending
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.movesTo(ChatId.make("chat_2"))
@@ -178,13 +212,19 @@ describe("send_message", () => {
 })
 
 describe("snooze and close", () => {
-  for (const [action, state] of [["snooze", "SNOOZED"], ["close", "CLOSED"]] as const) {
+  for (const [action, state] of [
+    ["snooze", "SNOOZED"],
+    ["close", "CLOSED"]
+  ] as const) {
     const filing = { steps: [follow, { after: "1 day", action }] }
     const due = after(25 * hour)
     const armed = Effect.zipRight(observe, sweepUntil(after(2 * hour)))
 
     story(`${action} puts the chat to ${state} when its silence is over`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* sweepUntil(after(25 * hour - second))
@@ -197,7 +237,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} is not done when the customer wrote before`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* fake.writes("contact")
@@ -209,7 +252,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} gives the open chat back to a customer who wrote while the request was under way`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* fake.once("state", (_, apply) => Effect.zipRight(fake.writes("contact"), apply))
@@ -221,7 +267,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} whose answer was lost is found done`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* fake.once("state", FakeChat.unanswered(lost))
@@ -233,7 +282,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} that never arrived is done at the next look`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* fake.once("state", FakeChat.unsent(lost))
@@ -245,7 +297,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} that never arrived is not done to a customer who wrote meanwhile`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           yield* fake.once("state", FakeChat.unsent(lost))
@@ -259,7 +314,10 @@ describe("snooze and close", () => {
     )
 
     story(`${action} that the guard holds back is no attempt, however often: the chat is read again`, (fake) =>
-      under(fake, filing)(
+      under(
+        fake,
+        filing
+      )(
         Effect.gen(function* () {
           yield* armed
           let count = 0
@@ -273,21 +331,26 @@ describe("snooze and close", () => {
       )
     )
 
-    story(`${action} that never gets through is left alone after three rounds, and made when the chat is read again`, (fake) =>
-      under(fake, filing)(
-        Effect.gen(function* () {
-          yield* armed
-          yield* fake.put((kind, apply) => (kind === "state" ? Effect.fail(lost) : apply))
-          yield* sweepUntil(after(2 * day))
-          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(3)
-          expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
-          expect(yield* verdict).toBe("Failed unreachable")
-          yield* fake.put((_, apply) => apply)
-          yield* observe
-          yield* sweepUntil(after(3 * day))
-          expect((yield* record)[1]).toBe("2 nudge@1 done")
-        })
-      )
+    story(
+      `${action} that never gets through is left alone after three rounds, and made when the chat is read again`,
+      (fake) =>
+        under(
+          fake,
+          filing
+        )(
+          Effect.gen(function* () {
+            yield* armed
+            yield* fake.put((kind, apply) => (kind === "state" ? Effect.fail(lost) : apply))
+            yield* sweepUntil(after(2 * day))
+            expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(3)
+            expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
+            expect(yield* verdict).toBe("Failed unreachable")
+            yield* fake.put((_, apply) => apply)
+            yield* observe
+            yield* sweepUntil(after(3 * day))
+            expect((yield* record)[1]).toBe("2 nudge@1 done")
+          })
+        )
     )
 
     story(`${action} that never arrived before the night is done in the morning`, (fake) =>
@@ -295,7 +358,9 @@ describe("snooze and close", () => {
         Effect.gen(function* () {
           yield* armed
           yield* fake.put((kind, apply) =>
-            Effect.flatMap(DateTime.now, (now) => (kind === "state" && DateTime.lessThan(now, after(26 * hour)) ? Effect.fail(lost) : apply))
+            Effect.flatMap(DateTime.now, (now) =>
+              kind === "state" && DateTime.lessThan(now, after(26 * hour)) ? Effect.fail(lost) : apply
+            )
           )
           yield* sweepUntil(after(2 * day))
           expect((yield* record)[1]).toBe("2 nudge@1 done")
@@ -353,7 +418,10 @@ describe("assign", () => {
   const assigning = { steps: [{ after: "1 hour", action: "assign", member_id: "member_1" }] }
 
   story("hands the chat to the member that the policy names, and leaves it to them", (fake) =>
-    under(fake, assigning)(
+    under(
+      fake,
+      assigning
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* sweepUntil(after(day))
@@ -365,7 +433,10 @@ describe("assign", () => {
   )
 
   story("takes no chat from a human", (fake) =>
-    under(fake, assigning)(
+    under(
+      fake,
+      assigning
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.becomes({ assigned_user: { id: UserId.make("user_7") } })
@@ -376,7 +447,10 @@ describe("assign", () => {
   )
 
   story("whose answer was lost is found done", (fake) =>
-    under(fake, assigning)(
+    under(
+      fake,
+      assigning
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* fake.once("assign", FakeChat.unanswered(lost))
@@ -392,7 +466,10 @@ describe("segments", () => {
   const vip = { match: { segments: ["seg_vip"] } }
 
   story("of the contact are read where the policy matches by them", (fake) =>
-    under(fake, vip)(
+    under(
+      fake,
+      vip
+    )(
       Effect.gen(function* () {
         yield* fake.is("Ada", "seg_new", "seg_vip")
         expect(yield* observe).toMatchObject({ _tag: "Wait" })

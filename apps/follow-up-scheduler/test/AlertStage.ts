@@ -1,6 +1,6 @@
 /**
- * A running `serve` whose times are short, over a server that knows no code of ours and that a test can break, with a plain
- * listener in place of a chat program and of whoever hears the heartbeat.
+ * A running `serve` whose times are short, over a server that knows no code of ours and that a test can break, with a
+ * plain listener in place of a chat program and of whoever hears the heartbeat.
  */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -32,7 +32,12 @@ steps:
 /** Takes what is posted; `refusals` of them it answers with 503 first. Counts the heartbeats. */
 export const receiver = (refusals: number) =>
   Effect.acquireRelease(
-    Effect.async<{ readonly server: http.Server; readonly heard: Array<string>; readonly beats: () => number; readonly url: string }>((resume) => {
+    Effect.async<{
+      readonly server: http.Server
+      readonly heard: Array<string>
+      readonly beats: () => number
+      readonly url: string
+    }>((resume) => {
       const heard: Array<string> = []
       let left = refusals
       let beats = 0
@@ -42,12 +47,20 @@ export const receiver = (refusals: number) =>
         request.on("end", () => {
           if (request.method === "GET") beats++
           const isRefused = request.method === "POST" && left-- > 0
-          if (request.method === "POST" && !isRefused) heard.push((JSON.parse(Buffer.concat(chunks).toString()) as { readonly text: string }).text)
+          if (request.method === "POST" && !isRefused)
+            heard.push((JSON.parse(Buffer.concat(chunks).toString()) as { readonly text: string }).text)
           response.writeHead(isRefused ? 503 : 200).end()
         })
       })
       server.listen(0, "127.0.0.1", () =>
-        resume(Effect.succeed({ server, heard, beats: () => beats, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }))
+        resume(
+          Effect.succeed({
+            server,
+            heard,
+            beats: () => beats,
+            url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+          })
+        )
       )
     }),
     ({ server }) => Effect.sync(() => server.close().closeAllConnections())
@@ -66,7 +79,8 @@ const makeHold = () => {
   let release = () => {}
   const released = new Promise<void>((resolve) => (release = resolve))
   let readings = 0
-  const held = (line: string) => (line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > 1 ? released : undefined)
+  const held = (line: string) =>
+    line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > 1 ? released : undefined
   return { held, isHolding: () => readings > 1, release: Effect.sync(() => release()) }
 }
 
@@ -84,14 +98,24 @@ export interface Options {
 }
 
 /** A service with the chat of one contact, a receiver, and what starts the program between them. */
-export const stage = ({ after = "1 hour", env = {}, isHeld = false, isMortal = false, ledger, refusals = 0 }: Options) =>
+export const stage = ({
+  after = "1 hour",
+  env = {},
+  isHeld = false,
+  isMortal = false,
+  ledger,
+  refusals = 0
+}: Options) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const cwd = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${cwd}/policy.yaml`, policy(after))
     const world: World = { broken: undefined, date: () => new Date().toUTCString() }
     const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
-    const messages = [{ by: "contact", at: since, text: words }, { by: "assistant", at: since, text: "We do." }] as const
+    const messages = [
+      { by: "contact", at: since, text: words },
+      { by: "assistant", at: since, text: "We do." }
+    ] as const
     const hold = makeHold()
     const vendor = yield* PlainVendor.serve({
       chats: { chat_of_ada: { messages } },
@@ -103,22 +127,26 @@ export const stage = ({ after = "1 hour", env = {}, isHeld = false, isMortal = f
     })
     const { beats, heard, url } = yield* receiver(refusals)
     const db = ledger?.args ?? ["--db", "a.db"]
-    const start = Process.start(["serve", "--policy", "policy.yaml", "--inbox", "--every", "1 second", ...db, "--health-port", "0"], {
-      cwd,
-      isMortal,
-      env: {
-        INVENT_API_KEY: key,
-        INVENT_BASE_URL: vendor.url,
-        INVENT_RATE_LIMIT: "1000",
-        FOLLOW_UPS_SWEEP_EVERY: "200 millis",
-        FOLLOW_UPS_PAUSED_FOR: "1 second",
-        FOLLOW_UPS_THROTTLED_FOR: "2 seconds",
-        FOLLOW_UPS_ALERT_URL: `${url}/hook`,
-        FOLLOW_UPS_HEARTBEAT_URL: `${url}/beat`,
-        ...env
+    const start = Process.start(
+      ["serve", "--policy", "policy.yaml", "--inbox", "--every", "1 second", ...db, "--health-port", "0"],
+      {
+        cwd,
+        isMortal,
+        env: {
+          INVENT_API_KEY: key,
+          INVENT_BASE_URL: vendor.url,
+          INVENT_RATE_LIMIT: "1000",
+          FOLLOW_UPS_SWEEP_EVERY: "200 millis",
+          FOLLOW_UPS_PAUSED_FOR: "1 second",
+          FOLLOW_UPS_THROTTLED_FOR: "2 seconds",
+          FOLLOW_UPS_ALERT_URL: `${url}/hook`,
+          FOLLOW_UPS_HEARTBEAT_URL: `${url}/beat`,
+          ...env
+        }
       }
-    })
-    const database: Layer.Layer<SqlClient.SqlClient, unknown> = ledger?.layer ?? SqliteClient.layer({ filename: `${cwd}/a.db` })
+    )
+    const database: Layer.Layer<SqlClient.SqlClient, unknown> =
+      ledger?.layer ?? SqliteClient.layer({ filename: `${cwd}/a.db` })
     const inLedger = <A, E2>(use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E2>): Effect.Effect<A, unknown> =>
       Effect.provide(Effect.flatMap(SqlClient.SqlClient, use), database)
     const command = (...args: ReadonlyArray<string>) => Process.run([...args, ...db], { cwd })
@@ -132,17 +160,31 @@ export const serving = (options: Options) =>
     const running = yield* staged.start
     const [, port = ""] = yield* running.prints(/Health is told at \S+:(\d+)/)
     const ask = (path: string) =>
-      Effect.promise(() => fetch(`http://127.0.0.1:${port}${path}`).then(async (answer) => ({ status: answer.status, text: await answer.text() })))
-    yield* Effect.repeat(ask("/readyz"), { schedule: Schedule.spaced("100 millis"), until: ({ status }) => status === 200 })
+      Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}${path}`).then(async (answer) => ({
+          status: answer.status,
+          text: await answer.text()
+        }))
+      )
+    yield* Effect.repeat(ask("/readyz"), {
+      schedule: Schedule.spaced("100 millis"),
+      until: ({ status }) => status === 200
+    })
     // Until it has looked at the chat: before that, a service that refuses it ends it.
-    yield* staged.inLedger((sql) => Effect.repeat(sql`SELECT 1 FROM follow_ups`, { schedule: Schedule.spaced("50 millis"), until: (rows) => rows.length > 0 }))
+    yield* staged.inLedger((sql) =>
+      Effect.repeat(sql`SELECT 1 FROM follow_ups`, {
+        schedule: Schedule.spaced("50 millis"),
+        until: (rows) => rows.length > 0
+      })
+    )
     const failedSweeps = () => running.said().split("the sweep tries again").length - 1
     const sweeps = () => staged.beats() + failedSweeps()
     /** Waits until it has swept so many times more, well or not. */
-    const sweepsAgain = (times: number) => Effect.suspend(() => {
-      const before = sweeps()
-      return until(() => sweeps() >= before + times)
-    })
+    const sweepsAgain = (times: number) =>
+      Effect.suspend(() => {
+        const before = sweeps()
+        return until(() => sweeps() >= before + times)
+      })
     return { ...staged, ask, running, sweepsAgain }
   })
 
@@ -155,7 +197,9 @@ export interface Fault<R = FileSystem.FileSystem> {
   readonly alert: string
   /** The name by which `/readyz` gives it as a reason; undefined where it goes on being ready. */
   readonly reason?: string
-  /** Whether the sweeps meet it: then `/readyz` says so after two of them. Otherwise it says so when the alert is heard. */
+  /**
+   * Whether the sweeps meet it: then `/readyz` says so after two of them. Otherwise it says so when the alert is heard.
+   */
   readonly isSwept?: boolean
 }
 
@@ -168,7 +212,9 @@ export const isToldOnce = <R>(serve: Serving, { alert, begin, end, isSwept = fal
     yield* begin(serve)
     yield* isSwept ? serve.sweepsAgain(2) : until(() => serve.heard.length > 0)
     const ready = yield* serve.ask("/readyz")
-    expect([ready.status, ready.text]).toEqual(reason === undefined ? [200, "ready\n"] : [503, expect.stringContaining(`${reason}: ${alert}`)])
+    expect([ready.status, ready.text]).toEqual(
+      reason === undefined ? [200, "ready\n"] : [503, expect.stringContaining(`${reason}: ${alert}`)]
+    )
     yield* until(() => serve.heard.length > 0)
     yield* serve.sweepsAgain(more)
     expect(yield* serve.ask("/healthz")).toMatchObject({ status: 200 })
@@ -180,4 +226,10 @@ export const isToldOnce = <R>(serve: Serving, { alert, begin, end, isSwept = fal
     const over = `No longer: ${alert.charAt(0).toLowerCase()}${alert.slice(1)}`
     expect(serve.heard.map((text) => text.slice(0, alert.length))).toEqual([alert, over.slice(0, alert.length)])
     for (const text of [...serve.heard, ready.text]) expect(text).not.toMatch(secrets)
-  }).pipe(Effect.raceFirst(Effect.flatMap(serve.running.ended, ({ code, stderr, stdout }) => Effect.dieMessage(`it ended with ${code}\n${stdout}\n${stderr}`))))
+  }).pipe(
+    Effect.raceFirst(
+      Effect.flatMap(serve.running.ended, ({ code, stderr, stdout }) =>
+        Effect.dieMessage(`it ended with ${code}\n${stdout}\n${stderr}`)
+      )
+    )
+  )

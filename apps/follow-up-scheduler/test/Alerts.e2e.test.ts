@@ -1,6 +1,7 @@
 /**
- * Each fault in turn under a running `serve`, and what a supervisor and a person hear of it: over a server that knows no code of
- * ours, a plain listener in place of a chat program, and the built program. What becomes of its database: AlertsOfDatabase.e2e.test.ts.
+ * Each fault in turn under a running `serve`, and what a supervisor and a person hear of it: over a server that knows
+ * no code of ours, a plain listener in place of a chat program, and the built program. What becomes of its database:
+ * AlertsOfDatabase.e2e.test.ts.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import { describe, expect, it } from "@effect/vitest"
@@ -14,14 +15,29 @@ interface Fault extends AlertStage.Fault {
   readonly under?: AlertStage.Options
 }
 
-const breaking = (status: number) => ({ world }: AlertStage.Serving) => Effect.sync(() => void (world.broken = { status, body: "{}" }))
+const breaking =
+  (status: number) =>
+  ({ world }: AlertStage.Serving) =>
+    Effect.sync(() => void (world.broken = { status, body: "{}" }))
 const mending = ({ world }: AlertStage.Serving) => Effect.sync(() => void (world.broken = undefined))
 /** Waits until the only follow-up is there. */
-const unknown = (status: "planned" | "unknown") => ({ inLedger }: AlertStage.Serving) =>
-  inLedger((sql) => Effect.repeat(sql`UPDATE follow_ups SET status = ${status} RETURNING key`, { schedule: Schedule.spaced("50 millis"), until: (rows) => rows.length === 1 }))
+const unknown =
+  (status: "planned" | "unknown") =>
+  ({ inLedger }: AlertStage.Serving) =>
+    inLedger((sql) =>
+      Effect.repeat(sql`UPDATE follow_ups SET status = ${status} RETURNING key`, {
+        schedule: Schedule.spaced("50 millis"),
+        until: (rows) => rows.length === 1
+      })
+    )
 
 const faults: Readonly<Record<string, Fault>> = {
-  "the key is revoked": { begin: breaking(401), end: mending, alert: "The service refuses the API key", reason: "key_refused" },
+  "the key is revoked": {
+    begin: breaking(401),
+    end: mending,
+    alert: "The service refuses the API key",
+    reason: "key_refused"
+  },
   "the inbox is not answered": {
     begin: breaking(503),
     end: mending,
@@ -41,13 +57,29 @@ const faults: Readonly<Record<string, Fault>> = {
   },
   "a follow-up that is due is not sent, because the service does not answer for its chat": {
     begin: ({ hold }) => until(hold.isHolding),
-    end: ({ hold, vendor }) => Effect.zipRight(hold.release, until(() => vendor.sentTo("chat_of_ada") === 1)),
+    end: ({ hold, vendor }) =>
+      Effect.zipRight(
+        hold.release,
+        until(() => vendor.sentTo("chat_of_ada") === 1)
+      ),
     alert: "1 follow-ups are more than 1s",
     // The timer takes it up, since a sweep that takes it up waits for it.
-    under: { after: "1 second", isHeld: true, env: { FOLLOW_UPS_LATE_AFTER: "1 second", FOLLOW_UPS_SWEEP_SLACK: "1 hour" } }
+    under: {
+      after: "1 second",
+      isHeld: true,
+      env: { FOLLOW_UPS_LATE_AFTER: "1 second", FOLLOW_UPS_SWEEP_SLACK: "1 hour" }
+    }
   },
-  "an outcome is unknown": { begin: unknown("unknown"), end: unknown("planned"), alert: "Nobody knows of 1 follow-ups whether they were sent" },
-  "everything is paused for longer than stated": { begin: ({ command }) => command("pause"), end: ({ command }) => command("resume"), alert: "Everything is paused" },
+  "an outcome is unknown": {
+    begin: unknown("unknown"),
+    end: unknown("planned"),
+    alert: "Nobody knows of 1 follow-ups whether they were sent"
+  },
+  "everything is paused for longer than stated": {
+    begin: ({ command }) => command("pause"),
+    end: ({ command }) => command("resume"),
+    alert: "Everything is paused"
+  },
   "the ledger fails, and is back": {
     begin: ({ inLedger }) => inLedger((sql) => sql`ALTER TABLE follow_ups RENAME TO gone`),
     end: ({ inLedger }) => inLedger((sql) => sql`ALTER TABLE gone RENAME TO follow_ups`),
@@ -79,21 +111,23 @@ describe.concurrent("a person hears once that it began and once that it is over,
   )
 })
 
-it.live("a key that is refused at the start is told once, however often a supervisor starts it, and ends the process with 2", () =>
-  Effect.gen(function* () {
-    const { heard, start, world } = yield* stage({})
-    world.broken = { status: 401, body: "{}" }
-    for (let starts = 0; starts < 3; starts++) {
-      const { code, stderr } = yield* Effect.scoped(Effect.flatMap(start, ({ ended }) => ended))
-      expect([code, stderr]).toEqual([2, expect.stringContaining("API key")])
-      expect(heard.map((text) => text.slice(0, 31))).toEqual(["The service refuses the API key"])
-    }
-    expect(heard[0]).not.toMatch(/inv_key|ada|Malta/i)
-    world.broken = undefined
-    yield* start
-    yield* until(() => heard.length > 1)
-    expect(heard[1]).toMatch(/^No longer: the service refuses the API key/)
-  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+it.live(
+  "a key that is refused at the start is told once, however often a supervisor starts it, and ends the process with 2",
+  () =>
+    Effect.gen(function* () {
+      const { heard, start, world } = yield* stage({})
+      world.broken = { status: 401, body: "{}" }
+      for (let starts = 0; starts < 3; starts++) {
+        const { code, stderr } = yield* Effect.scoped(Effect.flatMap(start, ({ ended }) => ended))
+        expect([code, stderr]).toEqual([2, expect.stringContaining("API key")])
+        expect(heard.map((text) => text.slice(0, 31))).toEqual(["The service refuses the API key"])
+      }
+      expect(heard[0]).not.toMatch(/inv_key|ada|Malta/i)
+      world.broken = undefined
+      yield* start
+      yield* until(() => heard.length > 1)
+      expect(heard[1]).toMatch(/^No longer: the service refuses the API key/)
+    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )
 
 it.live("a loop that is stuck is told of, and ends the process with 4", () =>

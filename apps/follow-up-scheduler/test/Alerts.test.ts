@@ -56,18 +56,23 @@ const watched = (given: Partial<Alerts.Settings> = {}) =>
       })
     )
     const alerts = yield* Effect.provideService(Alerts.make({ ...settings, ...given }), Health, health)
-    const process = yield* alerts.watching(Duration.seconds(3)).pipe(Effect.provideService(HttpClient.HttpClient, client), Effect.forkScoped)
+    const process = yield* alerts
+      .watching(Duration.seconds(3))
+      .pipe(Effect.provideService(HttpClient.HttpClient, client), Effect.forkScoped)
     const after = (duration: Duration.DurationInput) => TestClock.adjust(duration)
     const swept = Queue.offer(sweeps, undefined)
     return { after, alerts, ends: Fiber.interrupt(process), heard, swept, tries, world }
   })
 
-const story = <E>(name: string, test: Effect.Effect<void, E, Ledger.Ledger | Scope.Scope>) => it.scoped(name, () => withLedger(test))
+const story = <E>(name: string, test: Effect.Effect<void, E, Ledger.Ledger | Scope.Scope>) =>
+  it.scoped(name, () => withLedger(test))
 
-const wordsOf = (body: string | undefined): string => (JSON.parse(body ?? "{}") as { readonly text?: string }).text ?? ""
+const wordsOf = (body: string | undefined): string =>
+  (JSON.parse(body ?? "{}") as { readonly text?: string }).text ?? ""
 
 describe("an alert", () => {
-  story("goes out when something is wrong, again after the stated time, and once when it is over",
+  story(
+    "goes out when something is wrong, again after the stated time, and once when it is over",
     Effect.gen(function* () {
       const { after, heard, world } = yield* watched()
       world.troubles = [refused]
@@ -82,11 +87,14 @@ describe("an alert", () => {
       expect(heard).toHaveLength(2)
       world.troubles = []
       yield* after("1 hours")
-      expect(heard.map(wordsOf).slice(2)).toEqual(["No longer: the service refuses the API key, since 2026-07-15T12:00Z."])
+      expect(heard.map(wordsOf).slice(2)).toEqual([
+        "No longer: the service refuses the API key, since 2026-07-15T12:00Z."
+      ])
     })
   )
 
-  story("that comes and goes is told at most every ten minutes",
+  story(
+    "that comes and goes is told at most every ten minutes",
     Effect.gen(function* () {
       const { after, heard, world } = yield* watched()
       for (let count = 0; count < 100; count++) {
@@ -98,7 +106,8 @@ describe("an alert", () => {
     })
   )
 
-  story("that cannot be delivered is tried again until it is, and nothing is told twice",
+  story(
+    "that cannot be delivered is tried again until it is, and nothing is told twice",
     Effect.gen(function* () {
       const { after, heard, tries, world } = yield* watched()
       world.status = 503
@@ -110,11 +119,15 @@ describe("an alert", () => {
       expect([tries.length, heard.length]).toEqual([3, 0])
       world.status = 200
       yield* after("1 minutes")
-      expect(heard.map(wordsOf).map((words) => words.split(",")[0])).toEqual(["The service refuses the API key", "3 follow-ups are more than 10m late"])
+      expect(heard.map(wordsOf).map((words) => words.split(",")[0])).toEqual([
+        "The service refuses the API key",
+        "3 follow-ups are more than 10m late"
+      ])
     })
   )
 
-  story("is an object that Slack, Mattermost and Discord show, or the words alone",
+  story(
+    "is an object that Slack, Mattermost and Discord show, or the words alone",
     Effect.gen(function* () {
       const json = yield* watched()
       const text = yield* watched({ format: "text" })
@@ -126,7 +139,8 @@ describe("an alert", () => {
     })
   )
 
-  story("is not sent where there is no receiver, and nor is anything by one who is well",
+  story(
+    "is not sent where there is no receiver, and nor is anything by one who is well",
     Effect.gen(function* () {
       const none = yield* watched({ url: Option.none() })
       none.world.troubles = [refused]
@@ -137,7 +151,8 @@ describe("an alert", () => {
   )
 })
 
-story("the heartbeat follows each sweep that went through, and no other look",
+story(
+  "the heartbeat follows each sweep that went through, and no other look",
   Effect.gen(function* () {
     const { after, swept, tries } = yield* watched({ heartbeat: Option.some(Redacted.make("https://beats.example/1")) })
     yield* Effect.repeatN(Effect.zipRight(swept, after("3 seconds")), 19)
@@ -156,7 +171,8 @@ describe("a key that is refused", () => {
     return lived.heard
   })
 
-  story("is told before the process ends, and not again by the next ones until the stated time is over",
+  story(
+    "is told before the process ends, and not again by the next ones until the stated time is over",
     Effect.gen(function* () {
       expect((yield* life).map((words) => wordsOf(words).slice(0, 31))).toEqual(["The service refuses the API key"])
       for (let minutes = 1; minutes < 360; minutes++) {
@@ -168,7 +184,8 @@ describe("a key that is refused", () => {
     })
   )
 
-  story("is told by the next process where this one could not deliver it in time",
+  story(
+    "is told by the next process where this one could not deliver it in time",
     Effect.gen(function* () {
       const { alerts, ends, heard, world } = yield* watched()
       world.status = 503
@@ -182,7 +199,8 @@ describe("a key that is refused", () => {
     })
   )
 
-  story("is over when the service accepts the key of a later process, and no sooner; it is told anew when it is refused again",
+  story(
+    "is over when the service accepts the key of a later process, and no sooner; it is told anew when it is refused again",
     Effect.gen(function* () {
       yield* life
       const { after, ends, heard, world } = yield* watched()
@@ -198,7 +216,10 @@ describe("a key that is refused", () => {
   )
 })
 
-it.each(Object.entries(advice))("%s has whole sentences, a command that exists, and what is safe", (_, { command, fix, safe }) => {
-  expect([fix, safe].every((text) => /^[A-Z].*\.$/.test(text))).toBe(true)
-  expect(["doctor", "status"]).toContain(command)
-})
+it.each(Object.entries(advice))(
+  "%s has whole sentences, a command that exists, and what is safe",
+  (_, { command, fix, safe }) => {
+    expect([fix, safe].every((text) => /^[A-Z].*\.$/.test(text))).toBe(true)
+    expect(["doctor", "status"]).toContain(command)
+  }
+)

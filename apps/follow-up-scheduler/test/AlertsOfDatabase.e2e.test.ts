@@ -33,7 +33,8 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) }
       })
       yield* isToldOnce(serve, {
-        begin: ({ hold }) => until(hold.isHolding).pipe(Effect.zipRight(Volume.fill(volume)), Effect.zipRight(hold.release)),
+        begin: ({ hold }) =>
+          until(hold.isHolding).pipe(Effect.zipRight(Volume.fill(volume)), Effect.zipRight(hold.release)),
         end: () => Volume.free(volume),
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
         reason: "ledger_failing"
@@ -70,19 +71,22 @@ const onPostgres = (options: AlertStage.Options) =>
   })
 
 Postgres.describe("on PostgreSQL", () => {
-  it.live("the ledger is told of once when the server refuses connections, and when it lets them in again; what is due is sent then", () =>
-    Effect.gen(function* () {
-      const { serve, url } = yield* onPostgres({ after: "1 second", isHeld: true })
-      const database = DatabaseAway.make(url)
-      yield* isToldOnce(serve, {
-        begin: ({ hold }) => until(hold.isHolding).pipe(Effect.zipRight(database.leaves), Effect.zipRight(hold.release)),
-        end: () => database.isBack,
-        alert: "The ledger cannot be used",
-        reason: "ledger_failing",
-        isSwept: true
-      })
-      yield* sentOnce(serve)
-    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+  it.live(
+    "the ledger is told of once when the server refuses connections, and when it lets them in again; what is due is sent then",
+    () =>
+      Effect.gen(function* () {
+        const { serve, url } = yield* onPostgres({ after: "1 second", isHeld: true })
+        const database = DatabaseAway.make(url)
+        yield* isToldOnce(serve, {
+          begin: ({ hold }) =>
+            until(hold.isHolding).pipe(Effect.zipRight(database.leaves), Effect.zipRight(hold.release)),
+          end: () => database.isBack,
+          alert: "The ledger cannot be used",
+          reason: "ledger_failing",
+          isSwept: true
+        })
+        yield* sentOnce(serve)
+      }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
   )
 
   it.live("the ledger is told of once when it does not answer, and when it does again", () =>
@@ -102,13 +106,19 @@ Postgres.describe("on PostgreSQL", () => {
       const lock = yield* Effect.fork(locking)
       yield* Effect.raceFirst(Deferred.await(locked), Effect.zipRight(Fiber.join(lock), Effect.never))
       yield* until(() => serve.heard.length > 0)
-      expect(yield* serve.ask("/readyz")).toEqual({ status: 503, text: expect.stringContaining("ledger_failing: The ledger cannot be used: it does not answer") })
+      expect(yield* serve.ask("/readyz")).toEqual({
+        status: 503,
+        text: expect.stringContaining("ledger_failing: The ledger cannot be used: it does not answer")
+      })
       yield* Deferred.succeed(release, undefined)
       yield* Fiber.join(lock)
       yield* until(() => serve.heard.length > 1)
       yield* serve.sweepsAgain(10)
       const alert = "he ledger cannot be used: it does not answer, since"
-      expect(serve.heard.map((text) => text.slice(0, alert.length + 12))).toEqual([expect.stringMatching(`^T${alert}`), expect.stringMatching(`^No longer: t${alert}`)])
+      expect(serve.heard.map((text) => text.slice(0, alert.length + 12))).toEqual([
+        expect.stringMatching(`^T${alert}`),
+        expect.stringMatching(`^No longer: t${alert}`)
+      ])
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
   )
 })

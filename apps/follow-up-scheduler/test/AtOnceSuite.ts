@@ -37,17 +37,28 @@ export const suite = <E, E2>(database: Effect.Effect<Database<E>, E2, Scope.Scop
       const sql = Context.get(processes[0]!, SqlClient.SqlClient)
       const now = yield* DateTime.now
       const chats = names.map((name) => chatOf(name, contactOf(name)))
-      yield* Effect.forEach(chats, ({ chat_id, contact_id, conversation_id }) => sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id: contact_id ?? "" })}`)
+      yield* Effect.forEach(
+        chats,
+        ({ chat_id, contact_id, conversation_id }) =>
+          sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id: contact_id ?? "" })}`
+      )
       const rows = yield* Effect.forEach(chats, (chat) =>
         Effect.map(
-          first!.plan(Plan.make(policy, chat, { step: 1, anchor_id: Build.messageId("assistant@0") }, now), { name: "planned" }),
+          first!.plan(Plan.make(policy, chat, { step: 1, anchor_id: Build.messageId("assistant@0") }, now), {
+            name: "planned"
+          }),
           Option.getOrThrow
         )
       )
       const armed = yield* Effect.forEach(
         rows,
         (row, index) =>
-          (index % 2 === 0 ? first! : second!).arm(row, { status: "armed", follow_up_at: now }, { name: "armed" }, { chat: chats[index]!, limits: policy }),
+          (index % 2 === 0 ? first! : second!).arm(
+            row,
+            { status: "armed", follow_up_at: now },
+            { name: "armed" },
+            { chat: chats[index]!, limits: policy }
+          ),
         { concurrency: "unbounded" }
       )
       return { armed: armed.filter(Option.isSome).length, heldBy: yield* second!.heldBy }
@@ -62,6 +73,9 @@ export const suite = <E, E2>(database: Effect.Effect<Database<E>, E2, Scope.Scop
   )
 
   it.live("two processes that write to one contact in several conversations at the same instant write once", () =>
-    Effect.map(armAll(() => "contact_ada", Build.policy()), ({ armed }) => expect(armed).toBe(1))
+    Effect.map(
+      armAll(() => "contact_ada", Build.policy()),
+      ({ armed }) => expect(armed).toBe(1)
+    )
   )
 }

@@ -10,7 +10,11 @@ import * as Build from "./Build.ts"
 
 const { after, day, hour, minute } = Build
 
-const says = (at: number, writes: "contact" | "assistant" | "human", fields: Partial<Event> = {}): Event => ({ at: after(at), writes, ...fields })
+const says = (at: number, writes: "contact" | "assistant" | "human", fields: Partial<Event> = {}): Event => ({
+  at: after(at),
+  writes,
+  ...fields
+})
 const asked: ReadonlyArray<Event> = [says(-minute, "contact"), says(0, "assistant")]
 
 const conversation = (events: ReadonlyArray<Event>, until: number): Conversation => ({
@@ -26,13 +30,21 @@ const reportOf = (policy: Policy, ...conversations: ReadonlyArray<Conversation>)
   return test.report()
 }
 
-const onlyStep = (after: string, fields = {}) => Build.policy({ steps: [{ after, action: "schedule_follow_up" }], ...fields })
+const onlyStep = (after: string, fields = {}) =>
+  Build.policy({ steps: [{ after, action: "schedule_follow_up" }], ...fields })
 const night = { quiet_hours: { start: "20:00", end: "09:00" } }
 
 describe("a backtest", () => {
   it("takes every step of a silence that nobody ends, and then stops", () => {
     const report = reportOf(Build.policy(), conversation([], day))
-    expect(report).toMatchObject({ policy: "nudge@1", conversations: 1, nudged: 1, nudges: 2, steps: [1, 1], ends: { cadence_finished: 1 } })
+    expect(report).toMatchObject({
+      policy: "nudge@1",
+      conversations: 1,
+      nudged: 1,
+      nudges: 2,
+      steps: [1, 1],
+      ends: { cadence_finished: 1 }
+    })
   })
 
   it("writes nothing once the contact has written, and says that a timer would have", () => {
@@ -51,7 +63,11 @@ describe("a backtest", () => {
   it("counts a send that the night put off, and how late that made it", () => {
     const report = reportOf(onlyStep("9 hours", night), conversation([], day))
     // From 21:00 to 09:00 on the next day.
-    expect(report).toMatchObject({ nudges: 1, nightSendsAvoided: 1, lateness: { median: 12 * 3600, longest: 12 * 3600 } })
+    expect(report).toMatchObject({
+      nudges: 1,
+      nightSendsAvoided: 1,
+      lateness: { median: 12 * 3600, longest: 12 * 3600 }
+    })
     expect(report.hours[9]).toBe(1)
   })
 
@@ -66,12 +82,18 @@ describe("a backtest", () => {
   })
 
   it("passes over the follow-ups of whoever followed up when it was recorded", () => {
-    const report = reportOf(onlyStep("4 hours"), conversation([says(hour, "assistant", { isFollowUp: true })], 4 * hour + minute))
+    const report = reportOf(
+      onlyStep("4 hours"),
+      conversation([says(hour, "assistant", { isFollowUp: true })], 4 * hour + minute)
+    )
     expect(report).toMatchObject({ nudges: 1, lateness: { longest: 0 } })
   })
 
   it("says by how much the quota would have been overrun when all are due in the same minute", () => {
-    const crowd = Array.from({ length: 1000 }, (_, index) => ({ ...conversation([], 2 * hour), chat_id: Ids.ChatId.make(`chat_${index}`) }))
+    const crowd = Array.from({ length: 1000 }, (_, index) => ({
+      ...conversation([], 2 * hour),
+      chat_id: Ids.ChatId.make(`chat_${index}`)
+    }))
     const { quota } = reportOf(onlyStep("1 hour"), ...crowd)
     expect(quota.busiestMinute).toBeGreaterThan(quota.limit)
     expect(quota.behind).toBeGreaterThan(60)
@@ -80,7 +102,12 @@ describe("a backtest", () => {
 
   it("files without writing", () => {
     const steps = [{ after: "1 hour", action: "close" }]
-    expect(reportOf(Build.policy({ steps }), conversation([], day))).toMatchObject({ nudges: 0, nudged: 0, filed: 1, ends: { closed: 1 } })
+    expect(reportOf(Build.policy({ steps }), conversation([], day))).toMatchObject({
+      nudges: 0,
+      nudged: 0,
+      filed: 1,
+      ends: { closed: 1 }
+    })
   })
 
   it("accounts for every conversation with one reason, and every nudge with one hour", () => {
@@ -100,7 +127,12 @@ describe("a backtest", () => {
 
   it("reports nothing of nothing, in numbers", () => {
     const report = reportOf(Build.policy())
-    expect(report).toMatchObject({ conversations: 0, nudges: 0, lateness: { median: 0, p95: 0, longest: 0 }, quota: { requests: 0, behind: 0 } })
+    expect(report).toMatchObject({
+      conversations: 0,
+      nudges: 0,
+      lateness: { median: 0, p95: 0, longest: 0 },
+      quota: { requests: 0, behind: 0 }
+    })
   })
 })
 

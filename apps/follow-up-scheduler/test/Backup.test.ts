@@ -17,10 +17,16 @@ const layer = (file: string) => Layer.provideMerge(Erasure.layer, Layer.provideM
 type Opened = Erasure.Erasure | Ledger.Ledger | SqlClient.SqlClient
 
 const remember = (name: string) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => sql`INSERT INTO subjects ${sql.insert({ chat_id: `chat_${name}`, conversation_id: `chat_${name}`, contact_id: name })}`)
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) =>
+      sql`INSERT INTO subjects ${sql.insert({ chat_id: `chat_${name}`, conversation_id: `chat_${name}`, contact_id: name })}`
+  )
 
 const remembered = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.map(sql<{ contact_id: string }>`SELECT contact_id FROM subjects ORDER BY contact_id`, (rows) => rows.map(({ contact_id }) => contact_id))
+  Effect.map(sql<{ contact_id: string }>`SELECT contact_id FROM subjects ORDER BY contact_id`, (rows) =>
+    rows.map(({ contact_id }) => contact_id)
+  )
 )
 
 /** A folder with a ledger that names Ada and Zoë, and a backup of it. */
@@ -39,8 +45,10 @@ const withBackup = Effect.gen(function* () {
 
 type Stage = Effect.Effect.Success<typeof withBackup>
 
-const story = <E>(name: string, test: (stage: Stage) => Effect.Effect<void, E, NodeContext.NodeContext | Scope.Scope>) =>
-  it.live(name, () => Effect.flatMap(withBackup, test).pipe(Effect.scoped, Effect.provide(NodeContext.layer)))
+const story = <E>(
+  name: string,
+  test: (stage: Stage) => Effect.Effect<void, E, NodeContext.NodeContext | Scope.Scope>
+) => it.live(name, () => Effect.flatMap(withBackup, test).pipe(Effect.scoped, Effect.provide(NodeContext.layer)))
 
 describe("backup", () => {
   story("copies what is on record while a scheduler has the ledger open and writes", ({ db, files, open }) =>
@@ -55,27 +63,33 @@ describe("backup", () => {
     })
   )
 
-  story("refuses a file that exists, a folder that does not, and a ledger that does not, and writes nothing", ({ backup, copy, db, files }) =>
-    Effect.gen(function* () {
-      const before = yield* files.readFile(copy)
-      expect(yield* backup).toMatchObject({ code: 2, stderr: `database ${copy}: exists already; name a new file\n` })
-      expect(yield* files.readFile(copy)).toEqual(before)
-      expect((yield* CommandLine.run(["backup", `${db}.none/a`, "--db", db])).stderr).toContain("does not exist")
-      expect((yield* CommandLine.run(["backup", `${copy}.2`, "--db", `${db}.none`])).stderr).toBe(`database ${db}.none: does not exist\n`)
-      expect(yield* files.exists(`${copy}.2`)).toBe(false)
-    })
+  story(
+    "refuses a file that exists, a folder that does not, and a ledger that does not, and writes nothing",
+    ({ backup, copy, db, files }) =>
+      Effect.gen(function* () {
+        const before = yield* files.readFile(copy)
+        expect(yield* backup).toMatchObject({ code: 2, stderr: `database ${copy}: exists already; name a new file\n` })
+        expect(yield* files.readFile(copy)).toEqual(before)
+        expect((yield* CommandLine.run(["backup", `${db}.none/a`, "--db", db])).stderr).toContain("does not exist")
+        expect((yield* CommandLine.run(["backup", `${copy}.2`, "--db", `${db}.none`])).stderr).toBe(
+          `database ${db}.none: does not exist\n`
+        )
+        expect(yield* files.exists(`${copy}.2`)).toBe(false)
+      })
   )
 })
 
 describe("restore", () => {
-  story("brings back what was on record, keeps the ledger that it replaces, and sends nothing before it was counted", ({ db, open, restore }) =>
-    Effect.gen(function* () {
-      yield* open(remember("later"))
-      expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
-      expect(yield* open(remembered)).toEqual(["ada", "zoë"])
-      expect(yield* open(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.isStarting("any@1")))).toBe(true)
-      expect(yield* open(remembered, `${db}.before-restore`)).toEqual(["ada", "later", "zoë"])
-    })
+  story(
+    "brings back what was on record, keeps the ledger that it replaces, and sends nothing before it was counted",
+    ({ db, open, restore }) =>
+      Effect.gen(function* () {
+        yield* open(remember("later"))
+        expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
+        expect(yield* open(remembered)).toEqual(["ada", "zoë"])
+        expect(yield* open(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.isStarting("any@1")))).toBe(true)
+        expect(yield* open(remembered, `${db}.before-restore`)).toEqual(["ada", "later", "zoë"])
+      })
   )
 
   story("keeps erased who was erased since, and opted out who opted out since", ({ files, db, open, restore }) =>
@@ -84,7 +98,9 @@ describe("restore", () => {
       yield* open(Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("zoë"), true)))
       const { stdout } = yield* restore
       expect(stdout).toContain("2 erasures, 1 opt-outs and opt-ins")
-      expect(yield* open(Effect.flatMap(Erasure.Erasure, ({ among }) => among(["ada", "chat_ada", "zoë"])))).toEqual(new Set(["ada", "chat_ada"]))
+      expect(yield* open(Effect.flatMap(Erasure.Erasure, ({ among }) => among(["ada", "chat_ada", "zoë"])))).toEqual(
+        new Set(["ada", "chat_ada"])
+      )
       expect(yield* open(remembered)).toEqual(["zoë"])
       const consents = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT contact_id, is_withdrawn FROM consents`)
       expect(yield* open(consents)).toEqual([{ contact_id: "zoë", is_withdrawn: 1 }])
@@ -92,29 +108,40 @@ describe("restore", () => {
     })
   )
 
-  story("leaves no id of whoever was erased since in any table, also where no chat of theirs was on record yet", ({ copy, db, files, open, restore }) =>
-    Effect.gen(function* () {
-      const optOut = Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("eve"), true))
-      const names = { chat_id: ChatId.make("chat_eve"), conversation_id: ConversationId.make("conversation_eve") }
-      const decided = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.decided({ ...names, decision: "Stop", reason: "empty", until: null }))
-      const named = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-        Effect.zipRight(
-          sql`INSERT INTO seen ${sql.insert({ chat_id: "named_eve", updated_at: 1, policy: "any@1", named_at: 1 })}`,
-          sql`INSERT INTO last_messages ${sql.insert({ chat_id: "named_eve", message_id: "message_eve", whole_at: 1 })}`
+  story(
+    "leaves no id of whoever was erased since in any table, also where no chat of theirs was on record yet",
+    ({ copy, db, files, open, restore }) =>
+      Effect.gen(function* () {
+        const optOut = Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("eve"), true))
+        const names = { chat_id: ChatId.make("chat_eve"), conversation_id: ConversationId.make("conversation_eve") }
+        const decided = Effect.flatMap(Ledger.Ledger, (ledger) =>
+          ledger.decided({ ...names, decision: "Stop", reason: "empty", until: null })
         )
-      )
-      yield* open(Effect.all([optOut, decided, named], { discard: true }))
-      yield* files.remove(copy)
-      yield* CommandLine.run(["backup", copy, "--db", db])
-      const became = (chat_id: string, conversation_id: string) =>
-        Effect.flatMap(SqlClient.SqlClient, (sql) => sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id: "eve" })}`)
-      const erase = Effect.flatMap(Erasure.Erasure, ({ erase }) => erase(ContactId.make("eve")))
-      yield* open(Effect.all([became("chat_eve", "conversation_eve"), became("named_eve", "named_eve"), erase], { discard: true }))
-      expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
-      const content = Buffer.from(yield* files.readFile(db)).toString("latin1")
-      expect(content.match(/[a-z_]*eve\b/g)).toBeNull()
-      expect(yield* open(remembered)).toEqual(["ada", "zoë"])
-    })
+        const named = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+          Effect.zipRight(
+            sql`INSERT INTO seen ${sql.insert({ chat_id: "named_eve", updated_at: 1, policy: "any@1", named_at: 1 })}`,
+            sql`INSERT INTO last_messages ${sql.insert({ chat_id: "named_eve", message_id: "message_eve", whole_at: 1 })}`
+          )
+        )
+        yield* open(Effect.all([optOut, decided, named], { discard: true }))
+        yield* files.remove(copy)
+        yield* CommandLine.run(["backup", copy, "--db", db])
+        const became = (chat_id: string, conversation_id: string) =>
+          Effect.flatMap(
+            SqlClient.SqlClient,
+            (sql) => sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id: "eve" })}`
+          )
+        const erase = Effect.flatMap(Erasure.Erasure, ({ erase }) => erase(ContactId.make("eve")))
+        yield* open(
+          Effect.all([became("chat_eve", "conversation_eve"), became("named_eve", "named_eve"), erase], {
+            discard: true
+          })
+        )
+        expect(yield* restore).toMatchObject({ code: 0, stderr: "" })
+        const content = Buffer.from(yield* files.readFile(db)).toString("latin1")
+        expect(content.match(/[a-z_]*eve\b/g)).toBeNull()
+        expect(yield* open(remembered)).toEqual(["ada", "zoë"])
+      })
   )
 
   story("is refused while a scheduler runs on the ledger, and changes nothing", ({ db, restore }) =>
@@ -131,14 +158,19 @@ describe("restore", () => {
     "is empty": () => new Uint8Array(),
     "is no database": () => Buffer.from("a letter, and no ledger at all"),
     "was cut off in the middle": (whole) => whole.slice(0, whole.length / 2),
-    "is damaged inside": (whole) => Uint8Array.from(whole, (byte, index) => (index >= 8192 && index < 12_288 ? 255 : byte))
+    "is damaged inside": (whole) =>
+      Uint8Array.from(whole, (byte, index) => (index >= 8192 && index < 12_288 ? 255 : byte))
   }
   for (const [what, spoil] of Object.entries(spoilt)) {
     story(`refuses a copy that ${what}, and leaves the ledger as it is`, ({ copy, db, files, open, restore }) =>
       Effect.gen(function* () {
         yield* files.writeFile(copy, spoil(yield* files.readFile(copy)))
         const { code, stderr } = yield* restore
-        expect([code, stderr.startsWith(`database ${copy}: `), stderr.trimEnd().includes("\n")]).toEqual([2, true, false])
+        expect([code, stderr.startsWith(`database ${copy}: `), stderr.trimEnd().includes("\n")]).toEqual([
+          2,
+          true,
+          false
+        ])
         expect(yield* open(remembered)).toEqual(["ada", "zoë"])
         expect(yield* files.exists(`${db}.before-restore`)).toBe(false)
       })
@@ -178,7 +210,13 @@ describe("restore", () => {
 it.live("a ledger on PostgreSQL is copied by the tools of PostgreSQL", () =>
   Effect.gen(function* () {
     const env = { DATABASE_URL: "postgresql://nobody@127.0.0.1:1/none" }
-    expect(yield* CommandLine.run(["backup", "a.db"], { env })).toMatchObject({ code: 2, stderr: expect.stringContaining("pg_dump") })
-    expect(yield* CommandLine.run(["restore", "a.db"], { env })).toMatchObject({ code: 2, stderr: expect.stringContaining("pg_restore") })
+    expect(yield* CommandLine.run(["backup", "a.db"], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("pg_dump")
+    })
+    expect(yield* CommandLine.run(["restore", "a.db"], { env })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("pg_restore")
+    })
   })
 )

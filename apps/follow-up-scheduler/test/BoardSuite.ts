@@ -50,7 +50,10 @@ const steps = [
 
 const overview = Effect.flatMap(Overview.Overview, (board) => board.overview)
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
-const planned = Effect.flatMap(ledger((ledger) => ledger.overdue(after(Build.day))), (rows) => Effect.fromNullable(rows[0]))
+const planned = Effect.flatMap(
+  ledger((ledger) => ledger.overdue(after(Build.day))),
+  (rows) => Effect.fromNullable(rows[0])
+)
 
 /** The messages that a subscriber of the page receives from now on. */
 const listen = Effect.gen(function* () {
@@ -59,29 +62,45 @@ const listen = Effect.gen(function* () {
   yield* Effect.forkScoped(Stream.runForEach(changes, (text) => Queue.offer(texts, text)))
   return texts
 })
-const next = (texts: Queue.Dequeue<string>) => Effect.flatMap(Queue.take(texts), Schema.decode(Schema.parseJson(Api.Overview)))
+const next = (texts: Queue.Dequeue<string>) =>
+  Effect.flatMap(Queue.take(texts), Schema.decode(Schema.parseJson(Api.Overview)))
 
 /** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
 export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
   const story = (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
     it.effect(name, () =>
-      Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
+      Effect.zipRight(
+        TestClock.setTime(Build.start.epochMillis),
+        Effect.suspend(() => test(FakeChat.make()))
+      ).pipe(Effect.provide(database))
     )
 
   describe("the board", () => {
-    story("shows what comes, what its step does, why not sooner, and the hours in which nothing goes out there", (fake) =>
-      Effect.gen(function* () {
-        yield* observe
-        const { outcomes, policy, quiet, upcoming } = yield* overview
-        expect(policy).toBe("nudge@1")
-        expect(upcoming.total).toBe(1)
-        const [first] = upcoming.first
-        expect(first).toMatchObject({ chat_id, step: 1, action: "send_message", status: "planned", at: after(hour), zone: "UTC" })
-        expect(first?.why).toBe("the customer may still answer")
-        const [night] = quiet[first?.hours ?? ""] ?? []
-        expect(night).toEqual({ from: DateTime.unsafeMake("2026-07-15T21:00:00Z"), to: DateTime.unsafeMake("2026-07-16T09:00:00Z") })
-        expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer may still answer", chats: 1 }])
-      }).pipe(Effect.provide(under(fake, { ...nights, steps })))
+    story(
+      "shows what comes, what its step does, why not sooner, and the hours in which nothing goes out there",
+      (fake) =>
+        Effect.gen(function* () {
+          yield* observe
+          const { outcomes, policy, quiet, upcoming } = yield* overview
+          expect(policy).toBe("nudge@1")
+          expect(upcoming.total).toBe(1)
+          const [first] = upcoming.first
+          expect(first).toMatchObject({
+            chat_id,
+            step: 1,
+            action: "send_message",
+            status: "planned",
+            at: after(hour),
+            zone: "UTC"
+          })
+          expect(first?.why).toBe("the customer may still answer")
+          const [night] = quiet[first?.hours ?? ""] ?? []
+          expect(night).toEqual({
+            from: DateTime.unsafeMake("2026-07-15T21:00:00Z"),
+            to: DateTime.unsafeMake("2026-07-16T09:00:00Z")
+          })
+          expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer may still answer", chats: 1 }])
+        }).pipe(Effect.provide(under(fake, { ...nights, steps })))
     )
 
     story("shows the hours and the steps of the version that a follow-up was planned by", (fake) =>
@@ -135,13 +154,18 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           yield* ledger((ledger) =>
             ledger.decided(
               { chat_id: id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) },
-              { plan: { key, policy, step, anchor_id, chat_id: id, conversation_id, due_at: after(hour) }, event: { name: "planned" } }
+              {
+                plan: { key, policy, step, anchor_id, chat_id: id, conversation_id, due_at: after(hour) },
+                event: { name: "planned" }
+              }
             )
           )
         }
         yield* TestClock.adjust("2 minutes")
         const { quota, upcoming } = yield* overview
-        expect(quota.backlog).toMatch(/^200 follow-ups from 2026-07-15T13:00Z will take 3m; the latest will be 3m late$/)
+        expect(quota.backlog).toMatch(
+          /^200 follow-ups from 2026-07-15T13:00Z will take 3m; the latest will be 3m late$/
+        )
         expect(upcoming).toMatchObject({ total: 200 })
       }).pipe(Effect.provide(under(FakeChat.make(), {})))
     )
@@ -151,7 +175,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         yield* observe
         expect((yield* overview).troubles).toEqual([])
         yield* setClock(after(second))
-        yield* fake.once("read", FakeChat.unsent(new ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" })))
+        yield* fake.once(
+          "read",
+          FakeChat.unsent(new ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" }))
+        )
         yield* Effect.ignore(observe)
         expect((yield* overview).troubles[0]?.words).toContain("The service has not answered: 1 failed looks")
         yield* setClock(after(2 * second))
@@ -164,10 +191,19 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       Effect.gen(function* () {
         yield* observe
         const row = yield* planned
-        yield* ledger((ledger) => ledger.advance(row, { status: "unknown", reason: "not_confirmed", follow_up_at: after(hour) }, { name: "unknown" }))
+        yield* ledger((ledger) =>
+          ledger.advance(
+            row,
+            { status: "unknown", reason: "not_confirmed", follow_up_at: after(hour) },
+            { name: "unknown" }
+          )
+        )
         const { unresolved, upcoming } = yield* overview
         expect(upcoming.total).toBe(0)
-        expect(unresolved).toMatchObject({ total: 1, first: [{ key: row.key, chat_id, step: 1, action: "send_message", follow_up_at: after(hour) }] })
+        expect(unresolved).toMatchObject({
+          total: 1,
+          first: [{ key: row.key, chat_id, step: 1, action: "send_message", follow_up_at: after(hour) }]
+        })
         yield* ResolveUnknown.resolve(row.key, "delivered")
         expect((yield* overview).unresolved).toEqual({ total: 0, first: [] })
       }).pipe(Effect.provide(under(fake, { steps })))
@@ -180,10 +216,14 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         yield* TestClock.adjust("10 seconds")
         yield* ledger((ledger) => ledger.pause)
         yield* Effect.repeat(
-          Effect.zipRight(TestClock.adjust("1 second"), Effect.forEach(heard, (texts) => texts.size)),
+          Effect.zipRight(
+            TestClock.adjust("1 second"),
+            Effect.forEach(heard, (texts) => texts.size)
+          ),
           { until: (sizes) => sizes.every((size) => size > 0) }
         )
-        for (const { paused_since } of yield* Effect.forEach(heard, next)) expect(paused_since).toEqual(after(10 * second))
+        for (const { paused_since } of yield* Effect.forEach(heard, next))
+          expect(paused_since).toEqual(after(10 * second))
       }).pipe(Effect.scoped, Effect.provide(under(fake, {})))
     )
   })

@@ -8,14 +8,18 @@ import { fileURLToPath } from "node:url"
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
 
 /** A `describe` for tests that need a browser; they are listed as not run where one is missing. */
-export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.browser], name, tests)
+export const describe = (name: string, tests: () => void): void =>
+  Requirement.describeWith([Requirement.browser], name, tests)
 
 /** Kept after the tests, for people to look at. */
 const pictures = fileURLToPath(new URL("../screenshots/", import.meta.url))
 
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
 
-/** The browser that all share, which starts when the first test of a run asks for it. Closing the scope closes its pages. */
+/**
+ * The browser that all share, which starts when the first test of a run asks for it. Closing the scope closes its
+ * pages.
+ */
 export const connect = Effect.acquireRelease(
   Effect.flatMap(Shared.browser, (address) => Effect.promise(() => chromium.connect(address, { timeout: 0 }))),
   (browser) => Effect.promise(() => browser.close())

@@ -1,4 +1,6 @@
-/** Builders: a snapshot, a wire chat, a policy, a follow-up, each with everything a test does not care about filled in. */
+/**
+ * Builders: a snapshot, a wire chat, a policy, a follow-up, each with everything a test does not care about filled in.
+ */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import type { ChatState } from "@effect-invent/domain/ChatState"

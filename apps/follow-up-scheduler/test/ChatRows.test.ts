@@ -32,7 +32,10 @@ const service = (count: number, others: ReadonlyArray<Chat> = []) => {
         "1 second"
       )
     )
-  const inbox: { entries: ReadonlyArray<Chat | Undecodable>; failure: InventError.RepeatableError | undefined } = { entries: chats, failure: undefined }
+  const inbox: { entries: ReadonlyArray<Chat | Undecodable>; failure: InventError.RepeatableError | undefined } = {
+    entries: chats,
+    failure: undefined
+  }
   const client = InventClient.layerMock({
     inbox: { stream: () => (inbox.failure === undefined ? pages("inbox", inbox.entries) : Stream.fail(inbox.failure)) },
     chats: { stream: () => pages("chats", others) }
@@ -49,20 +52,30 @@ const find = (chat_id: ChatId, need: Partial<ChatRows.Need> = {}) =>
     return yield* rows.find(chat_id, { since: yield* millis, ...need })
   })
 const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(Effect.fork(effect), (fiber) => Effect.zipRight(TestClock.adjust("1 minute"), fiber.await)).pipe(Effect.flatten)
+  Effect.flatMap(Effect.fork(effect), (fiber) => Effect.zipRight(TestClock.adjust("1 minute"), fiber.await)).pipe(
+    Effect.flatten
+  )
 
 const found = Option.match({ onNone: () => undefined, onSome: ({ chat }: ChatRows.Row) => chat.id })
 
 describe("finding the rows of chats", () => {
-  it.effect("those who need one at the same time share a reading of the list, which goes on until each has its own", () => {
-    const { layer, requests } = service(1000)
-    return Effect.gen(function* () {
-      const wanted = [3, 299, 5, 150].map(id)
-      const rows = yield* inTime(Effect.all(wanted.map((each) => find(each)), { concurrency: "unbounded" }))
-      expect(rows.map(found)).toEqual(wanted)
-      expect(requests).toEqual(["inbox 1", "inbox 2", "inbox 3"])
-    }).pipe(Effect.provide(layer))
-  })
+  it.effect(
+    "those who need one at the same time share a reading of the list, which goes on until each has its own",
+    () => {
+      const { layer, requests } = service(1000)
+      return Effect.gen(function* () {
+        const wanted = [3, 299, 5, 150].map(id)
+        const rows = yield* inTime(
+          Effect.all(
+            wanted.map((each) => find(each)),
+            { concurrency: "unbounded" }
+          )
+        )
+        expect(rows.map(found)).toEqual(wanted)
+        expect(requests).toEqual(["inbox 1", "inbox 2", "inbox 3"])
+      }).pipe(Effect.provide(layer))
+    }
+  )
 
   it.effect("one that is fresh enough costs nothing, and an older one is read again", () => {
     const { layer, requests } = service(10)

@@ -69,7 +69,10 @@ describe("left out", () => {
     })
 
     it(`is nothing that a person wrote, though its status is ${status}: they wrote it`, () => {
-      expect(authors(wireMessage("contact", 0, { status }), wireMessage("human", 1, { status }))).toEqual(["contact", "human"])
+      expect(authors(wireMessage("contact", 0, { status }), wireMessage("human", 1, { status }))).toEqual([
+        "contact",
+        "human"
+      ])
     })
   }
 
@@ -103,12 +106,17 @@ describe("messages", () => {
   })
 
   it("are running only while the assistant writes", () => {
-    const running = [wireMessage("assistant", 0, { status: "RUNNING" }), wireMessage("contact", 1, { status: "RUNNING" })]
+    const running = [
+      wireMessage("assistant", 0, { status: "RUNNING" }),
+      wireMessage("contact", 1, { status: "RUNNING" })
+    ]
     expect(snapshot(running).messages.map(({ isRunning }) => isRunning)).toEqual([true, false])
   })
 
   it("begin their silence when they were written, whatever moved updated_at: a correction, a receipt, the end of a run", () => {
-    const listed = (["assistant", "contact", "human"] as const).map((author, at) => wireMessage(author, at, { updated_at: after(hour) }))
+    const listed = (["assistant", "contact", "human"] as const).map((author, at) =>
+      wireMessage(author, at, { updated_at: after(hour) })
+    )
     const { messages } = snapshot(listed)
     expect(messages.map(({ whole_at }) => whole_at)).toEqual([after(0), after(1), after(2)])
     expect(messages.map(({ changed_at }) => changed_at)).toEqual([after(hour), after(hour), after(hour)])
@@ -133,19 +141,43 @@ describe("the state", () => {
   })
 
   it("that is missing is open, with the assistant on, nobody assigned, nothing muted or scheduled", () => {
-    const missing = { state: null, ai_enabled: null, assigned_user: null, muted_until: null, follow_up_at: null, conversation_id: null }
+    const missing = {
+      state: null,
+      ai_enabled: null,
+      assigned_user: null,
+      muted_until: null,
+      follow_up_at: null,
+      conversation_id: null
+    }
     for (const chat of [wireChat(missing), { id: chat_id, state: null }, { id: chat_id }, undefined]) {
       expect(ChatSnapshot.make(chat_id, chat, [])).toMatchObject({
-        state: "OPEN", ai_enabled: true, isAssigned: false, isErased: false, isBlocked: false, isUnsubscribed: false,
-        muted_until: undefined, follow_up_at: undefined, conversation_id: chat_id, isWhole: chat !== undefined
+        state: "OPEN",
+        ai_enabled: true,
+        isAssigned: false,
+        isErased: false,
+        isBlocked: false,
+        isUnsubscribed: false,
+        muted_until: undefined,
+        follow_up_at: undefined,
+        conversation_id: chat_id,
+        isWhole: chat !== undefined
       })
     }
   })
 
   it("tells who is assigned, whether the assistant answers, what is muted and scheduled, and the conversation", () => {
-    const state = { ai_enabled: false, assigned_user: { id: Ids.UserId.make("user_1") }, muted_until: after(1), follow_up_at: after(2) }
+    const state = {
+      ai_enabled: false,
+      assigned_user: { id: Ids.UserId.make("user_1") },
+      muted_until: after(1),
+      follow_up_at: after(2)
+    }
     expect(snapshot([], state)).toMatchObject({
-      ai_enabled: false, isAssigned: true, muted_until: after(1), follow_up_at: after(2), conversation_id: Build.conversation_id
+      ai_enabled: false,
+      isAssigned: true,
+      muted_until: after(1),
+      follow_up_at: after(2),
+      conversation_id: Build.conversation_id
     })
   })
 
@@ -162,7 +194,10 @@ describe("the state", () => {
   })
 
   it("knows an admin, a temporary chat and the internal channel by what the pages print", () => {
-    const channel = { id: Ids.ChannelId.make("channel_1"), contact: { id: Ids.ContactId.make("contact_1"), is_admin: true } }
+    const channel = {
+      id: Ids.ChannelId.make("channel_1"),
+      contact: { id: Ids.ContactId.make("contact_1"), is_admin: true }
+    }
     const member = members.contact(channel)
     const internal = snapshot([], { integration_id: "internal" }, { members: [member], temporary: true })
     expect(internal).toMatchObject({ isAdmin: true, isTemporary: true, channel: "internal" })
@@ -208,7 +243,8 @@ describe("the state", () => {
 })
 
 describe("a list that a service cuts to its newest messages", () => {
-  const ours = (count: number) => Array.from({ length: count }, (_, index) => wireMessage("assistant", (index + 1) * minute))
+  const ours = (count: number) =>
+    Array.from({ length: count }, (_, index) => wireMessage("assistant", (index + 1) * minute))
   const wrote = { last_contact_message_at: after(0) }
 
   it("lacks the contact's message, and with it what came between: that is as one that cannot be read", () => {
@@ -295,7 +331,9 @@ describe("the published examples", () => {
   const fixture = <A, I>(name: string, schema: Schema.Schema<A, I>) =>
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
-      const file = fileURLToPath(new URL(`../../../packages/domain/test/fixtures/${name}.response.json`, import.meta.url))
+      const file = fileURLToPath(
+        new URL(`../../../packages/domain/test/fixtures/${name}.response.json`, import.meta.url)
+      )
       return yield* Schema.decode(Schema.parseJson(schema))(yield* files.readFileString(file))
     }).pipe(Effect.provide(NodeContext.layer))
 

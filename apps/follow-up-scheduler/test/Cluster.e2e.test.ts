@@ -22,16 +22,19 @@ import * as Process from "./Process.ts"
 /** How long the conversations of a runner that died or froze are its own; the default is 9 seconds. */
 const lockExpiration = "4 seconds"
 /**
- * After how many signs of life of another runner it has the conversations of one that died, at most. It takes five where nothing
- * else runs: three until the locks expire, one until it looks, one until it has them. On a busy machine its look comes late while
- * its signs of life go on, hence twice as many; a runner that waited for the cluster's own 35 seconds would need 26.
+ * After how many signs of life of another runner it has the conversations of one that died, at most. It takes five
+ * where nothing else runs: three until the locks expire, one until it looks, one until it has them. On a busy machine
+ * its look comes late while its signs of life go on, hence twice as many; a runner that waited for the cluster's own 35
+ * seconds would need 26.
  */
 const takenOverWithin = 10
 
 const freezesAt = (boundary: Boundary) => ({ MORTAL_AT: boundary, MORTAL_SIGNAL: "SIGSTOP" })
 
 const isFrozen = ({ process }: Process.Running) =>
-  Effect.sync(() => execFileSync("ps", ["-o", "state=", "-p", String(process.pid)], { encoding: "utf8" }).startsWith("T"))
+  Effect.sync(() =>
+    execFileSync("ps", ["-o", "state=", "-p", String(process.pid)], { encoding: "utf8" }).startsWith("T")
+  )
 
 /** Asks again and again until it is so. */
 const until = <E, R>(isSo: Effect.Effect<boolean, E, R>) =>
@@ -65,7 +68,14 @@ const signsOfLife = ({ port }: Runner) =>
     const sql = yield* SqlClient.SqlClient
     const latest = sql`SELECT last_heartbeat::text AS at FROM cluster_runners WHERE address LIKE ${`%:${port}`}`
     const seen = new Set<unknown>()
-    yield* Effect.forkScoped(Effect.forever(Effect.delay(Effect.map(latest, (rows) => seen.add(rows[0]?.["at"])), "50 millis")))
+    yield* Effect.forkScoped(
+      Effect.forever(
+        Effect.delay(
+          Effect.map(latest, (rows) => seen.add(rows[0]?.["at"])),
+          "50 millis"
+        )
+      )
+    )
     return () => seen.size
   })
 
@@ -112,7 +122,9 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, { ...Races.untroubled, schedulers: 3 })
     const ledger = Layer.provide(layerReadOnly, sql)
     /** A follow-up is under way. */
-    const isAtWork = until(Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "state" && entry.by === "scheduler")))
+    const isAtWork = until(
+      Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "state" && entry.by === "scheduler"))
+    )
     const isRight = Effect.gen(function* () {
       const alive = runners.filter(({ process }) => process.signalCode !== "SIGKILL")
       yield* Effect.raceFirst(crowd.settledAtLast(ledger), Effect.raceAll(alive.map(dies)))
@@ -122,57 +134,78 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     return { first, runner, sql, crowd, isAtWork, isRight, database: DatabaseAway.make(DATABASE_URL) }
   })
 
-Requirement.describeWith([Requirement.postgres, Requirement.program("ps", "procps")], "runners on one PostgreSQL database", () => {
-  const test = (name: string, effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof stage>>>) =>
-    it.live(name, () => effect.pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make(name))))
-
-  test("of which one is killed go on as soon as its locks have expired, and follow up once", Effect.gen(function* () {
-    const { crowd, first, isAtWork, isRight, runner, sql } = yield* stage(12)
-    const second = yield* runner()
-    yield* crowd.arrive(6)
-    yield* isAtWork
-    yield* crowd.arrive(6)
-    const takeOver = Effect.gen(function* () {
-      const signs = yield* signsOfLife(second)
-      first.process.kill("SIGKILL")
-      yield* isTakenOver(first)
-      return signs()
-    })
-    // The sign of life before the death is counted, too.
-    expect(yield* Effect.provide(takeOver, sql)).toBeLessThanOrEqual(1 + takenOverWithin)
-    yield* isRight
-  }))
-
-  test("that are frozen for longer than their locks, killed, and cut off from the database follow up once", Effect.gen(function* () {
-    const { crowd, database, first, isRight, runner, sql } = yield* stage(28)
-    const second = yield* runner(freezesAt("before request"))
-    const third = yield* runner(freezesAt("before intent"))
-    // So many that each runner has some of them.
-    yield* crowd.arrive(20)
-    yield* Effect.provide(thaw(second), sql)
-    yield* until(isFrozen(third))
-    first.process.kill("SIGKILL")
-    yield* Effect.provide(thaw(third), sql)
-    yield* crowd.arrive(4)
-    yield* database.leaves
-    yield* Effect.forEach([second, third], ({ says }) => says("the sweep tries again"))
-    yield* database.isBack
-    yield* crowd.arrive(4)
-    yield* isRight
-  }))
-
-  test("whose timers are all lost follow up in time by the sweep alone", Effect.gen(function* () {
-    const { crowd, isRight, sql } = yield* stage(4, { FOLLOW_UPS_SWEEP_EVERY: "500 millis", FOLLOW_UPS_SWEEP_SLACK: "500 millis" })
-    const losesTimers = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-      Effect.zipRight(
-        sql`CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
-        sql`CREATE TRIGGER lose BEFORE INSERT ON cluster_messages FOR EACH ROW EXECUTE FUNCTION lose()`
+Requirement.describeWith(
+  [Requirement.postgres, Requirement.program("ps", "procps")],
+  "runners on one PostgreSQL database",
+  () => {
+    const test = (
+      name: string,
+      effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof stage>>>
+    ) =>
+      it.live(name, () =>
+        effect.pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make(name)))
       )
+
+    test(
+      "of which one is killed go on as soon as its locks have expired, and follow up once",
+      Effect.gen(function* () {
+        const { crowd, first, isAtWork, isRight, runner, sql } = yield* stage(12)
+        const second = yield* runner()
+        yield* crowd.arrive(6)
+        yield* isAtWork
+        yield* crowd.arrive(6)
+        const takeOver = Effect.gen(function* () {
+          const signs = yield* signsOfLife(second)
+          first.process.kill("SIGKILL")
+          yield* isTakenOver(first)
+          return signs()
+        })
+        // The sign of life before the death is counted, too.
+        expect(yield* Effect.provide(takeOver, sql)).toBeLessThanOrEqual(1 + takenOverWithin)
+        yield* isRight
+      })
     )
-    yield* Effect.provide(losesTimers, sql)
-    yield* crowd.arrive(4)
-    yield* isRight
-    const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
-    expect(yield* Effect.provide(messages, sql)).toEqual([])
-  }))
-})
+
+    test(
+      "that are frozen for longer than their locks, killed, and cut off from the database follow up once",
+      Effect.gen(function* () {
+        const { crowd, database, first, isRight, runner, sql } = yield* stage(28)
+        const second = yield* runner(freezesAt("before request"))
+        const third = yield* runner(freezesAt("before intent"))
+        // So many that each runner has some of them.
+        yield* crowd.arrive(20)
+        yield* Effect.provide(thaw(second), sql)
+        yield* until(isFrozen(third))
+        first.process.kill("SIGKILL")
+        yield* Effect.provide(thaw(third), sql)
+        yield* crowd.arrive(4)
+        yield* database.leaves
+        yield* Effect.forEach([second, third], ({ says }) => says("the sweep tries again"))
+        yield* database.isBack
+        yield* crowd.arrive(4)
+        yield* isRight
+      })
+    )
+
+    test(
+      "whose timers are all lost follow up in time by the sweep alone",
+      Effect.gen(function* () {
+        const { crowd, isRight, sql } = yield* stage(4, {
+          FOLLOW_UPS_SWEEP_EVERY: "500 millis",
+          FOLLOW_UPS_SWEEP_SLACK: "500 millis"
+        })
+        const losesTimers = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+          Effect.zipRight(
+            sql`CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'`,
+            sql`CREATE TRIGGER lose BEFORE INSERT ON cluster_messages FOR EACH ROW EXECUTE FUNCTION lose()`
+          )
+        )
+        yield* Effect.provide(losesTimers, sql)
+        yield* crowd.arrive(4)
+        yield* isRight
+        const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
+        expect(yield* Effect.provide(messages, sql)).toEqual([])
+      })
+    )
+  }
+)

@@ -1,4 +1,7 @@
-/** The program in a process of its own: that `main.ts` is what the fast tests run, with a network and a process around it. */
+/**
+ * The program in a process of its own: that `main.ts` is what the fast tests run, with a network and a process around
+ * it.
+ */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -17,8 +20,14 @@ const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${folder}/ids.txt`, "# two chats\nchat_1\nchat_2\n")
-    yield* files.writeFileString(`${folder}/wrong.yaml`, "name: wrong\nversion: 1\nsteps:\n  - after: soon\n    action: schedule_follow_up\n")
-    yield* files.writeFileString(`${folder}/junk.db`, "this is no database, whatever it may be, and it is long enough".repeat(40))
+    yield* files.writeFileString(
+      `${folder}/wrong.yaml`,
+      "name: wrong\nversion: 1\nsteps:\n  - after: soon\n    action: schedule_follow_up\n"
+    )
+    yield* files.writeFileString(
+      `${folder}/junk.db`,
+      "this is no database, whatever it may be, and it is long enough".repeat(40)
+    )
     return yield* use(folder)
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 
@@ -38,10 +47,30 @@ const noServer = "postgresql://somebody:5ecret@127.0.0.1:9/ledger"
 
 const refusals: ReadonlyArray<Row> = [
   { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
-  { what: "a host that nobody listens on", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" }, says: "ECONNREFUSED; check INVENT_BASE_URL" },
-  { what: "a database server that is down", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: noServer }, says: "database postgresql://somebody@127.0.0.1:9/ledger: connect ECONNREFUSED" },
-  { what: "a story from a database server that is down", args: ["explain", "chat_1"], env: { DATABASE_URL: noServer }, says: "connect ECONNREFUSED" },
-  { what: "a database server that nobody can find", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" }, says: "nowhere.invalid" }
+  {
+    what: "a host that nobody listens on",
+    args: pass,
+    env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" },
+    says: "ECONNREFUSED; check INVENT_BASE_URL"
+  },
+  {
+    what: "a database server that is down",
+    args: pass,
+    env: { INVENT_API_KEY: key, DATABASE_URL: noServer },
+    says: "database postgresql://somebody@127.0.0.1:9/ledger: connect ECONNREFUSED"
+  },
+  {
+    what: "a story from a database server that is down",
+    args: ["explain", "chat_1"],
+    env: { DATABASE_URL: noServer },
+    says: "connect ECONNREFUSED"
+  },
+  {
+    what: "a database server that nobody can find",
+    args: pass,
+    env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" },
+    says: "nowhere.invalid"
+  }
 ]
 
 describe("the command line", () => {
@@ -74,8 +103,12 @@ describe("the command line", () => {
         expect(stdout + stderr).not.toContain(password)
       })
 
-    it.live("refuses a wrong password", () => refuses((url) => (url.password = "wr0ng"), 'password authentication failed for user "tester"'))
-    it.live("refuses a database that is not there", () => refuses((url) => (url.pathname = "/nowhere"), 'database "nowhere" does not exist'))
+    it.live("refuses a wrong password", () =>
+      refuses((url) => (url.password = "wr0ng"), 'password authentication failed for user "tester"')
+    )
+    it.live("refuses a database that is not there", () =>
+      refuses((url) => (url.pathname = "/nowhere"), 'database "nowhere" does not exist')
+    )
 
     it.live("passes over the named chats and tells their story, from that database and no file", () =>
       Effect.gen(function* () {
@@ -89,10 +122,19 @@ describe("the command line", () => {
             const files = yield* FileSystem.FileSystem
             yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
             expect((yield* Process.run(["explain", chat.id], { cwd, env })).stderr).toContain("holds no ledger")
-            expect((yield* Process.run([...pass, "--dry-run"], { cwd, env })).stdout).toContain("nothing was sent and nothing recorded")
-            const both = yield* Effect.all([Process.run(pass, { cwd, env }), Process.run(pass, { cwd, env })], { concurrency: "unbounded" })
-            expect(both.map(({ code, stderr }) => ({ code, stderr }))).toEqual([{ code: 0, stderr: "" }, { code: 0, stderr: "" }])
-            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stdout).toContain("the customer wrote last and waits for us")
+            expect((yield* Process.run([...pass, "--dry-run"], { cwd, env })).stdout).toContain(
+              "nothing was sent and nothing recorded"
+            )
+            const both = yield* Effect.all([Process.run(pass, { cwd, env }), Process.run(pass, { cwd, env })], {
+              concurrency: "unbounded"
+            })
+            expect(both.map(({ code, stderr }) => ({ code, stderr }))).toEqual([
+              { code: 0, stderr: "" },
+              { code: 0, stderr: "" }
+            ])
+            expect((yield* Process.run(["explain", chat.id], { cwd, env })).stdout).toContain(
+              "the customer wrote last and waits for us"
+            )
             expect((yield* Process.run(["status"], { cwd, env })).stdout).toMatch(/1 {2}chats in all/)
             expect((yield* files.readDirectory(cwd)).filter((file) => file.startsWith("follow-ups"))).toEqual([])
           })
@@ -103,7 +145,10 @@ describe("the command line", () => {
 
   it.live("examines everything it stands on, each by itself, also where all of it is wrong", () =>
     Effect.gen(function* () {
-      const junk = yield* run(["doctor", "--policy", "wrong.yaml", "--db", "junk.db"], { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" })
+      const junk = yield* run(["doctor", "--policy", "wrong.yaml", "--db", "junk.db"], {
+        INVENT_API_KEY: key,
+        INVENT_BASE_URL: "http://127.0.0.1:9"
+      })
       expect(junk.stdout).toMatch(/^wrong +key +.*ECONNREFUSED/m)
       expect(junk.stdout).toMatch(/^wrong +database +database junk.db: file is not a database/m)
       expect(junk.stdout).toMatch(/^wrong +policy +policy wrong.yaml, line 4/m)

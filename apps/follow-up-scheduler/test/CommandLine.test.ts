@@ -17,7 +17,8 @@ const files = {
   "junk.db": "this is no database, whatever it may be, and it is long enough".repeat(40)
 }
 
-const run = (args: ReadonlyArray<string>, surroundings?: CommandLine.Surroundings) => CommandLine.inFolder(files, CommandLine.run(args, surroundings))
+const run = (args: ReadonlyArray<string>, surroundings?: CommandLine.Surroundings) =>
+  CommandLine.inFolder(files, CommandLine.run(args, surroundings))
 
 const pass = ["run", "--policy", policy, "--chats", "ids.txt"]
 
@@ -31,18 +32,78 @@ interface Row {
 const refusals: ReadonlyArray<Row> = [
   { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
   { what: "an empty key", args: pass, env: { INVENT_API_KEY: "" }, says: "INVENT_API_KEY" },
-  { what: "plain HTTP to another machine", args: pass, env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://example.com" }, says: "INVENT_BASE_URL must be https" },
-  { what: "a policy that is not there", args: ["run", "--policy", "nope.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy nope.yaml: does not exist" },
-  { what: "a wrong policy", args: ["run", "--policy", "wrong.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: 'policy wrong.yaml, line 4: steps.0.after: Expected a duration such as "4 hours"' },
-  { what: "an empty policy", args: ["run", "--policy", "empty.yaml", "--chats", "ids.txt"], env: { INVENT_API_KEY: key }, says: "policy empty.yaml, line 1: is empty" },
-  { what: "a list of chats that is not there", args: ["run", "--policy", policy, "--chats", "nope.txt"], env: { INVENT_API_KEY: key }, says: "chats nope.txt: does not exist" },
-  { what: "a database that is none", args: [...pass, "--db", "junk.db"], env: { INVENT_API_KEY: key }, says: "database junk.db: file is not a database" },
-  { what: "a database in no folder", args: [...pass, "--db", "nowhere/x.db"], env: { INVENT_API_KEY: key }, says: "database nowhere/x.db: the folder nowhere does not exist" },
-  { what: "neither a list of chats nor the inbox", args: ["run", "--policy", policy], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
-  { what: "both a list of chats and the inbox", args: [...pass, "--inbox"], env: { INVENT_API_KEY: key }, says: "Expected either --chats with a file, or --inbox" },
-  { what: "a story without a database", args: ["explain", "chat_1"], env: {}, says: "database follow-ups.db: does not exist" },
-  { what: "a DATABASE_URL that is no URL", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "5ecret" }, says: "database DATABASE_URL: is not the URL of a PostgreSQL database" },
-  { what: "a DATABASE_URL of another kind", args: pass, env: { INVENT_API_KEY: key, DATABASE_URL: "mysql://somebody:5ecret@127.0.0.1/ledger" }, says: "is not the URL of a PostgreSQL database" }
+  {
+    what: "plain HTTP to another machine",
+    args: pass,
+    env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://example.com" },
+    says: "INVENT_BASE_URL must be https"
+  },
+  {
+    what: "a policy that is not there",
+    args: ["run", "--policy", "nope.yaml", "--chats", "ids.txt"],
+    env: { INVENT_API_KEY: key },
+    says: "policy nope.yaml: does not exist"
+  },
+  {
+    what: "a wrong policy",
+    args: ["run", "--policy", "wrong.yaml", "--chats", "ids.txt"],
+    env: { INVENT_API_KEY: key },
+    says: 'policy wrong.yaml, line 4: steps.0.after: Expected a duration such as "4 hours"'
+  },
+  {
+    what: "an empty policy",
+    args: ["run", "--policy", "empty.yaml", "--chats", "ids.txt"],
+    env: { INVENT_API_KEY: key },
+    says: "policy empty.yaml, line 1: is empty"
+  },
+  {
+    what: "a list of chats that is not there",
+    args: ["run", "--policy", policy, "--chats", "nope.txt"],
+    env: { INVENT_API_KEY: key },
+    says: "chats nope.txt: does not exist"
+  },
+  {
+    what: "a database that is none",
+    args: [...pass, "--db", "junk.db"],
+    env: { INVENT_API_KEY: key },
+    says: "database junk.db: file is not a database"
+  },
+  {
+    what: "a database in no folder",
+    args: [...pass, "--db", "nowhere/x.db"],
+    env: { INVENT_API_KEY: key },
+    says: "database nowhere/x.db: the folder nowhere does not exist"
+  },
+  {
+    what: "neither a list of chats nor the inbox",
+    args: ["run", "--policy", policy],
+    env: { INVENT_API_KEY: key },
+    says: "Expected either --chats with a file, or --inbox"
+  },
+  {
+    what: "both a list of chats and the inbox",
+    args: [...pass, "--inbox"],
+    env: { INVENT_API_KEY: key },
+    says: "Expected either --chats with a file, or --inbox"
+  },
+  {
+    what: "a story without a database",
+    args: ["explain", "chat_1"],
+    env: {},
+    says: "database follow-ups.db: does not exist"
+  },
+  {
+    what: "a DATABASE_URL that is no URL",
+    args: pass,
+    env: { INVENT_API_KEY: key, DATABASE_URL: "5ecret" },
+    says: "database DATABASE_URL: is not the URL of a PostgreSQL database"
+  },
+  {
+    what: "a DATABASE_URL of another kind",
+    args: pass,
+    env: { INVENT_API_KEY: key, DATABASE_URL: "mysql://somebody:5ecret@127.0.0.1/ledger" },
+    says: "is not the URL of a PostgreSQL database"
+  }
 ]
 
 describe("the command line", () => {
@@ -97,7 +158,9 @@ describe("the command line", () => {
           })
           const preview = yield* CommandLine.run(["preview", ...pass.slice(1)], online)
           expect(preview.stdout).toMatch(/^chat +next +when +why\n/)
-          expect(preview.stdout).toMatch(new RegExp(`^${chat.id} +stop +the customer wrote last and waits for us$`, "m"))
+          expect(preview.stdout).toMatch(
+            new RegExp(`^${chat.id} +stop +the customer wrote last and waits for us$`, "m")
+          )
           expect(preview.stdout).toMatch(/^chat_nobody +unread /m)
           const asked = yield* CommandLine.run(["preview", ...pass.slice(1), "--json"], online)
           expect(JSON.parse(asked.stdout).chats).toMatchObject([
@@ -108,7 +171,10 @@ describe("the command line", () => {
           expect(new Set(methods.slice(requests.length))).not.toContain("PATCH")
           expect(yield* isThere).toBe(false)
 
-          const recorded = yield* CommandLine.run(["record", "chats", "--json", "--out", "history.jsonl", "ids.txt"], online)
+          const recorded = yield* CommandLine.run(
+            ["record", "chats", "--json", "--out", "history.jsonl", "ids.txt"],
+            online
+          )
           expect(JSON.parse(recorded.stdout)).toEqual({ out: "history.jsonl", conversations: 1 })
           expect(recorded.stderr).toContain("chat chat_nobody does not exist")
 
@@ -121,15 +187,26 @@ describe("the command line", () => {
           const unnamed = yield* CommandLine.run(["doctor"], online)
           expect(unnamed.stdout).not.toMatch(/ ledger /)
           const status = JSON.parse((yield* CommandLine.run(["status", "--json"])).stdout)
-          expect(status).toMatchObject({ chats: 2, service: { state: "answers", error: null }, waiting: [], backlog: null })
+          expect(status).toMatchObject({
+            chats: 2,
+            service: { state: "answers", error: null },
+            waiting: [],
+            backlog: null
+          })
           expect(status.outcomes).toContainEqual({ decision: "Stop", reason: "replied", sent: 0, chats: 1 })
           const again = JSON.parse((yield* CommandLine.run([...pass, "--json"], online)).stdout)
-          expect(again).toMatchObject({ paused_since: null, carried: 0, chats: [{ reason: "replied" }, { next: "unread" }] })
+          expect(again).toMatchObject({
+            paused_since: null,
+            carried: 0,
+            chats: [{ reason: "replied" }, { next: "unread" }]
+          })
           expect(again.outcomes).toEqual(status.outcomes)
           const story = yield* CommandLine.run(["explain", chat.id])
           expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and waits for us")
           const told = yield* CommandLine.run(["explain", "--json", chat.id])
-          expect(JSON.parse(told.stdout)).toMatchObject([{ chat_id: chat.id, event: "decided", detail: { reason: "replied" } }])
+          expect(JSON.parse(told.stdout)).toMatchObject([
+            { chat_id: chat.id, event: "decided", detail: { reason: "replied" } }
+          ])
         })
       )
     }).pipe(Effect.provide(Emulator.layer({ script: () => ({ _tag: "Silence" }) })))
@@ -144,7 +221,11 @@ describe("the command line", () => {
       expect(nothing.stdout).toMatch(/^well +zones /m)
       const told = yield* run(["doctor", "--json"])
       expect(told.code).toBe(1)
-      expect(JSON.parse(told.stdout)).toContainEqual({ check: "key", state: "wrong", found: expect.stringContaining("INVENT_API_KEY is not set") })
+      expect(JSON.parse(told.stdout)).toContainEqual({
+        check: "key",
+        state: "wrong",
+        found: expect.stringContaining("INVENT_API_KEY is not set")
+      })
     })
   )
 })

@@ -1,6 +1,7 @@
 /**
- * Runs the program in the process of the test: arguments, an environment and a folder in, what it printed and the exit code out.
- * The program is the one that `main.ts` runs; of the outside world only the network and the output are others.
+ * Runs the program in the process of the test: arguments, an environment and a folder in, what it printed and the exit
+ * code out. The program is the one that `main.ts` runs; of the outside world only the network and the output are
+ * others.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -35,7 +36,10 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 
 const makeOutput = Effect.map(Effect.console, (console) => {
   const printed = { stdout: "", stderr: "" }
-  const print = (stream: keyof typeof printed) => (...words: ReadonlyArray<unknown>) => void (printed[stream] += `${format(...words)}\n`)
+  const print =
+    (stream: keyof typeof printed) =>
+    (...words: ReadonlyArray<unknown>) =>
+      void (printed[stream] += `${format(...words)}\n`)
   const unsafe = { ...console.unsafe, log: print("stdout"), error: print("stderr") }
   const log = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.log(...words))
   const error = (...words: ReadonlyArray<unknown>) => Effect.sync(() => unsafe.error(...words))
@@ -49,14 +53,19 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): number => {
 }
 
 /** Runs it with these arguments in the folder that the process is in, see {@link inFolder}. */
-export const run = (args: ReadonlyArray<string>, { env = {}, http = offline }: Surroundings = {}): Effect.Effect<Ended> =>
+export const run = (
+  args: ReadonlyArray<string>,
+  { env = {}, http = offline }: Surroundings = {}
+): Effect.Effect<Ended> =>
   Effect.gen(function* () {
     const { console, printed } = yield* makeOutput
     const network = { http: Layer.succeed(HttpClient.HttpClient, http), webSocket: noSocket }
     const exit = yield* Program.make(["node", "follow-ups", ...args], network).pipe(
       Effect.provide(NodeContext.layer),
       Effect.withConsole(console),
-      Effect.withConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)), { pathDelim: "_", seqDelim: "," })),
+      Effect.withConfigProvider(
+        ConfigProvider.fromMap(new Map(Object.entries(env)), { pathDelim: "_", seqDelim: "," })
+      ),
       Effect.exit
     )
     return { code: codeOf(exit), ...printed }
@@ -77,7 +86,9 @@ export const inFolder = <A, E, R>(files: Readonly<Record<string, string>>, test:
   Effect.gen(function* () {
     const system = yield* FileSystem.FileSystem
     const folder = yield* system.makeTempDirectoryScoped()
-    yield* Effect.forEach(Object.entries(files), ([name, text]) => system.writeFileString(`${folder}/${name}`, text), { discard: true })
+    yield* Effect.forEach(Object.entries(files), ([name, text]) => system.writeFileString(`${folder}/${name}`, text), {
+      discard: true
+    })
     yield* enter(folder)
     return yield* test
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))

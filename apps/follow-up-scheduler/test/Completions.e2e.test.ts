@@ -17,7 +17,9 @@ printf '%s\\n' "\${COMPREPLY[@]}"`
 
 /** The name and the meaning in each row of a section of the help. */
 const rowsOf = (help: string, heading: string) =>
-  [...(help.split(`${heading}:\n`)[1] ?? "").split("\n\n")[0]!.matchAll(/^ {2}(\S.*?) {2,}(\S.*)$/gm)].map(([, name = "", meaning = ""]) => [name, meaning] as const)
+  [...(help.split(`${heading}:\n`)[1] ?? "").split("\n\n")[0]!.matchAll(/^ {2}(\S.*?) {2,}(\S.*)$/gm)].map(
+    ([, name = "", meaning = ""]) => [name, meaning] as const
+  )
 
 /** The commands of a group as the completions offer them; of what is no group, its own name. */
 const commandsBelow = (script: string, name: string) =>
@@ -57,7 +59,11 @@ describe("--help", () => {
         const [program = "", ...words] = line.split(" > ")[0]!.split(" ")
         expect(program).toBe("follow-ups")
         const called = words.join(" ")
-        if (!called.startsWith("--")) expect(commands.some((name) => `${called} `.startsWith(`${name} `)), line).toBe(true)
+        if (!called.startsWith("--"))
+          expect(
+            commands.some((name) => `${called} `.startsWith(`${name} `)),
+            line
+          ).toBe(true)
         const names = commands.find((name) => `${called} `.startsWith(`${name} `))?.split(" ") ?? []
         for (const option of words.filter((word) => word.startsWith("--"))) {
           expect(offers(completions, [program, ...names, option]), line).toContain(option)

@@ -1,4 +1,7 @@
-/** Who wants no follow-ups: what a contact writes in one chat holds for all of theirs, and what an operator is told, too. */
+/**
+ * Who wants no follow-ups: what a contact writes in one chat holds for all of theirs, and what an operator is told,
+ * too.
+ */
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -19,20 +22,30 @@ const chatOf = (contact_id: ContactId, fields: Partial<ChatSnapshot> = {}): Chat
     conversation_id: ConversationId.make(`conversation of ${contact_id}`),
     contact_id,
     contact_ids: [contact_id],
-    messages: [message("contact", -minute, { id: Build.messageId("q") }), message("assistant", 0, { id: Build.messageId("a") })],
+    messages: [
+      message("contact", -minute, { id: Build.messageId("q") }),
+      message("assistant", 0, { id: Build.messageId("a") })
+    ],
     ...fields
   })
 
 const review = (chat: ChatSnapshot) =>
-  Effect.map(Effect.flatMap(ChatReview, (observe) => observe.review(chat)), (decision) => ("reason" in decision ? decision.reason : decision._tag))
+  Effect.map(
+    Effect.flatMap(ChatReview, (observe) => observe.review(chat)),
+    (decision) => ("reason" in decision ? decision.reason : decision._tag)
+  )
 
-const set = (contact_id: ContactId, isWithdrawn: boolean) => Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contact_id, isWithdrawn))
+const set = (contact_id: ContactId, isWithdrawn: boolean) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contact_id, isWithdrawn))
 
 const says = (text: string) => ({ messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }] }] })
 
 describe("a contact who writes STOP", () => {
   story("gets no further step, also after the assistant has answered it", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* sweepUntil(after(hour + minute))
@@ -47,7 +60,10 @@ describe("a contact who writes STOP", () => {
   )
 
   story("gets none in another chat of theirs, under another policy, until they write START", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("Stop!"))
         yield* observe
@@ -61,7 +77,10 @@ describe("a contact who writes STOP", () => {
   )
 
   story("is not followed up in the chats of a contact into whom they were merged", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("STOP"))
         yield* observe
@@ -75,7 +94,10 @@ describe("a contact who writes STOP", () => {
 
 describe("an operator", () => {
   story("opts a contact out: what is under way is taken back", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* observe
         yield* sweepAt(after(hour - 15 * second))
@@ -89,7 +111,10 @@ describe("an operator", () => {
   )
 
   story("opts a contact in again, against what they wrote before, until they write it again", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("STOP"))
         yield* observe
@@ -107,7 +132,10 @@ describe("an operator", () => {
 
 describe("what is on record of it", () => {
   story("has a proof in place of an erased contact's id", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* set(one, true)
         yield* Effect.flatMap(Erasure, (erasure) => erasure.erase(one))

@@ -1,4 +1,7 @@
-/** Caps by contact: what was sent in one conversation counts in all others of the contact, and is read again before one is armed. */
+/**
+ * Caps by contact: what was sent in one conversation counts in all others of the contact, and is read again before one
+ * is armed.
+ */
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -37,7 +40,12 @@ const planned = (chat: ChatSnapshot) =>
 const arm = (chat: ChatSnapshot, at = after(hour)) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    return yield* ledger.arm(yield* planned(chat), { status: "armed", follow_up_at: at }, { name: "armed" }, { chat, limits: Build.policy() })
+    return yield* ledger.arm(
+      yield* planned(chat),
+      { status: "armed", follow_up_at: at },
+      { name: "armed" },
+      { chat, limits: Build.policy() }
+    )
   })
 
 const recall = (chat: ChatSnapshot) =>
@@ -49,7 +57,10 @@ const armedAt = [DateTime.formatIso(after(hour))]
 
 describe("what a contact was sent", () => {
   story("counts in every other conversation of theirs, and in nobody else's", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* Effect.forEach([one, two, other], mark)
         yield* arm(one)
@@ -61,12 +72,19 @@ describe("what a contact was sent", () => {
   )
 
   story("counts once it is sent or may have been, and not once it was taken back", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* Effect.forEach([one, two], mark)
         let row = Option.getOrThrow(yield* arm(one))
-        for (const [status, expected] of [["sent", armedAt], ["unknown", armedAt], ["withdrawn", []]] as const) {
+        for (const [status, expected] of [
+          ["sent", armedAt],
+          ["unknown", armedAt],
+          ["withdrawn", []]
+        ] as const) {
           row = Option.getOrThrow(yield* ledger.advance(row, { status }, { name: status }))
           expect(yield* recall(two), status).toEqual(expected)
         }
@@ -75,7 +93,10 @@ describe("what a contact was sent", () => {
   )
 
   story("counts after a merge, by the contact whose chat it was and by the one whose it is", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         yield* Effect.forEach([one, other], mark)
         yield* arm(other)
@@ -89,7 +110,10 @@ describe("what a contact was sent", () => {
 
 describe("of two follow-ups to one contact that were decided upon at the same time", () => {
   story("one is armed, and the other is decided upon again", (fake) =>
-    under(fake, {})(
+    under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* Effect.forEach([one, two, other], mark)
@@ -99,7 +123,16 @@ describe("of two follow-ups to one contact that were decided upon at the same ti
         const again = armed.findIndex(Option.isNone) === 0 ? one : two
         const row = Option.getOrThrow(yield* ledger.find((yield* ledger.waiting(again.conversation_id))[0]!.key))
         const known = yield* ledger.recallSends(again)
-        expect(Option.isSome(yield* ledger.arm(row, { status: "armed", follow_up_at: after(hour) }, { name: "armed" }, { chat: known, limits: Build.policy() }))).toBe(true)
+        expect(
+          Option.isSome(
+            yield* ledger.arm(
+              row,
+              { status: "armed", follow_up_at: after(hour) },
+              { name: "armed" },
+              { chat: known, limits: Build.policy() }
+            )
+          )
+        ).toBe(true)
       })
     )
   )

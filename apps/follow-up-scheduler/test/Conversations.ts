@@ -2,7 +2,9 @@
 import * as RecordedConversation from "../src/Simulation/RecordedConversation.ts"
 import * as Build from "./Build.ts"
 
-/** A customer asked on a Wednesday at noon, was answered, and came back on the Friday; the emoji are part of the record. */
+/**
+ * A customer asked on a Wednesday at noon, was answered, and came back on the Friday; the emoji are part of the record.
+ */
 export const line = (index: number) =>
   RecordedConversation.toLine({
     chat_id: Build.chat_id,

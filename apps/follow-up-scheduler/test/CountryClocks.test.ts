@@ -1,4 +1,6 @@
-/** A contact's country as clocks: zones that show the same time are one, and where they differ the hours hold on each. */
+/**
+ * A contact's country as clocks: zones that show the same time are one, and where they differ the hours hold on each.
+ */
 import { describe, expect, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Decide from "../src/Decide.ts"
@@ -8,7 +10,8 @@ import * as Build from "./Build.ts"
 
 const { after, chat, day, hour, message, minute, policy } = Build
 
-const clocks = (country: string | undefined, at = "2026-07-15T00:00:00Z") => ContactTimeZone.clocksOf(country, DateTime.unsafeMake(at))
+const clocks = (country: string | undefined, at = "2026-07-15T00:00:00Z") =>
+  ContactTimeZone.clocksOf(country, DateTime.unsafeMake(at))
 const quiet = { quiet_hours: { start: "20:00", end: "09:00" } }
 
 /** What is decided at this instant about a silence that has lasted for a week. */
@@ -16,7 +19,12 @@ const decide = (fields: Readonly<Record<string, unknown>>, country: string, at: 
   const now = DateTime.unsafeMake(at)
   const begun = now.epochMillis - Build.start.epochMillis - 7 * day
   const silent = chat({ country, zone, messages: [message("contact", begun - minute), message("assistant", begun)] })
-  const decision = Decide.decide({ policy: policy({ arm_lead: "1 second", ...quiet, ...fields }), chat: silent, taken: [], now })
+  const decision = Decide.decide({
+    policy: policy({ arm_lead: "1 second", ...quiet, ...fields }),
+    chat: silent,
+    taken: [],
+    now
+  })
   return decision._tag === "Wait" ? `waits until ${DateTime.formatIso(decision.until)}` : decision._tag
 }
 
@@ -69,7 +77,9 @@ describe("quiet hours", () => {
     const fallback = { country_clocks: "fallback", time_zone: "Europe/Lisbon" }
     expect(decide(fallback, "PT", "2026-07-15T08:30:00Z")).toBe("Act")
     expect(decide(fallback, "US", "2026-07-15T08:30:00Z")).toBe("Act")
-    expect(decide(fallback, "US", "2026-07-15T08:30:00Z", "America/New_York")).toBe("waits until 2026-07-15T13:00:00.000Z")
+    expect(decide(fallback, "US", "2026-07-15T08:30:00Z", "America/New_York")).toBe(
+      "waits until 2026-07-15T13:00:00.000Z"
+    )
     expect(decide(fallback, "JP", "2026-07-15T13:00:00Z")).toBe("waits until 2026-07-16T00:00:00.000Z")
     expect(decide({ country_clocks: "fallback", time_zone: undefined }, "US", "2026-07-15T08:30:00Z")).toBe("Skip")
   })
@@ -99,7 +109,10 @@ it("weekdays, holidays and caps by the calendar day hold on each clock, too", ()
   const now = DateTime.unsafeMake("2026-07-16T05:00:00Z")
   const at = now.epochMillis - Build.start.epochMillis
   const sent = Build.taken({ follow_up_at: after(at - 2 * hour), anchor_id: Build.messageId("an earlier one") })
-  const silent = chat({ country: "US", messages: [message("contact", at - 3 * hour), message("assistant", at - 90 * minute)] })
+  const silent = chat({
+    country: "US",
+    messages: [message("contact", at - 3 * hour), message("assistant", at - 90 * minute)]
+  })
   const capped = policy({ arm_lead: "1 second", caps: [{ at_most: 1, per: "calendar_day" }] })
   expect(Decide.decide({ policy: capped, chat: silent, taken: [sent], now })).toMatchObject({
     _tag: "Wait",

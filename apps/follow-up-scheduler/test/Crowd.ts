@@ -25,8 +25,8 @@ import { sentence } from "../src/Operations/ChatStory.ts"
 import * as Races from "./Crowd/Races.ts"
 
 /**
- * In a hurry, but for the lead: a request leaves only within a third of it after the look that it follows from, and a machine
- * that is busy takes its time from the one to the other.
+ * In a hurry, but for the lead: a request leaves only within a third of it after the look that it follows from, and a
+ * machine that is busy takes its time from the one to the other.
  */
 export const policy = `name: hurried
 version: 1
@@ -44,7 +44,12 @@ steps:
 /** Their requests outlast a clock that is put forward by an hour. */
 const customers = Layer.unwrapEffect(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) =>
-    InventClient.layer({ apiKey: apiKey("customers"), baseUrl: url, rateLimit: { window: "1 second" }, deadlines: { attempt: "1 day", total: "1 day", blocking: "1 day" } })
+    InventClient.layer({
+      apiKey: apiKey("customers"),
+      baseUrl: url,
+      rateLimit: { window: "1 second" },
+      deadlines: { attempt: "1 day", total: "1 day", blocking: "1 day" }
+    })
   )
 )
 
@@ -57,24 +62,49 @@ const emulator = Emulator.layerServer({
   runDelay: Duration.millis(100)
 })
 
-export const surroundings = Layer.provideMerge(customers, Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici))
+export const surroundings = Layer.provideMerge(
+  customers,
+  Layer.mergeAll(emulator, NodeContext.layer, NodeHttpClient.layerUndici)
+)
 
 /** Conversations that end in silence, and so how many follow-ups they must get at least, however late. */
-const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = { silent: 2, night: 2, connects_calendar: 2, answers_early: 2, talks_again: 3 }
+const wholeCadences: Partial<Record<Fates.Fate | "impatient", number>> = {
+  silent: 2,
+  night: 2,
+  connects_calendar: 2,
+  answers_early: 2,
+  talks_again: 3
+}
 
 /** How long after the last thing that happened a log is judged: whatever did not come until then is lost. */
 const judgedAfter = Duration.hours(1)
 
 /**
- * The verdict on a log in which nothing more is to come. A follow-up that came late is none of its matters, for the machine may
- * be busy or the scheduler dead for long; one that never came is.
+ * The verdict on a log in which nothing more is to come. A follow-up that came late is none of its matters, for the
+ * machine may be busy or the scheduler dead for long; one that never came is.
  */
 const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string, { down, schedulers }: Races.Ordeal) =>
   Effect.gen(function* () {
     const first = entries[0]?.at ?? (yield* DateTime.now)
     const end = DateTime.addDuration(entries.at(-1)?.at ?? first, judgedAfter)
-    const unrelated = { key: null, method: "GET", path: "/", endpoint: null, chat_id: null, status: 404, applied: false } as const
-    const last: Entry = { kind: "request", at: end, answered_at: end, ...unrelated, headers: {}, fault: null, spoilt: false }
+    const unrelated = {
+      key: null,
+      method: "GET",
+      path: "/",
+      endpoint: null,
+      chat_id: null,
+      status: 404,
+      applied: false
+    } as const
+    const last: Entry = {
+      kind: "request",
+      at: end,
+      answered_at: end,
+      ...unrelated,
+      headers: {},
+      fault: null,
+      spoilt: false
+    }
     const log = yield* Checker.readLog(Log.toJsonLines([...entries, last]))
     return Checker.check(log, yield* Checker.readPolicy(by), {
       grace: DateTime.distanceDuration(first, entries.at(-1)?.at ?? first),
@@ -86,10 +116,15 @@ const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string, { down
   })
 
 /**
- * The verdict on a log in which nothing more is to come, what of it no race excuses, and the races. `by`: the policy, with the
- * lead of {@link policy}.
+ * The verdict on a log in which nothing more is to come, what of it no race excuses, and the races. `by`: the policy,
+ * with the lead of {@link policy}.
  */
-export const examine = (entries: ReadonlyArray<Entry>, machine: MachineTime.MachineTime, by = policy, ordeal = Races.untroubled) =>
+export const examine = (
+  entries: ReadonlyArray<Entry>,
+  machine: MachineTime.MachineTime,
+  by = policy,
+  ordeal = Races.untroubled
+) =>
   Effect.gen(function* () {
     const moment = Races.momentOf(machine.worstLag())
     const verdict = yield* judge(entries, moment, by, ordeal)
@@ -114,10 +149,12 @@ const isListing = ({ endpoint, key, status }: Asked) =>
 const fewestLooks = (entries: ReadonlyArray<Entry>): number => {
   const looks = new Map<string, number>()
   for (const entry of entries) {
-    if (entry.kind === "request" && isListing(entry)) for (const [chat_id, count] of looks) looks.set(chat_id, count + 1)
+    if (entry.kind === "request" && isListing(entry))
+      for (const [chat_id, count] of looks) looks.set(chat_id, count + 1)
     if (!("chat_id" in entry)) continue
     if (entry.kind !== "request") looks.set(entry.chat_id, 0)
-    else if (Races.isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)
+    else if (Races.isLook(entry) && entry.chat_id !== null)
+      looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)
   }
   return Math.min(...looks.values())
 }
@@ -132,7 +169,9 @@ const unrecorded = (entries: ReadonlyArray<Entry>) =>
     const counted = yield* Effect.forEach(chats, (chat_id) =>
       Effect.map(ledger.story(chat_id), (story) => ({
         chat_id,
-        wrote: entries.filter((entry) => entry.kind === "message" && entry.chat_id === chat_id && entry.cause === "follow_up").length,
+        wrote: entries.filter(
+          (entry) => entry.kind === "message" && entry.chat_id === chat_id && entry.cause === "follow_up"
+        ).length,
         recorded: story.filter(({ event }) => event === "sent").length
       }))
     )
@@ -141,12 +180,22 @@ const unrecorded = (entries: ReadonlyArray<Entry>) =>
 
 /** Prints what the service saw of these chats, and what the ledger says of them. */
 const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
-  Effect.forEach(new Set(chats.map(({ chat_id }) => chat_id)), (chat_id) =>
-    Effect.map(Effect.flatMap(Ledger, (ledger) => ledger.story(ChatId.make(chat_id))), (story) => {
-      const seen = entries.filter((entry) => "chat_id" in entry && entry.chat_id === chat_id)
-      console.log([Log.toJsonLines(seen), ...story.map((entry) => `${DateTime.formatIso(entry.at)} ${sentence(entry)}`)].join("\n"))
-    })
-  , { discard: true })
+  Effect.forEach(
+    new Set(chats.map(({ chat_id }) => chat_id)),
+    (chat_id) =>
+      Effect.map(
+        Effect.flatMap(Ledger, (ledger) => ledger.story(ChatId.make(chat_id))),
+        (story) => {
+          const seen = entries.filter((entry) => "chat_id" in entry && entry.chat_id === chat_id)
+          console.log(
+            [Log.toJsonLines(seen), ...story.map((entry) => `${DateTime.formatIso(entry.at)} ${sentence(entry)}`)].join(
+              "\n"
+            )
+          )
+        }
+      ),
+    { discard: true }
+  )
 
 /** What `judged` finds where nothing is wrong. */
 export const nothing = { missing: [], violations: [], unrecorded: [] }
@@ -169,7 +218,9 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
     const audience = yield* Customers.make(() => Effect.void)
     /** Who has an answer ready. The others have said it, or wait for a follow-up that may never come. */
     const answering = new Set<ChatId>()
-    /** The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one. */
+    /**
+     * The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one.
+     */
     const nextInstant = (chat_id: ChatId, since: number) =>
       Effect.map(log.entries, (entries) => {
         const latest = entries.findLast((entry) => entry.kind === "state" && entry.chat_id === chat_id)
@@ -180,7 +231,10 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
       Effect.gen(function* () {
         const contact = yield* world.addContact({ name, country: "IE", channels: [{ type: "custom" }] })
         const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Do you have this in red?" })
-        const answer = world.sendMessage({ contact_id: contact.id, chat_id: chat.id }, { message: MessagePart.text("And this?") })
+        const answer = world.sendMessage(
+          { contact_id: contact.id, chat_id: chat.id },
+          { message: MessagePart.text("And this?") }
+        )
         const reply = (since: number) =>
           Effect.gen(function* () {
             const instant = yield* nextInstant(chat.id, since)
@@ -211,14 +265,17 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
     const missing = Effect.map(log.entries, (entries) =>
       talks.flatMap(({ chat_id, fate }) => {
         const due = wholeCadences[fate] ?? 0
-        const sent = entries.filter((entry) => isFollowUp(entry) && "chat_id" in entry && entry.chat_id === chat_id).length
+        const sent = entries.filter(
+          (entry) => isFollowUp(entry) && "chat_id" in entry && entry.chat_id === chat_id
+        ).length
         return sent >= due ? [] : [{ chat_id, fate, due, sent }]
       })
     )
 
     /**
-     * Nothing is to come any more: the ledger waits for nothing, the service holds no follow-up, all that went out is on
-     * record in a ledger that is whole, and every chat has been read at least so many times since anything happened in it.
+     * Nothing is to come any more: the ledger waits for nothing, the service holds no follow-up, all that went out is
+     * on record in a ledger that is whole, and every chat has been read at least so many times since anything happened
+     * in it.
      */
     const isSettled = (looks: number) =>
       Effect.gen(function* () {
@@ -231,20 +288,22 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
         return recorded === entries.filter(isFollowUp).length
       })
     /**
-     * Waits until everybody has said all that they have to say, and all of that has come to its end. It has to be so twice, with two
-     * more readings of every chat in between: the log and the ledger are read one after the other, and a follow-up that was
-     * taken back is planned again a moment later.
+     * Waits until everybody has said all that they have to say, and all of that has come to its end. It has to be so
+     * twice, with two more readings of every chat in between: the log and the ledger are read one after the other, and
+     * a follow-up that was taken back is planned again a moment later.
      */
     const settled = <E, R>(ledger: Layer.Layer<Ledger, E, R>) => {
       // A ledger that is not there yet, or away, is waited for.
       const isOver = (looks: number) => Effect.orElseSucceed(isSettled(looks), () => false)
-      const over = (looks: number) => Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
+      const over = (looks: number) =>
+        Effect.repeat(isOver(looks), { until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
       return Effect.gen(function* () {
         const others = talks.filter(({ fate }) => fate !== "impatient")
         yield* Effect.forEach(others, ({ rest }) => Fiber.join(rest), { discard: true })
-        yield* Effect.zipRight(over(3), Effect.flatMap(log.entries, (entries) => over(fewestLooks(entries) + 2))).pipe(
-          Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis")))
-        )
+        yield* Effect.zipRight(
+          over(3),
+          Effect.flatMap(log.entries, (entries) => over(fewestLooks(entries) + 2))
+        ).pipe(Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis"))))
       })
     }
     const tellMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) => tell(who, entries))
@@ -257,7 +316,11 @@ export const make = (people: number, file: string, ordeal = Races.untroubled) =>
       const entries = yield* log.entries
       const { races, verdict, violations } = yield* examine(entries, machine, policy, ordeal)
       console.log(`${Checker.render(verdict)}timers were late by up to ${Math.round(machine.worstLag())} ms`)
-      const wrongs = { missing: yield* missing, violations, unrecorded: ordeal.isLedgerWhole ? yield* unrecorded(entries) : [] }
+      const wrongs = {
+        missing: yield* missing,
+        violations,
+        unrecorded: ordeal.isLedgerWhole ? yield* unrecorded(entries) : []
+      }
       yield* tell(Object.values(wrongs).flat(), entries)
       return { wrongs, verdict, races }
     })

@@ -9,9 +9,9 @@ export const make = (url: Redacted.Redacted) => {
   const name = pathname.slice(1)
   const server = Database.layer(Redacted.make(href.replace(pathname, "/postgres")))
   const change = (...statements: ReadonlyArray<string>) =>
-    Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })).pipe(
-      Effect.provide(server)
-    )
+    Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true })
+    ).pipe(Effect.provide(server))
   return {
     leaves: change(
       `ALTER DATABASE ${name} ALLOW_CONNECTIONS false`,

@@ -34,27 +34,40 @@ const shown = Decide.Decision.$match({
 
 const decide = (fields: Partial<Decide.DecisionInput> = {}) => shown(Decide.decide(question(fields)))
 
-const act = (step: number, at: number, anchor = "assistant@0") => `Act ${step} ${anchor} ${DateTime.formatIso(after(at))}`
+const act = (step: number, at: number, anchor = "assistant@0") =>
+  `Act ${step} ${anchor} ${DateTime.formatIso(after(at))}`
 const wait = (reason: WaitReason, step: number, until: number, anchor = "assistant@0") =>
   `Wait ${reason} ${step} ${anchor} ${DateTime.formatIso(after(until))}`
 
 type Change = (question: Decide.DecisionInput) => Decide.DecisionInput
-const inChat = (fields: Partial<Decide.DecisionInput["chat"]>): Change => (question) => ({ ...question, chat: { ...question.chat, ...fields } })
-const inPolicy = (fields: Readonly<Record<string, unknown>>): Change => (question) => {
-  const { name: _, ...before } = Schema.encodeSync(Policy)(question.policy)
-  return { ...question, policy: policy({ ...before, ...fields }) }
-}
+const inChat =
+  (fields: Partial<Decide.DecisionInput["chat"]>): Change =>
+  (question) => ({ ...question, chat: { ...question.chat, ...fields } })
+const inPolicy =
+  (fields: Readonly<Record<string, unknown>>): Change =>
+  (question) => {
+    const { name: _, ...before } = Schema.encodeSync(Policy)(question.policy)
+    return { ...question, policy: policy({ ...before, ...fields }) }
+  }
 const after3Days = (question: Decide.DecisionInput) => ({ ...question, now: after(3 * day) })
-const andTaken = (fields: Partial<Episode.PastFollowUp>): Change => (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
+const andTaken =
+  (fields: Partial<Episode.PastFollowUp>): Change =>
+  (question) => ({ ...question, taken: [...question.taken, taken(fields)] })
 const earlier = messageId("long ago")
-const inTurn = (...changes: ReadonlyArray<Change>): Change => (question) => changes.reduce((changed, change) => change(changed), question)
+const inTurn =
+  (...changes: ReadonlyArray<Change>): Change =>
+  (question) =>
+    changes.reduce((changed, change) => change(changed), question)
 
-const within = (action: string) => ["1 hour", "2 hours"].map((after) => ({ after, action, lateness: { limit: "1 minute", beyond: "skip" } }))
+const within = (action: string) =>
+  ["1 hour", "2 hours"].map((after) => ({ after, action, lateness: { limit: "1 minute", beyond: "skip" } }))
 
 type DecideReason = (typeof reasonsByStrength)[number]
 
-const switchedOff = (by: AiSwitch): Change => (question) =>
-  inChat({ switchedOff: [...question.chat.switchedOff, by] })(question)
+const switchedOff =
+  (by: AiSwitch): Change =>
+  (question) =>
+    inChat({ switchedOff: [...question.chat.switchedOff, by] })(question)
 
 /** What makes each reason hold, whatever else holds. */
 const changes: Readonly<Record<DecideReason, Change>> = {
@@ -89,7 +102,10 @@ const changes: Readonly<Record<DecideReason, Change>> = {
   in_progress: andTaken({ anchor_id: earlier, status: "under_way", message_id: undefined }),
   outcome_unknown: andTaken({ status: "unknown", message_id: undefined }),
   exited: andTaken({ isExited: true }),
-  unanswered: inTurn(inPolicy({ stop_after_unanswered: 1 }), andTaken({ anchor_id: earlier, message_id: undefined, step: 2 })),
+  unanswered: inTurn(
+    inPolicy({ stop_after_unanswered: 1 }),
+    andTaken({ anchor_id: earlier, message_id: undefined, step: 2 })
+  ),
   cadence_finished: andTaken({ step: 2 }),
   followed_up_already: (question) => {
     const messages = [...question.chat.messages, message("assistant", hour), message("assistant", 3 * hour)]
@@ -178,8 +194,12 @@ describe("of two reasons that hold, the stronger is given:", () => {
 
   it("a mute over the night, whichever ends later", () => {
     const night = policy({ quiet_hours: { start: "20:00", end: "09:00" } })
-    expect(decide({ policy: night, chat: chat({ muted_until: after(10 * hour) }) })).toBe(wait("muted", 1, 21 * hour - lead))
-    expect(decide({ policy: night, chat: chat({ muted_until: after(23 * hour) }) })).toBe(wait("muted", 1, 23 * hour - lead))
+    expect(decide({ policy: night, chat: chat({ muted_until: after(10 * hour) }) })).toBe(
+      wait("muted", 1, 21 * hour - lead)
+    )
+    expect(decide({ policy: night, chat: chat({ muted_until: after(23 * hour) }) })).toBe(
+      wait("muted", 1, 23 * hour - lead)
+    )
   })
 
   it("the night over a mute that has ended", () => {
@@ -199,7 +219,9 @@ describe("the moment to act", () => {
     expect(decide({ now: after(hour - lead - 999) })).toBe(act(1, hour))
     expect(decide({ now: after(hour - lead + 1) })).toBe(act(1, hour + 1000))
     const uneven = message("assistant", 0, { whole_at: after(1) })
-    expect(decide({ chat: chat({ messages: [uneven] }), now: after(hour - lead) })).toBe(wait("silence", 1, hour + 1000 - lead))
+    expect(decide({ chat: chat({ messages: [uneven] }), now: after(hour - lead) })).toBe(
+      wait("silence", 1, hour + 1000 - lead)
+    )
   })
 
   it("is arm_lead ahead of now when the silence is long over", () => {
@@ -218,9 +240,9 @@ describe("the moment to act", () => {
   })
 
   it("is not while the assistant is still writing", () => {
-    expect(decide({ chat: chat({ messages: [message("contact", -minute), message("assistant", 0, { isRunning: true })] }) })).toBe(
-      "Stop replied"
-    )
+    expect(
+      decide({ chat: chat({ messages: [message("contact", -minute), message("assistant", 0, { isRunning: true })] }) })
+    ).toBe("Stop replied")
   })
 
   it("ends a follow-up under way confirm_after after its instant, when it is looked for", () => {
@@ -243,9 +265,15 @@ describe("the anchor", () => {
   })
 
   it("is never a follow-up, told by its message's id: the silence begins anew, the anchor stays", () => {
-    const messages = [message("contact", -minute), message("assistant", 0), message("assistant", hour, { id: messageId("follow-up") })]
+    const messages = [
+      message("contact", -minute),
+      message("assistant", 0),
+      message("assistant", hour, { id: messageId("follow-up") })
+    ]
     expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(3 * hour - lead) })).toBe(act(2, 3 * hour))
-    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(2 * hour) })).toBe(wait("silence", 2, 3 * hour - lead))
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(2 * hour) })).toBe(
+      wait("silence", 2, 3 * hour - lead)
+    )
   })
 
   it("moves to a newer message of ours, and the steps already taken in this silence still count", () => {
@@ -283,13 +311,21 @@ describe("a broadcast", () => {
     expect(decide({ chat: chat({ messages }) })).toBe(wait("silence", 1, 90 * minute - lead))
     expect(decide({ chat: chat({ messages }), now: after(90 * minute - lead) })).toBe(act(1, 90 * minute))
     const strict = policy({ steps: within("schedule_follow_up") })
-    expect(decide({ chat: chat({ messages: [...chat().messages, sent(30 * day)] }), policy: strict, now: after(30 * day + hour) })).toBe("Stop late")
+    expect(
+      decide({
+        chat: chat({ messages: [...chat().messages, sent(30 * day)] }),
+        policy: strict,
+        now: after(30 * day + hour)
+      })
+    ).toBe("Stop late")
   })
 })
 
 describe("a chat of the organization's own people", () => {
   it("is followed up where the policy names its channel", () => {
-    expect(decide({ chat: chat({ channel: "internal" }), policy: policy({ match: { channels: ["internal", "custom"] } }) })).toBe(act(1, hour))
+    expect(
+      decide({ chat: chat({ channel: "internal" }), policy: policy({ match: { channels: ["internal", "custom"] } }) })
+    ).toBe(act(1, hour))
   })
 
   it("is followed up where the policy names admins, and then no other is", () => {
@@ -319,13 +355,17 @@ describe("an episode", () => {
   it("does not inherit a follow-up that was set for a later instant than the reply", () => {
     const declined = taken({ message_id: undefined, follow_up_at: after(5 * hour) })
     const messages = [...chat().messages, replied, answered]
-    expect(decide({ chat: chat({ messages }), taken: [declined], now: after(day) })).toBe(act(1, day + lead, answered.id))
+    expect(decide({ chat: chat({ messages }), taken: [declined], now: after(day) })).toBe(
+      act(1, day + lead, answered.id)
+    )
   })
 
   it("does not inherit a follow-up that was answered before its own instant, by clocks that differ", () => {
     const early = message("assistant", hour - 500, { id: messageId("follow-up") })
     const messages = [...chat().messages, early, message("contact", hour - 200), answered]
-    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(day) })).toBe(act(1, day + lead, answered.id))
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(day) })).toBe(
+      act(1, day + lead, answered.id)
+    )
   })
 
   it("counts a step that came to nothing, too", () => {
@@ -348,7 +388,9 @@ describe("a follow-up that came only after the reply", () => {
     const now = after(2 * hour + 200 - lead)
     expect(decide({ ...crossed(message("assistant", 200)), now })).toMatch(/^Act 2 assistant@200 /)
     const steps = Array.from({ length: 3 }, () => ({ after: "1 hour", action: "schedule_follow_up" }))
-    expect(decide({ ...crossed(message("assistant", 200)), policy: policy({ steps }), now })).toMatch(/^Act 2 assistant@200 /)
+    expect(decide({ ...crossed(message("assistant", 200)), policy: policy({ steps }), now })).toMatch(
+      /^Act 2 assistant@200 /
+    )
   })
 })
 
@@ -405,7 +447,9 @@ describe("effective_from", () => {
   it("is what the policy says, whenever it was put in force", () => {
     expect(decide({ ...before, policy: policy({ effective_from: "2026-07-15T12:00:00Z" }) })).toBe(act(1, hour))
     expect(decide({ ...before, policy: policy({ effective_from: "all" }) })).toBe(act(1, hour))
-    expect(decide({ ...same, policy: policy({ effective_from: "2026-07-15T12:00:01Z" }) })).toBe("Stop before_effective_from")
+    expect(decide({ ...same, policy: policy({ effective_from: "2026-07-15T12:00:01Z" }) })).toBe(
+      "Stop before_effective_from"
+    )
   })
 
   it("is inclusive: our message of that very instant is followed up", () => {
@@ -413,15 +457,24 @@ describe("effective_from", () => {
   })
 
   it("asks when our own message was written, not when the chat began", () => {
-    const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("contact", -minute), message("assistant", 0)]
-    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe(act(1, hour))
+    const messages = [
+      message("contact", -300 * day),
+      message("assistant", -299 * day),
+      message("contact", -minute),
+      message("assistant", 0)
+    ]
+    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe(
+      act(1, hour)
+    )
   })
 })
 
 describe("effective_from, where a message of ours came unasked", () => {
   it("asks when the answer before it was written: the unasked one is a follow-up, though it came 299 days later", () => {
     const messages = [message("contact", -300 * day), message("assistant", -299 * day), message("assistant", 0)]
-    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe("Stop before_effective_from")
+    expect(decide({ policy: policy({ effective_from: "2026-07-15T12:00:00Z" }), chat: chat({ messages }) })).toBe(
+      "Stop before_effective_from"
+    )
     const all = { policy: policy({ effective_from: "all" }), chat: chat({ messages }), now: after(2 * hour - lead) }
     expect(decide(all)).toBe(act(2, 2 * hour, messages[1]!.id))
   })
@@ -491,12 +544,16 @@ describe("incidents of other schedulers", () => {
   })
 
   it("a stop was overridden by a weaker one: blocked and closed is blocked", () => {
-    expect(decide({ chat: chat({ isBlocked: true, state: "CLOSED", isUnsubscribed: true, isAssigned: true }) })).toBe("Stop blocked")
+    expect(decide({ chat: chat({ isBlocked: true, state: "CLOSED", isUnsubscribed: true, isAssigned: true }) })).toBe(
+      "Stop blocked"
+    )
   })
 
   it("never armed again after a reply: our answer to the reply is followed up", () => {
     const messages = [...chat().messages, message("contact", 2 * hour), message("assistant", 3 * hour)]
-    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(4 * hour - lead) })).toBe(act(1, 4 * hour, "assistant@10800000"))
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(4 * hour - lead) })).toBe(
+      act(1, 4 * hour, "assistant@10800000")
+    )
   })
 
   it("the contact wrote STOP, the assistant confirmed it, and the next step came all the same: nothing more is sent", () => {
@@ -505,12 +562,19 @@ describe("incidents of other schedulers", () => {
   })
 
   it("a contact who wrote START after STOP was never followed up again: they are", () => {
-    const messages = [message("contact", -hour, { text: "STOP" }), message("contact", -minute, { text: "start!" }), message("assistant", 0)]
+    const messages = [
+      message("contact", -hour, { text: "STOP" }),
+      message("contact", -minute, { text: "start!" }),
+      message("assistant", 0)
+    ]
     expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
   })
 
   it("a word of the assistant was taken for the contact's: only what the contact writes counts", () => {
-    const messages = [message("contact", -minute, { text: "How do I stop the subscription?" }), message("assistant", 0, { text: "STOP" })]
+    const messages = [
+      message("contact", -minute, { text: "How do I stop the subscription?" }),
+      message("assistant", 0, { text: "STOP" })
+    ]
     expect(decide({ chat: chat({ messages }) })).toBe(act(1, hour))
   })
 
@@ -528,7 +592,9 @@ describe("incidents of other schedulers", () => {
 
   it("switching on swept all old chats: what we wrote before effective_from is left alone", () => {
     const old = chat({ messages: [message("contact", -40 * day), message("assistant", -40 * day + minute)] })
-    expect(decide({ chat: old, policy: policy({ effective_from: "2026-07-15T00:00:00Z" }) })).toBe("Stop before_effective_from")
+    expect(decide({ chat: old, policy: policy({ effective_from: "2026-07-15T00:00:00Z" }) })).toBe(
+      "Stop before_effective_from"
+    )
   })
 
   it("a snoozed chat was touched: it stays alone, however long it is silent", () => {
@@ -537,7 +603,9 @@ describe("incidents of other schedulers", () => {
 
   it("its own follow-up was counted as the customer's reply: it is a message of ours, and the next step follows", () => {
     const messages = [...chat().messages, message("assistant", hour, { id: messageId("follow-up") })]
-    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(hour + minute) })).toBe(wait("silence", 2, 3 * hour - lead))
+    expect(decide({ chat: chat({ messages }), taken: [taken()], now: after(hour + minute) })).toBe(
+      wait("silence", 2, 3 * hour - lead)
+    )
   })
 
   it("a reminder for a moment long past: it moves to now, and only one step is taken at a time", () => {
@@ -591,7 +659,10 @@ describe("whatever it is asked", () => {
       switchedOff: rarely.map((isOff) => (isOff ? (["assistant_deleted"] as const) : [])),
       isContactUnknown: rarely,
       muted_until: maybe(instant),
-      follow_up_at: FastCheck.oneof({ weight: 4, arbitrary: FastCheck.constant(undefined) }, { weight: 1, arbitrary: instant }),
+      follow_up_at: FastCheck.oneof(
+        { weight: 4, arbitrary: FastCheck.constant(undefined) },
+        { weight: 1, arbitrary: instant }
+      ),
       zone: maybe(FastCheck.constantFrom(...zones)),
       messages
     }).map((fields) => chat(fields)),
@@ -601,7 +672,13 @@ describe("whatever it is asked", () => {
         step: FastCheck.integer({ min: 1, max: 3 }),
         message_id: maybe(id),
         follow_up_at: instant,
-        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(...times(17, "done"), ...times(3, "failed"), ...times(3, "filed"), "under_way", "unknown"),
+        status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(
+          ...times(17, "done"),
+          ...times(3, "failed"),
+          ...times(3, "filed"),
+          "under_way",
+          "unknown"
+        ),
         policy: FastCheck.constant("nudge@1"),
         isExited: rarely
       }),
@@ -613,7 +690,14 @@ describe("whatever it is asked", () => {
 
   const wallClock = (zone: string, instant: DateTime.Utc) => {
     const parts = new Intl.DateTimeFormat("en-GB", {
-      timeZone: zone, weekday: "short", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23"
+      timeZone: zone,
+      weekday: "short",
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23"
     }).formatToParts(instant.epochMillis)
     const part = (type: string) => parts.find((found) => found.type === type)!.value
     return {

@@ -21,7 +21,9 @@ const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
 const leftIn = (folder: string) => Effect.flatMap(FileSystem.FileSystem, (files) => files.readDirectory(folder))
 
 const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>) =>
-  Effect.repeat(condition, { schedule: Schedule.spaced("50 millis"), until: (holds) => holds }).pipe(Effect.timeout("20 seconds"))
+  Effect.repeat(condition, { schedule: Schedule.spaced("50 millis"), until: (holds) => holds }).pipe(
+    Effect.timeout("20 seconds")
+  )
 
 const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
 
@@ -42,8 +44,8 @@ const whole = shared(["demo"])
 const quiet = shared(document(3))
 
 /**
- * Stops the program and continues it at random moments until it ends. To the program this looks like a busy machine, and it
- * takes no processor time from the other tests.
+ * Stops the program and continues it at random moments until it ends. To the program this looks like a busy machine,
+ * and it takes no processor time from the other tests.
  */
 const interrupted = (program: Process.Running) =>
   Effect.gen(function* () {
@@ -61,7 +63,10 @@ const Overview = Schema.parseJson(Schema.Struct({ now: Schema.Int }))
 const shownAt = (url: string) =>
   Effect.promise(async () => {
     const abort = new AbortController()
-    const { body } = await fetch(`${url}${livePath}`, { headers: { [callHeader.name]: callHeader.value }, signal: abort.signal })
+    const { body } = await fetch(`${url}${livePath}`, {
+      headers: { [callHeader.name]: callHeader.value },
+      signal: abort.signal
+    })
     let text = ""
     for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {
       text += chunk
@@ -78,7 +83,9 @@ describe("the demo", () => {
       expect(stdout).toContain("checker: agrees")
       expect(code, stderr).toBe(0)
       const table = stdout.slice(stdout.indexOf("What became"), stdout.indexOf("follow-ups sent"))
-      const counts = [...table.matchAll(/^ +(\d+) {2}(.*)$/gm)].map(([, count, label]) => [Number(count), label] as const)
+      const counts = [...table.matchAll(/^ +(\d+) {2}(.*)$/gm)].map(
+        ([, count, label]) => [Number(count), label] as const
+      )
       const all = counts.pop()
       expect(all).toEqual([60, "chats in all"])
       expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(60)
@@ -121,49 +128,49 @@ describe("the demo", () => {
     })
   )
 
-  it.live("takes the same course with the same seed on a machine that stops it again and again, and another with another seed", () =>
-    Effect.gen(function* () {
-      const { code, stderr, stdout } = yield* quiet
-      const busy = yield* inFolder((cwd) => Effect.flatMap(Process.start(document(3), { cwd, env: { TMPDIR: cwd } }), interrupted))
-      expect(busy.stops).toBeGreaterThan(10)
-      expect(busy).toEqual({ code, stderr, stdout, stops: busy.stops })
-      const other = yield* played(document(4))
-      expect(other).toMatchObject({ code: 0, stderr: "" })
-      expect(other.stdout).not.toBe(stdout)
-    })
+  it.live(
+    "takes the same course with the same seed on a machine that stops it again and again, and another with another seed",
+    () =>
+      Effect.gen(function* () {
+        const { code, stderr, stdout } = yield* quiet
+        const busy = yield* inFolder((cwd) =>
+          Effect.flatMap(Process.start(document(3), { cwd, env: { TMPDIR: cwd } }), interrupted)
+        )
+        expect(busy.stops).toBeGreaterThan(10)
+        expect(busy).toEqual({ code, stderr, stdout, stops: busy.stops })
+        const other = yield* played(document(4))
+        expect(other).toMatchObject({ code: 0, stderr: "" })
+        expect(other.stdout).not.toBe(stdout)
+      })
   )
 
-  it.live(
-    "keeps its page after the verdict, and there time goes on as on the wall",
-    () =>
-      inFolder((cwd) =>
-        Effect.scoped(
-          Effect.gen(function* () {
-            const demo = yield* Process.start(["demo", "--chats", "2", "--ui"], { cwd, env: { TMPDIR: cwd } })
-            yield* demo.says("The operator page stays until Ctrl-C.")
-            const [, url = ""] = /The operator page is at (\S+)/.exec(demo.said()) ?? []
-            const first = yield* shownAt(url)
-            yield* Effect.repeat(shownAt(url), { schedule: Schedule.spaced("50 millis"), until: (now) => now > first })
-            demo.process.kill("SIGINT")
-            expect((yield* demo.ended).code).toBe(130)
-            expect(yield* leftIn(cwd)).toEqual([])
-          })
-        )
+  it.live("keeps its page after the verdict, and there time goes on as on the wall", () =>
+    inFolder((cwd) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const demo = yield* Process.start(["demo", "--chats", "2", "--ui"], { cwd, env: { TMPDIR: cwd } })
+          yield* demo.says("The operator page stays until Ctrl-C.")
+          const [, url = ""] = /The operator page is at (\S+)/.exec(demo.said()) ?? []
+          const first = yield* shownAt(url)
+          yield* Effect.repeat(shownAt(url), { schedule: Schedule.spaced("50 millis"), until: (now) => now > first })
+          demo.process.kill("SIGINT")
+          expect((yield* demo.ended).code).toBe(130)
+          expect(yield* leftIn(cwd)).toEqual([])
+        })
       )
+    )
   )
 
-  it.live(
-    "leaves nothing behind when it is killed with -9",
-    () =>
-      inFolder((cwd) =>
-        Effect.scoped(
-          Effect.gen(function* () {
-            const demo = yield* Process.start(["demo"], { cwd, env: { TMPDIR: cwd } })
-            yield* until(Effect.map(leftIn(cwd), (left) => left.length > 0))
-            demo.process.kill("SIGKILL")
-            yield* until(Effect.map(leftIn(cwd), (left) => left.length === 0))
-          })
-        )
+  it.live("leaves nothing behind when it is killed with -9", () =>
+    inFolder((cwd) =>
+      Effect.scoped(
+        Effect.gen(function* () {
+          const demo = yield* Process.start(["demo"], { cwd, env: { TMPDIR: cwd } })
+          yield* until(Effect.map(leftIn(cwd), (left) => left.length > 0))
+          demo.process.kill("SIGKILL")
+          yield* until(Effect.map(leftIn(cwd), (left) => left.length === 0))
+        })
       )
+    )
   )
 })

@@ -19,7 +19,9 @@ const examined = (answer: Answer) =>
 const at = (millis: number): Answer => Effect.succeed(Option.some(after(millis)))
 
 describe("the service", () => {
-  const clocks: ReadonlyArray<readonly [what: string, answer: Answer, state: HealthChecks.Finding["state"], words: string]> = [
+  const clocks: ReadonlyArray<
+    readonly [what: string, answer: Answer, state: HealthChecks.Finding["state"], words: string]
+  > = [
     ["the same", at(0), "well", "agrees"],
     ["a second later, as whole seconds may say", at(-second), "well", "agrees"],
     ["two seconds earlier", at(2 * second), "well", "agrees"],

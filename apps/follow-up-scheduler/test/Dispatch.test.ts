@@ -38,7 +38,10 @@ interface Setup {
 }
 
 /** The scheduler over this chat and the database of the surroundings. */
-const scheduler = (fake: FakeChat.FakeChat, { ledger = Ledger.layer, policy = {}, timer = Timer.layerNone }: Setup = {}) =>
+const scheduler = (
+  fake: FakeChat.FakeChat,
+  { ledger = Ledger.layer, policy = {}, timer = Timer.layerNone }: Setup = {}
+) =>
   Scheduler.layer.pipe(
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(timer, Layer.orDie(ledger), fake.layer)),
@@ -52,7 +55,9 @@ const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMilli
 /** A test that begins at `Build.start`, over a chat and a database of its own. */
 const story = <E>(
   name: string,
-  test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>,
+  test: (
+    fake: FakeChat.FakeChat
+  ) => Effect.Effect<void, E, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>,
   { late, ...setup }: Setup & FakeChat.Options = {}
 ) => {
   it.effect(name, () => {
@@ -64,14 +69,17 @@ const story = <E>(
 }
 
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
-const earliest = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.overdue(after(3650 * day)), (rows) => rows[0]))
+const earliest = Effect.flatMap(Ledger.Ledger, (ledger) =>
+  Effect.map(ledger.overdue(after(3650 * day)), (rows) => rows[0])
+)
 
 /** Sweeps, again and again at the very instant at which something is due, and leaves the clock at `until`. */
 const sweepUntil = (until: DateTime.Utc) =>
   Effect.gen(function* () {
     for (let count = 0; count < 100; count++) {
       const next = yield* earliest
-      if (next === undefined || DateTime.greaterThan(next.due_at, until)) return yield* setClock(DateTime.max(until, yield* DateTime.now))
+      if (next === undefined || DateTime.greaterThan(next.due_at, until))
+        return yield* setClock(DateTime.max(until, yield* DateTime.now))
       yield* setClock(DateTime.max(next.due_at, yield* DateTime.now))
       yield* sweep
     }
@@ -81,7 +89,11 @@ const sweepUntil = (until: DateTime.Utc) =>
 /** The follow-ups on record, as `step status reason`. */
 const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
-    sql<{ step: number; status: string; reason: string | null }>`SELECT step, status, reason FROM follow_ups ORDER BY rowid`,
+    sql<{
+      step: number
+      status: string
+      reason: string | null
+    }>`SELECT step, status, reason FROM follow_ups ORDER BY rowid`,
     (rows) => rows.map(({ reason, status, step }) => [step, status, ...(reason === null ? [] : [reason])].join(" "))
   )
 )
@@ -111,13 +123,15 @@ describe("a cadence", () => {
 
   const each = ["read", "list", "newest", "set", "read", "list"]
 
-  story("costs a row of the inbox, the messages, the newest chat, the update, a row before the instant, and a list after it", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      fake.requests.length = 0
-      yield* sweepUntil(after(3 * hour + minute))
-      expect(fake.requests).toEqual([...each, ...each])
-    })
+  story(
+    "costs a row of the inbox, the messages, the newest chat, the update, a row before the instant, and a list after it",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        fake.requests.length = 0
+        yield* sweepUntil(after(3 * hour + minute))
+        expect(fake.requests).toEqual([...each, ...each])
+      })
   )
 
   it.effect("costs no more in a process that knows nothing of the chat but the ledger", () =>
@@ -161,7 +175,9 @@ describe("a cadence", () => {
     Effect.gen(function* () {
       yield* observe
       fake.requests.length = 0
-      yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds")))))
+      yield* fake.once("newest", (_, apply) =>
+        Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
+      )
       yield* sweepUntil(after(2 * hour))
       expect(fake.requests).toEqual(["read", "list", "newest", "read", "list"])
       expect(yield* record).toEqual(["1 skipped replied"])
@@ -175,32 +191,43 @@ describe("a cadence", () => {
       const error = new InventError.TimedOut({ ...call, deadline: "total", after: Duration.seconds(30) })
       yield* fake.put((kind, apply) => {
         if (kind === "newest" && count++ < 5) return Effect.zipLeft(apply, TestClock.adjust("6 seconds"))
-        return kind === "set" ? Effect.flatMap(DateTime.now, (now) => (DateTime.lessThan(now, after(hour + minute)) ? Effect.fail(error) : apply)) : apply
+        return kind === "set"
+          ? Effect.flatMap(DateTime.now, (now) =>
+              DateTime.lessThan(now, after(hour + minute)) ? Effect.fail(error) : apply
+            )
+          : apply
       })
       yield* sweepUntil(after(10 * day))
       expect(yield* record).toEqual(["1 sent", "2 sent"])
     })
   )
 
-  story("sends no message by a look that is no longer fresh", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds")))))
-      yield* sweepUntil(after(2 * hour))
-      expect(yield* fake.sent).toEqual([])
-      expect(yield* record).toEqual(["1 skipped replied"])
-    })
-  , { policy: { steps: [{ after: "1 hour", action: "send_message", message: "Still there?" }] } })
+  story(
+    "sends no message by a look that is no longer fresh",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.once("newest", (_, apply) =>
+          Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
+        )
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 skipped replied"])
+      }),
+    { policy: { steps: [{ after: "1 hour", action: "send_message", message: "Still there?" }] } }
+  )
 
   for (const status of [501, 503]) {
-    story(`${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`, (fake) =>
-      Effect.gen(function* () {
-        const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
-        yield* observe
-        yield* fake.put((kind, apply) => (kind === "newest" ? Effect.fail(fault) : apply))
-        yield* sweepUntil(after(2 * hour))
-        expect(yield* fake.followUps).toEqual(status === 501 ? at(hour) : [])
-      })
+    story(
+      `${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`,
+      (fake) =>
+        Effect.gen(function* () {
+          const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
+          yield* observe
+          yield* fake.put((kind, apply) => (kind === "newest" ? Effect.fail(fault) : apply))
+          yield* sweepUntil(after(2 * hour))
+          expect(yield* fake.followUps).toEqual(status === 501 ? at(hour) : [])
+        })
     )
   }
 
@@ -226,7 +253,13 @@ describe("a cadence", () => {
       yield* observe
       yield* sweepUntil(after(hour + minute))
       expect((yield* events).filter((event) => event !== "taken_up")).toEqual([
-        "decided", "planned", "armed", "scheduled", "verified", "sent", "planned"
+        "decided",
+        "planned",
+        "armed",
+        "scheduled",
+        "verified",
+        "sent",
+        "planned"
       ])
     })
   )
@@ -245,13 +278,16 @@ describe("a cadence", () => {
     })
   )
 
-  story("arms with whole milliseconds, whatever the lead", () =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* sweepUntil(after(hour - 10 * second))
-      expect(Number.isInteger((yield* earliest)?.due_at.epochMillis)).toBe(true)
-    })
-  , { policy: { arm_lead: "10 seconds" } })
+  story(
+    "arms with whole milliseconds, whatever the lead",
+    () =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(hour - 10 * second))
+        expect(Number.isInteger((yield* earliest)?.due_at.epochMillis)).toBe(true)
+      }),
+    { policy: { arm_lead: "10 seconds" } }
+  )
 })
 
 describe("what happens between arming and the instant takes the follow-up back", () => {
@@ -259,7 +295,11 @@ describe("what happens between arming and the instant takes the follow-up back",
   const happenings: ReadonlyArray<TimelineEntry> = [
     ["the customer writes", (fake) => fake.writes("contact"), "replied"],
     ["a human of the staff writes", (fake) => fake.writes("human"), "human_takeover"],
-    ["the chat is assigned", (fake) => fake.becomes({ assigned_user: { id: UserId.make("user_1") } }), "human_takeover"],
+    [
+      "the chat is assigned",
+      (fake) => fake.becomes({ assigned_user: { id: UserId.make("user_1") } }),
+      "human_takeover"
+    ],
     ["the contact is blocked", (fake) => fake.blocks, "blocked"],
     ["the assistant is switched off", (fake) => fake.becomes({ ai_enabled: false }), "ai_disabled"],
     ["the chat is closed", (fake) => fake.becomes({ state: "CLOSED" }), "closed"],
@@ -330,19 +370,21 @@ describe("what happens between arming and the instant takes the follow-up back",
     })
   )
 
-  story("unless it is written, by a clock that is ahead of ours, before the update that takes it back arrives", (fake) =>
-    Effect.gen(function* () {
-      yield* arm
-      yield* fake.writes("contact")
-      yield* fake.writes("assistant")
-      yield* setClock(after(hour - 5 * second))
-      yield* fake.once("clear", (_, apply) =>
-        Effect.zipRight(setClock(after(hour + second)), Effect.zipLeft(apply, setClock(after(hour - 4 * second))))
-      )
-      yield* sweep
-      expect(yield* fake.followUps).toEqual(at(hour))
-      expect((yield* record)[0]).toBe("1 sent")
-    })
+  story(
+    "unless it is written, by a clock that is ahead of ours, before the update that takes it back arrives",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* arm
+        yield* fake.writes("contact")
+        yield* fake.writes("assistant")
+        yield* setClock(after(hour - 5 * second))
+        yield* fake.once("clear", (_, apply) =>
+          Effect.zipRight(setClock(after(hour + second)), Effect.zipLeft(apply, setClock(after(hour - 4 * second))))
+        )
+        yield* sweep
+        expect(yield* fake.followUps).toEqual(at(hour))
+        expect((yield* record)[0]).toBe("1 sent")
+      })
   )
 
   story("when the chat is muted, and follows up once the mute is over", (fake) =>
@@ -496,16 +538,21 @@ describe("a failing service", () => {
   }
 
   for (const kind of ["read", "list"] as const) {
-    story(`garbles the answer to a ${kind} at the last look: asked for once more, in time to take the follow-up back`, (fake) =>
-      Effect.gen(function* () {
-        yield* arm
-        yield* setClock(after(hour - 10 * second))
-        yield* fake.writes("contact")
-        yield* fake.once(kind, FakeChat.unanswered(new InventError.UnexpectedResponse({ ...answer, issue: "no JSON" })))
-        yield* sweepUntil(after(hour - second))
-        expect(yield* fake.followUpAt).toBeUndefined()
-        expect(yield* record).toEqual(["1 withdrawn replied"])
-      })
+    story(
+      `garbles the answer to a ${kind} at the last look: asked for once more, in time to take the follow-up back`,
+      (fake) =>
+        Effect.gen(function* () {
+          yield* arm
+          yield* setClock(after(hour - 10 * second))
+          yield* fake.writes("contact")
+          yield* fake.once(
+            kind,
+            FakeChat.unanswered(new InventError.UnexpectedResponse({ ...answer, issue: "no JSON" }))
+          )
+          yield* sweepUntil(after(hour - second))
+          expect(yield* fake.followUpAt).toBeUndefined()
+          expect(yield* record).toEqual(["1 withdrawn replied"])
+        })
     )
   }
 
@@ -521,14 +568,16 @@ describe("a failing service", () => {
       })
     )
 
-    story(`${error._tag} as the answer to taking it back leaves open whether it was sent, and it is never tried again`, (fake) =>
-      Effect.gen(function* () {
-        yield* fake.put((kind, apply) => (kind === "clear" ? Effect.fail(error) : apply))
-        yield* arm
-        yield* fake.writes("contact")
-        yield* sweepUntil(after(hour - second))
-        expect(yield* record).toEqual(["1 unknown refused"])
-      })
+    story(
+      `${error._tag} as the answer to taking it back leaves open whether it was sent, and it is never tried again`,
+      (fake) =>
+        Effect.gen(function* () {
+          yield* fake.put((kind, apply) => (kind === "clear" ? Effect.fail(error) : apply))
+          yield* arm
+          yield* fake.writes("contact")
+          yield* sweepUntil(after(hour - second))
+          expect(yield* record).toEqual(["1 unknown refused"])
+        })
     )
   }
 
@@ -585,18 +634,29 @@ describe("a failing service", () => {
     })
   )
 
-  story("an update that was never applied is looked into and sent again as long as it can arrive before the instant, not after", (fake) =>
-    Effect.gen(function* () {
-      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
-      yield* arm
-      const sets = Effect.map(DateTime.now, (now) => [(now.epochMillis - instant.epochMillis) / second, fake.requests.filter((kind) => kind === "set").length])
-      const seen = [yield* sets]
-      for (let step = 0; step < 4; step++) {
-        yield* sweepUntil((yield* earliest)!.due_at)
-        seen.push(yield* sets)
-      }
-      expect(seen).toEqual([[-15, 1], [-10, 2], [-7.5, 3], [-5, 3], [60, 3]])
-    })
+  story(
+    "an update that was never applied is looked into and sent again as long as it can arrive before the instant, not after",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
+        yield* arm
+        const sets = Effect.map(DateTime.now, (now) => [
+          (now.epochMillis - instant.epochMillis) / second,
+          fake.requests.filter((kind) => kind === "set").length
+        ])
+        const seen = [yield* sets]
+        for (let step = 0; step < 4; step++) {
+          yield* sweepUntil((yield* earliest)!.due_at)
+          seen.push(yield* sets)
+        }
+        expect(seen).toEqual([
+          [-15, 1],
+          [-10, 2],
+          [-7.5, 3],
+          [-5, 3],
+          [60, 3]
+        ])
+      })
   )
 
   story("an update whose answer was lost, and which is found standing, gets its last look all the same", (fake) =>
@@ -646,78 +706,91 @@ describe("a failing service", () => {
     })
   )
 
-  story("an update that never gets through is left alone after three rounds, and made when the chat is watched again", (fake) =>
-    Effect.gen(function* () {
-      yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
-      yield* observe
-      yield* sweepUntil(after(day))
-      expect(yield* record).toEqual(["1 skipped unreachable"])
-      // The watch reads a chat again that has this decision.
-      expect(yield* verdict).toBe("Failed unreachable")
-      expect(yield* fake.followUps).toEqual([])
-      yield* fake.put((_, apply) => apply)
-      yield* observe
-      yield* sweepUntil(after(10 * day))
-      expect(yield* record).toEqual(["1 sent", "2 sent"])
-    })
+  story(
+    "an update that never gets through is left alone after three rounds, and made when the chat is watched again",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
+        yield* observe
+        yield* sweepUntil(after(day))
+        expect(yield* record).toEqual(["1 skipped unreachable"])
+        // The watch reads a chat again that has this decision.
+        expect(yield* verdict).toBe("Failed unreachable")
+        expect(yield* fake.followUps).toEqual([])
+        yield* fake.put((_, apply) => apply)
+        yield* observe
+        yield* sweepUntil(after(10 * day))
+        expect(yield* record).toEqual(["1 sent", "2 sent"])
+      })
   )
 
-  story("a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to five minutes", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* fake.put((kind, apply) => (kind === "read" ? Effect.fail(new InventError.Unauthorized(answer)) : apply))
-      fake.requests.length = 0
-      const waits: Array<number> = []
-      for (let count = 0; count < 8; count++) {
-        const due = yield* Effect.flatMap(earliest, Effect.fromNullable)
-        yield* setClock(due.due_at)
-        yield* sweep
-        const next = yield* Effect.flatMap(earliest, Effect.fromNullable)
-        waits.push((next.due_at.epochMillis - due.due_at.epochMillis) / second)
-      }
-      expect(waits).toEqual([30, 60, 120, 240, 300, 300, 300, 300])
-      yield* fake.put((_, apply) => apply)
-      yield* sweepUntil(after(day))
-      expect((yield* record)[0]).toBe("1 sent")
-    })
+  story(
+    "a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to five minutes",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.put((kind, apply) => (kind === "read" ? Effect.fail(new InventError.Unauthorized(answer)) : apply))
+        fake.requests.length = 0
+        const waits: Array<number> = []
+        for (let count = 0; count < 8; count++) {
+          const due = yield* Effect.flatMap(earliest, Effect.fromNullable)
+          yield* setClock(due.due_at)
+          yield* sweep
+          const next = yield* Effect.flatMap(earliest, Effect.fromNullable)
+          waits.push((next.due_at.epochMillis - due.due_at.epochMillis) / second)
+        }
+        expect(waits).toEqual([30, 60, 120, 240, 300, 300, 300, 300])
+        yield* fake.put((_, apply) => apply)
+        yield* sweepUntil(after(day))
+        expect((yield* record)[0]).toBe("1 sent")
+      })
   )
 })
 
 describe("the assistant", () => {
-  story("that clears the value and writes nothing has declined: the step is not tried again", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* sweepUntil(after(90 * minute))
-      expect(yield* record).toEqual(["1 skipped assistant_declined", "2 planned"])
-      yield* sweepUntil(after(10 * day))
-      yield* observe
-      yield* sweepUntil(after(20 * day))
-      expect(yield* record).toEqual(["1 skipped assistant_declined", "2 skipped assistant_declined"])
-      expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set", "set"])
-      expect(yield* verdict).toBe("Stop cadence_finished")
-    })
-  , { late: "never" })
-
-  for (const minutes of [0.5, 1.5, 2.5]) {
-    story(`that writes ${minutes} minutes late has still written this follow-up, once`, (fake) =>
+  story(
+    "that clears the value and writes nothing has declined: the step is not tried again",
+    (fake) =>
       Effect.gen(function* () {
         yield* observe
-        yield* sweepUntil(after(2 * hour))
-        expect(yield* fake.followUps).toEqual(at(hour + minutes * minute))
-        expect(yield* record).toEqual(["1 sent", "2 planned"])
-      })
-    , { late: minutes * minute })
+        yield* sweepUntil(after(90 * minute))
+        expect(yield* record).toEqual(["1 skipped assistant_declined", "2 planned"])
+        yield* sweepUntil(after(10 * day))
+        yield* observe
+        yield* sweepUntil(after(20 * day))
+        expect(yield* record).toEqual(["1 skipped assistant_declined", "2 skipped assistant_declined"])
+        expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set", "set"])
+        expect(yield* verdict).toBe("Stop cadence_finished")
+      }),
+    { late: "never" }
+  )
+
+  for (const minutes of [0.5, 1.5, 2.5]) {
+    story(
+      `that writes ${minutes} minutes late has still written this follow-up, once`,
+      (fake) =>
+        Effect.gen(function* () {
+          yield* observe
+          yield* sweepUntil(after(2 * hour))
+          expect(yield* fake.followUps).toEqual(at(hour + minutes * minute))
+          expect(yield* record).toEqual(["1 sent", "2 planned"])
+        }),
+      { late: minutes * minute }
+    )
   }
 
-  story("that is many minutes late loses its turn: the value is taken back, the end is unknown, and nothing is sent twice", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* sweepUntil(after(90 * minute))
-      expect((yield* record)[0]).toBe("1 unknown not_confirmed")
-      expect(yield* fake.followUpAt).toBeUndefined()
-      expect(yield* fake.followUps).toEqual([])
-    })
-  , { late: 40 * minute })
+  story(
+    "that is many minutes late loses its turn: the value is taken back, the end is unknown, and nothing is sent twice",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* sweepUntil(after(90 * minute))
+        expect((yield* record)[0]).toBe("1 unknown not_confirmed")
+        expect(yield* fake.followUpAt).toBeUndefined()
+        expect(yield* fake.followUps).toEqual([])
+      }),
+    { late: 40 * minute }
+  )
 
   story("that wrote although the customer replied afterwards has sent its follow-up", (fake) =>
     Effect.gen(function* () {
@@ -820,7 +893,11 @@ describe("a crash", () => {
     }).pipe(Effect.provide(Layer.fresh(scheduler(fake, setup))))
 
   const lives = (name: string, prepare: (fake: FakeChat.FakeChat) => Effect.Effect<Setup>) => {
-    for (const [pause, label] of [[0, "at once"], [7 * second, "within the lead"], [20 * minute, "much later"]] as const) {
+    for (const [pause, label] of [
+      [0, "at once"],
+      [7 * second, "within the lead"],
+      [20 * minute, "much later"]
+    ] as const) {
       it.effect(`${name}, restarted ${label}: each follow-up is written once and none is lost`, () =>
         Effect.gen(function* () {
           yield* setClock(Build.start)
@@ -836,13 +913,23 @@ describe("a crash", () => {
     }
   }
 
-  lives("after the intent was recorded and before the request left", (fake) => Effect.as(fake.once("set", FakeChat.crash("before")), {}))
-  lives("after the request was applied and before that was recorded", (fake) => Effect.as(fake.once("set", FakeChat.crash("after")), {}))
+  lives("after the intent was recorded and before the request left", (fake) =>
+    Effect.as(fake.once("set", FakeChat.crash("before")), {})
+  )
+  lives("after the request was applied and before that was recorded", (fake) =>
+    Effect.as(fake.once("set", FakeChat.crash("after")), {})
+  )
   lives("while the chat was read for the last time before arming", (fake) =>
-    Effect.as(fake.put((kind, apply) => {
-      if (kind !== "read" || fake.requests.length < 4) return apply
-      return Effect.zipRight(fake.put((_, apply) => apply), Effect.die("crash"))
-    }), {})
+    Effect.as(
+      fake.put((kind, apply) => {
+        if (kind !== "read" || fake.requests.length < 4) return apply
+        return Effect.zipRight(
+          fake.put((_, apply) => apply),
+          Effect.die("crash")
+        )
+      }),
+      {}
+    )
   )
 
   for (const event of ["taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
@@ -887,22 +974,39 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
 })
 
 describe("a process that was frozen", () => {
-  type Does = (fake: FakeChat.FakeChat) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>
+  type Does = (
+    fake: FakeChat.FakeChat
+  ) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>
 
-  /** Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own. */
-  const freezing = (where: FakeChat.Kind | "ledger", when: "before" | "after", fake: FakeChat.FakeChat, freeze: Effect.Effect<void>) =>
+  /**
+   * Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own.
+   */
+  const freezing = (
+    where: FakeChat.Kind | "ledger",
+    when: "before" | "after",
+    fake: FakeChat.FakeChat,
+    freeze: Effect.Effect<void>
+  ) =>
     Effect.gen(function* () {
       if (where !== "ledger") {
-        yield* fake.once(where, (_, apply) => (when === "before" ? Effect.zipRight(freeze, apply) : Effect.zipLeft(apply, freeze)))
+        yield* fake.once(where, (_, apply) =>
+          when === "before" ? Effect.zipRight(freeze, apply) : Effect.zipLeft(apply, freeze)
+        )
         return {}
       }
       const isDone = yield* Ref.make(false)
       const freezesOnce = Effect.unlessEffect(freeze, Ref.getAndSet(isDone, true))
-      const cold = Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, isCurrent: (row: FollowUp) => Effect.zipLeft(ledger.isCurrent(row), freezesOnce) }))
+      const cold = Effect.map(Ledger.Ledger, (ledger) => ({
+        ...ledger,
+        isCurrent: (row: FollowUp) => Effect.zipLeft(ledger.isCurrent(row), freezesOnce)
+      }))
       return { ledger: Layer.provide(Layer.effect(Ledger.Ledger, cold), Ledger.layer) }
     })
 
-  /** From `begun` on it stands still at the first such point, while another process goes on with `meanwhile` until it thaws. */
+  /**
+   * From `begun` on it stands still at the first such point, while another process goes on with `meanwhile` until it
+   * thaws.
+   */
   const frozen = (
     where: FakeChat.Kind | "ledger",
     when: "before" | "after",
@@ -999,7 +1103,10 @@ describe("two dispatchers", () => {
       yield* setClock(armedAt)
       const row = yield* Effect.provide(Effect.flatMap(earliest, Effect.fromNullable), one)
       fake.requests.length = 0
-      yield* Effect.all([one, other].map((life) => use(Context.get(life, Dispatch), row)), { concurrency: "unbounded" })
+      yield* Effect.all(
+        [one, other].map((life) => use(Context.get(life, Dispatch), row)),
+        { concurrency: "unbounded" }
+      )
       return fake.requests
     }).pipe(Effect.scoped, Effect.provide(database))
 
@@ -1098,18 +1205,21 @@ describe("a wake-up", () => {
 describe("what has changed when its time comes", () => {
   const quiet = { quiet_hours: { start: "20:00", end: "09:00" } }
 
-  story("a clock that jumped into the night puts the follow-up off until the morning", (fake) =>
-    Effect.gen(function* () {
-      yield* observe
-      yield* setClock(after(9 * hour))
-      yield* sweep
-      expect((yield* events).at(-1)).toBe("postponed")
-      expect(fake.requests).not.toContain("set")
-      yield* sweepUntil(after(22 * hour))
-      // Openings are found in whole minutes from the instant of the look, and an instant is set 15 seconds ahead.
-      expect(yield* fake.followUps).toEqual(at(21 * hour + 15 * second))
-    })
-  , { policy: quiet })
+  story(
+    "a clock that jumped into the night puts the follow-up off until the morning",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        yield* setClock(after(9 * hour))
+        yield* sweep
+        expect((yield* events).at(-1)).toBe("postponed")
+        expect(fake.requests).not.toContain("set")
+        yield* sweepUntil(after(22 * hour))
+        // Openings are found in whole minutes from the instant of the look, and an instant is set 15 seconds ahead.
+        expect(yield* fake.followUps).toEqual(at(21 * hour + 15 * second))
+      }),
+    { policy: quiet }
+  )
 
   story("a customer who wrote before it was armed gets nothing, and nothing is set", (fake) =>
     Effect.gen(function* () {
@@ -1179,24 +1289,30 @@ describe("what has changed when its time comes", () => {
     })
   )
 
-  story("looking at a chat again and again at night does not move its plan about", () =>
-    Effect.gen(function* () {
-      yield* setClock(after(10 * hour))
-      yield* observe
-      yield* TestClock.adjust("61 seconds")
-      yield* observe
-      yield* TestClock.adjust("17 seconds")
-      yield* observe
-      expect(yield* events).toEqual(["decided", "planned"])
-    })
-  , { policy: quiet })
+  story(
+    "looking at a chat again and again at night does not move its plan about",
+    () =>
+      Effect.gen(function* () {
+        yield* setClock(after(10 * hour))
+        yield* observe
+        yield* TestClock.adjust("61 seconds")
+        yield* observe
+        yield* TestClock.adjust("17 seconds")
+        yield* observe
+        expect(yield* events).toEqual(["decided", "planned"])
+      }),
+    { policy: quiet }
+  )
 
-  story("a policy that replaces puts its own instant in the place of somebody else's", (fake) =>
-    Effect.gen(function* () {
-      yield* fake.becomes({ follow_up_at: after(5 * hour) })
-      yield* observe
-      yield* sweepUntil(after(hour))
-      expect(yield* fake.followUps).toEqual(at(hour))
-    })
-  , { policy: { existing_follow_up: "replace" } })
+  story(
+    "a policy that replaces puts its own instant in the place of somebody else's",
+    (fake) =>
+      Effect.gen(function* () {
+        yield* fake.becomes({ follow_up_at: after(5 * hour) })
+        yield* observe
+        yield* sweepUntil(after(hour))
+        expect(yield* fake.followUps).toEqual(at(hour))
+      }),
+    { policy: { existing_follow_up: "replace" } }
+  )
 })

@@ -12,13 +12,23 @@ const starts = ["npx --yes pnpm@10.34.9 start ", "node apps/follow-up-scheduler/
 
 /** The lines of all blocks that name no language. */
 const commands = documents.flatMap((document) =>
-  [...readFileSync(new URL(document, root), "utf8").matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(([, language, code = ""]) =>
-    language === "" ? code.trimEnd().split("\n").map((line) => ({ document, line })) : []
+  [...readFileSync(new URL(document, root), "utf8").matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].flatMap(
+    ([, language, code = ""]) =>
+      language === ""
+        ? code
+            .trimEnd()
+            .split("\n")
+            .map((line) => ({ document, line }))
+        : []
   )
 )
 
 /** The commands among the words: those before the first option. */
-const namesOf = (words: ReadonlyArray<string>) => words.slice(0, words.findIndex((word) => word.startsWith("--")))
+const namesOf = (words: ReadonlyArray<string>) =>
+  words.slice(
+    0,
+    words.findIndex((word) => word.startsWith("--"))
+  )
 
 /** What the help says of a command, without the examples. */
 const help = (names: ReadonlyArray<string>) =>
@@ -31,6 +41,7 @@ it.live.each(commands)("$document: $line", ({ line }) =>
     const words = line.slice(start?.length).split(" ")
     const said = yield* help(namesOf(words))
     for (const flag of words.filter((word) => word.startsWith("--"))) expect(said).toContain(flag)
-    for (const file of words.filter((word) => word.startsWith("policies/"))) expect(existsSync(new URL(file, root)), file).toBe(true)
+    for (const file of words.filter((word) => word.startsWith("policies/")))
+      expect(existsSync(new URL(file, root)), file).toBe(true)
   })
 )

@@ -1,4 +1,6 @@
-/** A ledger of another edition of this program: of a newer one, or of an older one that nobody has brought up to date. */
+/**
+ * A ledger of another edition of this program: of a newer one, or of an older one that nobody has brought up to date.
+ */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -36,19 +38,27 @@ const ledgerAfter = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown
   )
 
 /** The service answers that nothing is there. */
-const http = HttpClient.make((request) => Effect.sync(() => HttpClientResponse.fromWeb(request, new Response("", { status: 404 }))))
+const http = HttpClient.make((request) =>
+  Effect.sync(() => HttpClientResponse.fromWeb(request, new Response("", { status: 404 })))
+)
 
 const run = (args: ReadonlyArray<string>, change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, unknown>) =>
   CommandLine.inFolder(
     { "ids.txt": "chat_1\n" },
-    Effect.zipRight(ledgerAfter(change), CommandLine.run(args, { http, env: { INVENT_API_KEY: "inv_live_5ecret5ecret" } }))
+    Effect.zipRight(
+      ledgerAfter(change),
+      CommandLine.run(args, { http, env: { INVENT_API_KEY: "inv_live_5ecret5ecret" } })
+    )
   )
 
-const newer = (sql: SqlClient.SqlClient) => sql`INSERT INTO follow_ups_migrations (migration_id, name) VALUES (99, 'of_tomorrow')`
+const newer = (sql: SqlClient.SqlClient) =>
+  sql`INSERT INTO follow_ups_migrations (migration_id, name) VALUES (99, 'of_tomorrow')`
 const older = (sql: SqlClient.SqlClient) => sql`DELETE FROM follow_ups_migrations WHERE migration_id > 5`
 
-const ofNewer = /^the ledger is of the newer edition 99_of_tomorrow, this program of edition \d+_\w+; install the newer edition of this program\n$/
-const ofOlder = /^the ledger is of the older edition 5_seen_and_erased, this program of edition \d+_\w+; serve or run of this edition brings it up to date\n$/
+const ofNewer =
+  /^the ledger is of the newer edition 99_of_tomorrow, this program of edition \d+_\w+; install the newer edition of this program\n$/
+const ofOlder =
+  /^the ledger is of the older edition 5_seen_and_erased, this program of edition \d+_\w+; serve or run of this edition brings it up to date\n$/
 
 describe("a ledger of a newer edition", () => {
   for (const [what, args] of Object.entries({ ...reading, ...writing })) {
@@ -65,19 +75,23 @@ describe("a ledger of a newer edition", () => {
     Effect.gen(function* () {
       const { code, stdout } = yield* run(["doctor", ...db], newer)
       expect(code).toBe(1)
-      expect(stdout).toMatch(/wrong +database +the ledger is of the newer edition 99_of_tomorrow, this\s+program of edition \d/)
+      expect(stdout).toMatch(
+        /wrong +database +the ledger is of the newer edition 99_of_tomorrow, this\s+program of edition \d/
+      )
     })
   )
 })
 
 describe("a ledger of an older edition", () => {
   for (const [what, args] of Object.entries(reading)) {
-    it.live(`is refused by ${what}, which changes nothing, with exit code 2 and one line that names both editions`, () =>
-      Effect.gen(function* () {
-        const { code, stderr } = yield* run(args, older)
-        expect(stderr).toMatch(ofOlder)
-        expect(code).toBe(2)
-      })
+    it.live(
+      `is refused by ${what}, which changes nothing, with exit code 2 and one line that names both editions`,
+      () =>
+        Effect.gen(function* () {
+          const { code, stderr } = yield* run(args, older)
+          expect(stderr).toMatch(ofOlder)
+          expect(code).toBe(2)
+        })
     )
   }
 })

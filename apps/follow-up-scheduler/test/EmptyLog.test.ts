@@ -41,7 +41,9 @@ const withLedger = <A, E>(
     yield* sql`INSERT INTO subjects ${sql.insert({ chat_id: chat, conversation_id: chat, contact_id: name })}`
     yield* sql`INSERT INTO audit ${sql.insert({ at: 0, chat_id: chat, conversation_id: chat, key: null, event: "looked", detail: "{}" })}`
     const held = Effect.gen(function* () {
-      const texts = yield* Effect.forEach(yield* files.readDirectory(folder), (each) => files.readFile(`${folder}/${each}`))
+      const texts = yield* Effect.forEach(yield* files.readDirectory(folder), (each) =>
+        files.readFile(`${folder}/${each}`)
+      )
       return texts.map((bytes) => Buffer.from(bytes).toString("latin1")).join("\n")
     })
     expect(yield* held).toContain(chat)

@@ -10,17 +10,23 @@ import * as Schedule from "effect/Schedule"
 import * as CommandLine from "./CommandLine.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
+const policy =
+  "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 hour\n    action: schedule_follow_up\n"
 
-const emulator = Emulator.layerServer({ script: () => ({ _tag: "Silence" }), replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
+const emulator = Emulator.layerServer({
+  script: () => ({ _tag: "Silence" }),
+  replyDelay: Duration.millis(50),
+  runDelay: Duration.millis(50)
+})
 
 const often = Schedule.spaced("50 millis")
 
 /** So many chats are on record. */
 const areOnRecord = (chats: number) =>
-  Effect.map(CommandLine.run(["status", "--json"]), ({ stdout }) => stdout !== "" && JSON.parse(stdout).chats === chats).pipe(
-    Effect.repeat({ until: (yes) => yes, schedule: Schedule.spaced("500 millis") })
-  )
+  Effect.map(
+    CommandLine.run(["status", "--json"]),
+    ({ stdout }) => stdout !== "" && JSON.parse(stdout).chats === chats
+  ).pipe(Effect.repeat({ until: (yes) => yes, schedule: Schedule.spaced("500 millis") }))
 
 const arrive = (name: string) =>
   Effect.gen(function* () {
@@ -42,7 +48,10 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
       lists,
       Effect.gen(function* () {
         const cwd = process.cwd()
-        const serving = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "200 millis"], { cwd, env })
+        const serving = yield* Process.start(
+          ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "200 millis"],
+          { cwd, env }
+        )
         yield* areOnRecord(2)
 
         const erased = yield* CommandLine.run(["erase", contact.id])
@@ -71,29 +80,34 @@ it.live("erase forgets a contact beside a scheduler that is running, and leaves 
   }).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )
 
-it.live("erase leaves nothing of a contact in any file of the ledger, its log included, while an idle scheduler has them open", () =>
-  Effect.gen(function* () {
-    const { apiKey, url } = yield* Emulator.Emulator
-    const files = yield* FileSystem.FileSystem
-    const { chat, contact } = yield* arrive("Zoë")
-    const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
-    yield* CommandLine.inFolder(
-      { "ids.txt": chat.id, "policy.yaml": policy },
-      Effect.gen(function* () {
-        const cwd = process.cwd()
-        yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 hour"], { cwd, env })
-        yield* areOnRecord(1)
-        const held = Effect.gen(function* () {
-          const names = (yield* files.readDirectory(".")).filter((name) => name.startsWith("follow-ups"))
-          expect(names).toContain("follow-ups.db-wal")
-          return Buffer.concat(yield* Effect.forEach(names, (name) => files.readFile(name))).toString("latin1")
-        })
-        expect(yield* held).toContain(chat.id)
-        expect(yield* Process.run(["erase", contact.id], { cwd, env })).toMatchObject({ code: 0, stderr: "" })
-        const after = yield* held
-        expect(after).not.toContain(chat.id)
-        expect(after).not.toContain(contact.id)
-      }).pipe(Effect.scoped)
-    )
-  }).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer)))
+it.live(
+  "erase leaves nothing of a contact in any file of the ledger, its log included, while an idle scheduler has them open",
+  () =>
+    Effect.gen(function* () {
+      const { apiKey, url } = yield* Emulator.Emulator
+      const files = yield* FileSystem.FileSystem
+      const { chat, contact } = yield* arrive("Zoë")
+      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
+      yield* CommandLine.inFolder(
+        { "ids.txt": chat.id, "policy.yaml": policy },
+        Effect.gen(function* () {
+          const cwd = process.cwd()
+          yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 hour"], {
+            cwd,
+            env
+          })
+          yield* areOnRecord(1)
+          const held = Effect.gen(function* () {
+            const names = (yield* files.readDirectory(".")).filter((name) => name.startsWith("follow-ups"))
+            expect(names).toContain("follow-ups.db-wal")
+            return Buffer.concat(yield* Effect.forEach(names, (name) => files.readFile(name))).toString("latin1")
+          })
+          expect(yield* held).toContain(chat.id)
+          expect(yield* Process.run(["erase", contact.id], { cwd, env })).toMatchObject({ code: 0, stderr: "" })
+          const after = yield* held
+          expect(after).not.toContain(chat.id)
+          expect(after).not.toContain(contact.id)
+        }).pipe(Effect.scoped)
+      )
+    }).pipe(Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )

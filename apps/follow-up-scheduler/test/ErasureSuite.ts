@@ -22,14 +22,18 @@ const erase = Effect.flatMap(Erasure, (erasure) => erasure.erase(contact_id))
 /** Everything in the database, but for the policies. */
 const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
-    Effect.forEach(["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "consents", "erasing", "erased"], (table) => sql`SELECT * FROM ${sql(table)}`),
+    Effect.forEach(
+      ["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "consents", "erasing", "erased"],
+      (table) => sql`SELECT * FROM ${sql(table)}`
+    ),
     (rows) => JSON.stringify(rows)
   )
 )
 
 const reasons = Effect.flatMap(SqlClient.SqlClient, (sql) =>
-  Effect.map(sql<{ status: string; reason: string | null }>`SELECT status, reason FROM follow_ups ORDER BY step`, (rows) =>
-    rows.map(({ reason, status }) => `${status} ${reason ?? ""}`.trim())
+  Effect.map(
+    sql<{ status: string; reason: string | null }>`SELECT status, reason FROM follow_ups ORDER BY step`,
+    (rows) => rows.map(({ reason, status }) => `${status} ${reason ?? ""}`.trim())
   )
 )
 
@@ -39,17 +43,22 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
   describe("erasing a contact", () => {
     story("leaves no id of theirs on record, and every reason", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
           yield* sweepUntil(after(day))
           const before = yield* everything
-          for (const id of ["contact_1", chat_id, Build.conversation_id, "assistant@0", "follow-up 1"]) expect(before).toContain(id)
+          for (const id of ["contact_1", chat_id, Build.conversation_id, "assistant@0", "follow-up 1"])
+            expect(before).toContain(id)
           const story = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(chat_id))
           expect(yield* erase).toEqual({ chats: 1, left: 0 })
           const left = yield* everything
-          for (const id of ["contact_1", chat_id, Build.conversation_id, "assistant@0", "follow-up", "Ada"]) expect(left).not.toContain(id)
+          for (const id of ["contact_1", chat_id, Build.conversation_id, "assistant@0", "follow-up", "Ada"])
+            expect(left).not.toContain(id)
           expect(yield* reasons).toEqual(["sent", "sent"])
           const proof = (yield* Erasure).proofOf(chat_id)
           const kept = yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(ChatId.make(proof)))
@@ -60,7 +69,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("ends what waits, asks the service nothing about them again, and records nothing", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
@@ -78,7 +90,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("takes back what is under way at its next look, and forgets it then", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
@@ -98,15 +113,29 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("forgets, too, what a look writes down that was under way", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
           yield* erase
           const left = yield* everything
           const ledger = yield* Ledger.Ledger
-          const plan = Plan.make(Build.policy(), Build.chat(), { step: 1, anchor_id: Build.messageId("assistant@0") }, after(hour))
-          const verdict = { chat_id, conversation_id: Build.conversation_id, decision: "Wait", reason: "silence", until: after(hour) } as const
+          const plan = Plan.make(
+            Build.policy(),
+            Build.chat(),
+            { step: 1, anchor_id: Build.messageId("assistant@0") },
+            after(hour)
+          )
+          const verdict = {
+            chat_id,
+            conversation_id: Build.conversation_id,
+            decision: "Wait",
+            reason: "silence",
+            until: after(hour)
+          } as const
           yield* ledger.decided(verdict, { plan, event: { name: "planned" } })
           expect(yield* everything).toContain(chat_id)
           expect(yield* Effect.flatMap(Erasure, (erasure) => erasure.forget(Build.chat()))).toBe(true)
@@ -118,7 +147,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("is repeated where an operator has said something about them since", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           const optOut = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.setConsent(contact_id, true))
           yield* optOut
@@ -131,7 +163,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("holds for their new chats, too", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* erase
@@ -149,7 +184,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     const words = { steps: [{ after: "1 hour", action: "send_message", message: "Do you still need help?" }] }
 
     story("is not written to by a step that was planned for the other", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
@@ -164,7 +202,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("is not written to in the words of a policy either", (fake) =>
-      under(fake, words)(
+      under(
+        fake,
+        words
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
@@ -177,7 +218,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     story("has what is under way taken back", (fake) =>
-      under(fake, {})(
+      under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* observe
@@ -191,15 +235,23 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )
     )
 
-    for (const [name, fields] of [["asked for", {}], ["sent in words", words]] as const) {
+    for (const [name, fields] of [
+      ["asked for", {}],
+      ["sent in words", words]
+    ] as const) {
       story(`is found out after the look at the chat, too, right before a follow-up is ${name}`, (fake) =>
-        under(fake, fields)(
+        under(
+          fake,
+          fields
+        )(
           Effect.gen(function* () {
             yield* fake.is("Ada")
             yield* observe
             yield* fake.mergesInto(other)
             const context = yield* Effect.context<Erasure>()
-            yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.provide(eraseOther, context))))
+            yield* fake.once("newest", (_, apply) =>
+              Effect.zipLeft(apply, Effect.orDie(Effect.provide(eraseOther, context)))
+            )
             yield* sweepUntil(after(day))
             expect([yield* fake.followUps, yield* fake.sent]).toEqual([[], []])
             expect(fake.requests).not.toContain("set")
@@ -214,10 +266,24 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
       const sql = yield* SqlClient.SqlClient
-      for (const table of ["seen", "subjects", "erasure_key", "erased", "erasing", "pauses", "starts", "alerts", "sweeps"]) yield* sql`DROP TABLE ${sql(table)}`
+      for (const table of [
+        "seen",
+        "subjects",
+        "erasure_key",
+        "erased",
+        "erasing",
+        "pauses",
+        "starts",
+        "alerts",
+        "sweeps"
+      ])
+        yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
       yield* sql`DELETE FROM follow_ups_migrations WHERE migration_id >= 5`
-      yield* under(fake, {})(
+      yield* under(
+        fake,
+        {}
+      )(
         Effect.gen(function* () {
           expect(yield* reasons).toEqual(["planned"])
           yield* fake.is("Ada")
@@ -230,9 +296,16 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
   )
 
   story("the audit is kept so long and no longer, but for what is open", (fake) =>
-    under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }, { after: "30 days", action: "schedule_follow_up" }] })(
+    under(fake, {
+      steps: [
+        { after: "1 hour", action: "schedule_follow_up" },
+        { after: "30 days", action: "schedule_follow_up" }
+      ]
+    })(
       Effect.gen(function* () {
-        const lines = Effect.flatMap(Ledger.Ledger, (ledger) => Effect.map(ledger.story(chat_id), (story) => story.map(({ event, key }) => `${event} ${key ?? ""}`)))
+        const lines = Effect.flatMap(Ledger.Ledger, (ledger) =>
+          Effect.map(ledger.story(chat_id), (story) => story.map(({ event, key }) => `${event} ${key ?? ""}`))
+        )
         yield* observe
         yield* sweepUntil(after(2 * hour))
         const before = yield* lines

@@ -49,13 +49,17 @@ const actions = {
 const kinds = ["set", "send", "state", "assign"] as const
 
 const policyOf = (kind: (typeof kinds)[number]) => ({ steps: [{ after: "1 hour", ...actions[kind] }] })
-const endOf = (kind: (typeof kinds)[number]) => (kind === "set" || kind === "send" ? "1 nudge@1 sent" : "1 nudge@1 done")
+const endOf = (kind: (typeof kinds)[number]) =>
+  kind === "set" || kind === "send" ? "1 nudge@1 sent" : "1 nudge@1 done"
 
 for (const kind of kinds) {
   describe(`a request of the step ${actions[kind].action} that fails with`, () => {
     for (const [error, fate] of Object.values(errors)) {
       story(`${error._tag} ${fate === "again" ? "is made again" : `ends the step as ${fate}`}`, (fake) =>
-        under(fake, policyOf(kind))(
+        under(
+          fake,
+          policyOf(kind)
+        )(
           Effect.gen(function* () {
             yield* observe
             yield* fake.once(kind, FakeChat.unsent(error))
@@ -69,7 +73,10 @@ for (const kind of kinds) {
 
     for (const [error] of [errors.QueueFull, errors.RateLimitUnavailable]) {
       story(`${error._tag} is no attempt, however often that comes before the request leaves`, (fake) =>
-        under(fake, policyOf(kind))(
+        under(
+          fake,
+          policyOf(kind)
+        )(
           Effect.gen(function* () {
             yield* observe
             let count = 0

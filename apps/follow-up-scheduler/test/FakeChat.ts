@@ -1,6 +1,6 @@
 /**
- * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at` falls
- * due. Faults and crashes are put between the program and this chat, never into it.
+ * One chat of a vendor that exists in memory only: a state, messages, and an assistant that writes when `follow_up_at`
+ * falls due. Faults and crashes are put between the program and this chat, never into it.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import * as InventClient from "@effect-invent/client/InventClient"
@@ -17,8 +17,8 @@ import type { Author } from "../src/Decide/ChatSnapshot.ts"
 import * as Build from "./Build.ts"
 
 /**
- * What a request is about: reading the chat's row in the inbox, listing its messages, setting a follow-up, taking it back,
- * changing the state, assigning, sending a message, asking for the newest chat; an update that changes nothing.
+ * What a request is about: reading the chat's row in the inbox, listing its messages, setting a follow-up, taking it
+ * back, changing the state, assigning, sending a message, asking for the newest chat; an update that changes nothing.
  */
 export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest" | "empty"
 
@@ -35,7 +35,10 @@ export interface Options {
 
 export const make = ({ late = 0 }: Options = {}) => {
   let state: Partial<ChatState> = {}
-  let messages: ReadonlyArray<ChatMessage> = [Build.wireMessage("contact", -Build.minute), Build.wireMessage("assistant", 0)]
+  let messages: ReadonlyArray<ChatMessage> = [
+    Build.wireMessage("contact", -Build.minute),
+    Build.wireMessage("assistant", 0)
+  ]
   const followUps: Array<ChatMessage> = []
   const requests: Array<Kind> = []
   let gate: Gate = () => Effect.void
@@ -65,7 +68,8 @@ export const make = ({ late = 0 }: Options = {}) => {
   const wire = () => Build.wireChat(state, { members: [contact], last_message: messages.at(-1)! })
 
   /** Another chat of the conversation, in which the contact has written. */
-  const elsewhere = (id: ChatId) => Build.wireChat({}, { id, members: [contact], last_message: Build.wireMessage("contact", Build.hour) })
+  const elsewhere = (id: ChatId) =>
+    Build.wireChat({}, { id, members: [contact], last_message: Build.wireMessage("contact", Build.hour) })
 
   const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
     if (state !== undefined) return "state"
@@ -100,7 +104,10 @@ export const make = ({ late = 0 }: Options = {}) => {
     becomes: (change: Partial<ChatState>) => Effect.map(settle, () => void (state = { ...state, ...change })),
     /** Somebody blocks the contact, now. */
     blocks: Effect.map(settle, () => {
-      contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), blocked: true } })
+      contact = Build.members.contact({
+        id: ChannelId.make("channel_1"),
+        contact: { id: ContactId.make("contact_1"), blocked: true }
+      })
     }),
     /** The contact unsubscribes, now: what only the contact list tells. */
     unsubscribes: Effect.map(settle, () => void (isUnsubscribed = true)),
@@ -118,11 +125,16 @@ export const make = ({ late = 0 }: Options = {}) => {
     /** The contact gets a name, and is put into these segments. */
     is: (name: string, ...ids: ReadonlyArray<string>) =>
       Effect.sync(() => {
-        contact = Build.members.contact({ id: ChannelId.make("channel_1"), contact: { id: ContactId.make("contact_1"), name } })
+        contact = Build.members.contact({
+          id: ChannelId.make("channel_1"),
+          contact: { id: ContactId.make("contact_1"), name }
+        })
         segments = ids.map((id) => ({ id: SegmentId.make(id) }))
       }),
     /** The texts sent by the API key. */
-    sent: Effect.sync(() => messages.filter(({ id }) => id.startsWith("sent ")).map((message) => message.messages?.[0]?.parts?.[0]?.text)),
+    sent: Effect.sync(() =>
+      messages.filter(({ id }) => id.startsWith("sent ")).map((message) => message.messages?.[0]?.parts?.[0]?.text)
+    ),
     /** What the chat's state now is. */
     state: Effect.sync(() => state),
     /** From now on every request passes `other` first. */
@@ -164,7 +176,10 @@ export const make = ({ late = 0 }: Options = {}) => {
           }),
         assign: ({ payload }) =>
           answer("assign", () => {
-            state = { ...state, assigned_user: payload.member_id === null ? null : { id: UserId.make(payload.member_id) } }
+            state = {
+              ...state,
+              assigned_user: payload.member_id === null ? null : { id: UserId.make(payload.member_id) }
+            }
             return { id: "state_1", ...state }
           }),
         newestChat: () => answer("newest", () => newest)
@@ -186,13 +201,19 @@ export const make = ({ late = 0 }: Options = {}) => {
             )
           ).pipe(Effect.mapError(asUnsafe)),
         stream: ({ path }) =>
-          Stream.unwrap(answer("list", () => Stream.fromIterable(path.chat_id === Build.chat_id ? messages : [elsewhere(path.chat_id).last_message!])))
+          Stream.unwrap(
+            answer("list", () =>
+              Stream.fromIterable(path.chat_id === Build.chat_id ? messages : [elsewhere(path.chat_id).last_message!])
+            )
+          )
       },
       contacts: {
         stream: () => {
           const waiting = untilContacts
           untilContacts = Effect.void
-          return Stream.unwrap(Effect.map(waiting, () => Stream.fromIterable(isUnsubscribed ? [{ id: ContactId.make("contact_1") }] : [])))
+          return Stream.unwrap(
+            Effect.map(waiting, () => Stream.fromIterable(isUnsubscribed ? [{ id: ContactId.make("contact_1") }] : []))
+          )
         },
         streamSegments: () => Stream.fromIterable(segments)
       }
@@ -228,5 +249,7 @@ export const unanswered =
     Effect.zipRight(apply, Effect.fail(error))
 
 /** The process ends before the request leaves, or after it was applied. */
-export const crash = (when: "before" | "after"): Between => (_, apply) =>
-  when === "before" ? Effect.die("crash") : Effect.zipRight(apply, Effect.die("crash"))
+export const crash =
+  (when: "before" | "after"): Between =>
+  (_, apply) =>
+    when === "before" ? Effect.die("crash") : Effect.zipRight(apply, Effect.die("crash"))

@@ -1,9 +1,10 @@
 /**
- * A scheduler in a world that fails it again and again, in an order drawn by a seed, judged from outside: by the checker, over the
- * log of the service. Nothing is sent twice, nothing after a reply or a stop that is no race, nothing is lost, every chat has a reason.
+ * A scheduler in a world that fails it again and again, in an order drawn by a seed, judged from outside: by the
+ * checker, over the log of the service. Nothing is sent twice, nothing after a reply or a stop that is no race, nothing
+ * is lost, every chat has a reason.
  *
- * Not covered: two schedulers with a ledger each that send the words of the policy within the seconds between look and message,
- * since the step here is one that the service takes once, whoever sets it. See the decisions 0011 and 0016.
+ * Not covered: two schedulers with a ledger each that send the words of the policy within the seconds between look and
+ * message, since the step here is one that the service takes once, whoever sets it. See the decisions 0011 and 0016.
  */
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Requirement from "@effect-invent/test-support/Requirement"
@@ -36,7 +37,10 @@ const setting = <A>(config: Config.Config<A>, byDefault: A) => Effect.runSync(Co
 const faultsEach = setting(Config.integer("FAULTS_EACH"), 50)
 const seed = setting(Config.string("FAULTS_SEED"), "1")
 const worldsAtATime = setting(Config.integer("FAULTS_WORLDS"), 1)
-const faultsOn = { SQLite: setting(Config.integer("FAULTS"), 10), PostgreSQL: setting(Config.integer("FAULTS_POSTGRES"), 3) }
+const faultsOn = {
+  SQLite: setting(Config.integer("FAULTS"), 10),
+  PostgreSQL: setting(Config.integer("FAULTS_POSTGRES"), 3)
+}
 
 /** How many come before each fault. */
 const arrivals = 3
@@ -56,7 +60,9 @@ const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
     const env = { ...behind.env, RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration }
     const soon = Effect.gen(function* () {
       const [requests, millis] = [yield* Random.nextIntBetween(1, 15), yield* Random.nextIntBetween(0, 20)]
-      yield* Effect.async<void>((resume) => proxy.onRequest(requests, () => void setTimeout(() => resume(Effect.void), millis)))
+      yield* Effect.async<void>((resume) =>
+        proxy.onRequest(requests, () => void setTimeout(() => resume(Effect.void), millis))
+      )
     })
     return { ...behind, env, people, soon }
   })
@@ -64,17 +70,32 @@ const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
 type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
 
 /** Lets all of them come to their end, and judges it. */
-const judged = <E, R>(name: string, names: ReadonlyArray<string>, { crowd, people, proxy }: Surroundings, ledger: Layer.Layer<Ledger, E, R>) =>
+const judged = <E, R>(
+  name: string,
+  names: ReadonlyArray<string>,
+  { crowd, people, proxy }: Surroundings,
+  ledger: Layer.Layer<Ledger, E, R>
+) =>
   Effect.gen(function* () {
     yield* crowd.arrive(people)
     yield* crowd.settledAtLast(ledger)
     const { races, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
-    const weather = Object.entries(proxy.done).map(([what, times]) => `${times} ${what}`).join(", ")
+    const weather = Object.entries(proxy.done)
+      .map(([what, times]) => `${times} ${what}`)
+      .join(", ")
     console.log(`seed "${name}": ${names.length} faults: ${Kinds.counts(names)}\n${weather}`)
     expect(wrongs).toEqual(Crowd.nothing)
-    const rows = yield* Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
-    expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
-    const [gaps, fastGaps] = Arr.partitionMap(races, ({ gap, isFast }) => (isFast ? Either.right(gap) : Either.left(gap)))
+    const rows = yield* Effect.provide(
+      Effect.flatMap(Ledger, (ledger) => ledger.tally),
+      ledger
+    )
+    expect(
+      rows.reduce((sum, { chats }) => sum + chats, 0),
+      "every chat has a reason"
+    ).toBe(people)
+    const [gaps, fastGaps] = Arr.partitionMap(races, ({ gap, isFast }) =>
+      isFast ? Either.right(gap) : Either.left(gap)
+    )
     return { names, followUps: verdict.followUps, gaps, fastGaps }
   })
 
@@ -86,7 +107,10 @@ const onSqlite = (name: string, count: number) => {
     const ordeal = { schedulers: 2, down, fast, isLedgerWhole: true }
     const around = yield* surroundings(name, count, ordeal)
     const { crowd, cwd, env, soon } = around
-    const { folder: volume } = yield* Effect.acquireRelease(Effect.sync(() => Volume.make(24)), ({ remove }) => Effect.sync(remove))
+    const { folder: volume } = yield* Effect.acquireRelease(
+      Effect.sync(() => Volume.make(24)),
+      ({ remove }) => Effect.sync(remove)
+    )
     const [db, backup, clockFile] = [`${volume}/follow-ups.db`, `${cwd}/backup.db`, `${cwd}/clock`]
     const processClock = WorldClock.forProcess(clockFile, clock)
     const options = { cwd, env, clockFile }
@@ -106,7 +130,10 @@ const onSqlite = (name: string, count: number) => {
       fast,
       loseSightOfLedger: () => void (ordeal.isLedgerWhole = false)
     }
-    const faults = yield* Kinds.sequence(mounted.requirement.isMet ? [...OnSqlite.kinds, OnSqlite.diskFull] : OnSqlite.kinds, count)
+    const faults = yield* Kinds.sequence(
+      mounted.requirement.isMet ? [...OnSqlite.kinds, OnSqlite.diskFull] : OnSqlite.kinds,
+      count
+    )
     const copies = OnSqlite.copies(faults)
     const happening = Effect.gen(function* () {
       yield* crowd.arrive(1)
@@ -119,10 +146,20 @@ const onSqlite = (name: string, count: number) => {
       }
       // What a clock that was ahead has set comes within the hour.
       yield* OnSqlite.isSuspended(world)
-      return yield* judged(name, faults.map((fault) => fault.name), around, Layer.provide(layerReadOnly, Sqlite.layerReadOnly(db)))
+      return yield* judged(
+        name,
+        faults.map((fault) => fault.name),
+        around,
+        Layer.provide(layerReadOnly, Sqlite.layerReadOnly(db))
+      )
     })
     return yield* Effect.raceFirst(happening, scheduler.endsByItself)
-  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)), Effect.withClock(clock.clock))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.fresh(Crowd.surroundings)),
+    Effect.withRandom(Random.make(name)),
+    Effect.withClock(clock.clock)
+  )
 }
 
 const onPostgres = (name: string, count: number) => {
@@ -134,7 +171,12 @@ const onPostgres = (name: string, count: number) => {
     const DATABASE_URL = yield* Effect.flatMap(SharedPostgres.forSuite(), ({ database }) => database)
     const schedulers = yield* Effect.forEach([1, 2], () =>
       Effect.flatMap(SharedPostgres.freePort, (port) =>
-        Scheduler.make(serve, { cwd, env: { ...env, DATABASE_URL: Redacted.value(DATABASE_URL), RUNNER_PORT: String(port) } }, down, clock.now)
+        Scheduler.make(
+          serve,
+          { cwd, env: { ...env, DATABASE_URL: Redacted.value(DATABASE_URL), RUNNER_PORT: String(port) } },
+          down,
+          clock.now
+        )
       )
     )
     const database = DatabaseAway.make(DATABASE_URL)
@@ -148,10 +190,20 @@ const onPostgres = (name: string, count: number) => {
         const scheduler = (yield* Random.choice(schedulers)) ?? schedulers[0]
         yield* fault.happens({ scheduler, schedulers, database })
       }
-      return yield* judged(name, faults.map((fault) => fault.name), around, Layer.provide(layerReadOnly, Postgres.layer(DATABASE_URL)))
+      return yield* judged(
+        name,
+        faults.map((fault) => fault.name),
+        around,
+        Layer.provide(layerReadOnly, Postgres.layer(DATABASE_URL))
+      )
     })
     return yield* Effect.raceFirst(happening, Effect.raceAll(schedulers.map(({ endsByItself }) => endsByItself)))
-  }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)), Effect.withClock(clock.clock))
+  }).pipe(
+    Effect.scoped,
+    Effect.provide(Layer.fresh(Crowd.surroundings)),
+    Effect.withRandom(Random.make(name)),
+    Effect.withClock(clock.clock)
+  )
 }
 
 /** Every world has a seed of its own, and is repeated by that alone. */
@@ -163,7 +215,11 @@ const soak = (database: "SQLite" | "PostgreSQL", world: typeof onSqlite | typeof
   const variable = database === "SQLite" ? "FAULTS" : "FAULTS_POSTGRES"
   const one = (name: string) =>
     Effect.onError(world(name, each), () =>
-      Effect.sync(() => console.log(`repeat it: FAULTS_SEED=${name} ${variable}=${each} npx --yes pnpm@10.34.9 test:faults -t ${database}`))
+      Effect.sync(() =>
+        console.log(
+          `repeat it: FAULTS_SEED=${name} ${variable}=${each} npx --yes pnpm@10.34.9 test:faults -t ${database}`
+        )
+      )
     )
   it.live(
     `on ${database}, it goes on: the checker finds nothing sent twice, nothing after a reply, nothing lost`,

@@ -8,12 +8,18 @@ import { dirname } from "node:path"
 import * as Passes from "./Passes.ts"
 import * as Process from "./Process.ts"
 
-const statements = readFileSync(new URL("editions/first.sql", import.meta.url), "utf8").replaceAll(/^--.*$/gm, "").split(/;\n/)
+const statements = readFileSync(new URL("editions/first.sql", import.meta.url), "utf8")
+  .replaceAll(/^--.*$/gm, "")
+  .split(/;\n/)
 
 /** Writes the ledger of the first edition to a file. */
 const write = (ledger: string) =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.forEach(statements.filter((text) => text.trim() !== ""), (text) => sql.unsafe(text), { discard: true })
+    Effect.forEach(
+      statements.filter((text) => text.trim() !== ""),
+      (text) => sql.unsafe(text),
+      { discard: true }
+    )
   ).pipe(Effect.provide(SqliteClient.layer({ filename: ledger })))
 
 /** The words of the first step, which the first edition has sent. */

@@ -33,11 +33,16 @@ story("a correction eight seconds later does not begin the silence anew", (fake)
   Effect.gen(function* () {
     yield* fake.changes("assistant@0", { updated_at: after(8 * second) })
     expect(yield* preview(fake)).toMatchObject(untilStep(hour))
-    yield* under(fake, oneStep)(Effect.gen(function* () {
-      expect(yield* observe).toMatchObject(untilStep(hour))
-      yield* sweepUntil(after(day))
-      expect(yield* fake.followUps).toEqual([iso(hour)])
-    }))
+    yield* under(
+      fake,
+      oneStep
+    )(
+      Effect.gen(function* () {
+        expect(yield* observe).toMatchObject(untilStep(hour))
+        yield* sweepUntil(after(day))
+        expect(yield* fake.followUps).toEqual([iso(hour)])
+      })
+    )
   })
 )
 
@@ -54,38 +59,55 @@ story("a receipt a day later does not begin the silence anew", (fake) =>
   )
 )
 
-story("a message that was seen running is silent from its end, also for a scheduler that was started in between", (fake) =>
-  Effect.gen(function* () {
-    yield* fake.changes("assistant@0", { status: "RUNNING" })
-    yield* under(fake, oneStep)(observe)
-    yield* setClock(after(3 * hour))
-    yield* fake.changes("assistant@0", { status: "COMPLETED", updated_at: after(3 * hour - minute) })
-    yield* under(fake, oneStep)(Effect.gen(function* () {
-      expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
-    }))
-    yield* setClock(after(3.5 * hour))
-    yield* fake.changes("assistant@0", { updated_at: after(3.5 * hour) })
-    expect(yield* preview(fake)).toMatchObject(untilStep(4 * hour - minute))
-    yield* under(fake, oneStep)(Effect.gen(function* () {
-      expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
-      yield* sweepUntil(after(day))
-      expect(yield* fake.followUps).toEqual([iso(4 * hour - minute)])
-    }))
-  })
-)
-
-story("a message that was seen running, on a service that dates no end, is silent from the first look at it whole", (fake) =>
-  under(fake, oneStep)(
+story(
+  "a message that was seen running is silent from its end, also for a scheduler that was started in between",
+  (fake) =>
     Effect.gen(function* () {
       yield* fake.changes("assistant@0", { status: "RUNNING" })
-      yield* observe
+      yield* under(fake, oneStep)(observe)
       yield* setClock(after(3 * hour))
-      yield* fake.changes("assistant@0", { status: "COMPLETED" })
-      expect(yield* observe).toMatchObject(untilStep(4 * hour))
+      yield* fake.changes("assistant@0", { status: "COMPLETED", updated_at: after(3 * hour - minute) })
+      yield* under(
+        fake,
+        oneStep
+      )(
+        Effect.gen(function* () {
+          expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
+        })
+      )
       yield* setClock(after(3.5 * hour))
-      expect(yield* observe).toMatchObject(untilStep(4 * hour))
+      yield* fake.changes("assistant@0", { updated_at: after(3.5 * hour) })
+      expect(yield* preview(fake)).toMatchObject(untilStep(4 * hour - minute))
+      yield* under(
+        fake,
+        oneStep
+      )(
+        Effect.gen(function* () {
+          expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
+          yield* sweepUntil(after(day))
+          expect(yield* fake.followUps).toEqual([iso(4 * hour - minute)])
+        })
+      )
     })
-  )
+)
+
+story(
+  "a message that was seen running, on a service that dates no end, is silent from the first look at it whole",
+  (fake) =>
+    under(
+      fake,
+      oneStep
+    )(
+      Effect.gen(function* () {
+        yield* fake.changes("assistant@0", { status: "RUNNING" })
+        yield* observe
+        yield* setClock(after(3 * hour))
+        yield* fake.changes("assistant@0", { status: "COMPLETED" })
+        expect(yield* observe).toMatchObject(untilStep(4 * hour))
+        yield* setClock(after(3.5 * hour))
+        expect(yield* observe).toMatchObject(untilStep(4 * hour))
+      })
+    )
 )
 
 story("a message of ours without a date is silent from the first look at it", (fake) =>

@@ -30,12 +30,20 @@ describe("a forecast", () => {
     expect(millis(backlog.until) - hour).toBeCloseTo(10_000 * cost, 0)
     const perMinute = 10_000 / Duration.toMinutes(DateTime.distanceDuration(backlog.from, backlog.until))
     expect(perMinute * QuotaForecast.requestsPerFollowUp).toBeCloseTo(quota.limit * quota.share, 3)
-    expect(QuotaForecast.describe(backlog)).toBe("10000 follow-ups from 2026-07-15T13:00Z will take 2h 14m; the latest will be 2h 14m late")
+    expect(QuotaForecast.describe(backlog)).toBe(
+      "10000 follow-ups from 2026-07-15T13:00Z will take 2h 14m; the latest will be 2h 14m late"
+    )
   })
 
   it("is none where everything is in time, and where nothing waits", () => {
     expect(QuotaForecast.worst([], start, quota)).toBeUndefined()
-    expect(QuotaForecast.worst(Arr.makeBy(1000, (n) => after(n * 2 * cost)), start, quota)).toBeUndefined()
+    expect(
+      QuotaForecast.worst(
+        Arr.makeBy(1000, (n) => after(n * 2 * cost)),
+        start,
+        quota
+      )
+    ).toBeUndefined()
     expect(QuotaForecast.worst(many(Math.floor(minute / cost) - 1, hour), start, quota)).toBeUndefined()
   })
 

@@ -17,7 +17,11 @@ const fill = Effect.gen(function* () {
   yield* sql.unsafe(`PRAGMA max_page_count = ${(pages?.page_count ?? 0) + 2}`)
   for (const bytes of [1000, 100, 10, 1]) {
     yield* Effect.ignore(Effect.forever(sql`INSERT INTO filler (content) VALUES (zeroblob(${bytes}))`))
-    yield* Effect.ignore(Effect.forever(sql`INSERT INTO audit ${sql.insert({ at: 0, chat_id: "filler", conversation_id: "filler", key: null, event: "x".repeat(bytes), detail: "{}" })}`))
+    yield* Effect.ignore(
+      Effect.forever(
+        sql`INSERT INTO audit ${sql.insert({ at: 0, chat_id: "filler", conversation_id: "filler", key: null, event: "x".repeat(bytes), detail: "{}" })}`
+      )
+    )
   }
 })
 
@@ -29,37 +33,43 @@ const free = Effect.gen(function* () {
 
 const lines = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(chat_id))
 
-story("on a full disk nothing is sent that is not on record, nothing on record is lost, and afterwards it goes on", (fake) =>
-  under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
-    Effect.gen(function* () {
-      yield* observe
-      const before = { rows: yield* record, lines: yield* lines }
-      yield* fill
-      const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
-      expect(ExitCodes.lineOf(error)).toBe("the database failed: SqliteError: database or disk is full")
-      expect(fake.requests).not.toContain("set")
-      expect({ rows: yield* record, lines: yield* lines }).toEqual(before)
-      yield* free
-      yield* sweepUntil(after(2 * hour))
-      expect(yield* fake.followUps).toEqual([DateTime.formatIso(after(hour))])
-      expect(yield* record).toEqual([expect.stringContaining("sent")])
-    })
-  )
+story(
+  "on a full disk nothing is sent that is not on record, nothing on record is lost, and afterwards it goes on",
+  (fake) =>
+    under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
+      Effect.gen(function* () {
+        yield* observe
+        const before = { rows: yield* record, lines: yield* lines }
+        yield* fill
+        const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
+        expect(ExitCodes.lineOf(error)).toBe("the database failed: SqliteError: database or disk is full")
+        expect(fake.requests).not.toContain("set")
+        expect({ rows: yield* record, lines: yield* lines }).toEqual(before)
+        yield* free
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.followUps).toEqual([DateTime.formatIso(after(hour))])
+        expect(yield* record).toEqual([expect.stringContaining("sent")])
+      })
+    )
 )
 
-story("a disk that is full when the answer comes leaves an intent on record, from which it goes on without sending twice", (fake) =>
-  under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
-    Effect.gen(function* () {
-      const sql = yield* SqlClient.SqlClient
-      yield* observe
-      yield* fake.once("set", (_, apply) => Effect.zipLeft(apply, Effect.orDie(Effect.provideService(fill, SqlClient.SqlClient, sql))))
-      const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
-      expect(ExitCodes.lineOf(error)).toContain("database or disk is full")
-      expect(yield* record).toEqual([expect.stringContaining("armed")])
-      yield* free
-      yield* sweepUntil(after(2 * hour))
-      expect((yield* fake.followUps).length).toBe(1)
-      expect(yield* record).toEqual([expect.stringContaining("sent")])
-    })
-  )
+story(
+  "a disk that is full when the answer comes leaves an intent on record, from which it goes on without sending twice",
+  (fake) =>
+    under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        yield* observe
+        yield* fake.once("set", (_, apply) =>
+          Effect.zipLeft(apply, Effect.orDie(Effect.provideService(fill, SqlClient.SqlClient, sql)))
+        )
+        const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
+        expect(ExitCodes.lineOf(error)).toContain("database or disk is full")
+        expect(yield* record).toEqual([expect.stringContaining("armed")])
+        yield* free
+        yield* sweepUntil(after(2 * hour))
+        expect((yield* fake.followUps).length).toBe(1)
+        expect(yield* record).toEqual([expect.stringContaining("sent")])
+      })
+    )
 )

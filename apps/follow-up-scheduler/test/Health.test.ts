@@ -43,11 +43,25 @@ const answer = (fields: Partial<RawAnswer>) =>
   Effect.flatMap(CurrentCallOptions, ({ onAnswer }) =>
     onAnswer === undefined
       ? Effect.dieMessage("nobody hears of answers")
-      : onAnswer({ endpoint: "inbox.list", attempt: 1, status: 200, headers: {}, requestId: undefined, text: "", ...fields })
+      : onAnswer({
+          endpoint: "inbox.list",
+          attempt: 1,
+          status: 200,
+          headers: {},
+          requestId: undefined,
+          text: "",
+          ...fields
+        })
   )
 
-const kinds = Effect.map(Effect.flatMap(Health.Health, ({ troubles }) => troubles), (troubles) => troubles.map(({ kind }) => kind))
-const found = Effect.map(Effect.flatMap(Health.Health, ({ troubles }) => troubles), (troubles) => troubles[0]?.found)
+const kinds = Effect.map(
+  Effect.flatMap(Health.Health, ({ troubles }) => troubles),
+  (troubles) => troubles.map(({ kind }) => kind)
+)
+const found = Effect.map(
+  Effect.flatMap(Health.Health, ({ troubles }) => troubles),
+  (troubles) => troubles[0]?.found
+)
 const ledger = Effect.flatMap(Ledger.Ledger, Effect.succeed)
 
 /** A follow-up that is due an hour after the start. */
@@ -57,14 +71,16 @@ const planned = Effect.gen(function* () {
 })
 
 describe("a scheduler", () => {
-  story("that nothing has happened to yet is well",
+  story(
+    "that nothing has happened to yet is well",
     Effect.gen(function* () {
       expect(yield* kinds).toEqual([])
       expect(yield* Effect.flatMap(Health.Health, ({ isLive }) => isLive)).toBe(true)
     })
   )
 
-  story("is not live when its loop has not turned for five minutes, and is again when it turns",
+  story(
+    "is not live when its loop has not turned for five minutes, and is again when it turns",
     Effect.gen(function* () {
       const { isLive } = yield* Health.Health
       yield* TestClock.adjust("5 minutes")
@@ -76,7 +92,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("whose key is refused says so at once, until a request is accepted",
+  story(
+    "whose key is refused says so at once, until a request is accepted",
     Effect.gen(function* () {
       yield* answer({ status: 401 })
       expect(yield* kinds).toEqual(["key_refused"])
@@ -87,14 +104,16 @@ describe("a scheduler", () => {
     })
   )
 
-  story("that leaves the service alone says that it does not answer",
+  story(
+    "that leaves the service alone says that it does not answer",
     Effect.gen(function* () {
       yield* Metric.set(Telemetry.outage, 1)
       expect(yield* kinds).toEqual(["service_out"])
     })
   )
 
-  story("that has read no list of chats for ten minutes says so, but not while it is paused",
+  story(
+    "that has read no list of chats for ten minutes says so, but not while it is paused",
     Effect.gen(function* () {
       const look = Effect.zipRight(TestClock.adjust("4 minutes"), Activity.turned)
       yield* Effect.zipRight(look, look)
@@ -109,7 +128,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("whose sweep fails says why, until one goes through",
+  story(
+    "whose sweep fails says why, until one goes through",
     Effect.gen(function* () {
       yield* Activity.sweepFailed("database or disk is full")
       expect(yield* found).toBe("the ledger cannot be used: database or disk is full")
@@ -118,7 +138,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("whose ledger does not answer says so",
+  story(
+    "whose ledger does not answer says so",
     Effect.gen(function* () {
       yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE pauses RENAME TO gone`)
       expect(yield* kinds).toEqual(["ledger_failing"])
@@ -127,10 +148,10 @@ describe("a scheduler", () => {
 
   it.effect("whose ledger hangs says so within ten seconds, and its loop is found stuck all the same", () =>
     Effect.gen(function* () {
-      const hanging = Layer.effect(Ledger.Ledger, Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, paused: Effect.uninterruptible(Effect.never) }))).pipe(
-        Layer.provide(Ledger.layer),
-        Layer.provide(SqliteClient.layer({ filename: ":memory:" }))
-      )
+      const hanging = Layer.effect(
+        Ledger.Ledger,
+        Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, paused: Effect.uninterruptible(Effect.never) }))
+      ).pipe(Layer.provide(Ledger.layer), Layer.provide(SqliteClient.layer({ filename: ":memory:" })))
       const over = Layer.provide(Health.layer(Health.defaults, Duration.seconds(1)), hanging)
       const context = yield* Layer.build(over)
       const asked = yield* Effect.fork(Effect.provide(found, context))
@@ -144,7 +165,8 @@ describe("a scheduler", () => {
     }).pipe(Effect.scoped)
   )
 
-  story("that is answered with 429 says so for ten minutes",
+  story(
+    "that is answered with 429 says so for ten minutes",
     Effect.gen(function* () {
       yield* answer({ status: 429 })
       expect(yield* kinds).toEqual(["throttled"])
@@ -155,7 +177,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("whose clock is more than a minute off says by how much",
+  story(
+    "whose clock is more than a minute off says by how much",
     Effect.gen(function* () {
       const date = (millis: number) => answer({ headers: { date: DateTime.toDateUtc(after(millis)).toUTCString() } })
       yield* date(60_000)
@@ -169,7 +192,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("with a follow-up of unknown outcome says so, and since when",
+  story(
+    "with a follow-up of unknown outcome says so, and since when",
     Effect.gen(function* () {
       const row = yield* planned
       yield* TestClock.adjust("1 minute")
@@ -177,15 +201,21 @@ describe("a scheduler", () => {
       const [first] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
       yield* TestClock.adjust("1 minute")
       const [again] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
-      expect(first).toMatchObject({ kind: "outcome_unknown", since: after(60_000), found: "nobody knows of 1 follow-ups whether they were sent" })
+      expect(first).toMatchObject({
+        kind: "outcome_unknown",
+        since: after(60_000),
+        found: "nobody knows of 1 follow-ups whether they were sent"
+      })
       expect(again).toEqual(first)
     })
   )
 
-  story("says that a follow-up is late only beyond what its own backlog explains, and not while it is paused",
+  story(
+    "says that a follow-up is late only beyond what its own backlog explains, and not while it is paused",
     Effect.gen(function* () {
       yield* planned
-      const until = (millis: number) => Effect.all([TestClock.setTime(after(millis).epochMillis), Activity.turned, answer({})])
+      const until = (millis: number) =>
+        Effect.all([TestClock.setTime(after(millis).epochMillis), Activity.turned, answer({})])
       yield* until(hour + 600_500)
       expect(yield* kinds).toEqual([])
       yield* until(hour + 602_000)
@@ -195,7 +225,8 @@ describe("a scheduler", () => {
     })
   )
 
-  story("says that a follow-up is late also where each failure moves the date it is due at",
+  story(
+    "says that a follow-up is late also where each failure moves the date it is due at",
     Effect.gen(function* () {
       const row = yield* planned
       yield* TestClock.setTime(after(hour + 600_500).epochMillis)
@@ -204,12 +235,15 @@ describe("a scheduler", () => {
       const again = yield* failed(4)
       yield* Effect.zipRight(Activity.turned, answer({}))
       expect(yield* kinds).toEqual([])
-      yield* Effect.flatMap(ledger, ({ advance }) => advance(Option.getOrThrow(again), { failures: 5 }, { name: "failed" }))
+      yield* Effect.flatMap(ledger, ({ advance }) =>
+        advance(Option.getOrThrow(again), { failures: 5 }, { name: "failed" })
+      )
       expect(yield* kinds).toEqual(["late"])
     })
   )
 
-  story("that was paused for more than four hours says so; one that is held does at once",
+  story(
+    "that was paused for more than four hours says so; one that is held does at once",
     Effect.gen(function* () {
       const { hold, pause, resume } = yield* ledger
       const later = Effect.zipRight(TestClock.adjust("4 hours"), Activity.turned)

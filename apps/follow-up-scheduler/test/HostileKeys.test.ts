@@ -10,13 +10,26 @@ import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Build from "./Build.ts"
 
 const policyWith = (fields: object) =>
-  JSON.stringify({ name: "nudge", version: 1, time_zone: "UTC", steps: [{ after: "1 hour", action: "schedule_follow_up" }], ...fields })
+  JSON.stringify({
+    name: "nudge",
+    version: 1,
+    time_zone: "UTC",
+    steps: [{ after: "1 hour", action: "schedule_follow_up" }],
+    ...fields
+  })
 
 describe.each(hostileKeys)("a key %s", (key) => {
   it("of the detail of an audit entry is kept as it was recorded", () => {
     for (const value of [mark, "text", null]) {
       const detail = withKey({ step: 1 }, key, value)
-      const row = { at: 0, chat_id: "chat_1", conversation_id: "c", key: null, event: "sent", detail: JSON.stringify(detail) }
+      const row = {
+        at: 0,
+        chat_id: "chat_1",
+        conversation_id: "c",
+        key: null,
+        event: "sent",
+        detail: JSON.stringify(detail)
+      }
       const entry = Schema.decodeUnknownSync(AuditEntry)(row)
       expect(polluted(entry.detail)).toEqual([])
       expect(entriesOf(entry.detail)).toEqual(entriesOf(detail))
@@ -30,17 +43,21 @@ describe.each(hostileKeys)("a key %s", (key) => {
     expect(Policy.channelWindow(policy, key)).toBeUndefined()
   })
 
-  it.effect.each(["", "match", "holiday_sets", "channel_windows", "quiet_hours"])("of a policy is refused by its name, in '%s'", (field) =>
-    Effect.gen(function* () {
-      const text = policyWith(field === "" ? withKey({}, key, mark) : { [field]: withKey({}, key, mark) })
-      const refused = yield* Effect.flip(PolicyFile.parse(text, "nudge.yaml"))
-      expect(refused.reason).toContain(key)
-    })
+  it.effect.each(["", "match", "holiday_sets", "channel_windows", "quiet_hours"])(
+    "of a policy is refused by its name, in '%s'",
+    (field) =>
+      Effect.gen(function* () {
+        const text = policyWith(field === "" ? withKey({}, key, mark) : { [field]: withKey({}, key, mark) })
+        const refused = yield* Effect.flip(PolicyFile.parse(text, "nudge.yaml"))
+        expect(refused.reason).toContain(key)
+      })
   )
 
   it("in a template is unknown", () => {
     const text = `Hello {{${key}|there}}, are you still there?`
     expect(Schema.is(Template.Template)(text)).toBe(false)
-    expect(Template.render(text, { "assistant.name": undefined, "chat.title": undefined, "contact.name": undefined })).toContain("Hello there,")
+    expect(
+      Template.render(text, { "assistant.name": undefined, "chat.title": undefined, "contact.name": undefined })
+    ).toContain("Hello there,")
   })
 })

@@ -13,7 +13,9 @@ import * as BehindProxy from "./Crowd/BehindProxy.ts"
 import * as Process from "./Process.ts"
 import * as Proxy from "./Proxy.ts"
 
-/** `pnpm test:crash` asks for more, in several worlds at a time: a scheduler, its customers and their Invent in each. */
+/**
+ * `pnpm test:crash` asks for more, in several worlds at a time: a scheduler, its customers and their Invent in each.
+ */
 const kills = Effect.runSync(Config.withDefault(Config.integer("CRASH_KILLS"), 8))
 const worlds = Effect.runSync(Config.withDefault(Config.integer("CRASH_WORLDS"), 1))
 const killsEach = Math.ceil(kills / worlds)
@@ -21,7 +23,14 @@ const killsEach = Math.ceil(kills / worlds)
 const arrivals = 3
 const people = Math.max(24, arrivals * killsEach)
 
-const boundaries: ReadonlyArray<Boundary> = ["before intent", "after intent", "before request", "after request", "before record", "after record"]
+const boundaries: ReadonlyArray<Boundary> = [
+  "before intent",
+  "after intent",
+  "before request",
+  "after request",
+  "before record",
+  "after record"
+]
 /** Where a life ends: at a boundary, when its update was applied and before it heard of it, or at any moment. */
 const ends = [...boundaries, "before response", "any moment"] as const
 type End = (typeof ends)[number]
@@ -31,7 +40,9 @@ const weather: Proxy.Weather = { faultEvery: 25, stormEvery: 6_000, stormFor: 70
 const args = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second"]
 
 const counts = (deaths: ReadonlyArray<string>) =>
-  Object.entries(Arr.groupBy(deaths, (end) => end)).map(([end, { length }]) => `${length} ${end}`).join(", ")
+  Object.entries(Arr.groupBy(deaths, (end) => end))
+    .map(([end, { length }]) => `${length} ${end}`)
+    .join(", ")
 
 /** A random moment: a few milliseconds after one of the first requests. */
 const atAnyMoment = (proxy: Proxy.Proxy, kill: () => void) =>
@@ -40,12 +51,25 @@ const atAnyMoment = (proxy: Proxy.Proxy, kill: () => void) =>
     proxy.onRequest(requests, () => void setTimeout(kill, millis))
   })
 
-/** One life, from its start to its end by SIGKILL; where nothing is left that could bring it to the end that was meant, at once. */
-const live = <E, R>(proxy: Proxy.Proxy, cwd: string, env: Record<string, string>, end: End, settled: Effect.Effect<unknown, E, R>) =>
+/**
+ * One life, from its start to its end by SIGKILL; where nothing is left that could bring it to the end that was meant,
+ * at once.
+ */
+const live = <E, R>(
+  proxy: Proxy.Proxy,
+  cwd: string,
+  env: Record<string, string>,
+  end: End,
+  settled: Effect.Effect<unknown, E, R>
+) =>
   Effect.gen(function* () {
     const nth = yield* Random.nextIntBetween(1, 4)
     const clock = (yield* Random.nextIntBetween(0, 3)) === 0 ? { CLOCK_STEP: "3000" } : {}
-    const running = yield* Process.start(args, { cwd, isMortal: true, env: { ...env, ...clock, MORTAL_AT: end, MORTAL_NTH: String(nth) } })
+    const running = yield* Process.start(args, {
+      cwd,
+      isMortal: true,
+      env: { ...env, ...clock, MORTAL_AT: end, MORTAL_NTH: String(nth) }
+    })
     const kill = () => void running.process.kill("SIGKILL")
     if (end === "before response") proxy.onApplied(kill)
     if (end === "any moment") yield* atAnyMoment(proxy, kill)
@@ -71,10 +95,20 @@ const world = (name: string) =>
     yield* Effect.scoped(Effect.zipRight(Process.start(args, { cwd, env }), crowd.settledAtLast(ledger)))
 
     const { races, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
-    console.log(`seed "${name}": ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done).map(([fault, times]) => `${times} ${fault}`).join(", ")}`)
+    console.log(
+      `seed "${name}": ${deaths.length} kills; ${counts(deaths)}; ${Object.entries(proxy.done)
+        .map(([fault, times]) => `${times} ${fault}`)
+        .join(", ")}`
+    )
     expect(wrongs).toEqual(Crowd.nothing)
-    const rows = yield* Effect.provide(Effect.flatMap(Ledger, (ledger) => ledger.tally), ledger)
-    expect(rows.reduce((sum, { chats }) => sum + chats, 0), "every chat has a reason").toBe(people)
+    const rows = yield* Effect.provide(
+      Effect.flatMap(Ledger, (ledger) => ledger.tally),
+      ledger
+    )
+    expect(
+      rows.reduce((sum, { chats }) => sum + chats, 0),
+      "every chat has a reason"
+    ).toBe(people)
     return { deaths, followUps: verdict.followUps, gaps: races.map(({ gap }) => gap) }
   }).pipe(Effect.scoped, Effect.provide(Layer.fresh(Crowd.surroundings)), Effect.withRandom(Random.make(name)))
 

@@ -1,4 +1,7 @@
-/** More follow-ups fall due at one moment than the quota lets through; the client, the limiter and the timers are the real ones. */
+/**
+ * More follow-ups fall due at one moment than the quota lets through; the client, the limiter and the timers are the
+ * real ones.
+ */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Emulator from "@effect-invent/emulator/Emulator"
@@ -35,7 +38,9 @@ const policy = Build.policy({
 })
 
 const client = Layer.unwrapEffect(
-  Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url, rateLimit: limit }))
+  Effect.map(Emulator.Emulator, ({ apiKey, url }) =>
+    InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url, rateLimit: limit })
+  )
 )
 
 /** A chat for each of them, with an answer of ours. */
@@ -50,19 +55,21 @@ const arrive = Effect.flatMap(Emulator.Emulator, ({ world }) =>
 )
 
 /** One life of a scheduler that looks at these chats. */
-const life = (chats: Watch["Type"]["chats"]) => <A, E, R>(use: Effect.Effect<A, E, R>) =>
-  Effect.raceFirst(use, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(
-    Effect.provide(
-      Layer.fresh(
-        Scheduler.layerServe(Duration.seconds(1)).pipe(
-          Layer.provide(client),
-          Layer.provideMerge(Ledger.layer),
-          Layer.provideMerge(Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })),
-          Layer.provide(Layer.succeed(ActivePolicy, policy))
+const life =
+  (chats: Watch["Type"]["chats"]) =>
+  <A, E, R>(use: Effect.Effect<A, E, R>) =>
+    Effect.raceFirst(use, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(
+      Effect.provide(
+        Layer.fresh(
+          Scheduler.layerServe(Duration.seconds(1)).pipe(
+            Layer.provide(client),
+            Layer.provideMerge(Ledger.layer),
+            Layer.provideMerge(Layer.succeed(Watch, { chats, keepsRows: false, inTurn: identity })),
+            Layer.provide(Layer.succeed(ActivePolicy, policy))
+          )
         )
       )
     )
-  )
 
 it.live.each([
   { answers: "at once", faults: [], within: 2 },
@@ -77,11 +84,18 @@ it.live.each([
       yield* Effect.sleep("1 minute")
       yield* life(Stream.fromIterable(chats))(Effect.sleep("4 minutes"))
       const foreseen = yield* life(Stream.empty)(
-        Effect.zipLeft(Effect.delay(ServiceStatus.waiting(QuotaForecast.quota(limit)), "2 minutes"), Effect.sleep("6 minutes"))
+        Effect.zipLeft(
+          Effect.delay(ServiceStatus.waiting(QuotaForecast.quota(limit)), "2 minutes"),
+          Effect.sleep("6 minutes")
+        )
       )
       const entries = yield* log.entries
       const went = new Map(
-        entries.flatMap((entry) => (entry.kind === "message" && entry.cause === "follow_up" ? [[entry.chat_id, entry.at.epochMillis] as const] : []))
+        entries.flatMap((entry) =>
+          entry.kind === "message" && entry.cause === "follow_up"
+            ? [[entry.chat_id, entry.at.epochMillis] as const]
+            : []
+        )
       )
       expect(went.size).toBe(people)
       expect(entries.filter((entry) => entry.kind === "request" && entry.status === 429)).toEqual([])

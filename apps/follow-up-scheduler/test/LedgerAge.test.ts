@@ -21,7 +21,10 @@ const answer = wireMessage("assistant", 0)
 const followUp = wireMessage("assistant", hour)
 
 const chatOf = (number: number, messages: ReadonlyArray<ReturnType<typeof wireMessage>>) => ({
-  row: wireChat({ conversation_id: ConversationId.make(`conversation_${number}`) }, { id: ChatId.make(`chat_${number}`), last_message: messages.at(-1)! }),
+  row: wireChat(
+    { conversation_id: ConversationId.make(`conversation_${number}`) },
+    { id: ChatId.make(`chat_${number}`), last_message: messages.at(-1)! }
+  ),
   messages
 })
 
@@ -43,11 +46,20 @@ const found = (chats: ReadonlyArray<ReturnType<typeof chatOf>>, recordedAt: numb
       if (recordedAt !== undefined) {
         yield* TestClock.setTime(after(recordedAt).epochMillis)
         const ledger = yield* Ledger.Ledger
-        yield* ledger.decided({ chat_id: ChatId.make("chat_0"), conversation_id: "conversation_0", decision: "Stop", reason: "replied", until: null })
+        yield* ledger.decided({
+          chat_id: ChatId.make("chat_0"),
+          conversation_id: "conversation_0",
+          decision: "Stop",
+          reason: "replied",
+          until: null
+        })
       }
       return yield* LedgerAge.examine(by)
     })
-    const finding = yield* Effect.provide(examined, Layer.merge(vendor, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))))
+    const finding = yield* Effect.provide(
+      examined,
+      Layer.merge(vendor, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" })))
+    )
     return { ...finding, reads }
   })
 
@@ -59,7 +71,9 @@ describe("a follow-up that the ledger does not have", () => {
       expect(yield* found(chats, hour - minute)).toMatchObject({
         check: "ledger",
         state: "doubtful",
-        found: expect.stringMatching(/^1 follow-ups in 1 chats are newer than all it has on record; if it is an old copy, put the newest one back/)
+        found: expect.stringMatching(
+          /^1 follow-ups in 1 chats are newer than all it has on record; if it is an old copy, put the newest one back/
+        )
       })
       expect(yield* found(chats, undefined)).toMatchObject({ state: "doubtful" })
     })
@@ -80,7 +94,9 @@ describe("a follow-up that the ledger does not have", () => {
 
   it.effect("is found though the contact has answered it", () =>
     Effect.gen(function* () {
-      expect(yield* found([chatOf(1, [asked, answer, followUp, wireMessage("contact", 2 * hour)])], minute)).toMatchObject({ state: "doubtful" })
+      expect(
+        yield* found([chatOf(1, [asked, answer, followUp, wireMessage("contact", 2 * hour)])], minute)
+      ).toMatchObject({ state: "doubtful" })
     })
   )
 })
@@ -88,7 +104,9 @@ describe("a follow-up that the ledger does not have", () => {
 describe("chats without a follow-up", () => {
   it.effect("are well, and ten of them are read at most", () =>
     Effect.gen(function* () {
-      const chats = Array.from({ length: 30 }, (_, index) => chatOf(index, [asked, wireMessage("assistant", index * 1000)]))
+      const chats = Array.from({ length: 30 }, (_, index) =>
+        chatOf(index, [asked, wireMessage("assistant", index * 1000)])
+      )
       expect(yield* found(chats, -hour)).toMatchObject({ state: "well", reads: LedgerAge.sampled })
     })
   )

@@ -22,7 +22,11 @@ steps:
   - { after: 1 hour, action: schedule_follow_up }
 `
 
-const emulator = Emulator.layerServer({ script: () => ({ _tag: "Text", text: "Hello!" }), replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
+const emulator = Emulator.layerServer({
+  script: () => ({ _tag: "Text", text: "Hello!" }),
+  replyDelay: Duration.millis(50),
+  runDelay: Duration.millis(50)
+})
 
 /** A `serve` in a process of its own that has sent one follow-up, and the one chat that it watches. */
 const serving = Effect.gen(function* () {
@@ -32,11 +36,28 @@ const serving = Effect.gen(function* () {
   const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
   const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Is anybody there?" })
   yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
-  const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, FOLLOW_UPS_SWEEP_EVERY: "500 millis" }
-  const serve = (db: string) => ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second", "--db", db]
+  const env = {
+    INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+    INVENT_BASE_URL: url,
+    FOLLOW_UPS_SWEEP_EVERY: "500 millis"
+  }
+  const serve = (db: string) => [
+    "serve",
+    "--policy",
+    "policy.yaml",
+    "--chats",
+    "ids.txt",
+    "--every",
+    "1 second",
+    "--db",
+    db
+  ]
   const running = yield* Process.start(serve("a.db"), { cwd, env })
   yield* running.says("a follow-up went out")
-  const followUps = Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length)
+  const followUps = Effect.map(
+    log.entries,
+    (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length
+  )
   /** Another command, in the process of the test: it is refused before it sends a request, or sends none. */
   const beside = (args: ReadonlyArray<string>) => CommandLine.run(args, { env })
   return { beside, files, followUps, at: (name: string) => `${cwd}/${name}`, running, serve }
@@ -73,15 +94,20 @@ describe("while serve runs on a file", () => {
     Effect.gen(function* () {
       yield* files.remove(at("a.db.lock"))
       const second = yield* beside(serve("a.db"))
-      expect(second).toMatchObject({ code: 2, stderr: "database a.db: another scheduler is running on it; stop that one or use another --db\n" })
+      expect(second).toMatchObject({
+        code: 2,
+        stderr: "database a.db: another scheduler is running on it; stop that one or use another --db\n"
+      })
       running.process.kill("SIGTERM")
       expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
     })
   )
 
   const ways: Readonly<Record<string, (serving: Serving) => Effect.Effect<unknown, unknown>>> = {
-    removed: ({ at, files }) => Effect.forEach(["a.db", "a.db-wal", "a.db-shm"], (name) => files.remove(at(name), { force: true })),
-    replaced: ({ at, files }) => Effect.zipRight(files.copyFile(at("a.db"), at("copy.db")), files.rename(at("copy.db"), at("a.db")))
+    removed: ({ at, files }) =>
+      Effect.forEach(["a.db", "a.db-wal", "a.db-shm"], (name) => files.remove(at(name), { force: true })),
+    replaced: ({ at, files }) =>
+      Effect.zipRight(files.copyFile(at("a.db"), at("copy.db")), files.rename(at("copy.db"), at("a.db")))
   }
   for (const [what, happens] of Object.entries(ways)) {
     story(`it ends with 3 and a line of its own when that is ${what}, and has sent nothing more`, (serving) =>

@@ -21,16 +21,21 @@ const plan = (fields: Partial<Plan.Plan> = {}): Plan.Plan => ({
   ...fields
 })
 
-const planNamed = (name: string, fields: Partial<Plan.Plan> = {}) => plan({ key: Plan.FollowUpKey.make(name), ...fields })
+const planNamed = (name: string, fields: Partial<Plan.Plan> = {}) =>
+  plan({ key: Plan.FollowUpKey.make(name), ...fields })
 
-const record = (planned: Plan.Plan = plan()) => Effect.flatMap(Ledger, (ledger) => ledger.plan(planned, { name: "planned" }))
+const record = (planned: Plan.Plan = plan()) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.plan(planned, { name: "planned" }))
 const planned = (fields?: Plan.Plan) => Effect.flatten(record(fields))
-const change = (from: FollowUp, change: Change) => Effect.flatMap(Ledger, (ledger) => ledger.advance(from, change, { name: "changed" }))
+const change = (from: FollowUp, change: Change) =>
+  Effect.flatMap(Ledger, (ledger) => ledger.advance(from, change, { name: "changed" }))
 const found = Effect.flatMap(
   Effect.flatMap(Ledger, (ledger) => ledger.find(plan().key)),
   (row) => row
 )
-const events = Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.story(chat_id), (entries) => entries.map(({ event }) => event)))
+const events = Effect.flatMap(Ledger, (ledger) =>
+  Effect.map(ledger.story(chat_id), (entries) => entries.map(({ event }) => event))
+)
 const armed = { status: "armed", follow_up_at: after(hour) } as const
 
 const verdict = { chat_id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) } as const
@@ -42,21 +47,34 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
   const ledger = Layer.provideMerge(layer, database)
 
   const story = <E>(name: string, test: Effect.Effect<void, E, Ledger | SqlClient.SqlClient>) =>
-    it.effect(name, () => Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger)))
+    it.effect(name, () =>
+      Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test).pipe(Effect.provide(ledger))
+    )
 
   describe("a plan", () => {
-    story("is written as it was made, and not begun",
+    story(
+      "is written as it was made, and not begun",
       Effect.gen(function* () {
         const row = yield* planned()
         expect({ ...row }).toEqual({
-          ...plan(), status: "planned", wake: 0, follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0,
-          message_id: null, reason: null
+          ...plan(),
+          status: "planned",
+          wake: 0,
+          follow_up_at: null,
+          after_id: null,
+          confirmed_at: null,
+          arms: 0,
+          looks: 0,
+          failures: 0,
+          message_id: null,
+          reason: null
         })
         expect(yield* found).toEqual(row)
       })
     )
 
-    story("made twice is written once, with one line in the story",
+    story(
+      "made twice is written once, with one line in the story",
       Effect.gen(function* () {
         yield* planned()
         expect(Option.isNone(yield* record())).toBe(true)
@@ -64,14 +82,19 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("made many times at once is written once",
+    story(
+      "made many times at once is written once",
       Effect.gen(function* () {
-        const rows = yield* Effect.all(Array.from({ length: 20 }, () => record()), { concurrency: "unbounded" })
+        const rows = yield* Effect.all(
+          Array.from({ length: 20 }, () => record()),
+          { concurrency: "unbounded" }
+        )
         expect(rows.filter(Option.isSome)).toHaveLength(1)
       })
     )
 
-    story("for an earlier time brings a waiting follow-up forward, and makes its timer stale",
+    story(
+      "for an earlier time brings a waiting follow-up forward, and makes its timer stale",
       Effect.gen(function* () {
         const before = yield* planned()
         const moved = yield* planned(plan({ due_at: after(minute) }))
@@ -79,7 +102,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("for a later time, or one within the same minute, leaves a waiting follow-up where it is",
+    story(
+      "for a later time, or one within the same minute, leaves a waiting follow-up where it is",
       Effect.gen(function* () {
         const before = yield* planned()
         for (const due_at of [after(2 * hour), after(hour - minute)]) {
@@ -90,11 +114,26 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     for (const status of ["skipped", "withdrawn"] as const) {
-      for (const reason of ["replied", "superseded", "snoozed", "not_ours", "muted", "closed", "human_takeover"] as const) {
-        story(`is made again after it was ${status} because of ${reason}, as if it were new`,
+      for (const reason of [
+        "replied",
+        "superseded",
+        "snoozed",
+        "not_ours",
+        "muted",
+        "closed",
+        "human_takeover"
+      ] as const) {
+        story(
+          `is made again after it was ${status} because of ${reason}, as if it were new`,
           Effect.gen(function* () {
             const first = yield* planned()
-            yield* change(first, { ...armed, arms: 3, looks: 2, confirmed_at: after(minute), after_id: messageId("last") })
+            yield* change(first, {
+              ...armed,
+              arms: 3,
+              looks: 2,
+              confirmed_at: after(minute),
+              after_id: messageId("last")
+            })
             const ended = yield* Effect.flatten(change(yield* found, { status, reason }))
             const again = yield* planned(plan({ due_at: after(2 * hour), policy: "nudge@2" }))
             expect({ ...again }).toEqual({ ...first, due_at: after(2 * hour), policy: "nudge@2", wake: ended.wake + 1 })
@@ -104,7 +143,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     }
 
     for (const status of ["armed", "sent", "unknown"] as const) {
-      story(`is not made again once it is ${status}`,
+      story(
+        `is not made again once it is ${status}`,
         Effect.gen(function* () {
           yield* change(yield* planned(), { ...armed, status, reason: status === "unknown" ? "not_confirmed" : null })
           const before = yield* found
@@ -116,7 +156,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
 
     for (const status of ["skipped", "withdrawn"] as const) {
       for (const reason of ["assistant_declined", "cancelled", "refused", "chat_gone"] as const) {
-        story(`is not made again once it was armed and ${status} because of ${reason}`,
+        story(
+          `is not made again once it was armed and ${status} because of ${reason}`,
           Effect.gen(function* () {
             yield* change(yield* planned(), { ...armed, status, reason })
             expect(Option.isNone(yield* record())).toBe(true)
@@ -126,7 +167,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     }
 
     for (const reason of ["refused", "chat_gone"] as const) {
-      story(`is made again when it was never armed and its chat could not be read: ${reason}`,
+      story(
+        `is made again when it was never armed and its chat could not be read: ${reason}`,
         Effect.gen(function* () {
           yield* change(yield* planned(), { status: "skipped", reason })
           expect((yield* planned()).status).toBe("planned")
@@ -136,7 +178,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
   })
 
   describe("a change", () => {
-    story("is made once by two that read the same row",
+    story(
+      "is made once by two that read the same row",
       Effect.gen(function* () {
         const row = yield* planned()
         expect((yield* Effect.flatten(change(row, armed))).status).toBe("armed")
@@ -146,7 +189,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("that leaves the status as it is makes the row that was read stale all the same",
+    story(
+      "that leaves the status as it is makes the row that was read stale all the same",
       Effect.gen(function* () {
         const row = yield* planned()
         expect(Option.isSome(yield* change(row, {}))).toBe(true)
@@ -155,16 +199,21 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("is made once by many at the same moment",
+    story(
+      "is made once by many at the same moment",
       Effect.gen(function* () {
         const row = yield* planned()
-        const changed = yield* Effect.all(Array.from({ length: 20 }, () => change(row, armed)), { concurrency: "unbounded" })
+        const changed = yield* Effect.all(
+          Array.from({ length: 20 }, () => change(row, armed)),
+          { concurrency: "unbounded" }
+        )
         expect(changed.filter(Option.isSome)).toHaveLength(1)
         expect(yield* events).toEqual(["planned", "changed"])
       })
     )
 
-    story("asks for the status that was read as well as for the count of looks",
+    story(
+      "asks for the status that was read as well as for the count of looks",
       Effect.gen(function* () {
         const row = yield* planned()
         const sql = yield* SqlClient.SqlClient
@@ -174,7 +223,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("leaves alone what it does not name, and counts the look",
+    story(
+      "leaves alone what it does not name, and counts the look",
       Effect.gen(function* () {
         const row = yield* Effect.flatten(change(yield* planned(), { ...armed, after_id: messageId("last") }))
         const next = yield* Effect.flatten(change(row, { looks: 1 }))
@@ -182,14 +232,16 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("can clear a value",
+    story(
+      "can clear a value",
       Effect.gen(function* () {
         const row = yield* Effect.flatten(change(yield* planned(), armed))
         expect((yield* Effect.flatten(change(row, { follow_up_at: null }))).follow_up_at).toBeNull()
       })
     )
 
-    story("arms no second follow-up of a conversation while one is under way",
+    story(
+      "arms no second follow-up of a conversation while one is under way",
       Effect.gen(function* () {
         const other = yield* planned(planNamed("other"))
         const row = yield* Effect.flatten(change(yield* planned(), armed))
@@ -200,7 +252,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("takes the row from everybody who read it before",
+    story(
+      "takes the row from everybody who read it before",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         const row = yield* planned()
@@ -210,7 +263,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("touches no other follow-up",
+    story(
+      "touches no other follow-up",
       Effect.gen(function* () {
         const other = yield* planned(planNamed("other"))
         yield* change(yield* planned(), armed)
@@ -222,7 +276,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
   describe("without its line in the story", () => {
     const dropAudit = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`DROP TABLE audit`)
 
-    story("a change is not made",
+    story(
+      "a change is not made",
       Effect.gen(function* () {
         const row = yield* planned()
         yield* dropAudit
@@ -231,7 +286,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("a plan is not made",
+    story(
+      "a plan is not made",
       Effect.gen(function* () {
         yield* dropAudit
         expect((yield* Effect.flip(record()))._tag).toBe("SqlError")
@@ -240,7 +296,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("a plan is not made again",
+    story(
+      "a plan is not made again",
       Effect.gen(function* () {
         yield* change(yield* planned(), { status: "skipped", reason: "replied" })
         const row = yield* found
@@ -250,7 +307,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("a verdict is not recorded",
+    story(
+      "a verdict is not recorded",
       Effect.gen(function* () {
         yield* dropAudit
         expect((yield* Effect.flip(decided()))._tag).toBe("SqlError")
@@ -263,15 +321,23 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     const overdue = (before: DateTime.Utc) =>
       Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.overdue(before), (rows) => rows.map(({ key }) => key)))
 
-    story("comes with the longest overdue first, up to and including the instant asked about",
+    story(
+      "comes with the longest overdue first, up to and including the instant asked about",
       Effect.gen(function* () {
-        for (const [name, due] of [["b", 2], ["a", 1], ["d", 4], ["c", 3]] as const) yield* record(planNamed(name, { due_at: after(due) }))
+        for (const [name, due] of [
+          ["b", 2],
+          ["a", 1],
+          ["d", 4],
+          ["c", 3]
+        ] as const)
+          yield* record(planNamed(name, { due_at: after(due) }))
         expect(yield* overdue(after(3))).toEqual(["a", "b", "c"])
         expect(yield* overdue(after(0))).toEqual([])
       })
     )
 
-    story("is planned or armed, and nothing that has ended",
+    story(
+      "is planned or armed, and nothing that has ended",
       Effect.gen(function* () {
         for (const status of ["planned", "armed", "sent", "skipped", "withdrawn", "unknown"] as const) {
           yield* change(yield* planned(planNamed(status, { due_at: after(1) })), { ...armed, status })
@@ -280,7 +346,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("is counted ahead by pending: open, and due within the time asked about",
+    story(
+      "is counted ahead by pending: open, and due within the time asked about",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* record(planNamed("soon", { due_at: after(minute) }))
@@ -298,9 +365,14 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
 
     const counted = { armed: "under_way", sent: "done", done: "filed", unknown: "unknown" } as const
     for (const status of ["armed", "sent", "done", "unknown"] as const) {
-      story(`count one that is ${status}`,
+      story(
+        `count one that is ${status}`,
         Effect.gen(function* () {
-          yield* change(yield* planned(), { ...armed, status, message_id: status === "sent" ? messageId("follow-up") : null })
+          yield* change(yield* planned(), {
+            ...armed,
+            status,
+            message_id: status === "sent" ? messageId("follow-up") : null
+          })
           expect(yield* taken()).toEqual([
             Build.taken({ status: counted[status], message_id: status === "sent" ? messageId("follow-up") : undefined })
           ])
@@ -309,7 +381,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     }
 
     for (const reason of ["assistant_declined", "cancelled", "refused", "chat_gone"] as const) {
-      story(`count one that was armed and had its chance: ${reason}`,
+      story(
+        `count one that was armed and had its chance: ${reason}`,
         Effect.gen(function* () {
           yield* change(yield* planned(), { ...armed, status: "skipped", reason })
           expect(yield* taken()).toHaveLength(1)
@@ -317,12 +390,16 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       )
     }
 
-    story("leave out what is only planned, was never armed, was taken back, or belongs to another conversation",
+    story(
+      "leave out what is only planned, was never armed, was taken back, or belongs to another conversation",
       Effect.gen(function* () {
         yield* record(planNamed("planned"))
         yield* change(yield* planned(planNamed("never armed")), { status: "skipped", reason: "refused" })
         yield* change(yield* planned(planNamed("taken back")), { ...armed, status: "withdrawn", reason: "replied" })
-        yield* change(yield* planned(planNamed("other", { conversation_id: ConversationId.make("other") })), { ...armed, status: "sent" })
+        yield* change(yield* planned(planNamed("other", { conversation_id: ConversationId.make("other") })), {
+          ...armed,
+          status: "sent"
+        })
         expect(yield* taken()).toEqual([])
         expect(yield* taken(ConversationId.make("other"))).toHaveLength(1)
       })
@@ -332,7 +409,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
   describe("verdicts", () => {
     const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally)
 
-    story("write a line in the story only when the decision or its reason changes",
+    story(
+      "write a line in the story only when the decision or its reason changes",
       Effect.gen(function* () {
         yield* decided()
         yield* decided({ until: after(2 * hour) })
@@ -343,33 +421,49 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         yield* decided()
         const entries = yield* Effect.flatMap(Ledger, (ledger) => ledger.story(chat_id))
         expect(entries.map(({ detail }) => `${detail["decision"]} ${detail["reason"]}`)).toEqual([
-          "Wait silence", "Wait quiet_hours", "Act null", "Stop replied", "Wait silence"
+          "Wait silence",
+          "Wait quiet_hours",
+          "Act null",
+          "Stop replied",
+          "Wait silence"
         ])
       })
     )
 
-    story("count each chat once, by its latest verdict and what was sent to it",
+    story(
+      "count each chat once, by its latest verdict and what was sent to it",
       Effect.gen(function* () {
-        for (const [name, reason] of [["a", "silence"], ["b", "silence"], ["c", "muted"]] as const) {
+        for (const [name, reason] of [
+          ["a", "silence"],
+          ["b", "silence"],
+          ["c", "muted"]
+        ] as const) {
           yield* decided({ chat_id: name, reason: "quiet_hours" })
           yield* decided({ chat_id: name, reason })
         }
         yield* change(yield* planned(planNamed("1", { chat_id: ChatId.make("a") })), { ...armed, status: "sent" })
         yield* change(yield* planned(planNamed("2", { chat_id: ChatId.make("a") })), { ...armed, status: "sent" })
-        yield* change(yield* planned(planNamed("3", { chat_id: ChatId.make("b") })), { ...armed, status: "withdrawn", reason: "replied" })
+        yield* change(yield* planned(planNamed("3", { chat_id: ChatId.make("b") })), {
+          ...armed,
+          status: "withdrawn",
+          reason: "replied"
+        })
         const rows = yield* tally
-        expect(new Set(rows)).toEqual(new Set([
-          { decision: "Wait", reason: "silence", sent: 2, chats: 1 },
-          { decision: "Wait", reason: "silence", sent: 0, chats: 1 },
-          { decision: "Wait", reason: "muted", sent: 0, chats: 1 }
-        ]))
+        expect(new Set(rows)).toEqual(
+          new Set([
+            { decision: "Wait", reason: "silence", sent: 2, chats: 1 },
+            { decision: "Wait", reason: "silence", sent: 0, chats: 1 },
+            { decision: "Wait", reason: "muted", sent: 0, chats: 1 }
+          ])
+        )
         expect(rows.reduce((sum, { chats }) => sum + chats, 0)).toBe(3)
       })
     )
   })
 
   describe("the story of a chat", () => {
-    story("is in the order in which things happened, each with its time, and of this chat only",
+    story(
+      "is in the order in which things happened, each with its time, and of this chat only",
       Effect.gen(function* () {
         yield* decided()
         yield* TestClock.adjust("1 second")
@@ -386,13 +480,16 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("arms no more than a policy allows for all contacts together, and holds everything then",
+    story(
+      "arms no more than a policy allows for all contacts together, and holds everything then",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         const within = { chat: Build.chat(), limits: Build.policy({ at_most_per_hour: 1 }) }
         const soon = { status: "armed", follow_up_at: after(minute) } as const
         const first = yield* Effect.flatten(record(planNamed("first")))
-        const second = yield* Effect.flatten(record(planNamed("second", { conversation_id: ConversationId.make("another") })))
+        const second = yield* Effect.flatten(
+          record(planNamed("second", { conversation_id: ConversationId.make("another") }))
+        )
         expect(Option.isSome(yield* ledger.arm(first, soon, { name: "armed" }, within))).toBe(true)
         expect(Option.isSome(yield* ledger.arm(second, soon, { name: "armed" }, within))).toBe(false)
         expect(Option.isSome(yield* ledger.paused)).toBe(true)
@@ -407,11 +504,16 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         return Effect.zipRight(decided(of), Effect.flatten(record(planNamed(name, of))))
       })
 
-    story("begins nothing of a version that was never in force before its contacts were counted",
+    story(
+      "begins nothing of a version that was never in force before its contacts were counted",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* ledger.start(version)
-        expect([(yield* ledger.held)(version), (yield* ledger.held)("another@1"), yield* ledger.isStarting(version)]).toEqual([true, false, true])
+        expect([
+          (yield* ledger.held)(version),
+          (yield* ledger.held)("another@1"),
+          yield* ledger.isStarting(version)
+        ]).toEqual([true, false, true])
         yield* waiting(["one", "two"])
         yield* ledger.settle(version, 2)
         expect([(yield* ledger.held)(version), yield* ledger.isStarting(version)]).toEqual([false, false])
@@ -420,7 +522,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("holds everything where a start would reach more contacts than were confirmed, until they are",
+    story(
+      "holds everything where a start would reach more contacts than were confirmed, until they are",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* ledger.start(version)
@@ -428,7 +531,11 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         yield* ledger.settle(version, 2)
         expect(yield* ledger.toConfirm).toEqual(Option.some(3))
         expect((yield* ledger.held)("another@1")).toBe(true)
-        expect(yield* Effect.flip(ledger.resumeWith(2))).toMatchObject({ _tag: "NotConfirmed", contacts: 3, confirmed: 2 })
+        expect(yield* Effect.flip(ledger.resumeWith(2))).toMatchObject({
+          _tag: "NotConfirmed",
+          contacts: 3,
+          confirmed: 2
+        })
         expect(Option.isSome(yield* ledger.paused)).toBe(true)
         yield* TestClock.adjust("1 second")
         yield* ledger.resumeWith(3)
@@ -439,7 +546,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("counts after a pause whom it kept waiting and whom it has found since, and nobody else",
+    story(
+      "counts after a pause whom it kept waiting and whom it has found since, and nobody else",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* waiting(["due in an hour"])
@@ -457,7 +565,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("says which chats have an end from which nothing followed yet",
+    story(
+      "says which chats have an end from which nothing followed yet",
       Effect.gen(function* () {
         const { unobserved } = yield* Ledger
         const row = yield* Effect.flatten(change(yield* planned(), armed))
@@ -471,13 +580,17 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       })
     )
 
-    story("keeps the order of things that happened in the same millisecond, and their details",
+    story(
+      "keeps the order of things that happened in the same millisecond, and their details",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         let row = yield* planned()
-        for (let step = 0; step < 12; step++) row = yield* Effect.flatten(ledger.advance(row, {}, { name: "look", detail: { step } }))
+        for (let step = 0; step < 12; step++)
+          row = yield* Effect.flatten(ledger.advance(row, {}, { name: "look", detail: { step } }))
         const entries = yield* ledger.story(chat_id)
-        expect(entries.slice(1).map(({ detail }) => detail["step"])).toEqual(Array.from({ length: 12 }, (_, step) => step))
+        expect(entries.slice(1).map(({ detail }) => detail["step"])).toEqual(
+          Array.from({ length: 12 }, (_, step) => step)
+        )
       })
     )
   })

@@ -1,4 +1,6 @@
-/** Whole-second dates, lists in either order and messages without a date: the place in the list shows who wrote last. */
+/**
+ * Whole-second dates, lists in either order and messages without a date: the place in the list shows who wrote last.
+ */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -31,7 +33,8 @@ const reply = named("contact", "reply", 0)
 
 const readOnly = (listed: ReadonlyArray<ChatMessage>) => ChatSnapshot.make(chat_id, undefined, listed)
 const ids = ({ messages }: ChatSnapshot.ChatSnapshot) => messages.map(({ id }) => id)
-const decide = (chat: ChatSnapshot.ChatSnapshot, now = after(2 * hour)) => Decide.decide({ policy: policy(), chat, taken: [], now })
+const decide = (chat: ChatSnapshot.ChatSnapshot, now = after(2 * hour)) =>
+  Decide.decide({ policy: policy(), chat, taken: [], now })
 const replied = Decide.Decision.Stop({ reason: "replied" })
 const due = { _tag: "Act", step: 1 }
 
@@ -49,7 +52,10 @@ describe("messages of the same second", () => {
   it("end with our message where it is the newest, in either order of the list", () => {
     const early = named("assistant", "greeting", -minute)
     const ask = named("contact", "ask", 0)
-    for (const listed of [[early, ask, answer], [answer, ask, early]]) {
+    for (const listed of [
+      [early, ask, answer],
+      [answer, ask, early]
+    ]) {
       expect(ids(readOnly(listed))).toEqual(["greeting", "ask", "answer"])
       expect(decide(readOnly(listed))).toMatchObject(due)
     }
@@ -66,18 +72,32 @@ describe("messages of the same second", () => {
   })
 
   it("that nothing orders end with the contact's: a contact who may be waiting is not written to", () => {
-    for (const listed of [[answer, reply], [reply, answer]]) expect(decide(readOnly(listed))).toEqual(replied)
+    for (const listed of [
+      [answer, reply],
+      [reply, answer]
+    ])
+      expect(decide(readOnly(listed))).toEqual(replied)
   })
 
   it("stay in their order when they are listed once more, in part, in either order", () => {
     const before = readOnly([question, answer])
-    for (const listed of [[answer, reply], [reply, answer]]) {
+    for (const listed of [
+      [answer, reply],
+      [reply, answer]
+    ]) {
       expect(ids(ChatSnapshot.hear(before, listed))).toEqual(["question", "answer", "reply"])
     }
     const known = readOnly([question, answer, reply])
-    for (const listed of [[answer, reply], [reply, answer]]) {
+    for (const listed of [
+      [answer, reply],
+      [reply, answer]
+    ]) {
       expect(ids(ChatSnapshot.hear(known, listed))).toEqual(["question", "answer", "reply"])
-      expect(ids(ChatSnapshot.refresh(known, wireChat({}, { last_message: reply })))).toEqual(["question", "answer", "reply"])
+      expect(ids(ChatSnapshot.refresh(known, wireChat({}, { last_message: reply })))).toEqual([
+        "question",
+        "answer",
+        "reply"
+      ])
     }
   })
 
@@ -93,7 +113,10 @@ describe("messages of the same second", () => {
 describe("a message without any date", () => {
   it("keeps its place in the list and counts: a reply is a reply", () => {
     const timeless = { ...reply, ...undated }
-    for (const listed of [[question, answer, timeless], [timeless, answer, question]]) {
+    for (const listed of [
+      [question, answer, timeless],
+      [timeless, answer, question]
+    ]) {
       expect(ids(readOnly(listed))).toEqual(["question", "answer", "reply"])
       expect(decide(readOnly(listed))).toEqual(replied)
     }
@@ -117,7 +140,10 @@ describe("a message without any date", () => {
   it("stays between its neighbours", () => {
     const thanks = named("contact", "thanks", 0, undated)
     const later = named("assistant", "later", minute)
-    for (const listed of [[question, answer, thanks, later], [later, thanks, answer, question]]) {
+    for (const listed of [
+      [question, answer, thanks, later],
+      [later, thanks, answer, question]
+    ]) {
       expect(ids(readOnly(listed))).toEqual(["question", "answer", "thanks", "later"])
     }
   })
@@ -133,7 +159,11 @@ describe("a message without any date", () => {
     const timeless = named("assistant", "follow-up", 0, undated)
     const armed = Build.followUp({ after_id: answer.id })
     const read = (follow_up_at: typeof armed.follow_up_at) =>
-      ArmedState.read(armed, ChatSnapshot.make(chat_id, wireChat({ follow_up_at }), [question, answer, timeless]), policy())
+      ArmedState.read(
+        armed,
+        ChatSnapshot.make(chat_id, wireChat({ follow_up_at }), [question, answer, timeless]),
+        policy()
+      )
     expect(read(null)).toMatchObject({ _tag: "Sent", message: { id: "follow-up" } })
     expect(read(armed.follow_up_at)).toEqual(ArmedState.ArmedState.Overtaken({ reason: "superseded" }))
   })
@@ -161,42 +191,53 @@ describe("a reader that reads with GET only", () => {
   )
 })
 
-describe.each(["ascending", "descending"] as const)("a service with whole-second dates and %s lists", (messageOrder) => {
-  const emulator = Emulator.layer({
-    behaviour: { timestamps: "seconds", messageOrder },
-    script: ({ contactText }) => (contactText === "Thanks" ? Reply.Silence : Reply.Text("On its way."))
-  })
-  const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
-  const whole = Layer.provide(ChatReader.layer, ledger)
-  const readBy = (chat: ChatId, by: Layer.Layer<ChatReader.ChatReader, unknown, InventClient.InventClient | ActivePolicy>) =>
-    Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(chat)).pipe(
-      Effect.provide(by),
-      Effect.provide([InventClient.layer(Emulator.client), Layer.succeed(ActivePolicy, policy())])
-    )
+describe.each(["ascending", "descending"] as const)(
+  "a service with whole-second dates and %s lists",
+  (messageOrder) => {
+    const emulator = Emulator.layer({
+      behaviour: { timestamps: "seconds", messageOrder },
+      script: ({ contactText }) => (contactText === "Thanks" ? Reply.Silence : Reply.Text("On its way."))
+    })
+    const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
+    const whole = Layer.provide(ChatReader.layer, ledger)
+    const readBy = (
+      chat: ChatId,
+      by: Layer.Layer<ChatReader.ChatReader, unknown, InventClient.InventClient | ActivePolicy>
+    ) =>
+      Effect.flatMap(ChatReader.ChatReader, ({ read }) => read(chat)).pipe(
+        Effect.provide(by),
+        Effect.provide([InventClient.layer(Emulator.client), Layer.succeed(ActivePolicy, policy())])
+      )
 
-  it.scoped.each([
-    { reader: "dry", by: ChatReader.layerReadOnly },
-    { reader: "whole", by: whole }
-  ])("shows the $reader reader who wrote last within a second", ({ by }) =>
-    Effect.gen(function* () {
-      const { world } = yield* Emulator.Emulator
-      const { channels } = yield* world.addContact({ name: "Ada", channels: [{ type: "custom" }] })
-      const { id } = yield* world.startChat({ channelId: channels[0]!.id, text: "Where is it?" })
-      yield* TestClock.adjust("10 seconds")
-      yield* world.contactWrites(id, "And the other one?")
-      yield* TestClock.adjust("600 millis")
-      const answered = yield* readBy(id, by)
-      expect(answered.messages.map(({ at }) => at.epochMillis)).toEqual([0, 0, 10_000, 10_000])
-      expect(decide(answered)).toMatchObject(due)
-      yield* world.contactWrites(id, "Thanks")
-      yield* TestClock.adjust("100 millis")
-      expect(decide(yield* readBy(id, by))).toEqual(replied)
-    }).pipe(Effect.provide(emulator))
-  )
-})
+    it.scoped.each([
+      { reader: "dry", by: ChatReader.layerReadOnly },
+      { reader: "whole", by: whole }
+    ])("shows the $reader reader who wrote last within a second", ({ by }) =>
+      Effect.gen(function* () {
+        const { world } = yield* Emulator.Emulator
+        const { channels } = yield* world.addContact({ name: "Ada", channels: [{ type: "custom" }] })
+        const { id } = yield* world.startChat({ channelId: channels[0]!.id, text: "Where is it?" })
+        yield* TestClock.adjust("10 seconds")
+        yield* world.contactWrites(id, "And the other one?")
+        yield* TestClock.adjust("600 millis")
+        const answered = yield* readBy(id, by)
+        expect(answered.messages.map(({ at }) => at.epochMillis)).toEqual([0, 0, 10_000, 10_000])
+        expect(decide(answered)).toMatchObject(due)
+        yield* world.contactWrites(id, "Thanks")
+        yield* TestClock.adjust("100 millis")
+        expect(decide(yield* readBy(id, by))).toEqual(replied)
+      }).pipe(Effect.provide(emulator))
+    )
+  }
+)
 
 it("a chat without any date at all is left alone by a policy that is newer than the service's oldest instant", () => {
   const chat: Chat = wireChat({}, { last_message: { ...answer, ...undated } })
-  const asked = { policy: policy({ effective_from: "2026-01-01" }), chat: ChatSnapshot.make(chat_id, chat, []), taken: [], now: after(0) }
+  const asked = {
+    policy: policy({ effective_from: "2026-01-01" }),
+    chat: ChatSnapshot.make(chat_id, chat, []),
+    taken: [],
+    now: after(0)
+  }
   expect(Decide.decide(asked)).toEqual(Decide.Decision.Stop({ reason: "before_effective_from" }))
 })

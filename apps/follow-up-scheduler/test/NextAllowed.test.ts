@@ -394,8 +394,7 @@ const scan = (rule: Rule, from: number): number | undefined => {
     const minutes = hour === 9 * 24 ? 1 : 60
     const first = wallClock(rule.zone, start)
     const final = wallClock(rule.zone, start + 59 * minute)
-    const plain =
-      first.date === final.date && first.minute + 59 === final.minute && first.second === final.second
+    const plain = first.date === final.date && first.minute + 59 === final.minute && first.second === final.second
     for (let step = 0; step < minutes; step++) {
       const at = start + step * minute
       const wall = plain ? { ...first, minute: first.minute + step } : wallClock(rule.zone, at)
@@ -443,10 +442,9 @@ const zone = FastCheck.oneof(
   }
 )
 const clock = (latest: number): FastCheck.Arbitrary<string> =>
-  FastCheck.oneof(
-    FastCheck.integer({ min: 0, max: 4 * 60 }),
-    FastCheck.integer({ min: 0, max: latest })
-  ).map((at) => `${Math.floor(at / 60)}`.padStart(2, "0") + ":" + `${at % 60}`.padStart(2, "0"))
+  FastCheck.oneof(FastCheck.integer({ min: 0, max: 4 * 60 }), FastCheck.integer({ min: 0, max: latest })).map(
+    (at) => `${Math.floor(at / 60)}`.padStart(2, "0") + ":" + `${at % 60}`.padStart(2, "0")
+  )
 
 const anyRule = FastCheck.record({
   zone,

@@ -26,7 +26,11 @@ const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
     seed: "conversation_1",
     ...asked
   })
-  return opening._tag === "Open" ? `${DateTime.formatIso(opening.at)} ${opening.heldBackBy}` : opening._tag === "Never" ? opening.reason : opening._tag
+  return opening._tag === "Open"
+    ? `${DateTime.formatIso(opening.at)} ${opening.heldBackBy}`
+    : opening._tag === "Never"
+      ? opening.reason
+      : opening._tag
 }
 
 const open = (at: number, heldBy = "silence") => `${DateTime.formatIso(after(at))} ${heldBy}`
@@ -60,13 +64,17 @@ describe("a channel's window", () => {
   })
 
   it("that would be missed is used before, by no more than prefer_early", () => {
-    const early = (prefer_early: string) => ({ channel_windows: { whatsapp_bot: { within: "24 hours", prefer_early } } })
+    const early = (prefer_early: string) => ({
+      channel_windows: { whatsapp_bot: { within: "24 hours", prefer_early } }
+    })
     expect(find(early("10 minutes"), wrote(-5 * minute))).toBe(open(50 * minute))
     expect(find(early("10 minutes"), wrote(-10 * minute))).toBe("outside_window")
     expect(find(early("10 minutes"), wrote(1))).toBe(open(hour))
     // Never before our own message, and never in the quiet hours.
     expect(find(early("3 hours"), wrote(-5 * minute))).toBe(open(0))
-    expect(find({ ...early("3 hours"), quiet_hours: { start: "12:00", end: "12:30" } }, wrote(-5 * minute))).toBe(open(30 * minute))
+    expect(find({ ...early("3 hours"), quiet_hours: { start: "12:00", end: "12:30" } }, wrote(-5 * minute))).toBe(
+      open(30 * minute)
+    )
   })
 })
 
@@ -101,14 +109,21 @@ describe("a cap", () => {
     expect(find({ caps: [{ at_most: 2, per: "1 day", per_conversation: true }] }, elsewhere)).toBe(open(hour))
     const daily = { caps: [{ at_most: 1, per: "calendar_day" }] }
     expect(find(daily, { sentElsewhere: [after(-hour)] })).toBe(open(12 * hour, "capped"))
-    expect(find({ caps: [{ at_most: 1, per: "calendar_day", per_conversation: true }] }, { sentElsewhere: [after(-hour)] })).toBe(open(hour))
+    expect(
+      find({ caps: [{ at_most: 1, per: "calendar_day", per_conversation: true }] }, { sentElsewhere: [after(-hour)] })
+    ).toBe(open(hour))
   })
 
   it("holds beside the hours, whichever ends later, and beside other caps", () => {
     const night = { quiet_hours: { start: "20:00", end: "09:00" } }
     const sent = [after(0), after(minute)]
     expect(find({ ...rolling, ...night }, { sent })).toBe(open(day, "capped"))
-    const both = { caps: [{ at_most: 2, per: "1 day" }, { at_most: 2, per: "3 days" }] }
+    const both = {
+      caps: [
+        { at_most: 2, per: "1 day" },
+        { at_most: 2, per: "3 days" }
+      ]
+    }
     expect(find(both, { sent })).toBe(open(3 * day, "capped"))
   })
 
@@ -118,7 +133,10 @@ describe("a cap", () => {
 })
 
 describe("a step that is late", () => {
-  const late = (beyond: string, more: Fields = {}) => ({ steps: [step({ lateness: { limit: "2 hours", beyond } })], ...more })
+  const late = (beyond: string, more: Fields = {}) => ({
+    steps: [step({ lateness: { limit: "2 hours", beyond } })],
+    ...more
+  })
 
   for (const beyond of ["send", "skip", "shift"]) {
     it(`up to its limit is taken (${beyond})`, () => {
@@ -140,7 +158,9 @@ describe("a step that is late", () => {
   })
 
   it("because the hours closed before it could be taken is late", () => {
-    expect(find(late("skip", { quiet_hours: { start: "14:00", end: "09:00" } }), { soonest: after(2.5 * hour) })).toBe("Late")
+    expect(find(late("skip", { quiet_hours: { start: "14:00", end: "09:00" } }), { soonest: after(2.5 * hour) })).toBe(
+      "Late"
+    )
   })
 
   it("shifts past days on which nothing goes out, and stays where it is by the next look", () => {
@@ -210,7 +230,9 @@ describe("a spread", () => {
   })
 
   it("never leads out of the hours", () => {
-    for (const place of seeds.map((seed) => opensAt(seed, { quiet_hours: { start: "18:10", end: "18:00" }, spread: "8 hours" }))) {
+    for (const place of seeds.map((seed) =>
+      opensAt(seed, { quiet_hours: { start: "18:10", end: "18:00" }, spread: "8 hours" })
+    )) {
       expect(place).toBeGreaterThanOrEqual(6 * hour)
       expect(place).toBeLessThan(6 * hour + 10 * minute)
     }

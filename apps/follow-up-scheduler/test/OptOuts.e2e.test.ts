@@ -7,8 +7,18 @@ import * as Effect from "effect/Effect"
 import { followUps } from "./Passes.ts"
 import type * as PlainVendor from "./PlainVendor.ts"
 
-const unsubscribed = { id: "activity_1", type: "contact_unsubscribed", created_at: "2026-07-01T00:00:00Z", metadata: {} }
-const resubscribed = { id: "activity_2", type: "contact_resubscribed", created_at: "2026-07-02T00:00:00Z", metadata: {} }
+const unsubscribed = {
+  id: "activity_1",
+  type: "contact_unsubscribed",
+  created_at: "2026-07-01T00:00:00Z",
+  metadata: {}
+}
+const resubscribed = {
+  id: "activity_2",
+  type: "contact_resubscribed",
+  created_at: "2026-07-02T00:00:00Z",
+  metadata: {}
+}
 
 /** A contact whom the list and the activities tell of, as they would. */
 const left: PlainVendor.Fixture = { listed: ["UNSUBSCRIBED"], activities: [unsubscribed] }
@@ -22,7 +32,8 @@ describe("a contact who opted out", () => {
       expect(sent).toEqual({ chat_willing: 2, chat_unsubscribed: 0, chat_blocked: 0 })
       expect(reasons).toMatchObject({ chat_unsubscribed: "unsubscribed", chat_blocked: "blocked" })
       // A list that is read serves every chat; who is on it is asked for only whether they came back since.
-      const isOfReturn = (line: string) => line.includes("/contact_chat_unsubscribed/") && line.includes("contact_resubscribed")
+      const isOfReturn = (line: string) =>
+        line.includes("/contact_chat_unsubscribed/") && line.includes("contact_resubscribed")
       expect(requests.filter((line) => line.includes("/activities") && !isOfReturn(line))).toEqual([])
     })
   )

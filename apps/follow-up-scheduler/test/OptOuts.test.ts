@@ -42,10 +42,15 @@ const vendor = (
           return Stream.fail(pages)
         }
         const page = (entries: ReadonlyArray<Entry>) =>
-          Effect.as(Effect.sync(() => requests.push(status)), Chunk.fromIterable(entries))
+          Effect.as(
+            Effect.sync(() => requests.push(status)),
+            Chunk.fromIterable(entries)
+          )
         const answers = Stream.flattenChunks(Stream.mapEffect(Stream.fromIterable(pages), page))
         const wait = status === "ALL" ? undefined : takes[status]
-        return wait === undefined ? answers : Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(wait))), answers)
+        return wait === undefined
+          ? answers
+          : Stream.concat(Stream.drain(Stream.fromEffect(Effect.sleep(wait))), answers)
       },
       listActivities: ({ path, urlParams }) =>
         Effect.suspend(() => {
@@ -58,8 +63,7 @@ const vendor = (
   return { requests, layer: Layer.provide(OptOuts.layer, invent) }
 }
 
-const of = (...names: ReadonlyArray<string>) =>
-  Effect.flatMap(OptOuts.OptOuts, (optOuts) => optOuts.of(names.map(id)))
+const of = (...names: ReadonlyArray<string>) => Effect.flatMap(OptOuts.OptOuts, (optOuts) => optOuts.of(names.map(id)))
 
 const activity = (type: "contact_unsubscribed" | "contact_resubscribed", at?: number): ContactActivity => ({
   id: ActivityId.make("activity"),
@@ -88,7 +92,10 @@ describe("who opted out", () => {
   })
 
   it.effect("is not whom a server lists that does not know the filter, and says so", () => {
-    const { layer } = vendor({ UNSUBSCRIBED: [[{ id: id("a"), unsubscribed: false }]], BLOCKED: [[{ id: id("a"), blocked: false }]] })
+    const { layer } = vendor({
+      UNSUBSCRIBED: [[{ id: id("a"), unsubscribed: false }]],
+      BLOCKED: [[{ id: id("a"), blocked: false }]]
+    })
     return Effect.map(of("a"), (found) => expect(found).toEqual(none)).pipe(Effect.provide(layer))
   })
 
@@ -110,7 +117,10 @@ describe("a contact is looked up", () => {
   })
 
   it.effect("where an entry of the list does not even have an id", () => {
-    const { layer } = vendor({ UNSUBSCRIBED: [[new Undecodable({ raw: 5, issue: "" })]] }, { contact_unsubscribed: latest })
+    const { layer } = vendor(
+      { UNSUBSCRIBED: [[new Undecodable({ raw: 5, issue: "" })]] },
+      { contact_unsubscribed: latest }
+    )
     return Effect.map(of("a"), ({ isUnsubscribed }) => expect(isUnsubscribed).toBe(true)).pipe(Effect.provide(layer))
   })
 
@@ -132,24 +142,42 @@ describe("a contact is looked up", () => {
 
   for (const [what, unsubscribed, resubscribed, expected] of [
     ["came back since the list was read", latest, [activity("contact_resubscribed", 2 * minute)], false],
-    ["left once more after that", [activity("contact_unsubscribed", 3 * minute)], [activity("contact_resubscribed", 2 * minute)], true],
-    ["came back long before, and is on the list by what no activity tells", [activity("contact_unsubscribed", -2 * hour)], [activity("contact_resubscribed", -hour)], true],
-    ["is on the list, and came back from what no activity tells", [], [activity("contact_resubscribed", 2 * minute)], true],
+    [
+      "left once more after that",
+      [activity("contact_unsubscribed", 3 * minute)],
+      [activity("contact_resubscribed", 2 * minute)],
+      true
+    ],
+    [
+      "came back long before, and is on the list by what no activity tells",
+      [activity("contact_unsubscribed", -2 * hour)],
+      [activity("contact_resubscribed", -hour)],
+      true
+    ],
+    [
+      "is on the list, and came back from what no activity tells",
+      [],
+      [activity("contact_resubscribed", 2 * minute)],
+      true
+    ],
     ["has not come back", latest, [], true],
     ["may have come back, and whose activities cannot be had", latest, fault, true]
   ] as const) {
-    it.effect(`where the list is older than the look, and has ${expected ? "" : "not "}unsubscribed who ${what}`, () => {
-      const { layer } = vendor(
-        { UNSUBSCRIBED: [[{ id: id("a") }]] },
-        { contact_unsubscribed: unsubscribed, contact_resubscribed: resubscribed }
-      )
-      return Effect.gen(function* () {
-        yield* TestClock.setTime(after(0).epochMillis)
-        expect((yield* of("a")).isUnsubscribed).toBe(true)
-        yield* TestClock.adjust("1 seconds")
-        expect((yield* of("a")).isUnsubscribed).toBe(expected)
-      }).pipe(Effect.provide(layer))
-    })
+    it.effect(
+      `where the list is older than the look, and has ${expected ? "" : "not "}unsubscribed who ${what}`,
+      () => {
+        const { layer } = vendor(
+          { UNSUBSCRIBED: [[{ id: id("a") }]] },
+          { contact_unsubscribed: unsubscribed, contact_resubscribed: resubscribed }
+        )
+        return Effect.gen(function* () {
+          yield* TestClock.setTime(after(0).epochMillis)
+          expect((yield* of("a")).isUnsubscribed).toBe(true)
+          yield* TestClock.adjust("1 seconds")
+          expect((yield* of("a")).isUnsubscribed).toBe(expected)
+        }).pipe(Effect.provide(layer))
+      }
+    )
   }
 
   it.effect("not where the list was read for this look, and not who is on no list", () => {
@@ -185,7 +213,11 @@ describe("nothing is known, and the error says so,", () => {
       )
     )
 
-  fails("where neither the list nor the activities can be had", vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: fault }), "ServerFault")
+  fails(
+    "where neither the list nor the activities can be had",
+    vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: fault }),
+    "ServerFault"
+  )
   fails(
     "where an activity cannot be read",
     vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: [new Undecodable({ raw: {}, issue: "" })] }),
@@ -196,8 +228,16 @@ describe("nothing is known, and the error says so,", () => {
     vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: [{ id: ActivityId.make("n"), type: "note_created" }] }),
     "UnexpectedResponse"
   )
-  fails("of a contact that is gone, which is no chat that is gone", vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: gone }), "UnexpectedResponse")
-  fails("where the list of those without the assistant cannot be had: no activity tells of it", vendor({ AI_REPLIES_DISABLED: fault }), "ServerFault")
+  fails(
+    "of a contact that is gone, which is no chat that is gone",
+    vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: gone }),
+    "UnexpectedResponse"
+  )
+  fails(
+    "where the list of those without the assistant cannot be had: no activity tells of it",
+    vendor({ AI_REPLIES_DISABLED: fault }),
+    "ServerFault"
+  )
 })
 
 describe("the lists", () => {
@@ -216,7 +256,10 @@ describe("the lists", () => {
   })
 
   it.effect("are waited for where they are older than they may be, whichever of them comes last", () => {
-    const lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>>>> = { BLOCKED: [[{ id: id("a") }]], AI_REPLIES_DISABLED: [[{ id: id("a") }]] }
+    const lists: Partial<Record<Status, ReadonlyArray<ReadonlyArray<Entry>>>> = {
+      BLOCKED: [[{ id: id("a") }]],
+      AI_REPLIES_DISABLED: [[{ id: id("a") }]]
+    }
     const { layer } = vendor(lists, {}, { BLOCKED: "2 seconds", AI_REPLIES_DISABLED: "1 seconds" })
     const look = Effect.gen(function* () {
       const looking = yield* Effect.fork(of("a"))
@@ -234,7 +277,9 @@ describe("the lists", () => {
   it.effect("are kept current at 3 % of the documented quota at most, however long they are", () => {
     const { layer, requests } = vendor({ UNSUBSCRIBED: Array.from({ length: 100 }, (_, n) => [{ id: id(`${n}`) }]) })
     return Effect.gen(function* () {
-      const keeping = yield* Effect.fork(Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent(Effect.succeed(true))))
+      const keeping = yield* Effect.fork(
+        Effect.flatMap(OptOuts.OptOuts, ({ keepCurrent }) => keepCurrent(Effect.succeed(true)))
+      )
       yield* TestClock.adjust("1 hours")
       yield* Fiber.interrupt(keeping)
       expect(requests.length).toBeGreaterThan(200)

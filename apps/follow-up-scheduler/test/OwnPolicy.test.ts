@@ -25,7 +25,11 @@ const afterTheWeekend = Policy.decode({
 })
 
 /** We answered on Friday at five. */
-const answered = { id: MessageId.make("message_1"), role: "assistant", created_at: DateTime.unsafeMake("2026-07-17T16:00:00Z") } as const
+const answered = {
+  id: MessageId.make("message_1"),
+  role: "assistant",
+  created_at: DateTime.unsafeMake("2026-07-17T16:00:00Z")
+} as const
 const invent = InventClient.layerMock({
   inbox: { stream: () => Stream.make({ id: chat_id }) },
   messages: { stream: () => Stream.make(answered) }

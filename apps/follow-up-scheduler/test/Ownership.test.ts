@@ -1,4 +1,7 @@
-/** One scheduler a ledger, whatever the file is called; and a ledger that is removed or replaced under a scheduler. Hard links are `LedgerFile.e2e.test.ts`'s. */
+/**
+ * One scheduler a ledger, whatever the file is called; and a ledger that is removed or replaced under a scheduler. Hard
+ * links are `LedgerFile.e2e.test.ts`'s.
+ */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -43,7 +46,9 @@ const withScheduler = <A, E>(
 const ended = <A, E, R, E2>(effect: Effect.Effect<A, E, R>, meanwhile: Effect.Effect<void, E2> = Effect.void) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(effect)
-    yield* Effect.repeat(Effect.zipRight(meanwhile, TestClock.adjust("250 millis")), { until: () => fiber.unsafePoll() !== null })
+    yield* Effect.repeat(Effect.zipRight(meanwhile, TestClock.adjust("250 millis")), {
+      until: () => fiber.unsafePoll() !== null
+    })
     return yield* Fiber.join(fiber)
   })
 
@@ -57,7 +62,11 @@ describe("a second scheduler is refused", () => {
         yield* files.makeDirectory(at("folder"))
         yield* files.symlink(at(""), at("folder/link"))
         for (const name of ["a.db", "b.db", "folder/link/a.db"]) {
-          expect(yield* Effect.flip(open(at(name)))).toMatchObject({ _tag: "DatabaseUnusable", database: at(name), reason: inUse })
+          expect(yield* Effect.flip(open(at(name)))).toMatchObject({
+            _tag: "DatabaseUnusable",
+            database: at(name),
+            reason: inUse
+          })
         }
       })
     )
@@ -68,7 +77,9 @@ describe("a second scheduler is refused", () => {
       Effect.gen(function* () {
         for (let times = 0; times < 2; times++) {
           yield* files.remove(at("a.db.lock"))
-          expect(yield* Effect.flip(ended(Effect.scoped(open(at("a.db"))), Effect.orDie(check)))).toMatchObject({ reason: inUse })
+          expect(yield* Effect.flip(ended(Effect.scoped(open(at("a.db"))), Effect.orDie(check)))).toMatchObject({
+            reason: inUse
+          })
         }
         yield* check
       })
@@ -93,7 +104,9 @@ describe("a second scheduler is refused", () => {
       const folder = yield* files.makeTempDirectoryScoped()
       yield* Effect.scoped(open(`${folder}/a.db`))
       yield* files.copyFile(`${folder}/a.db`, `${folder}/copy.db`)
-      yield* Effect.forEach(["a.db", "a.db-shm", "a.db-wal", "a.db.lock"], (name) => files.remove(`${folder}/${name}`, { force: true }))
+      yield* Effect.forEach(["a.db", "a.db-shm", "a.db-wal", "a.db.lock"], (name) =>
+        files.remove(`${folder}/${name}`, { force: true })
+      )
       yield* Sqlite.refuseOpenElsewhere(`${folder}/copy.db`)
       yield* Effect.scoped(Layer.build(Sqlite.layerBeside(`${folder}/copy.db`)))
       expect((yield* files.readDirectory(folder)).filter((name) => name.startsWith("a.db"))).toEqual([])
@@ -118,13 +131,18 @@ it.effect("a scheduler that was frozen for so long that another took its ledger 
       yield* files.remove(at("a.db.lock"))
       const second = yield* ended(open(at("a.db")))
       yield* second.check
-      expect(yield* Effect.flip(check)).toMatchObject({ _tag: "LedgerLost", message: expect.stringContaining("another scheduler took it over") })
+      expect(yield* Effect.flip(check)).toMatchObject({
+        _tag: "LedgerLost",
+        message: expect.stringContaining("another scheduler took it over")
+      })
     })
   )
 )
 
 describe("a scheduler finds out that its file", () => {
-  const ways: Readonly<Record<string, (at: (name: string) => string, files: FileSystem.FileSystem) => Effect.Effect<unknown, unknown>>> = {
+  const ways: Readonly<
+    Record<string, (at: (name: string) => string, files: FileSystem.FileSystem) => Effect.Effect<unknown, unknown>>
+  > = {
     "was removed": (at, files) => files.remove(at("a.db")),
     "was replaced by an earlier copy": (at, files) => files.rename(at("before.db"), at("a.db")),
     "was overwritten by an earlier copy": (at, files) => files.copyFile(at("before.db"), at("a.db"))
@@ -143,7 +161,9 @@ describe("a scheduler finds out that its file", () => {
         yield* happens(at, files)
         const lost = yield* Effect.flip(check)
         expect(lost).toMatchObject({ _tag: "LedgerLost", database: at("a.db") })
-        expect(lost.message).toMatch(/^database \S+a\.db: (the file|it) was (removed|replaced|overwritten).*; nothing more was sent$/)
+        expect(lost.message).toMatch(
+          /^database \S+a\.db: (the file|it) was (removed|replaced|overwritten).*; nothing more was sent$/
+        )
       }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
     )
   }

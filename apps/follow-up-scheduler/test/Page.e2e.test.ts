@@ -38,7 +38,9 @@ const crowd = Layer.scopedDiscard(
   Effect.gen(function* () {
     const audience = yield* Stage.Audience
     const people = yield* Fates.cast(28, 1)
-    yield* Effect.forkScoped(Effect.forEach(people, (person) => Effect.flatMap(audience.arrive(person), ({ rest }) => Effect.fork(rest))))
+    yield* Effect.forkScoped(
+      Effect.forEach(people, (person) => Effect.flatMap(audience.arrive(person), ({ rest }) => Effect.fork(rest)))
+    )
   })
 )
 
@@ -64,8 +66,14 @@ const see = (page: Page, selector: string) => Effect.promise(() => page.locator(
 const seeText = (page: Page, selector: string, text: string | RegExp) =>
   Effect.promise(() => page.locator(selector).filter({ hasText: text }).first().waitFor(patience))
 const miss = (page: Page, selector: string, text: string) =>
-  Effect.promise(() => page.locator(selector).filter({ hasText: text }).waitFor({ ...patience, state: "detached" }))
-const press = (page: Page, name: string) => Effect.promise(() => page.getByRole("button", { name, exact: true }).click(patience))
+  Effect.promise(() =>
+    page
+      .locator(selector)
+      .filter({ hasText: text })
+      .waitFor({ ...patience, state: "detached" })
+  )
+const press = (page: Page, name: string) =>
+  Effect.promise(() => page.getByRole("button", { name, exact: true }).click(patience))
 
 /** Somebody comes, asks, is answered, and falls silent. */
 const silentChat = (name: string, country = "IE") =>
@@ -79,7 +87,9 @@ const silentChat = (name: string, country = "IE") =>
 const followUpsIn = (chat_id: ChatId) =>
   Effect.map(
     Effect.flatMap(Emulator, ({ log }) => log.entries),
-    (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up" && entry.chat_id === chat_id).length
+    (entries) =>
+      entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up" && entry.chat_id === chat_id)
+        .length
   )
 
 const until = <R>(condition: Effect.Effect<boolean, unknown, R>) =>
@@ -89,7 +99,9 @@ const until = <R>(condition: Effect.Effect<boolean, unknown, R>) =>
 const repliedAt = (chat_id: ChatId) =>
   Effect.gen(function* () {
     const entries = yield* Effect.flatMap(Emulator, ({ log }) => log.entries)
-    const reply = entries.find((entry) => entry.kind === "message" && entry.cause === "reply" && entry.chat_id === chat_id)
+    const reply = entries.find(
+      (entry) => entry.kind === "message" && entry.cause === "reply" && entry.chat_id === chat_id
+    )
     return reply?.at ?? (yield* Effect.dieMessage(`nobody has answered in ${chat_id}`))
   })
 
@@ -100,11 +112,18 @@ const sweptAt = Effect.gen(function* () {
   return Number(/^invent_scheduler_sweep_timestamp_seconds (\S+)$/m.exec(metrics)?.[1] ?? 0) * 1000
 })
 
-/** Waits until that was when a follow-up to this answer would have come: after twice its silence, and the sweep's slack. */
-const sweptAfter = (answered: DateTime.Utc) => until(Effect.map(sweptAt, (millis) => millis > answered.epochMillis + 12_000))
+/**
+ * Waits until that was when a follow-up to this answer would have come: after twice its silence, and the sweep's slack.
+ */
+const sweptAfter = (answered: DateTime.Utc) =>
+  until(Effect.map(sweptAt, (millis) => millis > answered.epochMillis + 12_000))
 
 const planned = (chat_id: ChatId) =>
-  Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.overdue(DateTime.unsafeMake("2027-01-01")), (rows) => rows.filter((row) => row.chat_id === chat_id && row.status === "planned")))
+  Effect.flatMap(Ledger, (ledger) =>
+    Effect.map(ledger.overdue(DateTime.unsafeMake("2027-01-01")), (rows) =>
+      rows.filter((row) => row.chat_id === chat_id && row.status === "planned")
+    )
+  )
 
 const turn = (position: "pause" | "resume") => Effect.flatMap(Ledger, (ledger) => ledger[position])
 
@@ -121,143 +140,188 @@ const loseTrackOf = (chat_id: ChatId) =>
     yield* until(lose)
   })
 
-const rowOf = (chat_id: ChatId) => ({ upcoming: `.upcoming tbody tr:has-text("${chat_id}")`, unresolved: `.unresolved li:has-text("${chat_id}")` })
+const rowOf = (chat_id: ChatId) => ({
+  upcoming: `.upcoming tbody tr:has-text("${chat_id}")`,
+  unresolved: `.unresolved li:has-text("${chat_id}")`
+})
 
 Chromium.describe("the operator page in a browser", () => {
   const scoped = SharedLayer.scopedTester(stage, 600_000)
   const story = (name: string, test: Effect.Effect<void, unknown, Stage | Scope.Scope>) => scoped(name, () => test)
 
-  story("shows a follow-up that is planned, and the counts add up", Effect.gen(function* () {
-    const { complaints, page } = yield* browse()
-    const night = yield* silentChat("Fumiko", "JP")
-    yield* see(page, rowOf(night).upcoming)
-    const row = page.locator(rowOf(night).upcoming)
-    expect(yield* Effect.promise(() => row.innerText())).toMatch(/in \d+ h[^]*09:00[^]*Tokyo[^]*it is night/)
-    expect(yield* Effect.promise(() => row.locator(".lane .quiet").count())).toBeGreaterThan(0)
-    yield* seeText(page, ".outcomes tbody tr", "no follow-up; waiting, it is night")
-    const numbers = yield* Effect.promise(() => page.locator(".outcomes .number").allInnerTexts())
-    const counts = numbers.map(Number)
-    expect(counts.slice(0, -1).reduce((sum, count) => sum + count, 0)).toBe(counts.at(-1))
-    expect(complaints).toEqual([])
-  }))
+  story(
+    "shows a follow-up that is planned, and the counts add up",
+    Effect.gen(function* () {
+      const { complaints, page } = yield* browse()
+      const night = yield* silentChat("Fumiko", "JP")
+      yield* see(page, rowOf(night).upcoming)
+      const row = page.locator(rowOf(night).upcoming)
+      expect(yield* Effect.promise(() => row.innerText())).toMatch(/in \d+ h[^]*09:00[^]*Tokyo[^]*it is night/)
+      expect(yield* Effect.promise(() => row.locator(".lane .quiet").count())).toBeGreaterThan(0)
+      yield* seeText(page, ".outcomes tbody tr", "no follow-up; waiting, it is night")
+      const numbers = yield* Effect.promise(() => page.locator(".outcomes .number").allInnerTexts())
+      const counts = numbers.map(Number)
+      expect(counts.slice(0, -1).reduce((sum, count) => sum + count, 0)).toBe(counts.at(-1))
+      expect(complaints).toEqual([])
+    })
+  )
 
-  story("takes it away with its reason when a reply arrives, without being loaded again", Effect.gen(function* () {
-    const { page } = yield* browse()
-    const chat_id = yield* silentChat("Tarō", "JP")
-    yield* see(page, rowOf(chat_id).upcoming)
-    yield* Effect.promise(() => page.evaluate("window.isTheSamePage = true"))
-    const { world } = yield* Emulator
-    // A question that the demo's assistant leaves to people.
-    yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
-    yield* Effect.flatMap(ChatRows, (rows) => rows.forget(chat_id))
-    yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
-    yield* miss(page, ".upcoming tbody tr", chat_id)
-    yield* seeText(page, `.recent li:has-text("${chat_id}")`, "no follow-up: the customer wrote last and waits for us")
-    expect(yield* Effect.promise(() => page.evaluate("window.isTheSamePage === true"))).toBe(true)
-  }))
-
-  story("tells the conversation in order: what was said, waited for, called and decided", Effect.gen(function* () {
-    const { page } = yield* browse()
-    const chat_id = yield* silentChat("Devi")
-    yield* until(Effect.map(followUpsIn(chat_id), (count) => count === 1))
-    yield* Effect.promise(() => page.fill('input[name="chat"]', chat_id))
-    yield* press(page, "Open")
-    yield* seeText(page, ".story li", "the assistant followed up")
-    const told = yield* Effect.promise(() => page.locator(".story li:not(.day)").allInnerTexts())
-    const order = ["Do you have this in blue?", "Happy to help", "planned step 1", "about to set follow_up_at", "the assistant followed up"]
-    const places = order.map((words) => told.findIndex((line) => line.includes(words)))
-    expect(places).toEqual(places.toSorted((a, b) => a - b))
-    expect(places).not.toContain(-1)
-    expect(told.some((line) => line.includes("Follow-up"))).toBe(true)
-    expect(page.url()).not.toContain("blue")
-    yield* Effect.promise(() => page.keyboard.press("Escape"))
-    yield* Effect.promise(() => page.locator("dialog").waitFor({ ...patience, state: "detached" }))
-  }))
-
-  story("opens a chat by whatever id it is given, and says so when nothing is on record", Effect.gen(function* () {
-    const { page } = yield* browse()
-    for (const id of ["5f9-AZ_~/%!", "../x?y#z", "%", "чат", "<img src=x onerror=alert(1)>"]) {
-      yield* Effect.promise(() => page.fill('input[name="chat"]', id))
-      yield* press(page, "Open")
-      yield* seeText(page, ".conversation h2", id)
-      yield* seeText(page, ".conversation .empty", `Nothing is on record about chat ${id}`)
-      yield* press(page, "Close")
-    }
-  }))
-
-  story("pauses: what falls due is not sent until it is resumed", Effect.gen(function* () {
-    const { page } = yield* browse()
-    yield* press(page, "Pause")
-    yield* seeText(page, ".state", "Paused")
-    const chat_id = yield* silentChat("Håkon")
-    yield* sweptAfter(yield* repliedAt(chat_id))
-    expect(yield* followUpsIn(chat_id)).toBe(0)
-    yield* press(page, "Resume")
-    yield* seeText(page, ".state", "Running")
-    yield* until(Effect.map(followUpsIn(chat_id), (count) => count === 1))
-  }))
-
-  story("has a person take an unknown outcome as delivered", Effect.gen(function* () {
-    const { page } = yield* browse()
-    const chat_id = yield* silentChat("Gül", "JP")
-    yield* loseTrackOf(chat_id)
-    yield* see(page, rowOf(chat_id).unresolved)
-    yield* Effect.promise(() => page.locator(rowOf(chat_id).unresolved).getByRole("button", { name: "Assume delivered" }).click(patience))
-    yield* miss(page, ".unresolved li", chat_id)
-    yield* seeText(page, `.recent li:has-text("${chat_id}")`, "took step 1 as delivered")
-    expect(yield* followUpsIn(chat_id)).toBe(0)
-  }))
-
-  story("sends an unknown outcome again only after saying what that may mean", Effect.gen(function* () {
-    const { page } = yield* browse()
-    const chat_id = yield* silentChat("Éva")
-    yield* until(Effect.map(planned(chat_id), (rows) => rows.length > 0))
-    yield* turn("pause")
-    yield* loseTrackOf(chat_id)
-    const before = yield* followUpsIn(chat_id)
-    const row = page.locator(rowOf(chat_id).unresolved)
-    yield* see(page, rowOf(chat_id).unresolved)
-    yield* Effect.promise(() => row.getByRole("button", { name: "Send again…" }).click(patience))
-    yield* seeText(page, rowOf(chat_id).unresolved, "The customer may get it twice.")
-    yield* Effect.promise(() => row.getByRole("button", { name: "Send it anyway" }).click(patience))
-    yield* miss(page, ".unresolved li", chat_id)
-    expect(yield* followUpsIn(chat_id)).toBe(before)
-    yield* turn("resume")
-    yield* until(Effect.map(followUpsIn(chat_id), (count) => count > before))
-  }))
-
-  story("says so when its server is gone, and goes on by itself when it is back", Effect.gen(function* () {
-    const serve = (port: number) => Layer.build(PageStage.layer({ host: "127.0.0.1", port }))
-    const first = yield* Scope.make()
-    const url = Option.getOrThrow(Context.get(yield* Scope.extend(serve(0), first), PageAddress))
-    const { page } = yield* Chromium.open(yield* Chrome, url)
-    yield* seeText(page, ".link", "live")
-    // In a fiber of its own: joining what a scope's finalizers join would leave their context in this one.
-    yield* Effect.flatMap(Effect.fork(Scope.close(first, Exit.void)), Fiber.await)
-    yield* seeText(page, ".link", "not connected")
-    yield* seeText(page, "h2", "Chats by reason")
-    yield* serve(Number(new URL(url).port))
-    yield* seeText(page, ".link", "live")
-  }))
-
-  story("asks for the token of a server that has one", Effect.gen(function* () {
-    const token = "correct-horse-battery"
-    const url = Option.getOrThrow(
-      Context.get(yield* Layer.build(PageStage.layer({ host: "127.0.0.1", port: 0 }, { FOLLOW_UPS_TOKEN: token })), PageAddress)
-    )
-    const { page } = yield* Chromium.open(yield* Chrome, url)
-    const enter = (secret: string) =>
-      Effect.zipRight(
-        Effect.promise(() => page.getByLabel("Token of this scheduler").fill(secret, patience)),
-        press(page, "Enter")
+  story(
+    "takes it away with its reason when a reply arrives, without being loaded again",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      const chat_id = yield* silentChat("Tarō", "JP")
+      yield* see(page, rowOf(chat_id).upcoming)
+      yield* Effect.promise(() => page.evaluate("window.isTheSamePage = true"))
+      const { world } = yield* Emulator
+      // A question that the demo's assistant leaves to people.
+      yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
+      yield* Effect.flatMap(ChatRows, (rows) => rows.forget(chat_id))
+      yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
+      yield* miss(page, ".upcoming tbody tr", chat_id)
+      yield* seeText(
+        page,
+        `.recent li:has-text("${chat_id}")`,
+        "no follow-up: the customer wrote last and waits for us"
       )
-    yield* enter("wrong-horse-battery")
-    yield* see(page, "form.token")
-    expect(yield* Chromium.violations(page)).toEqual([])
-    yield* enter(token)
-    yield* seeText(page, ".link", "live")
-    expect(page.url()).not.toContain(token)
-  }))
+      expect(yield* Effect.promise(() => page.evaluate("window.isTheSamePage === true"))).toBe(true)
+    })
+  )
+
+  story(
+    "tells the conversation in order: what was said, waited for, called and decided",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      const chat_id = yield* silentChat("Devi")
+      yield* until(Effect.map(followUpsIn(chat_id), (count) => count === 1))
+      yield* Effect.promise(() => page.fill('input[name="chat"]', chat_id))
+      yield* press(page, "Open")
+      yield* seeText(page, ".story li", "the assistant followed up")
+      const told = yield* Effect.promise(() => page.locator(".story li:not(.day)").allInnerTexts())
+      const order = [
+        "Do you have this in blue?",
+        "Happy to help",
+        "planned step 1",
+        "about to set follow_up_at",
+        "the assistant followed up"
+      ]
+      const places = order.map((words) => told.findIndex((line) => line.includes(words)))
+      expect(places).toEqual(places.toSorted((a, b) => a - b))
+      expect(places).not.toContain(-1)
+      expect(told.some((line) => line.includes("Follow-up"))).toBe(true)
+      expect(page.url()).not.toContain("blue")
+      yield* Effect.promise(() => page.keyboard.press("Escape"))
+      yield* Effect.promise(() => page.locator("dialog").waitFor({ ...patience, state: "detached" }))
+    })
+  )
+
+  story(
+    "opens a chat by whatever id it is given, and says so when nothing is on record",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      for (const id of ["5f9-AZ_~/%!", "../x?y#z", "%", "чат", "<img src=x onerror=alert(1)>"]) {
+        yield* Effect.promise(() => page.fill('input[name="chat"]', id))
+        yield* press(page, "Open")
+        yield* seeText(page, ".conversation h2", id)
+        yield* seeText(page, ".conversation .empty", `Nothing is on record about chat ${id}`)
+        yield* press(page, "Close")
+      }
+    })
+  )
+
+  story(
+    "pauses: what falls due is not sent until it is resumed",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      yield* press(page, "Pause")
+      yield* seeText(page, ".state", "Paused")
+      const chat_id = yield* silentChat("Håkon")
+      yield* sweptAfter(yield* repliedAt(chat_id))
+      expect(yield* followUpsIn(chat_id)).toBe(0)
+      yield* press(page, "Resume")
+      yield* seeText(page, ".state", "Running")
+      yield* until(Effect.map(followUpsIn(chat_id), (count) => count === 1))
+    })
+  )
+
+  story(
+    "has a person take an unknown outcome as delivered",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      const chat_id = yield* silentChat("Gül", "JP")
+      yield* loseTrackOf(chat_id)
+      yield* see(page, rowOf(chat_id).unresolved)
+      yield* Effect.promise(() =>
+        page.locator(rowOf(chat_id).unresolved).getByRole("button", { name: "Assume delivered" }).click(patience)
+      )
+      yield* miss(page, ".unresolved li", chat_id)
+      yield* seeText(page, `.recent li:has-text("${chat_id}")`, "took step 1 as delivered")
+      expect(yield* followUpsIn(chat_id)).toBe(0)
+    })
+  )
+
+  story(
+    "sends an unknown outcome again only after saying what that may mean",
+    Effect.gen(function* () {
+      const { page } = yield* browse()
+      const chat_id = yield* silentChat("Éva")
+      yield* until(Effect.map(planned(chat_id), (rows) => rows.length > 0))
+      yield* turn("pause")
+      yield* loseTrackOf(chat_id)
+      const before = yield* followUpsIn(chat_id)
+      const row = page.locator(rowOf(chat_id).unresolved)
+      yield* see(page, rowOf(chat_id).unresolved)
+      yield* Effect.promise(() => row.getByRole("button", { name: "Send again…" }).click(patience))
+      yield* seeText(page, rowOf(chat_id).unresolved, "The customer may get it twice.")
+      yield* Effect.promise(() => row.getByRole("button", { name: "Send it anyway" }).click(patience))
+      yield* miss(page, ".unresolved li", chat_id)
+      expect(yield* followUpsIn(chat_id)).toBe(before)
+      yield* turn("resume")
+      yield* until(Effect.map(followUpsIn(chat_id), (count) => count > before))
+    })
+  )
+
+  story(
+    "says so when its server is gone, and goes on by itself when it is back",
+    Effect.gen(function* () {
+      const serve = (port: number) => Layer.build(PageStage.layer({ host: "127.0.0.1", port }))
+      const first = yield* Scope.make()
+      const url = Option.getOrThrow(Context.get(yield* Scope.extend(serve(0), first), PageAddress))
+      const { page } = yield* Chromium.open(yield* Chrome, url)
+      yield* seeText(page, ".link", "live")
+      // In a fiber of its own: joining what a scope's finalizers join would leave their context in this one.
+      yield* Effect.flatMap(Effect.fork(Scope.close(first, Exit.void)), Fiber.await)
+      yield* seeText(page, ".link", "not connected")
+      yield* seeText(page, "h2", "Chats by reason")
+      yield* serve(Number(new URL(url).port))
+      yield* seeText(page, ".link", "live")
+    })
+  )
+
+  story(
+    "asks for the token of a server that has one",
+    Effect.gen(function* () {
+      const token = "correct-horse-battery"
+      const url = Option.getOrThrow(
+        Context.get(
+          yield* Layer.build(PageStage.layer({ host: "127.0.0.1", port: 0 }, { FOLLOW_UPS_TOKEN: token })),
+          PageAddress
+        )
+      )
+      const { page } = yield* Chromium.open(yield* Chrome, url)
+      const enter = (secret: string) =>
+        Effect.zipRight(
+          Effect.promise(() => page.getByLabel("Token of this scheduler").fill(secret, patience)),
+          press(page, "Enter")
+        )
+      yield* enter("wrong-horse-battery")
+      yield* see(page, "form.token")
+      expect(yield* Chromium.violations(page)).toEqual([])
+      yield* enter(token)
+      yield* seeText(page, ".link", "live")
+      expect(page.url()).not.toContain(token)
+    })
+  )
 
   const looks = {
     light: { colorScheme: "light" },
@@ -266,20 +330,27 @@ Chromium.describe("the operator page in a browser", () => {
     "phone-dark": { colorScheme: "dark", viewport: { width: 360, height: 740 } }
   } as const
   for (const [name, options] of Object.entries(looks)) {
-    story(`keeps nobody out as it looks ${name}, and nothing is cut off`, Effect.gen(function* () {
-      const { complaints, page } = yield* browse(options)
-      yield* loseTrackOf(yield* silentChat("Joaquín", "PE"))
-      yield* silentChat("Λένα", "KR")
-      yield* see(page, ".upcoming tbody tr")
-      yield* see(page, ".unresolved li")
-      expect(yield* Chromium.violations(page)).toEqual([])
-      yield* Chromium.picture(page, name)
-      expect(yield* Effect.promise(() => page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))).toBe(0)
-      yield* Effect.promise(() => page.locator(".upcoming a.chat").first().press("Enter"))
-      yield* see(page, ".story li")
-      expect(yield* Chromium.violations(page)).toEqual([])
-      yield* Chromium.picture(page, `${name}-conversation`)
-      expect(complaints).toEqual([])
-    }))
+    story(
+      `keeps nobody out as it looks ${name}, and nothing is cut off`,
+      Effect.gen(function* () {
+        const { complaints, page } = yield* browse(options)
+        yield* loseTrackOf(yield* silentChat("Joaquín", "PE"))
+        yield* silentChat("Λένα", "KR")
+        yield* see(page, ".upcoming tbody tr")
+        yield* see(page, ".unresolved li")
+        expect(yield* Chromium.violations(page)).toEqual([])
+        yield* Chromium.picture(page, name)
+        expect(
+          yield* Effect.promise(() =>
+            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+          )
+        ).toBe(0)
+        yield* Effect.promise(() => page.locator(".upcoming a.chat").first().press("Enter"))
+        yield* see(page, ".story li")
+        expect(yield* Chromium.violations(page)).toEqual([])
+        yield* Chromium.picture(page, `${name}-conversation`)
+        expect(complaints).toEqual([])
+      })
+    )
   }
 })

@@ -75,7 +75,10 @@ const ask = (port: number, to: string, headers: Record<string, string> = {}, met
     return Effect.sync(() => request.destroy())
   })
 
-const isPaused = Effect.map(Effect.flatMap(Ledger, (ledger) => ledger.paused), Option.isSome)
+const isPaused = Effect.map(
+  Effect.flatMap(Ledger, (ledger) => ledger.paused),
+  Option.isSome
+)
 
 interface Behind {
   readonly port: number
@@ -92,7 +95,11 @@ const story = <E>(
     Effect.gen(function* () {
       const port = yield* freePort
       const origin = `http://127.0.0.1:${port}`
-      const browser = { [Api.callHeader.name]: Api.callHeader.value, origin: options.from ?? origin, "sec-fetch-site": "same-origin" }
+      const browser = {
+        [Api.callHeader.name]: Api.callHeader.value,
+        origin: options.from ?? origin,
+        "sec-fetch-site": "same-origin"
+      }
       const stage = PageStage.layer({ host: "127.0.0.1", port: 0, origin: options.isToldOrigin ? origin : undefined })
       yield* Effect.scoped(Effect.zipRight(proxy(port), test({ port, browser }))).pipe(Effect.provide(stage))
     })
@@ -107,21 +114,32 @@ Requirement.describeWith([nginx], "the page behind a stock nginx", () => {
         expect([status, body.startsWith("data: {")]).toEqual([200, true])
         expect(yield* ask(port, `${prefix}/api/pause`, browser, "POST")).toMatchObject({ status: 204 })
         expect(yield* isPaused).toBe(true)
-        expect(yield* ask(port, `${prefix}/api/resume`, { ...browser, "content-type": "application/json" }, "POST", JSON.stringify({ confirm: null }))).toMatchObject({ status: 204 })
+        expect(
+          yield* ask(
+            port,
+            `${prefix}/api/resume`,
+            { ...browser, "content-type": "application/json" },
+            "POST",
+            JSON.stringify({ confirm: null })
+          )
+        ).toMatchObject({ status: 204 })
         expect(yield* isPaused).toBe(false)
       })
     )
   }
 
-  story("without --page-origin refuses a call, says what to set, and names the commands", { isToldOrigin: false }, ({ browser, port }) =>
-    Effect.gen(function* () {
-      const { body, status } = yield* ask(port, "/api/pause", browser, "POST")
-      expect(status).toBe(403)
-      expect(body).toBe(
-        `Calls are for the page itself. Behind a proxy, start serve with --page-origin http://127.0.0.1:${port}. The commands pause and resume work without the page.\n`
-      )
-      expect(yield* isPaused).toBe(false)
-    })
+  story(
+    "without --page-origin refuses a call, says what to set, and names the commands",
+    { isToldOrigin: false },
+    ({ browser, port }) =>
+      Effect.gen(function* () {
+        const { body, status } = yield* ask(port, "/api/pause", browser, "POST")
+        expect(status).toBe(403)
+        expect(body).toBe(
+          `Calls are for the page itself. Behind a proxy, start serve with --page-origin http://127.0.0.1:${port}. The commands pause and resume work without the page.\n`
+        )
+        expect(yield* isPaused).toBe(false)
+      })
   )
 
   for (const from of ["http://evil.example", "https://127.0.0.1", "null"]) {
@@ -140,7 +158,8 @@ Requirement.describeWith([nginx, Requirement.browser], "the page behind a stock 
       Effect.gen(function* () {
         const browser = yield* Chromium.connect
         const { complaints, page } = yield* Chromium.open(browser, `http://127.0.0.1:${port}${prefix}`)
-        const press = (name: string) => Effect.promise(() => page.getByRole("button", { name, exact: true }).click({ timeout: 0 }))
+        const press = (name: string) =>
+          Effect.promise(() => page.getByRole("button", { name, exact: true }).click({ timeout: 0 }))
         yield* press("Pause")
         yield* press("Resume")
         yield* Effect.promise(() => page.getByRole("button", { name: "Pause", exact: true }).waitFor({ timeout: 0 }))
@@ -155,7 +174,9 @@ Requirement.describeWith([nginx, Requirement.browser], "the page behind a stock 
       const browser = yield* Chromium.connect
       const { page } = yield* Chromium.open(browser, `http://127.0.0.1:${port}/`)
       yield* Effect.promise(() => page.getByRole("button", { name: "Pause", exact: true }).click({ timeout: 0 }))
-      yield* Effect.promise(() => page.getByText(`start serve with --page-origin http://127.0.0.1:${port}`).waitFor({ timeout: 0 }))
+      yield* Effect.promise(() =>
+        page.getByText(`start serve with --page-origin http://127.0.0.1:${port}`).waitFor({ timeout: 0 })
+      )
     })
   )
 })

@@ -32,10 +32,14 @@ interface Answer {
 const say = (path: string, headers: Record<string, string> = {}, method = "GET", sent = "") =>
   Effect.flatMap(Server.PageAddress, (address) => {
     const url = new URL(Option.getOrThrow(address))
-    const lines = Object.entries({ host: url.host, connection: "close", ...headers }).map(([name, value]) => `${name}: ${value}`)
+    const lines = Object.entries({ host: url.host, connection: "close", ...headers }).map(
+      ([name, value]) => `${name}: ${value}`
+    )
     return Effect.async<Answer>((resume) => {
       let text = ""
-      const socket = connect(Number(url.port), "127.0.0.1", () => socket.write([`${method} ${path} HTTP/1.1`, ...lines, "", sent].join("\r\n")))
+      const socket = connect(Number(url.port), "127.0.0.1", () =>
+        socket.write([`${method} ${path} HTTP/1.1`, ...lines, "", sent].join("\r\n"))
+      )
       const answered = () => {
         const [head = "", body = ""] = text.split("\r\n\r\n")
         resume(Effect.succeed({ status: Number(head.split(" ")[1]), headers: head.toLowerCase(), body }))
@@ -48,43 +52,65 @@ const say = (path: string, headers: Record<string, string> = {}, method = "GET",
     })
   })
 
-const isPaused = Effect.map(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused), Option.isSome)
+const isPaused = Effect.map(
+  Effect.flatMap(Ledger.Ledger, (ledger) => ledger.paused),
+  Option.isSome
+)
 
-const served = (name: string, test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.QuotaUsage>) =>
-  it.live(name, () => Effect.provide(test, stage(onLoopback)))
+const served = (
+  name: string,
+  test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.QuotaUsage>
+) => it.live(name, () => Effect.provide(test, stage(onLoopback)))
 
 describe("the page's server", () => {
-  served("says that it is alive, and ready while the ledger answers", Effect.gen(function* () {
-    expect(yield* say("/healthz")).toMatchObject({ status: 200 })
-    expect(yield* say("/readyz")).toMatchObject({ status: 200 })
-  }))
+  served(
+    "says that it is alive, and ready while the ledger answers",
+    Effect.gen(function* () {
+      expect(yield* say("/healthz")).toMatchObject({ status: 200 })
+      expect(yield* say("/readyz")).toMatchObject({ status: 200 })
+    })
+  )
 
-  served("serves the page without anything inline, under a policy that forbids it", Effect.gen(function* () {
-    const { body, headers, status } = yield* say("/")
-    expect(status).toBe(200)
-    expect(body).not.toMatch(/<script>|<style|style=|onclick|https?:\/\//)
-    expect(headers).toContain("content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'")
-    expect(headers).not.toMatch(/unsafe|access-control/)
-    expect(headers).toContain("x-content-type-options: nosniff")
-    expect(headers).toContain("referrer-policy: no-referrer")
-  }))
+  served(
+    "serves the page without anything inline, under a policy that forbids it",
+    Effect.gen(function* () {
+      const { body, headers, status } = yield* say("/")
+      expect(status).toBe(200)
+      expect(body).not.toMatch(/<script>|<style|style=|onclick|https?:\/\//)
+      expect(headers).toContain("content-security-policy: default-src 'none'; script-src 'self'; style-src 'self'")
+      expect(headers).not.toMatch(/unsafe|access-control/)
+      expect(headers).toContain("x-content-type-options: nosniff")
+      expect(headers).toContain("referrer-policy: no-referrer")
+    })
+  )
 
-  served("sends the overview as soon as somebody listens, as the contract has it", Effect.gen(function* () {
-    const { body, headers } = yield* say(Api.livePath, page)
-    expect(headers).toContain("content-type: text/event-stream")
-    const data = /data: (.*)/.exec(body)?.[1]
-    const overview = yield* Schema.decodeUnknown(Schema.parseJson(Api.Overview))(data)
-    expect(overview).toMatchObject({ policy: "nudge@1", paused_since: null, upcoming: { total: 0 }, quota: { limit: 500, used: 0 } })
-  }))
+  served(
+    "sends the overview as soon as somebody listens, as the contract has it",
+    Effect.gen(function* () {
+      const { body, headers } = yield* say(Api.livePath, page)
+      expect(headers).toContain("content-type: text/event-stream")
+      const data = /data: (.*)/.exec(body)?.[1]
+      const overview = yield* Schema.decodeUnknown(Schema.parseJson(Api.Overview))(data)
+      expect(overview).toMatchObject({
+        policy: "nudge@1",
+        paused_since: null,
+        upcoming: { total: 0 },
+        quota: { limit: 500, used: 0 }
+      })
+    })
+  )
 
-  served("pauses and resumes", Effect.gen(function* () {
-    expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })
-    expect(yield* isPaused).toBe(true)
-    const body = JSON.stringify({ confirm: null })
-    const json = { ...page, "content-type": "application/json", "content-length": String(body.length) }
-    expect(yield* say("/api/resume", json, "POST", body)).toMatchObject({ status: 204 })
-    expect(yield* isPaused).toBe(false)
-  }))
+  served(
+    "pauses and resumes",
+    Effect.gen(function* () {
+      expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })
+      expect(yield* isPaused).toBe(true)
+      const body = JSON.stringify({ confirm: null })
+      const json = { ...page, "content-type": "application/json", "content-length": String(body.length) }
+      expect(yield* say("/api/resume", json, "POST", body)).toMatchObject({ status: 204 })
+      expect(yield* isPaused).toBe(false)
+    })
+  )
 
   const foreign: ReadonlyArray<readonly [what: string, headers: Record<string, string>, status: number]> = [
     ["without the page's header, as a form or an image of another page sends them", {}, 403],
@@ -97,101 +123,155 @@ describe("the page's server", () => {
     ["for no host at all", { ...page, host: "" }, 421]
   ]
   for (const [what, headers, status] of foreign) {
-    served(`refuses calls ${what}, and does nothing`, Effect.gen(function* () {
-      const refused = yield* say("/api/pause", headers, "POST")
-      expect(refused).toMatchObject({ status })
-      expect(refused.headers).toContain("content-security-policy")
-      expect(yield* isPaused).toBe(false)
-      expect(yield* say(Api.livePath, headers)).toMatchObject({ status })
-    }))
+    served(
+      `refuses calls ${what}, and does nothing`,
+      Effect.gen(function* () {
+        const refused = yield* say("/api/pause", headers, "POST")
+        expect(refused).toMatchObject({ status })
+        expect(refused.headers).toContain("content-security-policy")
+        expect(yield* isPaused).toBe(false)
+        expect(yield* say(Api.livePath, headers)).toMatchObject({ status })
+      })
+    )
   }
 
-  const spellings = ["/API/pause", "/%61pi/pause", "//api/pause", "/api//pause", "/api/pause/", "http://127.0.0.1/api/pause", "/api/pause;x", "/api/pause?x"]
+  const spellings = [
+    "/API/pause",
+    "/%61pi/pause",
+    "//api/pause",
+    "/api//pause",
+    "/api/pause/",
+    "http://127.0.0.1/api/pause",
+    "/api/pause;x",
+    "/api/pause?x"
+  ]
   for (const spelling of spellings) {
-    served(`refuses a call that is not the page's, also as ${spelling}`, Effect.gen(function* () {
-      expect(yield* say(spelling, { origin: "https://evil.example" }, "POST")).toMatchObject({ status: 403 })
-      expect(yield* isPaused).toBe(false)
-    }))
+    served(
+      `refuses a call that is not the page's, also as ${spelling}`,
+      Effect.gen(function* () {
+        expect(yield* say(spelling, { origin: "https://evil.example" }, "POST")).toMatchObject({ status: 403 })
+        expect(yield* isPaused).toBe(false)
+      })
+    )
   }
 
-  served("refuses a body that is no resolution, or too long for one", Effect.gen(function* () {
-    const resolve = (body: string) =>
-      say("/api/follow-ups/x/resolution", { ...page, "content-type": "application/json", "content-length": String(body.length) }, "POST", body)
-    expect(yield* resolve("")).toMatchObject({ status: 400 })
-    expect(yield* resolve('{"as":"lost"}')).toMatchObject({ status: 400 })
-    expect(yield* resolve('{"as":"delivered"}')).toMatchObject({ status: 409 })
-    expect(yield* resolve(`{"as":"delivered","more":"${"x".repeat(2000)}"}`)).toMatchObject({ status: 413 })
-  }))
+  served(
+    "refuses a body that is no resolution, or too long for one",
+    Effect.gen(function* () {
+      const resolve = (body: string) =>
+        say(
+          "/api/follow-ups/x/resolution",
+          { ...page, "content-type": "application/json", "content-length": String(body.length) },
+          "POST",
+          body
+        )
+      expect(yield* resolve("")).toMatchObject({ status: 400 })
+      expect(yield* resolve('{"as":"lost"}')).toMatchObject({ status: 400 })
+      expect(yield* resolve('{"as":"delivered"}')).toMatchObject({ status: 409 })
+      expect(yield* resolve(`{"as":"delivered","more":"${"x".repeat(2000)}"}`)).toMatchObject({ status: 413 })
+    })
+  )
 
-  served("is not impressed by a body without an end, by headers and paths that are longer than any", Effect.gen(function* () {
-    const endless = { ...page, "content-type": "application/json", "transfer-encoding": "chunked" }
-    // Cut off in the middle.
-    expect((yield* say("/api/follow-ups/x/resolution", endless, "POST", `2710\r\n${"x".repeat(10_000)}\r\n`)).status).toBeNaN()
-    expect(yield* say("/api/pause", { ...page, "content-length": "-1" }, "POST")).toMatchObject({ status: 400 })
-    expect(yield* say("/api/live", { ...page, cookie: "x".repeat(100_000) })).toMatchObject({ status: 431 })
-    expect(yield* say(`/api/chats/${"x".repeat(100_000)}`, page)).toMatchObject({ status: 431 })
-    expect(yield* say("/healthz")).toMatchObject({ status: 200 })
-  }))
+  served(
+    "is not impressed by a body without an end, by headers and paths that are longer than any",
+    Effect.gen(function* () {
+      const endless = { ...page, "content-type": "application/json", "transfer-encoding": "chunked" }
+      // Cut off in the middle.
+      expect(
+        (yield* say("/api/follow-ups/x/resolution", endless, "POST", `2710\r\n${"x".repeat(10_000)}\r\n`)).status
+      ).toBeNaN()
+      expect(yield* say("/api/pause", { ...page, "content-length": "-1" }, "POST")).toMatchObject({ status: 400 })
+      expect(yield* say("/api/live", { ...page, cookie: "x".repeat(100_000) })).toMatchObject({ status: 431 })
+      expect(yield* say(`/api/chats/${"x".repeat(100_000)}`, page)).toMatchObject({ status: 431 })
+      expect(yield* say("/healthz")).toMatchObject({ status: 200 })
+    })
+  )
 
-  served("tells what is left of an erased chat, and does not read its messages", Effect.gen(function* () {
-    const ledger = yield* Ledger.Ledger
-    const erasure = yield* Erasure.Erasure
-    const chat = Build.chat()
-    yield* erasure.mark(chat)
-    yield* ledger.decided({ chat_id: chat.chat_id, conversation_id: chat.conversation_id, decision: "Stop", reason: "closed", until: null })
-    const told = () => Effect.map(say(`/api/chats/${chat.chat_id}`, page), ({ body }) => body)
-    expect(yield* told()).toContain('"unreadable":null')
-    yield* erasure.erase(Ids.ContactId.make("contact_1"))
-    expect(yield* told()).toContain('"unreadable":"the contact was erased"')
-    expect(yield* told()).toContain("looked: no follow-up: the chat is closed")
-    const proof = erasure.proofOf(chat.chat_id)
-    expect((yield* say(`/api/chats/${encodeURIComponent(proof)}`, page)).body).toContain("looked: no follow-up: the chat is closed")
-  }))
+  served(
+    "tells what is left of an erased chat, and does not read its messages",
+    Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      const erasure = yield* Erasure.Erasure
+      const chat = Build.chat()
+      yield* erasure.mark(chat)
+      yield* ledger.decided({
+        chat_id: chat.chat_id,
+        conversation_id: chat.conversation_id,
+        decision: "Stop",
+        reason: "closed",
+        until: null
+      })
+      const told = () => Effect.map(say(`/api/chats/${chat.chat_id}`, page), ({ body }) => body)
+      expect(yield* told()).toContain('"unreadable":null')
+      yield* erasure.erase(Ids.ContactId.make("contact_1"))
+      expect(yield* told()).toContain('"unreadable":"the contact was erased"')
+      expect(yield* told()).toContain("looked: no follow-up: the chat is closed")
+      const proof = erasure.proofOf(chat.chat_id)
+      expect((yield* say(`/api/chats/${encodeURIComponent(proof)}`, page)).body).toContain(
+        "looked: no follow-up: the chat is closed"
+      )
+    })
+  )
 
-  served("knows nothing else", Effect.gen(function* () {
-    for (const path of ["/nope", "/../package.json", "/.pagebuildinfo", "/%2e%2e/main.js", "//evil.example"]) {
-      const { headers, status } = yield* say(path, page)
-      expect(status).toBe(404)
-      expect(yield* say(path)).toMatchObject({ status: 403 })
-      expect(headers).toContain("content-security-policy")
-    }
-  }))
+  served(
+    "knows nothing else",
+    Effect.gen(function* () {
+      for (const path of ["/nope", "/../package.json", "/.pagebuildinfo", "/%2e%2e/main.js", "//evil.example"]) {
+        const { headers, status } = yield* say(path, page)
+        expect(status).toBe(404)
+        expect(yield* say(path)).toMatchObject({ status: 403 })
+        expect(headers).toContain("content-security-policy")
+      }
+    })
+  )
 
-  served("tells its metrics to whoever asks on this machine, as Prometheus reads them", Effect.gen(function* () {
-    yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
-    const answer = yield* say("/metrics")
-    expect(answer.status).toBe(200)
-    expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")
-    expect(answer.body).toContain("\ninvent_scheduler_quota_limit 500\n")
-    const sample = /^[a-zA-Z_]\w*(\{([a-zA-Z_]\w*="([^"\\]|\\["\\n])*"(,(?!\})|(?=\})))+\})? (NaN|[+-]Inf|-?[\d.e+-]+)$/
-    const told = answer.body.split("\n").filter((line) => line !== "" && !/^# (TYPE|HELP) /.test(line))
-    expect(told.filter((line) => !sample.test(line))).toEqual([])
-    expect(yield* say("/metrics", { host: "evil.example" })).toMatchObject({ status: 421 })
-  }))
+  served(
+    "tells its metrics to whoever asks on this machine, as Prometheus reads them",
+    Effect.gen(function* () {
+      yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+      const answer = yield* say("/metrics")
+      expect(answer.status).toBe(200)
+      expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")
+      expect(answer.body).toContain("\ninvent_scheduler_quota_limit 500\n")
+      const sample =
+        /^[a-zA-Z_]\w*(\{([a-zA-Z_]\w*="([^"\\]|\\["\\n])*"(,(?!\})|(?=\})))+\})? (NaN|[+-]Inf|-?[\d.e+-]+)$/
+      const told = answer.body.split("\n").filter((line) => line !== "" && !/^# (TYPE|HELP) /.test(line))
+      expect(told.filter((line) => !sample.test(line))).toEqual([])
+      expect(yield* say("/metrics", { host: "evil.example" })).toMatchObject({ status: 421 })
+    })
+  )
 
   it.live("asks for its token on every call, and on no other request", () =>
     Effect.gen(function* () {
       expect(yield* say("/healthz")).toMatchObject({ status: 200 })
       expect(yield* say("/")).toMatchObject({ status: 200 })
       expect(yield* say(Api.livePath, page)).toMatchObject({ status: 401 })
-      expect(yield* say("/api/pause", { ...page, authorization: "Bearer wrong-horse-battery" }, "POST")).toMatchObject({ status: 401 })
+      expect(yield* say("/api/pause", { ...page, authorization: "Bearer wrong-horse-battery" }, "POST")).toMatchObject({
+        status: 401
+      })
       expect(yield* say("/API/pause", page, "POST")).toMatchObject({ status: 401 })
-      for (const path of ["/metrics", "/METRICS", "/metrics/", "/%6detrics"]) expect((yield* say(path, page)).status).toBe(401)
+      for (const path of ["/metrics", "/METRICS", "/metrics/", "/%6detrics"])
+        expect((yield* say(path, page)).status).toBe(401)
       expect(yield* say("/metrics", { authorization: `Bearer ${token}` })).toMatchObject({ status: 200 })
       const proxied = { ...page, host: "ops.example", origin: "https://ops.example" }
       expect(yield* say("/api/pause", proxied, "POST")).toMatchObject({ status: 401 })
       expect(yield* isPaused).toBe(false)
       expect(yield* say(Api.livePath, { ...proxied, authorization: `Bearer ${token}` })).toMatchObject({ status: 200 })
-      expect(yield* say("/api/pause", { ...page, authorization: `Bearer ${token}` }, "POST")).toMatchObject({ status: 204 })
+      expect(yield* say("/api/pause", { ...page, authorization: `Bearer ${token}` }, "POST")).toMatchObject({
+        status: 204
+      })
     }).pipe(Effect.provide(stage(onLoopback, { FOLLOW_UPS_TOKEN: token })))
   )
 
-  const refused = (options: Server.Options, env: Record<string, string>) => Effect.flip(Effect.scoped(Layer.build(stage(options, env))))
+  const refused = (options: Server.Options, env: Record<string, string>) =>
+    Effect.flip(Effect.scoped(Layer.build(stage(options, env))))
 
   it.live("does not listen where other machines reach it without a token, nor with one that is guessed easily", () =>
     Effect.gen(function* () {
       expect(String(yield* refused({ host: "0.0.0.0", port: 0 }, {}))).toContain("set FOLLOW_UPS_TOKEN")
-      expect(String(yield* refused({ host: "0.0.0.0", port: 0 }, { FOLLOW_UPS_TOKEN: "short" }))).toContain("at least 16")
+      expect(String(yield* refused({ host: "0.0.0.0", port: 0 }, { FOLLOW_UPS_TOKEN: "short" }))).toContain(
+        "at least 16"
+      )
     })
   )
 

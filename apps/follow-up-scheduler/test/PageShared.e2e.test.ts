@@ -12,19 +12,21 @@ import * as Chromium from "./Browser.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\neffective_from: all\ntime_zone: UTC\nsteps:\n  - after: 3 hours\n    action: schedule_follow_up\n"
+const policy =
+  "name: nudge\nversion: 1\neffective_from: all\ntime_zone: UTC\nsteps:\n  - after: 3 hours\n    action: schedule_follow_up\n"
 
 /** As long as the test itself has. */
 const patience = { timeout: 0 }
 
 const emulator = Emulator.layerServer({ replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
 
-Requirement.describeWith([Requirement.browser, Requirement.postgres], "the operator pages of two schedulers on one PostgreSQL database", () => {
-  const server = Postgres.forSuite()
+Requirement.describeWith(
+  [Requirement.browser, Requirement.postgres],
+  "the operator pages of two schedulers on one PostgreSQL database",
+  () => {
+    const server = Postgres.forSuite()
 
-  it.live(
-    "show the same: a follow-up that waits, a pause from the other page, and a reply with its reason",
-    () =>
+    it.live("show the same: a follow-up that waits, a pause from the other page, and a reply with its reason", () =>
       Effect.gen(function* () {
         const { apiKey, url, world } = yield* Emulator.Emulator
         const files = yield* FileSystem.FileSystem
@@ -62,5 +64,6 @@ Requirement.describeWith([Requirement.browser, Requirement.postgres], "the opera
         yield* see('.outcomes tbody tr:has-text("a human of the staff has taken over")')
         expect([one.complaints, two.complaints]).toEqual([[], []])
       }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, emulator)))
-  )
-})
+    )
+  }
+)

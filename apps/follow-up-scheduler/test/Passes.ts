@@ -1,6 +1,7 @@
 /**
- * The program, one pass after the other, each at its own time, over real sockets to a server that knows no code of ours. A pass
- * runs in the process of the test, from its arguments to its exit code; `serve` is the built program in a process of its own.
+ * The program, one pass after the other, each at its own time, over real sockets to a server that knows no code of
+ * ours. A pass runs in the process of the test, from its arguments to its exit code; `serve` is the built program in a
+ * process of its own.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -65,11 +66,22 @@ export const followUps = (options: Options) =>
       vendor.at = now
       const run = Effect.flatMap(HttpClient.HttpClient, (http) => CommandLine.run(args, { env, http }))
       // The connections of a pass end with it.
-      return run.pipe(Effect.provide(Layer.fresh(NodeHttpClient.layerUndici)), Effect.withClock(NoonClock.startingAt(Date.parse(now))))
+      return run.pipe(
+        Effect.provide(Layer.fresh(NodeHttpClient.layerUndici)),
+        Effect.withClock(NoonClock.startingAt(Date.parse(now)))
+      )
     }
     const { args: further = [] } = options
     const furtherOf = (pass: number) => (typeof further === "function" ? further(pass) : further)
-    const args = (command: string, db: string) => [command, "--policy", `${cwd}/policy.yaml`, "--chats", `${cwd}/ids.txt`, "--db", `${cwd}/${db}`]
+    const args = (command: string, db: string) => [
+      command,
+      "--policy",
+      `${cwd}/policy.yaml`,
+      "--chats",
+      `${cwd}/ids.txt`,
+      "--db",
+      `${cwd}/${db}`
+    ]
     if (options.served !== undefined) {
       vendor.at = options.served.at
       const ofClock = { CLOCK_AT: options.served.at, NODE_OPTIONS: `--import ${clock}` }
@@ -90,7 +102,9 @@ export const followUps = (options: Options) =>
       }
       sentAfter.push(names.reduce((sum, name) => sum + vendor.sentTo(name), 0))
     }
-    const reasons = said.map((lines) => Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next])))
+    const reasons = said.map((lines) =>
+      Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next]))
+    )
     return {
       sent: Object.fromEntries(names.map((name) => [name, vendor.sentTo(name)])),
       /** All follow-ups together, after each pass. */

@@ -22,7 +22,11 @@ const inFolder = <A, E, R>(
     const files = yield* FileSystem.FileSystem
     const folder = yield* files.makeTempDirectoryScoped()
     yield* files.writeFileString(`${folder}/ids.txt`, "chat_nobody\n")
-    return yield* use(folder, { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, ...(yield* surroundings) })
+    return yield* use(folder, {
+      INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+      INVENT_BASE_URL: url,
+      ...(yield* surroundings)
+    })
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeContext.layer, Emulator.layerServer())))
 
 /** Several processes, one after the other. */
@@ -43,20 +47,24 @@ const onEach = (suite: (surroundings: Effect.Effect<Record<string, string>>) => 
 
 describe("pause and resume on the command line", () => {
   onEach((surroundings) => {
-    it.live("reach a scheduler that is running, and its operator page", () =>
-      inFolder(surroundings, (cwd, env) =>
-        Effect.gen(function* () {
-          const serving = yield* Process.start(["serve", ...pass, "--ui"], { cwd, env })
-          const address = (yield* serving.prints(/page is at (\S+)/))[1] ?? ""
-          expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0 })
-          const live = yield* Effect.promise(() => fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } }))
-          const reader = live.body!.getReader()
-          const { value } = yield* Effect.promise(() => reader.read())
-          expect(new TextDecoder().decode(value)).toMatch(/"paused_since":\d+/)
-          serving.process.kill("SIGINT")
-          expect((yield* serving.ended).code).toBe(130)
-        }).pipe(Effect.scoped)
-      ),
+    it.live(
+      "reach a scheduler that is running, and its operator page",
+      () =>
+        inFolder(surroundings, (cwd, env) =>
+          Effect.gen(function* () {
+            const serving = yield* Process.start(["serve", ...pass, "--ui"], { cwd, env })
+            const address = (yield* serving.prints(/page is at (\S+)/))[1] ?? ""
+            expect(yield* Process.run(["pause"], { cwd, env })).toMatchObject({ code: 0 })
+            const live = yield* Effect.promise(() =>
+              fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } })
+            )
+            const reader = live.body!.getReader()
+            const { value } = yield* Effect.promise(() => reader.read())
+            expect(new TextDecoder().decode(value)).toMatch(/"paused_since":\d+/)
+            serving.process.kill("SIGINT")
+            expect((yield* serving.ended).code).toBe(130)
+          }).pipe(Effect.scoped)
+        ),
       busyMachine
     )
   })

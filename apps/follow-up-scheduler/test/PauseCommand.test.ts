@@ -13,7 +13,9 @@ describe("pause and resume on the command line", () => {
       Effect.gen(function* () {
         const serve = ["serve", ...PauseCommandSuite.pass, "--ui-port", "0", "--ui-host", "0.0.0.0"]
         const { code, stderr } = yield* CommandLine.run(serve, online)
-        expect(stderr.trim()).toBe("operator page on 0.0.0.0:0: other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least 16 characters")
+        expect(stderr.trim()).toBe(
+          "operator page on 0.0.0.0:0: other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least 16 characters"
+        )
         expect(code).toBe(2)
         expect(yield* PauseCommandSuite.requests).toBe(0)
       })

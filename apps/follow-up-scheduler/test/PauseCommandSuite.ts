@@ -13,7 +13,9 @@ const policy = fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import
 export const pass = ["--policy", policy, "--chats", "ids.txt"]
 
 /** How many requests there were. */
-export const requests = Effect.flatMap(Emulator.Emulator, ({ log }) => Effect.map(log.entries, (entries) => entries.length))
+export const requests = Effect.flatMap(Emulator.Emulator, ({ log }) =>
+  Effect.map(log.entries, (entries) => entries.length)
+)
 
 /** A test in a folder with a list of chats, over an emulator. */
 export const test = <E, R>(
@@ -36,7 +38,10 @@ export const suite = (database: Effect.Effect<Readonly<Record<string, string>>>)
         expect(early).toMatchObject({ code: 2, stderr: expect.stringContaining("the first run creates it") })
         yield* CommandLine.run(["run", ...pass], online)
         const before = yield* requests
-        expect(yield* CommandLine.run(["pause"], online)).toMatchObject({ code: 0, stdout: expect.stringContaining("Paused") })
+        expect(yield* CommandLine.run(["pause"], online)).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining("Paused")
+        })
         const since = JSON.parse((yield* CommandLine.run(["pause", "--json"], online)).stdout)
         expect(since).toEqual({ paused_since: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) })
         const told = JSON.parse((yield* CommandLine.run(["run", ...pass, "--json"], online)).stdout)
@@ -46,8 +51,13 @@ export const suite = (database: Effect.Effect<Readonly<Record<string, string>>>)
         const inbox = yield* CommandLine.run(["run", "--policy", policy, "--inbox"], online)
         expect(inbox).toMatchObject({ code: 0, stdout: expect.stringContaining("Paused since") })
         expect(yield* requests).toBe(before)
-        expect(yield* CommandLine.run(["resume"], online)).toMatchObject({ code: 0, stdout: expect.stringContaining("Resumed") })
-        expect(JSON.parse((yield* CommandLine.run(["resume", "--json"], online)).stdout)).toEqual({ paused_since: null })
+        expect(yield* CommandLine.run(["resume"], online)).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining("Resumed")
+        })
+        expect(JSON.parse((yield* CommandLine.run(["resume", "--json"], online)).stdout)).toEqual({
+          paused_since: null
+        })
         yield* CommandLine.run(["run", ...pass], online)
         expect(yield* requests).toBeGreaterThan(before)
       })

@@ -40,7 +40,10 @@ const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E
 const pause = ledger((ledger) => ledger.pause)
 const resume = ledger((ledger) => ledger.resume)
 const paused = ledger((ledger) => ledger.paused)
-const events = Effect.map(ledger((ledger) => ledger.story(chat_id)), (entries) => entries.map(({ event }) => event))
+const events = Effect.map(
+  ledger((ledger) => ledger.story(chat_id)),
+  (entries) => entries.map(({ event }) => event)
+)
 const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const sweepAt = (millis: number) => Effect.zipRight(TestClock.setTime(after(millis).epochMillis), sweep)
@@ -57,7 +60,10 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
   Effect.gen(function* () {
     yield* observe
     yield* sweepAt(armedAt)
-    yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden({ endpoint: "state.update", attempts: 1, status: 403, excerpt: "" })))
+    yield* fake.once(
+      "read",
+      FakeChat.unsent(new InventError.Forbidden({ endpoint: "state.update", attempts: 1, status: 403, excerpt: "" }))
+    )
     yield* sweepAt(hour - 5 * second)
     const [unknown] = yield* ledger((ledger) => ledger.taken(conversation_id))
     expect(unknown?.message_id).toBeUndefined()
@@ -66,10 +72,16 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
 
 /** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
 export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
-  const story = <E>(name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>, step: Fields = followUp) =>
+  const story = <E>(
+    name: string,
+    test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>,
+    step: Fields = followUp
+  ) =>
     it.effect(name, () => {
       const fake = FakeChat.make()
-      return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(Effect.provide(stage(fake, database, step)))
+      return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(
+        Effect.provide(stage(fake, database, step))
+      )
     })
 
   describe("a pause", () => {
@@ -142,52 +154,61 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       })
     )
 
-    story("keeps a message of ours from being sent; resumed, it is sent once", (fake) =>
-      Effect.gen(function* () {
-        yield* observe
-        yield* pause
-        yield* sweepAt(2 * hour)
-        expect(yield* fake.sent).toEqual([])
-        yield* resume
-        yield* sweep
-        yield* sweepAt(day)
-        expect(yield* fake.sent).toEqual(["Still there?"])
-      }),
-      { after: "1 hour", action: "send_message", message: "Still there?" }
-    )
-
-    for (const [position, sent] of [["before", 0], ["after", 1]] as const) {
-      story(`that begins ${position} the message of ours leaves has it sent ${sent} times, until it is resumed`, (fake) =>
+    story(
+      "keeps a message of ours from being sent; resumed, it is sent once",
+      (fake) =>
         Effect.gen(function* () {
           yield* observe
-          const pause = yield* pausing
-        yield* fake.once(position === "before" ? "newest" : "send", (_, apply) => Effect.zipLeft(apply, pause))
-          yield* sweepAt(hour)
-          expect(yield* fake.sent).toHaveLength(sent)
+          yield* pause
           yield* sweepAt(2 * hour)
-          expect(yield* fake.sent).toHaveLength(sent)
+          expect(yield* fake.sent).toEqual([])
           yield* resume
           yield* sweep
           yield* sweepAt(day)
-          expect(yield* fake.sent).toHaveLength(1)
+          expect(yield* fake.sent).toEqual(["Still there?"])
         }),
+      { after: "1 hour", action: "send_message", message: "Still there?" }
+    )
+
+    for (const [position, sent] of [
+      ["before", 0],
+      ["after", 1]
+    ] as const) {
+      story(
+        `that begins ${position} the message of ours leaves has it sent ${sent} times, until it is resumed`,
+        (fake) =>
+          Effect.gen(function* () {
+            yield* observe
+            const pause = yield* pausing
+            yield* fake.once(position === "before" ? "newest" : "send", (_, apply) => Effect.zipLeft(apply, pause))
+            yield* sweepAt(hour)
+            expect(yield* fake.sent).toHaveLength(sent)
+            yield* sweepAt(2 * hour)
+            expect(yield* fake.sent).toHaveLength(sent)
+            yield* resume
+            yield* sweep
+            yield* sweepAt(day)
+            expect(yield* fake.sent).toHaveLength(1)
+          }),
         { after: "1 hour", action: "send_message", message: "Still there?" }
       )
     }
 
-    story("keeps a chat from being closed after a request whose answer was lost; resumed, it is closed", (fake) =>
-      Effect.gen(function* () {
-        yield* observe
-        const pause = yield* pausing
-      yield* fake.once("state", () => Effect.zipRight(pause, Effect.fail(unreachable)))
-        yield* sweepAt(hour)
-        yield* sweepAt(2 * hour)
-        expect(yield* fake.state).not.toMatchObject({ state: "CLOSED" })
-        expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
-        yield* resume
-        yield* sweep
-        expect(yield* fake.state).toMatchObject({ state: "CLOSED" })
-      }),
+    story(
+      "keeps a chat from being closed after a request whose answer was lost; resumed, it is closed",
+      (fake) =>
+        Effect.gen(function* () {
+          yield* observe
+          const pause = yield* pausing
+          yield* fake.once("state", () => Effect.zipRight(pause, Effect.fail(unreachable)))
+          yield* sweepAt(hour)
+          yield* sweepAt(2 * hour)
+          expect(yield* fake.state).not.toMatchObject({ state: "CLOSED" })
+          expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+          yield* resume
+          yield* sweep
+          expect(yield* fake.state).toMatchObject({ state: "CLOSED" })
+        }),
       { after: "1 hour", action: "close" }
     )
   })

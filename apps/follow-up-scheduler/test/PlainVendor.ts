@@ -1,7 +1,8 @@
 /**
- * A vendor of Node's own `http`, which knows no code of ours: its answers have the keys that the vendor's pages print, and
- * no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is told by the contact
- * list and by the activities only. Every update of a chat's state moves `updated_at`, also one that changes nothing.
+ * A vendor of Node's own `http`, which knows no code of ours: its answers have the keys that the vendor's pages print,
+ * and no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is told by the
+ * contact list and by the activities only. Every update of a chat's state moves `updated_at`, also one that changes
+ * nothing.
  */
 import * as Effect from "effect/Effect"
 import * as http from "node:http"
@@ -136,12 +137,23 @@ const answer = ({ chats, since }: Options, messages: Map<string, Array<Message>>
     const due = state["follow_up_at"]
     if (typeof due !== "string" || due > now()) return
     const of = messages.get(name)!
-    of.push({ id: `message_${name}_${of.length + 1}`, role: "assistant", text: "Are you still there?", at: due, member: undefined })
+    of.push({
+      id: `message_${name}_${of.length + 1}`,
+      role: "assistant",
+      text: "Are you still there?",
+      at: due,
+      member: undefined
+    })
     updates.set(name, { state: { ...state, follow_up_at: null }, at: due })
   }
-  const latest = (...instants: ReadonlyArray<string>) => instants.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1)!
+  const latest = (...instants: ReadonlyArray<string>) =>
+    instants.toSorted((a, b) => Date.parse(a) - Date.parse(b)).at(-1)!
   /** What is written by now. */
-  const written = (name: string) => messages.get(name)!.filter(({ at }) => at <= now()).toSorted((a, b) => a.at.localeCompare(b.at))
+  const written = (name: string) =>
+    messages
+      .get(name)!
+      .filter(({ at }) => at <= now())
+      .toSorted((a, b) => a.at.localeCompare(b.at))
   const chat = (name: string, fixture: Fixture) => {
     followUp(name)
     return wholeChat(name, fixture)
@@ -217,44 +229,56 @@ const firstMessages = (name: string, fixture: Fixture, since: string): Array<Mes
 /** Serves until the scope closes. `at` is told the time by whoever moves the program's clock. */
 export const serve = (options: Options) =>
   Effect.acquireRelease(
-    Effect.async<{ readonly server: http.Server; readonly url: string; readonly requests: Array<string>; at: string; readonly sentTo: (chat: string) => number }>(
-      (resume) => {
-        const requests: Array<string> = []
-        const messages = new Map(
-          Object.entries(options.chats).map(([name, fixture]) => [name, firstMessages(name, fixture, options.since)])
-        )
-        const begun = new Map([...messages].map(([name, written]) => [name, written.length]))
-        const vendor = {
-          at: options.since,
-          requests,
-          sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
-        }
-        const reply = answer(options, messages, options.now ?? (() => vendor.at))
-        const server = http.createServer((request, response) => {
-          const chunks: Array<Buffer> = []
-          request.on("data", (chunk: Buffer) => chunks.push(chunk))
-          const respond = () => {
-            const { method = "", url = "" } = request
-            const broken = options.broken?.(`${method} ${url}`)
-            const found = broken ? undefined : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
-            const count = Array.isArray(found) ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" } : {}
-            response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), { "content-type": "application/json", ...count, ...(options.date && { date: options.date() }) })
-            response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
-          }
-          request.on("end", () => {
-            const line = `${request.method ?? ""} ${request.url ?? ""}`
-            requests.push(line)
-            const held = options.held?.(line)
-            if (held === undefined) respond()
-            else void held.then(respond)
-          })
-        })
-        server.listen(0, "127.0.0.1", () => {
-          const { port } = server.address() as AddressInfo
-          resume(Effect.succeed(Object.assign(vendor, { server, url: `http://127.0.0.1:${port}` })))
-        })
+    Effect.async<{
+      readonly server: http.Server
+      readonly url: string
+      readonly requests: Array<string>
+      at: string
+      readonly sentTo: (chat: string) => number
+    }>((resume) => {
+      const requests: Array<string> = []
+      const messages = new Map(
+        Object.entries(options.chats).map(([name, fixture]) => [name, firstMessages(name, fixture, options.since)])
+      )
+      const begun = new Map([...messages].map(([name, written]) => [name, written.length]))
+      const vendor = {
+        at: options.since,
+        requests,
+        sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
       }
-    ),
+      const reply = answer(options, messages, options.now ?? (() => vendor.at))
+      const server = http.createServer((request, response) => {
+        const chunks: Array<Buffer> = []
+        request.on("data", (chunk: Buffer) => chunks.push(chunk))
+        const respond = () => {
+          const { method = "", url = "" } = request
+          const broken = options.broken?.(`${method} ${url}`)
+          const found = broken
+            ? undefined
+            : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
+          const count = Array.isArray(found)
+            ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" }
+            : {}
+          response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), {
+            "content-type": "application/json",
+            ...count,
+            ...(options.date && { date: options.date() })
+          })
+          response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
+        }
+        request.on("end", () => {
+          const line = `${request.method ?? ""} ${request.url ?? ""}`
+          requests.push(line)
+          const held = options.held?.(line)
+          if (held === undefined) respond()
+          else void held.then(respond)
+        })
+      })
+      server.listen(0, "127.0.0.1", () => {
+        const { port } = server.address() as AddressInfo
+        resume(Effect.succeed(Object.assign(vendor, { server, url: `http://127.0.0.1:${port}` })))
+      })
+    }),
     ({ server }) =>
       Effect.async<void>((closed) => {
         server.close(() => closed(Effect.void))

@@ -38,14 +38,20 @@ describe("a version of a policy", () => {
       yield* TestClock.setTime(after(2 * hour).epochMillis)
       expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Act", step: 1 })
       yield* under(fake, { name: "other" })(Effect.void)
-      expect([...(yield* PolicyVersions.inForceSince)]).toEqual([["nudge", after(second)], ["other", after(2 * hour)]])
+      expect([...(yield* PolicyVersions.inForceSince)]).toEqual([
+        ["nudge", after(second)],
+        ["other", after(2 * hour)]
+      ])
     })
   )
 
   story("is kept by a cadence that began by it, until the contact replies", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      yield* under(fake, newer)(
+      yield* under(
+        fake,
+        newer
+      )(
         Effect.gen(function* () {
           expect(yield* observe).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
           yield* sweepAt(after(hour - lead))
@@ -67,7 +73,10 @@ describe("a version of a policy", () => {
       yield* under(fake, { ...newer, confirm_after: "1 minute" })(
         Effect.gen(function* () {
           yield* sweepAt(after(hour - 5 * second))
-          const rows = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ due_at: number }>`SELECT due_at FROM follow_ups`)
+          const rows = yield* Effect.flatMap(
+            SqlClient.SqlClient,
+            (sql) => sql<{ due_at: number }>`SELECT due_at FROM follow_ups`
+          )
           expect(rows).toEqual([{ due_at: after(hour + 10 * minute).epochMillis }])
         })
       )
@@ -82,7 +91,13 @@ describe("putting a version in force", () => {
       const preview = yield* Rollout.preview(Build.policy({ ...newer, weekdays: [1, 2, 3] }))
       expect(preview.before?.id).toBe("nudge@1")
       expect(preview.differences.map(({ path }) => path)).toEqual([
-        "weekdays.3", "weekdays.4", "weekdays.5", "weekdays.6", "steps.0.after", "steps.1.after", "steps.2"
+        "weekdays.3",
+        "weekdays.4",
+        "weekdays.5",
+        "weekdays.6",
+        "steps.0.after",
+        "steps.1.after",
+        "steps.2"
       ])
       expect(preview.running).toEqual([{ policy: "nudge@1", conversations: 1 }])
       expect(yield* record).toEqual(["1 nudge@1 planned"])
@@ -92,7 +107,11 @@ describe("putting a version in force", () => {
   story("of another policy shows nothing of this one", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(observe)
-      expect(yield* Rollout.preview(Build.policy({ name: "nudge-more" }))).toEqual({ before: undefined, differences: [], running: [] })
+      expect(yield* Rollout.preview(Build.policy({ name: "nudge-more" }))).toEqual({
+        before: undefined,
+        differences: [],
+        running: []
+      })
     })
   )
 
@@ -110,7 +129,10 @@ describe("putting a version in force", () => {
       yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
       expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
       yield* change(newer, "retime")
-      yield* under(fake, newer)(
+      yield* under(
+        fake,
+        newer
+      )(
         Effect.gen(function* () {
           yield* sweepAt(after(hour + 2 * minute))
           yield* sweepAt(after(hour + 10 * minute - lead))
@@ -126,7 +148,10 @@ describe("putting a version in force", () => {
       yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
       yield* change(newer, "exit")
       expect(yield* record).toEqual(["1 nudge@1 sent exited", "2 nudge@1 skipped exited"])
-      yield* under(fake, newer)(
+      yield* under(
+        fake,
+        newer
+      )(
         Effect.gen(function* () {
           yield* sweepAt(after(4 * hour))
           expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "exited" })

@@ -10,12 +10,18 @@ describe("policy apply", () => {
     CommandLine.inFolder(
       { "one.yaml": version(1, "4 hours"), "two.yaml": version(2, "1 hour") },
       Effect.gen(function* () {
-        const apply = (policy: string, ...more: ReadonlyArray<string>) => CommandLine.run(["policy", "apply", "--policy", policy, ...more])
-        expect((yield* apply("one.yaml", "--running", "keep")).stdout).toContain("nudge@1 is on record; they go on as they began.")
+        const apply = (policy: string, ...more: ReadonlyArray<string>) =>
+          CommandLine.run(["policy", "apply", "--policy", policy, ...more])
+        expect((yield* apply("one.yaml", "--running", "keep")).stdout).toContain(
+          "nudge@1 is on record; they go on as they began."
+        )
         expect((yield* apply("two.yaml")).stdout).toContain("nudge@1 → nudge@2")
         const changed = { policy: "nudge@2", before: "nudge@1", differences: [{ path: "steps.0.after" }], running: [] }
         expect(JSON.parse((yield* apply("two.yaml", "--json")).stdout)).toMatchObject({ ...changed, applied: null })
-        expect(JSON.parse((yield* apply("two.yaml", "--json", "--running", "exit")).stdout)).toMatchObject({ ...changed, applied: "exit" })
+        expect(JSON.parse((yield* apply("two.yaml", "--json", "--running", "exit")).stdout)).toMatchObject({
+          ...changed,
+          applied: "exit"
+        })
         expect((yield* apply("one.yaml")).stdout).toContain("nudge@2 → nudge@1")
       })
     )

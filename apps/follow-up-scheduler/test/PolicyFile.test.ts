@@ -68,7 +68,8 @@ describe("a policy file", () => {
     ["does not end with a line end", yaml.trimEnd()],
     ["has comments in any script", `# Ненавязчиво 🙂\n${yaml}`]
   ] as const) {
-    withFiles(`that ${kind} is the same policy`,
+    withFiles(
+      `that ${kind} is the same policy`,
       Effect.gen(function* () {
         expect(yield* PolicyFile.load(yield* writing(text))).toEqual(Build.policy())
       })
@@ -105,7 +106,13 @@ describe("a policy file", () => {
 
   it.effect("may be quiet from any minute to any other: what is left of the day is open", () =>
     Effect.gen(function* () {
-      for (const [start, end] of [["20:00", "09:00"], ["00:00", "09:00"], ["20:00", "24:00"], ["12:00", "13:00"], ["00:01", "00:00"]] as const) {
+      for (const [start, end] of [
+        ["20:00", "09:00"],
+        ["00:00", "09:00"],
+        ["20:00", "24:00"],
+        ["12:00", "13:00"],
+        ["00:01", "00:00"]
+      ] as const) {
         const policy = yield* parse(`${yaml}quiet_hours: { start: "${start}", end: "${end}" }\n`)
         expect(Policy.openHours(policy)).toEqual({ start: end, end: start })
       }
@@ -117,53 +124,169 @@ describe("a wrong policy is refused with its line and its field:", () => {
   const without = (field: string) => yaml.replace(new RegExp(`^${field}:.*\n`, "m"), "")
   const withLine = (line: string) => `${yaml}${line}\n`
   const steps = yaml.indexOf("steps:")
-  const message = (text: string) => yaml.replace("    action: schedule_follow_up", `    action: send_message\n    message: "${text}"`)
+  const message = (text: string) =>
+    yaml.replace("    action: schedule_follow_up", `    action: send_message\n    message: "${text}"`)
 
   const wrong: ReadonlyArray<readonly [what: string, text: string, line: number, says: string]> = [
     ["an unknown key", withLine("quite_hours: {}"), 9, "quite_hours: is unexpected"],
     ["a misspelt action", yaml.replace("action: schedule", "atcion: schedule"), 5, "steps.0.action: is missing"],
-    ["an unknown key of a step", yaml.replace("    action", "    afterwards: nothing\n    action"), 6, "steps.0.afterwards: is unexpected"],
+    [
+      "an unknown key of a step",
+      yaml.replace("    action", "    afterwards: nothing\n    action"),
+      6,
+      "steps.0.afterwards: is unexpected"
+    ],
     ["a missing name", without("name"), 1, "name: is missing"],
     ["a missing version", without("version"), 1, "version: is missing"],
-    ["a name with spaces", yaml.replace("nudge", "my nudge"), 1, "name: Expected lower-case letters, digits and dashes"],
-    ["a name in another script", yaml.replace("nudge", "напоминание"), 1, "name: Expected lower-case letters, digits and dashes"],
-    ["a name with a letter that looks like another", yaml.replace("nudge", "nudgе"), 1, "name: Expected lower-case letters"],
+    [
+      "a name with spaces",
+      yaml.replace("nudge", "my nudge"),
+      1,
+      "name: Expected lower-case letters, digits and dashes"
+    ],
+    [
+      "a name in another script",
+      yaml.replace("nudge", "напоминание"),
+      1,
+      "name: Expected lower-case letters, digits and dashes"
+    ],
+    [
+      "a name with a letter that looks like another",
+      yaml.replace("nudge", "nudgе"),
+      1,
+      "name: Expected lower-case letters"
+    ],
     ["a name that is too long", yaml.replace("nudge", "n".repeat(65)), 1, "name: Expected lower-case letters"],
     ["version 0", yaml.replace("version: 1", "version: 0"), 2, "version: Expected a positive number"],
     ["version 1.5", yaml.replace("version: 1", "version: 1.5"), 2, "version: Expected an integer"],
     ["an unknown zone", yaml.replace("UTC", "Europe/Lisboa"), 3, "time_zone: Unknown time zone: Europe/Lisboa"],
     ["an offset in place of a zone", yaml.replace("UTC", '"+01:00"'), 3, "time_zone: Unknown time zone"],
     ["a duration without a unit", yaml.replace("1 hour", "1"), 5, "steps.0.after"],
-    ["a duration nobody knows", yaml.replace("2 hours", "2 fortnights"), 7, 'steps.1.after: Expected a duration such as "4 hours"'],
+    [
+      "a duration nobody knows",
+      yaml.replace("2 hours", "2 fortnights"),
+      7,
+      'steps.1.after: Expected a duration such as "4 hours"'
+    ],
     ["no duration at all", yaml.replace("1 hour", "0 hours"), 5, "steps.0.after: Expected a duration"],
     ["a negative duration", yaml.replace("1 hour", "-1 hour"), 5, "steps.0.after: Expected a duration"],
     ["an endless duration", yaml.replace("1 hour", "Infinity"), 5, "steps.0.after: Expected a duration"],
     ["a duration beyond a year", yaml.replace("1 hour", "366 days"), 5, "steps.0.after: Expected a duration"],
-    ["a duration beyond the calendar", yaml.replace("1 hour", "99999999999999 days"), 5, "steps.0.after: Expected a duration"],
+    [
+      "a duration beyond the calendar",
+      yaml.replace("1 hour", "99999999999999 days"),
+      5,
+      "steps.0.after: Expected a duration"
+    ],
     ["a lead of less than a millisecond", withLine("arm_lead: 100 micros"), 9, "arm_lead: Expected a duration"],
     ["no confirm_after", withLine("confirm_after: 0 seconds"), 9, "confirm_after: Expected a duration"],
-    ["an unknown action", yaml.replace("action: schedule_follow_up", "action: shout"), 6, 'steps.0.action: Expected "schedule_follow_up"'],
-    ["a late step without what becomes of it", yaml.replace("action: sch", "lateness: { limit: 1 hour }\n    action: sch"), 6, "steps.0.lateness.beyond: is missing"],
-    ["a message without its text", yaml.replace("action: schedule_follow_up", "action: send_message"), 5, "steps.0.message: is missing"],
-    ["a message for another action", yaml.replace("action: sch", "message: Are you still there?\n    action: sch"), 6, "steps.0.message: is unexpected"],
-    ["a variable that does not exist", message("Hello {{contact.nam|you}}, still there?"), 7, "steps.0.message: {{contact.nam|you}} is unknown; there are assistant.name"],
-    ["a variable that may be unknown, and nothing to say then", message("Hello {{contact.name}}, still there?"), 7, "steps.0.message: {{contact.name}} does not say what to write"],
-    ["a variable that is not closed", message("Hello {{contact.name|you, still there?"), 7, "steps.0.message: Expected every {{ to be closed"],
-    ["a message of nothing but a variable", message("{{contact.name|you}} ?"), 7, "steps.0.message: Expected at least 8 characters of its own"],
-    ["nobody to assign to", yaml.replace("action: schedule_follow_up", "action: assign"), 5, "steps.0.member_id: is missing"],
-    ["a step after the end", yaml.replace("action: schedule_follow_up", "action: close"), 7, "steps.1: comes after close, which ends a cadence"],
-    ["an unknown kind of channel to match", withLine("match: { channels: [whatsap] }"), 9, "match.channels.0: Expected"],
+    [
+      "an unknown action",
+      yaml.replace("action: schedule_follow_up", "action: shout"),
+      6,
+      'steps.0.action: Expected "schedule_follow_up"'
+    ],
+    [
+      "a late step without what becomes of it",
+      yaml.replace("action: sch", "lateness: { limit: 1 hour }\n    action: sch"),
+      6,
+      "steps.0.lateness.beyond: is missing"
+    ],
+    [
+      "a message without its text",
+      yaml.replace("action: schedule_follow_up", "action: send_message"),
+      5,
+      "steps.0.message: is missing"
+    ],
+    [
+      "a message for another action",
+      yaml.replace("action: sch", "message: Are you still there?\n    action: sch"),
+      6,
+      "steps.0.message: is unexpected"
+    ],
+    [
+      "a variable that does not exist",
+      message("Hello {{contact.nam|you}}, still there?"),
+      7,
+      "steps.0.message: {{contact.nam|you}} is unknown; there are assistant.name"
+    ],
+    [
+      "a variable that may be unknown, and nothing to say then",
+      message("Hello {{contact.name}}, still there?"),
+      7,
+      "steps.0.message: {{contact.name}} does not say what to write"
+    ],
+    [
+      "a variable that is not closed",
+      message("Hello {{contact.name|you, still there?"),
+      7,
+      "steps.0.message: Expected every {{ to be closed"
+    ],
+    [
+      "a message of nothing but a variable",
+      message("{{contact.name|you}} ?"),
+      7,
+      "steps.0.message: Expected at least 8 characters of its own"
+    ],
+    [
+      "nobody to assign to",
+      yaml.replace("action: schedule_follow_up", "action: assign"),
+      5,
+      "steps.0.member_id: is missing"
+    ],
+    [
+      "a step after the end",
+      yaml.replace("action: schedule_follow_up", "action: close"),
+      7,
+      "steps.1: comes after close, which ends a cadence"
+    ],
+    [
+      "an unknown kind of channel to match",
+      withLine("match: { channels: [whatsap] }"),
+      9,
+      "match.channels.0: Expected"
+    ],
     ["an unknown trait to match", withLine("match: { tags: [vip] }"), 9, "match.tags: is unexpected"],
     ["nothing to match", withLine("match: { assistants: [] }"), 9, "match.assistants.0: is missing"],
-    ["a country in words", withLine("match: { countries: [Portugal] }"), 9, "match.countries.0: Expected a country such as PT"],
-    ["an unknown kind of channel with a window", withLine("channel_windows: { whatsap: { within: 1 day } }"), 9, "channel_windows.whatsap: is unexpected"],
+    [
+      "a country in words",
+      withLine("match: { countries: [Portugal] }"),
+      9,
+      "match.countries.0: Expected a country such as PT"
+    ],
+    [
+      "an unknown kind of channel with a window",
+      withLine("channel_windows: { whatsap: { within: 1 day } }"),
+      9,
+      "channel_windows.whatsap: is unexpected"
+    ],
     ["a cap of nothing", withLine("caps: [{ at_most: 0, per: 1 day }]"), 9, "caps.0.at_most: Expected"],
     ["a cap per fortnight", withLine("caps: [{ at_most: 1, per: fortnight }]"), 9, "caps.0.per: "],
     ["a set of holidays for no country", withLine("holiday_sets: { Portugal: [] }"), 9, "holiday_sets"],
-    ["a window that a step can never be in", withLine("channel_windows: { whatsapp_bot: { within: 2 hours } }"), 7, "steps.1: is never inside the window of whatsapp_bot, 2h"],
-    ["a cap that stops its own cadence", withLine("caps: [{ at_most: 1, per: 30 days }]"), 7, "steps.1: the caps hold it back for more than 14 days"],
-    ["holidays on every day that is left", withLine('weekdays: [3]\nholidays: ["1970-01-07", "1970-01-14"]'), 10, "holidays.0: leaves step 1 no opening within 14 days"],
-    ["holidays of one country on every day that is left", withLine('weekdays: [3]\nholiday_sets: { PT: ["1970-01-07", "1970-01-14"] }'), 10, "holiday_sets.PT.0: leaves step 1 no opening"],
+    [
+      "a window that a step can never be in",
+      withLine("channel_windows: { whatsapp_bot: { within: 2 hours } }"),
+      7,
+      "steps.1: is never inside the window of whatsapp_bot, 2h"
+    ],
+    [
+      "a cap that stops its own cadence",
+      withLine("caps: [{ at_most: 1, per: 30 days }]"),
+      7,
+      "steps.1: the caps hold it back for more than 14 days"
+    ],
+    [
+      "holidays on every day that is left",
+      withLine('weekdays: [3]\nholidays: ["1970-01-07", "1970-01-14"]'),
+      10,
+      "holidays.0: leaves step 1 no opening within 14 days"
+    ],
+    [
+      "holidays of one country on every day that is left",
+      withLine('weekdays: [3]\nholiday_sets: { PT: ["1970-01-07", "1970-01-14"] }'),
+      10,
+      "holiday_sets.PT.0: leaves step 1 no opening"
+    ],
     ["no steps", `${yaml.slice(0, steps)}steps: []\n`, 4, "steps.0: is missing"],
     ["steps that are no list", `${yaml.slice(0, steps)}steps: soon\n`, 4, "steps: Expected"],
     ["weekday 8", withLine("weekdays: [1, 8]"), 9, "weekdays.1: Expected"],
@@ -171,14 +294,44 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["a weekday by name", withLine("weekdays: [Monday]"), 9, "weekdays.0: Expected"],
     ["no weekday", withLine("weekdays: []"), 9, "weekdays.0: is missing"],
     ["30 February", withLine('holidays: ["2026-02-30"]'), 9, "holidays.0: Expected LocalDate"],
-    ["a second holiday that is no date, on its own line", withLine("holidays:\n  - 2026-12-25\n  - Christmas"), 11, "holidays.1: Expected LocalDate"],
-    ["quiet hours that leave nothing", withLine('quiet_hours: { start: "00:00", end: "24:00" }'), 9, "quiet_hours: leaves no hour in which to write"],
-    ["quiet hours that end where they start", withLine('quiet_hours: { start: "20:00", end: "20:00" }'), 9, "quiet_hours: leaves no hour"],
-    ["quiet hours that end at midnight where they start", withLine('quiet_hours: { start: "00:00", end: "00:00" }'), 9, "quiet_hours: leaves no hour"],
+    [
+      "a second holiday that is no date, on its own line",
+      withLine("holidays:\n  - 2026-12-25\n  - Christmas"),
+      11,
+      "holidays.1: Expected LocalDate"
+    ],
+    [
+      "quiet hours that leave nothing",
+      withLine('quiet_hours: { start: "00:00", end: "24:00" }'),
+      9,
+      "quiet_hours: leaves no hour in which to write"
+    ],
+    [
+      "quiet hours that end where they start",
+      withLine('quiet_hours: { start: "20:00", end: "20:00" }'),
+      9,
+      "quiet_hours: leaves no hour"
+    ],
+    [
+      "quiet hours that end at midnight where they start",
+      withLine('quiet_hours: { start: "00:00", end: "00:00" }'),
+      9,
+      "quiet_hours: leaves no hour"
+    ],
     ["quiet hours without an end", withLine('quiet_hours: { start: "20:00" }'), 9, "quiet_hours.end: is missing"],
-    ["25 o'clock", withLine('quiet_hours: { start: "25:00", end: "09:00" }'), 9, "quiet_hours.start: Expected a time from 00:00 to 24:00"],
+    [
+      "25 o'clock",
+      withLine('quiet_hours: { start: "25:00", end: "09:00" }'),
+      9,
+      "quiet_hours.start: Expected a time from 00:00 to 24:00"
+    ],
     ["a start on 30 February", withLine("effective_from: 2026-02-30T00:00:00Z"), 9, "effective_from: Expected a date"],
-    ["a start without its offset", withLine("effective_from: 2026-01-01T09:00:00"), 9, "effective_from: Expected a date"],
+    [
+      "a start without its offset",
+      withLine("effective_from: 2026-01-01T09:00:00"),
+      9,
+      "effective_from: Expected a date"
+    ],
     ["a start in words", withLine("effective_from: tomorrow"), 9, "effective_from: Expected a date"],
     ["a start that is only a year", withLine('effective_from: "2026"'), 9, "effective_from: Expected a date"],
     ["a start in the 25th hour", withLine("effective_from: 2026-01-01T25:00:00Z"), 9, "effective_from: "],
@@ -188,7 +341,12 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["a tab for indentation", yaml.replace("  - after: 2", "\t- after: 2"), 7, "Tabs are not allowed as indentation"],
     ["two policies in one file", `${yaml}---\n${yaml}`, 9, "Source contains multiple documents"],
     ["an alias without its anchor", withLine("holidays: *days"), 1, "Unresolved alias"],
-    ["aliases that multiply", `a: &a [${"1,".repeat(20)}]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]\n`, 1, "Excessive alias count"],
+    [
+      "aliases that multiply",
+      `a: &a [${"1,".repeat(20)}]\nb: &b [${"*a,".repeat(20)}]\nc: [${"*b,".repeat(20)}]\n`,
+      1,
+      "Excessive alias count"
+    ],
     ["a list", "- name: nudge\n", 1, "Expected"],
     ["a word", "nudge\n", 1, "Expected"],
     ["comments only", "# later\n", 1, "Expected"]
@@ -208,8 +366,13 @@ describe("a wrong policy is refused with its line and its field:", () => {
 })
 
 describe("a file that is no policy", () => {
-  for (const [what, content] of [["0 bytes", ""], ["spaces and line ends", " \n\r\n\t"], ["a byte order mark alone", "\uFEFF"]] as const) {
-    withFiles(`but ${what} is refused as empty`,
+  for (const [what, content] of [
+    ["0 bytes", ""],
+    ["spaces and line ends", " \n\r\n\t"],
+    ["a byte order mark alone", "\uFEFF"]
+  ] as const) {
+    withFiles(
+      `but ${what} is refused as empty`,
       Effect.gen(function* () {
         const file = yield* writing(content)
         expect(yield* Effect.flip(PolicyFile.load(file))).toMatchObject({ file, line: 1, reason: "is empty" })
@@ -217,14 +380,16 @@ describe("a file that is no policy", () => {
     )
   }
 
-  withFiles("but bytes that are no text is refused",
+  withFiles(
+    "but bytes that are no text is refused",
     Effect.gen(function* () {
       const file = yield* writing(Uint8Array.from({ length: 256 }, (_, byte) => byte))
       expect(yield* Effect.flip(PolicyFile.load(file))).toBeInstanceOf(PolicyFile.PolicyRefused)
     })
   )
 
-  withFiles("because it is not there is refused by its name, without a line",
+  withFiles(
+    "because it is not there is refused by its name, without a line",
     Effect.gen(function* () {
       const refused = yield* Effect.flip(PolicyFile.load("/no/such/nudge.yaml"))
       expect(refused).toBeInstanceOf(PolicyFile.PolicyRefused)
@@ -233,18 +398,26 @@ describe("a file that is no policy", () => {
     })
   )
 
-  withFiles("because it is a folder is refused",
+  withFiles(
+    "because it is a folder is refused",
     Effect.gen(function* () {
       const folder = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.makeTempDirectoryScoped())
-      expect(yield* Effect.flip(PolicyFile.load(folder))).toMatchObject({ _tag: "PolicyRefused", file: folder, line: undefined })
+      expect(yield* Effect.flip(PolicyFile.load(folder))).toMatchObject({
+        _tag: "PolicyRefused",
+        file: folder,
+        line: undefined
+      })
     })
   )
 })
 
 describe("the policies of this repository", () => {
-  withFiles("load, and idle-nudge nudges twice in office hours",
+  withFiles(
+    "load, and idle-nudge nudges twice in office hours",
     Effect.gen(function* () {
-      const policy = yield* PolicyFile.load(fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url)))
+      const policy = yield* PolicyFile.load(
+        fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
+      )
       expect(policy.id).toBe("idle-nudge@1")
       expect(policy.steps.map(({ after }) => Duration.toHours(after))).toEqual([4, 24])
       expect(Policy.openHours(policy)).toEqual({ start: "09:00", end: "20:00" })
@@ -256,30 +429,45 @@ describe("the policies of this repository", () => {
   const files = readdirSync(folder).filter((file) => file.endsWith(".yaml"))
 
   for (const file of files) {
-    withFiles(`${file} loads, and tells editors where the schema is`,
+    withFiles(
+      `${file} loads, and tells editors where the schema is`,
       Effect.gen(function* () {
         const policy = yield* PolicyFile.load(folder + file)
         expect(`${policy.name}.yaml`).toBe(file)
-        expect(readFileSync(folder + file, "utf8")).toMatch(/^# yaml-language-server: \$schema=\.\/policy\.schema\.json$/m)
+        expect(readFileSync(folder + file, "utf8")).toMatch(
+          /^# yaml-language-server: \$schema=\.\/policy\.schema\.json$/m
+        )
       })
     )
   }
 
   it("show every action and every field", () => {
     const all = files.map((file) => readFileSync(folder + file, "utf8")).join("\n")
-    const words = [...Object.keys(Policy.Policy.fields), "schedule_follow_up", "send_message", "snooze", "close", "assign"]
+    const words = [
+      ...Object.keys(Policy.Policy.fields),
+      "schedule_follow_up",
+      "send_message",
+      "snooze",
+      "close",
+      "assign"
+    ]
     expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(all))).toEqual([])
   })
 
   it.effect("survive being written and read again", () =>
     Effect.gen(function* () {
-      const policy = Build.policy({ quiet_hours: { start: "20:00", end: "09:00" }, effective_from: "2026-01-01", arm_lead: "90 seconds" })
+      const policy = Build.policy({
+        quiet_hours: { start: "20:00", end: "09:00" },
+        effective_from: "2026-01-01",
+        arm_lead: "90 seconds"
+      })
       const written = yield* Schema.encode(Policy.Policy)(policy)
       expect(yield* parse(JSON.stringify(written))).toEqual(policy)
     })
   )
 
-  withFiles("are in force where the layer is provided",
+  withFiles(
+    "are in force where the layer is provided",
     Effect.gen(function* () {
       const file = yield* writing(yaml)
       expect(yield* Effect.provide(Policy.ActivePolicy, PolicyFile.layer(file))).toEqual(Build.policy())

@@ -14,14 +14,26 @@ import * as TimerSuite from "./TimerSuite.ts"
 
 Postgres.describe("on PostgreSQL", () => {
   const server = Postgres.forSuite()
-  const database = Layer.unwrapEffect(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
+  const database = Layer.unwrapEffect(
+    Effect.map(
+      Effect.flatMap(server, ({ database }) => database),
+      Database.layer
+    )
+  )
 
   /** The runner listens on a free port. */
   const onFreePort = <A, E, R>(test: Effect.Effect<A, E, R>) =>
-    Effect.flatMap(Postgres.freePort, (port) => Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]]))))
+    Effect.flatMap(Postgres.freePort, (port) =>
+      Effect.withConfigProvider(test, ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))
+    )
 
   LedgerSuite.suite(database, it)
-  AtOnceSuite.suite(Effect.map(Effect.flatMap(server, ({ database }) => database), Database.layer))
+  AtOnceSuite.suite(
+    Effect.map(
+      Effect.flatMap(server, ({ database }) => database),
+      Database.layer
+    )
+  )
   PauseSuite.suite(database, it)
   ErasureSuite.suite(database, it)
   BoardSuite.suite(database, it)

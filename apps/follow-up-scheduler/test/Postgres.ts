@@ -6,7 +6,8 @@ import * as Effect from "effect/Effect"
 export { freePort } from "@effect-invent/postgres/Postgres"
 
 /** A `describe` for tests that need a PostgreSQL server; they are listed as not run where there is none. */
-export const describe = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.postgres], name, tests)
+export const describe = (name: string, tests: () => void): void =>
+  Requirement.describeWith([Requirement.postgres], name, tests)
 
 /** The server; it starts when the first test of a run asks for it. */
 export const forSuite = () =>

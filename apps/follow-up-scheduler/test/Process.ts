@@ -1,4 +1,7 @@
-/** Starts the built program as its users do: a process of its own, with nothing of this one's environment but what is given. */
+/**
+ * Starts the built program as its users do: a process of its own, with nothing of this one's environment but what is
+ * given.
+ */
 import * as Effect from "effect/Effect"
 import { type ChildProcess, spawn } from "node:child_process"
 import { closeSync, openSync } from "node:fs"
@@ -37,7 +40,10 @@ export interface Running {
 
 const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, isMortal, log }: Options): Running => {
   const stdout = log === undefined ? "pipe" : openSync(log, "a")
-  const preloads = [...(isMortal ? preload("mortal.mjs") : []), ...(clockFile === undefined ? [] : preload("settableClock.mjs"))]
+  const preloads = [
+    ...(isMortal ? preload("mortal.mjs") : []),
+    ...(clockFile === undefined ? [] : preload("settableClock.mjs"))
+  ]
   const child = spawn(process.execPath, [...preloads, program, ...args], {
     cwd,
     env: { ...env, ...(clockFile !== undefined && { CLOCK_FILE: clockFile }) },
@@ -73,8 +79,16 @@ const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, isMortal, lo
   return {
     process: child,
     ended,
-    says: (text, times = 1) => orDies(found((stdout) => (stdout.split(text).length > times ? true : undefined)), text),
-    prints: (pattern) => orDies(found((stdout) => pattern.exec(stdout) ?? undefined), String(pattern)),
+    says: (text, times = 1) =>
+      orDies(
+        found((stdout) => (stdout.split(text).length > times ? true : undefined)),
+        text
+      ),
+    prints: (pattern) =>
+      orDies(
+        found((stdout) => pattern.exec(stdout) ?? undefined),
+        String(pattern)
+      ),
     said: () => output.stdout
   }
 }
@@ -83,7 +97,11 @@ const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, isMortal, lo
 export const start = (args: ReadonlyArray<string>, options: Options) =>
   Effect.acquireRelease(
     Effect.sync(() => launch(args, options)),
-    ({ ended, process }) => Effect.zipRight(Effect.sync(() => process.kill("SIGKILL")), ended)
+    ({ ended, process }) =>
+      Effect.zipRight(
+        Effect.sync(() => process.kill("SIGKILL")),
+        ended
+      )
   )
 
 export const run = (args: ReadonlyArray<string>, options: Options) =>

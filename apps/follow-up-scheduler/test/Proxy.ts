@@ -1,7 +1,7 @@
 /**
- * A network between the scheduler and the service that does what networks and services do: connections that break before or
- * after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it says when a request came, or was
- * applied, so that a test can kill the process that made it.
+ * A network between the scheduler and the service that does what networks and services do: connections that break
+ * before or after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it says when a
+ * request came, or was applied, so that a test can kill the process that made it.
  */
 import * as Effect from "effect/Effect"
 import * as http from "node:http"
@@ -52,7 +52,12 @@ export const make = (target: string, weather: Weather, random: () => number) =>
         response.writeHead(status, status === 429 ? { "retry-after": "1" } : {}).end()
       }
 
-      const forward = (request: http.IncomingMessage, body: Buffer, response: http.ServerResponse, fault: Fault | undefined) => {
+      const forward = (
+        request: http.IncomingMessage,
+        body: Buffer,
+        response: http.ServerResponse,
+        fault: Fault | undefined
+      ) => {
         const { headers, method, url } = request
         const onward = http.request(`${target}${url}`, { method, headers, agent: false }, (answer) => {
           const chunks: Array<Buffer> = []

@@ -1,4 +1,7 @@
-/** A scheduler that is well and has nothing to do, for an hour: nobody is told anything, and each sweep is followed by one heartbeat. */
+/**
+ * A scheduler that is well and has nothing to do, for an hour: nobody is told anything, and each sweep is followed by
+ * one heartbeat.
+ */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
@@ -29,7 +32,10 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 const policy = Build.policy({ effective_from: "all", steps: [{ after: "1 day", action: "schedule_follow_up" }] })
 
 const environment = ConfigProvider.fromMap(
-  new Map([["FOLLOW_UPS_ALERT_URL", "https://hooks.example/secret"], ["FOLLOW_UPS_HEARTBEAT_URL", "https://beats.example/1"]])
+  new Map([
+    ["FOLLOW_UPS_ALERT_URL", "https://hooks.example/secret"],
+    ["FOLLOW_UPS_HEARTBEAT_URL", "https://beats.example/1"]
+  ])
 )
 
 const client = Layer.unwrapEffect(
@@ -50,13 +56,20 @@ const makeReceiver = () => {
 
 /** The scheduler, as `serve` puts it together, whose good sweeps `onSweep` hears of from the dispatcher itself. */
 const scheduler = (onSweep: Effect.Effect<void>) => {
-  const counting = (dispatch: Dispatch["Type"]): Dispatch["Type"] => ({ ...dispatch, sweep: (slack) => Effect.tap(dispatch.sweep(slack), onSweep) })
+  const counting = (dispatch: Dispatch["Type"]): Dispatch["Type"] => ({
+    ...dispatch,
+    sweep: (slack) => Effect.tap(dispatch.sweep(slack), onSweep)
+  })
   const counted = Layer.effect(Dispatch, Effect.map(Dispatch, counting))
   return Layer.provide(InboxWatch.layer(Duration.seconds(20)), noSocket).pipe(
     Layer.provideMerge(counted),
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(30))),
-    Layer.provideMerge(Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota())), Ledger.layer)),
-    Layer.provideMerge(Layer.mergeAll(client, SqliteClient.layer({ filename: ":memory:" }), Layer.succeed(ActivePolicy, policy)))
+    Layer.provideMerge(
+      Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota())), Ledger.layer)
+    ),
+    Layer.provideMerge(
+      Layer.mergeAll(client, SqliteClient.layer({ filename: ":memory:" }), Layer.succeed(ActivePolicy, policy))
+    )
   )
 }
 
@@ -87,9 +100,7 @@ it.live("an hour without trouble: no alert, and one heartbeat after each sweep",
     expect(sweeps.length).toBeGreaterThanOrEqual(1200)
     const asked = (yield* log.entries).filter((entry) => entry.kind === "request")
     expect(asked.length).toBeGreaterThan(100)
-  }).pipe(
-    Effect.provide(Emulator.layer()),
-    Effect.withTracerEnabled(false),
-    (test) => Effect.zipRight(Scheduler.load, VirtualTime.run(test, Build.start))
+  }).pipe(Effect.provide(Emulator.layer()), Effect.withTracerEnabled(false), (test) =>
+    Effect.zipRight(Scheduler.load, VirtualTime.run(test, Build.start))
   )
 )

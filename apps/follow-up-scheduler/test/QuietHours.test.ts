@@ -25,13 +25,23 @@ describe("quiet hours on the time line", () => {
   })
 
   it("are an hour longer or shorter when the clocks change in the night", () => {
-    expect(told(nights, "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z")).toEqual(["2026-10-24T19:00 2026-10-25T08:00"])
-    expect(told(nights, "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z")).toEqual(["2026-03-28T20:00 2026-03-29T07:00"])
+    expect(told(nights, "Europe/Berlin", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z")).toEqual([
+      "2026-10-24T19:00 2026-10-25T08:00"
+    ])
+    expect(told(nights, "Europe/Berlin", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z")).toEqual([
+      "2026-03-28T20:00 2026-03-29T07:00"
+    ])
   })
 
   it("take in days off as a whole", () => {
-    const policy = Build.policy({ quiet_hours: { start: "21:00", end: "09:00" }, weekdays: [1, 2, 3, 4, 5], holidays: ["2026-07-17"] })
-    expect(told(policy, "UTC", "2026-07-16T12:00:00Z", "2026-07-20T12:00:00Z")).toEqual(["2026-07-16T21:00 2026-07-20T09:00"])
+    const policy = Build.policy({
+      quiet_hours: { start: "21:00", end: "09:00" },
+      weekdays: [1, 2, 3, 4, 5],
+      holidays: ["2026-07-17"]
+    })
+    expect(told(policy, "UTC", "2026-07-16T12:00:00Z", "2026-07-20T12:00:00Z")).toEqual([
+      "2026-07-16T21:00 2026-07-20T09:00"
+    ])
   })
 
   it("take in the holidays of the contact's country, and of no other", () => {
@@ -53,7 +63,9 @@ describe("quiet hours on the time line", () => {
   })
 
   it("hold exactly the minutes in which nothing may go out", () => {
-    const clock = FastCheck.tuple(FastCheck.nat(23), FastCheck.nat(59)).map(([h, m]) => `${String(h).padStart(2, "0")}:${String(m).padStart(2, "0")}`)
+    const clock = FastCheck.tuple(FastCheck.nat(23), FastCheck.nat(59)).map(
+      ([h, m]) => `${String(h).padStart(2, "0")}:${String(m).padStart(2, "0")}`
+    )
     const zones = FastCheck.constantFrom("UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham")
     FastCheck.assert(
       FastCheck.property(clock, clock, zones, FastCheck.nat(2 * 1440 - 1), (start, end, zone, offset) => {
@@ -61,7 +73,9 @@ describe("quiet hours on the time line", () => {
         const policy = Build.policy({ quiet_hours: { start, end } })
         const stretches = QuietHours.between(policy, { zones: [zone], country: undefined }, Build.start, after(2 * day))
         const at = after(offset * minute)
-        const isQuiet = stretches.some(({ from, to }) => at.epochMillis >= from.epochMillis && at.epochMillis < to.epochMillis)
+        const isQuiet = stretches.some(
+          ({ from, to }) => at.epochMillis >= from.epochMillis && at.epochMillis < to.epochMillis
+        )
         const open = NextAllowed.nextAllowed({ zone, window: Policy.openHours(policy), from: at })
         expect(isQuiet).toBe(!(Option.isSome(open) && open.value.epochMillis === at.epochMillis))
       }),

@@ -1,4 +1,7 @@
-/** An inbox in which nothing happens costs no write: the scheduler against a server that knows no code of ours, in virtual time. */
+/**
+ * An inbox in which nothing happens costs no write: the scheduler against a server that knows no code of ours, in
+ * virtual time.
+ */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -72,15 +75,22 @@ const asked = (watch: Watching, chats: PlainVendor.Options["chats"]) =>
       return { first, next: vendor.requests.splice(0) }
     })
     const serving = Scheduler.serve(Scheduler.serveDefaults)
-    return yield* Effect.raceFirst(minutes, Effect.zipRight(serving, Effect.never)).pipe(Effect.provide(Layer.provideMerge(watch, scheduler)))
-  }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.Error), Effect.withTracerEnabled(false), (test) => Effect.zipRight(Scheduler.load, VirtualTime.run(test, begin)))
+    return yield* Effect.raceFirst(minutes, Effect.zipRight(serving, Effect.never)).pipe(
+      Effect.provide(Layer.provideMerge(watch, scheduler))
+    )
+  }).pipe(Effect.scoped, Logger.withMinimumLogLevel(LogLevel.Error), Effect.withTracerEnabled(false), (test) =>
+    Effect.zipRight(Scheduler.load, VirtualTime.run(test, begin))
+  )
 
 const isWrite = (line: string) => !line.startsWith("GET ")
 const isList = (line: string) => line.startsWith("GET /orgs/c/inbox")
 
 describe("fifty quiet chats on a service on which each update moves `updated_at`", () => {
   const chats = Object.fromEntries(names.map((name) => [name, {}]))
-  for (const [what, watch] of [["the inbox", inbox], ["a file of ids", file]] as const) {
+  for (const [what, watch] of [
+    ["the inbox", inbox],
+    ["a file of ids", file]
+  ] as const) {
     it.live(`watched as ${what} cost no write, and one request each time they are looked for`, () =>
       Effect.gen(function* () {
         const { first, next } = yield* asked(watch, chats)

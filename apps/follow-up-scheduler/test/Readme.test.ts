@@ -26,7 +26,9 @@ describe("the README", () => {
       vi.stubEnv("INVENT_BASE_URL", url)
       yield* Effect.promise(() => import("./readme/QuickStart.ts"))
       expect((yield* world.snapshot(chat.id)).state?.follow_up_at).toBeTruthy()
-      const endpoints = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.endpoint, entry.status] : []))
+      const endpoints = (yield* log.entries).flatMap((entry) =>
+        entry.kind === "request" ? [entry.endpoint, entry.status] : []
+      )
       expect(endpoints).toEqual(["state.update", 200, "messages.list", 200])
     }).pipe(Effect.provide(Emulator.layerServer({ script: () => ({ _tag: "Silence" }) })))
   )

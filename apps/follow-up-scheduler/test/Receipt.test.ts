@@ -10,7 +10,8 @@ const { after, chat, followUp, hour, message, messageId, minute, policy } = Buil
 const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> = {}) =>
   chat({ messages: [...chat().messages, ...messages], ...fields })
 
-const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) => ArmedState.read(followUp(), chat, policy(fields))
+const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) =>
+  ArmedState.read(followUp(), chat, policy(fields))
 const overtaken = (reason: Reason) => ArmedState.ArmedState.Overtaken({ reason })
 const unclear = ArmedState.ArmedState.Unclear({ reason: "replied" })
 const standing = { follow_up_at: after(hour) }
@@ -44,7 +45,9 @@ describe("an armed follow-up", () => {
   it("is sent by its first message: what comes after that does not matter", () => {
     const written = message("assistant", hour)
     for (const author of ["contact", "human", "assistant"] as const) {
-      expect(read(since([written, message(author, hour + 1)]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
+      expect(read(since([written, message(author, hour + 1)]))).toEqual(
+        ArmedState.ArmedState.Sent({ message: written })
+      )
     }
   })
 
@@ -57,7 +60,9 @@ describe("an armed follow-up", () => {
   })
 
   it("is overtaken by a reply, though the assistant has answered that since", () => {
-    expect(read(since([message("contact", 30 * minute), message("assistant", hour)], standing))).toEqual(overtaken("replied"))
+    expect(read(since([message("contact", 30 * minute), message("assistant", hour)], standing))).toEqual(
+      overtaken("replied")
+    )
   })
 
   it("is overtaken by a human of the staff", () => {
@@ -74,9 +79,14 @@ describe("an armed follow-up", () => {
     const written = message("assistant", hour)
     for (const reply of [2 * minute, 100]) {
       for (const answered of [hour + 5, hour + minute, hour - 50]) {
-        const messages = [message("contact", hour - reply), ...[written, message("assistant", answered)].sort((a, b) => a.at.epochMillis - b.at.epochMillis)]
+        const messages = [
+          message("contact", hour - reply),
+          ...[written, message("assistant", answered)].sort((a, b) => a.at.epochMillis - b.at.epochMillis)
+        ]
         expect(read(since(messages))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
-        expect(read(since([...messages, message("contact", hour + 2 * minute)]))).toEqual(ArmedState.ArmedState.Sent({ message: written }))
+        expect(read(since([...messages, message("contact", hour + 2 * minute)]))).toEqual(
+          ArmedState.ArmedState.Sent({ message: written })
+        )
       }
     }
   })
@@ -96,8 +106,14 @@ describe("an armed follow-up", () => {
 
   it("does not mistake what was there before it was armed for what came after", () => {
     const armedAfter = followUp({ after_id: messageId("reply") })
-    const messages = [message("contact", -minute), message("assistant", hour + 1), message("contact", 0, { id: messageId("reply") })]
-    expect(ArmedState.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(ArmedState.ArmedState.Standing())
+    const messages = [
+      message("contact", -minute),
+      message("assistant", hour + 1),
+      message("contact", 0, { id: messageId("reply") })
+    ]
+    expect(ArmedState.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(
+      ArmedState.ArmedState.Standing()
+    )
   })
 })
 
@@ -140,7 +156,9 @@ describe("a policy that is not for the chat any more overtakes it:", () => {
   })
 
   it("unknown_zone, where the policy has none for all", () => {
-    expect(read(since([], { ...standing, zone: undefined }), { time_zone: undefined })).toEqual(overtaken("unknown_zone"))
+    expect(read(since([], { ...standing, zone: undefined }), { time_zone: undefined })).toEqual(
+      overtaken("unknown_zone")
+    )
     expect(read(since([], { ...standing, zone: undefined }))._tag).toBe("Standing")
   })
 

@@ -17,7 +17,9 @@ import * as Build from "./Build.ts"
 
 const { after, chat_id, day, hour, minute } = Build
 
-const contact = { id: "member_1", contact_channel: { id: "channel_1", name: "Zoë 李", country: "PT" } } as NonNullable<ChatMessage["member"]>
+const contact = { id: "member_1", contact_channel: { id: "channel_1", name: "Zoë 李", country: "PT" } } as NonNullable<
+  ChatMessage["member"]
+>
 const wrote = (id: string, at: number, fields: Partial<ChatMessage> = {}): ChatMessage => ({
   id: MessageId.make(id),
   role: "assistant",
@@ -26,7 +28,11 @@ const wrote = (id: string, at: number, fields: Partial<ChatMessage> = {}): ChatM
   messages: [{ parts: [{ type: "text", text: `this is ${id}` }] }],
   ...fields
 })
-const messages = [wrote("question", -minute, { role: "user", member: contact }), wrote("answer", 0), wrote("nudge", 4 * hour)]
+const messages = [
+  wrote("question", -minute, { role: "user", member: contact }),
+  wrote("answer", 0),
+  wrote("nudge", 4 * hour)
+]
 
 const chatWith = (state: Partial<NonNullable<Chat["state"]>>): Chat => ({
   id: chat_id,
@@ -40,11 +46,20 @@ describe("the record of a chat that the API tells of", () => {
   it("has what was written, by whom, in order, up to the time of reading", () => {
     const { chat, events, names, until } = recordOf(chatWith({}), [], messages.toReversed())
     expect(events.map(({ writes }) => writes)).toEqual(["contact", "assistant", "assistant"])
-    expect([chat.country, chat.zone === undefined, names?.["contact.name"], until]).toEqual(["PT", true, "Zoë 李", after(day)])
+    expect([chat.country, chat.zone === undefined, names?.["contact.name"], until]).toEqual([
+      "PT",
+      true,
+      "Zoë 李",
+      after(day)
+    ])
   })
 
   it("marks the follow-ups that the ledger knows, and only those", () => {
-    expect(recordOf(chatWith({}), ["nudge"]).events.map(({ isFollowUp }) => isFollowUp ?? false)).toEqual([false, false, true])
+    expect(recordOf(chatWith({}), ["nudge"]).events.map(({ isFollowUp }) => isFollowUp ?? false)).toEqual([
+      false,
+      false,
+      true
+    ])
   })
 
   it("has the human from when one was assigned", () => {
@@ -53,11 +68,16 @@ describe("the record of a chat that the API tells of", () => {
   })
 
   it("has a closed chat closed when it was last updated", () => {
-    expect(recordOf(chatWith({ state: "CLOSED" })).events.at(-1)).toEqual({ at: after(6 * hour), becomes: { state: "CLOSED" } })
+    expect(recordOf(chatWith({ state: "CLOSED" })).events.at(-1)).toEqual({
+      at: after(6 * hour),
+      becomes: { state: "CLOSED" }
+    })
   })
 
   it("leaves out a message that the assistant is still writing", () => {
-    expect(recordOf(chatWith({}), [], [...messages, wrote("running", 5 * hour, { status: "RUNNING" })]).events).toHaveLength(3)
+    expect(
+      recordOf(chatWith({}), [], [...messages, wrote("running", 5 * hour, { status: "RUNNING" })]).events
+    ).toHaveLength(3)
   })
 
   it("has no events where nothing was written, and can be played", () => {
@@ -68,7 +88,10 @@ describe("the record of a chat that the API tells of", () => {
 
   it("survives its file, and without names holds no text and no name", () => {
     const conversation = recordOf(chatWith({}))
-    expect(JSON.parse(RecordedConversation.toLine(conversation))).toMatchObject({ chat_id, names: { "contact.name": "Zoë 李" } })
+    expect(JSON.parse(RecordedConversation.toLine(conversation))).toMatchObject({
+      chat_id,
+      names: { "contact.name": "Zoë 李" }
+    })
     expect(RecordedConversation.toLine(RecordedConversation.withoutNames(conversation))).not.toMatch(/Zoë|this is/)
   })
 })
@@ -76,7 +99,11 @@ describe("the record of a chat that the API tells of", () => {
 const gone = new InventError.NotFound({ endpoint: "state.update", attempts: 1, status: 404, excerpt: "" })
 
 describe("recording", () => {
-  const recording = (mock: InventClient.Mock) => Layer.merge(InventClient.layerMock(mock), Layer.succeed(Recorder.OwnFollowUps, () => Effect.succeed(new Set<MessageId>())))
+  const recording = (mock: InventClient.Mock) =>
+    Layer.merge(
+      InventClient.layerMock(mock),
+      Layer.succeed(Recorder.OwnFollowUps, () => Effect.succeed(new Set<MessageId>()))
+    )
   const listed = { stream: () => Stream.fromIterable(messages) }
 
   it.effect("reads all chats of the inbox by listing alone", () =>

@@ -26,7 +26,10 @@ export const Trace = Schema.Struct({
   events: Schema.optionalWith(Schema.Array(Event), { default: () => [] }),
   until: Schema.optional(Schema.DateTimeUtc),
   /** What we did, in order. */
-  messages: Schema.optionalWith(Schema.Array(Schema.Struct({ at: Schema.DateTimeUtc, step: Schema.Int, action: Schema.String })), { default: () => [] }),
+  messages: Schema.optionalWith(
+    Schema.Array(Schema.Struct({ at: Schema.DateTimeUtc, step: Schema.Int, action: Schema.String })),
+    { default: () => [] }
+  ),
   /** The decision at the end. */
   ends: Schema.optional(Schema.String)
 })

@@ -1,4 +1,7 @@
-/** The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do the work. */
+/**
+ * The scheduler over a fake chat and the database of the surroundings, for tests that let its ledger and its sweep do
+ * the work.
+ */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
@@ -23,7 +26,16 @@ import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 
 export type Fields = Readonly<Record<string, unknown>>
-type Parts = ChatRows | Erasure | OptOuts | ChatReview | CircuitBreaker | Dispatch | Ledger.Ledger | PolicyVersions | SqlClient.SqlClient
+type Parts =
+  | ChatRows
+  | Erasure
+  | OptOuts
+  | ChatReview
+  | CircuitBreaker
+  | Dispatch
+  | Ledger.Ledger
+  | PolicyVersions
+  | SqlClient.SqlClient
 
 /** The parts of a process under this policy, over this ledger. */
 export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
@@ -34,15 +46,20 @@ export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake
   )
 
 /** A process under this policy: it lives as long as `use`. */
-export const under = (fake: FakeChat.FakeChat, fields: Fields) => <A, E>(use: Effect.Effect<A, E, Parts>) =>
-  Effect.provide(use, underLedger(Ledger.layer, fake, fields))
+export const under =
+  (fake: FakeChat.FakeChat, fields: Fields) =>
+  <A, E>(use: Effect.Effect<A, E, Parts>) =>
+    Effect.provide(use, underLedger(Ledger.layer, fake, fields))
 
 /** Tests that begin at `Build.start`, each over a chat and a database of its own. `effect` makes one. */
 export const storiesOn =
   <E>(database: Layer.Layer<SqlClient.SqlClient, E>, { effect }: Pick<typeof it, "effect"> = it) =>
   (name: string, test: (fake: FakeChat.FakeChat) => Effect.Effect<void, unknown, SqlClient.SqlClient>) => {
     effect(name, () =>
-      Effect.zipRight(TestClock.setTime(Build.start.epochMillis), Effect.suspend(() => test(FakeChat.make()))).pipe(Effect.provide(database))
+      Effect.zipRight(
+        TestClock.setTime(Build.start.epochMillis),
+        Effect.suspend(() => test(FakeChat.make()))
+      ).pipe(Effect.provide(database))
     )
   }
 
@@ -71,7 +88,8 @@ export const sweepUntil = (until: DateTime.Utc) =>
   Effect.gen(function* () {
     for (let count = 0; count < 100; count++) {
       const next = yield* earliest
-      if (next === undefined || DateTime.greaterThan(next.due_at, until)) return yield* setClock(DateTime.max(until, yield* DateTime.now))
+      if (next === undefined || DateTime.greaterThan(next.due_at, until))
+        return yield* setClock(DateTime.max(until, yield* DateTime.now))
       yield* sweepAt(DateTime.max(next.due_at, yield* DateTime.now))
     }
     return yield* Effect.dieMessage("the ledger does not come to rest")
@@ -81,14 +99,20 @@ export const sweepUntil = (until: DateTime.Utc) =>
 export const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
     sql<Record<string, string | null>>`SELECT step, policy, status, reason FROM follow_ups ORDER BY rowid`,
-    (rows) => rows.map(({ policy, reason, status, step }) => [step, policy, status, ...(reason === null ? [] : [reason])].join(" "))
+    (rows) =>
+      rows.map(({ policy, reason, status, step }) =>
+        [step, policy, status, ...(reason === null ? [] : [reason])].join(" ")
+      )
   )
 )
 
 /** The latest decision about the chat, as `decision reason`. */
 export const verdict = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
-    sql<{ decision: string; reason: string | null }>`SELECT decision, reason FROM verdicts WHERE chat_id = ${Build.chat_id}`,
+    sql<{
+      decision: string
+      reason: string | null
+    }>`SELECT decision, reason FROM verdicts WHERE chat_id = ${Build.chat_id}`,
     (rows) => `${rows[0]?.decision} ${rows[0]?.reason}`
   )
 )

@@ -16,9 +16,17 @@ const arm = (name: string, now: number, limits: Readonly<Record<string, number>>
     yield* setClock(after(now))
     const ledger = yield* Ledger
     const chat = Build.chat({ chat_id: ChatId.make(name), conversation_id: ConversationId.make(name), contact_ids: [] })
-    const planned = yield* ledger.plan(Plan.make(Build.policy(), chat, { step: 1, anchor_id: messageId("a") }, after(now)), { name: "planned" })
+    const planned = yield* ledger.plan(
+      Plan.make(Build.policy(), chat, { step: 1, anchor_id: messageId("a") }, after(now)),
+      { name: "planned" }
+    )
     const row = Option.getOrThrow(planned)
-    const armed = yield* ledger.arm(row, { status: "armed", follow_up_at: after(now) }, { name: "armed" }, { chat, limits: Build.policy(limits) })
+    const armed = yield* ledger.arm(
+      row,
+      { status: "armed", follow_up_at: after(now) },
+      { name: "armed" },
+      { chat, limits: Build.policy(limits) }
+    )
     return Option.isSome(armed)
   })
 
@@ -26,7 +34,10 @@ const held = Effect.flatMap(Ledger, (ledger) => ledger.heldBy)
 const resume = Effect.flatMap(Ledger, (ledger) => ledger.resume)
 
 story("of an hour: the next one holds everything, and after a resume the count begins anew", (fake) =>
-  under(fake, {})(
+  under(
+    fake,
+    {}
+  )(
     Effect.gen(function* () {
       const limits = { at_most_per_hour: 2 }
       expect([yield* arm("1", 0, limits), yield* arm("2", minute, limits)]).toEqual([true, true])
@@ -43,7 +54,10 @@ story("of an hour: the next one holds everything, and after a resume the count b
 )
 
 story("of an hour is not reached by those of the hour before", (fake) =>
-  under(fake, {})(
+  under(
+    fake,
+    {}
+  )(
     Effect.gen(function* () {
       const limits = { at_most_per_hour: 1 }
       expect([yield* arm("1", 0, limits), yield* arm("2", hour, limits)]).toEqual([true, true])
@@ -53,7 +67,10 @@ story("of an hour is not reached by those of the hour before", (fake) =>
 )
 
 story("of a day holds, too, however slowly they come, and a pause of an operator's is no hold", (fake) =>
-  under(fake, {})(
+  under(
+    fake,
+    {}
+  )(
     Effect.gen(function* () {
       const limits = { at_most_per_day: 2 }
       expect([yield* arm("1", 0, limits), yield* arm("2", 5 * hour, limits)]).toEqual([true, true])

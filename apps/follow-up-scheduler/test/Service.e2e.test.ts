@@ -25,7 +25,10 @@ const start = ([program = "", ...words]: ReadonlyArray<string>, cwd: string, env
   Effect.acquireRelease(
     Effect.gen(function* () {
       const isUp = yield* Deferred.make<void, string>()
-      const child = spawn(program.endsWith("node") ? process.execPath : program, words, { cwd, env: { ...env, PATH: process.env["PATH"] ?? "" } })
+      const child = spawn(program.endsWith("node") ? process.execPath : program, words, {
+        cwd,
+        env: { ...env, PATH: process.env["PATH"] ?? "" }
+      })
       let output = ""
       const hear = (chunk: Buffer) => {
         output += chunk.toString()
@@ -37,7 +40,11 @@ const start = ([program = "", ...words]: ReadonlyArray<string>, cwd: string, env
       void ended.then((code) => Deferred.unsafeDone(isUp, Effect.fail(`it ended with ${code}: ${output}`)))
       return { child, ended: Effect.promise(() => ended), isUp: Deferred.await(isUp) }
     }),
-    ({ child, ended }) => Effect.zipRight(Effect.sync(() => child.kill("SIGKILL")), ended)
+    ({ child, ended }) =>
+      Effect.zipRight(
+        Effect.sync(() => child.kill("SIGKILL")),
+        ended
+      )
   )
 
 for (const [what, line] of Object.entries(documented)) {
@@ -47,7 +54,8 @@ for (const [what, line] of Object.entries(documented)) {
       const files = yield* FileSystem.FileSystem
       const cwd = yield* files.makeTempDirectoryScoped()
       // As seen from the folder of the copy, with a ledger of its own.
-      for (const name of ["apps", "policies", "package.json", "scripts", "node_modules"]) yield* files.symlink(path.join(root, name), `${cwd}/${name}`)
+      for (const name of ["apps", "policies", "package.json", "scripts", "node_modules"])
+        yield* files.symlink(path.join(root, name), `${cwd}/${name}`)
       const words = (line ?? "").replace(/\/\S*(?=follow-ups\.db)/, "").split(" ")
       const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url }
       for (let times = 0; times < 2; times++) {

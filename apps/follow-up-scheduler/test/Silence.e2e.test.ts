@@ -28,7 +28,10 @@ const together = Effect.runSync(
         chat_temporary: { chat: { temporary: true } },
         chat_back: { messages: [...helped, asked, answered] },
         chat_helped: { messages: helped },
-        chat_assigned: { messages: [...helped, asked, answered], state: { assigned_user: { id: "user_1", name: "Ada" } } }
+        chat_assigned: {
+          messages: [...helped, asked, answered],
+          state: { assigned_user: { id: "user_1", name: "Ada" } }
+        }
       }
     })
   )
@@ -110,7 +113,13 @@ describe("what awaits nobody", () => {
   it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
     Effect.gen(function* () {
       const { reasons, sent } = yield* together
-      expect(sent).toMatchObject({ chat_willing: 2, chat_broadcast: 0, chat_internal: 0, chat_admin: 0, chat_temporary: 0 })
+      expect(sent).toMatchObject({
+        chat_willing: 2,
+        chat_broadcast: 0,
+        chat_internal: 0,
+        chat_admin: 0,
+        chat_temporary: 0
+      })
       expect(reasons).toMatchObject({
         chat_broadcast: "broadcast",
         chat_internal: "internal_channel",

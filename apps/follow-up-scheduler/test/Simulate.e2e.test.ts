@@ -12,9 +12,17 @@ it.live("simulate plays ten thousand conversations", () =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/history.jsonl`, Array.from({ length: 10_000 }, (_, index) => Conversations.line(index)).join(""))
-    const { code, stdout } = yield* Process.run(["simulate", "--policy", policy, "--against", "history.jsonl", "--json"], { cwd })
+    yield* files.writeFileString(
+      `${cwd}/history.jsonl`,
+      Array.from({ length: 10_000 }, (_, index) => Conversations.line(index)).join("")
+    )
+    const { code, stdout } = yield* Process.run(
+      ["simulate", "--policy", policy, "--against", "history.jsonl", "--json"],
+      { cwd }
+    )
     expect(code).toBe(0)
-    expect(JSON.parse(stdout)).toMatchObject({ reports: [{ conversations: 10_000, nudges: 20_000, ends: { replied: 10_000 } }] })
+    expect(JSON.parse(stdout)).toMatchObject({
+      reports: [{ conversations: 10_000, nudges: 20_000, ends: { replied: 10_000 } }]
+    })
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )

@@ -28,25 +28,28 @@ const logging = (lines: Array<string>, onLine: () => void) =>
 
 describe("output that cannot be written", () => {
   for (const code of ["ENOSPC", "EIO", "EDQUOT"]) {
-    it.scoped(`does not end a program whose output is a log (${code}): lost lines are counted, and logged once there is room again`, () => {
-      const { codes, errors, fail, output } = makeStreams()
-      const lines: Array<string> = []
-      let hasRoom = false
-      return Effect.gen(function* () {
-        yield* output.asLog
-        for (let line = 0; line < 3; line++) fail(code)
-        // The warning has no room either, and does not count.
-        yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => lines.length === 2 })
-        fail(code)
-        hasRoom = true
-        yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => lines.length === 3 })
-        yield* TestClock.adjust("1 minute")
-        expect(lines[0]).toBe(`3 lines of this log could not be written and are lost: ${code}: no`)
-        expect(lines[2]).toBe(`4 lines of this log could not be written and are lost: ${code}: no`)
-        expect(lines).toHaveLength(3)
-        expect([codes, errors]).toEqual([[], []])
-      }).pipe(Effect.provide(logging(lines, () => hasRoom || fail(code))))
-    })
+    it.scoped(
+      `does not end a program whose output is a log (${code}): lost lines are counted, and logged once there is room again`,
+      () => {
+        const { codes, errors, fail, output } = makeStreams()
+        const lines: Array<string> = []
+        let hasRoom = false
+        return Effect.gen(function* () {
+          yield* output.asLog
+          for (let line = 0; line < 3; line++) fail(code)
+          // The warning has no room either, and does not count.
+          yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => lines.length === 2 })
+          fail(code)
+          hasRoom = true
+          yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => lines.length === 3 })
+          yield* TestClock.adjust("1 minute")
+          expect(lines[0]).toBe(`3 lines of this log could not be written and are lost: ${code}: no`)
+          expect(lines[2]).toBe(`4 lines of this log could not be written and are lost: ${code}: no`)
+          expect(lines).toHaveLength(3)
+          expect([codes, errors]).toEqual([[], []])
+        }).pipe(Effect.provide(logging(lines, () => hasRoom || fail(code))))
+      }
+    )
   }
 
   it("ends any other command with 2, and says why", () => {

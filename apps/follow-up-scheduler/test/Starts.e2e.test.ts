@@ -9,19 +9,27 @@ const unlimited = policy.replace("steps:", "at_most_per_hour: 1000\nsteps:")
 const env = { INVENT_RATE_LIMIT: "100000" }
 
 describe("a policy that would write to 150 contacts when it is put in force", () => {
-  it.live("writes to nobody, in this pass and the next, until 150 are confirmed; then each gets one, and later the other", () =>
-    Effect.gen(function* () {
-      const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:01:00Z", "2026-07-15T13:02:00Z", "2026-07-15T15:30:00Z"]
-      const args = (pass: number) => (pass === 2 ? ["--confirm", "150"] : [])
-      const { sent, sentAfter } = yield* followUps({ chats, policy: unlimited, passes, args, env })
-      expect(sentAfter).toEqual([0, 0, 150, 300])
-      expect(new Set(Object.values(sent))).toEqual(new Set([2]))
-    })
+  it.live(
+    "writes to nobody, in this pass and the next, until 150 are confirmed; then each gets one, and later the other",
+    () =>
+      Effect.gen(function* () {
+        const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:01:00Z", "2026-07-15T13:02:00Z", "2026-07-15T15:30:00Z"]
+        const args = (pass: number) => (pass === 2 ? ["--confirm", "150"] : [])
+        const { sent, sentAfter } = yield* followUps({ chats, policy: unlimited, passes, args, env })
+        expect(sentAfter).toEqual([0, 0, 150, 300])
+        expect(new Set(Object.values(sent))).toEqual(new Set([2]))
+      })
   )
 
   it.live("writes to all of them where 150 are confirmed from the beginning", () =>
     Effect.gen(function* () {
-      const { sentAfter } = yield* followUps({ chats, policy: unlimited, passes: ["2026-07-15T13:00:30Z"], args: ["--confirm", "150"], env })
+      const { sentAfter } = yield* followUps({
+        chats,
+        policy: unlimited,
+        passes: ["2026-07-15T13:00:30Z"],
+        args: ["--confirm", "150"],
+        env
+      })
       expect(sentAfter).toEqual([150])
     })
   )

@@ -15,14 +15,28 @@ const grace = Duration.toMillis(Grace.byDefault)
 
 /** Interrupts it in the background; how long that takes, in milliseconds. */
 const interruption = (fiber: Fiber.Fiber<unknown, unknown>) =>
-  Effect.fork(Effect.flatMap(Clock.currentTimeMillis, (before) => Effect.zipRight(Fiber.interrupt(fiber), Effect.map(Clock.currentTimeMillis, (now) => now - before))))
+  Effect.fork(
+    Effect.flatMap(Clock.currentTimeMillis, (before) =>
+      Effect.zipRight(
+        Fiber.interrupt(fiber),
+        Effect.map(Clock.currentTimeMillis, (now) => now - before)
+      )
+    )
+  )
 
 describe("what is under way when it is interrupted", () => {
   it.effect("comes to its end", () =>
     Effect.gen(function* () {
       let hasEnded = false
       const finishing = yield* GracefulShutdown.finishing
-      const work = yield* Effect.fork(finishing(Effect.delay(Effect.sync(() => (hasEnded = true)), "3 seconds")))
+      const work = yield* Effect.fork(
+        finishing(
+          Effect.delay(
+            Effect.sync(() => (hasEnded = true)),
+            "3 seconds"
+          )
+        )
+      )
       yield* TestClock.adjust("1 second")
       const took = yield* interruption(work)
       yield* TestClock.adjust("1 minute")

@@ -5,8 +5,26 @@ const { optIn, optOut } = StopWords
 
 describe("a message is a stop word", () => {
   it.each([
-    "STOP", "stop", "Stop.", "  stop!!! ", "¡PARAR!", "ＳＴＯＰ", "st\u200bop", "Stop 🙏", "opt-out", "OPT OUT",
-    "İPTAL", "arrêt", "ARRÊT", "se désabonner", "СТОП", "退订", "停止。", "إلغاء الاشتراك", "수신거부", "dừng"
+    "STOP",
+    "stop",
+    "Stop.",
+    "  stop!!! ",
+    "¡PARAR!",
+    "ＳＴＯＰ",
+    "st\u200bop",
+    "Stop 🙏",
+    "opt-out",
+    "OPT OUT",
+    "İPTAL",
+    "arrêt",
+    "ARRÊT",
+    "se désabonner",
+    "СТОП",
+    "退订",
+    "停止。",
+    "إلغاء الاشتراك",
+    "수신거부",
+    "dừng"
   ])("%j", (text) => {
     expect(StopWords.isOneOf(optOut, text)).toBe(true)
   })
@@ -17,7 +35,19 @@ describe("a message is a stop word", () => {
 })
 
 describe("a message is none", () => {
-  it.each(["", "!", "🛑", "please stop", "stop it", "Stopp mal kurz", "nonstop", "don't stop", "cancel", "end", "stop start"])("%j", (text) => {
+  it.each([
+    "",
+    "!",
+    "🛑",
+    "please stop",
+    "stop it",
+    "Stopp mal kurz",
+    "nonstop",
+    "don't stop",
+    "cancel",
+    "end",
+    "stop start"
+  ])("%j", (text) => {
     expect(StopWords.isOneOf(optOut, text)).toBe(false)
   })
 })

@@ -16,7 +16,8 @@ import * as CommandLine from "./CommandLine.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
-const policy = "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 milli\n    action: schedule_follow_up\narm_lead: 30 seconds\n"
+const policy =
+  "name: nudge\nversion: 1\neffective_from: all\nsteps:\n  - after: 1 milli\n    action: schedule_follow_up\narm_lead: 30 seconds\n"
 const token = "t0ken, of the collector"
 
 /** So long that a stop which waited for its end would never be seen to end. */
@@ -34,20 +35,26 @@ interface Request {
 /** Listens on loopback and remembers what came. */
 const listen = (answer: (request: Request, response: http.ServerResponse) => void) =>
   Effect.acquireRelease(
-    Effect.async<{ readonly url: string; readonly requests: ReadonlyArray<Request>; readonly server: http.Server }>((resume) => {
-      const requests: Array<Request> = []
-      const server = http.createServer((incoming, response) => {
-        const chunks: Array<Buffer> = []
-        incoming.on("data", (chunk: Buffer) => chunks.push(chunk))
-        incoming.on("end", () => {
-          const { headers, method = "", url = "" } = incoming
-          const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() }
-          requests.push(request)
-          answer(request, response)
+    Effect.async<{ readonly url: string; readonly requests: ReadonlyArray<Request>; readonly server: http.Server }>(
+      (resume) => {
+        const requests: Array<Request> = []
+        const server = http.createServer((incoming, response) => {
+          const chunks: Array<Buffer> = []
+          incoming.on("data", (chunk: Buffer) => chunks.push(chunk))
+          incoming.on("end", () => {
+            const { headers, method = "", url = "" } = incoming
+            const request = { method, path: url, headers, body: Buffer.concat(chunks).toString() }
+            requests.push(request)
+            answer(request, response)
+          })
         })
-      })
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ server, requests, url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}` })))
-    }),
+        server.listen(0, "127.0.0.1", () =>
+          resume(
+            Effect.succeed({ server, requests, url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}` })
+          )
+        )
+      }
+    ),
     ({ server }) => Effect.sync(() => server.close().closeAllConnections())
   )
 
@@ -77,10 +84,18 @@ const holding = (target: string, isHeld: (body: string, path: string) => boolean
     return { ...service, isUnderWay, release }
   })
 
-const emulator = Emulator.layerServer({ script: () => ({ _tag: "Text", text: "Hello!" }), replyDelay: Duration.millis(50), runDelay: Duration.millis(50) })
+const emulator = Emulator.layerServer({
+  script: () => ({ _tag: "Text", text: "Hello!" }),
+  replyDelay: Duration.millis(50),
+  runDelay: Duration.millis(50)
+})
 
 /** Starts the program with a follow-up due; goes on once the first answer is held. */
-const started = (command: "run" | "serve", isHeld: (body: string, path: string) => boolean, env: Record<string, string>) =>
+const started = (
+  command: "run" | "serve",
+  isHeld: (body: string, path: string) => boolean,
+  env: Record<string, string>
+) =>
   Effect.gen(function* () {
     const { apiKey, log, url, world } = yield* Emulator.Emulator
     const files = yield* FileSystem.FileSystem
@@ -90,21 +105,32 @@ const started = (command: "run" | "serve", isHeld: (body: string, path: string) 
     const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Hello?" })
     yield* files.writeFileString(`${cwd}/ids.txt`, `${chat.id}\n`)
     yield* files.writeFileString(`${cwd}/policy.yaml`, policy)
-    const isAnswered = Effect.map(log.entries, (entries) => entries.some((entry) => entry.kind === "message" && entry.cause === "reply"))
+    const isAnswered = Effect.map(log.entries, (entries) =>
+      entries.some((entry) => entry.kind === "message" && entry.cause === "reply")
+    )
     yield* Effect.repeat(Effect.delay(isAnswered, "20 millis"), { until: (yes) => yes })
 
     const service = yield* holding(url, isHeld)
     const args = ["--policy", "policy.yaml", "--chats", "ids.txt"]
-    const running = yield* Process.start([command, ...args], { cwd, env: { INVENT_API_KEY: key, INVENT_BASE_URL: service.url, ...env } })
+    const running = yield* Process.start([command, ...args], {
+      cwd,
+      env: { INVENT_API_KEY: key, INVENT_BASE_URL: service.url, ...env }
+    })
     yield* service.isUnderWay
     /** What a pass over the service itself makes of what was left. */
     const again = Effect.flatMap(HttpClient.HttpClient, (http) =>
-      CommandLine.run(["run", "--policy", `${cwd}/policy.yaml`, "--chats", `${cwd}/ids.txt`, "--db", `${cwd}/follow-ups.db`], {
-        env: { INVENT_API_KEY: key, INVENT_BASE_URL: url },
-        http
-      })
+      CommandLine.run(
+        ["run", "--policy", `${cwd}/policy.yaml`, "--chats", `${cwd}/ids.txt`, "--db", `${cwd}/follow-ups.db`],
+        {
+          env: { INVENT_API_KEY: key, INVENT_BASE_URL: url },
+          http
+        }
+      )
     ).pipe(Effect.provide(NodeHttpClient.layerUndici))
-    const story = Effect.map(CommandLine.run(["explain", chat.id, "--db", `${cwd}/follow-ups.db`]), ({ stdout }) => stdout)
+    const story = Effect.map(
+      CommandLine.run(["explain", chat.id, "--db", `${cwd}/follow-ups.db`]),
+      ({ stdout }) => stdout
+    )
     return { again, key, running, service, story }
   })
 
@@ -122,11 +148,14 @@ const stoppedAnd = (then: "release" | "hang", ...how: Parameters<typeof started>
     return { ...rest, story: yield* story }
   })
 
-const live = (name: string, test: Effect.Effect<void, unknown, Emulator.Emulator | NodeContext.NodeContext | Scope.Scope>) =>
-  it.live(name, () => test.pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer))))
+const live = (
+  name: string,
+  test: Effect.Effect<void, unknown, Emulator.Emulator | NodeContext.NodeContext | Scope.Scope>
+) => it.live(name, () => test.pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer))))
 
 describe("told to stop", () => {
-  live("it records the answer it waits for, and ends with 143 as soon as it has it",
+  live(
+    "it records the answer it waits for, and ends with 143 as soon as it has it",
     Effect.gen(function* () {
       const { story } = yield* stoppedAnd("release", "run", (body) => body.includes("follow_up_at"), endless)
       expect(story).toContain("about to set follow_up_at")
@@ -134,18 +163,25 @@ describe("told to stop", () => {
     })
   )
 
-  live("it begins nothing that it would have begun after the answer it waits for",
+  live(
+    "it begins nothing that it would have begun after the answer it waits for",
     Effect.gen(function* () {
       let reads = 0
       // The messages are listed for the look that plans it, and again for the one that decides anew.
-      const { story } = yield* stoppedAnd("release", "run", (_, path) => path.includes("/messages") && ++reads === 2, endless)
+      const { story } = yield* stoppedAnd(
+        "release",
+        "run",
+        (_, path) => path.includes("/messages") && ++reads === 2,
+        endless
+      )
       expect(story).toContain("planned step 1")
       expect(story).not.toContain("about to set follow_up_at")
     })
   )
 
   for (const command of ["run", "serve"] as const) {
-    live(`${command} waits for a network that hangs no longer than its grace: the intent is on record, and the next pass goes on from it`,
+    live(
+      `${command} waits for a network that hangs no longer than its grace: the intent is on record, and the next pass goes on from it`,
       Effect.gen(function* () {
         const { again, story } = yield* stoppedAnd("hang", command, (body) => body.includes("follow_up_at"), brief)
         expect(story).toContain("about to set follow_up_at")
@@ -154,7 +190,8 @@ describe("told to stop", () => {
       })
     )
 
-    live(`${command} ends at once where not even its first look is answered, and nothing is on record`,
+    live(
+      `${command} ends at once where not even its first look is answered, and nothing is on record`,
       Effect.gen(function* () {
         const { story } = yield* stoppedAnd("hang", command, () => true, endless)
         expect(story).not.toContain("planned")
@@ -163,7 +200,8 @@ describe("told to stop", () => {
   }
 
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    live(`a second time, by ${signal}, it is gone without waiting for an answer, and the next pass goes on from what is on record`,
+    live(
+      `a second time, by ${signal}, it is gone without waiting for an answer, and the next pass goes on from what is on record`,
       Effect.gen(function* () {
         const { again, running, story } = yield* started("serve", (body) => body.includes("follow_up_at"), endless)
         running.process.kill("SIGTERM")
@@ -178,7 +216,8 @@ describe("told to stop", () => {
     )
   }
 
-  live("it exports what it measured, to the collector of the environment and with its headers, without a key or a text",
+  live(
+    "it exports what it measured, to the collector of the environment and with its headers, without a key or a text",
     Effect.gen(function* () {
       const collector = yield* listen((_, response) => response.writeHead(200).end())
       const { key } = yield* stoppedAnd("release", "serve", (body) => body.includes("follow_up_at"), {
@@ -186,8 +225,16 @@ describe("told to stop", () => {
         OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`,
         OTEL_EXPORTER_OTLP_HEADERS: `authorization=${encodeURIComponent(token)}`
       })
-      const exported = collector.requests.filter(({ path }) => path === "/v1/metrics").map(({ body }) => body).join("\n")
-      for (const name of ["invent.scheduler.looks", "invent.scheduler.lateness", "invent.scheduler.open", "http.client.request.duration"]) {
+      const exported = collector.requests
+        .filter(({ path }) => path === "/v1/metrics")
+        .map(({ body }) => body)
+        .join("\n")
+      for (const name of [
+        "invent.scheduler.looks",
+        "invent.scheduler.lateness",
+        "invent.scheduler.open",
+        "http.client.request.duration"
+      ]) {
         expect(exported).toContain(`"${name}"`)
       }
       expect(collector.requests.map(({ path }) => path)).toContain("/v1/traces")
@@ -201,12 +248,17 @@ describe("told to stop", () => {
 })
 
 /**
- * A TCP connection to the database that stays open and carries nothing any more, once it is cut. `isAsked`: whether anything
- * that was sent since then has got no answer.
+ * A TCP connection to the database that stays open and carries nothing any more, once it is cut. `isAsked`: whether
+ * anything that was sent since then has got no answer.
  */
 const cuttable = (port: number) =>
   Effect.acquireRelease(
-    Effect.async<{ readonly port: number; readonly cut: () => void; readonly isAsked: () => boolean; readonly close: () => void }>((resume) => {
+    Effect.async<{
+      readonly port: number
+      readonly cut: () => void
+      readonly isAsked: () => boolean
+      readonly close: () => void
+    }>((resume) => {
       const sockets: Array<net.Socket> = []
       let isCut = false
       let isAsked = false
@@ -227,13 +279,16 @@ const cuttable = (port: number) =>
         for (const socket of sockets) socket.destroy()
       }
       const cut = () => void (isCut = true)
-      server.listen(0, "127.0.0.1", () => resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, cut, isAsked: () => isAsked, close })))
+      server.listen(0, "127.0.0.1", () =>
+        resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, cut, isAsked: () => isAsked, close }))
+      )
     }),
     ({ close }) => Effect.sync(close)
   )
 
 Postgres.describe("told to stop while its database hangs", () => {
-  live("it is gone soon after its grace and says why, and the database is as the next one needs it",
+  live(
+    "it is gone soon after its grace and says why, and the database is as the next one needs it",
     Effect.gen(function* () {
       const { apiKey, url } = yield* Emulator.Emulator
       const files = yield* FileSystem.FileSystem
@@ -245,16 +300,31 @@ Postgres.describe("told to stop while its database hangs", () => {
       const through = new URL(direct)
       const line = yield* cuttable(Number(through.port))
       through.port = String(line.port)
-      const env = { INVENT_API_KEY: Redacted.value(apiKey("scheduler")), INVENT_BASE_URL: url, RUNNER_PORT: String(yield* Postgres.freePort), ...brief }
-      const running = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env: { ...env, DATABASE_URL: through.href } })
+      const env = {
+        INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
+        INVENT_BASE_URL: url,
+        RUNNER_PORT: String(yield* Postgres.freePort),
+        ...brief
+      }
+      const running = yield* Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt"], {
+        cwd,
+        env: { ...env, DATABASE_URL: through.href }
+      })
       yield* running.says("following up")
       line.cut()
       yield* Effect.repeat(Effect.delay(Effect.sync(line.isAsked), "20 millis"), { until: (yes) => yes })
       running.process.kill("SIGTERM")
       const { code, stderr } = yield* running.ended
       expect(code).toBe(143)
-      expect(stderr).toContain("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
-      expect(yield* Process.run(["run", "--policy", "policy.yaml", "--chats", "ids.txt"], { cwd, env: { ...env, DATABASE_URL: direct } })).toMatchObject({ code: 0 })
+      expect(stderr).toContain(
+        "something does not answer, and was not waited for any longer; the next start takes up what is left\n"
+      )
+      expect(
+        yield* Process.run(["run", "--policy", "policy.yaml", "--chats", "ids.txt"], {
+          cwd,
+          env: { ...env, DATABASE_URL: direct }
+        })
+      ).toMatchObject({ code: 0 })
     })
   )
 })

@@ -21,7 +21,9 @@ const counts = Effect.all({
   sent: tagged(Telemetry.ends, { status: "sent" }),
   replied: tagged(Telemetry.ends, { status: "skipped", reason: "replied" }),
   waiting: tagged(Telemetry.looks, { decision: "Wait", reason: "silence" })
-}).pipe(Effect.map((states) => ({ sent: states.sent.count, replied: states.replied.count, waiting: states.waiting.count })))
+}).pipe(
+  Effect.map((states) => ({ sent: states.sent.count, replied: states.replied.count, waiting: states.waiting.count }))
+)
 
 const steps = [{ after: "1 hour", action: "schedule_follow_up" }]
 
@@ -53,31 +55,48 @@ story("lateness is the time from the instant a follow-up was due for to when it 
   })
 )
 
-const gauge = <Type, In, Out extends { readonly value: number }>(metric: Metric.Metric<Type, In, Out>) => Effect.map(Metric.value(metric), ({ value }) => value)
+const gauge = <Type, In, Out extends { readonly value: number }>(metric: Metric.Metric<Type, In, Out>) =>
+  Effect.map(Metric.value(metric), ({ value }) => value)
 
-story("what a monitor alerts on is counted: what is to come, what is overdue, what nobody knows, and whether all is held", (fake) =>
-  under(fake, { steps })(
-    Effect.gen(function* () {
-      const ledger = yield* Ledger.Ledger
-      yield* observe
-      yield* setClock(after(2 * hour))
-      yield* ledger.pause
-      const serving = yield* Effect.fork(Scheduler.serve(Scheduler.serveDefaults).pipe(Effect.provide(Watch.layerEvents(Stream.never))))
-      const counted = Effect.all({
-        open: gauge(Telemetry.open),
-        overdue: gauge(Telemetry.overdue),
-        unknown: gauge(Telemetry.unknown),
-        paused: gauge(Telemetry.paused),
-        swept: gauge(Telemetry.sweepTimestamp)
+story(
+  "what a monitor alerts on is counted: what is to come, what is overdue, what nobody knows, and whether all is held",
+  (fake) =>
+    under(fake, { steps })(
+      Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        yield* observe
+        yield* setClock(after(2 * hour))
+        yield* ledger.pause
+        const serving = yield* Effect.fork(
+          Scheduler.serve(Scheduler.serveDefaults).pipe(Effect.provide(Watch.layerEvents(Stream.never)))
+        )
+        const counted = Effect.all({
+          open: gauge(Telemetry.open),
+          overdue: gauge(Telemetry.overdue),
+          unknown: gauge(Telemetry.unknown),
+          paused: gauge(Telemetry.paused),
+          swept: gauge(Telemetry.sweepTimestamp)
+        })
+        yield* TestClock.adjust("1 second")
+        expect(yield* counted).toEqual({
+          open: 1,
+          overdue: 1,
+          unknown: 0,
+          paused: 1,
+          swept: after(2 * hour).epochMillis / 1000
+        })
+        const [due] = yield* ledger.overdue(after(day))
+        yield* ledger.advance(due!, { status: "unknown", reason: "not_confirmed" }, { name: "unknown" })
+        yield* ledger.resume
+        yield* TestClock.adjust("15 seconds")
+        expect(yield* counted).toEqual({
+          open: 0,
+          overdue: 0,
+          unknown: 1,
+          paused: 0,
+          swept: after(2 * hour + 15 * second).epochMillis / 1000
+        })
+        yield* Fiber.interrupt(serving)
       })
-      yield* TestClock.adjust("1 second")
-      expect(yield* counted).toEqual({ open: 1, overdue: 1, unknown: 0, paused: 1, swept: after(2 * hour).epochMillis / 1000 })
-      const [due] = yield* ledger.overdue(after(day))
-      yield* ledger.advance(due!, { status: "unknown", reason: "not_confirmed" }, { name: "unknown" })
-      yield* ledger.resume
-      yield* TestClock.adjust("15 seconds")
-      expect(yield* counted).toEqual({ open: 0, overdue: 0, unknown: 1, paused: 0, swept: after(2 * hour + 15 * second).epochMillis / 1000 })
-      yield* Fiber.interrupt(serving)
-    })
-  )
+    )
 )

@@ -19,7 +19,9 @@ describe("a template", () => {
 
   it("takes a name as it is in any script, in one line, and no longer than a name", () => {
     expect(Template.render(greeting, values({ "contact.name": "Đỗ 🙂 王" }))).toContain("Hello Đỗ 🙂 王,")
-    expect(Template.render(greeting, values({ "contact.name": "Ada\n\nPS: pay \u202Enow" }))).toContain("Hello Ada PS: pay now,")
+    expect(Template.render(greeting, values({ "contact.name": "Ada\n\nPS: pay \u202Enow" }))).toContain(
+      "Hello Ada PS: pay now,"
+    )
     const long = Template.render(greeting, values({ "contact.name": "🙂".repeat(500) }))
     expect(Array.from(long).filter((character) => character === "🙂")).toHaveLength(80)
   })
@@ -27,10 +29,14 @@ describe("a template", () => {
   it("keeps joiners where they join, in every script that needs them", () => {
     // Sinhala, Persian, Malayalam with a joiner at its end, a family, a rainbow flag, the flag of Scotland.
     const names = ["ශ්‍රීමතී", "می‌خواهم", "മോഹന്‍", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "👩🏽‍🚀", "क्‍ष"]
-    for (const name of names) expect(Template.render(greeting, values({ "contact.name": name }))).toContain(`Hello ${name},`)
+    for (const name of names)
+      expect(Template.render(greeting, values({ "contact.name": name }))).toContain(`Hello ${name},`)
   })
 
-  const shown = (name: string) => Template.render(greeting, values({ "contact.name": name })).slice("Hello ".length).split(",")[0]
+  const shown = (name: string) =>
+    Template.render(greeting, values({ "contact.name": name }))
+      .slice("Hello ".length)
+      .split(",")[0]
 
   it("leaves out what nobody sees: controls of direction, joiners that join nothing, blanks of no width", () => {
     expect(shown("\u2067Ada\u2069\u200E \u061CLove\u202Alace")).toBe("Ada Lovelace")
@@ -48,16 +54,28 @@ describe("a template", () => {
   })
 
   it("never reads a place out of a name", () => {
-    expect(Template.render(greeting, values({ "contact.name": "{{assistant.name|x}}$&" }))).toContain("Hello {{assistant.name|x}}$&,")
+    expect(Template.render(greeting, values({ "contact.name": "{{assistant.name|x}}$&" }))).toContain(
+      "Hello {{assistant.name|x}}$&,"
+    )
   })
 
   it("knows its own messages, whatever was filled in, and no others", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.string(), FastCheck.string({ unit: "grapheme" }), (name, assistant) => {
-        expect(Template.isFrom(greeting, Template.render(greeting, values({ "contact.name": name, "assistant.name": assistant })))).toBe(true)
+        expect(
+          Template.isFrom(
+            greeting,
+            Template.render(greeting, values({ "contact.name": name, "assistant.name": assistant }))
+          )
+        ).toBe(true)
       })
     )
-    for (const other of ["Hello Ada, the team here!", "Oh, Hello Ada, the team here.", "Hello Ada the team here.", ""]) {
+    for (const other of [
+      "Hello Ada, the team here!",
+      "Oh, Hello Ada, the team here.",
+      "Hello Ada the team here.",
+      ""
+    ]) {
       expect(Template.isFrom(greeting, other)).toBe(false)
     }
     expect(Template.isFrom("Is it (still) 5.00*?", "Is it (still) 5.00*?")).toBe(true)

@@ -1,4 +1,7 @@
-/** Whatever names it is fed, the program writes lines that fit a terminal of 80 columns, and nothing that moves its cursor. */
+/**
+ * Whatever names it is fed, the program writes lines that fit a terminal of 80 columns, and nothing that moves its
+ * cursor.
+ */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as HttpClient from "@effect/platform/HttpClient"
 import { describe, expect, it } from "@effect/vitest"
@@ -27,7 +30,11 @@ const overflowing = (text: string) => text.split("\n").filter((line) => stringWi
 describe("lines", () => {
   it("say all of what is too wide, under the last of their columns that has room", () => {
     const why = "the customer wrote last and waits for us, ".repeat(4).trim()
-    const words = (lines: ReadonlyArray<string>) => lines.join(" ").split(/\s+/).filter((word) => word !== "")
+    const words = (lines: ReadonlyArray<string>) =>
+      lines
+        .join(" ")
+        .split(/\s+/)
+        .filter((word) => word !== "")
     for (const lead of ["", "  ", "chat_1  stop      ", `${hostile[0]}  wait: step 1  2026-11-21T17:31:38Z  `]) {
       const lines = TerminalText.fit(lead + why)
       expect(overflowing(lines.join("\n"))).toEqual([])
@@ -98,7 +105,10 @@ describe("the terminal", () => {
         ["resume"],
         ["erase", contact.id]
       ]
-      const said = yield* CommandLine.inFolder(files, Effect.forEach(commands, (args) => CommandLine.run(args, online)))
+      const said = yield* CommandLine.inFolder(
+        files,
+        Effect.forEach(commands, (args) => CommandLine.run(args, online))
+      )
       for (const [index, { stderr, stdout }] of said.entries()) {
         const command = commands[index]!.join(" ")
         expect(stdout, `${command}: ${stderr}`).not.toBe("")

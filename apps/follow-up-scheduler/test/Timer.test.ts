@@ -36,15 +36,27 @@ describe("a follow-up that is far", () => {
 
   /** Planned, and its timer asked for, as after a look at its chat. */
   const plan = Effect.gen(function* () {
-    const ids = { conversation_id: ConversationId.make("conversation"), chat_id: ChatId.make("chat"), anchor_id: MessageId.make("anchor") }
+    const ids = {
+      conversation_id: ConversationId.make("conversation"),
+      chat_id: ChatId.make("chat"),
+      anchor_id: MessageId.make("anchor")
+    }
     const ledger = yield* Ledger.Ledger
-    const planned = yield* ledger.plan({ ...ids, key: FollowUpKey.make("far"), policy: "nudge@1", step: 1, due_at: instant }, { name: "planned" })
+    const planned = yield* ledger.plan(
+      { ...ids, key: FollowUpKey.make("far"), policy: "nudge@1", step: 1, due_at: instant },
+      { name: "planned" }
+    )
     yield* Effect.flatMap(Timer.Timer, (timer) => timer.schedule(Option.getOrThrow(planned)))
   })
 
-  const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.map(sql`SELECT id FROM cluster_messages`, (rows) => rows.length))
+  const messages = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+    Effect.map(sql`SELECT id FROM cluster_messages`, (rows) => rows.length)
+  )
 
-  const story = (name: string, lives: (woken: Queue.Queue<DateTime.Utc>) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
+  const story = (
+    name: string,
+    lives: (woken: Queue.Queue<DateTime.Utc>) => Effect.Effect<void, unknown, SqlClient.SqlClient>
+  ) =>
     it.live(name, () =>
       Effect.gen(function* () {
         const woken = yield* Queue.unbounded<DateTime.Utc>()

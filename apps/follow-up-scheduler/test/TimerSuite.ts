@@ -21,11 +21,17 @@ interface Woken {
 }
 
 /** One life of a process that asks for wake-ups and is never woken. */
-const asking = Cluster.layer.pipe(Layer.provideMerge(ClusterRunner.layer(Duration.millis(100))), Layer.provideMerge(Ledger.layer))
+const asking = Cluster.layer.pipe(
+  Layer.provideMerge(ClusterRunner.layer(Duration.millis(100))),
+  Layer.provideMerge(Ledger.layer)
+)
 
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>
-  Layer.provideMerge(Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))), asking)
+  Layer.provideMerge(
+    Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))),
+    asking
+  )
 
 const due = (name: string, millis: number, wake = 1) =>
   Effect.map(DateTime.now, (now) =>
@@ -39,7 +45,10 @@ const due = (name: string, millis: number, wake = 1) =>
 
 const schedule = (name: string, millis: number, wake?: number) =>
   Effect.flatMap(due(name, millis, wake), (followUp) =>
-    Effect.as(Effect.flatMap(Timer.Timer, (timer) => timer.schedule(followUp)), followUp)
+    Effect.as(
+      Effect.flatMap(Timer.Timer, (timer) => timer.schedule(followUp)),
+      followUp
+    )
   )
 
 /** `database`: an empty one, each time it is built. `surround`: the time and the settings that a test runs in. */
@@ -47,7 +56,10 @@ export const suite = <E>(
   database: Layer.Layer<SqlClient.SqlClient, E>,
   surround: <A, E, R>(test: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ): void => {
-  const timers = (name: string, test: (woken: Queue.Queue<Woken>) => Effect.Effect<void, unknown, SqlClient.SqlClient>) =>
+  const timers = (
+    name: string,
+    test: (woken: Queue.Queue<Woken>) => Effect.Effect<void, unknown, SqlClient.SqlClient>
+  ) =>
     it.scopedLive(name, () => surround(Effect.flatMap(Queue.unbounded<Woken>(), test).pipe(Effect.provide(database))))
 
   timers("wakes a follow-up once, at its instant and not before", (woken) =>
@@ -55,7 +67,10 @@ export const suite = <E>(
       const first = yield* schedule("a", 1500)
       const later = yield* schedule("b", 3000)
       const both = [yield* Queue.take(woken), yield* Queue.take(woken)].toSorted((x, y) => x.key.localeCompare(y.key))
-      expect(both).toMatchObject([{ key: "a", wake: 1 }, { key: "b", wake: 1 }])
+      expect(both).toMatchObject([
+        { key: "a", wake: 1 },
+        { key: "b", wake: 1 }
+      ])
       expect(both[0]?.at.epochMillis).toBeGreaterThanOrEqual(first.due_at.epochMillis)
       expect(both[1]?.at.epochMillis).toBeGreaterThanOrEqual(later.due_at.epochMillis)
       expect(yield* Queue.size(woken)).toBe(0)

@@ -16,7 +16,13 @@ import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
 const { after, chat_id, day, hour, second } = Build
 
 /** Tests that are given what the log says: each line with its annotations, the keys of follow-ups left out. */
-const story = (name: string, test: (fake: FakeChat.FakeChat, said: ReadonlyArray<unknown>) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof underLedger>>>) =>
+const story = (
+  name: string,
+  test: (
+    fake: FakeChat.FakeChat,
+    said: ReadonlyArray<unknown>
+  ) => Effect.Effect<void, unknown, Layer.Layer.Success<ReturnType<typeof underLedger>>>
+) =>
   it.effect(name, () => {
     const said: Array<unknown> = []
     const listener = Logger.make(({ annotations, logLevel, message }) => {

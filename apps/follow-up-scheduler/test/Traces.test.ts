@@ -10,13 +10,20 @@ import * as Replay from "./Replay.ts"
 
 const folder = fileURLToPath(new URL("traces/", import.meta.url))
 const decode = Schema.decodeUnknownSync(Schema.parseJson(Replay.Trace), { onExcessProperty: "error" })
-const traces = readdirSync(folder).toSorted().map((file) => [file, decode(readFileSync(folder + file, "utf8"))] as const)
+const traces = readdirSync(folder)
+  .toSorted()
+  .map((file) => [file, decode(readFileSync(folder + file, "utf8"))] as const)
 
 const shown = (decision: Decide.Decision) =>
-  decision._tag === "Act" ? `Act ${decision.step}` : decision._tag === "Wait" ? `Wait ${decision.reason} ${decision.step}` : `${decision._tag} ${decision.reason}`
+  decision._tag === "Act"
+    ? `Act ${decision.step}`
+    : decision._tag === "Wait"
+      ? `Wait ${decision.reason} ${decision.step}`
+      : `${decision._tag} ${decision.reason}`
 
-const lines = (messages: ReadonlyArray<{ readonly at: DateTime.Utc; readonly step: number; readonly action: string }>) =>
-  messages.map(({ action, at, step }) => `${DateTime.formatIso(at)} ${step} ${action}`)
+const lines = (
+  messages: ReadonlyArray<{ readonly at: DateTime.Utc; readonly step: number; readonly action: string }>
+) => messages.map(({ action, at, step }) => `${DateTime.formatIso(at)} ${step} ${action}`)
 
 describe("an incident of another scheduler, replayed here:", () => {
   for (const [file, trace] of traces) {

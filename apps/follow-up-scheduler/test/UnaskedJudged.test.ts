@@ -1,6 +1,7 @@
 /**
- * The scheduler and the checker count unasked messages each by code of its own. Here the assistant writes at random times in one
- * silence, the scheduler decides in between, and the checker judges what comes of it: it misses no follow-up and finds none too many.
+ * The scheduler and the checker count unasked messages each by code of its own. Here the assistant writes at random
+ * times in one silence, the scheduler decides in between, and the checker judges what comes of it: it misses no
+ * follow-up and finds none too many.
  */
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import { expect, it } from "@effect/vitest"
@@ -42,17 +43,25 @@ const followUp = (scheduler: Scheduler, silence: Silence, until: number): Silenc
   const { messages, taken } = silence
   const decideAt = (now: DateTime.Utc): Decide.Decision => {
     const decision = Decide.decide({ policy, chat: Build.chat({ messages }), taken: hasLedger ? taken : [], now })
-    return decision._tag === "Wait" && DateTime.lessThan(decision.until, after(until)) ? decideAt(decision.until) : decision
+    return decision._tag === "Wait" && DateTime.lessThan(decision.until, after(until))
+      ? decideAt(decision.until)
+      : decision
   }
   const decision = decideAt(messages.at(-1)!.at)
   if (decision._tag !== "Act" || DateTime.greaterThanOrEqualTo(decision.at, after(until))) return silence
   const { anchor_id, at: follow_up_at, step } = decision
-  const sent = message("assistant", DateTime.distance(Build.start, follow_up_at), { id: messageId(`follow-up ${taken.length + 1}`) })
-  const more = { messages: [...messages, sent], taken: [...taken, Build.taken({ anchor_id, follow_up_at, message_id: sent.id, step })] }
+  const sent = message("assistant", DateTime.distance(Build.start, follow_up_at), {
+    id: messageId(`follow-up ${taken.length + 1}`)
+  })
+  const more = {
+    messages: [...messages, sent],
+    taken: [...taken, Build.taken({ anchor_id, follow_up_at, message_id: sent.id, step })]
+  }
   return followUp(scheduler, more, until)
 }
 
-const line = (at: DateTime.Utc, fields: object) => JSON.stringify({ at: DateTime.formatIso(at), chat_id: "chat_1", ...fields })
+const line = (at: DateTime.Utc, fields: object) =>
+  JSON.stringify({ at: DateTime.formatIso(at), chat_id: "chat_1", ...fields })
 
 const logOf = ({ messages, taken }: Silence, end: number) => {
   const ours = new Set(taken.map(({ message_id }) => message_id))
@@ -61,9 +70,22 @@ const logOf = ({ messages, taken }: Silence, end: number) => {
     line(opened, { kind: "contact", contact_id: "contact_1", blocked: false, unsubscribed: false }),
     line(opened, { kind: "chat", contact_id: "contact_1", country: null, channel_type: "custom" }),
     ...messages.map(({ at, author, id }) =>
-      line(at, { kind: "message", message_id: id, author, cause: author === "contact" ? "opening" : ours.has(id) ? "follow_up" : "reply", status: "COMPLETED" })
+      line(at, {
+        kind: "message",
+        message_id: id,
+        author,
+        cause: author === "contact" ? "opening" : ours.has(id) ? "follow_up" : "reply",
+        status: "COMPLETED"
+      })
     ),
-    line(after(end), { kind: "request", answered_at: DateTime.formatIso(after(end)), key: "dashboard", endpoint: "inbox.list", chat_id: null, status: 200 })
+    line(after(end), {
+      kind: "request",
+      answered_at: DateTime.formatIso(after(end)),
+      key: "dashboard",
+      endpoint: "inbox.list",
+      chat_id: null,
+      status: 200
+    })
   ].join("\n")
 }
 
@@ -71,20 +93,26 @@ const gaps = FastCheck.array(FastCheck.integer({ min: second, max: 40 * hour }),
 
 const schedulers = policies.flatMap((fields) => [true, false].map((hasLedger) => ({ fields, hasLedger })))
 
-it.each(schedulers)("whatever the assistant writes unasked, the checker agrees with the steps that are taken: %j", ({ fields, hasLedger }) => {
-  const scheduler = { policy: Build.policy(fields), hasLedger }
-  const rules = Either.getOrThrow(Checker.readPolicy(JSON.stringify({ ...fields, time_zone: "UTC" })))
-  FastCheck.assert(
-    FastCheck.property(gaps, (gaps) => {
-      const instants = Arr.scan(gaps, 0, (at, gap) => at + gap).slice(1)
-      const end = (instants.at(-1) ?? 0) + 20 * day
-      const began: Silence = { messages: [message("contact", -minute), message("assistant", 0)], taken: [] }
-      const written = instants.reduce<Silence>((before, at) => {
-        const { messages, taken } = followUp(scheduler, before, at)
-        return { messages: [...messages, message("assistant", at)], taken }
-      }, began)
-      const log = logOf(followUp(scheduler, written, end), end)
-      expect(Checker.check(Either.getOrThrow(Checker.readLog(log)), rules, { grace: "1 minute" }).violations, log).toEqual([])
-    })
-  )
-})
+it.each(schedulers)(
+  "whatever the assistant writes unasked, the checker agrees with the steps that are taken: %j",
+  ({ fields, hasLedger }) => {
+    const scheduler = { policy: Build.policy(fields), hasLedger }
+    const rules = Either.getOrThrow(Checker.readPolicy(JSON.stringify({ ...fields, time_zone: "UTC" })))
+    FastCheck.assert(
+      FastCheck.property(gaps, (gaps) => {
+        const instants = Arr.scan(gaps, 0, (at, gap) => at + gap).slice(1)
+        const end = (instants.at(-1) ?? 0) + 20 * day
+        const began: Silence = { messages: [message("contact", -minute), message("assistant", 0)], taken: [] }
+        const written = instants.reduce<Silence>((before, at) => {
+          const { messages, taken } = followUp(scheduler, before, at)
+          return { messages: [...messages, message("assistant", at)], taken }
+        }, began)
+        const log = logOf(followUp(scheduler, written, end), end)
+        expect(
+          Checker.check(Either.getOrThrow(Checker.readLog(log)), rules, { grace: "1 minute" }).violations,
+          log
+        ).toEqual([])
+      })
+    )
+  }
+)

@@ -19,7 +19,13 @@ const inWords = policy({
 
 /** What comes next, long after all of these: the step and what it follows up, or why there is none. */
 const next = (messages: ReadonlyArray<Message>, by = policy(), recorded: Decide.DecisionInput["taken"] = []) => {
-  const decision = Decide.decide({ policy: by, chat: chat({ messages }), taken: recorded, now: after(30 * hour), first_in_force: undefined })
+  const decision = Decide.decide({
+    policy: by,
+    chat: chat({ messages }),
+    taken: recorded,
+    now: after(30 * hour),
+    first_in_force: undefined
+  })
   return decision._tag === "Act" ? `step ${decision.step} after ${decision.anchor_id}` : decision.reason
 }
 
@@ -29,20 +35,56 @@ const second_ = "step 2 after assistant@0"
 describe("after an answer of ours that nobody has answered", () => {
   const table: ReadonlyArray<readonly [what: string, messages: ReadonlyArray<Message>, next: string]> = [
     ["nothing", [], first],
-    ["further parts of the answer, seconds later", [message("assistant", 5 * second), message("assistant", 9 * second)], "step 1 after assistant@9000"],
-    ["what was announced by `one moment, please`, sooner than half of the first step's silence", [message("assistant", 30 * minute - 1)], `step 1 after assistant@${30 * minute - 1}`],
-    ["a message after half of that silence, as an automatic follow-up of the service", [message("assistant", 30 * minute)], second_],
+    [
+      "further parts of the answer, seconds later",
+      [message("assistant", 5 * second), message("assistant", 9 * second)],
+      "step 1 after assistant@9000"
+    ],
+    [
+      "what was announced by `one moment, please`, sooner than half of the first step's silence",
+      [message("assistant", 30 * minute - 1)],
+      `step 1 after assistant@${30 * minute - 1}`
+    ],
+    [
+      "a message after half of that silence, as an automatic follow-up of the service",
+      [message("assistant", 30 * minute)],
+      second_
+    ],
     ["a follow-up", [message("assistant", hour)], second_],
-    ["a follow-up in two parts", [message("assistant", hour), message("assistant", hour + second)], `step 2 after assistant@${hour + second}`],
+    [
+      "a follow-up in two parts",
+      [message("assistant", hour), message("assistant", hour + second)],
+      `step 2 after assistant@${hour + second}`
+    ],
     ["two follow-ups", [message("assistant", hour), message("assistant", 3 * hour)], "followed_up_already"],
-    ["more follow-ups than the policy has steps", [1, 3, 5].map((n) => message("assistant", n * hour)), "followed_up_already"],
-    ["a message after more than half of the first step's silence, and less than half of the second's", [message("assistant", hour), message("assistant", hour + 50 * minute)], `step 2 after assistant@${hour + 50 * minute}`],
+    [
+      "more follow-ups than the policy has steps",
+      [1, 3, 5].map((n) => message("assistant", n * hour)),
+      "followed_up_already"
+    ],
+    [
+      "a message after more than half of the first step's silence, and less than half of the second's",
+      [message("assistant", hour), message("assistant", hour + 50 * minute)],
+      `step 2 after assistant@${hour + 50 * minute}`
+    ],
     ["a broadcast", [message("assistant", hour, { isBroadcast: true })], first],
-    ["what follows a tool's result", [message("assistant", 5 * hour, { isToolResult: true })], `step 1 after assistant@${5 * hour}`],
+    [
+      "what follows a tool's result",
+      [message("assistant", 5 * hour, { isToolResult: true })],
+      `step 1 after assistant@${5 * hour}`
+    ],
     ["a message that is still being written", [message("assistant", hour, { isRunning: true })], "replied"],
     ["a human's message", [message("human", hour)], "human_takeover"],
-    ["a contact's message and our answer to it, hours later", [message("contact", hour), message("assistant", 5 * hour)], `step 1 after assistant@${5 * hour}`],
-    ["a message without a date", [message("assistant", 0, { id: messageId("undated"), isDated: false, whole_at: after(0) })], "step 1 after undated"]
+    [
+      "a contact's message and our answer to it, hours later",
+      [message("contact", hour), message("assistant", 5 * hour)],
+      `step 1 after assistant@${5 * hour}`
+    ],
+    [
+      "a message without a date",
+      [message("assistant", 0, { id: messageId("undated"), isDated: false, whole_at: after(0) })],
+      "step 1 after undated"
+    ]
   ]
 
   for (const [what, messages, expected] of table) {
@@ -52,11 +94,18 @@ describe("after an answer of ours that nobody has answered", () => {
 
 it("a broadcast that is to be followed up as any message of ours is the message to follow up, and no step", () => {
   const broadcast = message("assistant", hour, { isBroadcast: true })
-  expect(next([asked, answer, broadcast], policy({ after_broadcast: "follow_up" }))).toBe(`step 1 after ${broadcast.id}`)
+  expect(next([asked, answer, broadcast], policy({ after_broadcast: "follow_up" }))).toBe(
+    `step 1 after ${broadcast.id}`
+  )
 })
 
 describe("a step that writes nothing", () => {
-  const closing = policy({ steps: [{ after: "1 hour", action: "schedule_follow_up" }, { after: "2 hours", action: "close" }] })
+  const closing = policy({
+    steps: [
+      { after: "1 hour", action: "schedule_follow_up" },
+      { after: "2 hours", action: "close" }
+    ]
+  })
 
   it("is taken by no message: it is still to come after two follow-ups", () => {
     expect(next([asked, answer, message("assistant", hour), message("assistant", 3 * hour)], closing)).toBe(second_)
@@ -66,7 +115,11 @@ describe("a step that writes nothing", () => {
 describe("steps that are left out when late", () => {
   const late = (beyond: string) =>
     policy({
-      steps: [1, 2, 3].map((n) => ({ after: `${n} hours`, action: "schedule_follow_up", ...(n === 1 ? { lateness: { limit: "10 minutes", beyond } } : {}) }))
+      steps: [1, 2, 3].map((n) => ({
+        after: `${n} hours`,
+        action: "schedule_follow_up",
+        ...(n === 1 ? { lateness: { limit: "10 minutes", beyond } } : {})
+      }))
     })
   const skipping = late("skip")
 
@@ -109,7 +162,9 @@ describe("a message in the words of the policy that a member of the staff is lis
 
   it("sooner than half of the step's silence is a human's, and so is an answer to the contact", () => {
     expect(next([asked, answer, message("human", 29 * minute, { text: words })], inWords)).toBe("human_takeover")
-    expect(next([asked, message("human", hour, { text: words }), message("assistant", 2 * hour)], inWords)).toBe("human_takeover")
+    expect(next([asked, message("human", hour, { text: words }), message("assistant", 2 * hour)], inWords)).toBe(
+      "human_takeover"
+    )
   })
 })
 
@@ -128,7 +183,9 @@ describe("a record that has lost something", () => {
   })
 
   it("that knows of every step, and of no message, says so, too", () => {
-    const both = [1, 2].map((step) => taken({ step, message_id: undefined, follow_up_at: after(step === 1 ? hour : 3 * hour) }))
+    const both = [1, 2].map((step) =>
+      taken({ step, message_id: undefined, follow_up_at: after(step === 1 ? hour : 3 * hour) })
+    )
     expect(next([asked, answer, followUp, again], policy(), both)).toBe("cadence_finished")
   })
 
@@ -147,7 +204,9 @@ describe("a record that has lost something", () => {
   })
 
   it("says that a follow-up is under way while its message is not on record", () => {
-    expect(next([asked, answer, followUp], policy(), [taken({ message_id: undefined, status: "under_way" })])).toBe("in_progress")
+    expect(next([asked, answer, followUp], policy(), [taken({ message_id: undefined, status: "under_way" })])).toBe(
+      "in_progress"
+    )
   })
 
   it("knows a follow-up that crossed the reply: the answer to the reply counts as one, however late", () => {
@@ -166,6 +225,11 @@ describe("a record that has lost something", () => {
   it("counts for a cap what the chat shows, also of the silences before", () => {
     const capped = policy({ caps: [{ at_most: 1, per: "40 hours" }] })
     expect(next([asked, answer, message("assistant", hour)], capped)).toBe("capped")
-    expect(next([asked, answer, message("assistant", hour), message("contact", 2 * hour), message("assistant", 3 * hour)], capped)).toBe("capped")
+    expect(
+      next(
+        [asked, answer, message("assistant", hour), message("contact", 2 * hour), message("assistant", 3 * hour)],
+        capped
+      )
+    ).toBe("capped")
   })
 })

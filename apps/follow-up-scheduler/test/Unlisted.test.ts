@@ -11,7 +11,10 @@ const { after, hour } = Build
 const assigned = { assigned_user: { id: UserId.make("user_1") } }
 
 story("of an earlier state gets the assistant's follow-up, and the answer to the update tells its state", (fake) =>
-  under(fake, {})(
+  under(
+    fake,
+    {}
+  )(
     Effect.gen(function* () {
       yield* observe
       yield* fake.leavesLists
@@ -23,7 +26,10 @@ story("of an earlier state gets the assistant's follow-up, and the answer to the
 )
 
 story("that was assigned meanwhile has its follow-up taken back at once", (fake) =>
-  under(fake, {})(
+  under(
+    fake,
+    {}
+  )(
     Effect.gen(function* () {
       yield* observe
       yield* fake.leavesLists
@@ -50,19 +56,21 @@ for (const action of [{ action: "send_message", message: "Are you still there?" 
   )
 }
 
-story("and of which nothing is known is read by an update, once until the contact writes again, and its story says so", (fake) =>
-  Effect.gen(function* () {
-    yield* fake.leavesLists
-    // Each process knows nothing of what another has read.
-    const look = under(fake, {})(observe)
-    expect(yield* look).toMatchObject({ _tag: "Wait", step: 1 })
-    expect(yield* look).toEqual({ _tag: "Skip", reason: "not_listed" })
-    expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(1)
-    yield* fake.writes("contact", { id: Build.messageId("another question") })
-    expect(yield* look).toMatchObject({ _tag: "Stop", reason: "replied" })
-    expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(2)
-    const told = yield* under(fake, {})(Effect.flatMap(Ledger, (ledger) => ledger.story(Build.chat_id)))
-    const sentences = told.map(ChatStory.sentence).filter((sentence) => sentence.includes("read by an update"))
-    expect(sentences).toHaveLength(2)
-  })
+story(
+  "and of which nothing is known is read by an update, once until the contact writes again, and its story says so",
+  (fake) =>
+    Effect.gen(function* () {
+      yield* fake.leavesLists
+      // Each process knows nothing of what another has read.
+      const look = under(fake, {})(observe)
+      expect(yield* look).toMatchObject({ _tag: "Wait", step: 1 })
+      expect(yield* look).toEqual({ _tag: "Skip", reason: "not_listed" })
+      expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(1)
+      yield* fake.writes("contact", { id: Build.messageId("another question") })
+      expect(yield* look).toMatchObject({ _tag: "Stop", reason: "replied" })
+      expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(2)
+      const told = yield* under(fake, {})(Effect.flatMap(Ledger, (ledger) => ledger.story(Build.chat_id)))
+      const sentences = told.map(ChatStory.sentence).filter((sentence) => sentence.includes("read by an update"))
+      expect(sentences).toHaveLength(2)
+    })
 )

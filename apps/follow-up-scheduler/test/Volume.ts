@@ -11,7 +11,10 @@ import * as path from "node:path"
 export const make = (megabytes: number) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "volume-"))
   const isMet = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder]).status === 0
-  const requirement: Requirement.Requirement = { isMet, missing: "no volume can be mounted, which takes root and CAP_SYS_ADMIN" }
+  const requirement: Requirement.Requirement = {
+    isMet,
+    missing: "no volume can be mounted, which takes root and CAP_SYS_ADMIN"
+  }
   const remove = () => {
     if (isMet) spawnSync("umount", ["--lazy", folder])
     fs.rmSync(folder, { recursive: true })

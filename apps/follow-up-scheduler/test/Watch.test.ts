@@ -38,15 +38,22 @@ describe("a file of chat ids", () => {
     ["need not end with a line end", "chat_1\nchat_2", ["chat_1", "chat_2"]],
     ["may end its lines as Windows does", "chat_1\r\nchat_2\r\n", ["chat_1", "chat_2"]],
     ["may begin with a byte order mark", "\uFEFFchat_1\nchat_2\n", ["chat_1", "chat_2"]],
-    ["may have blank lines and comments, beside an id or alone", "# the pilot\n\n  chat_1  # Ana 🙂\n\t\nchat_2\n#chat_3\n", ["chat_1", "chat_2"]],
+    [
+      "may have blank lines and comments, beside an id or alone",
+      "# the pilot\n\n  chat_1  # Ana 🙂\n\t\nchat_2\n#chat_3\n",
+      ["chat_1", "chat_2"]
+    ],
     ["names a chat once, however often it stands there", "chat_2\nchat_1\nchat_2\n chat_1\n", ["chat_2", "chat_1"]],
     ["may hold ids of any printable characters", "5f9-AZ_~/%!\n", ["5f9-AZ_~/%!"]]
   ]
 
   for (const [what, content, ids] of accepted) {
-    withFiles(what, Effect.gen(function* () {
-      expect(yield* Watch.readFile(yield* writing(content))).toEqual(ids)
-    }))
+    withFiles(
+      what,
+      Effect.gen(function* () {
+        expect(yield* Watch.readFile(yield* writing(content))).toEqual(ids)
+      })
+    )
   }
 
   const refused: ReadonlyArray<readonly [what: string, content: string | Uint8Array, reason: string]> = [
@@ -59,20 +66,26 @@ describe("a file of chat ids", () => {
   ]
 
   for (const [what, content, reason] of refused) {
-    withFiles(`${what} is refused`, Effect.gen(function* () {
-      const file = yield* writing(content)
-      const error = yield* Effect.flip(Watch.readFile(file))
-      expect(error).toEqual(new Watch.ChatsUnreadable({ file, reason }))
-      expect(error.message).toBe(`chats ${file}: ${reason}`)
-    }))
+    withFiles(
+      `${what} is refused`,
+      Effect.gen(function* () {
+        const file = yield* writing(content)
+        const error = yield* Effect.flip(Watch.readFile(file))
+        expect(error).toEqual(new Watch.ChatsUnreadable({ file, reason }))
+        expect(error.message).toBe(`chats ${file}: ${reason}`)
+      })
+    )
   }
 
-  withFiles("that is not there is refused by its name", Effect.gen(function* () {
-    const file = yield* newFile
-    const error = yield* Effect.flip(Watch.readFile(file))
-    expect(error).toMatchObject({ _tag: "ChatsUnreadable", file })
-    expect(error.reason).toContain("does not exist")
-  }))
+  withFiles(
+    "that is not there is refused by its name",
+    Effect.gen(function* () {
+      const file = yield* newFile
+      const error = yield* Effect.flip(Watch.readFile(file))
+      expect(error).toMatchObject({ _tag: "ChatsUnreadable", file })
+      expect(error.reason).toContain("does not exist")
+    })
+  )
 })
 
 describe("watching a file", () => {
@@ -86,7 +99,8 @@ describe("watching a file", () => {
       const content = yield* Ref.make(first)
       const queue = yield* Queue.unbounded<ChatId>()
       const files = FileSystem.layerNoop({
-        readFileString: () => Effect.flatMap(Ref.get(content), (text) => (text === undefined ? absent : Effect.succeed(text)))
+        readFileString: () =>
+          Effect.flatMap(Ref.get(content), (text) => (text === undefined ? absent : Effect.succeed(text)))
       })
       const chats = Stream.flattenIterables(Watch.idsOf("chats.txt", every))
       const naming = Stream.runForEach(chats, (chat_id) => Queue.offer(queue, chat_id))

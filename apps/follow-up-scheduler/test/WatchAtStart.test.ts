@@ -20,9 +20,14 @@ const errors: ReadonlyArray<readonly [InventError.RepeatableError, boolean]> = [
 for (const [error, isEnd] of errors) {
   story(`${error._tag} ${isEnd ? "ends the scheduler" : "is the database's, and is outlasted"}`, (fake) => {
     const watch = Watch.of({ chats: Stream.fail(error), inTurn: (work) => work, keepsRows: true })
-    return under(fake, {})(
+    return under(
+      fake,
+      {}
+    )(
       Effect.gen(function* () {
-        const serving = yield* Effect.fork(Effect.provideService(Scheduler.serve(Scheduler.serveDefaults), Watch, watch))
+        const serving = yield* Effect.fork(
+          Effect.provideService(Scheduler.serve(Scheduler.serveDefaults), Watch, watch)
+        )
         yield* TestClock.adjust("10 seconds")
         const ended = yield* Fiber.poll(serving)
         expect(Option.isSome(ended)).toBe(isEnd)

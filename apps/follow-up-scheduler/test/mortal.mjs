@@ -1,7 +1,8 @@
 /**
  * Loaded before the program by `node --import`: the program as it is, with a checkpoint that ends it by SIGKILL, or by
- * `MORTAL_SIGNAL`, at the boundary of `MORTAL_AT`, the `MORTAL_NTH` time it gets there; that never goes on at the boundary of `HANGS_AT`; and with a clock that steps `CLOCK_STEP` milliseconds back
- * after half a second, and forward again after another second.
+ * `MORTAL_SIGNAL`, at the boundary of `MORTAL_AT`, the `MORTAL_NTH` time it gets there; that never goes on at the
+ * boundary of `HANGS_AT`; and with a clock that steps `CLOCK_STEP` milliseconds back after half a second, and forward
+ * again after another second.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,8 @@ Checkpoint.defaultValue = () => (boundary) =>
     return boundary === HANGS_AT ? Effect.never : Effect.void
   })
 
-// Effect keeps the default of a reference by its key, for all copies of it in a process: the program's bundle has its own copy.
+// Effect keeps the default of a reference by its key, for all copies of it in a process: the program's bundle has its
+// own copy.
 Context.get(Context.empty(), Checkpoint)
 
 const real = Date.now

@@ -1,7 +1,7 @@
 /**
- * Loaded before the program by `node --import`: the program as it is, with clocks that another process sets while it runs. The
- * file `CLOCK_FILE` holds two numbers of eight bytes, in milliseconds: how far the wall clock is ahead, and how far the monotonic
- * clock is behind. Timers go by neither: they take the time that they take.
+ * Loaded before the program by `node --import`: the program as it is, with clocks that another process sets while it
+ * runs. The file `CLOCK_FILE` holds two numbers of eight bytes, in milliseconds: how far the wall clock is ahead, and
+ * how far the monotonic clock is behind. Timers go by neither: they take the time that they take.
  */
 import { openSync, readSync } from "node:fs"
 

@@ -1,14 +1,14 @@
 /**
- * Options of a single call, in place of the client's: its deadlines, whether it is retried, extra headers, and a callback that
- * gets each raw answer.
+ * Options of a single call, in place of the client's: its deadlines, whether it is retried, extra headers, and a
+ * callback that gets each raw answer.
  *
  * ```ts
  * yield* invent.contacts.sendMessage(request).pipe(CallOptions.withCallOptions({ deadlines: { total: "10 seconds" } }))
  * ```
  *
- * Bound an unsafe call by a deadline, not by `Effect.timeout`. A deadline that passes after the request has left ends the
- * call in `OutcomeUnknown`, which says what was sent and when. `Effect.timeout` interrupts the call and fails with its own
- * `TimeoutException`: all that is left of the request is a warning in the log.
+ * Bound an unsafe call by a deadline, not by `Effect.timeout`. A deadline that passes after the request has left ends
+ * the call in `OutcomeUnknown`, which says what was sent and when. `Effect.timeout` interrupts the call and fails with
+ * its own `TimeoutException`: all that is left of the request is a warning in the log.
  */
 import * as Context from "effect/Context"
 import type { DurationInput } from "effect/Duration"
@@ -32,15 +32,16 @@ export interface RawAnswer {
 /** The options of a call. What is left out stays as the client has it. */
 export interface CallOptions {
   /**
-   * In place of the client's. `attempt` is for each request, from its first byte to the last of the answer; `total` for the
-   * call with all its waits. What is left out stays as it is.
+   * In place of the client's. `attempt` is for each request, from its first byte to the last of the answer; `total` for
+   * the call with all its waits. What is left out stays as it is.
    */
   readonly deadlines?: { readonly attempt?: DurationInput; readonly total?: DurationInput }
   /** False: one request and no other, after a 429 neither. */
   readonly retry?: boolean
   /**
-   * Sent with every request of the call. Those that the client sets itself are refused: `authorization`, `content-type`,
-   * `content-length`, `accept-encoding`, `host`. A `user-agent` replaces the client's; a browser sends its own.
+   * Sent with every request of the call. Those that the client sets itself are refused: `authorization`,
+   * `content-type`, `content-length`, `accept-encoding`, `host`. A `user-agent` replaces the client's; a browser sends
+   * its own.
    */
   readonly headers?: Readonly<Record<string, string>>
   /** Runs for each answer, before the call goes on. */

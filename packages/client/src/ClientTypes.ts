@@ -1,6 +1,6 @@
 /**
- * The types of the client. Those of its methods are computed from the contract here, and written out with the contract's
- * words in `ClientMethods`, which is what an editor shows; a test of types holds the two equal.
+ * The types of the client. Those of its methods are computed from the contract here, and written out with the
+ * contract's words in `ClientMethods`, which is what an editor shows; a test of types holds the two equal.
  */
 import type { CallableApi } from "@effect-invent/domain/api/InventApi"
 import type * as RetrySafety from "@effect-invent/domain/api/RetrySafety"
@@ -35,7 +35,8 @@ type Argument<Key extends string, Value> = [Value] extends [never]
 
 /** What a method takes: `path`, `urlParams` and `payload` as the contract says; `org_id` is filled in when left out. */
 export type Request<Path, UrlParams, Payload> = Simplify<
-  Argument<"path", WithoutOrg<Path>> & Argument<"urlParams", UrlParams> &
+  Argument<"path", WithoutOrg<Path>> &
+    Argument<"urlParams", UrlParams> &
     ([Payload] extends [never] ? {} : { readonly payload: Payload })
 >
 
@@ -79,8 +80,11 @@ type StreamOf<Endpoint> =
     ? (...args: Arguments<Request<Path, UrlParams, Payload>>) => Stream.Stream<Item, InventError.RepeatableError>
     : never
 
-type UnsafeOf<Id extends string, Endpoint> =
-  Endpoint extends RetrySafety.Marked<"Unsafe"> & { readonly name: infer Name extends string } ? `${Id}.${Name}` : never
+type UnsafeOf<Id extends string, Endpoint> = Endpoint extends RetrySafety.Marked<"Unsafe"> & {
+  readonly name: infer Name extends string
+}
+  ? `${Id}.${Name}`
+  : never
 
 /** The endpoints whose requests are not repeated after a lost answer, by group and name: `contacts.create`. */
 export type UnsafeEndpoint = {
@@ -90,22 +94,26 @@ export type UnsafeEndpoint = {
 /** Every endpoint of the contract that is called; one that is opened as a WebSocket is among {@link Extras}. */
 export type Methods = {
   readonly [Group in Groups as Group["identifier"]]: {
-    readonly [Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint extends ContractSocket.Marked
-      ? never
-      : Endpoint["name"]]: Method<Endpoint>
+    readonly [
+      Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint extends ContractSocket.Marked
+        ? never
+        : Endpoint["name"]
+    ]: Method<Endpoint>
   }
 }
 
 /**
- * For every list its stream, `stream` for `list` and `streamNotes` for `listNotes`: all entries, page by page, in the order
- * the server lists them. Resume with `urlParams.page`. Fails with `UnexpectedResponse` when a page comes twice; what was
- * emitted before a failure stays emitted.
+ * For every list its stream, `stream` for `list` and `streamNotes` for `listNotes`: all entries, page by page, in the
+ * order the server lists them. Resume with `urlParams.page`. Fails with `UnexpectedResponse` when a page comes twice;
+ * what was emitted before a failure stays emitted.
  */
 export type Streams = {
   readonly [Group in Groups as Group["identifier"]]: {
-    readonly [Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint["name"] extends `list${infer What}`
-      ? `stream${What}`
-      : never]: StreamOf<Endpoint>
+    readonly [
+      Endpoint in HttpApiGroup.HttpApiGroup.Endpoints<Group> as Endpoint["name"] extends `list${infer What}`
+        ? `stream${What}`
+        : never
+    ]: StreamOf<Endpoint>
   }
 }
 
@@ -122,9 +130,9 @@ export interface EventsRequest {
 /** What `state` has beside the endpoints of the contract. */
 export interface StateExtras {
   /**
-   * The live chat of the conversation that a chat belongs to: follows `state.info` from one to the next, and is the chat
-   * itself where no other exists. Fails with `UnexpectedResponse` when the chats name each other in a circle, or are more
-   * than a conversation can be expected to have.
+   * The live chat of the conversation that a chat belongs to: follows `state.info` from one to the next, and is the
+   * chat itself where no other exists. Fails with `UnexpectedResponse` when the chats name each other in a circle, or
+   * are more than a conversation can be expected to have.
    */
   readonly newestChat: (request: {
     readonly path: { readonly chat_id: ChatId }
@@ -155,7 +163,8 @@ export interface InboxExtras {
    * Ends only by failing: with what a list fails with, unless it can succeed later.
    *
    * For a reader that is slower than the inbox, 1,000 changes wait. What is pushed beyond them is dropped, and the
-   * connection with it; once there is room again it is found by listing, as each chat is then. Only what is `Unreadable` is lost.
+   * connection with it; once there is room again it is found by listing, as each chat is then. Only what is
+   * `Unreadable` is lost.
    *
    * Remembers the id and `updated_at` of every chat it has seen. The key goes into the header of the handshake, which a
    * browser's WebSocket does not allow: provide that of Node, or of `ws`.
@@ -183,8 +192,8 @@ export interface RawRequest {
   /** The values of the placeholders. An id that is written into `path` itself is in every span, and in the log. */
   readonly params?: Readonly<Record<string, string>>
   /**
-   * Whether it may be sent again after an answer was lost: "Safe" changes nothing, "Idempotent" changes the same however
-   * often it is sent, "Unsafe" is sent again only where it provably was not applied.
+   * Whether it may be sent again after an answer was lost: "Safe" changes nothing, "Idempotent" changes the same
+   * however often it is sent, "Unsafe" is sent again only where it provably was not applied.
    */
   readonly safety: RetrySafety.Safety
   readonly urlParams?: Readonly<Record<string, string | number | boolean | ReadonlyArray<string> | undefined>>

@@ -1,6 +1,6 @@
 /**
- * The Invent API as Effects: one method for each endpoint of the contract, grouped as the vendor groups them, each with a
- * typed success and a typed, per-endpoint union of errors.
+ * The Invent API as Effects: one method for each endpoint of the contract, grouped as the vendor groups them, each with
+ * a typed success and a typed, per-endpoint union of errors.
  *
  * ```ts
  * const invent = yield* InventClient.InventClient
@@ -25,7 +25,18 @@ import type { Mock, Service } from "./ClientTypes.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
-export type { ErrorOf, EventsRequest, Extras, Method, Methods, Mock, RawRequest, Request, Service, Streams } from "./ClientTypes.ts"
+export type {
+  ErrorOf,
+  EventsRequest,
+  Extras,
+  Method,
+  Methods,
+  Mock,
+  RawRequest,
+  Request,
+  Service,
+  Streams
+} from "./ClientTypes.ts"
 
 /**
  * The service to ask for: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error of
@@ -73,7 +84,13 @@ export const layer = (options: Settings.Options): Layer.Layer<InventClient, Conf
 export const layerShared = (
   options: Omit<Settings.Options, "rateLimit">
 ): Layer.Layer<InventClient, ConfigError, HttpClient.HttpClient | RateLimit.RateLimit> =>
-  Layer.effect(InventClient, Effect.flatMap(Effect.suspend(() => Settings.make(options)), make))
+  Layer.effect(
+    InventClient,
+    Effect.flatMap(
+      Effect.suspend(() => Settings.make(options)),
+      make
+    )
+  )
 
 /**
  * A client from the environment: `INVENT_API_KEY`, `INVENT_BASE_URL`, `INVENT_ORG_ID`, `INVENT_RATE_LIMIT`,

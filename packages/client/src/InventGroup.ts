@@ -1,6 +1,6 @@
 /**
- * One group of the contract as a client: the methods and streams of `InventClient` for that group, and none of the code of
- * the others. For a function in the cloud that makes a few calls and whose size counts.
+ * One group of the contract as a client: the methods and streams of `InventClient` for that group, and none of the code
+ * of the others. For a function in the cloud that makes a few calls and whose size counts.
  *
  * ```ts
  * import { Messages } from "@effect-invent/domain/api/Messages"
@@ -9,8 +9,8 @@
  * yield* messages.list({ path: { chat_id } })
  * ```
  *
- * Each has a rate limit and a retry budget of its own. Who uses several groups shares one limit by `makeShared`, or takes
- * `InventClient`, which has them all and the WebSockets, too.
+ * Each has a rate limit and a retry budget of its own. Who uses several groups shares one limit by `makeShared`, or
+ * takes `InventClient`, which has them all and the WebSockets, too.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import type { ConfigError } from "effect/ConfigError"
@@ -32,7 +32,9 @@ export interface Contract<Name extends keyof ClientMethods> {
 const fromSettings = <Name extends keyof ClientMethods>(contract: Contract<Name>, settings: Settings.Settings) =>
   Effect.gen(function* () {
     const step = yield* Pipeline.make(yield* HttpClient.HttpClient, yield* RateLimit.RateLimit, settings)
-    return Endpoints.make({ group: contract as unknown as Endpoints.Groups[string] }, step, settings)[contract.identifier]
+    return Endpoints.make({ group: contract as unknown as Endpoints.Groups[string] }, step, settings)[
+      contract.identifier
+    ]
   })
 
 /** The client of a group. Fails with a `ConfigError` that names the option when one is out of range. */
@@ -40,8 +42,14 @@ export const make = <Name extends keyof ClientMethods>(
   contract: Contract<Name>,
   options: Settings.Options
 ): Effect.Effect<Group<Name>, ConfigError, HttpClient.HttpClient> =>
-  Effect.flatMap(Effect.suspend(() => Settings.make(options)), (settings) =>
-    Effect.provideServiceEffect(fromSettings(contract, settings), RateLimit.RateLimit, RateLimit.make(settings.rateLimit))
+  Effect.flatMap(
+    Effect.suspend(() => Settings.make(options)),
+    (settings) =>
+      Effect.provideServiceEffect(
+        fromSettings(contract, settings),
+        RateLimit.RateLimit,
+        RateLimit.make(settings.rateLimit)
+      )
   )
 
 /** As `make`, with the `RateLimit` of the surroundings and its options. */
@@ -49,4 +57,7 @@ export const makeShared = <Name extends keyof ClientMethods>(
   contract: Contract<Name>,
   options: Omit<Settings.Options, "rateLimit">
 ): Effect.Effect<Group<Name>, ConfigError, HttpClient.HttpClient | RateLimit.RateLimit> =>
-  Effect.flatMap(Effect.suspend(() => Settings.make(options)), (settings) => fromSettings(contract, settings))
+  Effect.flatMap(
+    Effect.suspend(() => Settings.make(options)),
+    (settings) => fromSettings(contract, settings)
+  )

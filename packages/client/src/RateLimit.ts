@@ -1,9 +1,10 @@
 /**
- * Keeps requests inside the vendor's quota (500 a minute per IP address) so that the quota is used and not hit, whichever
- * kind of limit the vendor has; the rule and its proof are in `internal/rateLimit/QuotaModel.ts`.
+ * Keeps requests inside the vendor's quota (500 a minute per IP address) so that the quota is used and not hit,
+ * whichever kind of limit the vendor has; the rule and its proof are in `internal/rateLimit/QuotaModel.ts`.
  *
- * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link withLane}.
- * After a 429, which means that somebody else spends the same quota, the limiter takes less and gives itself back what it can.
+ * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link
+ * withLane}. After a 429, which means that somebody else spends the same quota, the limiter takes less and gives itself
+ * back what it can.
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
@@ -27,7 +28,10 @@ export interface Options {
   /** Requests per window. */
   readonly limit: number
   readonly window: Duration.DurationInput
-  /** Calls that may wait; one more fails with {@link QueueFull}. Default: 10,000, of which the last waits for 20 minutes. */
+  /**
+   * Calls that may wait; one more fails with {@link QueueFull}. Default: 10,000, of which the last waits for 20
+   * minutes.
+   */
   readonly maxQueued?: number
 }
 
@@ -40,7 +44,11 @@ export interface CheckedOptions extends Required<Options> {
 export const defaults = { limit: 500, window: Duration.minutes(1), maxQueued: 10_000 } as const satisfies CheckedOptions
 
 /** Fails with the name of the option that is out of range. */
-export const check = ({ limit, maxQueued = defaults.maxQueued, window }: Options): ValidateOption.Checked<CheckedOptions> =>
+export const check = ({
+  limit,
+  maxQueued = defaults.maxQueued,
+  window
+}: Options): ValidateOption.Checked<CheckedOptions> =>
   Either.all({
     limit: ValidateOption.whole("INVENT_RATE_LIMIT", limit),
     window: ValidateOption.duration("INVENT_RATE_WINDOW", window, 1),
@@ -48,8 +56,8 @@ export const check = ({ limit, maxQueued = defaults.maxQueued, window }: Options
   })
 
 /**
- * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served. Every
- * tenth turn belongs to whoever has waited longest, if that is longer than a window: no lane starves.
+ * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served.
+ * Every tenth turn belongs to whoever has waited longest, if that is longer than a window: no lane starves.
  */
 export type Lane = LaneQueue.Lane
 
@@ -67,14 +75,19 @@ export const withLane =
 /** As many calls wait as may. The request did not leave. */
 export class QueueFull extends Data.TaggedError("QueueFull")<Waiting> {}
 
-/** The store that processes share the quota through does not answer, or not with what we wrote there. The request did not leave. */
+/**
+ * The store that processes share the quota through does not answer, or not with what we wrote there. The request did
+ * not leave.
+ */
 export class RateLimitUnavailable extends Data.TaggedError("RateLimitUnavailable")<{ readonly reason: string }> {}
 
 /** How long the queue is now, and how long it makes a call wait. */
 export interface Waiting {
   /** Calls that wait now. */
   readonly queued: number
-  /** How long one that came now, in the lane it is asked in, would wait at most if all went well and nobody overtook it. */
+  /**
+   * How long one that came now, in the lane it is asked in, would wait at most if all went well and nobody overtook it.
+   */
   readonly expectedWait: Duration.Duration
 }
 
@@ -94,8 +107,8 @@ export class RateLimit extends Context.Tag("@effect-invent/client/RateLimit")<
       neverLeft: (error: E) => boolean
     ) => Effect.Effect<A, E | QueueFull | RateLimitUnavailable, R>
     /**
-     * To be called after a 429: somebody else spends the same quota. Nobody sends for this long, or for longer while 429s go
-     * on; then one request tries, and the others follow, a little less of them than before.
+     * To be called after a 429: somebody else spends the same quota. Nobody sends for this long, or for longer while
+     * 429s go on; then one request tries, and the others follow, a little less of them than before.
      */
     readonly pause: (duration: Duration.Duration) => Effect.Effect<void>
     /** What a call would wait for now. */
@@ -123,7 +136,8 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
     line.next(now)?.call.unsafeOpen()
   }
 
-  // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is missed.
+  // Only who is next looks at the quota. The own latch is closed before looking, so that no call after the look is
+  // missed.
   const take = (waiter: Waiter, clock: Clock.Clock, restore: Restore): Effect.Effect<QuotaModel.Permit> =>
     Effect.suspend(() => {
       waiter.call.unsafeClose()
@@ -198,7 +212,11 @@ const makeSync = (options: CheckedOptions): RateLimit["Type"] => {
  * `RateLimitSql`.
  */
 export const make = (options: Options): Effect.Effect<RateLimit["Type"], ConfigError> =>
-  Effect.map(Effect.suspend(() => check(options)), makeSync)
+  Effect.map(
+    Effect.suspend(() => check(options)),
+    makeSync
+  )
 
 /** A limiter of its own for this process. Fails with a `ConfigError` that names the option when one is out of range. */
-export const layerMemory = (options: Options = defaults): Layer.Layer<RateLimit, ConfigError> => Layer.effect(RateLimit, make(options))
+export const layerMemory = (options: Options = defaults): Layer.Layer<RateLimit, ConfigError> =>
+  Layer.effect(RateLimit, make(options))

@@ -1,11 +1,13 @@
 /**
- * The rate limit of several processes that spend one quota, on one machine or on many, through a database that they share:
- * SQLite or PostgreSQL. The rule is that of `RateLimit`, its state is one row, and a permit is given out by one compare-and-set.
+ * The rate limit of several processes that spend one quota, on one machine or on many, through a database that they
+ * share: SQLite or PostgreSQL. The rule is that of `RateLimit`, its state is one row, and a permit is given out by one
+ * compare-and-set.
  *
  * - Between processes that wait, permits go in turn; inside a process, by lane and in order.
  * - A 429 holds all of them, and one request of one of them tries afterwards.
  * - What a killed process had in flight counts as received one lease after it was last heard of.
- * - While the database does not answer nothing is sent: calls wait for `patience`, and then fail with `RateLimitUnavailable`.
+ * - While the database does not answer nothing is sent: calls wait for `patience`, and then fail with
+ *   `RateLimitUnavailable`.
  *
  * On PostgreSQL the clock is the database's. Give it a `SqlClient` of its own, outside your transactions. On SQLite set
  * `PRAGMA busy_timeout` there to some 100 ms: the driver blocks its whole process while another one writes.
@@ -33,8 +35,8 @@ export interface Options extends RateLimit.Options {
   /** Which quota, if the database holds several. Default: `invent`. */
   readonly name?: string
   /**
-   * After how long a silent process is taken for dead, and what it had in flight for received. Longer than a request needs
-   * to the vendor at worst, and than a process may stand still. Default: 10 seconds.
+   * After how long a silent process is taken for dead, and what it had in flight for received. Longer than a request
+   * needs to the vendor at worst, and than a process may stand still. Default: 10 seconds.
    */
   readonly lease?: Duration.DurationInput
   /** How long a call waits for a database that does not answer. Default: 5 seconds. */
@@ -42,7 +44,12 @@ export interface Options extends RateLimit.Options {
 }
 
 /** 500 requests a minute, in the row `invent`; 10 seconds of lease, and 5 seconds of patience with the database. */
-export const defaults = { ...RateLimit.defaults, name: "invent", lease: Duration.seconds(10), patience: Duration.seconds(5) } as const satisfies Options
+export const defaults = {
+  ...RateLimit.defaults,
+  name: "invent",
+  lease: Duration.seconds(10),
+  patience: Duration.seconds(5)
+} as const satisfies Options
 
 interface Row {
   /** Another one with each change. */
@@ -57,12 +64,20 @@ interface Store {
   readonly replace: (found: Row, by: Row) => Effect.Effect<boolean, SqlError>
 }
 
-const openStore = (name: string): Effect.Effect<Store & { readonly create: (row: Row) => Effect.Effect<void, SqlError> }, ConfigError.ConfigError, SqlClient.SqlClient> =>
+const openStore = (
+  name: string
+): Effect.Effect<
+  Store & { readonly create: (row: Row) => Effect.Effect<void, SqlError> },
+  ConfigError.ConfigError,
+  SqlClient.SqlClient
+> =>
   Effect.flatMap(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
-    // The clock is looked at last: then it shows no less than to whoever wrote the row, and time runs at one speed for all.
-    const inProcess = Effect.flatMap(sql<Row>`SELECT stamp, state FROM effect_invent_rate_limits WHERE name = ${name}`, ([row]) =>
-      Effect.map(Clock.currentTimeMillis, (clock) => row && { ...row, clock })
+    // The clock is looked at last: then it shows no less than to whoever wrote the row, and time runs at one speed for
+    // all.
+    const inProcess = Effect.flatMap(
+      sql<Row>`SELECT stamp, state FROM effect_invent_rate_limits WHERE name = ${name}`,
+      ([row]) => Effect.map(Clock.currentTimeMillis, (clock) => row && { ...row, clock })
     )
     const inDatabase = Effect.map(
       sql<Row & { readonly clock: number }>`
@@ -91,7 +106,8 @@ const openStore = (name: string): Effect.Effect<Store & { readonly create: (row:
 const unavailable = (reason: string) => Effect.fail(new RateLimit.RateLimitUnavailable({ reason }))
 
 /** An error of a connection that failed on several addresses has no message. */
-const reasonOf = ({ cause, message }: SqlError) => (cause instanceof Error && cause.message !== "" ? cause.message : (message ?? "the database failed"))
+const reasonOf = ({ cause, message }: SqlError) =>
+  cause instanceof Error && cause.message !== "" ? cause.message : (message ?? "the database failed")
 
 /** Reads, works out the reply, and writes; from the start when somebody else wrote in between. */
 const exchangeWith = (store: Store, quota: SharedQuotaModel.SharedQuota, nextStamp: () => string) => {
@@ -113,10 +129,13 @@ const exchangeWith = (store: Store, quota: SharedQuotaModel.SharedQuota, nextSta
 }
 
 /**
- * Leaves an effect to itself that takes longer. Most take no time at all, and then a timer would be most of the work; what
- * waits for a dead connection, on the other hand, may not even be interruptible.
+ * Leaves an effect to itself that takes longer. Most take no time at all, and then a timer would be most of the work;
+ * what waits for a dead connection, on the other hand, may not even be interruptible.
  */
-const within = <A, E>(millis: number, effect: Effect.Effect<A, E>): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> =>
+const within = <A, E>(
+  millis: number,
+  effect: Effect.Effect<A, E>
+): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> =>
   Effect.flatMap(Effect.zipLeft(Effect.forkDaemon(effect), Effect.yieldNow()), (fiber) =>
     Effect.flatMap(fiber.poll, (exit): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> => {
       if (exit._tag === "Some") return exit.value
@@ -129,8 +148,9 @@ const within = <A, E>(millis: number, effect: Effect.Effect<A, E>): Effect.Effec
   )
 
 /** No two processes have the same, not even when both were started with the same seed. */
-const makeName = Effect.map(Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER)]), ([clock, random]) =>
-  `${clock.unsafeCurrentTimeNanos().toString(36)}-${random.toString(36)}`
+const makeName = Effect.map(
+  Effect.all([Effect.clock, Random.nextIntBetween(0, Number.MAX_SAFE_INTEGER)]),
+  ([clock, random]) => `${clock.unsafeCurrentTimeNanos().toString(36)}-${random.toString(36)}`
 )
 
 const isNothing = { returned: [], inFlight: 0, pause: undefined, wanted: 0 } satisfies SharedQuotaModel.Request
@@ -138,7 +158,9 @@ const isNothing = { returned: [], inFlight: 0, pause: undefined, wanted: 0 } sat
 const check = (options: Options) =>
   Either.all({
     limit: Either.flatMap(whole("INVENT_RATE_LIMIT", options.limit), (limit) =>
-      limit <= mostPerCell ? Either.right(limit) : refuse("INVENT_RATE_LIMIT", `must be at most ${mostPerCell} to be shared`)
+      limit <= mostPerCell
+        ? Either.right(limit)
+        : refuse("INVENT_RATE_LIMIT", `must be at most ${mostPerCell} to be shared`)
     ),
     window: Either.map(duration("INVENT_RATE_WINDOW", options.window, 1), Duration.toMillis),
     maxQueued: whole("rateLimit.maxQueued", options.maxQueued ?? defaults.maxQueued),
@@ -146,7 +168,10 @@ const check = (options: Options) =>
     patience: Either.map(duration("rateLimit.patience", options.patience ?? defaults.patience, 1), Duration.toMillis)
   })
 
-/** Fails when the options are out of range, when others use this quota with another limit, or when the database is not there. */
+/**
+ * Fails when the options are out of range, when others use this quota with another limit, or when the database is not
+ * there.
+ */
 export const make = (
   options: Options = defaults
 ): Effect.Effect<RateLimit.RateLimit["Type"], SqlError | ConfigError.ConfigError, SqlClient.SqlClient | Scope.Scope> =>
@@ -165,7 +190,10 @@ export const make = (
     })
     const ask = (request: SharedQuotaModel.Request) =>
       within(terms.patience / 2, exchange(request)).pipe(
-        Effect.catchTags({ SqlError: (error) => unavailable(reasonOf(error)), Unfit: ({ reason }) => unavailable(reason) }),
+        Effect.catchTags({
+          SqlError: (error) => unavailable(reasonOf(error)),
+          Unfit: ({ reason }) => unavailable(reason)
+        }),
         Effect.withTracerEnabled(false)
       )
     return yield* SharedLimiter.make({ ...terms, ask, expected: quota.expected })
@@ -174,4 +202,5 @@ export const make = (
 /** As `RateLimit.layerMemory`, for all processes that use the same row of the same database. */
 export const layerSql = (
   options: Options = defaults
-): Layer.Layer<RateLimit.RateLimit, SqlError | ConfigError.ConfigError, SqlClient.SqlClient> => Layer.scoped(RateLimit.RateLimit, make(options))
+): Layer.Layer<RateLimit.RateLimit, SqlError | ConfigError.ConfigError, SqlClient.SqlClient> =>
+  Layer.scoped(RateLimit.RateLimit, make(options))

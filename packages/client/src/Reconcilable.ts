@@ -1,6 +1,7 @@
 /**
- * Of each unsafe endpoint, which verdict finds out what became of a request whose answer was lost, or why nothing can. The
- * types say the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the contract.
+ * Of each unsafe endpoint, which verdict finds out what became of a request whose answer was lost, or why nothing can.
+ * The types say the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the
+ * contract.
  */
 import type { UnsafeEndpoint } from "./ClientTypes.ts"
 import type * as Reconcile from "./Reconcile.ts"

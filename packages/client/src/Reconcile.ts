@@ -1,10 +1,11 @@
 /**
- * What became of an unsafe request whose answer was lost. A verdict is found by looking at what the server lists; a sender uses
- * it to apply a request exactly once. `Reconcilable` says which verdict is on which endpoint, and of which nobody can tell.
+ * What became of an unsafe request whose answer was lost. A verdict is found by looking at what the server lists; a
+ * sender uses it to apply a request exactly once. `Reconcilable` says which verdict is on which endpoint, and of which
+ * nobody can tell.
  *
- * It rests on two assumptions, as the API knows no idempotency key: what was applied is listed `visibleWithin` after the
- * answer was lost, and nobody else does the same as the same contact meanwhile. Where the evidence allows two readings the
- * verdict is `StillUnknown`, and nothing is sent again.
+ * It rests on two assumptions, as the API knows no idempotency key: what was applied is listed `visibleWithin` after
+ * the answer was lost, and nobody else does the same as the same contact meanwhile. Where the evidence allows two
+ * readings the verdict is `StillUnknown`, and nothing is sent again.
  *
  * ```ts
  * const message = yield* Reconcile.sendMessage(invent, { path: { contact_id, chat_id }, payload: { message } })
@@ -62,15 +63,17 @@ export interface Window {
 /** How to find out what became of a message. */
 export interface MessageOptions extends Window, Patience {
   /**
-   * Messages that existed before the request. A sender that is not given them lists the last ones before it sends; whoever
-   * sends equal messages faster than they are listed names them here.
+   * Messages that existed before the request. A sender that is not given them lists the last ones before it sends;
+   * whoever sends equal messages faster than they are listed names them here.
    */
   readonly known?: ReadonlyArray<MessageId>
 }
 
 /** How to find out what became of a chat's creation. */
 export interface ChatOptions<E = never, R = never> extends Window, Patience {
-  /** The chats that may be the new one, for example those of the inbox. No published endpoint lists a contact's chats. */
+  /**
+   * The chats that may be the new one, for example those of the inbox. No published endpoint lists a contact's chats.
+   */
   readonly findChat?: Effect.Effect<ReadonlyArray<Chat>, E, R>
   /** Chats that existed before the request. A sender that is not given them asks `findChat` before it sends. */
   readonly known?: ReadonlyArray<ChatId>
@@ -94,7 +97,8 @@ export type Sends = Lists & {
 const defaults = { visibleWithin: Duration.seconds(10), looks: 4, maxSends: 2, skew: Duration.minutes(2) }
 
 /** The server's clock may be as far off as `skew`. */
-export const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) => DateTime.subtractDuration(instant, skew)
+export const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) =>
+  DateTime.subtractDuration(instant, skew)
 
 const messagesOf = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
   invent.messages.stream({ path: { chat_id }, urlParams: { from_date: since } })
@@ -111,7 +115,10 @@ export const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
   )
 
 /** The verdict when nothing was found: that is an answer only when it had the time to appear. */
-export const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visibleWithin }: Patience): Effect.Effect<Verdict<never>> =>
+export const absent = (
+  unknown: OutcomeUnknown,
+  { visibleWithin = defaults.visibleWithin }: Patience
+): Effect.Effect<Verdict<never>> =>
   Effect.map(DateTime.now, (now) => {
     const conclusiveAt = DateTime.addDuration(unknown.sentAt, visibleWithin)
     return DateTime.lessThan(now, conclusiveAt)
@@ -120,8 +127,8 @@ export const absent = (unknown: OutcomeUnknown, { visibleWithin = defaults.visib
   })
 
 /**
- * The verdict by any list: as many equal entries as requests, and each was applied. Any other number fits no single reading,
- * except none.
+ * The verdict by any list: as many equal entries as requests, and each was applied. Any other number fits no single
+ * reading, except none.
  */
 export const judge = <A extends { readonly id: string }>(
   candidates: ReadonlyArray<A>,
@@ -142,7 +149,9 @@ export const judge = <A extends { readonly id: string }>(
   return Effect.succeed(
     equal.length === sends
       ? Verdict.Applied({ result: equal[equal.length - 1]! })
-      : Verdict.StillUnknown({ reason: `${sends} sent, ${equal.length} equal listed: ${equal.map(({ id }) => id).join(", ")}` })
+      : Verdict.StillUnknown({
+          reason: `${sends} sent, ${equal.length} equal listed: ${equal.map(({ id }) => id).join(", ")}`
+        })
   )
 }
 
@@ -190,8 +199,8 @@ export const sendMessageOnChannelVerdict = (
 
 /**
  * Whether `contacts.respondToTool` was applied. Applied: another message of the contact's names the tool call and the
- * connection. Not applied: none does, and the message with the tool says that the call is pending. The shape of neither is
- * published, so both are searched for the ids; the whole chat is listed, as a tool can be older than any margin.
+ * connection. Not applied: none does, and the message with the tool says that the call is pending. The shape of neither
+ * is published, so both are searched for the ids; the whole chat is listed, as a tool can be older than any margin.
  */
 export const respondToToolVerdict = (
   invent: Lists,
@@ -210,17 +219,21 @@ export const respondToToolVerdict = (
     if (mine.length === 1 && answers.length === 1) return Effect.succeed(Verdict.Applied({ result: mine[0]!.message }))
     if (answers.length > 0) {
       const ids = answers.map(({ message }) => message.id).join(", ")
-      return Effect.succeed(Verdict.StillUnknown({ reason: `what names the tool call is not this answer, or not it alone: ${ids}` }))
+      return Effect.succeed(
+        Verdict.StillUnknown({ reason: `what names the tool call is not this answer, or not it alone: ${ids}` })
+      )
     }
     const tool = naming.find(({ message }) => message.id === path.message_id)
     return tool?.mentions.some((mention) => mention["status"] === "pending")
       ? absent(unknown, options)
-      : Effect.succeed(Verdict.StillUnknown({ reason: "no answer is listed, and the tool does not say that it is pending" }))
+      : Effect.succeed(
+          Verdict.StillUnknown({ reason: "no answer is listed, and the tool does not say that it is pending" })
+        )
   })
 
 /**
- * Whether `contacts.createChat` was applied: looks for a new chat with the contact's channel, the assistant and the title
- * among those of `findChat`. Without it nobody can tell, as no published endpoint lists a contact's chats.
+ * Whether `contacts.createChat` was applied: looks for a new chat with the contact's channel, the assistant and the
+ * title among those of `findChat`. Without it nobody can tell, as no published endpoint lists a contact's chats.
  */
 export const createChatVerdict = <E = never, R = never>(
   { path, payload }: CreateChat,
@@ -230,7 +243,9 @@ export const createChatVerdict = <E = never, R = never>(
   if (options.findChat === undefined) {
     const since = DateTime.formatIso(before(unknown.sentAt, options))
     return Effect.succeed(
-      Verdict.StillUnknown({ reason: `no endpoint lists the chats of channel ${path.channel_id}: findChat must name those since ${since}` })
+      Verdict.StillUnknown({
+        reason: `no endpoint lists the chats of channel ${path.channel_id}: findChat must name those since ${since}`
+      })
     )
   }
   const wanted = { channel_id: path.channel_id, assistant_id: payload.assistant_id, title: payload.title }
@@ -249,7 +264,9 @@ const settled = <A, E, R>(
   const folded = Effect.catchAll(look, (error) => Effect.succeed(Verdict.StillUnknown({ reason: String(error) })))
   const from = (nth: number): Effect.Effect<Verdict<A>, never, R> =>
     Effect.flatMap(folded, (verdict) =>
-      verdict._tag === "Applied" || nth >= last ? Effect.succeed(verdict) : Effect.zipRight(Effect.sleep(gap), from(nth + 1))
+      verdict._tag === "Applied" || nth >= last
+        ? Effect.succeed(verdict)
+        : Effect.zipRight(Effect.sleep(gap), from(nth + 1))
     )
   return last === 1 ? Effect.zipRight(Effect.sleep(gap), from(1)) : from(1)
 }
@@ -257,9 +274,10 @@ const settled = <A, E, R>(
 const isUnknown = (error: unknown): error is OutcomeUnknown => error instanceof OutcomeUnknown
 
 /**
- * Sends, and when the outcome is unknown looks for what became of it: gives the result where it was applied, sends again
- * only where it was not applied at the end of the wait, and fails with the `OutcomeUnknown` otherwise. `verdict` is asked
- * about the first request that was lost, so that one which shows late is still seen; its own failures count as no evidence.
+ * Sends, and when the outcome is unknown looks for what became of it: gives the result where it was applied, sends
+ * again only where it was not applied at the end of the wait, and fails with the `OutcomeUnknown` otherwise. `verdict`
+ * is asked about the first request that was lost, so that one which shows late is still seen; its own failures count as
+ * no evidence.
  */
 export const exactlyOnce = <A, E, R, E2, R2>(
   send: Effect.Effect<A, E | OutcomeUnknown, R>,
@@ -269,10 +287,15 @@ export const exactlyOnce = <A, E, R, E2, R2>(
   const { maxSends = defaults.maxSends } = patience
   const from = (nth: number, first?: OutcomeUnknown): Effect.Effect<A, E | OutcomeUnknown, R | R2> =>
     Effect.catchIf(send, isUnknown, (unknown) =>
-      Effect.flatMap(settled(verdict(first ?? unknown), patience), (verdict): Effect.Effect<A, E | OutcomeUnknown, R | R2> => {
-        if (verdict._tag === "Applied") return Effect.succeed(verdict.result)
-        return verdict._tag === "NotApplied" && nth < maxSends ? from(nth + 1, first ?? unknown) : Effect.fail(unknown)
-      })
+      Effect.flatMap(
+        settled(verdict(first ?? unknown), patience),
+        (verdict): Effect.Effect<A, E | OutcomeUnknown, R | R2> => {
+          if (verdict._tag === "Applied") return Effect.succeed(verdict.result)
+          return verdict._tag === "NotApplied" && nth < maxSends
+            ? from(nth + 1, first ?? unknown)
+            : Effect.fail(unknown)
+        }
+      )
     )
   return from(1)
 }
@@ -291,8 +314,8 @@ export const recent = (invent: Lists, chat_id: ChatId, options: MessageOptions) 
     : Effect.succeed(options.known)
 
 /**
- * `contacts.sendMessage`, applied exactly once. Costs one listing before it, unless `known` is given, and `looks` after an
- * answer that was lost.
+ * `contacts.sendMessage`, applied exactly once. Costs one listing before it, unless `known` is given, and `looks` after
+ * an answer that was lost.
  */
 export const sendMessage = (
   invent: Sends,
@@ -322,7 +345,11 @@ export const sendMessageOnChannel = (
   )
 
 /** `contacts.respondToTool`, applied exactly once. Lists the chat only after an answer that was lost. */
-export const respondToTool = (invent: Sends, request: RespondToTool, options: Patience = {}): Effect.Effect<ChatMessage, InventError> =>
+export const respondToTool = (
+  invent: Sends,
+  request: RespondToTool,
+  options: Patience = {}
+): Effect.Effect<ChatMessage, InventError> =>
   exactlyOnce(
     invent.contacts.respondToTool(request),
     (unknown) => respondToToolVerdict(invent, request, unknown, options),
@@ -330,8 +357,8 @@ export const respondToTool = (invent: Sends, request: RespondToTool, options: Pa
   )
 
 /**
- * `contacts.createChat`, applied at most once, and exactly once where `findChat` finds it. Without `findChat` an answer that
- * was lost ends in `OutcomeUnknown` at once, as no look could tell.
+ * `contacts.createChat`, applied at most once, and exactly once where `findChat` finds it. Without `findChat` an answer
+ * that was lost ends in `OutcomeUnknown` at once, as no look could tell.
  */
 export const createChat = <E = never, R = never>(
   invent: Pick<Sends, "contacts">,
@@ -340,8 +367,9 @@ export const createChat = <E = never, R = never>(
 ): Effect.Effect<Chat, InventError | E, R> => {
   const { findChat } = options
   if (findChat === undefined) return invent.contacts.createChat(request)
-  const existing: Effect.Effect<ReadonlyArray<ChatId>, E, R> =
-    options.known === undefined ? Effect.map(findChat, (chats) => chats.map(({ id }) => id)) : Effect.succeed(options.known)
+  const existing: Effect.Effect<ReadonlyArray<ChatId>, E, R> = options.known === undefined
+    ? Effect.map(findChat, (chats) => chats.map(({ id }) => id))
+    : Effect.succeed(options.known)
   return Effect.flatMap(existing, (known) =>
     exactlyOnce(
       invent.contacts.createChat(request),

@@ -1,6 +1,6 @@
 /**
- * What became of an unsafe request that is about the organization's own: assistants, broadcasts, tables, files, knowledge and
- * the organizations below it. By what a list shows, as `Reconcile`, and on the same assumptions.
+ * What became of an unsafe request that is about the organization's own: assistants, broadcasts, tables, files,
+ * knowledge and the organizations below it. By what a list shows, as `Reconcile`, and on the same assumptions.
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
 import type { AssistantAction } from "@effect-invent/domain/AssistantAction"
@@ -51,8 +51,8 @@ export const createActionVerdict = (
 }
 
 /**
- * Whether `assistants.rotateSecretKey` was applied: reads the assistant, and compares its secret key with the one from before
- * the request. The result of one that was applied has the new key.
+ * Whether `assistants.rotateSecretKey` was applied: reads the assistant, and compares its secret key with the one from
+ * before the request. The result of one that was applied has the new key.
  */
 export const rotateSecretKeyVerdict = (
   invent: { readonly assistants: Pick<Service["assistants"], "get"> },
@@ -63,7 +63,8 @@ export const rotateSecretKeyVerdict = (
 ): Found<Assistant> =>
   Effect.flatMap(invent.assistants.get({ path }), (assistant): Found<Assistant> => {
     const { secret_key } = assistant
-    if (secret_key === null || secret_key === undefined) return stillUnknown("the assistant does not show its secret key")
+    if (secret_key === null || secret_key === undefined)
+      return stillUnknown("the assistant does not show its secret key")
     return secret_key === Redacted.value(before)
       ? Reconcile.absent(unknown, options)
       : Effect.succeed(Verdict.Applied({ result: assistant }))
@@ -85,8 +86,8 @@ export const createBroadcastVerdict = (
 }
 
 /**
- * Whether `broadcasts.sendMarketing` was applied. Applied: the broadcast was started since. Not applied: it was started before,
- * or is a draft that never was. One that is sent twice within `skew` leaves open which of the two it was.
+ * Whether `broadcasts.sendMarketing` was applied. Applied: the broadcast was started since. Not applied: it was started
+ * before, or is a draft that never was. One that is sent twice within `skew` leaves open which of the two it was.
  */
 export const sendMarketingVerdict = (
   invent: { readonly broadcasts: Pick<Service["broadcasts"], "stream"> },
@@ -96,34 +97,47 @@ export const sendMarketingVerdict = (
 ): Found<Broadcast> => {
   const { broadcast_id, ...org } = path
   const since = Reconcile.before(unknown.sentAt, options)
-  return Effect.flatMap(collect("broadcasts.list", invent.broadcasts.stream({ path: org })), (broadcasts): Found<Broadcast> => {
-    const broadcast = broadcasts.find(({ id }) => id === broadcast_id)
-    if (broadcast === undefined) return stillUnknown(`${broadcast_id} is not listed`)
-    const started = Similarity.ofTime(broadcast.started_at, since)
-    if (started === "Equal") return Effect.succeed(Verdict.Applied({ result: broadcast }))
-    const isUnsent = started === "Different" || (!broadcast.started_at && broadcast.status === "DRAFT")
-    return isUnsent ? Reconcile.absent(unknown, options) : stillUnknown("the broadcast does not say when it was started")
-  })
+  return Effect.flatMap(
+    collect("broadcasts.list", invent.broadcasts.stream({ path: org })),
+    (broadcasts): Found<Broadcast> => {
+      const broadcast = broadcasts.find(({ id }) => id === broadcast_id)
+      if (broadcast === undefined) return stillUnknown(`${broadcast_id} is not listed`)
+      const started = Similarity.ofTime(broadcast.started_at, since)
+      if (started === "Equal") return Effect.succeed(Verdict.Applied({ result: broadcast }))
+      const isUnsent = started === "Different" || (!broadcast.started_at && broadcast.status === "DRAFT")
+      return isUnsent
+        ? Reconcile.absent(unknown, options)
+        : stillUnknown("the broadcast does not say when it was started")
+    }
+  )
 }
 
-/** Whether `contacts.mergeTwo` was applied. Applied: the source is listed no more, and the target is. Lists all contacts. */
+/**
+ * Whether `contacts.mergeTwo` was applied. Applied: the source is listed no more, and the target is. Lists all
+ * contacts.
+ */
 export const mergeTwoVerdict = (
   invent: { readonly contacts: Pick<Service["contacts"], "stream"> },
   { path, payload }: Asked<"contacts", "mergeTwo">,
   unknown: OutcomeUnknown,
   options: Reconcile.Patience = {}
 ): Found<Contact> =>
-  Effect.flatMap(collect("contacts.list", invent.contacts.stream({ ...(path && { path }) })), (contacts): Found<Contact> => {
-    const [source, target] = [payload.source_contact_id, payload.target_contact_id].map((wanted) =>
-      contacts.find(({ id }) => id === wanted)
-    )
-    if (target === undefined) return stillUnknown(`${payload.target_contact_id} is not listed`)
-    return source === undefined ? Effect.succeed(Verdict.Applied({ result: target })) : Reconcile.absent(unknown, options)
-  })
+  Effect.flatMap(
+    collect("contacts.list", invent.contacts.stream({ ...(path && { path }) })),
+    (contacts): Found<Contact> => {
+      const [source, target] = [payload.source_contact_id, payload.target_contact_id].map((wanted) =>
+        contacts.find(({ id }) => id === wanted)
+      )
+      if (target === undefined) return stillUnknown(`${payload.target_contact_id} is not listed`)
+      return source === undefined
+        ? Effect.succeed(Verdict.Applied({ result: target }))
+        : Reconcile.absent(unknown, options)
+    }
+  )
 
 /**
- * Whether `files.uploadOrg` was applied: looks for a new file of this name and size. One that was given without a name, or by
- * its address, leaves open which of the new files it is.
+ * Whether `files.uploadOrg` was applied: looks for a new file of this name and size. One that was given without a name,
+ * or by its address, leaves open which of the new files it is.
  */
 export const uploadOrgFileVerdict = (
   invent: { readonly files: Pick<Service["files"], "streamOrg"> },
@@ -140,8 +154,8 @@ export const uploadOrgFileVerdict = (
 }
 
 /**
- * Whether `knowledge.create` was applied: looks for a text of that title among those that an assistant could be given, and reads
- * each. A request without a title leaves nothing to look for.
+ * Whether `knowledge.create` was applied: looks for a text of that title among those that an assistant could be given,
+ * and reads each. A request without a title leaves nothing to look for.
  */
 export const createContentVerdict = (
   invent: { readonly knowledge: Pick<Service["knowledge"], "get" | "streamAvailable"> },
@@ -157,9 +171,13 @@ export const createContentVerdict = (
   const likeness = ({ created_at, text }: KnowledgeContent) =>
     Similarity.all(Similarity.ifStated(content.text, text), Similarity.ofTime(created_at, since))
   return Effect.gen(function* () {
-    const titled = (yield* collect("knowledge.listAvailable", available)).filter((item) => (item.title ?? title) === title)
+    const titled = (yield* collect("knowledge.listAvailable", available)).filter(
+      (item) => (item.title ?? title) === title
+    )
     const isNew = titled.filter(({ id }) => options.known?.includes(id) !== true)
-    const contents = yield* Effect.forEach(isNew, ({ id }) => invent.knowledge.get({ path: { ...path, content_id: id } }))
+    const contents = yield* Effect.forEach(isNew, ({ id }) =>
+      invent.knowledge.get({ path: { ...path, content_id: id } })
+    )
     return yield* Reconcile.judge(contents, likeness, unknown, options)
   })
 }

@@ -1,6 +1,6 @@
 /**
- * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same assumptions.
- * `Reconcilable` says which verdict is on which endpoint.
+ * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same
+ * assumptions. `Reconcilable` says which verdict is on which endpoint.
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -34,8 +34,13 @@ export type Options = Reconcile.Window & Reconcile.Patience & { readonly known?:
 
 const stillUnknown = (reason: string) => Effect.succeed(Verdict.StillUnknown({ reason }))
 
-/** The chats of the inbox, for the `findChat` of `Reconcile.createChat`: those on custom channels, where contacts' chats are. */
-export const inboxChats = (invent: { readonly inbox: Pick<Service["inbox"], "stream"> }): Effect.Effect<ReadonlyArray<Chat>, RepeatableError> =>
+/**
+ * The chats of the inbox, for the `findChat` of `Reconcile.createChat`: those on custom channels, where contacts' chats
+ * are.
+ */
+export const inboxChats = (invent: {
+  readonly inbox: Pick<Service["inbox"], "stream">
+}): Effect.Effect<ReadonlyArray<Chat>, RepeatableError> =>
   collect("inbox.list", invent.inbox.stream({ urlParams: { integration_id: "custom" } }))
 
 /** Whether `messages.create` was applied: looks for a new message of the staff's with the same parts. */
@@ -58,8 +63,8 @@ export const createMessageVerdict = (
 }
 
 /**
- * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and says
- * that it is pending. Anything else leaves it open, as nothing published says who decided.
+ * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and
+ * says that it is pending. Anything else leaves it open, as nothing published says who decided.
  */
 export const decideApprovalVerdict = (
   invent: Reconcile.Lists,
@@ -68,14 +73,16 @@ export const decideApprovalVerdict = (
   options: Reconcile.Patience = {}
 ): Effect.Effect<Reconcile.Verdict<never>, RepeatableError> =>
   Effect.flatMap(Reconcile.listed(invent, path.chat_id), (messages) =>
-    messages.some((message) => Similarity.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending"))
+    messages.some((message) =>
+      Similarity.mentions(message, path.tool_call_id).some((mention) => mention["status"] === "pending")
+    )
       ? Reconcile.absent(unknown, options)
       : stillUnknown("no message says that the tool call is pending, and none can say whose decision it was")
   )
 
 /**
- * Whether `contacts.create` was applied: looks for a contact with the channel's address or e-mail, created since; where a
- * contact was named, for its new channel. Without address and e-mail there is nothing to go by.
+ * Whether `contacts.create` was applied: looks for a contact with the channel's address or e-mail, created since; where
+ * a contact was named, for its new channel. Without address and e-mail there is nothing to go by.
  */
 export const createContactVerdict = (
   invent: { readonly contacts: Pick<Contacts, "stream"> },
@@ -98,7 +105,11 @@ export const createContactVerdict = (
         )
   const likeness = (contact: Contact): Similarity.Similarity => {
     const channels = (contact.channels ?? []).map(ofChannel)
-    const best = channels.includes("Equal") ? "Equal" : channels.includes("Doubtful") || !contact.channels ? "Doubtful" : "Different"
+    const best = channels.includes("Equal")
+      ? "Equal"
+      : channels.includes("Doubtful") || !contact.channels
+        ? "Doubtful"
+        : "Different"
     return Similarity.all(
       best,
       channel.contact_id === undefined
@@ -114,8 +125,9 @@ export const createContactVerdict = (
 }
 
 /**
- * Whether `contacts.merge` was applied. Applied: none of the sources is listed any more, and the contact is. Not applied: all
- * of them are. Lists all contacts. A merge of whatever the server finds by itself leaves nothing to look for.
+ * Whether `contacts.merge` was applied. Applied: none of the sources is listed any more, and the contact is. Not
+ * applied: all of them are. Lists all contacts. A merge of whatever the server finds by itself leaves nothing to look
+ * for.
  */
 export const mergeVerdict = (
   invent: { readonly contacts: Pick<Contacts, "stream"> },
@@ -133,7 +145,9 @@ export const mergeVerdict = (
       const left = sources.filter((source) => contacts.some(({ id }) => id === source))
       if (merged === undefined) return stillUnknown(`${contact_id} is not listed`)
       if (left.length === 0) return Effect.succeed(Verdict.Applied({ result: { merged, merged_contact_ids: sources } }))
-      return left.length === sources.length ? Reconcile.absent(unknown, options) : stillUnknown(`still listed: ${left.join(", ")}`)
+      return left.length === sources.length
+        ? Reconcile.absent(unknown, options)
+        : stillUnknown(`still listed: ${left.join(", ")}`)
     }
   )
 }
@@ -158,7 +172,12 @@ export const uploadFileVerdict = (
     )
     const files = shown.map(({ file }) => file)
     if (files.length < recent.length) return stillUnknown("a new entry of the timeline does not show its file")
-    return Reconcile.judge(files, (file) => Similarity.all(Similarity.ofFile(file, payload.file), undated.has(file.id) ? "Doubtful" : "Equal"), unknown, options)
+    return Reconcile.judge(
+      files,
+      (file) => Similarity.all(Similarity.ofFile(file, payload.file), undated.has(file.id) ? "Doubtful" : "Equal"),
+      unknown,
+      options
+    )
   })
 }
 
@@ -202,8 +221,8 @@ export const runWorkflowVerdict = (
 }
 
 /**
- * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's tells: looks there for a new message
- * of the broadcast. That none is there says nothing of the other channels.
+ * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's tells: looks there for a new
+ * message of the broadcast. That none is there says nothing of the other channels.
  */
 export const sendTransactionalVerdict = (
   invent: Reconcile.Lists,
@@ -213,16 +232,19 @@ export const sendTransactionalVerdict = (
   options: Options = {}
 ): Effect.Effect<Reconcile.Verdict<ChatMessage>, RepeatableError> => {
   const since = Reconcile.before(unknown.sentAt, options)
-  return Effect.flatMap(Reconcile.listed(invent, chat_id, since), (messages): Effect.Effect<Reconcile.Verdict<ChatMessage>> => {
-    const known = new Set<string>(options.known)
-    const sent = messages.find(
-      ({ broadcast_id, created_at, id }) =>
-        broadcast_id === path.broadcast_id && !known.has(id) && Similarity.ofTime(created_at, since) === "Equal"
-    )
-    return sent === undefined
-      ? stillUnknown("the chat shows no message of the broadcast, which may have gone to another channel")
-      : Effect.succeed(Verdict.Applied({ result: sent }))
-  })
+  return Effect.flatMap(
+    Reconcile.listed(invent, chat_id, since),
+    (messages): Effect.Effect<Reconcile.Verdict<ChatMessage>> => {
+      const known = new Set<string>(options.known)
+      const sent = messages.find(
+        ({ broadcast_id, created_at, id }) =>
+          broadcast_id === path.broadcast_id && !known.has(id) && Similarity.ofTime(created_at, since) === "Equal"
+      )
+      return sent === undefined
+        ? stillUnknown("the chat shows no message of the broadcast, which may have gone to another channel")
+        : Effect.succeed(Verdict.Applied({ result: sent }))
+    }
+  )
 }
 
 /** `messages.create`, applied exactly once: as `Reconcile.sendMessage`. */

@@ -1,6 +1,6 @@
 /**
- * The `Retry-After` header, read strictly: a number of seconds, or one of the three date forms of RFC 9110 §5.6.7. Anything
- * else is ignored, never guessed.
+ * The `Retry-After` header, read strictly: a number of seconds, or one of the three date forms of RFC 9110 §5.6.7.
+ * Anything else is ignored, never guessed.
  *
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
@@ -46,14 +46,17 @@ const candidates = (digits: string, now: number): ReadonlyArray<number> => {
   return [century + 100, century, century - 100].map((first) => first + Number(digits))
 }
 
-/** An instant in any of the three forms, in epoch milliseconds; `now` says which century two digits of a year are of. */
+/**
+ * An instant in any of the three forms, in epoch milliseconds; `now` says which century two digits of a year are of.
+ */
 export const httpDate = (text: string, now: number): Option.Option<number> => {
   const groups = (imfFixdate.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups
   if (groups === undefined) return Option.none()
   const { day = "", hour, minute, month = "", second, weekday = "", year = "" } = groups
   const days = candidates(year, now).map((year) => dayOf(year, months.indexOf(month), Number(day)))
   // A two-digit year that seems more than 50 years ahead is in the past (RFC 9110 §5.6.7).
-  const meant = year.length === 4 ? days[0]! : Option.firstSomeOf(days.map(Option.filter((at) => at <= now + fiftyYears)))
+  const meant =
+    year.length === 4 ? days[0]! : Option.firstSomeOf(days.map(Option.filter((at) => at <= now + fiftyYears)))
   return Option.flatMap(
     Option.filter(meant, (midnight) => isWeekday(midnight, weekday)),
     (midnight) => Option.map(timeOfDay(Number(hour), Number(minute), Number(second)), (time) => midnight + time)

@@ -1,6 +1,6 @@
 /**
- * A budget of retries, shared by all calls of a client: a token bucket that only success refills, so that an outage is met
- * with few extra requests and recovery is met at full speed.
+ * A budget of retries, shared by all calls of a client: a token bucket that only success refills, so that an outage is
+ * met with few extra requests and recovery is met at full speed.
  */
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
@@ -28,7 +28,10 @@ export interface Options {
 export const defaults: Options = { capacity: 25, refillPerSuccess: 0.1 }
 
 /** `attributes` tell its gauge from that of another budget in the same process. */
-export const make = (options: Options, attributes: Readonly<Record<string, string | number>> = {}): Effect.Effect<RetryBudget> =>
+export const make = (
+  options: Options,
+  attributes: Readonly<Record<string, string | number>> = {}
+): Effect.Effect<RetryBudget> =>
   Effect.gen(function* () {
     const { capacity, refillPerSuccess } = options
     const tokens = yield* Ref.make(capacity)

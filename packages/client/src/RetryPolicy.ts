@@ -1,6 +1,6 @@
 /**
- * Whether and when one failed attempt is followed by another. The decision is one pure function of the failure and of how
- * safe the request is to repeat; nothing else in the client decides it.
+ * Whether and when one failed attempt is followed by another. The decision is one pure function of the failure and of
+ * how safe the request is to repeat; nothing else in the client decides it.
  */
 import type { Safety } from "@effect-invent/domain/api/RetrySafety"
 import type { InventError } from "@effect-invent/domain/InventError"
@@ -52,8 +52,8 @@ export const Decision = Data.taggedEnum<Decision>()
 /** How often a call is tried, and how long it waits in between. */
 export interface RetryPolicy {
   /**
-   * Requests per call at most, the first one included, without those that a 429 refused: they were not applied, so the call
-   * goes back to the rate limit's queue until its deadline. With 1 nothing is repeated, after a 429 neither.
+   * Requests per call at most, the first one included, without those that a 429 refused: they were not applied, so the
+   * call goes back to the rate limit's queue until its deadline. With 1 nothing is repeated, after a 429 neither.
    */
   readonly maxAttempts: number
   /** The upper end of the first back-off; it doubles with each attempt. */
@@ -62,7 +62,9 @@ export interface RetryPolicy {
   readonly maxDelay: Duration.Duration
 }
 
-/** In production a second and third retry succeed for 2 to 3 % of the requests that need them: four attempts are plenty. */
+/**
+ * In production a second and third retry succeed for 2 to 3 % of the requests that need them: four attempts are plenty.
+ */
 export const defaults: RetryPolicy = {
   maxAttempts: 4,
   baseDelay: Duration.millis(500),

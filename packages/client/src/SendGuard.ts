@@ -1,6 +1,6 @@
 /**
- * The last word before a request leaves: asked for each attempt of a call, after its waits for a permit and between attempts,
- * when what the call was made for may no longer hold.
+ * The last word before a request leaves: asked for each attempt of a call, after its waits for a permit and between
+ * attempts, when what the call was made for may no longer hold.
  */
 import * as InventError from "@effect-invent/domain/InventError"
 import * as Context from "effect/Context"
@@ -23,7 +23,9 @@ export const withGuard =
 const issue = "it is no longer wanted"
 
 /** What a call fails with that its guard held back. */
-export const withheld = (endpoint: string): InventError.InvalidRequest => new InventError.InvalidRequest({ endpoint, issue })
+export const withheld = (endpoint: string): InventError.InvalidRequest =>
+  new InventError.InvalidRequest({ endpoint, issue })
 
 /** Whether a call failed because its guard held it back. Then the last attempt was not sent. */
-export const isWithheld = (error: InventError.InventError): boolean => error._tag === "InvalidRequest" && error.issue === issue
+export const isWithheld = (error: InventError.InventError): boolean =>
+  error._tag === "InvalidRequest" && error.issue === issue

@@ -1,4 +1,7 @@
-/** What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is built. */
+/**
+ * What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is
+ * built.
+ */
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as Config from "effect/Config"
 import type { ConfigError } from "effect/ConfigError"
@@ -35,17 +38,19 @@ export interface Options {
   readonly baseUrl?: string
   /** `INVENT_ORG_ID`; default `c`, the organization the key was created in. */
   readonly orgId?: OrgId
-  /** Tells clients of one process apart, as the attribute `invent.client.name` of `Telemetry`; none unless it is given. */
+  /**
+   * Tells clients of one process apart, as the attribute `invent.client.name` of `Telemetry`; none unless it is given.
+   */
   readonly name?: string
   /**
-   * The `User-Agent` of every request and of the WebSockets; default `effect-invent/` and this package's version. A single
-   * call has its own by the `headers` of `CallOptions`. Browsers send theirs instead, without an error.
+   * The `User-Agent` of every request and of the WebSockets; default `effect-invent/` and this package's version. A
+   * single call has its own by the `headers` of `CallOptions`. Browsers send theirs instead, without an error.
    */
   readonly userAgent?: string
   /**
-   * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an attempt
-   * of a call that the server answers only when its work is done, an approved tool or a broadcast that is not told
-   * `background: true`; such a call has `blocking` and `total` in all.
+   * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an
+   * attempt of a call that the server answers only when its work is done, an approved tool or a broadcast that is not
+   * told `background: true`; such a call has `blocking` and `total` in all.
    */
   readonly deadlines?: {
     readonly attempt?: Duration.DurationInput
@@ -59,8 +64,14 @@ export interface Options {
     /** The budget that all calls share, see `RetryBudget`. */
     readonly budget?: Partial<RetryBudget.Options>
   }
-  /** `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute, and 10,000 calls that wait for them. */
-  readonly rateLimit?: { readonly limit?: number; readonly window?: Duration.DurationInput; readonly maxQueued?: number }
+  /**
+   * `INVENT_RATE_LIMIT` and `INVENT_RATE_WINDOW`; default 500 requests a minute, and 10,000 calls that wait for them.
+   */
+  readonly rateLimit?: {
+    readonly limit?: number
+    readonly window?: Duration.DurationInput
+    readonly maxQueued?: number
+  }
   /**
    * The longest body of an answer that is read, in bytes and after decompression; default 8 MiB. A longer one is
    * `UnexpectedResponse`.
@@ -84,7 +95,8 @@ const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 const address = (text: string): ValidateOption.Checked<string> => {
   if (!URL.canParse(text)) return ValidateOption.refuse("INVENT_BASE_URL", "is not a URL")
   const url = new URL(text)
-  if (url.username !== "" || url.password !== "") return ValidateOption.refuse("INVENT_BASE_URL", "must not hold credentials")
+  if (url.username !== "" || url.password !== "")
+    return ValidateOption.refuse("INVENT_BASE_URL", "must not hold credentials")
   if (url.protocol !== "https:" && !(url.protocol === "http:" && loopback.test(url.hostname))) {
     return ValidateOption.refuse("INVENT_BASE_URL", "must be https: plain HTTP is accepted only to this machine")
   }
@@ -98,7 +110,9 @@ const key = (apiKey: Redacted.Redacted): ValidateOption.Checked<Redacted.Redacte
     : ValidateOption.refuse("INVENT_API_KEY", "must be a non-empty string of visible ASCII characters")
 
 const organization = (orgId: OrgId) =>
-  ValidateOption.isId(orgId) ? Either.right(orgId) : ValidateOption.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
+  ValidateOption.isId(orgId)
+    ? Either.right(orgId)
+    : ValidateOption.refuse("INVENT_ORG_ID", "must be an id, and not be empty")
 
 const label = (name: string | undefined): ValidateOption.Checked<string | undefined> =>
   name === "" ? ValidateOption.refuse("name", "must not be empty") : Either.right(name)
@@ -119,15 +133,30 @@ export const make = (options: Options): ValidateOption.Checked<Settings> =>
     deadlines: Either.all({
       attempt: ValidateOption.duration("deadlines.attempt", options.deadlines?.attempt ?? Deadline.defaults.attempt, 1),
       total: ValidateOption.duration("deadlines.total", options.deadlines?.total ?? Deadline.defaults.total, 1),
-      blocking: ValidateOption.duration("deadlines.blocking", options.deadlines?.blocking ?? Deadline.defaults.blocking, 1)
+      blocking: ValidateOption.duration(
+        "deadlines.blocking",
+        options.deadlines?.blocking ?? Deadline.defaults.blocking,
+        1
+      )
     }),
     retry: Either.all({
-      maxAttempts: ValidateOption.whole("retry.maxAttempts", options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts),
-      baseDelay: ValidateOption.duration("retry.baseDelay", options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay, 0),
+      maxAttempts: ValidateOption.whole(
+        "retry.maxAttempts",
+        options.retry?.maxAttempts ?? RetryPolicy.defaults.maxAttempts
+      ),
+      baseDelay: ValidateOption.duration(
+        "retry.baseDelay",
+        options.retry?.baseDelay ?? RetryPolicy.defaults.baseDelay,
+        0
+      ),
       maxDelay: ValidateOption.duration("retry.maxDelay", options.retry?.maxDelay ?? RetryPolicy.defaults.maxDelay, 0)
     }),
     retryBudget: Either.all({
-      capacity: ValidateOption.atLeast("retry.budget.capacity", options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity, 0),
+      capacity: ValidateOption.atLeast(
+        "retry.budget.capacity",
+        options.retry?.budget?.capacity ?? RetryBudget.defaults.capacity,
+        0
+      ),
       refillPerSuccess: ValidateOption.atLeast(
         "retry.budget.refillPerSuccess",
         options.retry?.budget?.refillPerSuccess ?? RetryBudget.defaults.refillPerSuccess,

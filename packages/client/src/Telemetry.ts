@@ -1,16 +1,19 @@
 /**
- * What a client measures of itself: metrics of `effect/Metric`, in the process's registry, for `Metric.snapshot` and every
- * exporter. Names, units and attributes are OpenTelemetry's where it has them, and begin with `invent.client.` otherwise.
+ * What a client measures of itself: metrics of `effect/Metric`, in the process's registry, for `Metric.snapshot` and
+ * every exporter. Names, units and attributes are OpenTelemetry's where it has them, and begin with `invent.client.`
+ * otherwise.
  *
- * Spans: one for each call, `InventClient.messages.list`, and under it one of kind client for each request that left, named
- * and attributed as the conventions say, `GET /chats/{chat_id}/messages` with `http.request.resend_count` from the second
- * on and `invent.client.queue.duration`. Neither has a key, a body, a header or the value of a query parameter.
+ * Spans: one for each call, `InventClient.messages.list`, and under it one of kind client for each request that left,
+ * named and attributed as the conventions say, `GET /chats/{chat_id}/messages` with `http.request.resend_count` from
+ * the second on and `invent.client.queue.duration`. Neither has a key, a body, a header or the value of a query
+ * parameter.
  *
- * Logs, at level Debug and so off unless `Logger.withMinimumLogLevel(LogLevel.Debug)` is around the calls: for each request
- * that left a line `GET /chats/{chat_id}/messages` with `attempt`, `duration` and `queued` (the wait for the rate limit) in
- * seconds, and how it ended, by the attributes of the metrics. For each wait before another request a line with `next` (which
- * request it is), `wait` in seconds and `because`, what the last one failed with. Ids, queries, headers, bodies and what a
- * server says are in none of them. `request` is logged by the path it was given, and as `/…` where it has no `params`.
+ * Logs, at level Debug and so off unless `Logger.withMinimumLogLevel(LogLevel.Debug)` is around the calls: for each
+ * request that left a line `GET /chats/{chat_id}/messages` with `attempt`, `duration` and `queued` (the wait for the
+ * rate limit) in seconds, and how it ended, by the attributes of the metrics. For each wait before another request a
+ * line with `next` (which request it is), `wait` in seconds and `because`, what the last one failed with. Ids, queries,
+ * headers, bodies and what a server says are in none of them. `request` is logged by the path it was given, and as `/…`
+ * where it has no `params`.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/
  */
@@ -34,9 +37,9 @@ const histogram = (
 
 /**
  * From the sending of a request to the end of its answer's body, in seconds, without the wait for the rate limit.
- * Attributes: `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code` when there
- * was an answer, `error.type` when it is a failure: the status, or the name of what happened. And `invent.client.name` where
- * the client has a name.
+ * Attributes: `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code` when
+ * there was an answer, `error.type` when it is a failure: the status, or the name of what happened. And
+ * `invent.client.name` where the client has a name.
  */
 export const requestDuration = histogram(
   "http.client.request.duration",
@@ -68,8 +71,8 @@ export const throttled: Metric.Metric.Counter<number> = inUnit(
 )
 
 /**
- * Entries of lists, and objects inside an object, that are not what the contract expects and stay in their places as such, at
- * any depth of an answer. Attribute: `invent.endpoint`.
+ * Entries of lists, and objects inside an object, that are not what the contract expects and stay in their places as
+ * such, at any depth of an answer. Attribute: `invent.endpoint`.
  */
 export const undecodable: Metric.Metric.Counter<number> = inUnit(
   "{entry}",
@@ -80,8 +83,8 @@ export const undecodable: Metric.Metric.Counter<number> = inUnit(
 )
 
 /**
- * What is left of a client's retry budget. Attributes: `server.address`, `server.port`, and `invent.client.name` where the
- * client has a name; of several clients with the same ones, what is left to the one that touched its own last.
+ * What is left of a client's retry budget. Attributes: `server.address`, `server.port`, and `invent.client.name` where
+ * the client has a name; of several clients with the same ones, what is left to the one that touched its own last.
  */
 export const retryBudget: Metric.Metric.Gauge<number> = inUnit(
   "{retry}",

@@ -1,7 +1,8 @@
 /**
- * A file as the endpoints want it that take one: `contacts.uploadFile` and `files.uploadOrg`. The whole file is in memory, and
- * leaves as base64 in the body of the request, a third longer. The vendor's pages take an object with the data, the name and the
- * type of a file, and do not name its keys: those of the contract, `data`, `name` and `type`, are guesses.
+ * A file as the endpoints want it that take one: `contacts.uploadFile` and `files.uploadOrg`. The whole file is in
+ * memory, and leaves as base64 in the body of the request, a third longer. The vendor's pages take an object with the
+ * data, the name and the type of a file, and do not name its keys: those of the contract, `data`, `name` and `type`,
+ * are guesses.
  *
  * ```ts
  * yield* invent.contacts.uploadFile({ path: { contact_id }, payload: yield* Upload.fromPath("invoice.pdf") })
@@ -55,8 +56,8 @@ export const fromBytes = (data: Uint8Array, { name, type }: Options & { readonly
 })
 
 /**
- * The upload of a file, an empty one included. Fails with a `PlatformError` where it cannot be read: a `SystemError` whose
- * `reason` is `NotFound` where there is none. Nothing is sent then.
+ * The upload of a file, an empty one included. Fails with a `PlatformError` where it cannot be read: a `SystemError`
+ * whose `reason` is `NotFound` where there is none. Nothing is sent then.
  */
 export const fromPath = (
   path: string,

@@ -63,17 +63,22 @@ const cases: Record<string, Case> = {
     pour(response, 100)
   }, /^body larger than/),
   "called gzip and is none": unexpected(body("neither gzip nor JSON", 200, { ...json, "content-encoding": "gzip" })),
-  "called br and is none": unexpected(body(Buffer.from([0xff, 0xfe, 0xfd]), 200, { ...json, "content-encoding": "br" })),
+  "called br and is none": unexpected(
+    body(Buffer.from([0xff, 0xfe, 0xfd]), 200, { ...json, "content-encoding": "br" })
+  ),
   "half a JSON": unexpected(body(`{"id":"m`), /JSON/),
-  "HTML": unexpected(body("<html></html>", 200, { "content-type": "text/html" }), /JSON/),
+  HTML: unexpected(body("<html></html>", 200, { "content-type": "text/html" }), /JSON/),
   "JSON of another type, called text": unexpected(body("5", 200, { "content-type": "text/plain" }), /^Expected/),
-  "nothing": unexpected(body("")),
+  nothing: unexpected(body("")),
   "204": unexpected((response) => response.writeHead(204).end(), /no page describes this status/),
   "205": unexpected((response) => response.writeHead(205).end(), /no page describes this status/),
   "201": unexpected(body(`{"id":"m"}`, 201), /no page describes this status/),
   "418": unexpected(body(`{"id":"m"}`, 418), /no page describes this status/),
   "999, which is as good as a 5xx": { reply: body(`{"id":"m"}`, 999), unsafe: "OutcomeUnknown", safe: "ServerFault" },
-  "invalid UTF-8": unexpected(body(Buffer.from([0x7b, 0x22, 0x69, 0x64, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])), /not UTF-8/),
+  "invalid UTF-8": unexpected(
+    body(Buffer.from([0x7b, 0x22, 0x69, 0x64, 0x22, 0x3a, 0x22, 0xff, 0x22, 0x7d])),
+    /not UTF-8/
+  ),
   "an array of 100 000 levels": unexpected(body("[".repeat(100_000) + "]".repeat(100_000))),
   "a part of 100 000 levels": unexpected(body(`{"id":${"[".repeat(100_000)}${"]".repeat(100_000)}}`)),
   "a content-length that is too long": {
@@ -170,7 +175,10 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
           const error = yield* Effect.flip(calls.Unsafe(invent))
           expect(error).toMatchObject({ _tag: "UnexpectedResponse", status: 200 })
         }
-        yield* Effect.iterate(open.size, { while: (size) => size > 0, body: () => Effect.as(Sockets.turns(1), open.size) })
+        yield* Effect.iterate(open.size, {
+          while: (size) => size > 0,
+          body: () => Effect.as(Sockets.turns(1), open.size)
+        })
         expect(process.memoryUsage().rss - before).toBeLessThan(200 * megabyte.length)
       })
     )
@@ -252,7 +260,11 @@ for (const [transport, httpClient] of Object.entries({ ...Sockets.transports, "n
         Effect.gen(function* () {
           for (const announced of [true, false]) {
             const { baseUrl, requests } = yield* Sockets.serve((response) => {
-              response.writeHead(200, { ...json, "content-encoding": coding, ...(announced ? { "content-length": bytes.length } : {}) })
+              response.writeHead(200, {
+                ...json,
+                "content-encoding": coding,
+                ...(announced ? { "content-length": bytes.length } : {})
+              })
               response.end(bytes)
             })
             const invent = yield* Sockets.connect(baseUrl, httpClient)
@@ -266,7 +278,10 @@ for (const [transport, httpClient] of Object.entries({ ...Sockets.transports, "n
         Effect.gen(function* () {
           const { baseUrl } = yield* Sockets.serve(body(bytes, 400, { ...json, "content-encoding": coding }))
           const invent = yield* Sockets.connect(baseUrl, httpClient)
-          expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "BadRequest", excerpt: expect.stringMatching(/^\{"id":"m",/) })
+          expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({
+            _tag: "BadRequest",
+            excerpt: expect.stringMatching(/^\{"id":"m",/)
+          })
         })
       )
 
@@ -284,7 +299,9 @@ for (const [transport, httpClient] of Object.entries({ ...Sockets.transports, "n
 
     it.scopedLive("by deflate without its frame is read, as some servers send it", () =>
       Effect.gen(function* () {
-        const { baseUrl } = yield* Sockets.serve(body(deflateRawSync(message), 200, { ...json, "content-encoding": "deflate" }))
+        const { baseUrl } = yield* Sockets.serve(
+          body(deflateRawSync(message), 200, { ...json, "content-encoding": "deflate" })
+        )
         expect((yield* calls.Unsafe(yield* Sockets.connect(baseUrl, httpClient))).id).toBe("m")
       })
     )

@@ -60,18 +60,20 @@ describe("the deadline of a single call", () => {
     })
   )
 
-  it.scoped("is what Effect.timeout is not: that interrupts the call, and a warning is all that is left of the request", () =>
-    Effect.gen(function* () {
-      const { invent } = yield* Vendor.connect(() => Vendor.stalls)
-      const { exit, lines } = yield* within("1 seconds", logged(Effect.timeout(calls.Unsafe(invent), "1 seconds")))
-      expect(exit).toMatchObject({ _tag: "Failure", cause: Cause.fail({ _tag: "TimeoutException" }) })
-      expect(lines).toEqual([
-        expect.stringMatching(
-          /^contacts\.sendMessage was interrupted after its request had left: it may have been applied.* fingerprint=POST .* sentAt=1970-01-01T00:00:00\.000Z|sentAt=.* fingerprint=POST /
-        )
-      ])
-      expect(lines.join()).not.toContain(apiKey)
-    })
+  it.scoped(
+    "is what Effect.timeout is not: that interrupts the call, and a warning is all that is left of the request",
+    () =>
+      Effect.gen(function* () {
+        const { invent } = yield* Vendor.connect(() => Vendor.stalls)
+        const { exit, lines } = yield* within("1 seconds", logged(Effect.timeout(calls.Unsafe(invent), "1 seconds")))
+        expect(exit).toMatchObject({ _tag: "Failure", cause: Cause.fail({ _tag: "TimeoutException" }) })
+        expect(lines).toEqual([
+          expect.stringMatching(
+            /^contacts\.sendMessage was interrupted after its request had left: it may have been applied.* fingerprint=POST .* sentAt=1970-01-01T00:00:00\.000Z|sentAt=.* fingerprint=POST /
+          )
+        ])
+        expect(lines.join()).not.toContain(apiKey)
+      })
   )
 
   it.scoped("makes no warning of an interruption that loses nothing: a safe call, or one that has not left", () =>
@@ -103,10 +105,12 @@ describe("a single call", () => {
   it.scoped("has its own headers on every request, and never another key", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 503), json([])))
-      const call = calls.Safe(invent).pipe(
-        withCallOptions({ headers: { "x-trace": "inner" } }),
-        withCallOptions({ headers: { "x-trace": "outer", "x-tenant": "t1" } })
-      )
+      const call = calls
+        .Safe(invent)
+        .pipe(
+          withCallOptions({ headers: { "x-trace": "inner" } }),
+          withCallOptions({ headers: { "x-trace": "outer", "x-tenant": "t1" } })
+        )
       yield* within("10 seconds", call)
       expect(seen.length).toBe(2)
       for (const { headers } of seen) {
@@ -116,7 +120,10 @@ describe("a single call", () => {
   )
 
   const unusable: Record<string, readonly [CallOptions.CallOptions, RegExp]> = {
-    "a header that the client sets": [{ headers: { Authorization: "Bearer other" } }, /^headers\.Authorization: the client sets/],
+    "a header that the client sets": [
+      { headers: { Authorization: "Bearer other" } },
+      /^headers\.Authorization: the client sets/
+    ],
     "a header of two lines": [{ headers: { "x-a": "1\r\nx-b: 2" } }, /^headers\.x-a: is no header$/],
     "a header without a name": [{ headers: { "": "1" } }, /^headers\.: is no header$/],
     "a deadline of nothing": [{ deadlines: { attempt: 0 } }, /deadlines\.attempt.*at least 1 ms/],
@@ -126,7 +133,10 @@ describe("a single call", () => {
     it.scoped(`is not sent and says why with an option that cannot be used: ${what}`, () =>
       Effect.gen(function* () {
         const { invent, seen } = yield* Vendor.connect(() => json([]))
-        const error = yield* within(0, Effect.flip<unknown, InventError.InventError, never>(calls.Safe(invent).pipe(withCallOptions(options))))
+        const error = yield* within(
+          0,
+          Effect.flip<unknown, InventError.InventError, never>(calls.Safe(invent).pipe(withCallOptions(options)))
+        )
         expect(error).toMatchObject({ _tag: "InvalidRequest", endpoint: "messages.list" })
         expect(error._tag === "InvalidRequest" && error.issue).toMatch(issue)
         expect(seen.length).toBe(0)
@@ -160,12 +170,17 @@ describe("the answer as it came", () => {
       const shown: Array<CallOptions.RawAnswer> = []
       const onAnswer = (answer: CallOptions.RawAnswer) => Effect.sync(() => void shown.push(answer))
       const outer: Array<number> = []
-      const call = calls.Safe(invent).pipe(
-        withCallOptions({ onAnswer }),
-        withCallOptions({ onAnswer: ({ status }) => Effect.sync(() => void outer.push(status)) })
-      )
+      const call = calls
+        .Safe(invent)
+        .pipe(
+          withCallOptions({ onAnswer }),
+          withCallOptions({ onAnswer: ({ status }) => Effect.sync(() => void outer.push(status)) })
+        )
       expect((yield* within("10 seconds", Effect.flip(call)))._tag).toBe("UnexpectedResponse")
-      expect(shown.map(({ attempt, status, text }) => [attempt, status, text])).toEqual([[1, 503, "busy"], [2, 200, "<html>"]])
+      expect(shown.map(({ attempt, status, text }) => [attempt, status, text])).toEqual([
+        [1, 503, "busy"],
+        [2, 200, "<html>"]
+      ])
       expect(outer).toEqual([503, 200])
     })
   )
@@ -173,7 +188,9 @@ describe("the answer as it came", () => {
   it.scoped("does not repeat the key, should the server do so", () =>
     Effect.gen(function* () {
       for (const status of [200, 400]) {
-        const { invent } = yield* Vendor.connect(() => Vendor.text(JSON.stringify([{ id: apiKey }]), status, { "x-echo": apiKey }))
+        const { invent } = yield* Vendor.connect(() =>
+          Vendor.text(JSON.stringify([{ id: apiKey }]), status, { "x-echo": apiKey })
+        )
         const shown: Array<CallOptions.RawAnswer> = []
         const onAnswer = (answer: CallOptions.RawAnswer) => Effect.sync(() => void shown.push(answer))
         yield* within(0, Effect.exit(calls.Safe(invent).pipe(withCallOptions({ onAnswer }))))

@@ -8,7 +8,9 @@ const encoder = new TextEncoder()
 const decoder = new TextDecoder()
 
 const undo = (encoding: string | undefined, body: Uint8Array, limits: Partial<ContentCoding.Limits> = {}) =>
-  Either.map(ContentCoding.undo(encoding, body, { maxBytes: 1_000_000, isCut: false, ...limits }), (bytes) => decoder.decode(bytes))
+  Either.map(ContentCoding.undo(encoding, body, { maxBytes: 1_000_000, isCut: false, ...limits }), (bytes) =>
+    decoder.decode(bytes)
+  )
 
 describe("a content coding", () => {
   for (const [name, compress] of [
@@ -35,8 +37,12 @@ describe("a content coding", () => {
       expect(begun.length).toBeGreaterThan(1000)
       expect(text.startsWith(begun)).toBe(true)
       expect(undo(name, half, { maxBytes: text.length })).toEqual(Either.right(text))
-      expect(undo(name, half, { maxBytes: text.length - 1 })).toEqual(Either.left(`body larger than ${text.length - 1} bytes`))
-      expect(undo(name, half.subarray(0, half.length / 2))).toEqual(Either.left(`the body is not what its content-encoding names: ${name.toLowerCase()}`))
+      expect(undo(name, half, { maxBytes: text.length - 1 })).toEqual(
+        Either.left(`body larger than ${text.length - 1} bytes`)
+      )
+      expect(undo(name, half.subarray(0, half.length / 2))).toEqual(
+        Either.left(`the body is not what its content-encoding names: ${name.toLowerCase()}`)
+      )
     })
   }
 
@@ -45,13 +51,18 @@ describe("a content coding", () => {
     expect(undo("deflate, br , identity, gzip", thrice)).toEqual(Either.right("text"))
     const names = Array.from({ length: 5 }, () => "gzip")
     const often = names.reduce<Uint8Array>((bytes) => gzipSync(bytes), encoder.encode("text"))
-    expect(undo(names.join(","), often)).toEqual(Either.left(`the body has a content-encoding that cannot be undone here: ${names.join(", ")}`))
+    expect(undo(names.join(","), often)).toEqual(
+      Either.left(`the body has a content-encoding that cannot be undone here: ${names.join(", ")}`)
+    )
   })
 
   it("that is unknown is named, unless the body is text all the same", () => {
-    expect(undo("zstd", gzipSync("text"))).toEqual(Either.left("the body has a content-encoding that cannot be undone here: zstd"))
+    expect(undo("zstd", gzipSync("text"))).toEqual(
+      Either.left("the body has a content-encoding that cannot be undone here: zstd")
+    )
     expect(undo("utf-8", encoder.encode("text"))).toEqual(Either.right("text"))
     expect(undo("utf-8", encoder.encode("é").subarray(0, 1), { isCut: true })._tag).toBe("Right")
-    for (const none of [undefined, "", "identity"]) expect(undo(none, encoder.encode("text"))).toEqual(Either.right("text"))
+    for (const none of [undefined, "", "identity"])
+      expect(undo(none, encoder.encode("text"))).toEqual(Either.right("text"))
   })
 })

@@ -27,7 +27,10 @@ const logged = <A, E, R>(effect: Effect.Effect<A, E, R>, level?: LogLevel.LogLev
   })
 
 /** An answer that takes this long. */
-const slow = (millis: number, answer: Vendor.Answer): Vendor.Answer => (request) => Effect.delay(answer(request), millis)
+const slow =
+  (millis: number, answer: Vendor.Answer): Vendor.Answer =>
+  (request) =>
+    Effect.delay(answer(request), millis)
 
 const path = "GET /chats/{chat_id}/messages"
 const status = "http.response.status_code"
@@ -67,12 +70,20 @@ describe("the debug log", () => {
 
   it.scoped("says of a call that is interrupted, or late, how its request ended", () =>
     Effect.gen(function* () {
-      const late = yield* Vendor.connect(() => Vendor.stalls, { deadlines: { attempt: "2 seconds" }, retry: { maxAttempts: 1 } })
+      const late = yield* Vendor.connect(() => Vendor.stalls, {
+        deadlines: { attempt: "2 seconds" },
+        retry: { maxAttempts: 1 }
+      })
       const { lines } = yield* within("2 seconds", logged(calls.Safe(late.invent), LogLevel.Debug))
       expect(lines).toEqual([["DEBUG", path, { attempt: 1, duration: 2, queued: 0, "error.type": "AttemptTimedOut" }]])
       const given = yield* Vendor.connect(() => Vendor.stalls)
-      const stopped = yield* within("1 seconds", logged(Effect.timeout(calls.Safe(given.invent), "1 seconds"), LogLevel.Debug))
-      expect(stopped.lines).toEqual([["DEBUG", path, { attempt: 1, duration: 1, queued: 0, "error.type": "Interrupted" }]])
+      const stopped = yield* within(
+        "1 seconds",
+        logged(Effect.timeout(calls.Safe(given.invent), "1 seconds"), LogLevel.Debug)
+      )
+      expect(stopped.lines).toEqual([
+        ["DEBUG", path, { attempt: 1, duration: 1, queued: 0, "error.type": "Interrupted" }]
+      ])
     })
   )
 
@@ -91,9 +102,16 @@ describe("the debug log", () => {
   const leaky: Readonly<Record<string, (invent: Client) => Effect.Effect<unknown, unknown>>> = {
     "an id and a query": ({ contacts }) =>
       contacts.listFiles({ path: { contact_id: Ids.ContactId.make(secret) }, urlParams: { search: secret } }),
-    "a body": ({ contacts }) => contacts.create({ payload: { channel: { name: secret, email: `${secret}@example.com` } } }),
+    "a body": ({ contacts }) =>
+      contacts.create({ payload: { channel: { name: secret, email: `${secret}@example.com` } } }),
     "a request with its parameters apart": ({ request }) =>
-      request({ method: "GET", path: "/chats/{chat_id}/x", params: { chat_id: secret }, urlParams: { q: secret }, safety: "Safe" }),
+      request({
+        method: "GET",
+        path: "/chats/{chat_id}/x",
+        params: { chat_id: secret },
+        urlParams: { q: secret },
+        safety: "Safe"
+      }),
     "a request with an id in its path": ({ request }) =>
       request({ method: "POST", path: `/chats/${secret}/x`, payload: { name: secret }, safety: "Idempotent" })
   }

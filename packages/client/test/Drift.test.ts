@@ -26,8 +26,7 @@ interface Endpoint {
 }
 
 /** The smallest that the schema takes: nothing, where nothing is required. */
-const least = (schema: Json): unknown =>
-  Schema.is(schema)({}) ? {} : FastCheck.sample(Arbitrary.make(schema), 1)[0]
+const least = (schema: Json): unknown => (Schema.is(schema)({}) ? {} : FastCheck.sample(Arbitrary.make(schema), 1)[0])
 
 const part = (name: string, schema: Option.Option<Schema.Schema.All>) =>
   Option.match(schema, { onNone: () => ({}), onSome: (schema) => ({ [name]: least(schema as Json) }) })
@@ -42,7 +41,8 @@ const endpoints: ReadonlyArray<Endpoint> = (() => {
       const path = Object.fromEntries([...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => [name, "id_1"]))
       found.push({
         name: `${group.identifier}.${endpoint.name}`,
-        success: Schema.is(success)(undefined) && !AST.isUnknownKeyword(success.ast) ? Option.none() : Option.some(success),
+        success:
+          Schema.is(success)(undefined) && !AST.isUnknownKeyword(success.ast) ? Option.none() : Option.some(success),
         request: {
           path,
           ...part("urlParams", endpoint.urlParamsSchema),
@@ -84,11 +84,16 @@ const editNth = (json: unknown, nth: number, edit: Edit): unknown => {
 }
 
 const edits: FastCheck.Arbitrary<Edit> = FastCheck.oneof(
-  FastCheck.jsonValue().map((any): Edit => () => any),
+  FastCheck.jsonValue().map(
+    (any): Edit =>
+      () =>
+        any
+  ),
   FastCheck.constantFrom<Edit>(
     () => null,
     () => missing,
-    (value) => (typeof value === "string" ? 5 : typeof value === "number" ? "5" : Array.isArray(value) ? { 0: value } : [value]),
+    (value) =>
+      typeof value === "string" ? 5 : typeof value === "number" ? "5" : Array.isArray(value) ? { 0: value } : [value],
     (value) => (typeof value === "string" ? `${value}_V2` : value),
     (value) => (typeof value === "number" ? value * 1e300 : value)
   ),
@@ -120,7 +125,9 @@ const drifted = (success: Json): FastCheck.Arbitrary<unknown> =>
 
 const texts = FastCheck.oneof(FastCheck.json(), FastCheck.string(), FastCheck.string({ unit: "binary" }))
 /** A 429 would hold the next one back. */
-const statuses = FastCheck.oneof(FastCheck.constant(200), FastCheck.integer({ min: 200, max: 599 })).filter((status) => status !== 429)
+const statuses = FastCheck.oneof(FastCheck.constant(200), FastCheck.integer({ min: 200, max: 599 })).filter(
+  (status) => status !== 429
+)
 
 interface Answer {
   readonly body: string
@@ -129,7 +136,10 @@ interface Answer {
 
 const samples = 10 * scale
 
-/** What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and tells the body. */
+/**
+ * What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and tells the
+ * body.
+ */
 const outcomes = (endpoint: Endpoint, answers: ReadonlyArray<Answer>) =>
   Effect.gen(function* () {
     let answer: Answer = { body: "", status: 200 }
@@ -163,7 +173,10 @@ describe("whatever the answer,", () => {
       const success = endpoint.success.value
       const encode = Schema.encodeUnknownSync(success)
       const answered = (bodies: ReadonlyArray<unknown>) =>
-        outcomes(endpoint, bodies.map((json) => ({ body: JSON.stringify(json), status: 200 })))
+        outcomes(
+          endpoint,
+          bodies.map((json) => ({ body: JSON.stringify(json), status: 200 }))
+        )
 
       it.scoped(`${endpoint.name} of a body that the contract allows is the value that the server sent`, () =>
         Effect.gen(function* () {
@@ -174,23 +187,28 @@ describe("whatever the answer,", () => {
         })
       )
 
-      it.scoped(`${endpoint.name} of a body that drifted is the value that the server sent, or UnexpectedResponse`, () =>
-        Effect.gen(function* () {
-          // Whatever is drawn, the first is right and the second is wrong.
-          const [right] = FastCheck.sample(allowed(success), 1)
-          const all = yield* answered([right, "anything", ...FastCheck.sample(drifted(success), samples)])
-          for (const { body, tag, value } of all) {
-            expect(["value", "UnexpectedResponse"], body).toContain(tag)
-            if (tag === "value") expect(encode(value), body).toEqual(JSON.parse(body))
-          }
-          if (!Schema.is(success)("anything")) expect(new Set(all.map(({ tag }) => tag)).size).toBe(2)
-        })
+      it.scoped(
+        `${endpoint.name} of a body that drifted is the value that the server sent, or UnexpectedResponse`,
+        () =>
+          Effect.gen(function* () {
+            // Whatever is drawn, the first is right and the second is wrong.
+            const [right] = FastCheck.sample(allowed(success), 1)
+            const all = yield* answered([right, "anything", ...FastCheck.sample(drifted(success), samples)])
+            for (const { body, tag, value } of all) {
+              expect(["value", "UnexpectedResponse"], body).toContain(tag)
+              if (tag === "value") expect(encode(value), body).toEqual(JSON.parse(body))
+            }
+            if (!Schema.is(success)("anything")) expect(new Set(all.map(({ tag }) => tag)).size).toBe(2)
+          })
       )
     }
 
     it.scoped(`${endpoint.name} of any text under any status is a value or a typed error`, () =>
       Effect.gen(function* () {
-        const all = yield* outcomes(endpoint, FastCheck.sample(FastCheck.record({ body: texts, status: statuses }), samples))
+        const all = yield* outcomes(
+          endpoint,
+          FastCheck.sample(FastCheck.record({ body: texts, status: statuses }), samples)
+        )
         for (const { body, status, tag } of all) {
           if (tag === "value") expect(Option.isNone(endpoint.success) ? [200, 204] : [200], body).toContain(status)
         }

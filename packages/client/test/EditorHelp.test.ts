@@ -1,6 +1,6 @@
 /**
- * What an editor shows of the client's methods, asked of TypeScript's language service. The program is the files that declare
- * the client's type, and none of what they import: words need no types.
+ * What an editor shows of the client's methods, asked of TypeScript's language service. The program is the files that
+ * declare the client's type, and none of what they import: words need no types.
  */
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
@@ -31,7 +31,8 @@ const shownAt = (names: ReadonlyArray<string>): ReadonlyMap<string, Shown> => {
   const service = ts.createLanguageService({
     getScriptFileNames: () => [asked],
     getScriptVersion: () => "1",
-    getScriptSnapshot: (file) => Option.getOrUndefined(Option.map(Option.fromNullable(read(file)), ts.ScriptSnapshot.fromString)),
+    getScriptSnapshot: (file) =>
+      Option.getOrUndefined(Option.map(Option.fromNullable(read(file)), ts.ScriptSnapshot.fromString)),
     getCurrentDirectory: () => pathOf("../src"),
     getCompilationSettings: () => ({ strict: true, types: [], allowImportingTsExtensions: true, noEmit: true }),
     getDefaultLibFileName: () => library,
@@ -47,7 +48,9 @@ const shownAt = (names: ReadonlyArray<string>): ReadonlyMap<string, Shown> => {
         {
           signature: ts.displayPartsToString(shown?.displayParts),
           words: ts.displayPartsToString(shown?.documentation),
-          pages: (shown?.tags ?? []).filter(({ name }) => name === "see").map(({ text }) => ts.displayPartsToString(text))
+          pages: (shown?.tags ?? [])
+            .filter(({ name }) => name === "see")
+            .map(({ text }) => ts.displayPartsToString(text))
         }
       ]
     })
@@ -64,7 +67,9 @@ const { paths } = JSON.parse(readFileSync(pathOf("../../../docs/openapi.json"), 
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 const operations = new Map(
-  Object.values(paths).flatMap((methods) => Object.values(methods).map((operation) => [operation.operationId, operation] as const))
+  Object.values(paths).flatMap((methods) =>
+    Object.values(methods).map((operation) => [operation.operationId, operation] as const)
+  )
 )
 
 const methods = Object.values(CallableApi.groups).flatMap(({ endpoints, identifier }) =>

@@ -1,6 +1,6 @@
 /**
- * What an editor shows of the keys of answers, through the types that schemas give them: asked of TypeScript's own service.
- * Among the system tests because it reads all types of Effect, which takes seconds.
+ * What an editor shows of the keys of answers, through the types that schemas give them: asked of TypeScript's own
+ * service. Among the system tests because it reads all types of Effect, which takes seconds.
  */
 import { existsSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"

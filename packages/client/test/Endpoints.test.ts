@@ -64,7 +64,11 @@ const samples: Record<string, Sample> = {
       contacts.create({ payload: { channel: { user_id: "u1", email: "a@b.c" }, segment_ids: [segment_id] } }),
     sends: ["POST", "/orgs/c/contacts", { channel: { user_id: "u1", email: "a@b.c" }, segment_ids: ["segment_1"] }]
   },
-  "contacts.listFields": { call: ({ contacts }) => contacts.listFields(), sends: ["GET", "/orgs/c/contacts/fields"], answer: [] },
+  "contacts.listFields": {
+    call: ({ contacts }) => contacts.listFields(),
+    sends: ["GET", "/orgs/c/contacts/fields"],
+    answer: []
+  },
   "contacts.update": {
     call: ({ contacts }) => contacts.update({ path: { contact_id }, payload: { name: null, blocked: true } }),
     sends: ["PATCH", contact, { name: null, blocked: true }]
@@ -146,7 +150,11 @@ const samples: Record<string, Sample> = {
       { decision: "accepted" }
     ]
   },
-  "messages.list": { call: ({ messages }) => messages.list({ path: { chat_id } }), sends: ["GET", "/chats/chat_1/messages"], answer: [] },
+  "messages.list": {
+    call: ({ messages }) => messages.list({ path: { chat_id } }),
+    sends: ["GET", "/chats/chat_1/messages"],
+    answer: []
+  },
   "messages.create": {
     call: ({ messages }) => messages.create({ path: { chat_id }, payload: { message } }),
     sends: ["POST", "/chats/chat_1/messages", parts]
@@ -183,15 +191,25 @@ const samples: Record<string, Sample> = {
     call: ({ state }) => state.assign({ path: { chat_id }, payload: { member_id: null } }),
     sends: ["PATCH", "/chats/chat_1/state/assign", { member_id: null }]
   },
-  "state.markUnseen": { call: ({ state }) => state.markUnseen({ path: { chat_id } }), sends: ["POST", "/chats/chat_1/state/unseen"] },
+  "state.markUnseen": {
+    call: ({ state }) => state.markUnseen({ path: { chat_id } }),
+    sends: ["POST", "/chats/chat_1/state/unseen"]
+  },
   "state.info": { call: ({ state }) => state.info({ path: { chat_id } }), sends: ["GET", "/chats/chat_1/state/info"] },
   "files.list": {
     call: ({ files }) => files.list({ path: { chat_id }, urlParams: { search: "invoice", mimetype: "image/" } }),
     sends: ["GET", "/chats/chat_1/files?search=invoice&mimetype=image%2F"],
     answer: []
   },
-  "memories.list": { call: ({ memories }) => memories.list({ path: { chat_id } }), sends: ["GET", "/chats/chat_1/memories"], answer: [] },
-  "memories.clear": { call: ({ memories }) => memories.clear({ path: { chat_id } }), sends: ["DELETE", "/chats/chat_1/memories"] },
+  "memories.list": {
+    call: ({ memories }) => memories.list({ path: { chat_id } }),
+    sends: ["GET", "/chats/chat_1/memories"],
+    answer: []
+  },
+  "memories.clear": {
+    call: ({ memories }) => memories.clear({ path: { chat_id } }),
+    sends: ["DELETE", "/chats/chat_1/memories"]
+  },
   "memories.remove": {
     call: ({ memories }) => memories.remove({ path: { chat_id, memory_id } }),
     sends: ["DELETE", "/chats/chat_1/memories/memory_1"]
@@ -215,7 +233,10 @@ const samples: Record<string, Sample> = {
     call: ({ assistants }) => assistants.create({ payload: { name: "Ada", config: { timezone: "Europe/Paris" } } }),
     sends: ["POST", "/orgs/c/assistants", { name: "Ada", config: { timezone: "Europe/Paris" } }]
   },
-  "assistants.get": { call: ({ assistants }) => assistants.get({ path: { assistant_id } }), sends: ["GET", "/orgs/c/assistants/ast_1"] },
+  "assistants.get": {
+    call: ({ assistants }) => assistants.get({ path: { assistant_id } }),
+    sends: ["GET", "/orgs/c/assistants/ast_1"]
+  },
   "assistants.update": {
     call: ({ assistants }) =>
       assistants.update({
@@ -450,7 +471,11 @@ const samples: Record<string, Sample> = {
     call: ({ segments }) => segments.update({ path: { segment_id }, payload: { color: "teal" } }),
     sends: ["PATCH", "/orgs/c/segments/segment_1", { color: "teal" }]
   },
-  "connections.list": { call: ({ connections }) => connections.list(), sends: ["GET", "/orgs/c/connections"], answer: [] },
+  "connections.list": {
+    call: ({ connections }) => connections.list(),
+    sends: ["GET", "/orgs/c/connections"],
+    answer: []
+  },
   "connections.actionOptions": {
     call: ({ connections }) =>
       connections.actionOptions({
@@ -476,11 +501,19 @@ const samples: Record<string, Sample> = {
       { input: { a: 1 }, background: true, workflow_version_id: "latest", identifier: "i" }
     ]
   },
-  "workflows.listRuns": { call: ({ workflows }) => workflows.listRuns(), sends: ["GET", "/orgs/c/workflows/runs"], answer: [] },
+  "workflows.listRuns": {
+    call: ({ workflows }) => workflows.listRuns(),
+    sends: ["GET", "/orgs/c/workflows/runs"],
+    answer: []
+  },
   "orgs.list": { call: ({ orgs }) => orgs.list(), sends: ["GET", "/orgs/c/orgs"], answer: [] }
 }
 
-const contract: Array<{ readonly name: string; readonly isSocket: boolean; readonly blocks: (payload: unknown) => boolean }> = []
+const contract: Array<{
+  readonly name: string
+  readonly isSocket: boolean
+  readonly blocks: (payload: unknown) => boolean
+}> = []
 HttpApi.reflect(CallableApi, {
   onGroup: () => {},
   onEndpoint: ({ endpoint, group }) =>
@@ -542,7 +575,10 @@ describe("a request outside a documented limit", () => {
     it.scoped(`is InvalidRequest, names the field and is not sent: ${field}`, () =>
       Effect.gen(function* () {
         const { invent, seen } = yield* Vendor.connect(() => json({}))
-        expect(yield* Effect.flip(call(invent))).toMatchObject({ _tag: "InvalidRequest", issue: expect.stringMatching(field) })
+        expect(yield* Effect.flip(call(invent))).toMatchObject({
+          _tag: "InvalidRequest",
+          issue: expect.stringMatching(field)
+        })
         expect(seen).toEqual([])
       })
     )
@@ -592,7 +628,10 @@ describe("what an endpoint does not take", () => {
       const { invent, seen } = yield* Vendor.connect(() => json({ id: "x" }))
       yield* invent.state.update({ path: { chat_id }, payload: { follow_up_at: undefined, csat_score: 2.5 } })
       yield* invent.contacts.list({ urlParams: { search: undefined, take: 1 } }).pipe(Effect.ignore)
-      expect(seen.map(({ body, url }) => [url.search, body])).toEqual([["", '{"csat_score":2.5}'], ["?take=1", ""]])
+      expect(seen.map(({ body, url }) => [url.search, body])).toEqual([
+        ["", '{"csat_score":2.5}'],
+        ["?take=1", ""]
+      ])
     })
   )
 })
@@ -684,7 +723,8 @@ describe("the deadline of an attempt", () => {
 
   it.scoped("is that of any call where the work goes on in the background", () =>
     Effect.gen(function* () {
-      for (const call of [approval(true), transactional(true), run(true)]) expect((yield* endsAfter(call)).seconds).toBe(20)
+      for (const call of [approval(true), transactional(true), run(true)])
+        expect((yield* endsAfter(call)).seconds).toBe(20)
     })
   )
 
@@ -702,7 +742,9 @@ describe("the stream of a list", () => {
     Effect.gen(function* () {
       const { invent } = yield* Vendor.connect(() => json([]))
       const methods = invent as unknown as Record<string, Record<string, unknown>>
-      const lists = called.map(({ name }) => name.split(".") as [string, string]).filter(([, name]) => name.startsWith("list"))
+      const lists = called
+        .map(({ name }) => name.split(".") as [string, string])
+        .filter(([, name]) => name.startsWith("list"))
       expect(lists.length).toBeGreaterThan(10)
       for (const [group, name] of lists) {
         expect(methods[group]![name.replace("list", "stream")], `${group}.${name}`).toBeTypeOf("function")
@@ -713,7 +755,9 @@ describe("the stream of a list", () => {
     Effect.gen(function* () {
       const page = (seen: Vendor.Seen) => json(seen.nth === 1 ? [{ id: "n1" }, { id: "n2" }] : [{ id: "n3" }])
       const { invent, seen } = yield* Vendor.connect(page)
-      const notes = yield* Stream.runCollect(invent.contacts.streamNotes({ path: { contact_id }, urlParams: { take: 2 } }))
+      const notes = yield* Stream.runCollect(
+        invent.contacts.streamNotes({ path: { contact_id }, urlParams: { take: 2 } })
+      )
       expect(omit(Chunk.toReadonlyArray(notes)).map(({ id }) => id)).toEqual(["n1", "n2", "n3"])
       expect(seen.map(({ url }) => url.pathname + url.search)).toEqual([
         "/orgs/c/contacts/contact_1/notes?page=1&take=2",
@@ -751,7 +795,10 @@ describe("the newest chat of a conversation", () => {
   it.scoped("is not looked for in a circle, and not without end", () =>
     Effect.gen(function* () {
       const circle = yield* following({ chat_1: "chat_2", chat_2: "chat_1" })
-      expect(circle).toMatchObject({ end: { left: { _tag: "UnexpectedResponse", issue: expect.stringContaining("chat_1") } }, requests: 2 })
+      expect(circle).toMatchObject({
+        end: { left: { _tag: "UnexpectedResponse", issue: expect.stringContaining("chat_1") } },
+        requests: 2
+      })
       const endless = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`chat_${n + 1}`, `chat_${n + 2}`]))
       expect(yield* following(endless)).toMatchObject({ end: { left: { _tag: "UnexpectedResponse" } }, requests: 20 })
     })
@@ -770,7 +817,9 @@ describe("the server's time", () => {
         const { invent, seen } = yield* Vendor.connect(() => Vendor.json([], 200, headers))
         const end = yield* Vendor.within("1 minutes", Effect.either(invent.orgs.serverTime()))
         expect(end._tag === "Right" ? Option.getOrUndefined(Option.map(end.right, DateTime.formatIso)) : end).toBe(at)
-        expect(seen.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual(["GET /orgs/c/orgs?take=1"])
+        expect(seen.map(({ method, url }) => `${method} ${url.pathname}${url.search}`)).toEqual([
+          "GET /orgs/c/orgs?take=1"
+        ])
       })
     )
   }

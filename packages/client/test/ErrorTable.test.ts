@@ -25,12 +25,17 @@ const tags: Readonly<Record<InventError.InventError["_tag"], true>> = {
 }
 
 const page = readFileSync(new URL("../../../docs/adopting.md", import.meta.url), "utf8")
-const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (yes|no) \|$/gm)].map(([, tag = "", what = "", later = ""]) => ({ tag, what, later }))
+const rows = [...page.matchAll(/^\| `(\w+)` \| (.+) \| (yes|no) \|$/gm)].map(([, tag = "", what = "", later = ""]) => ({
+  tag,
+  what,
+  later
+}))
 
 /** A field, or an option, that a row names in backticks. */
 const named = (what: string) => [...what.matchAll(/`([\w.]+)`/g)].map(([, name = ""]) => name)
 const elsewhere = new Set(["INVENT_API_KEY", "deadlines", "deadlines.total", "rateLimit.maxQueued", "Reconcile"])
-const fieldsOf = (tag: string) => Object.keys((InventError as unknown as Record<string, { readonly fields: object }>)[tag]!.fields)
+const fieldsOf = (tag: string) =>
+  Object.keys((InventError as unknown as Record<string, { readonly fields: object }>)[tag]!.fields)
 
 describe("what to do about an error", () => {
   it("is said once of each tag, in the order of the module", () => {

@@ -39,7 +39,10 @@ const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>, t
         yield* Effect.forkScoped(Effect.zipRight(Deferred.await(told.one), push))
         // The first connection is closed by the server.
         const end = nth === 1 ? Deferred.await(told.two) : Effect.never
-        yield* Effect.raceFirst(socket.runRaw(() => {}), end)
+        yield* Effect.raceFirst(
+          socket.runRaw(() => {}),
+          end
+        )
         return HttpServerResponse.empty()
       }).pipe(Effect.scoped)
     ),
@@ -69,11 +72,11 @@ describe("over a real socket", () => {
           Stream.runCollect,
           Effect.provide(NodeSocket.layerWebSocketConstructor)
         )
-        expect(Chunk.toReadonlyArray(changes).map((change) => ("chat" in change ? `${change._tag} ${change.chat.id}` : change))).toEqual([
-          "Listed listed",
-          "Pushed pushed 1",
-          "Pushed pushed 2"
-        ])
+        expect(
+          Chunk.toReadonlyArray(changes).map((change) =>
+            "chat" in change ? `${change._tag} ${change.chat.id}` : change
+          )
+        ).toEqual(["Listed listed", "Pushed pushed 1", "Pushed pushed 2"])
         expect(handshakes).toEqual(["Bearer key-1", "Bearer key-1"])
       })
     )

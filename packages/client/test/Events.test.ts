@@ -55,16 +55,24 @@ const run = (
     const construct = (url: string, given: unknown) => {
       const socket = new FakeSocket(url, given)
       sockets.push(socket)
-      if (behaviour(socket, sockets.length) === "refused") queueMicrotask(() => socket.dispatchEvent(new Event("error")))
+      if (behaviour(socket, sockets.length) === "refused")
+        queueMicrotask(() => socket.dispatchEvent(new Event("error")))
       return socket
     }
     const fiber = yield* invent.inbox.events(request).pipe(
-      Stream.runForEach((change) => Effect.zipRight(ready, Effect.sync(() => changes.push(change)))),
+      Stream.runForEach((change) =>
+        Effect.zipRight(
+          ready,
+          Effect.sync(() => changes.push(change))
+        )
+      ),
       Effect.provideService(Socket.WebSocketConstructor, construct as never),
       Effect.forkScoped
     )
     const told = () =>
-      changes.map((change) => (change._tag === "Unreadable" ? `Unreadable ${change.excerpt}` : `${change._tag} ${change.chat.id}`))
+      changes.map((change) =>
+        change._tag === "Unreadable" ? `Unreadable ${change.excerpt}` : `${change._tag} ${change.chat.id}`
+      )
     yield* TestClock.adjust("1 seconds")
     return { fiber, seen, sockets, changes, told }
   })
@@ -77,7 +85,9 @@ describe("inbox.events", () => {
     Effect.gen(function* () {
       const { sockets } = yield* run(() => json([]))
       expect(sockets.map(({ url }) => url)).toEqual(["wss://api.useinvent.com/orgs/c/inbox/ws"])
-      expect(sockets[0]!.given).toEqual({ headers: { authorization: `Bearer ${Vendor.apiKey}`, "user-agent": Settings.defaultUserAgent } })
+      expect(sockets[0]!.given).toEqual({
+        headers: { authorization: `Bearer ${Vendor.apiKey}`, "user-agent": Settings.defaultUserAgent }
+      })
     })
   )
 
@@ -101,7 +111,11 @@ describe("inbox.events", () => {
       for (const each of frames) sockets[0]!.says(each)
       sockets[0]!.says(frame(chat("a")))
       yield* TestClock.adjust("1 seconds")
-      expect(told().slice(0, 3)).toEqual(["Unreadable ping", 'Unreadable {"type":"ping"}', 'Unreadable {"data":7,"key":"<redacted>"}'])
+      expect(told().slice(0, 3)).toEqual([
+        "Unreadable ping",
+        'Unreadable {"type":"ping"}',
+        'Unreadable {"data":7,"key":"<redacted>"}'
+      ])
       expect(told()[3]!.length).toBeLessThan(600)
       expect(told()[4]).toBe("Pushed a")
     })
@@ -109,7 +123,10 @@ describe("inbox.events", () => {
 
   it.scoped("after a connection is lost tells what changed meanwhile, and nothing that was told", () =>
     Effect.gen(function* () {
-      const lists = [[chat("a", 1), chat("b", 1)], [chat("a", 1), chat("b", 2), chat("c", 2), chat("d", 3)]]
+      const lists = [
+        [chat("a", 1), chat("b", 1)],
+        [chat("a", 1), chat("b", 2), chat("c", 2), chat("d", 3)]
+      ]
       const { seen, sockets, told } = yield* run(({ nth }) => json(lists[nth - 1]))
       sockets[0]!.says(frame(chat("d", 3)))
       sockets[0]!.ends()
@@ -123,7 +140,12 @@ describe("inbox.events", () => {
   it.scoped("tells a chat once more that changed twice in the same second", () =>
     Effect.gen(function* () {
       const withLast = (id: string, status: string) => ({ ...chat("a", 1), last_message: { id, status } })
-      const lists = [withLast("one", "RUNNING"), withLast("one", "COMPLETED"), withLast("two", "COMPLETED"), withLast("two", "COMPLETED")]
+      const lists = [
+        withLast("one", "RUNNING"),
+        withLast("one", "COMPLETED"),
+        withLast("two", "COMPLETED"),
+        withLast("two", "COMPLETED")
+      ]
       const { told } = yield* run(({ nth }) => json([lists[Math.min(nth, lists.length) - 1]]))
       yield* TestClock.adjust("25 minutes")
       expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
@@ -141,7 +163,10 @@ describe("inbox.events", () => {
 
   it.scoped("polls, ever more slowly, where no connection is let in", () =>
     Effect.gen(function* () {
-      const { seen, sockets, told } = yield* run(({ nth }) => json([chat("a", Math.min(nth, 9))]), () => "refused")
+      const { seen, sockets, told } = yield* run(
+        ({ nth }) => json([chat("a", Math.min(nth, 9))]),
+        () => "refused"
+      )
       const early = seen.length
       yield* TestClock.adjust("20 seconds")
       // The longest back-off is 400 ms here, so that there is one at least as often.
@@ -179,33 +204,45 @@ describe("inbox.events", () => {
       const down = yield* run(({ nth }) => (nth <= 4 ? json({}, 503) : json([chat("a")])))
       yield* TestClock.adjust("1 minutes")
       expect(down.told()).toEqual(["Listed a"])
-      const refused = yield* run(() => json({}, 401), () => "refused")
-      expect(yield* Effect.flip(Fiber.join(refused.fiber))).toMatchObject({ _tag: "Unauthorized", endpoint: "inbox.list" })
+      const refused = yield* run(
+        () => json({}, 401),
+        () => "refused"
+      )
+      expect(yield* Effect.flip(Fiber.join(refused.fiber))).toMatchObject({
+        _tag: "Unauthorized",
+        endpoint: "inbox.list"
+      })
     })
   )
 
-  it.scoped("keeps a thousand changes for a slow reader, then lets the connection go, and finds what was dropped by listing", () =>
-    Effect.gen(function* () {
-      const ids = Array.from({ length: 5000 }, (_, nth) => `c${nth}`)
-      const reader = yield* Effect.makeLatch(false)
-      let inbox: ReadonlyArray<unknown> = []
-      const page = ({ url }: Vendor.Seen) => {
-        const first = 100 * (Number(url.searchParams.get("page") ?? 1) - 1)
-        return json(inbox.slice(first, first + 100))
-      }
-      const { sockets, told } = yield* run(page, undefined, {}, reader.await)
-      inbox = ids.map((id) => chat(id, 1))
-      for (const each of inbox) sockets[0]!.says(frame(each))
-      yield* TestClock.adjust("1 seconds")
-      expect(sockets[0]!.closed).toBe(true)
-      yield* TestClock.adjust("10 minutes")
-      expect(sockets.length).toBe(2)
-      yield* reader.open
-      yield* TestClock.adjust("10 minutes")
-      const pushed = told().filter((each) => each.startsWith("Pushed"))
-      expect(pushed.length).toBeLessThanOrEqual(1001)
-      expect(told().map((each) => each.split(" ")[1]).toSorted()).toEqual(ids.toSorted())
-    })
+  it.scoped(
+    "keeps a thousand changes for a slow reader, then lets the connection go, and finds what was dropped by listing",
+    () =>
+      Effect.gen(function* () {
+        const ids = Array.from({ length: 5000 }, (_, nth) => `c${nth}`)
+        const reader = yield* Effect.makeLatch(false)
+        let inbox: ReadonlyArray<unknown> = []
+        const page = ({ url }: Vendor.Seen) => {
+          const first = 100 * (Number(url.searchParams.get("page") ?? 1) - 1)
+          return json(inbox.slice(first, first + 100))
+        }
+        const { sockets, told } = yield* run(page, undefined, {}, reader.await)
+        inbox = ids.map((id) => chat(id, 1))
+        for (const each of inbox) sockets[0]!.says(frame(each))
+        yield* TestClock.adjust("1 seconds")
+        expect(sockets[0]!.closed).toBe(true)
+        yield* TestClock.adjust("10 minutes")
+        expect(sockets.length).toBe(2)
+        yield* reader.open
+        yield* TestClock.adjust("10 minutes")
+        const pushed = told().filter((each) => each.startsWith("Pushed"))
+        expect(pushed.length).toBeLessThanOrEqual(1001)
+        expect(
+          told()
+            .map((each) => each.split(" ")[1])
+            .toSorted()
+        ).toEqual(ids.toSorted())
+      })
   )
 
   it.scoped("closes its socket when nobody listens any more, and opens no other", () =>

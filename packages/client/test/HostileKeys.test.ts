@@ -7,7 +7,13 @@ import { entriesOf, hostileKeys, mark, polluted, withKey, withKeyEverywhere } fr
 import * as Vendor from "./Vendor.ts"
 
 const path = { chat_id: Vendor.chat_id }
-const page = [{ id: "message_1", messages: [{ role: "user", parts: [{ type: "text", text: "Hello" }] }], member: { id: "m", platform_data: {} } }]
+const page = [
+  {
+    id: "message_1",
+    messages: [{ role: "user", parts: [{ type: "text", text: "Hello" }] }],
+    member: { id: "m", platform_data: {} }
+  }
+]
 
 describe.each(hostileKeys)("a key %s", (key) => {
   it.scoped("of an answer is in the value, at any depth, and sets no prototype", () =>

@@ -24,27 +24,35 @@ it.effect("the client and the emulator meet in one test, without a socket", () =
   }).pipe(Effect.provide(Layer.provideMerge(InventClient.layer(Emulator.client), Emulator.layer())))
 )
 
-it.effect("one clock moves both: what the emulator refuses now it lets in a minute later, and the client waits for it", () =>
-  Effect.gen(function* () {
-    const { log } = yield* Emulator.Emulator
-    const invent = yield* InventClient.InventClient
-    const fiber = yield* Effect.fork(
-      Effect.replicateEffect(
-        Effect.flip(invent.messages.list({ path: { chat_id: ChatId.make("chat_none") }, urlParams: {} })),
-        2
+it.effect(
+  "one clock moves both: what the emulator refuses now it lets in a minute later, and the client waits for it",
+  () =>
+    Effect.gen(function* () {
+      const { log } = yield* Emulator.Emulator
+      const invent = yield* InventClient.InventClient
+      const fiber = yield* Effect.fork(
+        Effect.replicateEffect(
+          Effect.flip(invent.messages.list({ path: { chat_id: ChatId.make("chat_none") }, urlParams: {} })),
+          2
+        )
+      )
+      yield* TestClock.adjust("10 minutes")
+      assert.deepStrictEqual(
+        (yield* Fiber.join(fiber)).map(({ _tag }) => _tag),
+        ["NotFound", "NotFound"]
+      )
+      const statuses = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.status] : []))
+      assert.deepStrictEqual(
+        statuses.filter((status) => status !== 429),
+        [404, 404]
+      )
+      assert.include(statuses, 429)
+    }).pipe(
+      Effect.provide(
+        Layer.provideMerge(
+          InventClient.layer(Emulator.client),
+          Emulator.layer({ limit: { limit: 1, window: "1 minute", retryAfter: "seconds" } })
+        )
       )
     )
-    yield* TestClock.adjust("10 minutes")
-    assert.deepStrictEqual((yield* Fiber.join(fiber)).map(({ _tag }) => _tag), ["NotFound", "NotFound"])
-    const statuses = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.status] : []))
-    assert.deepStrictEqual(statuses.filter((status) => status !== 429), [404, 404])
-    assert.include(statuses, 429)
-  }).pipe(
-    Effect.provide(
-      Layer.provideMerge(
-        InventClient.layer(Emulator.client),
-        Emulator.layer({ limit: { limit: 1, window: "1 minute", retryAfter: "seconds" } })
-      )
-    )
-  )
 )

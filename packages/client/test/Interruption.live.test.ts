@@ -10,7 +10,10 @@ import type { AddressInfo } from "node:net"
 import * as Sockets from "./Sockets.ts"
 import { calls } from "./Vendor.ts"
 
-/** Accepts connections and sends what it is told to, which is less than a whole answer. `closed` when the client hangs up. */
+/**
+ * Accepts connections and sends what it is told to, which is less than a whole answer. `closed` when the client hangs
+ * up.
+ */
 const listen = (says: string) =>
   Effect.gen(function* () {
     const reached = yield* Deferred.make<void>()
@@ -37,11 +40,18 @@ const stages: Record<string, string> = {
   "reading the body of an error": "HTTP/1.1 500 Oops\r\ncontent-length: 100\r\n\r\n<h"
 }
 
-/** A call that the interruption did not end would go on for as long as its deadlines allow, or for ever: this is neither. */
+/**
+ * A call that the interruption did not end would go on for as long as its deadlines allow, or for ever: this is
+ * neither.
+ */
 const mostTurns = 1000
 
 /** How many turns of the event loop the interruption of a call takes that has come so far. */
-const interrupted = (baseUrl: string, transport: Layer.Layer<HttpClient.HttpClient>, reached: Deferred.Deferred<void>) =>
+const interrupted = (
+  baseUrl: string,
+  transport: Layer.Layer<HttpClient.HttpClient>,
+  reached: Deferred.Deferred<void>
+) =>
   Effect.gen(function* () {
     const invent = yield* Sockets.connect(baseUrl, transport, { deadlines: { attempt: "1 hour", total: "1 hour" } })
     const fiber = yield* Effect.fork(calls.Unsafe(invent))
@@ -56,7 +66,8 @@ const interrupted = (baseUrl: string, transport: Layer.Layer<HttpClient.HttpClie
 
 for (const [name, transport] of Object.entries(Sockets.transports)) {
   describe(`an interruption over ${name}`, () => {
-    // The server hears the greeting of TLS, and never answers it. The half-open connection is the transport's, for others.
+    // The server hears the greeting of TLS, and never answers it. The half-open connection is the transport's, for
+    // others.
     it.scopedLive("while connecting ends the call", () =>
       Effect.gen(function* () {
         const { host, reached } = yield* listen("")

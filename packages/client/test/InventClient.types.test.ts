@@ -23,7 +23,9 @@ type Tag<M> = Fails<M> extends { readonly _tag: infer T } ? T : "not tagged"
 /** The methods, as `contacts.createChat`, that can fail with this tag. */
 type FailingWith<T extends string> = {
   [Group in keyof InventClient.Methods]: {
-    [Name in keyof InventClient.Methods[Group]]: [T] extends [Tag<InventClient.Methods[Group][Name]>] ? `${Group}.${string & Name}` : never
+    [Name in keyof InventClient.Methods[Group]]: [T] extends [Tag<InventClient.Methods[Group][Name]>]
+      ? `${Group}.${string & Name}`
+      : never
   }[keyof InventClient.Methods[Group]]
 }[keyof InventClient.Methods]
 type Every = {
@@ -66,13 +68,17 @@ type List = Method<"messages", "list">
 
 /** Neither is the other with a key more, which assignability would let pass. */
 type IsSame<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-type Computed = { readonly [Group in keyof InventClient.Methods]: InventClient.Methods[Group] & InventClient.Streams[Group] }
+type Computed = {
+  readonly [Group in keyof InventClient.Methods]: InventClient.Methods[Group] & InventClient.Streams[Group]
+}
 
 /** The methods, as `contacts.list`, that are written otherwise than the contract computes them. */
 type Different = {
   [Group in keyof Computed]: {
     [Name in keyof Computed[Group]]: Name extends keyof ClientMethods[Group]
-      ? IsSame<Computed[Group][Name], ClientMethods[Group][Name]> extends true ? never : `${Group}.${string & Name}`
+      ? IsSame<Computed[Group][Name], ClientMethods[Group][Name]> extends true
+        ? never
+        : `${Group}.${string & Name}`
       : `${Group}.${string & Name}`
   }[keyof Computed[Group]]
 }[keyof Computed]
@@ -98,7 +104,9 @@ describe("the types of a method", () => {
 
   it("have no method for what is opened as a WebSocket, and a stream for every list", () => {
     expectTypeOf<Extract<keyof InventClient.Methods["inbox"], "events">>().toBeNever()
-    expectTypeOf<"stream" | "streamNotes" | "streamActivities" | "streamFields" | "streamSegments">().toExtend<keyof Client["contacts"]>()
+    expectTypeOf<"stream" | "streamNotes" | "streamActivities" | "streamFields" | "streamSegments">().toExtend<
+      keyof Client["contacts"]
+    >()
     expectTypeOf<ReturnType<Method<"workflows", "streamRuns">>>().toEqualTypeOf<
       Stream.Stream<WorkflowRun | Undecodable, InventError.RepeatableError>
     >()

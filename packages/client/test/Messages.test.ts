@@ -41,11 +41,17 @@ const read = (answer: (seen: Vendor.Seen) => Vendor.Answer, urlParams: Params = 
   Effect.gen(function* () {
     const { invent, seen } = yield* Vendor.connect(answer, { retry: { maxAttempts: 1 } })
     const emitted = yield* Ref.make<ReadonlyArray<string>>([])
-    const collect = invent.messages
-      .stream({ path: { chat_id }, urlParams })
-      .pipe(Stream.filter(isDecoded), Stream.runForEach(({ id }) => Ref.update(emitted, (ids) => [...ids, id])))
+    const collect = invent.messages.stream({ path: { chat_id }, urlParams }).pipe(
+      Stream.filter(isDecoded),
+      Stream.runForEach(({ id }) => Ref.update(emitted, (ids) => [...ids, id]))
+    )
     const end = yield* within("10 seconds", Effect.either(collect))
-    return { end, ids: yield* Ref.get(emitted), pages: seen.map(({ url }) => Number(url.searchParams.get("page"))), seen }
+    return {
+      end,
+      ids: yield* Ref.get(emitted),
+      pages: seen.map(({ url }) => Number(url.searchParams.get("page"))),
+      seen
+    }
   })
 
 describe("messages.stream", () => {
@@ -59,7 +65,8 @@ describe("messages.stream", () => {
 
   it.scoped("asks for the most a page can have, unless take says otherwise", () =>
     Effect.gen(function* () {
-      const takes = ({ seen }: { seen: ReadonlyArray<Vendor.Seen> }) => seen.map(({ url }) => url.searchParams.get("take"))
+      const takes = ({ seen }: { seen: ReadonlyArray<Vendor.Seen> }) =>
+        seen.map(({ url }) => url.searchParams.get("take"))
       expect(takes(yield* read(paging({ count: 1 })))).toEqual(["100"])
       const few = yield* read(paging({ count: 5 }), { take: 2 })
       expect(takes(few)).toEqual(["2", "2", "2"])
@@ -133,7 +140,9 @@ describe("messages.stream", () => {
       for (const headers of [[], ["count"], ["count", "take"]] as const) {
         const middle = yield* read(paging({ count: 250, headers }), { page: 2 })
         expect({ ids: middle.ids, pages: middle.pages }).toEqual({ ids: names(101, 250), pages: [2, 3] })
-        const capped = yield* read(paging({ count: 120, most: 50, headers: headers.length > 0 ? headers : ["take"] }), { page: 2 })
+        const capped = yield* read(paging({ count: 120, most: 50, headers: headers.length > 0 ? headers : ["take"] }), {
+          page: 2
+        })
         expect({ ids: capped.ids, pages: capped.pages }).toEqual({ ids: names(51, 120), pages: [2, 3] })
       }
       const last = yield* read(paging({ count: 250, headers: ["count"] }), { page: 3 })
@@ -145,8 +154,14 @@ describe("messages.stream", () => {
 
   it.scoped("sends from_date with every page", () =>
     Effect.gen(function* () {
-      const { seen } = yield* read(paging({ count: 3 }), { take: 2, from_date: DateTime.unsafeMake("2026-01-01T00:00:00Z") })
-      expect(seen.map(({ url }) => url.searchParams.get("from_date"))).toEqual(["2026-01-01T00:00:00Z", "2026-01-01T00:00:00Z"])
+      const { seen } = yield* read(paging({ count: 3 }), {
+        take: 2,
+        from_date: DateTime.unsafeMake("2026-01-01T00:00:00Z")
+      })
+      expect(seen.map(({ url }) => url.searchParams.get("from_date"))).toEqual([
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T00:00:00Z"
+      ])
     })
   )
 
@@ -163,7 +178,11 @@ describe("messages.stream", () => {
 
   it.scoped("refuses pages that go round in a circle", () =>
     Effect.gen(function* () {
-      const circle = [["a", "b"], ["c", "d"], ["e", "f"]]
+      const circle = [
+        ["a", "b"],
+        ["c", "d"],
+        ["e", "f"]
+      ]
       const answer = ({ nth }: Vendor.Seen) => json(circle[(nth - 1) % 3]!.map(message))
       const { end, ids, pages } = yield* read(answer, { take: 2, page: 4 })
       expect(end).toMatchObject({ _tag: "Left", left: { _tag: "UnexpectedResponse", issue: "page 7 repeats page 4" } })
@@ -205,7 +224,11 @@ describe("messages.stream", () => {
       const { invent, seen } = yield* Vendor.connect(paging({ count: 10 }))
       const stream = invent.messages.stream({ path: { chat_id }, urlParams: { take: 2 } })
       expect(seen.length).toBe(0)
-      for (const [wanted, requests] of [[1, 1], [2, 1], [3, 2]] as const) {
+      for (const [wanted, requests] of [
+        [1, 1],
+        [2, 1],
+        [3, 2]
+      ] as const) {
         const before = seen.length
         const taken = yield* within("10 seconds", Stream.runCollect(Stream.take(stream, wanted)))
         expect(omit(Chunk.toReadonlyArray(taken)).map(({ id }) => id)).toEqual(names(1, wanted))

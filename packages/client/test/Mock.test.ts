@@ -33,7 +33,9 @@ const methods: Record<string, (invent: Client) => Effect.Effect<unknown, InventE
 }
 
 const run = (mock: InventClient.Mock, name: string) =>
-  Effect.exit(Effect.flatMap(InventClient.InventClient, methods[name]!)).pipe(Effect.provide(InventClient.layerMock(mock)))
+  Effect.exit(Effect.flatMap(InventClient.InventClient, methods[name]!)).pipe(
+    Effect.provide(InventClient.layerMock(mock))
+  )
 
 describe("a mocked client", () => {
   for (const name of Object.keys(methods)) {
@@ -43,7 +45,9 @@ describe("a mocked client", () => {
           const exit = yield* run(mock, name)
           const cause = Exit.isFailure(exit) ? exit.cause : Cause.empty
           expect(Cause.isDie(cause)).toBe(true)
-          expect(String(Cause.squash(cause))).toMatch(new RegExp(`layerMock was not given ${name.replace(".", "\\.")},`))
+          expect(String(Cause.squash(cause))).toMatch(
+            new RegExp(`layerMock was not given ${name.replace(".", "\\.")},`)
+          )
         }
       })
     )

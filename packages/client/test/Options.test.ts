@@ -43,18 +43,29 @@ interface Watched {
 }
 
 /** Some calls at once to such a vendor, with the jitter in the middle. */
-const watch = (answer: (seen: Vendor.Seen) => Vendor.Answer, call: (invent: Client) => Effect.Effect<unknown, unknown>, count = 1) => (options: Options) =>
-  Effect.gen(function* () {
-    const start = yield* Clock.currentTimeMillis
-    const { invent, seen } = yield* Vendor.connect(answer, options)
-    const one = Effect.match(call(invent), { onFailure: (error) => (error as { _tag: string })._tag, onSuccess: () => "ok" })
-    const all = Effect.zip(Effect.replicateEffect(one, count, { concurrency: "unbounded" }), Clock.currentTimeMillis)
-    const [ends, end] = yield* within("1 hours", Effect.withRandom(all, Random.fixed([0.5])))
-    return { ends, over: end - start, seen: seen.map((entry) => ({ ...entry, at: entry.at - start })) }
-  })
+const watch =
+  (
+    answer: (seen: Vendor.Seen) => Vendor.Answer,
+    call: (invent: Client) => Effect.Effect<unknown, unknown>,
+    count = 1
+  ) =>
+  (options: Options) =>
+    Effect.gen(function* () {
+      const start = yield* Clock.currentTimeMillis
+      const { invent, seen } = yield* Vendor.connect(answer, options)
+      const one = Effect.match(call(invent), {
+        onFailure: (error) => (error as { _tag: string })._tag,
+        onSuccess: () => "ok"
+      })
+      const all = Effect.zip(Effect.replicateEffect(one, count, { concurrency: "unbounded" }), Clock.currentTimeMillis)
+      const [ends, end] = yield* within("1 hours", Effect.withRandom(all, Random.fixed([0.5])))
+      return { ends, over: end - start, seen: seen.map((entry) => ({ ...entry, at: entry.at - start })) }
+    })
 
-const see = <A>(watched: (options: Options) => Effect.Effect<Watched, unknown, Scope.Scope>, pick: (watched: Watched) => A) => (options: Options) =>
-  Effect.map(watched(options), pick)
+const see =
+  <A>(watched: (options: Options) => Effect.Effect<Watched, unknown, Scope.Scope>, pick: (watched: Watched) => A) =>
+  (options: Options) =>
+    Effect.map(watched(options), pick)
 
 const times = ({ seen }: Watched) => seen.map(({ at }) => at)
 const requests = ({ seen }: Watched) => seen.length
@@ -63,7 +74,10 @@ const ends = ({ ends }: Watched) => ends
 const list = watch(() => json([]), calls.Safe)
 const failing = watch(() => Vendor.text("", 500), calls.Safe)
 const stalling = watch(() => Vendor.stalls, calls.Safe)
-const creating = watch(() => json(Vendor.chat), (invent) => invent.contacts.createChat({ path: { contact_id, channel_id }, payload: {} }))
+const creating = watch(
+  () => json(Vendor.chat),
+  (invent) => invent.contacts.createChat({ path: { contact_id, channel_id }, payload: {} })
+)
 
 const observations: Record<Path<Settings.Options>, Observation> = {
   apiKey: {
@@ -89,7 +103,10 @@ const observations: Record<Path<Settings.Options>, Observation> = {
         yield* Effect.withTracer(list(options), tracer)
         return spans.map(({ attributes }) => attributes.get("invent.client.name"))
       }),
-    seen: [[undefined, "inbox"], [undefined, "sweep"]]
+    seen: [
+      [undefined, "inbox"],
+      [undefined, "sweep"]
+    ]
   },
   userAgent: {
     values: [{}, { userAgent: "shop/1.2" }],
@@ -113,7 +130,11 @@ const observations: Record<Path<Settings.Options>, Observation> = {
         () => Vendor.stalls,
         (invent) =>
           invent.messages.decideApproval({
-            path: { chat_id: Vendor.chat_id, message_id: Ids.MessageId.make("message_1"), tool_call_id: Ids.ToolCallId.make("call_1") },
+            path: {
+              chat_id: Vendor.chat_id,
+              message_id: Ids.MessageId.make("message_1"),
+              tool_call_id: Ids.ToolCallId.make("call_1")
+            },
             payload: { decision: "accepted" }
           })
       ),
@@ -129,12 +150,18 @@ const observations: Record<Path<Settings.Options>, Observation> = {
   "retry.baseDelay": {
     values: [{ retry: { maxAttempts: 3 } }, { retry: { maxAttempts: 3, baseDelay: "2 seconds" } }],
     observe: see(failing, times),
-    seen: [[0, 250, 750], [0, 1000, 3000]]
+    seen: [
+      [0, 250, 750],
+      [0, 1000, 3000]
+    ]
   },
   "retry.maxDelay": {
     values: [{ retry: { maxAttempts: 3 } }, { retry: { maxAttempts: 3, maxDelay: 600 } }],
     observe: see(failing, times),
-    seen: [[0, 250, 750], [0, 250, 550]]
+    seen: [
+      [0, 250, 750],
+      [0, 250, 550]
+    ]
   },
   "retry.budget.capacity": {
     values: [{}, { retry: { budget: { capacity: 1 } } }],
@@ -144,29 +171,49 @@ const observations: Record<Path<Settings.Options>, Observation> = {
   "retry.budget.refillPerSuccess": {
     values: [{ retry: { budget: { capacity: 1 } } }, { retry: { budget: { capacity: 1, refillPerSuccess: 1 } } }],
     observe: see(
-      watch(inOrder(Vendor.reset, json([]), Vendor.reset, json([])), (invent) => Effect.zipRight(calls.Safe(invent), calls.Safe(invent))),
+      watch(inOrder(Vendor.reset, json([]), Vendor.reset, json([])), (invent) =>
+        Effect.zipRight(calls.Safe(invent), calls.Safe(invent))
+      ),
       ends
     ),
     seen: [["ConnectionLost"], ["ok"]]
   },
   "rateLimit.limit": {
     values: [{}, { rateLimit: { limit: 20 } }],
-    observe: see(watch(() => json([]), calls.Safe, 70), (watched) => times(watched).filter((at) => at === 0).length),
+    observe: see(
+      watch(() => json([]), calls.Safe, 70),
+      (watched) => times(watched).filter((at) => at === 0).length
+    ),
     seen: [50, 10]
   },
   "rateLimit.window": {
     values: [{}, { rateLimit: { window: "10 seconds" } }],
-    observe: see(watch(() => json([]), calls.Safe, 52), (watched) => times(watched).slice(50)),
-    seen: [[120, 240], [20, 40]]
+    observe: see(
+      watch(() => json([]), calls.Safe, 52),
+      (watched) => times(watched).slice(50)
+    ),
+    seen: [
+      [120, 240],
+      [20, 40]
+    ]
   },
   "rateLimit.maxQueued": {
     values: [{ rateLimit: { limit: 1 } }, { rateLimit: { limit: 1, maxQueued: 1 } }],
-    observe: see(watch(() => json([]), calls.Safe, 3), ends),
-    seen: [["ok", "ok", "ok"], ["ok", "ok", "QueueFull"]]
+    observe: see(
+      watch(() => json([]), calls.Safe, 3),
+      ends
+    ),
+    seen: [
+      ["ok", "ok", "ok"],
+      ["ok", "ok", "QueueFull"]
+    ]
   },
   maxBodyBytes: {
     values: [{}, { maxBodyBytes: 10 }],
-    observe: see(watch(() => json([{ id: "message_1" }]), calls.Safe), ends),
+    observe: see(
+      watch(() => json([{ id: "message_1" }]), calls.Safe),
+      ends
+    ),
     seen: [["ok"], ["UnexpectedResponse"]]
   }
 }
@@ -184,7 +231,9 @@ describe("every option can be seen from outside", () => {
   it("and none is missing here", () => {
     const leaves = (value: object, path = ""): ReadonlyArray<string> =>
       Object.entries(value).flatMap(([key, value]: [string, unknown]) =>
-        Object.getPrototypeOf(value) === Object.prototype ? leaves(value as object, `${path}${key}.`) : [`${path}${key}`]
+        Object.getPrototypeOf(value) === Object.prototype
+          ? leaves(value as object, `${path}${key}.`)
+          : [`${path}${key}`]
       )
     const settings = Either.getOrThrow(Settings.make({ apiKey: Redacted.make("key-1"), name: "inbox" }))
     const names = leaves(settings).map((name) => name.replace("retryBudget.", "retry.budget."))

@@ -84,18 +84,20 @@ describe("a status", () => {
     })
   )
 
-  it.scoped("of 429, again and again, is RateLimited when the total deadline passes, with what the server asked for", () =>
-    Effect.gen(function* () {
-      for (const call of Object.values(calls)) {
-        const { invent, seen } = yield* Vendor.connect(() => Vendor.text("slow down", 429, { "retry-after": "2" }))
-        const error = yield* within("5 minutes", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
-        const attempts = seen.length
-        expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts, retryAfter: Duration.seconds(2) })
-        // A pause is 2 s at least and 7.5 s and a jitter at most.
-        expect(attempts).toBeGreaterThanOrEqual(300 / 7.6)
-        expect(attempts).toBeLessThanOrEqual(1 + 300 / 2)
-      }
-    })
+  it.scoped(
+    "of 429, again and again, is RateLimited when the total deadline passes, with what the server asked for",
+    () =>
+      Effect.gen(function* () {
+        for (const call of Object.values(calls)) {
+          const { invent, seen } = yield* Vendor.connect(() => Vendor.text("slow down", 429, { "retry-after": "2" }))
+          const error = yield* within("5 minutes", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+          const attempts = seen.length
+          expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts, retryAfter: Duration.seconds(2) })
+          // A pause is 2 s at least and 7.5 s and a jitter at most.
+          expect(attempts).toBeGreaterThanOrEqual(300 / 7.6)
+          expect(attempts).toBeLessThanOrEqual(1 + 300 / 2)
+        }
+      })
   )
 
   it.scoped("of 429 leaves a call all its attempts: it is waited out, and a failure after it is repeated", () =>
@@ -110,18 +112,20 @@ describe("a status", () => {
   )
 
   for (const [safety, call] of Object.entries(calls)) {
-    it.scoped(`of 429 for half a minute delays 100 calls that are ${safety} and fails none, and few requests are refused`, () =>
-      Effect.gen(function* () {
-        const answer = ({ at, method }: Vendor.Seen) =>
-          at < 30_000 ? Vendor.text("", 429) : json(method === "GET" ? [] : message("m1"))
-        const { invent, seen } = yield* Vendor.connect(answer)
-        const one = Effect.exit<unknown, unknown, never>(call(invent))
-        const exits = yield* within("90 seconds", Effect.replicateEffect(one, 100, { concurrency: "unbounded" }))
-        expect(exits.filter(Exit.isSuccess).length).toBe(100)
-        // The burst of 50 was on its way, then one tries after each pause.
-        expect(seen.filter(({ at }) => at < 30_000).length).toBeLessThanOrEqual(60)
-        expect(seen.filter(({ at }) => at >= 30_000).length).toBe(100)
-      })
+    it.scoped(
+      `of 429 for half a minute delays 100 calls that are ${safety} and fails none, and few requests are refused`,
+      () =>
+        Effect.gen(function* () {
+          const answer = ({ at, method }: Vendor.Seen) =>
+            at < 30_000 ? Vendor.text("", 429) : json(method === "GET" ? [] : message("m1"))
+          const { invent, seen } = yield* Vendor.connect(answer)
+          const one = Effect.exit<unknown, unknown, never>(call(invent))
+          const exits = yield* within("90 seconds", Effect.replicateEffect(one, 100, { concurrency: "unbounded" }))
+          expect(exits.filter(Exit.isSuccess).length).toBe(100)
+          // The burst of 50 was on its way, then one tries after each pause.
+          expect(seen.filter(({ at }) => at < 30_000).length).toBeLessThanOrEqual(60)
+          expect(seen.filter(({ at }) => at >= 30_000).length).toBe(100)
+        })
     )
   }
 
@@ -137,13 +141,23 @@ describe("a status", () => {
 describe("an answer that is not the contract's", () => {
   const list = calls.Safe
   // An odd entry of a list stays in its place; what is no list has to be what it is.
-  const one = (invent: Vendor.Client) => invent.assistants.get({ path: { org_id: Ids.OrgId.make("org_1"), assistant_id: Ids.AssistantId.make("assistant_1") } })
-  const answers: Record<string, { readonly call: typeof list | typeof one; readonly answer: Vendor.Answer; readonly issue: RegExp }> = {
-    "HTML": { call: list, answer: Vendor.text("<html><body>Welcome</body></html>"), issue: /^Could not parse JSON$/ },
+  const one = (invent: Vendor.Client) =>
+    invent.assistants.get({
+      path: { org_id: Ids.OrgId.make("org_1"), assistant_id: Ids.AssistantId.make("assistant_1") }
+    })
+  const answers: Record<
+    string,
+    { readonly call: typeof list | typeof one; readonly answer: Vendor.Answer; readonly issue: RegExp }
+  > = {
+    HTML: { call: list, answer: Vendor.text("<html><body>Welcome</body></html>"), issue: /^Could not parse JSON$/ },
     "an empty body": { call: list, answer: Vendor.text(""), issue: /^Expected .*, actual undefined$/ },
     "truncated JSON": { call: list, answer: Vendor.text(`[{"id":"m1","mess`), issue: /^Could not parse JSON$/ },
     "a string": { call: list, answer: json("hello"), issue: /^Expected .*, actual "hello"$/ },
-    "an object in place of the list": { call: list, answer: json({ data: [] }), issue: /^Expected .*, actual \{"data":\[\]\}$/ },
+    "an object in place of the list": {
+      call: list,
+      answer: json({ data: [] }),
+      issue: /^Expected .*, actual \{"data":\[\]\}$/
+    },
     "an object without id": { call: one, answer: json({ name: "a1" }), issue: /^id: is missing$/ },
     "a number for an id": { call: one, answer: json({ id: 5 }), issue: /^id: Expected string.*, actual 5$/ },
     "a number deep inside": {
@@ -151,7 +165,11 @@ describe("an answer that is not the contract's", () => {
       answer: json({ id: "a", config: { instructions: 5 } }),
       issue: /^config\.instructions: Expected string.*, actual 5$/
     },
-    "a date that is none": { call: one, answer: json({ id: "a", created_at: "soon" }), issue: /^created_at: .*date-time/ }
+    "a date that is none": {
+      call: one,
+      answer: json({ id: "a", created_at: "soon" }),
+      issue: /^created_at: .*date-time/
+    }
   }
   for (const [what, { answer, call, issue }] of Object.entries(answers)) {
     it.scoped(`is UnexpectedResponse, names the place and is not repeated: ${what}`, () =>
@@ -161,7 +179,11 @@ describe("an answer that is not the contract's", () => {
         expect(error._tag).toBe("UnexpectedResponse")
         if (error._tag !== "UnexpectedResponse") return
         expect(error.issue).toMatch(issue)
-        expect(error).toMatchObject({ status: 200, attempts: 1, endpoint: call === list ? "messages.list" : "assistants.get" })
+        expect(error).toMatchObject({
+          status: 200,
+          attempts: 1,
+          endpoint: call === list ? "messages.list" : "assistants.get"
+        })
         expect(seen.length).toBe(1)
       })
     )
@@ -200,7 +222,10 @@ describe("an unsafe call", () => {
     },
     "the body breaks off": { answer: Vendor.brokenBody, reason: /broke off/ },
     "the server answers 500": { answer: Vendor.text("oops", 500), reason: /500/ },
-    "the server answers 503 and asks to come back": { answer: Vendor.text("", 503, { "retry-after": "1" }), reason: /503/ },
+    "the server answers 503 and asks to come back": {
+      answer: Vendor.text("", 503, { "retry-after": "1" }),
+      reason: /503/
+    },
     "no answer comes in time": { answer: Vendor.stalls, reason: /20s/ }
   }
   for (const [what, { answer, reason }] of Object.entries(lost)) {
@@ -365,7 +390,9 @@ describe("a safe or idempotent call", () => {
 
   it.scoped("ignores a Retry-After that is none", () =>
     Effect.gen(function* () {
-      const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 503, { "retry-after": "-30" }), json(chat)))
+      const { invent, seen } = yield* Vendor.connect(
+        inOrder(Vendor.text("", 503, { "retry-after": "-30" }), json(chat))
+      )
       yield* within("2 seconds", calls.Idempotent(invent))
       expect(seen.length).toBe(2)
     })
@@ -415,7 +442,9 @@ describe("the retry budget", () => {
       const { invent, seen } = yield* Vendor.connect(() => (isDown ? Vendor.text("", 500) : json(chat)), {
         rateLimit: wide
       })
-      const all = Effect.forEach(Array.from({ length: 300 }), () => Effect.exit(calls.Idempotent(invent)), { concurrency })
+      const all = Effect.forEach(Array.from({ length: 300 }), () => Effect.exit(calls.Idempotent(invent)), {
+        concurrency
+      })
       const failed = yield* within("19 seconds", all)
       expect(failed.filter(Exit.isFailure).length).toBe(300)
       const duringOutage = seen.length
@@ -489,29 +518,33 @@ describe("the total deadline", () => {
       })
     )
 
-    it.scoped(`that passes after a 429, before the repetition, is RateLimited for a call that is ${safety}: nothing is ambiguous`, () =>
-      Effect.gen(function* () {
-        const { invent, seen } = yield* Vendor.connect(() => Vendor.text("", 429), {
-          rateLimit: narrow,
-          deadlines: { total: "10 seconds" }
+    it.scoped(
+      `that passes after a 429, before the repetition, is RateLimited for a call that is ${safety}: nothing is ambiguous`,
+      () =>
+        Effect.gen(function* () {
+          const { invent, seen } = yield* Vendor.connect(() => Vendor.text("", 429), {
+            rateLimit: narrow,
+            deadlines: { total: "10 seconds" }
+          })
+          const error = yield* within("10 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+          expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts: 1 })
+          expect(seen.length).toBe(1)
         })
-        const error = yield* within("10 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
-        expect(error).toMatchObject({ _tag: "RateLimited", status: 429, attempts: 1 })
-        expect(seen.length).toBe(1)
-      })
     )
 
-    it.scoped(`that passes in flight is ${safety === "Unsafe" ? "OutcomeUnknown" : "TimedOut"} for a call that is ${safety}`, () =>
-      Effect.gen(function* () {
-        const { invent, seen } = yield* Vendor.connect(() => Vendor.stalls, { deadlines: { total: "10 seconds" } })
-        const error = yield* within("10 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
-        const expected =
-          safety === "Unsafe"
-            ? { _tag: "OutcomeUnknown", attempts: 1, reason: "the total deadline of 10s passed" }
-            : { _tag: "TimedOut", deadline: "total", attempts: 1 }
-        expect(error).toMatchObject(expected)
-        expect(seen.length).toBe(1)
-      })
+    it.scoped(
+      `that passes in flight is ${safety === "Unsafe" ? "OutcomeUnknown" : "TimedOut"} for a call that is ${safety}`,
+      () =>
+        Effect.gen(function* () {
+          const { invent, seen } = yield* Vendor.connect(() => Vendor.stalls, { deadlines: { total: "10 seconds" } })
+          const error = yield* within("10 seconds", Effect.flip<unknown, InventError.InventError, never>(call(invent)))
+          const expected =
+            safety === "Unsafe"
+              ? { _tag: "OutcomeUnknown", attempts: 1, reason: "the total deadline of 10s passed" }
+              : { _tag: "TimedOut", deadline: "total", attempts: 1 }
+          expect(error).toMatchObject(expected)
+          expect(seen.length).toBe(1)
+        })
     )
   }
 
@@ -561,7 +594,10 @@ describe("the deadline of an attempt", () => {
 
   it.scoped("does not run while the call waits for its permit", () =>
     Effect.gen(function* () {
-      const { invent } = yield* Vendor.connect(() => json([]), { rateLimit: narrow, deadlines: { attempt: "2 seconds" } })
+      const { invent } = yield* Vendor.connect(() => json([]), {
+        rateLimit: narrow,
+        deadlines: { attempt: "2 seconds" }
+      })
       yield* within(0, calls.Safe(invent))
       expect(yield* within("3 minutes", calls.Safe(invent))).toEqual([])
     })
@@ -598,7 +634,9 @@ describe("the queue for the rate limit", () => {
 
   it.scoped("is held after a 429, also after one that ended its call", () =>
     Effect.gen(function* () {
-      const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 429), json([])), { retry: { maxAttempts: 1 } })
+      const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.text("", 429), json([])), {
+        retry: { maxAttempts: 1 }
+      })
       const error = yield* within(0, Effect.flip(calls.Safe(invent)))
       expect(error._tag).toBe("RateLimited")
       yield* within("1 seconds", calls.Safe(invent))
@@ -625,7 +663,10 @@ describe("an interruption", () => {
 
   it.scoped("ends a back-off at once, and the request is not repeated", () =>
     Effect.gen(function* () {
-      for (const answer of [Vendor.text("", 503, { "retry-after": "60" }), Vendor.text("", 429, { "retry-after": "60" })]) {
+      for (const answer of [
+        Vendor.text("", 503, { "retry-after": "60" }),
+        Vendor.text("", 429, { "retry-after": "60" })
+      ]) {
         const { invent, seen } = yield* Vendor.connect(() => answer)
         const fiber = yield* Effect.fork(calls.Safe(invent))
         yield* TestClock.adjust("5 seconds")
@@ -677,7 +718,8 @@ describe("an interruption", () => {
   it.scoped("ends a request in flight at once, and reaches the transport", () =>
     Effect.gen(function* () {
       let isAborted = false
-      const abortable: Vendor.Answer = () => Effect.onInterrupt(Effect.never, () => Effect.sync(() => (isAborted = true)))
+      const abortable: Vendor.Answer = () =>
+        Effect.onInterrupt(Effect.never, () => Effect.sync(() => (isAborted = true)))
       const { invent } = yield* Vendor.connect(() => abortable)
       const fiber = yield* Effect.fork(calls.Unsafe(invent))
       yield* TestClock.adjust("1 seconds")
@@ -694,9 +736,13 @@ describe("a request that breaks a documented limit", () => {
     invent.state.update({ path: { chat_id }, payload: payload as {} })
   const list = (urlParams: object) => (invent: Client) => invent.messages.list({ path: { chat_id }, urlParams })
   const chatOf = (id: string) => (invent: Client) => invent.messages.list({ path: { chat_id: Ids.ChatId.make(id) } })
-  const create = (payload: object) => (invent: Client) => invent.contacts.createChat({ path: at, payload: payload as {} })
+  const create = (payload: object) => (invent: Client) =>
+    invent.contacts.createChat({ path: at, payload: payload as {} })
 
-  const invalid: Record<string, readonly [call: (invent: Client) => Effect.Effect<unknown, InventError.InventError>, issue: RegExp]> = {
+  const invalid: Record<
+    string,
+    readonly [call: (invent: Client) => Effect.Effect<unknown, InventError.InventError>, issue: RegExp]
+  > = {
     "a title of 257 characters": [create({ title: "x".repeat(257) }), /^title: .*at most 256/],
     "a message without parts": [create({ message: [] }), /^message\.0: is missing/],
     "a part of a kind nobody published": [create({ message: [{ type: "file", text: "x" }] }), /^message\.0\.type: /],
@@ -743,7 +789,7 @@ describe("an id", () => {
     "a question mark and a hash": "a?b#c",
     "a blank": "a b",
     "a plus and a semicolon": "a+b;c",
-    "unicode": "chät-チャット-💬",
+    unicode: "chät-チャット-💬",
     "dots that are no step": "a..b",
     "three dots": "..."
   }
@@ -762,7 +808,8 @@ describe("an id", () => {
 })
 
 describe("the organization", () => {
-  const path = (seen: ReadonlyArray<Vendor.Seen>) => seen.map(({ url }) => url.pathname.split("/").slice(0, 3).join("/"))
+  const path = (seen: ReadonlyArray<Vendor.Seen>) =>
+    seen.map(({ url }) => url.pathname.split("/").slice(0, 3).join("/"))
   const create = (invent: Client, org_id?: Ids.OrgId) =>
     invent.contacts.createChat({ path: { contact_id, channel_id, ...(org_id && { org_id }) }, payload: {} })
 
@@ -786,7 +833,10 @@ describe("the organization", () => {
   it.scoped("is that of the settings when the argument is undefined", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(() => json(chat))
-      const undefinedOrg = { contact_id, channel_id, org_id: undefined } as unknown as { contact_id: Ids.ContactId; channel_id: Ids.ChannelId }
+      const undefinedOrg = { contact_id, channel_id, org_id: undefined } as unknown as {
+        contact_id: Ids.ContactId
+        channel_id: Ids.ChannelId
+      }
       yield* within(0, invent.contacts.createChat({ path: undefinedOrg, payload: {} }))
       expect(path(seen)).toEqual(["/orgs/c"])
     })

@@ -8,7 +8,8 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 
 /** Runs these tests where there is a server; where there is none they are listed as not run. */
-export const whereInstalled = (name: string, tests: () => void): void => Requirement.describeWith([Requirement.postgres], name, tests)
+export const whereInstalled = (name: string, tests: () => void): void =>
+  Requirement.describeWith([Requirement.postgres], name, tests)
 
 export class Postgres extends Context.Tag("test/Postgres")<
   Postgres,

@@ -12,7 +12,8 @@ import * as Redacted from "effect/Redacted"
 import { readFileSync } from "node:fs"
 import { type Reply, serve } from "./PlainServer.ts"
 
-const fixture = (name: string) => readFileSync(new URL(`../../domain/test/fixtures/${name}.json`, import.meta.url), "utf8")
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../domain/test/fixtures/${name}.json`, import.meta.url), "utf8")
 
 const verbatim =
   (name: string): Reply =>
@@ -139,15 +140,17 @@ for (const [transport, httpClient] of Object.entries(transports)) {
       })
     )
 
-    it.scopedLive("a socket that is closed after the request was read is OutcomeUnknown, and the request came once", () =>
-      Effect.gen(function* () {
-        const { baseUrl, received } = yield* serve((_, response) => response.socket?.destroy())
-        const error = yield* Effect.flatMap(InventClient.InventClient, (invent) =>
-          Effect.flip(invent.contacts.createChat({ path: { contact_id, channel_id }, payload: {} }))
-        ).pipe(Effect.provide(connect(baseUrl)))
-        expect(error._tag).toBe("OutcomeUnknown")
-        expect(received.length).toBe(1)
-      })
+    it.scopedLive(
+      "a socket that is closed after the request was read is OutcomeUnknown, and the request came once",
+      () =>
+        Effect.gen(function* () {
+          const { baseUrl, received } = yield* serve((_, response) => response.socket?.destroy())
+          const error = yield* Effect.flatMap(InventClient.InventClient, (invent) =>
+            Effect.flip(invent.contacts.createChat({ path: { contact_id, channel_id }, payload: {} }))
+          ).pipe(Effect.provide(connect(baseUrl)))
+          expect(error._tag).toBe("OutcomeUnknown")
+          expect(received.length).toBe(1)
+        })
     )
 
     it.scopedLive("a body that breaks off is OutcomeUnknown, and the request came once", () =>
@@ -166,7 +169,9 @@ for (const [transport, httpClient] of Object.entries(transports)) {
 
     it.scopedLive("a port where nobody listens is ConnectionFailed", () =>
       Effect.gen(function* () {
-        const baseUrl = yield* Effect.scoped(Effect.map(serve(verbatim("create-chat.response")), ({ baseUrl }) => baseUrl))
+        const baseUrl = yield* Effect.scoped(
+          Effect.map(serve(verbatim("create-chat.response")), ({ baseUrl }) => baseUrl)
+        )
         const error = yield* Effect.flatMap(InventClient.InventClient, (invent) =>
           Effect.flip(invent.contacts.createChat({ path: { contact_id, channel_id }, payload: {} }))
         ).pipe(Effect.provide(connect(baseUrl)))

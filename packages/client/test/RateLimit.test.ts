@@ -24,7 +24,10 @@ const recorder = (latency: Duration.DurationInput = 0) => {
   return { left, request, times: () => left.map(({ at }) => at), names: () => left.map(({ name }) => name) }
 }
 
-/** With one request a minute, the next may go when a sliding counter has forgotten the last; times are rounded up to 50 ms. */
+/**
+ * With one request a minute, the next may go when a sliding counter has forgotten the last; times are rounded up to 50
+ * ms.
+ */
 const twoWindows = 120_050
 
 /** A request that is answered when the test says so. */
@@ -66,14 +69,16 @@ describe("the rate limit", () => {
     })
   )
 
-  it.effect("counts from the answer, not from the sending: one of one, and again when no counter weighs it any more", () =>
-    Effect.gen(function* () {
-      const limit = yield* RateLimit.make({ limit: 1, window: Duration.seconds(60) })
-      const { request, times } = recorder("7 seconds")
-      yield* Effect.forkAll([limit.permit(request(0), never), limit.permit(request(1), never)])
-      yield* TestClock.adjust("3 minutes")
-      expect(times()).toEqual([0, 7000 + twoWindows])
-    })
+  it.effect(
+    "counts from the answer, not from the sending: one of one, and again when no counter weighs it any more",
+    () =>
+      Effect.gen(function* () {
+        const limit = yield* RateLimit.make({ limit: 1, window: Duration.seconds(60) })
+        const { request, times } = recorder("7 seconds")
+        yield* Effect.forkAll([limit.permit(request(0), never), limit.permit(request(1), never)])
+        yield* TestClock.adjust("3 minutes")
+        expect(times()).toEqual([0, 7000 + twoWindows])
+      })
   )
 
   it.effect("counts a request that failed on its way back, too", () =>
@@ -274,15 +279,20 @@ describe("the rate limit", () => {
       const refused = Effect.zipRight(limit.permit(request(0), never), limit.pause(Duration.zero))
       yield* Effect.fork(Effect.repeatN(refused, 6))
       yield* TestClock.adjust("1 minutes")
-      const waits = times().slice(1).map((at, index) => at - times()[index]!)
+      const waits = times()
+        .slice(1)
+        .map((at, index) => at - times()[index]!)
       expect(waits).toEqual([600, 1200, 2400, 4800, 7500, 7500])
     })
   )
 })
 
 describe("the lanes", () => {
-  const arrive = (limit: RateLimit.RateLimit["Type"], lane: RateLimit.Lane, requests: ReadonlyArray<Effect.Effect<unknown>>) =>
-    Effect.forkAll(requests.map((request) => RateLimit.withLane(lane)(limit.permit(request, never))))
+  const arrive = (
+    limit: RateLimit.RateLimit["Type"],
+    lane: RateLimit.Lane,
+    requests: ReadonlyArray<Effect.Effect<unknown>>
+  ) => Effect.forkAll(requests.map((request) => RateLimit.withLane(lane)(limit.permit(request, never))))
 
   it.effect("go in the order of their urgency, each in the order of arrival; without a lane a call is in `send`", () =>
     Effect.gen(function* () {
@@ -303,7 +313,11 @@ describe("the lanes", () => {
     const { left, request } = recorder()
     const program = Effect.gen(function* () {
       const limit = yield* RateLimit.make(RateLimit.defaults)
-      yield* arrive(limit, "watch", Array.from({ length: 1000 }, () => request(0)))
+      yield* arrive(
+        limit,
+        "watch",
+        Array.from({ length: 1000 }, () => request(0))
+      )
       yield* Effect.sleep("90 seconds")
       yield* arrive(limit, "stop", [request(1)])
       yield* Effect.sleep("250 millis")
@@ -370,7 +384,10 @@ describe("the queue", () => {
 /** When calls come in: milliseconds from the start. */
 type Workload = (random: () => number) => ReadonlyArray<number>
 
-/** When the requests of some calls reach the server. Nothing there answers 429, so its model makes no difference to them. */
+/**
+ * When the requests of some calls reach the server. Nothing there answers 429, so its model makes no difference to
+ * them.
+ */
 const arrivals = (quota: Quota, workload: Workload, seed: number): ReadonlyArray<number> => {
   const random = randomOf(seed)
   const latency = Effect.suspend(() => Effect.sleep(10 + random() * 290))
@@ -469,8 +486,20 @@ describe("500 requests a minute, one-way latency of 10 to 300 ms", () => {
   it("would be caught: each model refuses what is beyond the limit, and accepts it again after two windows", () => {
     for (const [name, model] of Object.entries(models)) {
       const server = model(vendor, randomOf(1))
-      expect(refusals(Array.from({ length: 2000 }, () => 1000), server), name).toBe(1500)
-      expect(refusals(Array.from({ length: 500 }, () => 121_001), server), name).toBe(0)
+      expect(
+        refusals(
+          Array.from({ length: 2000 }, () => 1000),
+          server
+        ),
+        name
+      ).toBe(1500)
+      expect(
+        refusals(
+          Array.from({ length: 500 }, () => 121_001),
+          server
+        ),
+        name
+      ).toBe(0)
     }
   })
 })
@@ -492,7 +521,9 @@ describe("any limit", () => {
   }
 })
 
-/** Twenty minutes in which others spend a fifth of the limit: our requests, their refusals, and what the server let in. */
+/**
+ * Twenty minutes in which others spend a fifth of the limit: our requests, their refusals, and what the server let in.
+ */
 const amongOthers = (model: Model, seed: number) => {
   const random = randomOf(seed)
   const server = model(vendor, random)
@@ -512,7 +543,10 @@ const amongOthers = (model: Model, seed: number) => {
         Effect.delay(arrive, Math.floor(1200 * random()))
       )
       const ours = Effect.replicateEffect(Effect.forever(call), 20, { concurrency: "unbounded", discard: true })
-      yield* Effect.raceFirst(Effect.delay(Effect.void, minutes * vendor.window), Effect.zipRight(Effect.fork(foreign), ours))
+      yield* Effect.raceFirst(
+        Effect.delay(Effect.void, minutes * vendor.window),
+        Effect.zipRight(Effect.fork(foreign), ours)
+      )
     })
   )
   const accepted = answers.filter(({ at, isAccepted }) => isAccepted && at >= 3 * vendor.window).length

@@ -23,14 +23,23 @@ const quota = { limit: 40, window: 1000 }
 const callers = 20
 
 /** A client that keeps its quota in this database, and when its requests arrived. */
-const connect = (url: Redacted.Redacted, patience: Duration.DurationInput, deadlines: Settings.Options["deadlines"] = {}) =>
+const connect = (
+  url: Redacted.Redacted,
+  patience: Duration.DurationInput,
+  deadlines: Settings.Options["deadlines"] = {}
+) =>
   Effect.gen(function* () {
     const arrivals: Array<number> = []
     const { baseUrl } = yield* Sockets.serve((response) => {
       arrivals.push(performance.now())
       response.writeHead(200, { "content-type": "application/json" }).end("[]")
     })
-    const rateLimit = RateLimitSql.layerSql({ limit: quota.limit, window: Duration.millis(quota.window), lease: "1 seconds", patience })
+    const rateLimit = RateLimitSql.layerSql({
+      limit: quota.limit,
+      window: Duration.millis(quota.window),
+      lease: "1 seconds",
+      patience
+    })
     const context = yield* InventClient.layerShared({ apiKey: Redacted.make("key-1"), baseUrl, deadlines }).pipe(
       Layer.provide(Layer.provide(rateLimit, PgClient.layer({ url }))),
       Layer.provide(NodeHttpClient.layerUndici),
@@ -39,7 +48,10 @@ const connect = (url: Redacted.Redacted, patience: Duration.DurationInput, deadl
     return { invent: Context.get(context, InventClient.InventClient), arrivals }
   })
 
-/** Callers that call again and again, whatever comes of it; how their calls failed, and how many callers had one that did. */
+/**
+ * Callers that call again and again, whatever comes of it; how their calls failed, and how many callers had one that
+ * did.
+ */
 const callOnAndOn = (invent: InventClient.InventClient["Type"]) =>
   Effect.gen(function* () {
     const failures: Array<string> = []
@@ -56,7 +68,8 @@ const callOnAndOn = (invent: InventClient.InventClient["Type"]) =>
     return { failures, failed }
   })
 
-const until = (isSo: () => boolean) => Effect.repeat(Effect.delay(Effect.sync(isSo), "20 millis"), { until: (is) => is })
+const until = (isSo: () => boolean) =>
+  Effect.repeat(Effect.delay(Effect.sync(isSo), "20 millis"), { until: (is) => is })
 
 interface Database {
   readonly url: Redacted.Redacted
@@ -102,7 +115,13 @@ Postgres.whereInstalled("an outage of PostgreSQL", () => {
             yield* comeBack
             yield* until(() => arrivals.length >= before + 2 * quota.limit)
             expect(new Set(failures)).toEqual(new Set(["RateLimitUnavailable"]))
-            for (const model of Object.values(models)) expect(refusals(arrivals, model(quota, () => 0.5))).toBe(0)
+            for (const model of Object.values(models))
+              expect(
+                refusals(
+                  arrivals,
+                  model(quota, () => 0.5)
+                )
+              ).toBe(0)
           }),
         120_000
       )
@@ -131,7 +150,11 @@ Postgres.whereInstalled("an outage of PostgreSQL", () => {
             const { leave, url } = yield* database
             const { arrivals, invent } = yield* connect(url, "2 minutes", { total: "300 millis" })
             yield* leave
-            expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "TimedOut", deadline: "total", attempts: 0 })
+            expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({
+              _tag: "TimedOut",
+              deadline: "total",
+              attempts: 0
+            })
             expect(arrivals.length).toBe(0)
           }),
         30_000

@@ -32,10 +32,16 @@ const refusing = (limiters: ReadonlyArray<RateLimiter.RateLimiter["Type"]>) =>
 /** A vendor that has all four kinds of rate limit at once, each with windows of its own. */
 const vendor = Effect.gen(function* () {
   const arrivals: Array<Arrival> = []
-  const limiters = models.map((model, i) => RateLimiter.make({ ...quota, window: `${quota.window} millis`, model, phase: (i * quota.window) / models.length }))
+  const limiters = models.map((model, i) =>
+    RateLimiter.make({ ...quota, window: `${quota.window} millis`, model, phase: (i * quota.window) / models.length })
+  )
   const { baseUrl } = yield* Sockets.serve((response, request) => {
     const refusedBy = refusing(limiters)
-    arrivals.push({ at: performance.now(), sender: (request.headers.authorization ?? "").replace("Bearer ", ""), refusedBy })
+    arrivals.push({
+      at: performance.now(),
+      sender: (request.headers.authorization ?? "").replace("Bearer ", ""),
+      refusedBy
+    })
     response.writeHead(refusedBy.length === 0 ? 200 : 429, { "content-type": "application/json" }).end("[]")
   })
   return { baseUrl, arrivals }
@@ -49,7 +55,12 @@ interface Sender {
   readonly errors: () => string
 }
 
-const start = (options: { readonly name: string; readonly baseUrl: string; readonly database: string; readonly calls: number }) =>
+const start = (options: {
+  readonly name: string
+  readonly baseUrl: string
+  readonly database: string
+  readonly calls: number
+}) =>
   Effect.acquireRelease(
     Effect.sync((): Sender => {
       const given = JSON.stringify({ ...options, ...quota, lease })
@@ -70,7 +81,10 @@ const kill = ({ process }: Sender) =>
     process.kill("SIGKILL")
   })
 
-/** How much of its quota a window used, and how much of that each sender had; the window lasts as long as this machine's timers say. */
+/**
+ * How much of its quota a window used, and how much of that each sender had; the window lasts as long as this machine's
+ * timers say.
+ */
 const aWindow = (arrivals: ReadonlyArray<Arrival>) =>
   Effect.gen(function* () {
     const machine = yield* MachineTime.make
@@ -85,7 +99,8 @@ const aWindow = (arrivals: ReadonlyArray<Arrival>) =>
 const shareWell = (arrivals: ReadonlyArray<Arrival>, senders: ReadonlyArray<Sender>, others: ReadonlyArray<Sender>) =>
   Effect.gen(function* () {
     const isFair = (shareOf: (sender: Sender) => number) =>
-      senders.every((sender) => shareOf(sender) >= 0.5 / senders.length) && others.every((sender) => shareOf(sender) === 0)
+      senders.every((sender) => shareOf(sender) >= 0.5 / senders.length) &&
+      others.every((sender) => shareOf(sender) === 0)
     const last = yield* Effect.repeat(aWindow(arrivals), {
       until: ({ shareOf, used }) => used >= leastUse && isFair(shareOf),
       times: windows - 1
@@ -98,8 +113,9 @@ const shareWell = (arrivals: ReadonlyArray<Arrival>, senders: ReadonlyArray<Send
 const share = (database: string, count: number) =>
   Effect.gen(function* () {
     const { arrivals, baseUrl } = yield* vendor
-    const senders = yield* Effect.forEach(Array.from({ length: count }, (_, i) => `sender-${i}`), (name) =>
-      start({ name, baseUrl, database, calls: Math.ceil(80 / count) })
+    const senders = yield* Effect.forEach(
+      Array.from({ length: count }, (_, i) => `sender-${i}`),
+      (name) => start({ name, baseUrl, database, calls: Math.ceil(80 / count) })
     )
     const haveAllStarted = () => new Set(arrivals.map(({ sender }) => sender)).size === count
     const isOver = Effect.sync(() => haveAllStarted() || senders.some(({ errors }) => errors() !== ""))
@@ -121,19 +137,18 @@ const file = Effect.acquireRelease(
   (folder) => Effect.sync(() => rmSync(folder, { recursive: true, force: true }))
 ).pipe(Effect.map((folder) => join(folder, "quota.db")))
 
-const promise = "get no 429 from any kind of server, use the quota, share it fairly, and again after one of them is killed with -9"
+const promise =
+  "get no 429 from any kind of server, use the quota, share it fairly, and again after one of them is killed with -9"
 
 // Both wait most of the time.
 describe.concurrent("processes that share a quota", () => {
   it.scopedLive(`through SQLite (8 of them) ${promise}`, () => Effect.flatMap(file, (database) => share(database, 8)))
 
   Postgres.whereInstalled("through PostgreSQL", () => {
-    it.scopedLive(
-      `(4 of them) ${promise}`,
-      () =>
-        Effect.flatMap(Postgres.Postgres, ({ url }) => share(Redacted.value(url), 4)).pipe(
-          Effect.provide(Layer.provideMerge(Postgres.client, Postgres.layer))
-        )
+    it.scopedLive(`(4 of them) ${promise}`, () =>
+      Effect.flatMap(Postgres.Postgres, ({ url }) => share(Redacted.value(url), 4)).pipe(
+        Effect.provide(Layer.provideMerge(Postgres.client, Postgres.layer))
+      )
     )
   })
 })

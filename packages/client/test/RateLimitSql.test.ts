@@ -27,7 +27,10 @@ const database = SqliteClient.layer({ filename: ":memory:" })
 const everyMinute = { limit: vendor.limit, window: Duration.millis(vendor.window) }
 const narrow = { limit: 1, window: Duration.seconds(60) }
 
-/** With one request a minute, the next may go when a sliding counter has forgotten the last, or up to a grid of 50 ms later. */
+/**
+ * With one request a minute, the next may go when a sliding counter has forgotten the last, or up to a grid of 50 ms
+ * later.
+ */
 const twoWindows = 120_000
 const grid = 50
 
@@ -92,7 +95,8 @@ describe("senders that share 500 requests a minute, one-way latency of 10 to 300
       it(`get no 429 from ${kind}, wherever its windows begin`, () => {
         expect(arrived.length).toBe(calls.reduce((sum, count) => sum + count))
         const random = randomOf(1)
-        for (let phase = 0; phase < phases; phase++) expect(refusals(times(), model(vendor, random)), `phase ${phase}`).toBe(0)
+        for (let phase = 0; phase < phases; phase++)
+          expect(refusals(times(), model(vendor, random)), `phase ${phase}`).toBe(0)
       })
     }
 
@@ -180,7 +184,10 @@ describe("a shared rate limit", () => {
         yield* Effect.fork(b.permit(Effect.never, never))
         yield* Effect.sleep(1)
         // What is written after this, nobody ever sees: as if b had been killed.
-        const [row] = yield* sql<{ readonly stamp: string; readonly state: string }>`SELECT stamp, state FROM effect_invent_rate_limits`
+        const [row] = yield* sql<{
+          readonly stamp: string
+          readonly state: string
+        }>`SELECT stamp, state FROM effect_invent_rate_limits`
         yield* Scope.close(scope, Exit.void)
         yield* sql`UPDATE effect_invent_rate_limits SET stamp = ${row!.stamp}, state = ${row!.state}`
         yield* a.permit(request("a"), never)
@@ -306,24 +313,33 @@ const crammed = Effect.gen(function* () {
 
 describe("while the database does not answer", () => {
   for (const patience of [1000, 5000]) {
-    it.scoped(`a call waits ${patience} ms and fails with RateLimitUnavailable; nothing is sent, and later calls go on`, () =>
-      Effect.gen(function* () {
-        const { ours, theirs } = yield* files
-        const shared = Layer.provide(RateLimitSql.layerSql({ ...everyMinute, patience }), Layer.succeed(SqlClient.SqlClient, ours))
-        const { invent, seen } = yield* Vendor.connect(() => Vendor.json([]), {}, shared)
-        yield* theirs`BEGIN EXCLUSIVE`
-        const fiber = yield* Effect.fork(Effect.flip(Vendor.calls.Unsafe(invent)))
-        yield* TestClock.adjust(patience - 1)
-        expect(yield* Vendor.isOver(fiber)).toBe(false)
-        yield* TestClock.adjust(1001)
-        expect(yield* Fiber.join(fiber)).toMatchObject({ _tag: "RateLimitUnavailable", attempts: 0, reason: "database is locked" })
-        const next = yield* Vendor.within("1 seconds", Effect.flip(Vendor.calls.Safe(invent)))
-        expect(next._tag).toBe("RateLimitUnavailable")
-        yield* theirs`ROLLBACK`
-        expect(seen.length).toBe(0)
-        yield* Vendor.within("1 seconds", Vendor.calls.Safe(invent))
-        expect(seen.length).toBe(1)
-      })
+    it.scoped(
+      `a call waits ${patience} ms and fails with RateLimitUnavailable; nothing is sent, and later calls go on`,
+      () =>
+        Effect.gen(function* () {
+          const { ours, theirs } = yield* files
+          const shared = Layer.provide(
+            RateLimitSql.layerSql({ ...everyMinute, patience }),
+            Layer.succeed(SqlClient.SqlClient, ours)
+          )
+          const { invent, seen } = yield* Vendor.connect(() => Vendor.json([]), {}, shared)
+          yield* theirs`BEGIN EXCLUSIVE`
+          const fiber = yield* Effect.fork(Effect.flip(Vendor.calls.Unsafe(invent)))
+          yield* TestClock.adjust(patience - 1)
+          expect(yield* Vendor.isOver(fiber)).toBe(false)
+          yield* TestClock.adjust(1001)
+          expect(yield* Fiber.join(fiber)).toMatchObject({
+            _tag: "RateLimitUnavailable",
+            attempts: 0,
+            reason: "database is locked"
+          })
+          const next = yield* Vendor.within("1 seconds", Effect.flip(Vendor.calls.Safe(invent)))
+          expect(next._tag).toBe("RateLimitUnavailable")
+          yield* theirs`ROLLBACK`
+          expect(seen.length).toBe(0)
+          yield* Vendor.within("1 seconds", Vendor.calls.Safe(invent))
+          expect(seen.length).toBe(1)
+        })
     )
   }
 
@@ -356,7 +372,8 @@ describe("while the database does not answer", () => {
         const ends = yield* Vendor.within("3 minutes", all)
         const errors = ends.flatMap((end) => (Either.isLeft(end) ? [end.left] : []))
         expect(errors.length).toBeGreaterThan(0)
-        for (const error of errors) expect(error).toMatchObject({ _tag: "RateLimitUnavailable", reason: expect.stringMatching(reason) })
+        for (const error of errors)
+          expect(error).toMatchObject({ _tag: "RateLimitUnavailable", reason: expect.stringMatching(reason) })
         expect(seen.length).toBe(1 + ends.length - errors.length)
         yield* ours.unsafe(clear)
         yield* Vendor.within("1 seconds", Vendor.calls.Safe(invent))

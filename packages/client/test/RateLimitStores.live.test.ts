@@ -73,7 +73,10 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
       Effect.gen(function* () {
         const limit = yield* make(20, "60 seconds")
         const { request, names } = recorder()
-        const fibers = yield* Effect.forEach(Array.from({ length: 20 }, (_, i) => i), (i) => Effect.fork(limit.permit(request(i), never)))
+        const fibers = yield* Effect.forEach(
+          Array.from({ length: 20 }, (_, i) => i),
+          (i) => Effect.fork(limit.permit(request(i), never))
+        )
         yield* Fiber.joinAll(fibers.slice(0, 10))
         expect(names()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
         expect((yield* limit.waiting).queued).toBe(10)
@@ -97,7 +100,10 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
         const limit = yield* make(1, "60 seconds")
         const { names, request } = recorder()
         const [isLeaving, refuse] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-        const refused = Effect.zipRight(Deferred.succeed(isLeaving, undefined), Effect.zipRight(Deferred.await(refuse), Effect.fail("refused")))
+        const refused = Effect.zipRight(
+          Deferred.succeed(isLeaving, undefined),
+          Effect.zipRight(Deferred.await(refuse), Effect.fail("refused"))
+        )
         const first = yield* Effect.fork(Effect.flip(limit.permit(refused, () => true)))
         yield* Deferred.await(isLeaving)
         const second = yield* Effect.fork(limit.permit(request(1), never))
@@ -129,7 +135,12 @@ const behavesWell = (store: Layer.Layer<Store, unknown>, name: string) =>
         const limit = yield* make(1, "100 millis")
         const { names, request } = recorder()
         const { end } = yield* underWay(limit, request(0))
-        const lanes: ReadonlyArray<readonly [RateLimit.Lane, number]> = [["watch", 4], ["send", 3], ["verify", 2], ["stop", 1]]
+        const lanes: ReadonlyArray<readonly [RateLimit.Lane, number]> = [
+          ["watch", 4],
+          ["send", 3],
+          ["verify", 2],
+          ["stop", 1]
+        ]
         const fibers = yield* Effect.forEach(lanes, ([lane, name]) =>
           Effect.zipLeft(Effect.fork(RateLimit.withLane(lane)(limit.permit(request(name), never))), Effect.yieldNow())
         )

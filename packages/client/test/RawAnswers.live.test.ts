@@ -28,7 +28,9 @@ const serve = (bytes: string, end: boolean, host = "127.0.0.1") =>
         server.close()
         for (const socket of sockets) socket.destroy()
       }
-      server.listen(0, host, () => resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, requests: () => requests, close })))
+      server.listen(0, host, () =>
+        resume(Effect.succeed({ port: (server.address() as net.AddressInfo).port, requests: () => requests, close }))
+      )
     }),
     ({ close }) => Effect.sync(close)
   )
@@ -58,11 +60,18 @@ const cases: Record<string, Case> = {
   "HTTP/1.0 that ends with its connection": { bytes: `HTTP/1.0 200 OK\r\n\r\n${body}`, end: true, unsafe: "m" },
   "preceded by hints": { bytes: `HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n${whole}`, unsafe: "m" },
   "a thousand hints and no end": { bytes: "HTTP/1.1 102 Processing\r\n\r\n".repeat(1000), ...silent },
-  "another protocol that nobody asked for": { bytes: "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n", ...lost },
+  "another protocol that nobody asked for": {
+    bytes: "HTTP/1.1 101 Switching Protocols\r\nupgrade: x\r\nconnection: upgrade\r\n\r\n",
+    ...lost
+  },
   "a header of a megabyte": { bytes: `${ok}x: ${"x".repeat(1_000_000)}\r\n\r\n`, ...lost },
   "headers without end": { bytes: `${ok}${"x: y\r\n".repeat(200_000)}`, ...lost },
   // The fetch of some Node 22 says nothing of it until the deadline.
-  "a header with no name": { bytes: `${ok}: y\r\n\r\n`, unsafe: "OutcomeUnknown", idempotent: ["ConnectionLost", "TimedOut"] },
+  "a header with no name": {
+    bytes: `${ok}: y\r\n\r\n`,
+    unsafe: "OutcomeUnknown",
+    idempotent: ["ConnectionLost", "TimedOut"]
+  },
   "of two lengths": { bytes: `${ok}content-length: 10\r\ncontent-length: 11\r\n\r\n${body}`, ...lost },
   "of a length that is no number": { bytes: `${ok}content-length: ten\r\n\r\n${body}`, ...lost },
   "in chunks that are none": { bytes: `${ok}transfer-encoding: chunked\r\n\r\nZZ\r\n${body}\r\n`, ...lost },
@@ -81,7 +90,10 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
             deadlines: { attempt: idempotent?.includes("TimedOut") === true ? "1 second" : "1 minute" },
             retry: { maxAttempts: 1 }
           })
-          const tagOf = Either.match({ onLeft: (error: InventError.InventError) => error._tag, onRight: ({ id }: { id: string }) => id })
+          const tagOf = Either.match({
+            onLeft: (error: InventError.InventError) => error._tag,
+            onRight: ({ id }: { id: string }) => id
+          })
           expect(tagOf(yield* Effect.either(calls.Unsafe(invent)))).toBe(unsafe)
           expect(requests()).toBe(1)
           expect(idempotent ?? [unsafe]).toContain(tagOf(yield* Effect.either(calls.Idempotent(invent))))
@@ -102,29 +114,45 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
   describe(`over ${transport}, a server`, () => {
     it.scopedLive("that has no name is ConnectionFailed", () =>
       Effect.gen(function* () {
-        const invent = yield* Sockets.connect("https://no-such-host.invalid", httpClient, { retry: { maxAttempts: 2, baseDelay: 1 } })
+        const invent = yield* Sockets.connect("https://no-such-host.invalid", httpClient, {
+          retry: { maxAttempts: 2, baseDelay: 1 }
+        })
         const error = yield* Effect.flip(calls.Unsafe(invent))
-        expect(error).toMatchObject({ _tag: "ConnectionFailed", attempts: 2, reason: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/) })
+        expect(error).toMatchObject({
+          _tag: "ConnectionFailed",
+          attempts: 2,
+          reason: expect.stringMatching(/^(ENOTFOUND|EAI_AGAIN)$/)
+        })
       })
     )
 
     it.scopedLive("that nobody runs is ConnectionFailed", () =>
       Effect.gen(function* () {
         const { port } = yield* Effect.scoped(serve("", true))
-        const invent = yield* Sockets.connect(`http://127.0.0.1:${port}`, httpClient, { retry: { maxAttempts: 2, baseDelay: 1 } })
-        expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "ConnectionFailed", attempts: 2, reason: "ECONNREFUSED" })
+        const invent = yield* Sockets.connect(`http://127.0.0.1:${port}`, httpClient, {
+          retry: { maxAttempts: 2, baseDelay: 1 }
+        })
+        expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({
+          _tag: "ConnectionFailed",
+          attempts: 2,
+          reason: "ECONNREFUSED"
+        })
       })
     )
 
     it.scopedLive("that speaks no TLS gets the request once: its noise could come after the request, too", () =>
       Effect.gen(function* () {
         const { port } = yield* serve("", true)
-        const invent = yield* Sockets.connect(`https://127.0.0.1:${port}`, httpClient, { deadlines: { attempt: "2 seconds" } })
+        const invent = yield* Sockets.connect(`https://127.0.0.1:${port}`, httpClient, {
+          deadlines: { attempt: "2 seconds" }
+        })
         expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "OutcomeUnknown", attempts: 1 })
       })
     )
 
-    const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === "::1"))
+    const hasIpv6 = Object.values(os.networkInterfaces()).some((addresses) =>
+      addresses?.some(({ address }) => address === "::1")
+    )
     if (!hasIpv6) console.warn("NOT TESTED: a server on IPv6: this machine has none")
     else {
       it.scopedLive("on IPv6 is called like any other", () =>

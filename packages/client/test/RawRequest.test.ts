@@ -32,7 +32,10 @@ describe("a request that the contract does not have", () => {
       expect(reaction).toEqual({ id: "r1", emoji: "+1" })
       const [{ body, headers, method, url }] = seen as [Vendor.Seen]
       expect([method, url.pathname, url.search, body]).toEqual([
-        "POST", "/chats/chat%2F1/reactions", "?notify=true&take=5&tag=a&tag=b", '{"emoji":"+1"}'
+        "POST",
+        "/chats/chat%2F1/reactions",
+        "?notify=true&take=5&tag=a&tag=b",
+        '{"emoji":"+1"}'
       ])
       expect(headers).toMatchObject({ authorization: `Bearer ${apiKey}`, "content-type": "application/json" })
     })
@@ -50,9 +53,16 @@ describe("a request that the contract does not have", () => {
 
   it.scoped("is repeated as its safety says", () =>
     Effect.gen(function* () {
-      for (const [safety, requests, tag] of [["Safe", 2, "value"], ["Idempotent", 2, "value"], ["Unsafe", 1, "OutcomeUnknown"]] as const) {
+      for (const [safety, requests, tag] of [
+        ["Safe", 2, "value"],
+        ["Idempotent", 2, "value"],
+        ["Unsafe", 1, "OutcomeUnknown"]
+      ] as const) {
         const { invent, seen } = yield* Vendor.connect(inOrder(Vendor.reset, json({})))
-        const call = Effect.match(invent.request({ ...react, safety }), { onFailure: ({ _tag }) => _tag, onSuccess: () => "value" })
+        const call = Effect.match(invent.request({ ...react, safety }), {
+          onFailure: ({ _tag }) => _tag,
+          onSuccess: () => "value"
+        })
         expect(yield* within("10 seconds", call)).toBe(tag)
         expect(seen.length).toBe(requests)
       }
@@ -95,9 +105,15 @@ describe("a request that the contract does not have", () => {
       const { invent } = yield* Vendor.connect(() => json({}))
       const { spans, tracer } = Spans.record()
       yield* within(0, Effect.withTracer(invent.request(react), tracer))
-      yield* within(0, Effect.withTracer(invent.request({ method: "GET", path: "/chats/chat_7", safety: "Safe" }), tracer))
+      yield* within(
+        0,
+        Effect.withTracer(invent.request({ method: "GET", path: "/chats/chat_7", safety: "Safe" }), tracer)
+      )
       expect(spans.map(({ name }) => name)).toEqual([
-        "InventClient.chats.react", "POST /chats/{chat_id}/reactions", "InventClient.request", "GET /…"
+        "InventClient.chats.react",
+        "POST /chats/{chat_id}/reactions",
+        "InventClient.request",
+        "GET /…"
       ])
     })
   )
@@ -118,7 +134,10 @@ describe("a request that the contract does not have", () => {
     it.scoped(`is not sent and says why: ${what}`, () =>
       Effect.gen(function* () {
         const { invent, seen } = yield* Vendor.connect(() => json({}))
-        const error = yield* within(0, Effect.flip(invent.request({ ...react, ...change } as never))) as Effect.Effect<InventError.InvalidRequest>
+        const error = yield* within(
+          0,
+          Effect.flip(invent.request({ ...react, ...change } as never))
+        ) as Effect.Effect<InventError.InvalidRequest>
         expect(error).toMatchObject({ _tag: "InvalidRequest", endpoint: "chats.react" })
         expect(error.issue).toMatch(issue)
         expect(seen.length).toBe(0)
@@ -129,7 +148,10 @@ describe("a request that the contract does not have", () => {
   it.effect("dies by name in a mock that was not given it, and answers what it was given", () =>
     Effect.gen(function* () {
       const ask = (mock: InventClient.Mock) =>
-        Effect.flatMap(Client.InventClient, ({ request }) => request(react)).pipe(Effect.provide(Client.layerMock(mock)), Effect.exit)
+        Effect.flatMap(Client.InventClient, ({ request }) => request(react)).pipe(
+          Effect.provide(Client.layerMock(mock)),
+          Effect.exit
+        )
       expect(String(yield* ask({}))).toContain("layerMock was not given request")
       expect(yield* ask({ request: ({ name }) => Effect.succeed(name) })).toMatchObject({ value: "chats.react" })
     })

@@ -28,7 +28,10 @@ describe("what became of an unsafe request", () => {
   it("is in the types: two endpoints are those of which nobody can tell", () => {
     expectTypeOf<Reconcilable.CannotBeTold>().toEqualTypeOf<"orgs.join" | "tables.importRecords">()
     expectTypeOf<"contacts.create">().toExtend<Reconcilable.Reconcilable>()
-    expect(table.flatMap(([endpoint, how]) => (typeof how === "string" ? [] : [endpoint]))).toEqual(["orgs.join", "tables.importRecords"])
+    expect(table.flatMap(([endpoint, how]) => (typeof how === "string" ? [] : [endpoint]))).toEqual([
+      "orgs.join",
+      "tables.importRecords"
+    ])
   })
 
   it("is in the README of the client, row by row", () => {

@@ -1,4 +1,6 @@
-/** Answers that are lost on a real connection, in front of a stateful server that has applied the request, or has not. */
+/**
+ * Answers that are lost on a real connection, in front of a stateful server that has applied the request, or has not.
+ */
 import * as Reconcile from "@effect-invent/client/Reconcile"
 import { ConnectionId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
@@ -19,7 +21,9 @@ import * as Sockets from "./Sockets.ts"
 type Cut = "unsent" | ((headers: number, body: number) => number)
 
 const raw = (answer: http.IncomingMessage, body: Buffer) => {
-  const kept = Object.entries(answer.headers).filter(([name]) => name !== "transfer-encoding" && name !== "content-length")
+  const kept = Object.entries(answer.headers).filter(
+    ([name]) => name !== "transfer-encoding" && name !== "content-length"
+  )
   const lines = kept.map(([name, value]) => `${name}: ${String(value)}\r\n`).join("")
   const head = `HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}\r\n${lines}content-length: ${body.length}\r\n\r\n`
   return { head: Buffer.from(head, "latin1"), body }
@@ -92,8 +96,10 @@ const setUp = (cuts: ReadonlyArray<Cut>) =>
     const { baseUrl, posts } = yield* proxy(url, cuts)
     const invent = yield* Sockets.connect(baseUrl, NodeHttpClient.layerUndici, { apiKey: apiKey("ada") })
     const messages = Effect.map(world.listMessages(chat.id, { take: 100 }), (page) => page.messages)
-    const applied = Effect.map(log.entries, (entries) =>
-      entries.filter((entry) => entry.kind === "request" && entry.method === "POST" && entry.applied).length
+    const applied = Effect.map(
+      log.entries,
+      (entries) =>
+        entries.filter((entry) => entry.kind === "request" && entry.method === "POST" && entry.applied).length
     )
     return { invent, world, log, posts, messages, applied, path: { ...path, chat_id: chat.id } }
   })

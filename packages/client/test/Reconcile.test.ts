@@ -26,7 +26,10 @@ const unsafe = {
   sendMessageVerdict: ({ contacts }) => contacts.sendMessage({ path: at, payload }),
   sendMessageOnChannelVerdict: ({ contacts }) => contacts.sendMessageOnChannel({ path: at, payload }),
   respondToToolVerdict: ({ contacts }) =>
-    contacts.respondToTool({ path: toolAt, payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") } })
+    contacts.respondToTool({
+      path: toolAt,
+      payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") }
+    })
 } satisfies Record<
   Extract<Exclude<keyof typeof Reconcile, "Verdict">, `${string}Verdict`>,
   (invent: InventClient.InventClient["Type"]) => Effect.Effect<unknown, InventError.InventError>
@@ -64,23 +67,40 @@ const member = (contact = "contact_1", channel = "channel_1") => ({
   contact_channel: { id: Ids.ChannelId.make(channel), contact: { id: Ids.ContactId.make(contact) } }
 })
 
-const words = (...texts: ReadonlyArray<string>) => [{ role: "user" as const, parts: texts.map((text) => ({ type: "text" as const, text })) }]
+const words = (...texts: ReadonlyArray<string>) => [
+  { role: "user" as const, parts: texts.map((text) => ({ type: "text" as const, text })) }
+]
 
 const message = (over: Partial<ChatMessage> & { readonly name?: string } = {}): ChatMessage => {
   const { name = "m1", ...rest } = over
-  return { id: Ids.MessageId.make(name), created_at: after("1 seconds"), member: member(), messages: words("hello", "you"), ...rest }
+  return {
+    id: Ids.MessageId.make(name),
+    created_at: after("1 seconds"),
+    member: member(),
+    messages: words("hello", "you"),
+    ...rest
+  }
 }
 
 const request = {
   path: { contact_id, chat_id },
-  payload: { message: [{ type: "text", text: "hello" }, { type: "text", text: "you" }] }
+  payload: {
+    message: [
+      { type: "text", text: "hello" },
+      { type: "text", text: "you" }
+    ]
+  }
 } as const
 
 const lists = (...messages: ReadonlyArray<ChatMessage>): Reconcile.Lists => ({
   messages: { stream: () => Stream.fromIterable(messages) }
 })
 
-const verdict = (listed: Reconcile.Lists, options?: Reconcile.MessageOptions, at: Duration.DurationInput = "1 minutes") =>
+const verdict = (
+  listed: Reconcile.Lists,
+  options?: Reconcile.MessageOptions,
+  at: Duration.DurationInput = "1 minutes"
+) =>
   Effect.zipRight(
     TestClock.setTime(after(at).epochMillis),
     Reconcile.sendMessageVerdict(listed, request, unknown, options)
@@ -98,7 +118,11 @@ describe("the verdict on a message", () => {
     "an equal one of long ago": [[message({ name: "old", created_at: earlier("3 minutes") }), message()]],
     "a page that shifted and shows it twice": [[message(), message()]],
     "others' messages of the same words": [
-      [message({ name: "a", member: member("contact_2", "channel_2") }), message({ name: "b", member: staff }), message()]
+      [
+        message({ name: "a", member: member("contact_2", "channel_2") }),
+        message({ name: "b", member: staff }),
+        message()
+      ]
     ],
     "two sends and two equal ones": [[message({ name: "m0" }), message()], { sends: 2 }]
   }
@@ -112,7 +136,7 @@ describe("the verdict on a message", () => {
   }
 
   const notApplied: Record<string, ReadonlyArray<ChatMessage>> = {
-    "nothing": [],
+    nothing: [],
     "other words": [message({ messages: words("hello") })],
     "the same words of the assistant": [noMember(message({ role: "assistant" }))],
     "the same words of another contact": [message({ member: member("contact_2") })],
@@ -162,16 +186,23 @@ const respond = {
   payload: { type: "connection", connection_id: Ids.ConnectionId.make("con_1") }
 } as const
 const inner = (keys: object): NonNullable<ChatMessage["messages"]> => [{ role: "tool", ...keys }]
-const tool = (status: string) => message({ name: "tool", member: null, role: "assistant", messages: inner({ tool_call_id, status }) })
+const tool = (status: string) =>
+  message({ name: "tool", member: null, role: "assistant", messages: inner({ tool_call_id, status }) })
 const answer = (keys: object, over: Partial<ChatMessage> = {}) =>
   message({ name: "answer", messages: inner({ deep: [{ tool_call_id, ...keys }] }), ...over })
 
 describe("the verdict on a tool", () => {
   const cases: Record<string, readonly [ReadonlyArray<ChatMessage>, Reconcile.Verdict<unknown>["_tag"]]> = {
-    "answered by this contact with this connection": [[tool("answered"), answer({ connection_id: "con_1" })], "Applied"],
+    "answered by this contact with this connection": [
+      [tool("answered"), answer({ connection_id: "con_1" })],
+      "Applied"
+    ],
     "still pending": [[tool("pending")], "NotApplied"],
     "answered with another connection": [[tool("answered"), answer({ connection_id: "con_2" })], "StillUnknown"],
-    "answered by somebody else": [[tool("answered"), answer({ connection_id: "con_1" }, { member: staff })], "StillUnknown"],
+    "answered by somebody else": [
+      [tool("answered"), answer({ connection_id: "con_1" }, { member: staff })],
+      "StillUnknown"
+    ],
     "answered, and nobody says how": [[tool("answered")], "StillUnknown"],
     "not to be found": [[], "StillUnknown"]
   }
@@ -196,7 +227,10 @@ describe("the verdict on a chat", () => {
   it.effect("goes by channel, assistant, title and time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(after("1 minutes").epochMillis)
-      const wanted = { path: { contact_id, channel_id }, payload: { title: "New", assistant_id: Ids.AssistantId.make("ast_1") } }
+      const wanted = {
+        path: { contact_id, channel_id },
+        payload: { title: "New", assistant_id: Ids.AssistantId.make("ast_1") }
+      }
       const chat = {
         id: chat_id,
         title: "New",
@@ -214,9 +248,9 @@ describe("the verdict on a chat", () => {
         Reconcile.createChatVerdict(wanted, unknown, { findChat: Effect.succeed(chats) })
       expect(yield* look(...others, chat)).toEqual(Applied({ result: chat }))
       expect(yield* look(...others)).toEqual(NotApplied())
-      expect((yield* Reconcile.createChatVerdict(wanted, unknown, { findChat: Effect.succeed([{ id: chat_id }]) }))._tag).toBe(
-        "StillUnknown"
-      )
+      expect(
+        (yield* Reconcile.createChatVerdict(wanted, unknown, { findChat: Effect.succeed([{ id: chat_id }]) }))._tag
+      ).toBe("StillUnknown")
     })
   )
 })

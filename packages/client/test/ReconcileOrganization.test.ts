@@ -18,7 +18,14 @@ type Client = InventClient.InventClient["Type"]
 type Found = Effect.Effect<Reconcile.Verdict<{ readonly id: string }>, InventError.InventError>
 
 const lostAt = (sentAt: DateTime.Utc) =>
-  new InventError.OutcomeUnknown({ endpoint: "x", attempts: 1, fingerprint: "POST /x 1", sentAt, reason: "lost", reconcile: "look" })
+  new InventError.OutcomeUnknown({
+    endpoint: "x",
+    attempts: 1,
+    fingerprint: "POST /x 1",
+    sentAt,
+    reason: "lost",
+    reconcile: "look"
+  })
 
 const sentAt = DateTime.unsafeMake("2026-03-04T10:00:00.500Z")
 const created_at = DateTime.addDuration(sentAt, "1 seconds")
@@ -28,7 +35,10 @@ const unknown = lostAt(sentAt)
 const list = (items: ReadonlyArray<object>) => () => Stream.fromIterable(items as ReadonlyArray<never>)
 
 const assistant_id = Ids.AssistantId.make("assistant_1")
-const action = { path: { assistant_id }, payload: { enabled: true, action_id: Ids.ActionKind.make("TOOLS:WEB_SEARCH"), config: {} } }
+const action = {
+  path: { assistant_id },
+  payload: { enabled: true, action_id: Ids.ActionKind.make("TOOLS:WEB_SEARCH"), config: {} }
+}
 const actions = (...items: ReadonlyArray<object>) =>
   Organization.createActionVerdict({ assistants: { streamActions: list(items) } }, action, unknown)
 
@@ -54,10 +64,18 @@ const merged = (...ids: ReadonlyArray<string>) =>
 const data = new Uint8Array([1, 2, 3])
 const upload = { file: { data, name: "logo.png", type: "image/png" } }
 const uploaded = (item: object, payload: Parameters<typeof Organization.uploadOrgFileVerdict>[1]["payload"] = upload) =>
-  Organization.uploadOrgFileVerdict({ files: { streamOrg: list([{ id: "f1", created_at, ...item }]) } }, { payload }, unknown)
+  Organization.uploadOrgFileVerdict(
+    { files: { streamOrg: list([{ id: "f1", created_at, ...item }]) } },
+    { payload },
+    unknown
+  )
 
 const text = { title: "Hours", content: { type: "TEXT", text: "9 to 5" } } as const
-const learned = (available: ReadonlyArray<object>, content: object, payload: Parameters<Client["knowledge"]["create"]>[0]["payload"] = text) =>
+const learned = (
+  available: ReadonlyArray<object>,
+  content: object,
+  payload: Parameters<Client["knowledge"]["create"]>[0]["payload"] = text
+) =>
   Organization.createContentVerdict(
     { knowledge: { streamAvailable: list(available), get: () => Effect.succeed({ id: "c1", ...content } as never) } },
     { payload },
@@ -70,13 +88,31 @@ const orgs = (payload: object, ...items: ReadonlyArray<object>) =>
   Organization.createOrgVerdict({ orgs: { stream: list(items) } }, { payload }, unknown)
 
 const tables = (...items: ReadonlyArray<object>) =>
-  Organization.createTableVerdict({ tables: { stream: list(items) } }, { payload: { name: "Deals", record_prefix: "DEAL" } }, unknown)
+  Organization.createTableVerdict(
+    { tables: { stream: list(items) } },
+    { payload: { name: "Deals", record_prefix: "DEAL" } },
+    unknown
+  )
 
-const cases: ReadonlyArray<readonly [what: string, tag: Reconcile.Verdict<unknown>["_tag"], verdict: Effect.Effect<Reconcile.Verdict<unknown>, unknown>]> = [
+const cases: ReadonlyArray<
+  readonly [
+    what: string,
+    tag: Reconcile.Verdict<unknown>["_tag"],
+    verdict: Effect.Effect<Reconcile.Verdict<unknown>, unknown>
+  ]
+> = [
   ["an action of this kind", "Applied", actions({ id: "a", action_id: "TOOLS:WEB_SEARCH", created_at })],
   ["an action of another kind", "NotApplied", actions({ id: "a", action_id: "TOOLS:OTHER", created_at })],
-  ["an action of this kind from before", "NotApplied", actions({ id: "a", action_id: "TOOLS:WEB_SEARCH", created_at: long_ago })],
-  ["two actions of this kind", "StillUnknown", actions(...["a", "b"].map((id) => ({ id, action_id: "TOOLS:WEB_SEARCH", created_at })))],
+  [
+    "an action of this kind from before",
+    "NotApplied",
+    actions({ id: "a", action_id: "TOOLS:WEB_SEARCH", created_at: long_ago })
+  ],
+  [
+    "two actions of this kind",
+    "StillUnknown",
+    actions(...["a", "b"].map((id) => ({ id, action_id: "TOOLS:WEB_SEARCH", created_at })))
+  ],
   ["another secret key", "Applied", rotated("new")],
   ["the same secret key", "NotApplied", rotated("old")],
   ["a secret key that is not shown", "StillUnknown", rotated(null)],
@@ -93,15 +129,31 @@ const cases: ReadonlyArray<readonly [what: string, tag: Reconcile.Verdict<unknow
   ["two contacts of which the target is gone", "StillUnknown", merged("source")],
   ["a file of this name and size", "Applied", uploaded({ file_filename: "logo.png", file_size: 3 })],
   ["a file of another size", "NotApplied", uploaded({ file_filename: "logo.png", file_size: 4 })],
-  ["a file of this size, sent without a name", "StillUnknown", uploaded({ file_filename: "x", file_size: 3 }, { file: data })],
-  ["a file that was given by address", "StillUnknown", uploaded({ file_filename: "logo.png" }, { file_url: "https://a.b/c" })],
+  [
+    "a file of this size, sent without a name",
+    "StillUnknown",
+    uploaded({ file_filename: "x", file_size: 3 }, { file: data })
+  ],
+  [
+    "a file that was given by address",
+    "StillUnknown",
+    uploaded({ file_filename: "logo.png" }, { file_url: "https://a.b/c" })
+  ],
   ["a text of this title and these words", "Applied", learned(titled, { text: "9 to 5", created_at })],
   ["a text of this title and other words", "NotApplied", learned(titled, { text: "10 to 6", created_at })],
   ["a text of this title without its words", "StillUnknown", learned(titled, { created_at })],
   ["a text of another title", "NotApplied", learned([{ id: "c1", title: "Days" }], { text: "9 to 5", created_at })],
-  ["a text that was sent without a title", "StillUnknown", learned(titled, { text: "9 to 5", created_at }, { content: text.content })],
+  [
+    "a text that was sent without a title",
+    "StillUnknown",
+    learned(titled, { text: "9 to 5", created_at }, { content: text.content })
+  ],
   ["an organization of this name", "Applied", orgs({ name: "New" }, { id: "o", name: "New", created_at })],
-  ["an organization of this name from before", "NotApplied", orgs({ name: "New" }, { id: "o", name: "New", created_at: long_ago })],
+  [
+    "an organization of this name from before",
+    "NotApplied",
+    orgs({ name: "New" }, { id: "o", name: "New", created_at: long_ago })
+  ],
   ["an organization that was sent without a name", "StillUnknown", orgs({}, { id: "o", name: "New", created_at })],
   ["a table of this name and prefix", "Applied", tables({ id: "t", name: "Deals", record_prefix: "DEAL", created_at })],
   ["a table of another prefix", "NotApplied", tables({ id: "t", name: "Deals", record_prefix: "LEAD", created_at })]
@@ -120,7 +172,12 @@ describe("the verdict on what is the organization's", () => {
   it.effect("waits for what may not be listed yet", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(DateTime.addDuration(sentAt, "1 seconds").epochMillis)
-      for (const verdict of [broadcasts(), rotated("old"), merged("source", "target"), sent({ id: "b1", status: "DRAFT" })]) {
+      for (const verdict of [
+        broadcasts(),
+        rotated("old"),
+        merged("source", "target"),
+        sent({ id: "b1", status: "DRAFT" })
+      ]) {
         expect((yield* verdict as Found)._tag).toBe("StillUnknown")
       }
     })
@@ -132,13 +189,29 @@ const invent = Layer.unwrapEffect(
 ).pipe(Layer.provideMerge(Emulator.layer()))
 
 /** On a server that keeps what it is sent: the request, and the verdict on it. */
-const kept: Readonly<Record<string, (client: Client, world: Emulator.Emulator["Type"]) => Effect.Effect<readonly [
-  call: Effect.Effect<unknown, InventError.InventError>,
-  verdict: (unknown: InventError.OutcomeUnknown) => Effect.Effect<Reconcile.Verdict<unknown>, InventError.InventError>
-], unknown>>> = {
+const kept: Readonly<
+  Record<
+    string,
+    (
+      client: Client,
+      world: Emulator.Emulator["Type"]
+    ) => Effect.Effect<
+      readonly [
+        call: Effect.Effect<unknown, InventError.InventError>,
+        verdict: (
+          unknown: InventError.OutcomeUnknown
+        ) => Effect.Effect<Reconcile.Verdict<unknown>, InventError.InventError>
+      ],
+      unknown
+    >
+  >
+> = {
   "an action of an assistant": (client, { assistantId }) => {
     const request = { ...action, path: { assistant_id: assistantId } }
-    return Effect.succeed([client.assistants.createAction(request), (lost) => Organization.createActionVerdict(client, request, lost)])
+    return Effect.succeed([
+      client.assistants.createAction(request),
+      (lost) => Organization.createActionVerdict(client, request, lost)
+    ])
   },
   "a secret key": (client, { assistantId }) => {
     const request = { path: { assistant_id: assistantId } }
@@ -150,11 +223,17 @@ const kept: Readonly<Record<string, (client: Client, world: Emulator.Emulator["T
   },
   "a broadcast": (client) => {
     const request = { payload: { name: "May" } }
-    return Effect.succeed([client.broadcasts.create(request), (lost) => Organization.createBroadcastVerdict(client, request, lost)])
+    return Effect.succeed([
+      client.broadcasts.create(request),
+      (lost) => Organization.createBroadcastVerdict(client, request, lost)
+    ])
   },
   "a file": (client) => {
     const request = { payload: upload }
-    return Effect.succeed([client.files.uploadOrg(request), (lost) => Organization.uploadOrgFileVerdict(client, request, lost)])
+    return Effect.succeed([
+      client.files.uploadOrg(request),
+      (lost) => Organization.uploadOrgFileVerdict(client, request, lost)
+    ])
   },
   "a text": (client, { assistantId }) => {
     const request = { payload: text }
@@ -166,7 +245,10 @@ const kept: Readonly<Record<string, (client: Client, world: Emulator.Emulator["T
   "two contacts": (client, { world }) =>
     Effect.gen(function* () {
       const channels = [{ type: "custom" as const }]
-      const [source, target] = [yield* world.addContact({ name: "A", channels }), yield* world.addContact({ name: "B", channels })]
+      const [source, target] = [
+        yield* world.addContact({ name: "A", channels }),
+        yield* world.addContact({ name: "B", channels })
+      ]
       const request = { payload: { source_contact_id: source.id, target_contact_id: target.id } }
       return [client.contacts.mergeTwo(request), (lost) => Organization.mergeTwoVerdict(client, request, lost)]
     }),
@@ -176,7 +258,10 @@ const kept: Readonly<Record<string, (client: Client, world: Emulator.Emulator["T
   },
   "a table": (client) => {
     const request = { payload: { name: "Deals", record_prefix: "DEAL" } }
-    return Effect.succeed([client.tables.create(request), (lost) => Organization.createTableVerdict(client, request, lost)])
+    return Effect.succeed([
+      client.tables.create(request),
+      (lost) => Organization.createTableVerdict(client, request, lost)
+    ])
   }
 }
 
@@ -224,7 +309,10 @@ describe("an outcome that is unknown", () => {
   it.scoped("says of what nothing shows that nothing does, and why", () =>
     Effect.gen(function* () {
       const { invent } = yield* connect(() => reset)
-      const error = yield* within(0, Effect.flip(invent.orgs.join({ path: { sub_org_id: Ids.OrgId.make("o") }, payload: {} })))
+      const error = yield* within(
+        0,
+        Effect.flip(invent.orgs.join({ path: { sub_org_id: Ids.OrgId.make("o") }, payload: {} }))
+      )
       expect(error._tag === "OutcomeUnknown" && error.reconcile).toBe(
         "nothing shows whether it was applied: no page says which member a key is"
       )

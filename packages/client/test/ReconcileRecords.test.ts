@@ -25,9 +25,16 @@ const unknown = new InventError.OutcomeUnknown({
   reconcile: "look"
 })
 
-type Case = readonly [what: string, tag: Reconcile.Verdict<unknown>["_tag"], verdict: Effect.Effect<Reconcile.Verdict<unknown>, unknown>]
+type Case = readonly [
+  what: string,
+  tag: Reconcile.Verdict<unknown>["_tag"],
+  verdict: Effect.Effect<Reconcile.Verdict<unknown>, unknown>
+]
 
-const list = (...items: ReadonlyArray<object>) => () => Stream.fromIterable(items as ReadonlyArray<never>)
+const list =
+  (...items: ReadonlyArray<object>) =>
+  () =>
+    Stream.fromIterable(items as ReadonlyArray<never>)
 const messages = (...items: ReadonlyArray<object>) => ({ messages: { stream: list(...items) } })
 const user = { id: Ids.MemberId.make("member_1"), user: { id: Ids.UserId.make("user_1") } }
 const asContact = { id: Ids.MemberId.make("member_2"), contact_channel: { id: channel_id } }
@@ -50,22 +57,42 @@ const decided = (status: string) =>
     unknown
   )
 
-const contact = (over: object = {}) => ({ id: "new", created_at, channels: [{ id: "ch", user_id: "u1", created_at }], ...over })
-const contacts = (payload: Parameters<typeof Records.createContactVerdict>[1]["payload"], ...items: ReadonlyArray<object>) =>
-  Records.createContactVerdict({ contacts: { stream: list(...items) } }, { payload }, unknown)
+const contact = (over: object = {}) => ({
+  id: "new",
+  created_at,
+  channels: [{ id: "ch", user_id: "u1", created_at }],
+  ...over
+})
+const contacts = (
+  payload: Parameters<typeof Records.createContactVerdict>[1]["payload"],
+  ...items: ReadonlyArray<object>
+) => Records.createContactVerdict({ contacts: { stream: list(...items) } }, { payload }, unknown)
 const u1 = { channel: { user_id: "u1" } }
 
 const [b, c] = ["b", "c"].map((id) => Ids.ContactId.make(id)) as [Ids.ContactId, Ids.ContactId]
-const merge = (ids: ReadonlyArray<string>, payload: { source_contact_ids?: ReadonlyArray<Ids.ContactId> } = { source_contact_ids: [b, c] }) =>
-  Records.mergeVerdict({ contacts: { stream: list(...ids.map((id) => ({ id }))) } }, { path: { contact_id }, payload }, unknown)
+const merge = (
+  ids: ReadonlyArray<string>,
+  payload: { source_contact_ids?: ReadonlyArray<Ids.ContactId> } = { source_contact_ids: [b, c] }
+) =>
+  Records.mergeVerdict(
+    { contacts: { stream: list(...ids.map((id) => ({ id }))) } },
+    { path: { contact_id }, payload },
+    unknown
+  )
 
 const data = new Uint8Array([1, 2, 3])
 const file = (over: object = {}) => ({ id: "f1", file_filename: "a.txt", file_size: 3, ...over })
 const uploaded = (
   activities: ReadonlyArray<object>,
-  payload: Parameters<typeof Records.uploadFileVerdict>[1]["payload"] = { file: { data, name: "a.txt", type: "text/plain" } }
+  payload: Parameters<typeof Records.uploadFileVerdict>[1]["payload"] = {
+    file: { data, name: "a.txt", type: "text/plain" }
+  }
 ) =>
-  Records.uploadFileVerdict({ contacts: { streamActivities: list(...activities) } }, { path: { contact_id }, payload }, unknown)
+  Records.uploadFileVerdict(
+    { contacts: { streamActivities: list(...activities) } },
+    { path: { contact_id }, payload },
+    unknown
+  )
 
 const assistants = (...items: ReadonlyArray<object>) =>
   Records.createAssistantVerdict({ assistants: { stream: list(...items) } }, { payload: { name: "Ada" } }, unknown)
@@ -80,7 +107,12 @@ const runs = (identifier: string | undefined, ...items: ReadonlyArray<object>) =
 
 const broadcast_id = Ids.BroadcastId.make("broadcast_1")
 const fired = (...items: ReadonlyArray<object>) =>
-  Records.sendTransactionalVerdict(messages(...items), { path: { broadcast_id }, payload: { contact_id } }, chat_id, unknown)
+  Records.sendTransactionalVerdict(
+    messages(...items),
+    { path: { broadcast_id }, payload: { contact_id } },
+    chat_id,
+    unknown
+  )
 
 const cases: ReadonlyArray<Case> = [
   ["a message of the staff's with these words", "Applied", created(said())],
@@ -110,11 +142,23 @@ const cases: ReadonlyArray<Case> = [
   ["a file of an hour ago", "NotApplied", uploaded([{ id: "a", created_at: long_ago, file: file() }])],
   ["a file without a date", "StillUnknown", uploaded([{ id: "a", file: file() }])],
   ["a new entry without its file", "StillUnknown", uploaded([{ id: "a", created_at }])],
-  ["a file that was given by address", "StillUnknown", uploaded([{ id: "a", created_at, file: file() }], { file_url: "https://a.b/c" })],
-  ["an assistant of this name", "Applied", assistants({ id: "a", name: "Ada", created_at }, { id: "b", name: "Bob", created_at })],
+  [
+    "a file that was given by address",
+    "StillUnknown",
+    uploaded([{ id: "a", created_at, file: file() }], { file_url: "https://a.b/c" })
+  ],
+  [
+    "an assistant of this name",
+    "Applied",
+    assistants({ id: "a", name: "Ada", created_at }, { id: "b", name: "Bob", created_at })
+  ],
   ["an assistant of this name from before", "NotApplied", assistants({ id: "a", name: "Ada", created_at: long_ago })],
   ["a run that names its workflow", "Applied", runs(undefined, { id: "r", started_at: created_at, workflow_id })],
-  ["a run that names workflow and identifier", "Applied", runs("i", { id: "r", started_at: created_at, workflow_id, identifier: "i" })],
+  [
+    "a run that names workflow and identifier",
+    "Applied",
+    runs("i", { id: "r", started_at: created_at, workflow_id, identifier: "i" })
+  ],
   ["a run that names nothing", "StillUnknown", runs(undefined, { id: "r", started_at: created_at })],
   ["no run", "NotApplied", runs("i")],
   ["a message of the broadcast", "Applied", fired(said({ broadcast_id }))],
@@ -162,15 +206,22 @@ describe("the chats of the inbox", () => {
 const unsafe = {
   createMessageVerdict: ({ messages }) => messages.create(say),
   decideApprovalVerdict: ({ messages }) =>
-    messages.decideApproval({ path: { chat_id, message_id: Ids.MessageId.make("m1"), tool_call_id }, payload: { decision: "accepted" } }),
+    messages.decideApproval({
+      path: { chat_id, message_id: Ids.MessageId.make("m1"), tool_call_id },
+      payload: { decision: "accepted" }
+    }),
   createContactVerdict: ({ contacts }) => contacts.create({ payload: u1 }),
   mergeVerdict: ({ contacts }) => contacts.merge({ path: { contact_id }, payload: { source_contact_ids: [b, c] } }),
   uploadFileVerdict: ({ contacts }) =>
     contacts.uploadFile({ path: { contact_id }, payload: { file: { data, name: "a.txt", type: "text/plain" } } }),
   createAssistantVerdict: ({ assistants }) => assistants.create({ payload: { name: "Ada" } }),
   runWorkflowVerdict: ({ workflows }) => workflows.run({ path: { workflow_id }, payload: {} }),
-  sendTransactionalVerdict: ({ broadcasts }) => broadcasts.sendTransactional({ path: { broadcast_id }, payload: { contact_id } })
-} satisfies Record<Extract<keyof typeof Records, `${string}Verdict`>, (invent: Client) => Effect.Effect<unknown, InventError.InventError>>
+  sendTransactionalVerdict: ({ broadcasts }) =>
+    broadcasts.sendTransactional({ path: { broadcast_id }, payload: { contact_id } })
+} satisfies Record<
+  Extract<keyof typeof Records, `${string}Verdict`>,
+  (invent: Client) => Effect.Effect<unknown, InventError.InventError>
+>
 
 describe("an outcome that is unknown", () => {
   for (const [verdict, call] of Object.entries(unsafe)) {

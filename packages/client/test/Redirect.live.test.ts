@@ -35,7 +35,9 @@ for (const [transport, httpClient] of Object.entries(Sockets.transports)) {
 
     it.scopedLive("to itself is UnexpectedResponse, too, after one request", () =>
       Effect.gen(function* () {
-        const { baseUrl, requests } = yield* Sockets.serve((response, request) => redirectTo(request.url!, 307)(response, request))
+        const { baseUrl, requests } = yield* Sockets.serve((response, request) =>
+          redirectTo(request.url!, 307)(response, request)
+        )
         const invent = yield* Sockets.connect(baseUrl, httpClient)
         expect(yield* Effect.flip(calls.Unsafe(invent))).toMatchObject({ _tag: "UnexpectedResponse", status: 307 })
         expect(requests.length).toBe(1)

@@ -41,7 +41,13 @@ const expected: Record<string, Record<Safety, "Repeat" | "GiveUp">> = {
   Rejected: { Safe: "GiveUp", Idempotent: "GiveUp", Unsafe: "GiveUp" }
 }
 
-const plenty = { policy: RetryPolicy.defaults, attempt: 1, budgetLeft: true, remaining: Duration.minutes(5), jitter: 0.5 }
+const plenty = {
+  policy: RetryPolicy.defaults,
+  attempt: 1,
+  budgetLeft: true,
+  remaining: Duration.minutes(5),
+  jitter: 0.5
+}
 
 describe("the retry policy", () => {
   for (const [name, failure] of Object.entries(failures)) {
@@ -106,7 +112,13 @@ describe("the retry policy", () => {
 
   it("takes a back-off of fractions of a millisecond", () => {
     const policy = { maxAttempts: 4, baseDelay: Duration.micros(1500n), maxDelay: Duration.seconds(1) }
-    const decision = RetryPolicy.decide({ ...plenty, policy, failure: failures["NeverSent"]!, safety: "Safe", jitter: 0.3 })
+    const decision = RetryPolicy.decide({
+      ...plenty,
+      policy,
+      failure: failures["NeverSent"]!,
+      safety: "Safe",
+      jitter: 0.3
+    })
     expect(decision).toEqual(RetryPolicy.Decision.Repeat({ after: Duration.micros(450n) }))
   })
 
@@ -174,7 +186,8 @@ describe("in any situation, the retry policy", () => {
 
   it("never waits as long as the time that is left", () => {
     always(({ remaining }, decision) => {
-      if (decision._tag === "Repeat") expect(Duration.toMillis(decision.after)).toBeLessThan(Duration.toMillis(remaining))
+      if (decision._tag === "Repeat")
+        expect(Duration.toMillis(decision.after)).toBeLessThan(Duration.toMillis(remaining))
     })
   })
 

@@ -59,7 +59,7 @@ const answers: Readonly<Record<string, { readonly reply: Server.Reply; readonly 
       response.writeHead(429, { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() }).end(),
     outcomes: /^RetryAfterTooLong 429$/
   },
-  "gzip": {
+  gzip: {
     reply: (received, response) =>
       response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(Server.bodyOf(received))),
     outcomes: /^ok$/
@@ -190,7 +190,7 @@ const suite = (runtime: Runtime.Runtime) => {
   for (const [when, { call, says, scheme }] of Object.entries(stalls)) {
     it.scopedLive(`is interrupted ${when}, and sends nothing afterwards`, () =>
       Effect.gen(function* () {
-          const stalled = yield* Server.stall(says)
+        const stalled = yield* Server.stall(says)
         const control = yield* Server.serve((received, response, nth) => {
           void Effect.runPromise(stalled.reached).then(() => Server.answer(received, response, nth))
         })
@@ -229,7 +229,7 @@ const suite = (runtime: Runtime.Runtime) => {
   if (hasIpv6) {
     it.scopedLive("calls a server on IPv6", () =>
       Effect.gen(function* () {
-          const server = yield* Server.serve(Server.answer, "::1")
+        const server = yield* Server.serve(Server.answer, "::1")
         expect(yield* ask({ baseUrl: server.baseUrl, calls: ["Unsafe"] })).toEqual(["ok"])
         expect(server.received.length).toBe(1)
       })

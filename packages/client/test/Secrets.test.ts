@@ -31,9 +31,20 @@ const printed = (value: unknown): ReadonlyArray<string> => [
   inspect(value, { depth: 10 })
 ]
 
-const echoedIn = ["x-request-id", "request-id", "x-amzn-requestid", "cf-ray", "x-echo", "location", "content-type", "set-cookie"]
+const echoedIn = [
+  "x-request-id",
+  "request-id",
+  "x-amzn-requestid",
+  "cf-ray",
+  "x-echo",
+  "location",
+  "content-type",
+  "set-cookie"
+]
 
-/** A server that tells everybody what it was sent, the API key included, in the body and in every header that is read. */
+/**
+ * A server that tells everybody what it was sent, the API key included, in the body and in every header that is read.
+ */
 const echo =
   (status: number, wrap: (authorization: string) => string, headers: Record<string, string> = {}): Vendor.Answer =>
   (request) => {
@@ -84,7 +95,9 @@ const kinds: Record<InventError.InventError["_tag"], Kind> = {
     call: (invent) =>
       Effect.scoped(
         Effect.zipRight(
-          Effect.forEach([calls.Safe(invent), calls.Safe(invent)], (call) => Effect.zipLeft(Effect.forkScoped(call), Effect.yieldNow())),
+          Effect.forEach([calls.Safe(invent), calls.Safe(invent)], (call) =>
+            Effect.zipLeft(Effect.forkScoped(call), Effect.yieldNow())
+          ),
           calls.Safe(invent)
         )
       ),
@@ -102,7 +115,10 @@ const ending = ({ status }: Spans.Recorded): ReadonlyArray<string> => {
   return [pretty, ...printed(status.exit)]
 }
 
-const options = { retry: { maxAttempts: 2, baseDelay: 10 }, deadlines: { attempt: "2 seconds", total: "4 seconds" } } as const
+const options = {
+  retry: { maxAttempts: 2, baseDelay: 10 },
+  deadlines: { attempt: "2 seconds", total: "4 seconds" }
+} as const
 
 describe("the API key", () => {
   it.scoped("is sent with every request", () =>
@@ -141,8 +157,12 @@ describe("the API key", () => {
       for (const header of echoedIn.slice(0, 4)) {
         const key = yield* Vendor.connect(() => Vendor.text("", 404, { [header]: `req-${apiKey}-7` }))
         expect(yield* within(0, Effect.flip(calls.Safe(key.invent)))).toMatchObject({ requestId: "req-<redacted>-7" })
-        const long = yield* Vendor.connect(() => Vendor.text("", 404, { [header]: "x".repeat(190) + apiKey + "x".repeat(10_000) }))
-        expect(yield* within(0, Effect.flip(calls.Safe(long.invent)))).toMatchObject({ requestId: `${"x".repeat(190)}<redacted>` })
+        const long = yield* Vendor.connect(() =>
+          Vendor.text("", 404, { [header]: "x".repeat(190) + apiKey + "x".repeat(10_000) })
+        )
+        expect(yield* within(0, Effect.flip(calls.Safe(long.invent)))).toMatchObject({
+          requestId: `${"x".repeat(190)}<redacted>`
+        })
       }
     })
   )
@@ -177,7 +197,9 @@ describe("the API key", () => {
         expect(printed(error).join("\n"), String(length)).not.toContain(half)
       }
       for (const length of Array.from({ length: 20 }, (_, i) => 20 + 7 * i)) {
-        const { invent } = yield* Vendor.connect(() => echo(200, (key) => JSON.stringify({ id: ["x".repeat(length), key] })))
+        const { invent } = yield* Vendor.connect(() =>
+          echo(200, (key) => JSON.stringify({ id: ["x".repeat(length), key] }))
+        )
         const error = yield* within(0, Effect.flip(one(invent)))
         expect(printed(error).join("\n"), String(length)).not.toContain(half)
       }
@@ -189,7 +211,13 @@ describe("the API key", () => {
       const { spans, tracer } = Spans.record()
       const logs: Array<string> = []
       const logger = Logger.make(({ annotations, cause, message, spans }) => {
-        logs.push(...printed(message), ...printed(cause), Cause.pretty(cause), ...printed(HashMap.toEntries(annotations)), ...printed(spans))
+        logs.push(
+          ...printed(message),
+          ...printed(cause),
+          Cause.pretty(cause),
+          ...printed(HashMap.toEntries(annotations)),
+          ...printed(spans)
+        )
       })
       for (const { answer, call, rateLimit = {}, shared } of Object.values(kinds)) {
         const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit }, shared)

@@ -22,8 +22,12 @@ const invent = InventClient.layerShared({ apiKey: Redacted.make(name), baseUrl }
   Layer.provide(NodeHttpClient.layerUndici)
 )
 
-const call = Effect.flatMap(InventClient.InventClient, (invent) => invent.messages.list({ path: { chat_id: "chat_1" } }))
+const call = Effect.flatMap(InventClient.InventClient, (invent) =>
+  invent.messages.list({ path: { chat_id: "chat_1" } })
+)
 
 await Effect.runPromise(
-  Effect.replicateEffect(Effect.forever(call), calls, { concurrency: "unbounded", discard: true }).pipe(Effect.provide(invent))
+  Effect.replicateEffect(Effect.forever(call), calls, { concurrency: "unbounded", discard: true }).pipe(
+    Effect.provide(invent)
+  )
 )

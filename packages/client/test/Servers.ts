@@ -1,4 +1,7 @@
-/** The four kinds of rate limit that servers have, written once more and in the simplest way, to judge the times of requests by. */
+/**
+ * The four kinds of rate limit that servers have, written once more and in the simplest way, to judge the times of
+ * requests by.
+ */
 
 /** Whether a server with its own idea of a rate limit accepts a request that arrives now. */
 export type Server = (now: number) => boolean
@@ -75,7 +78,8 @@ export const randomOf = (seed: number) => {
 }
 
 /** How many of the requests a server refuses. */
-export const refusals = (times: ReadonlyArray<number>, server: Server): number => times.filter((at) => !server(at)).length
+export const refusals = (times: ReadonlyArray<number>, server: Server): number =>
+  times.filter((at) => !server(at)).length
 
 /** What the vendor says of itself. */
 export const vendor: Quota = { limit: 500, window: 60_000 }

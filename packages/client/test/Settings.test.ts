@@ -37,7 +37,11 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "a key beyond ASCII": [{ apiKey: Redacted.make("kéy") }, "INVENT_API_KEY", /visible ASCII/],
   "a base URL that is none": [{ apiKey, baseUrl: "api.useinvent.com" }, "INVENT_BASE_URL", /not a URL/],
   "an empty base URL": [{ apiKey, baseUrl: "" }, "INVENT_BASE_URL", /not a URL/],
-  "plain HTTP to another machine": [{ apiKey, baseUrl: "http://api.useinvent.com" }, "INVENT_BASE_URL", /must be https/],
+  "plain HTTP to another machine": [
+    { apiKey, baseUrl: "http://api.useinvent.com" },
+    "INVENT_BASE_URL",
+    /must be https/
+  ],
   "plain HTTP to a name that begins like this machine": [
     { apiKey, baseUrl: "http://localhost.example.com" },
     "INVENT_BASE_URL",
@@ -49,7 +53,11 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
     /must be https/
   ],
   "another protocol": [{ apiKey, baseUrl: "ftp://localhost" }, "INVENT_BASE_URL", /must be https/],
-  "credentials in the URL": [{ apiKey, baseUrl: "https://me:secret@api.example.com" }, "INVENT_BASE_URL", /credentials/],
+  "credentials in the URL": [
+    { apiKey, baseUrl: "https://me:secret@api.example.com" },
+    "INVENT_BASE_URL",
+    /credentials/
+  ],
   "a query in the URL": [{ apiKey, baseUrl: "https://api.example.com/?v=1" }, "INVENT_BASE_URL", /end with its path/],
   "a fragment in the URL": [{ apiKey, baseUrl: "https://api.example.com/#x" }, "INVENT_BASE_URL", /end with its path/],
   "an organization that is a step in a path": [{ apiKey, orgId: OrgId.make("..") }, "INVENT_ORG_ID", /must be an id/],
@@ -59,19 +67,35 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
   "a limit of half a request": [{ apiKey, rateLimit: { limit: 0.5 } }, "INVENT_RATE_LIMIT", /whole number/],
   "a limit that is no number": [{ apiKey, rateLimit: { limit: Number.NaN } }, "INVENT_RATE_LIMIT", /whole number/],
   "a queue for nobody": [{ apiKey, rateLimit: { maxQueued: 0 } }, "rateLimit.maxQueued", /whole number of at least 1/],
-  "a negative window": [{ apiKey, rateLimit: { window: "-1 minutes" } }, "INVENT_RATE_WINDOW", /duration of at least 1 ms/],
+  "a negative window": [
+    { apiKey, rateLimit: { window: "-1 minutes" } },
+    "INVENT_RATE_WINDOW",
+    /duration of at least 1 ms/
+  ],
   "a window without end": [{ apiKey, rateLimit: { window: Duration.infinity } }, "INVENT_RATE_WINDOW", /finite/],
   "an unparsable window": [{ apiKey, rateLimit: { window: "soon" as never } }, "INVENT_RATE_WINDOW", /duration/],
   "a window of a negative number": [{ apiKey, rateLimit: { window: -1 } }, "INVENT_RATE_WINDOW", /at least 1 ms/],
-  "a window that no timer can wait for": [{ apiKey, rateLimit: { window: "25 days" } }, "INVENT_RATE_WINDOW", /at most 24 days/],
+  "a window that no timer can wait for": [
+    { apiKey, rateLimit: { window: "25 days" } },
+    "INVENT_RATE_WINDOW",
+    /at most 24 days/
+  ],
   "zero attempts": [{ apiKey, retry: { maxAttempts: 0 } }, "retry.maxAttempts", /whole number of at least 1/],
   "one attempt and a half": [{ apiKey, retry: { maxAttempts: 1.5 } }, "retry.maxAttempts", /whole number/],
   "an unparsable back-off": [{ apiKey, retry: { baseDelay: "1 fortnight" as never } }, "retry.baseDelay", /duration/],
   "a negative back-off": [{ apiKey, retry: { baseDelay: -5 } }, "retry.baseDelay", /at least 0 ms/],
-  "a back-off that is negative in words": [{ apiKey, retry: { baseDelay: "-5 millis" } }, "retry.baseDelay", /at least 0 ms/],
+  "a back-off that is negative in words": [
+    { apiKey, retry: { baseDelay: "-5 millis" } },
+    "retry.baseDelay",
+    /at least 0 ms/
+  ],
   "a back-off of negative nanoseconds": [{ apiKey, retry: { baseDelay: -5n } }, "retry.baseDelay", /at least 0 ms/],
   "a back-off of a negative pair": [{ apiKey, retry: { baseDelay: [-1, 0] } }, "retry.baseDelay", /at least 0 ms/],
-  "a longest back-off that is no number": [{ apiKey, retry: { maxDelay: Number.NaN } }, "retry.maxDelay", /at least 0 ms/],
+  "a longest back-off that is no number": [
+    { apiKey, retry: { maxDelay: Number.NaN } },
+    "retry.maxDelay",
+    /at least 0 ms/
+  ],
   "a longest back-off without end": [{ apiKey, retry: { maxDelay: Duration.infinity } }, "retry.maxDelay", /finite/],
   "a negative budget": [{ apiKey, retry: { budget: { capacity: -1 } } }, "retry.budget.capacity", /at least 0/],
   "a refill that is no number": [
@@ -80,11 +104,19 @@ const options: Record<string, readonly [options: Settings.Options, name: string,
     /at least 0/
   ],
   "an attempt without time": [{ apiKey, deadlines: { attempt: 0 } }, "deadlines.attempt", /at least 1 ms/],
-  "an attempt longer than any timer": [{ apiKey, deadlines: { attempt: "25 days" } }, "deadlines.attempt", /at most 24 days/],
+  "an attempt longer than any timer": [
+    { apiKey, deadlines: { attempt: "25 days" } },
+    "deadlines.attempt",
+    /at most 24 days/
+  ],
   "a call of negative length": [{ apiKey, deadlines: { total: -1 } }, "deadlines.total", /at least 1 ms/],
   "an unparsable deadline": [{ apiKey, deadlines: { total: "later" as never } }, "deadlines.total", /duration/],
   "a queue for half a call": [{ apiKey, rateLimit: { maxQueued: 1.5 } }, "rateLimit.maxQueued", /whole number/],
-  "a refill of negative size": [{ apiKey, retry: { budget: { refillPerSuccess: -0.1 } } }, "retry.budget.refillPerSuccess", /at least 0/],
+  "a refill of negative size": [
+    { apiKey, retry: { budget: { refillPerSuccess: -0.1 } } },
+    "retry.budget.refillPerSuccess",
+    /at least 0/
+  ],
   "bodies of no length": [{ apiKey, maxBodyBytes: 0 }, "maxBodyBytes", /whole number of at least 1/],
   "bodies of any length": [{ apiKey, maxBodyBytes: Infinity }, "maxBodyBytes", /whole number of at least 1/],
   "a user agent of nothing": [{ apiKey, userAgent: "" }, "userAgent", /non-empty/],
@@ -112,8 +144,9 @@ describe("layer", () => {
   )
 
   it.effect("accepts plain HTTP to this machine", () =>
-    Effect.forEach(["http://localhost:3000", "http://127.0.0.1:3000", "http://127.8.9.1", "http://[::1]:3000"], (baseUrl) =>
-      build(InventClient.layer({ apiKey, baseUrl }))
+    Effect.forEach(
+      ["http://localhost:3000", "http://127.0.0.1:3000", "http://127.8.9.1", "http://[::1]:3000"],
+      (baseUrl) => build(InventClient.layer({ apiKey, baseUrl }))
     )
   )
 })
@@ -139,7 +172,11 @@ const environments: Record<string, readonly [entries: Record<string, string>, na
 }
 
 describe("the other layers", () => {
-  const limits = { "INVENT_RATE_LIMIT": { limit: 0 }, "INVENT_RATE_WINDOW": { window: -1 }, "rateLimit.maxQueued": { maxQueued: 0 } }
+  const limits = {
+    INVENT_RATE_LIMIT: { limit: 0 },
+    INVENT_RATE_WINDOW: { window: -1 },
+    "rateLimit.maxQueued": { maxQueued: 0 }
+  }
   for (const [name, bad] of Object.entries(limits)) {
     it.effect(`refuse a shared limiter, and name ${name}`, () =>
       Effect.gen(function* () {
@@ -151,7 +188,9 @@ describe("the other layers", () => {
 
   it.effect("refuse bad options of a client that shares a limiter", () =>
     Effect.gen(function* () {
-      const layer = InventClient.layerShared({ apiKey, retry: { maxAttempts: 0 } }).pipe(Layer.provide(RateLimit.layerMemory()))
+      const layer = InventClient.layerShared({ apiKey, retry: { maxAttempts: 0 } }).pipe(
+        Layer.provide(RateLimit.layerMemory())
+      )
       expect(yield* refusal(layer)).toContain("retry.maxAttempts")
     })
   )
@@ -173,7 +212,9 @@ describe("layerConfig", () => {
     })
   )
 
-  it.effect("needs nothing but the key", () => withEnvironment({ INVENT_API_KEY: "k" })(build(InventClient.layerConfig())))
+  it.effect("needs nothing but the key", () =>
+    withEnvironment({ INVENT_API_KEY: "k" })(build(InventClient.layerConfig()))
+  )
 })
 
 describe("settings", () => {
@@ -196,7 +237,11 @@ describe("settings", () => {
     const { deadlines, rateLimit, retry } = Either.getOrThrow(
       Settings.make({ apiKey, deadlines: { total: "1 hours" }, rateLimit: { limit: 7 }, retry: { maxAttempts: 1 } })
     )
-    expect(deadlines).toEqual({ attempt: Duration.seconds(20), blocking: Duration.minutes(10), total: Duration.hours(1) })
+    expect(deadlines).toEqual({
+      attempt: Duration.seconds(20),
+      blocking: Duration.minutes(10),
+      total: Duration.hours(1)
+    })
     expect(rateLimit).toEqual({ limit: 7, window: Duration.minutes(1), maxQueued: 10_000 })
     expect(retry).toEqual({ maxAttempts: 1, baseDelay: Duration.millis(500), maxDelay: Duration.seconds(20) })
   })
@@ -230,7 +275,12 @@ describe("settings", () => {
 
   it.effect("let an override win over the environment, and over nothing else in it", () =>
     Effect.gen(function* () {
-      const overrides = { orgId: OrgId.make("org_8"), rateLimit: { limit: 40 }, deadlines: { attempt: "1 seconds" }, maxBodyBytes: 9 } as const
+      const overrides = {
+        orgId: OrgId.make("org_8"),
+        rateLimit: { limit: 40 },
+        deadlines: { attempt: "1 seconds" },
+        maxBodyBytes: 9
+      } as const
       const found = yield* withEnvironment(everything)(Settings.config(overrides))
       expect(found).toMatchObject({
         baseUrl: "https://example.com",
@@ -246,7 +296,11 @@ describe("settings", () => {
     Effect.gen(function* () {
       const found = yield* withEnvironment({ INVENT_API_KEY: "key-NEVER-PRINT" })(Settings.config())
       expect(Redacted.value(found.apiKey)).toBe("key-NEVER-PRINT")
-      for (const output of [String(found.apiKey), JSON.stringify(found), inspect(found, { depth: 10, showHidden: true })]) {
+      for (const output of [
+        String(found.apiKey),
+        JSON.stringify(found),
+        inspect(found, { depth: 10, showHidden: true })
+      ]) {
         expect(output).not.toContain("NEVER-PRINT")
       }
     })

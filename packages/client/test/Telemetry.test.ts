@@ -27,7 +27,11 @@ const one = { rateLimit: { limit: 1, window: "1 seconds" } } as const
 const throttledOnce = inOrder(slow(80, Vendor.text("", 429)), slow(70, json(message("m1"))))
 
 /** The spans of some calls to such a vendor. */
-const traced = (answer: (seen: Vendor.Seen) => Vendor.Answer, program: Program, options: Partial<Settings.Options> = {}) =>
+const traced = (
+  answer: (seen: Vendor.Seen) => Vendor.Answer,
+  program: Program,
+  options: Partial<Settings.Options> = {}
+) =>
   Effect.gen(function* () {
     const { spans, tracer } = Spans.record()
     const { invent } = yield* Vendor.connect(answer, options)
@@ -82,7 +86,12 @@ describe("the spans of a call", () => {
   it.scoped("that is unsafe and whose answer was lost: one request", () =>
     Effect.gen(function* () {
       expect(yield* traced(() => slow(50, Vendor.reset), calls.Unsafe)).toEqual([
-        { span: send, at: "0–50 ms", end: "failed", children: [{ ...post, at: "0–50 ms", end: "failed", "error.type": "AnswerLost" }] }
+        {
+          span: send,
+          at: "0–50 ms",
+          end: "failed",
+          children: [{ ...post, at: "0–50 ms", end: "failed", "error.type": "AnswerLost" }]
+        }
       ])
     })
   )
@@ -116,12 +125,24 @@ describe("the spans of a call", () => {
 
   it.scoped("that waits in the queue: the wait is the call's, not its request's", () =>
     Effect.gen(function* () {
-      const [, second] = yield* traced(() => slow(20, json([])), (invent) => Effect.zipRight(calls.Safe(invent), calls.Safe(invent)), one)
+      const [, second] = yield* traced(
+        () => slow(20, json([])),
+        (invent) => Effect.zipRight(calls.Safe(invent), calls.Safe(invent)),
+        one
+      )
       expect(second).toEqual({
         span: list,
         at: "20–2041 ms",
         end: "ok",
-        children: [{ ...get, at: "2021–2041 ms", end: "ok", "http.response.status_code": 200, "invent.client.queue.duration": 2.001 }]
+        children: [
+          {
+            ...get,
+            at: "2021–2041 ms",
+            end: "ok",
+            "http.response.status_code": 200,
+            "invent.client.queue.duration": 2.001
+          }
+        ]
       })
     })
   )
@@ -167,7 +188,10 @@ describe("the spans of a call", () => {
 
   it.scoped("hang below the span that the caller is in", () =>
     Effect.gen(function* () {
-      const [outer] = yield* traced(() => json([]), (invent) => Effect.withSpan(calls.Safe(invent), "mine"))
+      const [outer] = yield* traced(
+        () => json([]),
+        (invent) => Effect.withSpan(calls.Safe(invent), "mine")
+      )
       expect(outer).toMatchObject({ span: "internal mine", children: [{ span: list, children: [{ span: get.span }] }] })
     })
   )
@@ -204,8 +228,11 @@ const measuredOf = <R>(run: Effect.Effect<unknown, unknown, R>) =>
   })
 
 /** What some calls to such a vendor measured. */
-const measured = (answer: (seen: Vendor.Seen) => Vendor.Answer, program: Program, options: Partial<Settings.Options> = {}) =>
-  measuredOf(Effect.flatMap(Vendor.connect(answer, options), ({ invent }) => Effect.exit(program(invent))))
+const measured = (
+  answer: (seen: Vendor.Seen) => Vendor.Answer,
+  program: Program,
+  options: Partial<Settings.Options> = {}
+) => measuredOf(Effect.flatMap(Vendor.connect(answer, options), ({ invent }) => Effect.exit(program(invent))))
 
 const named = (series: ReadonlyArray<Series>, { name }: { readonly name: string }) =>
   series
@@ -222,7 +249,11 @@ const names = {
   retryBudget: { name: "invent.client.retry.budget" }
 } as const satisfies Record<keyof typeof Telemetry, { readonly name: string }>
 
-const ofRequest = ({ "http.request.method": method, "server.address": address, "url.template": template }: typeof get) => ({
+const ofRequest = ({
+  "http.request.method": method,
+  "server.address": address,
+  "url.template": template
+}: typeof get) => ({
   "http.request.method": method,
   "server.address": address,
   "server.port": "443",
@@ -247,11 +278,15 @@ describe("the metrics", () => {
         { ...ofRequest(post), "http.response.status_code": "200", value: { count: 1, sum: 0.07 } },
         { ...ofRequest(post), "http.response.status_code": "429", "error.type": "429", value: { count: 1, sum: 0.08 } }
       ])
-      expect(named(series, names.throttled)).toEqual([{ "invent.endpoint": "contacts.sendMessage", unit: "{response}", value: 1 }])
+      expect(named(series, names.throttled)).toEqual([
+        { "invent.endpoint": "contacts.sendMessage", unit: "{response}", value: 1 }
+      ])
       expect(named(series, names.callRequests)).toEqual([
         { "invent.endpoint": "contacts.sendMessage", unit: "{request}", value: { count: 1, sum: 2 } }
       ])
-      expect(named(series, names.queueDuration)).toEqual([{ "invent.lane": "send", unit: "s", value: { count: 2, sum: 0.6 } }])
+      expect(named(series, names.queueDuration)).toEqual([
+        { "invent.lane": "send", unit: "s", value: { count: 2, sum: 0.6 } }
+      ])
     })
   )
 
@@ -267,10 +302,25 @@ describe("the metrics", () => {
 
   it.scoped("count what cannot be read inside an entry too: entries of lists in it, at any depth, and objects", () =>
     Effect.gen(function* () {
-      const messages = [{ parts: [{ type: "file", file: "a.png" }, { type: "text", text: "Hello" }] }]
-      const listed = { id: "message_1", features: 7, messages, tools: [{ name: "tool_1" }, null, 7], usage: { turns: ["odd", {}] } }
+      const messages = [
+        {
+          parts: [
+            { type: "file", file: "a.png" },
+            { type: "text", text: "Hello" }
+          ]
+        }
+      ]
+      const listed = {
+        id: "message_1",
+        features: 7,
+        messages,
+        tools: [{ name: "tool_1" }, null, 7],
+        usage: { turns: ["odd", {}] }
+      }
       const series = yield* measured(() => json([7, listed]), calls.Safe)
-      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "messages.list", unit: "{entry}", value: 6 }])
+      expect(named(series, names.undecodable)).toEqual([
+        { "invent.endpoint": "messages.list", unit: "{entry}", value: 6 }
+      ])
     })
   )
 
@@ -281,7 +331,9 @@ describe("the metrics", () => {
         () => json(assistant),
         (invent) => invent.assistants.get({ path: { assistant_id: AssistantId.make("assistant_1") } })
       )
-      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "assistants.get", unit: "{entry}", value: 1 }])
+      expect(named(series, names.undecodable)).toEqual([
+        { "invent.endpoint": "assistants.get", unit: "{entry}", value: 1 }
+      ])
     })
   )
 
@@ -289,13 +341,16 @@ describe("the metrics", () => {
     Effect.gen(function* () {
       const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
       const series = yield* measured(() => Vendor.text(`[{"id":"message_1","of_no_page":${deep}},7]`), calls.Safe)
-      expect(named(series, names.undecodable)).toEqual([{ "invent.endpoint": "messages.list", unit: "{entry}", value: 1 }])
+      expect(named(series, names.undecodable)).toEqual([
+        { "invent.endpoint": "messages.list", unit: "{entry}", value: 1 }
+      ])
     })
   )
 
   it.scoped("time the wait for a permit by lane", () =>
     Effect.gen(function* () {
-      const program: Program = (invent) => Effect.zipRight(calls.Safe(invent), RateLimit.withLane("stop")(calls.Safe(invent)))
+      const program: Program = (invent) =>
+        Effect.zipRight(calls.Safe(invent), RateLimit.withLane("stop")(calls.Safe(invent)))
       const series = yield* measured(() => slow(20, json([])), program, one)
       expect(named(series, names.queueDuration)).toEqual([
         { "invent.lane": "send", unit: "s", value: { count: 1, sum: 0 } },
@@ -306,7 +361,8 @@ describe("the metrics", () => {
 
   it.scoped("count a call that never left the queue, with no request", () =>
     Effect.gen(function* () {
-      const program: Program = (invent) => Effect.zipRight(calls.Idempotent(invent), Effect.timeout(calls.Safe(invent), 300))
+      const program: Program = (invent) =>
+        Effect.zipRight(calls.Idempotent(invent), Effect.timeout(calls.Safe(invent), 300))
       const series = yield* measured(() => json(Vendor.chat), program, one)
       expect(named(series, names.callRequests)).toContainEqual({
         "invent.endpoint": "messages.list",
@@ -339,9 +395,15 @@ describe("the metrics", () => {
 
   it.scoped("show the retry budget of each client by its server, and by its name where two have the same", () =>
     Effect.gen(function* () {
-      const clients: ReadonlyArray<Partial<Settings.Options>> = [{}, { name: "sweep" }, { baseUrl: "https://proxy.example" }]
+      const clients: ReadonlyArray<Partial<Settings.Options>> = [
+        {},
+        { name: "sweep" },
+        { baseUrl: "https://proxy.example" }
+      ]
       const series = yield* measuredOf(
-        Effect.forEach(clients, (options, capacity) => Vendor.connect(() => json([]), { ...options, retry: { budget: { capacity } } }))
+        Effect.forEach(clients, (options, capacity) =>
+          Vendor.connect(() => json([]), { ...options, retry: { budget: { capacity } } })
+        )
       )
       const ofServer = { "server.address": "api.useinvent.com", "server.port": "443", unit: "{retry}" }
       const expected = [

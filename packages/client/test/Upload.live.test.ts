@@ -42,7 +42,11 @@ const cases: Readonly<Record<string, Case>> = {
   "no end": { name: "README", wanted: { name: "README", type: "application/octet-stream" } },
   "an end that every object has": { name: "a.constructor", wanted: { type: "application/octet-stream" } },
   "a name and a type that are given": { name: "a.bin", options: csv, wanted: csv },
-  "a name that is given, whose end counts": { name: "a.bin", options: { name: "b.csv" }, wanted: { name: "b.csv", type: "text/csv" } }
+  "a name that is given, whose end counts": {
+    name: "a.bin",
+    options: { name: "b.csv" },
+    wanted: { name: "b.csv", type: "text/csv" }
+  }
 }
 
 const invent = Layer.unwrapEffect(
@@ -60,20 +64,28 @@ describe("an upload from a path", () => {
     )
   }
 
-  it.scopedLive("fails with a SystemError that says NotFound where there is no file, and with another for a folder", () =>
-    Effect.gen(function* () {
-      const path = yield* folder
-      const missing = yield* Effect.flip(Upload.fromPath(join(path, "none.pdf")))
-      expect(missing).toMatchObject({ _tag: "SystemError", reason: "NotFound", pathOrDescriptor: join(path, "none.pdf") })
-      expect(yield* Effect.flip(Upload.fromPath(path))).toMatchObject({ _tag: "SystemError", reason: "BadResource" })
-    }).pipe(Effect.provide(NodeContext.layer))
+  it.scopedLive(
+    "fails with a SystemError that says NotFound where there is no file, and with another for a folder",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* folder
+        const missing = yield* Effect.flip(Upload.fromPath(join(path, "none.pdf")))
+        expect(missing).toMatchObject({
+          _tag: "SystemError",
+          reason: "NotFound",
+          pathOrDescriptor: join(path, "none.pdf")
+        })
+        expect(yield* Effect.flip(Upload.fromPath(path))).toMatchObject({ _tag: "SystemError", reason: "BadResource" })
+      }).pipe(Effect.provide(NodeContext.layer))
   )
 })
 
 describe("an upload", () => {
   it("is the payload of the endpoints that take a file", () => {
     expectTypeOf<Upload.Upload>().toExtend<UploadFile>()
-    expect(Upload.fromBytes(bytes, { name: "a.png" })).toEqual({ file: { data: bytes, name: "a.png", type: "image/png" } })
+    expect(Upload.fromBytes(bytes, { name: "a.png" })).toEqual({
+      file: { data: bytes, name: "a.png", type: "image/png" }
+    })
   })
 
   it.scopedLive("is kept by the service with its name, its type and its size, an empty one too", () =>
@@ -87,7 +99,9 @@ describe("an upload", () => {
         yield* contacts.uploadFile({ path: { contact_id }, payload }),
         yield* files.uploadOrg({ payload: { ...empty, visibility: "PRIVATE" } })
       ]
-      expect(kept.map(({ file_filename, file_mimetype, file_size }) => [file_filename, file_mimetype, file_size])).toEqual([
+      expect(
+        kept.map(({ file_filename, file_mimetype, file_size }) => [file_filename, file_mimetype, file_size])
+      ).toEqual([
         [composed, "application/pdf", bytes.length],
         ["empty.txt", "text/plain", 0]
       ])

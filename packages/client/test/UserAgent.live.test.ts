@@ -8,14 +8,18 @@ import { readFileSync } from "node:fs"
 import * as PlainServer from "./PlainServer.ts"
 import * as Sockets from "./Sockets.ts"
 
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { readonly version: string }
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  readonly version: string
+}
 
 const chat_id = ChatId.make("chat_1")
 const transports = { ...Sockets.transports, "node:http": NodeHttpClient.layer }
 
 describe("the user agent", () => {
   it("of a client that is given none is effect-invent and the version of the package", () => {
-    expect(Settings.defaultUserAgent, "set it in src/Settings.ts to the version in package.json").toBe(`effect-invent/${version}`)
+    expect(Settings.defaultUserAgent, "set it in src/Settings.ts to the version in package.json").toBe(
+      `effect-invent/${version}`
+    )
   })
 
   for (const [name, transport] of Object.entries(transports)) {

@@ -91,7 +91,11 @@ export const connect = <E = never>(
 ) =>
   Effect.gen(function* () {
     const { seen, transport } = serve(answer)
-    const all: Settings.Options = { apiKey: Redacted.make(apiKey), retry: { baseDelay: 100, maxDelay: 400 }, ...options }
+    const all: Settings.Options = {
+      apiKey: Redacted.make(apiKey),
+      retry: { baseDelay: 100, maxDelay: 400 },
+      ...options
+    }
     const client = shared === undefined ? InventClient.layer(all) : Layer.provide(InventClient.layerShared(all), shared)
     const context = yield* Layer.build(Layer.provide(client, transport))
     return { invent: Context.get(context, InventClient.InventClient), seen }

@@ -48,8 +48,13 @@ const makeScheduler = () => {
   }
 }
 
-/** Runs a program under a wall clock that it can set so far ahead, or back; the monotone one goes on. Returns when it ended. */
-export const withSteps = <A, E, R>(program: (stepTo: (millis: number) => void) => Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>
+/**
+ * Runs a program under a wall clock that it can set so far ahead, or back; the monotone one goes on. Returns when it
+ * ended.
+ */
+export const withSteps = <A, E, R>(
+  program: (stepTo: (millis: number) => void) => Effect.Effect<A, E, R>
+): Effect.Effect<number, E, R> =>
   Effect.flatMap(Effect.clock, (monotone) => {
     let step = 0
     const stepping: Clock.Clock = {
@@ -57,7 +62,13 @@ export const withSteps = <A, E, R>(program: (stepTo: (millis: number) => void) =
       unsafeCurrentTimeMillis: () => monotone.unsafeCurrentTimeMillis() + step,
       currentTimeMillis: Effect.map(monotone.currentTimeMillis, (now) => now + step)
     }
-    return Effect.zipRight(Effect.withClock(program((millis) => void (step = millis)), stepping), monotone.currentTimeMillis)
+    return Effect.zipRight(
+      Effect.withClock(
+        program((millis) => void (step = millis)),
+        stepping
+      ),
+      monotone.currentTimeMillis
+    )
   })
 
 /** The program's success. Throws when it fails, dies, or waits for what never comes. */
@@ -92,7 +103,10 @@ export const run = <A, E>(program: Effect.Effect<A, E>): A => {
     event.wake()
     settle()
   }
-  const exit = Option.getOrThrowWith(Option.fromNullable(fiber.unsafePoll()), () => new Error("the program waits for ever"))
+  const exit = Option.getOrThrowWith(
+    Option.fromNullable(fiber.unsafePoll()),
+    () => new Error("the program waits for ever")
+  )
   return Exit.getOrElse(exit, (cause) => {
     throw new Error(String(cause))
   })

@@ -29,7 +29,8 @@ export interface AssistantIntegrationEncoded extends Schema.Schema.Encoded<typeo
  * Reads {@link AssistantIntegration} from the wire and writes it back. Every key may be absent or null; what no page
  * documents is kept.
  */
-export const AssistantIntegration: Schema.Schema<AssistantIntegration, AssistantIntegrationEncoded> = assistantIntegration
+export const AssistantIntegration: Schema.Schema<AssistantIntegration, AssistantIntegrationEncoded> =
+  assistantIntegration
 
 const assistantBoard = Open.struct({
   id: Open.optional(Schema.String),

@@ -7,7 +7,10 @@ import * as Open from "./Open.ts"
 import * as OpenRecord from "./OpenRecord.ts"
 
 /** Which of the values at `input` are worked out anew each time, and how. */
-export const Definition = Open.struct({ path: Open.optional(Schema.String), definition: Open.optional(OpenRecord.Json) })
+export const Definition = Open.struct({
+  path: Open.optional(Schema.String),
+  definition: Open.optional(OpenRecord.Json)
+})
 /** One value of an action's input that is worked out anew each time. */
 export type Definition = typeof Definition.Type
 

@@ -1,4 +1,6 @@
-/** Who takes part in a chat, and so who wrote a message: a contact's channel, a user of the staff, or a widget session. */
+/**
+ * Who takes part in a chat, and so who wrote a message: a contact's channel, a user of the staff, or a widget session.
+ */
 import * as Schema from "effect/Schema"
 import * as ContactChannel from "./ContactChannel.ts"
 import { ChannelId, ContactId, MemberId, UserId } from "./Ids.ts"

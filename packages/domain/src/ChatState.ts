@@ -20,7 +20,10 @@ const chatState = Open.struct({
   assistant_integration_id: Open.optional(Schema.String),
   /** Several chats can be of one conversation. */
   conversation_id: Open.optional(ConversationId),
-  /** Whether AI is on in this chat. It is one of four switches; see `assistant`, `assistant_integration` and the contact. */
+  /**
+   * Whether AI is on in this chat. It is one of four switches; see `assistant`, `assistant_integration` and the
+   * contact.
+   */
   ai_enabled: Open.optional(Schema.Boolean),
   admin_unseen_count: Open.optional(Schema.Number),
   user_unseen_count: Open.optional(Schema.Number),

@@ -1,6 +1,6 @@
 /**
- * Cuts text between grapheme clusters: what a reader sees as one character (a flag, a family, a letter with its marks) stays
- * whole or is left out.
+ * Cuts text between grapheme clusters: what a reader sees as one character (a flag, a family, a letter with its marks)
+ * stays whole or is left out.
  */
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" })
 
@@ -10,8 +10,8 @@ const longestCluster = 64
 const unitsOf = (cluster: string): number => cluster.length
 
 /**
- * The beginning of a text: as many whole clusters as have room, by what `sizeOf` says of each; by their UTF-16 units unless it
- * is given.
+ * The beginning of a text: as many whole clusters as have room, by what `sizeOf` says of each; by their UTF-16 units
+ * unless it is given.
  */
 export const take = (text: string, room: number, sizeOf: (cluster: string) => number = unitsOf): string => {
   let left = room
@@ -29,7 +29,9 @@ export const takeEnd = (text: string, longest: number): string => {
   if (text.length <= longest) return text
   const tail = text.slice(-longest - longestCluster)
   const at = segmenter.segment(tail).containing(tail.length - longest)
-  return at === undefined ? "" : tail.slice(at.index === tail.length - longest ? at.index : at.index + at.segment.length)
+  return at === undefined
+    ? ""
+    : tail.slice(at.index === tail.length - longest ? at.index : at.index + at.segment.length)
 }
 
 /** The beginning of a text of at most so many UTF-16 units, also of one that is very long. */

@@ -27,8 +27,8 @@ const parse = (text: string): number =>
 const latest = 253_402_300_799_999
 
 /**
- * Text on the wire, `DateTime.Utc` in memory. Text that is no date-time is a parse error, and so is a year that has not four
- * digits.
+ * Text on the wire, `DateTime.Utc` in memory. Text that is no date-time is a parse error, and so is a year that has not
+ * four digits.
  */
 export const Instant = Schema.transformOrFail(
   Schema.String,
@@ -39,7 +39,8 @@ export const Instant = Schema.transformOrFail(
     strict: true,
     decode: (text, _, ast) => {
       const millis = parse(text)
-      if (Number.isNaN(millis)) return ParseResult.fail(new ParseResult.Type(ast, text, "Expected an RFC 3339 date-time"))
+      if (Number.isNaN(millis))
+        return ParseResult.fail(new ParseResult.Type(ast, text, "Expected an RFC 3339 date-time"))
       const instant = DateTime.unsafeMake(millis)
       if (!isCanonical.test(text)) receivedText.set(instant, text)
       return ParseResult.succeed(instant)

@@ -149,7 +149,10 @@ export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
   }
 }
 
-/** The rate limit is shared by processes, and the store they share it through does not answer. This request did not leave. */
+/**
+ * The rate limit is shared by processes, and the store they share it through does not answer. This request did not
+ * leave.
+ */
 export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailable>()("RateLimitUnavailable", {
   ...call,
   /** What the store said. */
@@ -174,7 +177,8 @@ export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("
 
 /**
  * An unsafe request left, and its answer was lost or was a 5xx: it may have been applied, or not. It was sent once and
- * is never repeated blindly; find out by listing what exists since `sentAt`. `Reconcilable` of the client names who does so.
+ * is never repeated blindly; find out by listing what exists since `sentAt`. `Reconcilable` of the client names who
+ * does so.
  */
 export class OutcomeUnknown extends Schema.TaggedError<OutcomeUnknown>()("OutcomeUnknown", {
   ...call,
@@ -219,8 +223,8 @@ export type UnsafeError = Exclude<RepeatableError, ServerFault | ConnectionLost>
 export type InventError = RepeatableError | OutcomeUnknown
 
 /**
- * Whether the same call can succeed later without being changed. Never true for {@link OutcomeUnknown}: repeating it could
- * apply it twice.
+ * Whether the same call can succeed later without being changed. Never true for {@link OutcomeUnknown}: repeating it
+ * could apply it twice.
  */
 export const isRetryable = (error: InventError): boolean => {
   switch (error._tag) {

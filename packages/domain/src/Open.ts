@@ -53,13 +53,12 @@ export const optionals = <const Fields extends Readonly<Record<string, Schema.Sc
   }
 
 /** A schema of an object that has documented keys and may have others. */
-export interface Struct<Fields extends Schema.Struct.Fields>
-  extends Schema.Annotable<
-    Struct<Fields>,
-    Schema.Simplify<Schema.Struct.Type<Fields>>,
-    Schema.Simplify<Schema.Struct.Encoded<Fields>>,
-    Schema.Struct.Context<Fields>
-  > {}
+export interface Struct<Fields extends Schema.Struct.Fields> extends Schema.Annotable<
+  Struct<Fields>,
+  Schema.Simplify<Schema.Struct.Type<Fields>>,
+  Schema.Simplify<Schema.Struct.Encoded<Fields>>,
+  Schema.Struct.Context<Fields>
+> {}
 
 type Parse<A> = (input: unknown, options: AST.ParseOptions) => Effect.Effect<A, ParseResult.ParseIssue>
 
@@ -72,7 +71,8 @@ const keepingOthers =
       onFailure: (issue) => ({ ...issue, ast }) as ParseResult.ParseIssue,
       onSuccess: (output) => {
         for (const key of Object.keys(input as object)) {
-          if (!Object.hasOwn(documented, key)) OpenRecord.set(output, key, (input as OpenRecord.OpenRecord<unknown>)[key])
+          if (!Object.hasOwn(documented, key))
+            OpenRecord.set(output, key, (input as OpenRecord.OpenRecord<unknown>)[key])
         }
         return output
       }
@@ -108,7 +108,10 @@ const anything = Schema.declare((_: unknown): _ is unknown => true, {
   arbitrary: () => (fc) => fc.integer()
 })
 
-/** Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema makes. */
+/**
+ * Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema
+ * makes.
+ */
 const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
   const written =
     (encode: Parse<I>) =>

@@ -1,6 +1,6 @@
 /**
- * Objects whose keys somebody else chooses. Any text is a key, also `__proto__` and the names that every object inherits:
- * a key becomes an own property, and is found only where it is one.
+ * Objects whose keys somebody else chooses. Any text is a key, also `__proto__` and the names that every object
+ * inherits: a key becomes an own property, and is found only where it is one.
  */
 import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -20,7 +20,8 @@ export const set = (object: object, key: string, value: unknown): void => {
 }
 
 /** The value of an own property; undefined where there is none. */
-export const get = <A>(object: OpenRecord<A>, key: string): A | undefined => (Object.hasOwn(object, key) ? object[key] : undefined)
+export const get = <A>(object: OpenRecord<A>, key: string): A | undefined =>
+  Object.hasOwn(object, key) ? object[key] : undefined
 
 const isObject = (value: unknown): value is OpenRecord<unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -35,14 +36,19 @@ const eachValue =
     for (const key of Object.keys(input)) {
       const value = parse(input[key], options)
       if (Either.isLeft(value)) {
-        return Either.left(new ParseResult.Composite(ast, input, new ParseResult.Pointer(key, input, value.left), output))
+        return Either.left(
+          new ParseResult.Composite(ast, input, new ParseResult.Pointer(key, input, value.left), output)
+        )
       }
       set(output, key, value.right)
     }
     return Either.right(output)
   }
 
-/** Replaces `Schema.Record` with text as its keys, which assigns, and so loses a key `__proto__`. The first wrong value fails. */
+/**
+ * Replaces `Schema.Record` with text as its keys, which assigns, and so loses a key `__proto__`. The first wrong value
+ * fails.
+ */
 export const record = <A, I>(value: Schema.Schema<A, I>): Schema.Schema<OpenRecord<A>, OpenRecord<I>> =>
   Schema.declare(
     [value],

@@ -11,7 +11,7 @@ export class Undecodable extends Data.TaggedClass("Undecodable")<{ readonly raw:
 export const isUndecodable = (value: unknown): value is Undecodable => value instanceof Undecodable
 
 /** For `Array.filter` and `Stream.filter`, where only what was read counts. */
-export const isDecoded = <A,>(value: A): value is Exclude<A, Undecodable> => !isUndecodable(value)
+export const isDecoded = <A>(value: A): value is Exclude<A, Undecodable> => !isUndecodable(value)
 
 /** The entries that were read, without those that were not: the list may then be shorter than the server's. */
-export const omit = <A,>(list: ReadonlyArray<A>): ReadonlyArray<Exclude<A, Undecodable>> => list.filter(isDecoded)
+export const omit = <A>(list: ReadonlyArray<A>): ReadonlyArray<Exclude<A, Undecodable>> => list.filter(isDecoded)

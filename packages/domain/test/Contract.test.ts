@@ -37,7 +37,9 @@ HttpApi.reflect(CallableApi, {
       body: payloadSchema,
       answer: Option.some(successSchema)
     }
-    const schemas = Object.entries(given).flatMap(([part, schema]) => (Option.isSome(schema) ? [[part, schema.value]] : []))
+    const schemas = Object.entries(given).flatMap(([part, schema]) =>
+      Option.isSome(schema) ? [[part, schema.value]] : []
+    )
     endpoints.push({
       name: `${group.identifier}.${endpoint.name}`,
       method: endpoint.method,
@@ -50,13 +52,15 @@ HttpApi.reflect(CallableApi, {
 })
 
 const sources = new URL("../src/api/", import.meta.url)
-const text = readdirSync(sources).map((file) => readFileSync(new URL(file, sources), "utf8")).join("\n")
+const text = readdirSync(sources)
+  .map((file) => readFileSync(new URL(file, sources), "utf8"))
+  .join("\n")
 
 /** The docstring of an endpoint: what stands right above the constant that makes it. */
 const docs = new Map(
-  [...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = Endpoint\s*\.\w+\(\s*"(\w+)",\s*"([^"]+)"/g)].map(
-    ([, doc, name, path]) => [`${name} ${path}`, doc!] as const
-  )
+  [
+    ...text.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const \w+ = Endpoint\s*\.\w+\(\s*"(\w+)",\s*"([^"]+)"/g)
+  ].map(([, doc, name, path]) => [`${name} ${path}`, doc!] as const)
 )
 
 const coverage = readFileSync(new URL("../../../docs/coverage.md", import.meta.url), "utf8")
@@ -88,7 +92,10 @@ describe("the contract", () => {
 
   it("has one endpoint for each method and path where it is served, and one more to call", () => {
     const served: Array<string> = []
-    HttpApi.reflect(InventApi, { onGroup: () => {}, onEndpoint: ({ endpoint }) => served.push(`${endpoint.method} ${endpoint.path}`) })
+    HttpApi.reflect(InventApi, {
+      onGroup: () => {},
+      onEndpoint: ({ endpoint }) => served.push(`${endpoint.method} ${endpoint.path}`)
+    })
     expect(new Set(served).size).toBe(served.length)
     const called = endpoints.map(({ method, path }) => `${method} ${path}`)
     expect(called.filter((each, index) => called.indexOf(each) !== index)).toEqual([
@@ -108,7 +115,9 @@ describe("any value", () => {
           const equal = Schema.equivalence(schema)
           for (const value of FastCheck.sample(Arbitrary.make(schema), runs)) {
             const back = yield* Effect.flatMap(Schema.encode(schema)(value), Schema.decodeUnknown(schema))
-            expect(equal(back, value) || JSON.stringify(back) === JSON.stringify(value), JSON.stringify(value)).toBe(true)
+            expect(equal(back, value) || JSON.stringify(back) === JSON.stringify(value), JSON.stringify(value)).toBe(
+              true
+            )
           }
         })
       )
@@ -122,9 +131,14 @@ const disturbed = (json: FastCheck.JsonValue): FastCheck.Arbitrary<FastCheck.Jso
   const inside = Array.isArray(json)
     ? FastCheck.tuple(...json.map(disturbed))
     : typeof json === "object" && json !== null
-      ? FastCheck.record(Object.fromEntries(Object.entries(json).map(([key, value]) => [key, disturbed(value ?? null)])))
+      ? FastCheck.record(
+          Object.fromEntries(Object.entries(json).map(([key, value]) => [key, disturbed(value ?? null)]))
+        )
       : FastCheck.constant(json)
-  return FastCheck.oneof({ weight: 12, arbitrary: inside as FastCheck.Arbitrary<FastCheck.JsonValue> }, { weight: 1, arbitrary: anything })
+  return FastCheck.oneof(
+    { weight: 12, arbitrary: inside as FastCheck.Arbitrary<FastCheck.JsonValue> },
+    { weight: 1, arbitrary: anything }
+  )
 }
 
 const fixtures = new URL("fixtures/", import.meta.url)
@@ -161,10 +175,14 @@ describe("the OpenAPI document", () => {
   })
 
   it("is OpenAPI 3.1 for a validator that is not ours, which finds a mistake", async () => {
-    const validate = (json: object) => new Validator().validate(JSON.parse(JSON.stringify(json)) as Record<string, unknown>)
+    const validate = (json: object) =>
+      new Validator().validate(JSON.parse(JSON.stringify(json)) as Record<string, unknown>)
     expect(await validate(document)).toEqual({ valid: true })
     const [path] = Object.keys(document.paths)
-    const broken = { ...document, paths: { ...document.paths, [path!]: { get: { responses: { 200: { content: 5 } } } } } }
+    const broken = {
+      ...document,
+      paths: { ...document.paths, [path!]: { get: { responses: { 200: { content: 5 } } } } }
+    }
     expect(await validate(broken)).toMatchObject({ valid: false })
   })
 
@@ -191,7 +209,9 @@ describe("the OpenAPI document", () => {
   it("describes every list by what is in it", () => {
     const described = (schema: object) => JSON.stringify(schema) !== "{}"
     for (const { operationId, responses } of operations) {
-      const json = (responses[200] as { readonly content?: Record<string, { readonly schema: { readonly items?: object } }> }).content
+      const json = (
+        responses[200] as { readonly content?: Record<string, { readonly schema: { readonly items?: object } }> }
+      ).content
       const items = json?.["application/json"]?.schema.items
       if (items !== undefined) expect(described(items), operationId).toBe(true)
     }

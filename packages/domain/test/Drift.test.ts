@@ -30,7 +30,11 @@ interface Row {
 
 const variant = <A, I>(schema: Schema.Schema<A, I>, tell: (value: A) => unknown, expected: unknown) =>
   [
-    Schema.transform(schema, Schema.Unknown, { strict: false, decode: (value) => ({ value, told: tell(value) }), encode: (u) => (u as { value: unknown }).value }) as unknown as Schema.Schema<never, never>,
+    Schema.transform(schema, Schema.Unknown, {
+      strict: false,
+      decode: (value) => ({ value, told: tell(value) }),
+      encode: (u) => (u as { value: unknown }).value
+    }) as unknown as Schema.Schema<never, never>,
     expected
   ] as const
 
@@ -40,8 +44,17 @@ const read = <A>(value: A): Exclude<A, Undecodable> | undefined => (isDecoded(va
 
 const day = DateTime.unsafeMake("2023-12-25")
 const instant = DateTime.unsafeMake("2023-11-07T05:31:56Z")
-const flagsOf = (config: AssistantConfig) => [config.conversation?.enable_auto_csat, config.conversation?.enable_ai_replies]
-const enumsOf = (chat: Chat) => [chat.visibility, chat.status, chat.state?.state, chat.members?.[0]?.role, chat.referral?.type]
+const flagsOf = (config: AssistantConfig) => [
+  config.conversation?.enable_auto_csat,
+  config.conversation?.enable_ai_replies
+]
+const enumsOf = (chat: Chat) => [
+  chat.visibility,
+  chat.status,
+  chat.state?.state,
+  chat.members?.[0]?.role,
+  chat.referral?.type
+]
 
 /** Each row of the vendor's disagreements with itself. */
 const rows: Readonly<Record<string, Row>> = {

@@ -29,7 +29,9 @@ const said = <Name extends string>(endpoint: HttpApiEndpoint.HttpApiEndpoint<Nam
     .annotateContext(OpenApi.annotations({ summary: "of all" }))
 
 const documented = (endpoint: HttpApiEndpoint.HttpApiEndpoint.Any) =>
-  OpenApi.fromApi(HttpApi.make("api").add(HttpApiGroup.make("things").add(endpoint as HttpApiEndpoint.HttpApiEndpoint.AnyWithProps)))
+  OpenApi.fromApi(
+    HttpApi.make("api").add(HttpApiGroup.make("things").add(endpoint as HttpApiEndpoint.HttpApiEndpoint.AnyWithProps))
+  )
 
 describe("an endpoint of the contract", () => {
   it("is the platform's, whatever is said of it", () => {
@@ -42,7 +44,10 @@ describe("an endpoint of the contract", () => {
   })
 
   it("can be all that the platform's can", () => {
-    const keys = (endpoint: object) => [...Reflect.ownKeys(endpoint), ...Reflect.ownKeys(Object.getPrototypeOf(endpoint))]
+    const keys = (endpoint: object) => [
+      ...Reflect.ownKeys(endpoint),
+      ...Reflect.ownKeys(Object.getPrototypeOf(endpoint))
+    ]
     for (const [ours, platforms] of [
       [Endpoint.get("call", "/things"), HttpApiEndpoint.get("call", "/things")],
       [Endpoint.post("call", "/things"), HttpApiEndpoint.post("call", "/things")],

@@ -32,7 +32,11 @@ type Edit = (value: unknown, key: string) => unknown
 
 /** Applies an edit to every value of a JSON document, from the leaves up. */
 const everywhere = (json: unknown, edit: Edit, key = ""): unknown => {
-  if (Array.isArray(json)) return edit(json.map((item) => everywhere(item, edit)), key)
+  if (Array.isArray(json))
+    return edit(
+      json.map((item) => everywhere(item, edit)),
+      key
+    )
   if (typeof json !== "object" || json === null) return edit(json, key)
   return edit(Object.fromEntries(Object.entries(json).map(([k, v]) => [k, everywhere(v, edit, k)])), key)
 }
@@ -43,14 +47,17 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 const drifts: Record<string, Edit> = {
   "with a key nobody documented in every object": (value) =>
     isObject(value) ? { ...value, brand_new: { deep: [1, null, "x"] } } : value,
-  "with null for every key but ids": (value, key) => (isObject(value) || Array.isArray(value) || key === "id" || key === "" ? value : null),
+  "with null for every key but ids": (value, key) =>
+    isObject(value) || Array.isArray(value) || key === "id" || key === "" ? value : null,
   "with undocumented values in every enum": (value, key) =>
     ["role", "status", "state", "type", "visibility", "integration_id", "kind", "effort", "language"].includes(key) &&
     typeof value === "string"
       ? `${value}_v2`
       : value,
   "with only its ids": (value) =>
-    isObject(value) ? Object.fromEntries(Object.entries(value).filter(([k, v]) => k === "id" || typeof v === "object")) : value,
+    isObject(value)
+      ? Object.fromEntries(Object.entries(value).filter(([k, v]) => k === "id" || typeof v === "object"))
+      : value,
   "with bare dates": (value) => (typeof value === "string" && value.startsWith("2023-11") ? "2023-12-25" : value),
   "with microseconds and an offset": (value) =>
     typeof value === "string" && value.startsWith("2023-11") ? "2023-11-07T05:31:56.123456+02:00" : value

@@ -61,7 +61,10 @@ describe.each(hostileKeys)("a key %s", (key) => {
   })
 
   const records = {
-    "the variables of a broadcast": ["the body of broadcasts.sendTransactional", (value: object) => ({ variables: value })],
+    "the variables of a broadcast": [
+      "the body of broadcasts.sendTransactional",
+      (value: object) => ({ variables: value })
+    ],
     "the input of an action": [
       "the body of connections.actionOptions",
       (value: object) => ({ action_id: "TOOLS:HTTP_REQUEST", input: value })

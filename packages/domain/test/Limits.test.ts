@@ -182,7 +182,10 @@ const limits: Record<
   ),
   "ALL among the types and statuses of a list of contents": limit(
     Knowledge.ContentFilter,
-    [{ type: "ALL", status: "ALL" }, { type: "URL", status: "PROCESSED" }],
+    [
+      { type: "ALL", status: "ALL" },
+      { type: "URL", status: "PROCESSED" }
+    ],
     [{ type: "text" }]
   ),
   "1 to 1024 characters of an assistant's name": limit(
@@ -344,22 +347,27 @@ describe("each documented limit", () => {
   for (const [name, [schema, inside, outside]] of Object.entries(limits)) {
     it.effect(`lets in what is inside and nothing that is outside: ${name}`, () =>
       Effect.gen(function* () {
-        for (const value of inside) expect(yield* isAccepted(schema, value as never), JSON.stringify(value).slice(0, 80)).toBe(true)
-        for (const value of outside) expect(yield* isAccepted(schema, value as never), JSON.stringify(value).slice(0, 80)).toBe(false)
+        for (const value of inside)
+          expect(yield* isAccepted(schema, value as never), JSON.stringify(value).slice(0, 80)).toBe(true)
+        for (const value of outside)
+          expect(yield* isAccepted(schema, value as never), JSON.stringify(value).slice(0, 80)).toBe(false)
       })
     )
   }
 })
 
 describe("an enum of an answer", () => {
-  const enums: ReadonlyArray<readonly [string, Schema.Schema<never, never>, key: string, values: ReadonlyArray<string>]> = [
+  const enums: ReadonlyArray<
+    readonly [string, Schema.Schema<never, never>, key: string, values: ReadonlyArray<string>]
+  > = [
     ["the plan of an organization", Organization as never, "plan", ["free", "business"]],
     ["the kind of a field", Field as never, "kind", ["system"]],
     ["the source of a contact's file", ContactFile as never, "source", ["direct", "note", "chat"]]
   ]
   for (const [name, schema, key, values] of enums) {
     it(`has as values what its page lists, and anything else as Unknown: ${name}`, () => {
-      const read = (value: string) => (Schema.decodeUnknownSync(schema)({ id: "x", [key]: value }) as Record<string, unknown>)[key]
+      const read = (value: string) =>
+        (Schema.decodeUnknownSync(schema)({ id: "x", [key]: value }) as Record<string, unknown>)[key]
       expect(values.map(read)).toEqual(values)
       expect(read("other")).toEqual(new Unknown({ value: "other" }))
       expect(JSON.stringify(JSONSchema.make(schema))).toContain(`"examples":${JSON.stringify(values)}`)
@@ -400,7 +408,11 @@ describe("an instant", () => {
 
   it("is not written in a year that has not four digits", () => {
     const write = (iso: string) => Either.isRight(Schema.encodeEither(Instant)(DateTime.unsafeMake(iso)))
-    expect(["9999-12-31T23:59:59Z", "+010000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"].map(write)).toEqual([true, false, false])
+    expect(["9999-12-31T23:59:59Z", "+010000-01-01T00:00:00Z", "-000001-01-01T00:00:00Z"].map(write)).toEqual([
+      true,
+      false,
+      false
+    ])
   })
 
   it("refuses text that is no date-time", () => {
@@ -422,7 +434,9 @@ describe("an error", () => {
     })
     expect(InventError.isRetryable(unknown)).toBe(false)
     expect(InventError.isRetryable(new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" }))).toBe(true)
-    expect(InventError.isRetryable(new InventError.InvalidRequest({ endpoint: "state.update", issue: "x" }))).toBe(false)
+    expect(InventError.isRetryable(new InventError.InvalidRequest({ endpoint: "state.update", issue: "x" }))).toBe(
+      false
+    )
   })
 })
 

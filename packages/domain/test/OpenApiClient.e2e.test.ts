@@ -1,6 +1,6 @@
 /**
- * `docs/openapi.json` in the hands of others: a generator of clients that is not ours makes a client in Java of it, and a
- * parser of Java reads what was made.
+ * `docs/openapi.json` in the hands of others: a generator of clients that is not ours makes a client in Java of it, and
+ * a parser of Java reads what was made.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import { type CstNode, parse } from "java-parser"
@@ -40,7 +40,9 @@ const below = (node: CstNode, name: string): ReadonlyArray<CstNode> =>
 /** The tokens of a node in their order, without the space between them. */
 const textOf = (node: CstNode): string => {
   const tokens = (node: CstNode): ReadonlyArray<{ readonly image: string; readonly startOffset: number }> =>
-    Object.values(node.children).flatMap((elements) => elements.flatMap((each) => ("image" in each ? [each] : tokens(each))))
+    Object.values(node.children).flatMap((elements) =>
+      elements.flatMap((each) => ("image" in each ? [each] : tokens(each)))
+    )
   return tokens(node)
     .toSorted((a, b) => a.startOffset - b.startOffset)
     .map(({ image }) => image)
@@ -57,7 +59,9 @@ const methods = (file: CstNode) =>
 /** The types of the fields of a class by their names on the wire: those of its own, not those of the classes in it. */
 const fields = (file: CstNode) =>
   below(below(file, "classBody")[0]!, "classMemberDeclaration")
-    .flatMap((member) => Object.entries(member.children).flatMap(([name, nodes]) => (name === "fieldDeclaration" ? nodes : [])))
+    .flatMap((member) =>
+      Object.entries(member.children).flatMap(([name, nodes]) => (name === "fieldDeclaration" ? nodes : []))
+    )
     .flatMap((field) => {
       if ("image" in field) return []
       const name = /JsonProperty\(value="(\w+)"\)/.exec(textOf(field))?.[1]
@@ -72,7 +76,9 @@ const typeOf = (schema: Schema): string | undefined => {
   if (alternatives !== undefined) return alternatives.length === 1 ? typeOf(alternatives[0]!) : undefined
   if ($ref !== undefined) {
     const name = basename($ref)
-    return document.components.schemas[name]?.type === "object" ? `${model}.${name}` : typeOf(document.components.schemas[name]!)
+    return document.components.schemas[name]?.type === "object"
+      ? `${model}.${name}`
+      : typeOf(document.components.schemas[name]!)
   }
   if (type === "array") {
     const entry = typeOf(items ?? {})
@@ -125,9 +131,16 @@ describe("a client in Java, generated from docs/openapi.json", () => {
       started_at: "java.time.OffsetDateTime",
       segments: `java.util.List<${model}.Segment>`
     })
-    expect(of("Contact")).toMatchObject({ id: "java.lang.String", unsubscribed: "java.lang.Boolean", blocked_at: "java.time.OffsetDateTime" })
+    expect(of("Contact")).toMatchObject({
+      id: "java.lang.String",
+      unsubscribed: "java.lang.Boolean",
+      blocked_at: "java.time.OffsetDateTime"
+    })
     expect(of("ContactsListParams")).toMatchObject({ take: "java.lang.Integer", unsubscribed: "java.lang.Boolean" })
-    expect(of("FilesUploadOrgRequest")).toMatchObject({ file: "java.lang.String", allowed_types: "java.util.List<java.lang.String>" })
+    expect(of("FilesUploadOrgRequest")).toMatchObject({
+      file: "java.lang.String",
+      allowed_types: "java.util.List<java.lang.String>"
+    })
   })
 
   it("has a field for each key of each schema that has a name, of the type that the document says", () => {

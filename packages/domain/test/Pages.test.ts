@@ -209,7 +209,9 @@ describe("the requests of the contract", () => {
       ),
       "contacts.decideApproval.decision",
       "messages.decideApproval.decision",
-      ...["contacts.uploadFile", "files.uploadOrg"].flatMap((name) => ["data", "name", "type"].map((key) => `${name}.file.${key}`)),
+      ...["contacts.uploadFile", "files.uploadOrg"].flatMap((name) =>
+        ["data", "name", "type"].map((key) => `${name}.file.${key}`)
+      ),
       "knowledge.create.content.text",
       "knowledge.create.content.type",
       "tables.orderViews.positions",

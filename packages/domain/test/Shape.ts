@@ -68,7 +68,11 @@ export const keysOf = (noun: string, schema: Schema.Schema.Any): ReadonlyArray<s
 type Property = AST.PropertySignature
 
 /** Every key of a schema for which `is` holds, as `orgs.update.logo_id`. */
-export const keysWhere = (path: string, schema: Schema.Schema.Any, is: (property: Property) => boolean): ReadonlyArray<string> => {
+export const keysWhere = (
+  path: string,
+  schema: Schema.Schema.Any,
+  is: (property: Property) => boolean
+): ReadonlyArray<string> => {
   const look = (asts: ReadonlyArray<AST.AST>, path: string): ReadonlyArray<string> =>
     asts.flatMap((ast) => {
       if (AST.isTupleType(ast)) return look(entriesOf(ast), path)
@@ -96,7 +100,8 @@ export const valuesOf = ({ type }: Property): ReadonlyArray<AST.LiteralValue> =>
 
 /** Whether null is named among what a key can be. */
 export const takesNull = ({ type }: Property): boolean => {
-  const isNull = (ast: AST.AST): boolean => (AST.isUnion(ast) ? ast.types.some(isNull) : AST.isLiteral(ast) && ast.literal === null)
+  const isNull = (ast: AST.AST): boolean =>
+    AST.isUnion(ast) ? ast.types.some(isNull) : AST.isLiteral(ast) && ast.literal === null
   return isNull(type)
 }
 

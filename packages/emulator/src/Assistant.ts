@@ -1,6 +1,6 @@
 /**
- * The scripted assistant: it answers contacts, and writes the follow-up of a chat at the very instant it is due. What a real
- * assistant does with a `follow_up_at` that was set through the API is undocumented; see {@link Options}.
+ * The scripted assistant: it answers contacts, and writes the follow-up of a chat at the very instant it is due. What a
+ * real assistant does with a `follow_up_at` that was set through the API is undocumented; see {@link Options}.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -28,7 +28,12 @@ export interface Settings {
 }
 
 /** Repeats what the contact wrote, half a second after it; an approved action takes a second. */
-export const defaults: Settings = { script: Reply.echo, replyDelay: "250 millis", runDelay: "250 millis", actionDelay: "1 second" }
+export const defaults: Settings = {
+  script: Reply.echo,
+  replyDelay: "250 millis",
+  runDelay: "250 millis",
+  actionDelay: "1 second"
+}
 
 // Timers of the platform reach some 24 days ahead, and a follow-up may be due later than that.
 const longestSleep = Duration.days(1)
@@ -76,10 +81,16 @@ export const make = Effect.fnUntraced(function* (
     switch (event._tag) {
       case "ContactWrote": {
         const context = { chatId, turn: event.turn, contactText: event.text }
-        return FiberSet.run(replies, reply(chatId, event.at, () => settings.script(context), "reply"))
+        return FiberSet.run(
+          replies,
+          reply(chatId, event.at, () => settings.script(context), "reply")
+        )
       }
       case "ToolAnswered":
-        return FiberSet.run(replies, reply(chatId, event.at, () => Reply.Text(event.words), "tool"))
+        return FiberSet.run(
+          replies,
+          reply(chatId, event.at, () => Reply.Text(event.words), "tool")
+        )
       case "ActionApproved":
         return FiberSet.run(
           replies,

@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 import * as YamlFile from "./Program/YamlFile.ts"
 import { Wait } from "./Time/DurationText.ts"
 
-const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: A) => Schema.optionalWith(schema, { exact: true, default: () => value })
+const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
+  Schema.optionalWith(schema, { exact: true, default: () => value })
 
 const flag = withDefault(Schema.Boolean, false)
 const Order = Schema.Literal("ascending", "descending")
@@ -25,7 +26,10 @@ const Obstacles = Schema.Struct({
 /** A state of a chat, or of its contact, that keeps its follow-up from being written. */
 export type Obstacle = keyof typeof Obstacles.Type
 
-const Reopened = Schema.Struct({ closed: withDefault(Schema.Boolean, true), snoozed: withDefault(Schema.Boolean, true) })
+const Reopened = Schema.Struct({
+  closed: withDefault(Schema.Boolean, true),
+  snoozed: withDefault(Schema.Boolean, true)
+})
 
 /** Every open question of the vendor's pages as a key, with a default that the pages do not contradict. */
 export const Behaviour = Schema.Struct({
@@ -40,13 +44,16 @@ export const Behaviour = Schema.Struct({
   /** Whether a contact's message sets the chat to OPEN. */
   contactMessageReopens: withDefault(Reopened, Schema.decodeSync(Reopened)({})),
   /**
-   * Whether a contact's message to a closed chat starts a new chat of the conversation, which `state.info` then names. Comes
-   * before `contactMessageReopens`.
+   * Whether a contact's message to a closed chat starts a new chat of the conversation, which `state.info` then names.
+   * Comes before `contactMessageReopens`.
    */
   newChatAfterClose: flag,
   /** Whether a message of the staff's through the API switches the assistant off. */
   staffMessageDisablesAi: flag,
-  /** Whether the assistant answers in a chat that is muted, of which the pages say how to mute it and not what that stops. */
+  /**
+   * Whether the assistant answers in a chat that is muted, of which the pages say how to mute it and not what that
+   * stops.
+   */
   mutedAssistant: withDefault(Schema.Literal("answers", "silent"), "answers"),
   /** A message of the staff's to a contact that is blocked or unsubscribed: written, or refused with 400. */
   messageToOptedOut: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
@@ -78,8 +85,8 @@ export const Behaviour = Schema.Struct({
   /** The answer to `stream: true` of a workflow's run: the run as JSON, or events as text. */
   streamedRun: withDefault(Schema.Literal("json", "events"), "events"),
   /**
-   * Whether each state update and assignment by the API, also one that changes nothing, moves `updated_at` of the chat and sends
-   * an event.
+   * Whether each state update and assignment by the API, also one that changes nothing, moves `updated_at` of the chat
+   * and sends an event.
    */
   stateUpdateTouches: withDefault(Schema.Boolean, true),
   /** The body of a deletion that was done. */
@@ -98,11 +105,11 @@ export class Options extends Context.Tag("@effect-invent/emulator/Options")<Opti
 export type Overrides = typeof Behaviour.Encoded
 
 /** Those of a YAML or JSON file: an object, or one with the one key `behaviour`. A left is one line. */
-export const read = (text: string): Either.Either<Overrides, string> =>
-  YamlFile.read("behaviour", Behaviour, text)
+export const read = (text: string): Either.Either<Overrides, string> => YamlFile.read("behaviour", Behaviour, text)
 
 /** Fills in the defaults. Throws a `ParseError` where an option is out of range; `read` says it in one line instead. */
-export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) => Schema.decodeSync(Behaviour)(overrides)
+export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) =>
+  Schema.decodeSync(Behaviour)(overrides)
 
 /** The behaviour that the rest of the emulator reads. Dies where an option is out of range. */
 export const layer = (overrides?: Overrides): Layer.Layer<Options> => Layer.sync(Options, () => make(overrides))

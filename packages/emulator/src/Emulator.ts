@@ -72,7 +72,10 @@ export interface ServerSettings extends Settings {
   readonly host?: string
 }
 
-/** The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key `client`. */
+/**
+ * The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key
+ * `client`.
+ */
 export const client = { baseUrl: InProcessClient.url, apiKey: ApiKeys.secret("client") }
 
 const loopback = "127.0.0.1"
@@ -91,7 +94,15 @@ export const make = (url: string) =>
  * Everything of an emulator but its transport: the world, the assistant, keys, log, behaviour, faults and limiter. Dies
  * where a fault or an option is invalid.
  */
-export const parts = ({ behaviour, capacity = Infinity, faults = [], limit, seed = 1, unfired = "die", ...assistant }: Settings) =>
+export const parts = ({
+  behaviour,
+  capacity = Infinity,
+  faults = [],
+  limit,
+  seed = 1,
+  unfired = "die",
+  ...assistant
+}: Settings) =>
   Assistant.layer(assistant).pipe(
     Layer.provideMerge(World.layer),
     Layer.provideMerge(
@@ -116,8 +127,8 @@ const inProcess = Effect.gen(function* () {
 })
 
 /**
- * Starts a new emulator in the runtime and under the clock of whoever provides it, with no socket: a `TestClock` moves both
- * sides. The `HttpClient` reaches this emulator and nothing else.
+ * Starts a new emulator in the runtime and under the clock of whoever provides it, with no socket: a `TestClock` moves
+ * both sides. The `HttpClient` reaches this emulator and nothing else.
  */
 export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClient.HttpClient> =>
   Layer.merge(Layer.effect(Emulator, make(InProcessClient.url)), Layer.effect(HttpClient.HttpClient, inProcess)).pipe(
@@ -146,7 +157,10 @@ export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.Ht
   )
 
 /** Starts a new emulator on the loopback address; closing the scope stops it, whoever is still connected. */
-export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<Emulator, ServeError> =>
+export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<
+  Emulator,
+  ServeError
+> =>
   Layer.effect(Emulator, HttpServer.addressFormattedWith(make)).pipe(
     Layer.provide(Server.layer),
     Layer.provide(SocketCarrier.layer),

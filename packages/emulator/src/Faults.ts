@@ -1,6 +1,6 @@
 /**
- * Faults that are planned: which requests they befall, and what they do to them. A fault that never fired fails the test
- * that set it, since that test has proved nothing.
+ * Faults that are planned: which requests they befall, and what they do to them. A fault that never fired fails the
+ * test that set it, since that test has proved nothing.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

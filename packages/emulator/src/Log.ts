@@ -29,11 +29,17 @@ export const RequestEntry = Schema.Struct({
   status: Schema.Int,
   /** Whether the request changed something, whatever its answer says. */
   applied: Schema.Boolean,
-  /** What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200 characters. */
+  /**
+   * What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200
+   * characters.
+   */
   headers: OpenRecord.record(Schema.String),
   /** The name of the fault that befell it; its `status` is then that of the answer which was to be sent. */
   fault: Schema.NullOr(Schema.String),
-  /** Whether that keeps the client from reading the true answer: there is another one, it is garbled, or not all of it comes. */
+  /**
+   * Whether that keeps the client from reading the true answer: there is another one, it is garbled, or not all of it
+   * comes.
+   */
   spoilt: Schema.Boolean
 })
 
@@ -52,15 +58,18 @@ export const ChatEntry = Schema.Struct({
 export const MessageEntry = Schema.Struct({
   kind: Schema.Literal("message"),
   at,
-  /** The message's own `created_at`, as its chat lists it: when the assistant began it. Not in logs of earlier versions. */
+  /**
+   * The message's own `created_at`, as its chat lists it: when the assistant began it. Not in logs of earlier versions.
+   */
   created_at: Schema.optional(Schema.DateTimeUtc),
   chat_id: ChatId,
   conversation_id: ConversationId,
   message_id: MessageId,
   author: Schema.Literal("contact", "assistant", "user"),
   /**
-   * By a contact: `opening`, `message`, or `tool` for the answer to one. By the assistant: `reply`, `follow_up`, or `tool`
-   * for going on after that answer, `message` for a broadcast. By a user: `takeover`, or `message` through the API.
+   * By a contact: `opening`, `message`, or `tool` for the answer to one. By the assistant: `reply`, `follow_up`, or
+   * `tool` for going on after that answer, `message` for a broadcast. By a user: `takeover`, or `message` through the
+   * API.
    */
   cause: Schema.Literal("reply", "follow_up", "tool", "takeover", "opening", "message"),
   status: Schema.Literal("COMPLETED", "FAILED")
@@ -139,4 +148,5 @@ export const layer: Layer.Layer<Log> = layerBounded(Infinity)
 const encode = Schema.encodeSync(Schema.parseJson(Entry))
 
 /** One JSON object a line. */
-export const toJsonLines = (entries: ReadonlyArray<Entry>): string => entries.map((entry) => `${encode(entry)}\n`).join("")
+export const toJsonLines = (entries: ReadonlyArray<Entry>): string =>
+  entries.map((entry) => `${encode(entry)}\n`).join("")

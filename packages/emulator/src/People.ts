@@ -1,6 +1,7 @@
 /**
- * The people of a world that lives: customers who answer after a while, never or at night, who block and who ask for a human;
- * agents who take over, close, snooze and hand back; and the assistant that answers them. The same seed, the same people.
+ * The people of a world that lives: customers who answer after a while, never or at night, who block and who ask for a
+ * human; agents who take over, close, snooze and hand back; and the assistant that answers them. The same seed, the
+ * same people.
  */
 import { type ChannelId, type ChatId, ConnectionId, type ContactId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -50,7 +51,11 @@ const sleepUntil = (instant: DateTime.DateTime) =>
   Effect.flatMap(DateTime.now, (now) => Effect.sleep(Duration.millis(Math.max(0, DateTime.distance(now, instant)))))
 
 const nextHour = (now: DateTime.Utc, country: Script.Country, hours: number, minutes: number) => {
-  const today = DateTime.setParts(DateTime.setZone(now, DateTime.zoneUnsafeMakeNamed(Script.zones[country])), { hours, minutes, seconds: 0 })
+  const today = DateTime.setParts(DateTime.setZone(now, DateTime.zoneUnsafeMakeNamed(Script.zones[country])), {
+    hours,
+    minutes,
+    seconds: 0
+  })
   return DateTime.greaterThan(today, now) ? today : DateTime.add(today, { days: 1 })
 }
 
@@ -121,7 +126,9 @@ export const makePlayer = (onAct: (chat_id: ChatId) => Effect.Effect<unknown> = 
         case "Mute":
           return Effect.flatMap(fromNow(what.for), (until) => world.mute(chat_id, until))
         case "FollowUp":
-          return Effect.flatMap(fromNow(what.in), (follow_up_at) => world.updateState(chat_id, { follow_up_at }, "user"))
+          return Effect.flatMap(fromNow(what.in), (follow_up_at) =>
+            world.updateState(chat_id, { follow_up_at }, "user")
+          )
       }
     }
 

@@ -45,5 +45,8 @@ export const within = (limit: number, window: Duration.DurationInput): Effect.Ef
     })
     return first === -1
       ? Effect.void
-      : violated(`More than ${limit} requests within ${Duration.format(window)}`, sorted.slice(first, first + limit + 1))
+      : violated(
+          `More than ${limit} requests within ${Duration.format(window)}`,
+          sorted.slice(first, first + limit + 1)
+        )
   })

@@ -1,4 +1,6 @@
-/** How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so. */
+/**
+ * How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so.
+ */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as RawResponse from "./Http/RawResponse.ts"
 import type { Options } from "./Behaviour.ts"
@@ -9,8 +11,10 @@ const fraction = /("(?:\w+_at|muted_until)":"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}
 export const inWholeSeconds = (json: string): string => json.replaceAll(fraction, "$1")
 
 /** The same for a frame of the WebSocket, as the option says. */
-export const ofFrame = ({ timestamps }: Pick<Options["Type"], "timestamps">) => (frame: string): string =>
-  timestamps === "seconds" ? inWholeSeconds(frame) : frame
+export const ofFrame =
+  ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
+  (frame: string): string =>
+    timestamps === "seconds" ? inWholeSeconds(frame) : frame
 
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()

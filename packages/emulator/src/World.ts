@@ -1,6 +1,6 @@
 /**
- * The world behind the API: one organization with its assistants, contacts, channels, chats and messages, in memory. Every
- * operation happens whole or not at all, and is written to the {@link Log}.
+ * The world behind the API: one organization with its assistants, contacts, channels, chats and messages, in memory.
+ * Every operation happens whole or not at all, and is written to the {@link Log}.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -106,7 +106,10 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     // What people do in Invent's own dashboard.
     readonly setUp: ReturnType<typeof Setup.make>
     readonly addContact: (options: Dashboard.NewContact) => Effect.Effect<Dashboard.AddedContact>
-    readonly addAssistant: (options: { readonly name: string; readonly timezone?: string }) => Effect.Effect<AssistantId>
+    readonly addAssistant: (options: {
+      readonly name: string
+      readonly timezone?: string
+    }) => Effect.Effect<AssistantId>
     /** Another channel of the chat's contact joins the chat. */
     readonly joinChat: (chatId: ChatId, channelId: ChannelId) => Effect.Effect<void, Refusal>
     /** A user of the staff writes, is assigned the chat, and the assistant is switched off. */

@@ -8,7 +8,11 @@ import { command } from "./Program/CommandLine.ts"
 import * as ExitCodes from "./Program/ExitCodes.ts"
 import * as StandardOutput from "./Program/StandardOutput.ts"
 
-const output = StandardOutput.outlast({ stdout: process.stdout, stderr: process.stderr, exit: (code) => process.exit(code) })
+const output = StandardOutput.outlast({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  exit: (code) => process.exit(code)
+})
 
 Command.run(command, { name: "invent-emulator", version: "0.0.0" })(process.argv).pipe(
   ExitCodes.report,

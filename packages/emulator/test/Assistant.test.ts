@@ -134,7 +134,10 @@ describe("an interactive tool", () => {
         { ...tool, channel_id: tool.whatsapp_id }
       ].map((path) => Effect.flip(world.respondToTool(path, connection)))
       const refusals = yield* Effect.all(attempts)
-      assert.deepStrictEqual(refusals.map(({ status }) => status), [404, 404, 404])
+      assert.deepStrictEqual(
+        refusals.map(({ status }) => status),
+        [404, 404, 404]
+      )
     }).pipe(Effect.provide(layer({}, settings)))
   )
 

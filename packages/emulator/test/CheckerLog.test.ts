@@ -48,7 +48,9 @@ describe("the checker on the emulator's own log", () => {
         yield* world.updateState(chat.chat_id, { follow_up_at }, "scheduler")
         yield* TestClock.adjust("5 hours")
         const entries = yield* Effect.flatMap(Log.Log, (log) => log.entries)
-        return Checker.check(Either.getOrThrow(Checker.readLog(Log.toJsonLines(entries))), policy, { grace: "3 seconds" })
+        return Checker.check(Either.getOrThrow(Checker.readLog(Log.toJsonLines(entries))), policy, {
+          grace: "3 seconds"
+        })
       })
       expect(yield* Effect.provide(came(0), layer())).toMatchObject({ violations: [], followUps: 1 })
       expect((yield* Effect.provide(came(1), layer())).violations.map(({ rule }) => rule)).toEqual(["too_early"])

@@ -23,8 +23,11 @@ import { addAda, read, stateOf, summary } from "./Fixtures.ts"
 /** An emulator, the client that reaches it, and its world. */
 export type Start = (settings?: Settings) => Layer.Layer<Emulator | HttpClient.HttpClient | World, unknown>
 
-/** With the emulator's world as a service of its own, as the fixtures want it. For faults, which change answers on purpose. */
-export const withWorldUnchecked = <E,>(
+/**
+ * With the emulator's world as a service of its own, as the fixtures want it. For faults, which change answers on
+ * purpose.
+ */
+export const withWorldUnchecked = <E>(
   emulator: Layer.Layer<Emulator | HttpClient.HttpClient, E>
 ): Layer.Layer<Emulator | HttpClient.HttpClient | World, E> =>
   Layer.provideMerge(
@@ -36,9 +39,10 @@ export const withWorldUnchecked = <E,>(
   )
 
 /** The same with a client that dies of an answer with a key that no page prints. */
-export const withWorld = <E,>(
+export const withWorld = <E>(
   emulator: Layer.Layer<Emulator | HttpClient.HttpClient, E>
-): Layer.Layer<Emulator | HttpClient.HttpClient | World, E> => withWorldUnchecked(Layer.map(emulator, PrintedKeys.checked))
+): Layer.Layer<Emulator | HttpClient.HttpClient | World, E> =>
+  withWorldUnchecked(Layer.map(emulator, PrintedKeys.checked))
 
 export const api = Effect.gen(function* () {
   const { apiKey, url } = yield* Emulator
@@ -58,9 +62,7 @@ export const send = Effect.fnUntraced(function* (
   const authorization = options.authorization ?? `Bearer ${Redacted.value(apiKey("scheduler"))}`
   const response = yield* HttpClientRequest.make(method)(`${url}${path}`).pipe(
     HttpClientRequest.setHeader("authorization", authorization),
-    options.body === undefined
-      ? (request) => request
-      : HttpClientRequest.bodyText(options.body, "application/json"),
+    options.body === undefined ? (request) => request : HttpClientRequest.bodyText(options.body, "application/json"),
     HttpClient.execute
   )
   const bytes = new Uint8Array(yield* response.arrayBuffer)
@@ -99,7 +101,10 @@ export const conforms = (layer: Start) => {
         const payload = { message: text("And now?") }
         const first = yield* invent.contacts.sendMessage({ path, payload })
         const second = yield* invent.contacts.sendMessageOnChannel({ path, payload })
-        assert.deepStrictEqual([first, second].map(({ role }) => role), ["user", "user"])
+        assert.deepStrictEqual(
+          [first, second].map(({ role }) => role),
+          ["user", "user"]
+        )
         const chat = yield* invent.state.update({ path, payload: { state: "SNOOZED", csat_score: 5 } })
         assert.deepStrictEqual(chat, yield* world.snapshot(path.chat_id))
         assert.deepInclude(chat.state, { state: "SNOOZED", csat_score: 5, ai_enabled: true })
@@ -122,7 +127,10 @@ export const conforms = (layer: Start) => {
         const statuses = yield* Effect.forEach(["c", orgId, "org_other"], (org) =>
           send("POST", `/orgs/${org}/contacts/${contact_id}/channels/${channel_id}/chats`, { body: "{}" })
         )
-        assert.deepStrictEqual(statuses.map(({ status }) => status), [200, 200, 404])
+        assert.deepStrictEqual(
+          statuses.map(({ status }) => status),
+          [200, 200, 404]
+        )
       }).pipe(Effect.provide(layer()))
     )
   })
@@ -134,7 +142,8 @@ export const conforms = (layer: Start) => {
         const paths = [`/chats/${chat_id}/messages`, "/no/such/path"]
         const headers = ["", "Bearer ", "Bearer wrong", "Basic emulator_key"]
         for (const path of paths) {
-          for (const authorization of headers) assert.strictEqual((yield* send("GET", path, { authorization })).status, 401)
+          for (const authorization of headers)
+            assert.strictEqual((yield* send("GET", path, { authorization })).status, 401)
         }
       }).pipe(Effect.provide(layer()))
     )
@@ -148,7 +157,10 @@ export const conforms = (layer: Start) => {
           yield* send("GET", "/chats/chat_none/messages"),
           yield* send("PATCH", "/chats/chat_none/state", { body: "{}" })
         ]
-        assert.deepStrictEqual(answers.map(({ status }) => status), [404, 404, 404, 404])
+        assert.deepStrictEqual(
+          answers.map(({ status }) => status),
+          [404, 404, 404, 404]
+        )
       }).pipe(Effect.provide(layer()))
     )
 
@@ -195,7 +207,10 @@ export const conforms = (layer: Start) => {
             body: `{"title":"${"x".repeat(256)}"}`
           })
         ]
-        assert.deepStrictEqual(answers.map(({ status }) => status), [200, 200, 200, 200, 200])
+        assert.deepStrictEqual(
+          answers.map(({ status }) => status),
+          [200, 200, 200, 200, 200]
+        )
       }).pipe(Effect.provide(layer()))
     )
 
@@ -221,7 +236,10 @@ export const conforms = (layer: Start) => {
             yield* send("PATCH", "/chats/chat_none/state", { body: "not JSON" }),
             yield* send("GET", "/chats/chat_none/messages", { authorization: "Bearer wrong" })
           ]
-          assert.deepStrictEqual(answers.map(({ status }) => status), [404, 404, 400, 401])
+          assert.deepStrictEqual(
+            answers.map(({ status }) => status),
+            [404, 404, 400, 401]
+          )
           for (const { body, headers } of answers) {
             assert.strictEqual(headers["content-type"]?.split(";")[0], contentType)
             assert.strictEqual(body === "", errorBody === "empty")
@@ -239,7 +257,10 @@ export const conforms = (layer: Start) => {
         const get = send("GET", "/chats/chat_none/messages")
         yield* send("GET", "/chats/chat_none/messages", { authorization: "Bearer wrong" })
         const first = yield* Effect.replicateEffect(get, 4)
-        assert.deepStrictEqual(first.map(({ status }) => status), [404, 404, 429, 429])
+        assert.deepStrictEqual(
+          first.map(({ status }) => status),
+          [404, 404, 429, 429]
+        )
         assert.isUndefined(first[2]?.headers["retry-after"])
         yield* TestClock.adjust("60 seconds")
         assert.strictEqual((yield* get).status, 404)
@@ -280,7 +301,11 @@ export const conforms = (layer: Start) => {
           [null, null, null, 401, false]
         ])
         const lines = Log.toJsonLines(yield* log.entries)
-        for (const secret of [Redacted.value(apiKey("customers")), Redacted.value(apiKey("scheduler")), "a-wrong-secret"]) {
+        for (const secret of [
+          Redacted.value(apiKey("customers")),
+          Redacted.value(apiKey("scheduler")),
+          "a-wrong-secret"
+        ]) {
           assert.notInclude(lines, secret)
         }
         const changes = (yield* log.entries).flatMap((entry) => (entry.kind === "state" ? [entry.by] : []))

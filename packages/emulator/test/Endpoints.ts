@@ -73,12 +73,18 @@ export const behaves = (layer: Start) => {
         assert.strictEqual((yield* send("GET", `/chats/${path.chat_id}/messages/${id}`)).status, 404)
         yield* TestClock.adjust("3 seconds")
         assert.strictEqual((yield* invent.messages.list({ path, urlParams: {} })).length, 2)
-      }).pipe(Effect.provide(layer({ ...silent, behaviour: { staffMessageDisablesAi: true, messagesListedAfter: "3 seconds" } })))
+      }).pipe(
+        Effect.provide(
+          layer({ ...silent, behaviour: { staffMessageDisablesAi: true, messagesListedAfter: "3 seconds" } })
+        )
+      )
     )
   })
 
   describe("an approval", () => {
-    const asking = { script: ({ turn }: { readonly turn: number }) => (turn === 1 ? Reply.Approval("refund") : Reply.Silence) }
+    const asking = {
+      script: ({ turn }: { readonly turn: number }) => (turn === 1 ? Reply.Approval("refund") : Reply.Silence)
+    }
 
     const asked = Effect.gen(function* () {
       const invent = yield* api
@@ -91,13 +97,19 @@ export const behaves = (layer: Start) => {
       return { invent, path: { ...path, message_id: message.id, tool_call_id: call.tool_call_id } }
     })
 
-    const statusOf = (message: Parameters<typeof action>[0]) => [message.status, Option.getOrThrow(action(message)).status]
+    const statusOf = (message: Parameters<typeof action>[0]) => [
+      message.status,
+      Option.getOrThrow(action(message)).status
+    ]
 
     it.effect("is answered at once in the background, the tool running, and only once", () =>
       Effect.gen(function* () {
         const { invent, path } = yield* asked
         const payload = { decision: "accepted", background: true } as const
-        assert.deepStrictEqual(statusOf(yield* invent.messages.decideApproval({ path, payload })), ["RUNNING", "running"])
+        assert.deepStrictEqual(statusOf(yield* invent.messages.decideApproval({ path, payload })), [
+          "RUNNING",
+          "running"
+        ])
         yield* TestClock.adjust("2 seconds")
         const messages = read(yield* invent.messages.list({ path, urlParams: {} }))
         assert.deepStrictEqual(statusOf(messages[1]!), ["COMPLETED", "completed"])
@@ -112,7 +124,9 @@ export const behaves = (layer: Start) => {
         const { invent, path } = yield* asked
         const payload = { decision: "accepted" } as const
         const deciding = yield* Effect.fork(invent.contacts.decideApproval({ path, payload }))
-        const running = yield* invent.messages.get({ path }).pipe(Effect.repeat({ until: ({ status }) => status === "RUNNING" }))
+        const running = yield* invent.messages
+          .get({ path })
+          .pipe(Effect.repeat({ until: ({ status }) => status === "RUNNING" }))
         assert.strictEqual(running.status, "RUNNING")
         assert.isTrue(Option.isNone(yield* Fiber.poll(deciding)))
         yield* TestClock.adjust("1 second")
@@ -128,9 +142,15 @@ export const behaves = (layer: Start) => {
           assert.strictEqual((yield* send("POST", url, { body: JSON.stringify(body) })).status, 400)
         }
         const payload = { decision: "rejected", reason: "too much" } as const
-        assert.deepStrictEqual(statusOf(yield* invent.messages.decideApproval({ path, payload })), ["COMPLETED", "rejected"])
+        assert.deepStrictEqual(statusOf(yield* invent.messages.decideApproval({ path, payload })), [
+          "COMPLETED",
+          "rejected"
+        ])
         yield* TestClock.adjust("1 second")
-        assert.strictEqual(words((yield* invent.messages.list({ path, urlParams: {} }))[2]), "I will not do that: too much")
+        assert.strictEqual(
+          words((yield* invent.messages.list({ path, urlParams: {} }))[2]),
+          "I will not do that: too much"
+        )
       }).pipe(Effect.provide(layer(asking)))
     )
   })
@@ -145,7 +165,11 @@ export const behaves = (layer: Start) => {
         const state = yield* invent.state.assign({ path, payload: { member_id } })
         assert.strictEqual(state.assigned_user?.name, "Grace")
         const unseen = yield* invent.state.markUnseen({ path })
-        assert.deepInclude(unseen, { chat_id: path.chat_id, assigned_user_id: state.assigned_user?.id ?? null, admin_unseen_count: 1 })
+        assert.deepInclude(unseen, {
+          chat_id: path.chat_id,
+          assigned_user_id: state.assigned_user?.id ?? null,
+          admin_unseen_count: 1
+        })
         assert.isNull((yield* invent.state.assign({ path, payload: { member_id: null } })).assigned_user)
         const nobody = JSON.stringify({ member_id: OrgMemberId.make("nobody") })
         const url = `/chats/${path.chat_id}/state/assign`
@@ -156,21 +180,23 @@ export const behaves = (layer: Start) => {
       }).pipe(Effect.provide(layer(silent)))
     )
 
-    it.effect("names the newest chat of the conversation, which a message after a close starts when the option says so", () =>
-      Effect.gen(function* () {
-        const invent = yield* api
-        const path = yield* openChat
-        assert.isNull((yield* invent.state.info({ path })).newest_chat_id)
-        yield* invent.state.update({ path, payload: { state: "CLOSED" } })
-        yield* invent.contacts.sendMessage({ path, payload: { message: text("Once more") } })
-        const { newest_chat_id } = yield* invent.state.info({ path })
-        assert(typeof newest_chat_id === "string")
-        assert.strictEqual((yield* invent.state.update({ path, payload: {} })).state?.state, "CLOSED")
-        const newest = { chat_id: newest_chat_id }
-        assert.isNull((yield* invent.state.info({ path: newest })).newest_chat_id)
-        const messages = yield* invent.messages.list({ path: newest, urlParams: {} })
-        assert.deepStrictEqual(messages.map(words), ["Once more"])
-      }).pipe(Effect.provide(layer({ ...silent, behaviour: { newChatAfterClose: true } })))
+    it.effect(
+      "names the newest chat of the conversation, which a message after a close starts when the option says so",
+      () =>
+        Effect.gen(function* () {
+          const invent = yield* api
+          const path = yield* openChat
+          assert.isNull((yield* invent.state.info({ path })).newest_chat_id)
+          yield* invent.state.update({ path, payload: { state: "CLOSED" } })
+          yield* invent.contacts.sendMessage({ path, payload: { message: text("Once more") } })
+          const { newest_chat_id } = yield* invent.state.info({ path })
+          assert(typeof newest_chat_id === "string")
+          assert.strictEqual((yield* invent.state.update({ path, payload: {} })).state?.state, "CLOSED")
+          const newest = { chat_id: newest_chat_id }
+          assert.isNull((yield* invent.state.info({ path: newest })).newest_chat_id)
+          const messages = yield* invent.messages.list({ path: newest, urlParams: {} })
+          assert.deepStrictEqual(messages.map(words), ["Once more"])
+        }).pipe(Effect.provide(layer({ ...silent, behaviour: { newChatAfterClose: true } })))
     )
   })
 
@@ -201,7 +227,10 @@ export const behaves = (layer: Start) => {
       Effect.gen(function* () {
         const expected = [400, 400]
         const found = yield* Effect.forEach(["/orgs/c/inbox/ws", "/orgs/c/chats/ws"], (path) => send("GET", path))
-        assert.deepStrictEqual(found.map(({ status }) => status), expected)
+        assert.deepStrictEqual(
+          found.map(({ status }) => status),
+          expected
+        )
       }).pipe(
         Effect.provide(layer()),
         Effect.zipRight(
@@ -227,27 +256,58 @@ export const behaves = (layer: Start) => {
         assert.deepInclude(grace.channels?.[0], { type: "custom", user_id: "u-1", email: "grace@navy.test" })
         assert.deepInclude(grace.segments?.[0], { name: "VIP", contacts_count: 1 })
         const queries = [
-          "search=HOPP", "user_id=u-1", "name=Grace Hopper", "email=grace@navy.test", `segment_id=${segment}`,
-          "exclude_board_id=board_1", "status=SUBSCRIBED", "status=BLOCKED", "exclude_admins=true", "is_admin=true", "take=1&page=2"
+          "search=HOPP",
+          "user_id=u-1",
+          "name=Grace Hopper",
+          "email=grace@navy.test",
+          `segment_id=${segment}`,
+          "exclude_board_id=board_1",
+          "status=SUBSCRIBED",
+          "status=BLOCKED",
+          "exclude_admins=true",
+          "is_admin=true",
+          "take=1&page=2"
         ]
         const names = yield* Effect.forEach(queries, (query) =>
           Effect.map(send("GET", `/orgs/c/contacts?${query}`), (answer) =>
             (bodyOf(answer) as ReadonlyArray<{ readonly name: string }>).map(({ name }) => name.split(" ")[0]).join(" ")
           )
         )
-        assert.deepStrictEqual(names, ["Grace", "Grace", "Grace", "Grace", "Grace", "Ken", "Grace Ken", "", "Grace Ken", "", "Ken"])
+        assert.deepStrictEqual(names, [
+          "Grace",
+          "Grace",
+          "Grace",
+          "Grace",
+          "Grace",
+          "Ken",
+          "Grace Ken",
+          "",
+          "Grace Ken",
+          "",
+          "Ken"
+        ])
         const path = { org_id: world.orgId, contact_id: grace.id }
-        const changed = yield* invent.contacts.update({ path, payload: { name: null, blocked: true, unsubscribed: true } })
+        const changed = yield* invent.contacts.update({
+          path,
+          payload: { name: null, blocked: true, unsubscribed: true }
+        })
         assert.deepInclude(changed, { name: null, blocked: true, unsubscribed: true })
         yield* invent.contacts.update({ path, payload: { blocked: false } })
         const activities = read(yield* invent.contacts.listActivities({ path, urlParams: {} }))
-        assert.deepStrictEqual(activities.map(({ type }) => type), [
-          "contact_unblocked", "contact_unsubscribed", "contact_blocked", "segment_added"
-        ])
+        assert.deepStrictEqual(
+          activities.map(({ type }) => type),
+          ["contact_unblocked", "contact_unsubscribed", "contact_blocked", "segment_added"]
+        )
         const only = read(yield* invent.contacts.listActivities({ path, urlParams: { type: "segment_added" } }))
-        assert.deepStrictEqual(only.map((each) => each.segment?.name), ["VIP"])
+        assert.deepStrictEqual(
+          only.map((each) => each.segment?.name),
+          ["VIP"]
+        )
         const contacts = read(yield* invent.contacts.list({ path, urlParams: { status: "UNSUBSCRIBED" } }))
-        assert.deepStrictEqual(contacts.map(({ id }) => id), [grace.id])
+        assert.deepStrictEqual(
+          contacts.map(({ id }) => id),
+          [grace.id]
+        )
       }).pipe(Effect.provide(layer()))
     )
 
@@ -268,12 +328,20 @@ export const behaves = (layer: Start) => {
         assert.deepInclude(renamed, { name: "Regulars", color: "teal", contacts_count: 1 })
         const [note] = yield* invent.contacts.listNotes({ path, urlParams: {} })
         assert.deepInclude(note, { content: "Prefers the phone", contact_id: path.contact_id })
-        assert.deepInclude((yield* invent.contacts.listFields({ path, urlParams: {} }))[0], { key: "birthday", type: "date" })
+        assert.deepInclude((yield* invent.contacts.listFields({ path, urlParams: {} }))[0], {
+          key: "birthday",
+          type: "date"
+        })
         const file = yield* invent.contacts.uploadFile({
           path,
           payload: { file: { data: new Uint8Array(3), name: "cat.png", type: "image/png" }, allowed_types: ["image/*"] }
         })
-        assert.deepInclude(file, { file_filename: "cat.png", file_size: 3, file_mimetype: "image/png", source: "direct" })
+        assert.deepInclude(file, {
+          file_filename: "cat.png",
+          file_size: 3,
+          file_mimetype: "image/png",
+          source: "direct"
+        })
         const refused = { file: "AAAA", allowed_types: ["image/*"] }
         const url = `/orgs/c/contacts/${path.contact_id}/files`
         assert.strictEqual((yield* send("POST", url, { body: JSON.stringify(refused) })).status, 400)
@@ -285,7 +353,12 @@ export const behaves = (layer: Start) => {
         const invent = yield* api
         const [kept, gone] = [yield* openChat, yield* openChat]
         const url = `/orgs/c/contacts/${kept.contact_id}/merge`
-        const bodies = [[], Array.from({ length: 51 }, (_, index) => `contact_${index}`), [kept.contact_id], [gone.contact_id, "nobody"]]
+        const bodies = [
+          [],
+          Array.from({ length: 51 }, (_, index) => `contact_${index}`),
+          [kept.contact_id],
+          [gone.contact_id, "nobody"]
+        ]
         const statuses = yield* Effect.forEach(bodies, (source_contact_ids) =>
           Effect.map(send("POST", url, { body: JSON.stringify({ source_contact_ids }) }), ({ status }) => status)
         )
@@ -300,7 +373,10 @@ export const behaves = (layer: Start) => {
         const [entry] = (yield* log.entries).filter(({ kind }) => kind === "merge")
         assert.deepInclude(entry, { contact_id: kept.contact_id, source_contact_id: gone.contact_id })
         const notes = (contact: ContactId) => send("GET", `/orgs/c/contacts/${contact}/notes`)
-        assert.deepStrictEqual([(yield* notes(gone.contact_id)).status, (yield* notes(kept.contact_id)).status], [404, 200])
+        assert.deepStrictEqual(
+          [(yield* notes(gone.contact_id)).status, (yield* notes(kept.contact_id)).status],
+          [404, 200]
+        )
         const path = { ...gone, contact_id: kept.contact_id }
         yield* invent.contacts.sendMessage({ path, payload: { message: text("I am one person") } })
       }).pipe(Effect.provide(layer(silent)))
@@ -324,7 +400,10 @@ export const behaves = (layer: Start) => {
           yield* send("PATCH", url(path.channel_id), { body: '{"email":"nobody"}' }),
           yield* send("PATCH", url("channel_none"), { body: "{}" })
         ]
-        assert.deepStrictEqual(answers.map(({ status }) => status), [400, 400, 400, 404])
+        assert.deepStrictEqual(
+          answers.map(({ status }) => status),
+          [400, 400, 400, 404]
+        )
       }).pipe(Effect.provide(layer(silent)))
     )
   })
@@ -348,7 +427,10 @@ export const behaves = (layer: Start) => {
         assert.deepStrictEqual(yield* invent.memories.list({ path, urlParams: {} }), [])
         yield* Effect.replicateEffect(write, 21)
         const summaries = read(yield* invent.memories.list({ path, urlParams: {} }))
-        assert.deepStrictEqual(summaries.map(({ message_count }) => message_count), [10, 20, 30])
+        assert.deepStrictEqual(
+          summaries.map(({ message_count }) => message_count),
+          [10, 20, 30]
+        )
         yield* invent.memories.remove({ path: { ...path, memory_id: summaries[0]!.id } })
         assert.strictEqual((yield* invent.memories.list({ path, urlParams: {} })).length, 2)
         yield* invent.memories.clear({ path })
@@ -381,10 +463,14 @@ export const behaves = (layer: Start) => {
           read(yield* invent.assistants.list({ path, urlParams: { search: "DAY" } })).map(({ id }) => id),
           [day.id]
         )
-        const chat =
-          yield* invent.contacts.createChat({ path, payload: { assistant_id: all[1]!.id, message: text("Anybody?") } })
+        const chat = yield* invent.contacts.createChat({
+          path,
+          payload: { assistant_id: all[1]!.id, message: text("Anybody?") }
+        })
         yield* TestClock.adjust("1 minute")
-        assert.deepStrictEqual(summary(yield* invent.messages.list({ path: { chat_id: chat.id }, urlParams: {} })), ["user COMPLETED"])
+        assert.deepStrictEqual(summary(yield* invent.messages.list({ path: { chat_id: chat.id }, urlParams: {} })), [
+          "user COMPLETED"
+        ])
         yield* world.addContact({ name: "Staff", is_admin: true, channels: [{ type: "internal" }] })
         assert.strictEqual((yield* invent.contacts.list({ path, urlParams: { is_admin: true } })).length, 1)
         assert.strictEqual((yield* send("GET", `/orgs/c/assistants/${AssistantId.make("ast_none")}`)).status, 404)
@@ -398,14 +484,20 @@ export const behaves = (layer: Start) => {
       Effect.gen(function* () {
         const invent = yield* api
         const path = yield* openChat
-        const now = yield* invent.broadcasts.create({ path, payload: { name: "Sale", scheduled_at: null, send_to_all: true } })
+        const now = yield* invent.broadcasts.create({
+          path,
+          payload: { name: "Sale", scheduled_at: null, send_to_all: true }
+        })
         const one = { ...path, broadcast_id: now.id }
         assert.strictEqual(now.status, "DRAFT")
         assert.strictEqual((yield* invent.broadcasts.sendMarketing({ path: one })).status, "SENT")
         assert.strictEqual((yield* send("POST", `/orgs/c/broadcasts/${now.id}/send`)).status, 400)
         const scheduled_at = DateTime.add(yield* DateTime.now, { days: 1 })
         const later = yield* invent.broadcasts.create({ path, payload: { name: "Sale", scheduled_at } })
-        assert.strictEqual((yield* invent.broadcasts.sendMarketing({ path: { ...path, broadcast_id: later.id } })).status, "SCHEDULED")
+        assert.strictEqual(
+          (yield* invent.broadcasts.sendMarketing({ path: { ...path, broadcast_id: later.id } })).status,
+          "SCHEDULED"
+        )
         const segment_ids = Array.from({ length: 11 }, () => SegmentId.make("segment_1"))
         const answers = [
           yield* send("POST", "/orgs/c/broadcasts", { body: JSON.stringify({ name: "Sale", segment_ids }) }),
@@ -413,7 +505,10 @@ export const behaves = (layer: Start) => {
           yield* send("POST", `/orgs/c/broadcasts/${now.id}/send`, { body: "not JSON" }),
           yield* send("POST", "/orgs/c/broadcasts/none/send")
         ]
-        assert.deepStrictEqual(answers.map(({ status }) => status), [400, 400, 400, 404])
+        assert.deepStrictEqual(
+          answers.map(({ status }) => status),
+          [400, 400, 400, 404]
+        )
       }).pipe(Effect.provide(layer(silent)))
     )
 
@@ -448,12 +543,18 @@ export const behaves = (layer: Start) => {
         yield* invent.broadcasts.sendTransactional({ path: one, payload: background })
         assert.strictEqual((yield* world.everything()).contacts.length, 2)
         yield* world.unsubscribe(path.contact_id)
-        const skipped = yield* invent.broadcasts.sendTransactional({ path: one, payload: { contact_id: path.contact_id } })
+        const skipped = yield* invent.broadcasts.sendTransactional({
+          path: one,
+          payload: { contact_id: path.contact_id }
+        })
         assert.deepStrictEqual(
           read(skipped.recipients ?? []).map((row) => [row.is_skipped, row.contact?.unsubscribed]),
           [[true, true]]
         )
-        assert.strictEqual((yield* send("POST", `/orgs/c/broadcasts/${id}/send`, { body: '{"background":true}' })).status, 400)
+        assert.strictEqual(
+          (yield* send("POST", `/orgs/c/broadcasts/${id}/send`, { body: '{"background":true}' })).status,
+          400
+        )
       }).pipe(Effect.provide(layer(silent)))
     )
   })
@@ -465,7 +566,9 @@ export const behaves = (layer: Start) => {
         const invent = yield* api
         const path = { org_id: world.orgId }
         const connection_id = yield* world.setUp.addConnection(["Berlin", "Paris"])
-        assert.deepStrictEqual(yield* invent.connections.list({ path, urlParams: {} }), [{ id: ConnectionId.make(connection_id) }])
+        assert.deepStrictEqual(yield* invent.connections.list({ path, urlParams: {} }), [
+          { id: ConnectionId.make(connection_id) }
+        ])
         const options = (urlParams: Parameters<typeof invent.connections.actionOptions>[0]["urlParams"]) =>
           Effect.map(
             invent.connections.actionOptions({
@@ -517,11 +620,17 @@ export const behaves = (layer: Start) => {
         ]
         for (const path of lists) {
           const { headers, status } = yield* send("GET", `/${path}?page=1&take=2`)
-          assert.deepStrictEqual([status, headers["pagination-page"], headers["pagination-take"]], [200, "1", "2"], path)
+          assert.deepStrictEqual(
+            [status, headers["pagination-page"], headers["pagination-take"]],
+            [200, "1", "2"],
+            path
+          )
           assert.match(headers["pagination-count"] ?? "", /^\d+$/, path)
           assert.strictEqual((yield* send("GET", `/${path}?take=101`)).status, 400, path)
         }
-        const unknown = lists.filter((path) => /chats\/|contacts\/c/.test(path)).map((path) => path.replace(chat_id, "x").replace(contact_id, "x"))
+        const unknown = lists
+          .filter((path) => /chats\/|contacts\/c/.test(path))
+          .map((path) => path.replace(chat_id, "x").replace(contact_id, "x"))
         for (const path of unknown) assert.strictEqual((yield* send("GET", `/${path}`)).status, 404, path)
         const message = `/chats/${ChatId.make("none")}/messages/${MessageId.make("none")}`
         assert.strictEqual((yield* send("GET", message)).status, 404)

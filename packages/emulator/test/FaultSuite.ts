@@ -1,4 +1,6 @@
-/** What a fault must do to a request, however the emulator is reached: a suite as a function of the layer that runs it. */
+/**
+ * What a fault must do to a request, however the emulator is reached: a suite as a function of the layer that runs it.
+ */
 import type { HttpClientError } from "@effect/platform/HttpClientError"
 import { assert, it } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
@@ -21,9 +23,7 @@ const stateNow = (chat_id: string) =>
 
 /** How the request failed: `none` before its status was known, or that status, and the body that never came whole. */
 const failure = <A, R>(request: Effect.Effect<A, HttpClientError, R>) =>
-  Effect.map(Effect.flip(request), (error) =>
-    error._tag === "ResponseError" ? error.response.status : "none"
-  )
+  Effect.map(Effect.flip(request), (error) => (error._tag === "ResponseError" ? error.response.status : "none"))
 
 /** Until all that is on its way has arrived; the clock stands still meanwhile. */
 const arrival = Effect.repeatN(Effect.yieldNow(), 10)
@@ -38,7 +38,11 @@ export const befalls = (start: Start) => {
       assert.deepStrictEqual([status, headers["retry-after"], headers["x-lb"], body], [503, "soon", "7", "<busy>"])
       assert.strictEqual(yield* stateNow(chat_id), "OPEN")
       const told = (yield* requests).map(({ applied, fault, status }) => [status, applied, fault])
-      assert.deepStrictEqual(told, [[200, true, null], [503, false, "busy"], [200, false, null]])
+      assert.deepStrictEqual(told, [
+        [200, true, null],
+        [503, false, "busy"],
+        [200, false, null]
+      ])
     }).pipe(
       Effect.provide(
         withFaults({
@@ -72,10 +76,16 @@ export const befalls = (start: Start) => {
       assert.strictEqual(yield* failure(close(chat_id)), "none")
       assert.strictEqual(yield* stateNow(chat_id), "OPEN")
       assert.deepInclude((yield* requests)[1], { applied: false, fault: "gone", status: 444 })
-    }).pipe(Effect.provide(withFaults({ name: "gone", when: { endpoint: "state.update", times: 1 }, do: { reset: true } })))
+    }).pipe(
+      Effect.provide(withFaults({ name: "gone", when: { endpoint: "state.update", times: 1 }, do: { reset: true } }))
+    )
   )
 
-  for (const [cut, seen] of [[0, "none"], [9, "none"], [700, 200]] as const) {
+  for (const [cut, seen] of [
+    [0, "none"],
+    [9, "none"],
+    [700, 200]
+  ] as const) {
     it.effect(`makes the change and cuts its answer after ${cut} bytes`, () =>
       Effect.gen(function* () {
         const { chat_id } = yield* openChat
@@ -113,7 +123,9 @@ export const befalls = (start: Start) => {
       assert.strictEqual((yield* fiber).status, 200)
       const [, entry] = yield* requests
       assert.isTrue(entry !== undefined && DateTime.distance(entry.at, entry.answered_at) >= 90_000)
-    }).pipe(Effect.provide(withFaults({ name: "slow", when: { endpoint: "messages.list" }, do: { delay: "90 seconds" } })))
+    }).pipe(
+      Effect.provide(withFaults({ name: "slow", when: { endpoint: "messages.list" }, do: { delay: "90 seconds" } }))
+    )
   )
 
   it.effect("drips an answer that is whole in the end", () =>
@@ -128,7 +140,11 @@ export const befalls = (start: Start) => {
       assert.isAbove(DateTime.toEpochMillis(yield* DateTime.now), 10_000)
     }).pipe(
       Effect.provide(
-        withFaults({ name: "drip", when: { endpoint: "messages.list" }, do: { drip: { bytes: 50, every: "1 second" } } })
+        withFaults({
+          name: "drip",
+          when: { endpoint: "messages.list" },
+          do: { drip: { bytes: 50, every: "1 second" } }
+        })
       )
     )
   )
@@ -155,14 +171,22 @@ export const befalls = (start: Start) => {
     )
   )
 
-  for (const [coding, undo] of [["gzip", zlib.gunzipSync], ["deflate", zlib.inflateSync], ["br", zlib.brotliDecompressSync]] as const) {
+  for (const [coding, undo] of [
+    ["gzip", zlib.gunzipSync],
+    ["deflate", zlib.inflateSync],
+    ["br", zlib.brotliDecompressSync]
+  ] as const) {
     it.effect(`compresses a body by ${coding} without being asked`, () =>
       Effect.gen(function* () {
         const { chat_id } = yield* openChat
         const [whole, compressed] = yield* Effect.replicateEffect(list(chat_id), 2)
         assert.strictEqual(compressed?.headers["content-encoding"], coding)
         assert.strictEqual(undo(compressed?.bytes ?? "").toString(), whole?.body)
-      }).pipe(Effect.provide(withFaults({ name: coding, when: { endpoint: "messages.list", calls: [2] }, do: { compress: coding } })))
+      }).pipe(
+        Effect.provide(
+          withFaults({ name: coding, when: { endpoint: "messages.list", calls: [2] }, do: { compress: coding } })
+        )
+      )
     )
   }
 
@@ -171,11 +195,20 @@ export const befalls = (start: Start) => {
       const { world } = yield* Emulator
       const { chat_id } = yield* openChat
       yield* world.contactWrites(chat_id, "And?")
-      const [whole, unknown, extra, missing, twice, reversed, ...shuffled] = yield* Effect.replicateEffect(list(chat_id), 14).pipe(
+      const [whole, unknown, extra, missing, twice, reversed, ...shuffled] = yield* Effect.replicateEffect(
+        list(chat_id),
+        14
+      ).pipe(
         Effect.map((answers) => answers.map(({ body }): ReadonlyArray<Record<string, unknown>> => JSON.parse(body)))
       )
-      assert.deepStrictEqual(unknown?.map(({ status }) => status), ["PONDERING", "PONDERING"])
-      assert.deepStrictEqual(extra?.map(({ brand_new }) => brand_new), [[1], [1]])
+      assert.deepStrictEqual(
+        unknown?.map(({ status }) => status),
+        ["PONDERING", "PONDERING"]
+      )
+      assert.deepStrictEqual(
+        extra?.map(({ brand_new }) => brand_new),
+        [[1], [1]]
+      )
       assert.deepInclude(extra?.[0]?.["member"], { brand_new: [1] })
       assert.isTrue(missing?.every((message) => !("role" in message) && "id" in message))
       assert.deepStrictEqual(twice, [whole?.[0], whole?.[0], whole?.[1], whole?.[1]] as typeof twice)
@@ -190,7 +223,11 @@ export const befalls = (start: Start) => {
           { name: "missing", when: { endpoint: "messages.list", calls: [4] }, do: { remove: ["role"] } },
           { name: "twice", when: { endpoint: "messages.list", calls: [5] }, do: { list: "duplicate" } },
           { name: "reversed", when: { endpoint: "messages.list", calls: [6] }, do: { list: "reverse" } },
-          { name: "shuffled", when: { endpoint: "messages.list", calls: [7, 8, 9, 10, 11, 12, 13, 14] }, do: { list: "shuffle" } }
+          {
+            name: "shuffled",
+            when: { endpoint: "messages.list", calls: [7, 8, 9, 10, 11, 12, 13, 14] },
+            do: { list: "shuffle" }
+          }
         )
       )
     )

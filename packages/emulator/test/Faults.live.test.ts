@@ -5,6 +5,7 @@ import * as Emulator from "../src/Emulator.ts"
 import { type Start, withWorldUnchecked } from "./Conformance.ts"
 import { befalls } from "./FaultSuite.ts"
 
-const overSocket: Start = (settings) => withWorldUnchecked(Layer.merge(Emulator.layerServer(settings), NodeHttpClient.layerUndici))
+const overSocket: Start = (settings) =>
+  withWorldUnchecked(Layer.merge(Emulator.layerServer(settings), NodeHttpClient.layerUndici))
 
 describe("a fault over a socket", () => befalls(overSocket))

@@ -57,14 +57,20 @@ describe("a fault", () => {
       }
       assert.deepStrictEqual(statuses, [404, 404, 500, 500, 404])
     }).pipe(
-      Effect.provide(inProcess({ faults: [{ ...gone, when: { from: "1970-01-01T00:02:00Z", until: "1970-01-01T00:04:00Z" } }] }))
+      Effect.provide(
+        inProcess({ faults: [{ ...gone, when: { from: "1970-01-01T00:02:00Z", until: "1970-01-01T00:04:00Z" } }] })
+      )
     )
   )
 
   it.effect("that rearranges a list leaves alone what is no JSON", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* list("chat_none")).body, "[oops")
-    }).pipe(Effect.provide(inProcess({ faults: [{ name: "broken", do: { answer: { status: 200, body: "[oops" }, list: "shuffle" } }] })))
+    }).pipe(
+      Effect.provide(
+        inProcess({ faults: [{ name: "broken", do: { answer: { status: 200, body: "[oops" }, list: "shuffle" } }] })
+      )
+    )
   )
 
   it.effect("that never fired fails the test that set it, by name", () =>
@@ -108,7 +114,10 @@ faults:
 `
   it("is read as YAML, with or without its heading", () => {
     const faults = Either.getOrThrow(Faults.read(right))
-    assert.deepStrictEqual(faults.map(({ name }) => name), ["the second answer is lost", "slow"])
+    assert.deepStrictEqual(
+      faults.map(({ name }) => name),
+      ["the second answer is lost", "slow"]
+    )
     assert.deepStrictEqual(Either.getOrThrow(Faults.read(JSON.stringify(faults))), faults)
   })
 
@@ -121,7 +130,10 @@ faults:
     ["- { name: a, do: { cut: -1 } }", /^faults\[0\]\.do\.cut: /],
     ["- { name: a, do: { delay: soon } }", /^faults\[0\]\.do\.delay: expected a duration/],
     ["- { name: a, do: { answer: { status: 99 } } }", /^faults\[0\]\.do\.answer\.status: /],
-    ["- { name: a, when: { endpoint: state.updat }, do: { cut: 0 } }", /there is no endpoint state\.updat; there are .*state\.update/],
+    [
+      "- { name: a, when: { endpoint: state.updat }, do: { cut: 0 } }",
+      /there is no endpoint state\.updat; there are .*state\.update/
+    ],
     ["- { name: a, when: { from: tomorrow }, do: { cut: 0 } }", /^faults\[0\]\.when\.from: /],
     ["- { name: a, when: { probability: 2 }, do: { cut: 0 } }", /^faults\[0\]\.when\.probability: /],
     ["a: &a [*a, *a]", /^faults: /]

@@ -45,7 +45,10 @@ describe("follow_up_at", () => {
       const due = yield* fromNow("40 days")
       yield* world.updateState(chat_id, { follow_up_at: due }, "scheduler")
       yield* TestClock.adjust("50 days")
-      assert.deepStrictEqual((yield* followUps).map(({ at }) => at), [due])
+      assert.deepStrictEqual(
+        (yield* followUps).map(({ at }) => at),
+        [due]
+      )
     }).pipe(Effect.provide(layer()))
   )
 
@@ -56,7 +59,10 @@ describe("follow_up_at", () => {
       const later = yield* fromNow("2 hours")
       yield* world.updateState(chat_id, { follow_up_at: later }, "scheduler")
       yield* TestClock.adjust("1 day")
-      assert.deepStrictEqual((yield* followUps).map(({ at }) => at), [later])
+      assert.deepStrictEqual(
+        (yield* followUps).map(({ at }) => at),
+        [later]
+      )
     }).pipe(Effect.provide(layer()))
   )
 

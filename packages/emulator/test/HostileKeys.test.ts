@@ -37,7 +37,10 @@ describe.each(hostileKeys)("a key %s", (key) => {
         yield* send("GET", `/chats/${chat_id}/messages?${key}=1`),
         yield* send("GET", `/chats/${chat_id}/messages?${key}=1&${key}=2`)
       ]
-      assert.deepStrictEqual(answers.map(({ status }) => status), [400, 400, 400, 400, 400])
+      assert.deepStrictEqual(
+        answers.map(({ status }) => status),
+        [400, 400, 400, 400, 400]
+      )
     }).pipe(Effect.provide(withWorld(layer())))
   )
 
@@ -79,14 +82,22 @@ describe.each(hostileKeys)("a key %s", (key) => {
     const bare = Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps })))
     assert.isUndefined(Limits.windowOf(bare, { channel: key }))
     const windows = withKey({}, key, { within: "1 day" })
-    const read = Checker.readPolicy(JSON.stringify({ steps, channel_windows: windows, holiday_sets: withKey({}, key, ["2026-12-25"]) }))
+    const read = Checker.readPolicy(
+      JSON.stringify({ steps, channel_windows: windows, holiday_sets: withKey({}, key, ["2026-12-25"]) })
+    )
     if (key === "__proto__") assert.deepStrictEqual(read, Either.left("A key cannot be __proto__"))
     else assert.strictEqual(Limits.windowOf(Either.getOrThrow(read), { channel: key })?.within, 86_400_000)
   })
 
   it("as the name of an API key is counted by the checker as any other", () => {
     const line = {
-      kind: "request", at: "2026-03-10T12:00:00Z", answered_at: "2026-03-10T12:00:00Z", key, endpoint: null, chat_id: null, status: 200
+      kind: "request",
+      at: "2026-03-10T12:00:00Z",
+      answered_at: "2026-03-10T12:00:00Z",
+      key,
+      endpoint: null,
+      chat_id: null,
+      status: 200
     }
     const entries = Either.getOrThrow(Checker.readLog(`${JSON.stringify(line)}\n`))
     const policy = Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps })))

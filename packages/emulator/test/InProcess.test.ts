@@ -32,7 +32,10 @@ describe("the emulator inside a test", () => {
       yield* TestClock.adjust("1 day")
       const { messages } = yield* world.listMessages(chat_id)
       assert.deepStrictEqual(messages.at(-1)?.created_at, follow_up_at)
-      assert.deepStrictEqual((yield* requests).map(({ answered_at, at }) => DateTime.distance(at, answered_at)), [0, 0])
+      assert.deepStrictEqual(
+        (yield* requests).map(({ answered_at, at }) => DateTime.distance(at, answered_at)),
+        [0, 0]
+      )
     }).pipe(Effect.provide(start()))
   )
 

@@ -60,7 +60,11 @@ describe("a state file", () => {
         Effect.gen(function* () {
           const world = yield* World
           const [waiting, due] = [yield* openChat, yield* openChat]
-          yield* world.updateState(due.chat_id, { follow_up_at: DateTime.add(yield* DateTime.now, { hours: 1 }) }, "test")
+          yield* world.updateState(
+            due.chat_id,
+            { follow_up_at: DateTime.add(yield* DateTime.now, { hours: 1 }) },
+            "test"
+          )
           yield* write(waiting)
           return [waiting.chat_id, due.chat_id]
         })
@@ -100,7 +104,10 @@ describe("a state file", () => {
     Effect.gen(function* () {
       const at = yield* folder
       const file = join(at, "state")
-      yield* kept(file, Effect.flatMap(openChat, (chat) => write(chat, "Grüße 👋")))
+      yield* kept(
+        file,
+        Effect.flatMap(openChat, (chat) => write(chat, "Grüße 👋"))
+      )
       const whole = readFileSync(file)
       const all = yield* rowsIn(file)
       const cut = join(at, "cut")
@@ -154,7 +161,8 @@ describe("a state file", () => {
         Effect.gen(function* () {
           yield* Journal.open(file)
           symlinkSync(file, `${file}.link`)
-          for (const name of [file, `${file}.link`]) assert.match((yield* Effect.flip(rowsIn(name))).message, /another emulator/)
+          for (const name of [file, `${file}.link`])
+            assert.match((yield* Effect.flip(rowsIn(name))).message, /another emulator/)
         })
       )
       assert.deepStrictEqual(yield* rowsIn(file), [])
@@ -167,7 +175,10 @@ describe("a state file", () => {
     Effect.gen(function* () {
       const file = join(yield* folder, "state")
       writeFileSync(`${file}.lock`, "4194305")
-      assert.match((yield* Effect.flip(rowsIn(file))).message, /its lock \S+state\.lock cannot be used: file is not a database$/)
+      assert.match(
+        (yield* Effect.flip(rowsIn(file))).message,
+        /its lock \S+state\.lock cannot be used: file is not a database$/
+      )
     })
   )
 })

@@ -34,30 +34,43 @@ describe("random people", () => {
     })
   )
 
-  it.live("do all that people do: answer, opt out, ask for a human, are taken over, closed, snoozed and handed back", () =>
-    Effect.gen(function* () {
-      const log = yield* inWorld(Effect.zipRight(People.run({ seed: 3, conversations: 1000 }), entries))
-      const has = (what: string, is: (entry: Log.Entry) => boolean) => assert.isTrue(log.some(is), what)
-      has("a second message", (entry) => entry.kind === "message" && entry.cause === "message")
-      has("an answered tool", (entry) => entry.kind === "message" && entry.author === "contact" && entry.cause === "tool")
-      has("a failed reply", (entry) => entry.kind === "message" && entry.status === "FAILED")
-      has("a takeover", (entry) => entry.kind === "message" && entry.cause === "takeover")
-      has("a hand-back", (entry) => entry.kind === "state" && entry.by === "user" && entry.ai_enabled && !entry.assigned)
-      has("a closed chat", (entry) => entry.kind === "state" && entry.state === "CLOSED")
-      has("a snoozed chat", (entry) => entry.kind === "state" && entry.state === "SNOOZED")
-      has("a muted chat", (entry) => entry.kind === "state" && entry.muted_until !== null)
-      has("a follow-up of the staff's", (entry) => entry.kind === "message" && entry.cause === "follow_up")
-      has("a blocked contact", (entry) => entry.kind === "contact" && entry.blocked)
-      has("an unsubscribed contact", (entry) => entry.kind === "contact" && entry.unsubscribed)
-      assert.lengthOf(log.filter(({ kind }) => kind === "chat"), 1000)
-    })
+  it.live(
+    "do all that people do: answer, opt out, ask for a human, are taken over, closed, snoozed and handed back",
+    () =>
+      Effect.gen(function* () {
+        const log = yield* inWorld(Effect.zipRight(People.run({ seed: 3, conversations: 1000 }), entries))
+        const has = (what: string, is: (entry: Log.Entry) => boolean) => assert.isTrue(log.some(is), what)
+        has("a second message", (entry) => entry.kind === "message" && entry.cause === "message")
+        has(
+          "an answered tool",
+          (entry) => entry.kind === "message" && entry.author === "contact" && entry.cause === "tool"
+        )
+        has("a failed reply", (entry) => entry.kind === "message" && entry.status === "FAILED")
+        has("a takeover", (entry) => entry.kind === "message" && entry.cause === "takeover")
+        has(
+          "a hand-back",
+          (entry) => entry.kind === "state" && entry.by === "user" && entry.ai_enabled && !entry.assigned
+        )
+        has("a closed chat", (entry) => entry.kind === "state" && entry.state === "CLOSED")
+        has("a snoozed chat", (entry) => entry.kind === "state" && entry.state === "SNOOZED")
+        has("a muted chat", (entry) => entry.kind === "state" && entry.muted_until !== null)
+        has("a follow-up of the staff's", (entry) => entry.kind === "message" && entry.cause === "follow_up")
+        has("a blocked contact", (entry) => entry.kind === "contact" && entry.blocked)
+        has("an unsubscribed contact", (entry) => entry.kind === "contact" && entry.unsubscribed)
+        assert.lengthOf(
+          log.filter(({ kind }) => kind === "chat"),
+          1000
+        )
+      })
   )
 
   it.live("begin their conversations all over the time they are given", () =>
     Effect.gen(function* () {
       const program = People.run({ seed: 1, conversations: 400, during: "4 days" })
       const log = yield* inWorld(Effect.zipRight(program, entries))
-      const days = log.flatMap(({ at, kind }) => (kind === "chat" ? [Math.floor(DateTime.distance(DateTime.unsafeMake(begin), at) / 86_400_000)] : []))
+      const days = log.flatMap(({ at, kind }) =>
+        kind === "chat" ? [Math.floor(DateTime.distance(DateTime.unsafeMake(begin), at) / 86_400_000)] : []
+      )
       for (const each of [0, 1, 2, 3]) assert.isAbove(days.filter((day) => day === each).length, 60, `day ${each}`)
     })
   )
@@ -66,7 +79,9 @@ describe("random people", () => {
 describe("a scripted conversation", () => {
   it.live("goes on at the hour that the contact's own clocks show", () =>
     Effect.gen(function* () {
-      const { log } = yield* inWorld(alone([{ when: { _tag: "AtHour", hour: 2 }, what: Script.write("I cannot sleep") }]))
+      const { log } = yield* inWorld(
+        alone([{ when: { _tag: "AtHour", hour: 2 }, what: Script.write("I cannot sleep") }])
+      )
       const [, written] = log.filter((entry) => entry.kind === "message" && entry.author === "contact")
       // Two in the night in Tokyo.
       assert.strictEqual(DateTime.toParts(written!.at).hours, 17)
@@ -83,16 +98,24 @@ describe("a scripted conversation", () => {
       )
       const [, written] = log.filter((entry) => entry.kind === "message" && entry.author === "contact")
       assert.strictEqual(DateTime.distance(DateTime.unsafeMake(begin), written!.at), 61 * 60_000 - 5)
-      assert.isFalse(log.some((entry) => entry.kind === "message" && entry.cause === "follow_up"), "the answer cancels it")
+      assert.isFalse(
+        log.some((entry) => entry.kind === "message" && entry.cause === "follow_up"),
+        "the answer cancels it"
+      )
     })
   )
 
   it.live("leaves out what waits for a follow-up that never comes", () =>
     Effect.gen(function* () {
       const { log } = yield* inWorld(
-        alone([{ when: { _tag: "AroundFollowUp", millis: 0, patience: "1 day" }, what: Script.write("You did not call") }])
+        alone([
+          { when: { _tag: "AroundFollowUp", millis: 0, patience: "1 day" }, what: Script.write("You did not call") }
+        ])
       )
-      assert.lengthOf(log.filter((entry) => entry.kind === "message" && entry.author === "contact"), 1)
+      assert.lengthOf(
+        log.filter((entry) => entry.kind === "message" && entry.author === "contact"),
+        1
+      )
     })
   )
 })
@@ -102,10 +125,19 @@ describe("virtual time", () => {
     Effect.gen(function* () {
       const log: Array<string> = []
       const sleeper = (name: string, wait: Duration.DurationInput) =>
-        Effect.zipRight(Effect.sleep(wait), Effect.map(DateTime.now, (now) => void log.push(`${name} ${DateTime.formatIso(now)}`)))
-      const all = Effect.all([sleeper("a", "30 days"), sleeper("b", "1 hour"), sleeper("c", "1 hour")], { concurrency: 3 })
+        Effect.zipRight(
+          Effect.sleep(wait),
+          Effect.map(DateTime.now, (now) => void log.push(`${name} ${DateTime.formatIso(now)}`))
+        )
+      const all = Effect.all([sleeper("a", "30 days"), sleeper("b", "1 hour"), sleeper("c", "1 hour")], {
+        concurrency: 3
+      })
       yield* VirtualTime.run(all, begin)
-      assert.deepStrictEqual(log, ["b 2026-07-15T13:00:00.000Z", "c 2026-07-15T13:00:00.000Z", "a 2026-08-14T12:00:00.000Z"])
+      assert.deepStrictEqual(log, [
+        "b 2026-07-15T13:00:00.000Z",
+        "c 2026-07-15T13:00:00.000Z",
+        "a 2026-08-14T12:00:00.000Z"
+      ])
     })
   )
 
@@ -114,7 +146,10 @@ describe("virtual time", () => {
       const promised = Effect.promise(async () => {
         for (let turn = 0; turn < 100; turn++) await Promise.resolve()
       })
-      const now = Effect.race(Effect.zipRight(promised, DateTime.now), Effect.zipRight(Effect.sleep("1 milli"), DateTime.now))
+      const now = Effect.race(
+        Effect.zipRight(promised, DateTime.now),
+        Effect.zipRight(Effect.sleep("1 milli"), DateTime.now)
+      )
       assert.strictEqual(DateTime.formatIso(yield* VirtualTime.run(now, begin)), "2026-07-15T12:00:00.000Z")
     })
   )

@@ -31,7 +31,12 @@ const onEachContact = (key: string, json: Pages.Json): Pages.Json => {
   if (Array.isArray(json)) return json.map((item) => onEachContact(key, item))
   if (!Pages.isObject(json)) return json
   const found = Object.entries(json).map(([name, value]) => [name, onEachContact(key, value)] as const)
-  return Object.fromEntries(found.map(([name, value]) => [name, name === "contact" && Pages.isObject(value) ? { ...value, [key]: true } : value]))
+  return Object.fromEntries(
+    found.map(([name, value]) => [
+      name,
+      name === "contact" && Pages.isObject(value) ? { ...value, [key]: true } : value
+    ])
+  )
 }
 
 describe("an emulator that invents a field", () => {
@@ -57,7 +62,10 @@ describe("an emulator that invents a field", () => {
       const inventing = HttpClient.make((request) =>
         Effect.succeed(HttpClientResponse.fromWeb(request, Response.json(invented?.json)))
       )
-      const client = Context.get(PrintedKeys.checked(Context.make(HttpClient.HttpClient, inventing)), HttpClient.HttpClient)
+      const client = Context.get(
+        PrintedKeys.checked(Context.make(HttpClient.HttpClient, inventing)),
+        HttpClient.HttpClient
+      )
       const cause = yield* Effect.sandbox(client.get("http://127.0.0.1/chats/chat_1/messages")).pipe(Effect.flip)
       assert.include(Cause.pretty(cause), "messages.list answers with what no page prints: MemberContact.unsubscribed")
     }).pipe(Effect.provide(withWorld(layer({ script }))))

@@ -51,7 +51,7 @@ const check = (response: HttpClientResponse.HttpClientResponse) =>
   }).pipe(Effect.orDie)
 
 /** The same client, which dies of such an answer. */
-export const checked = <R,>(
+export const checked = <R>(
   context: Context.Context<R | HttpClient.HttpClient>
 ): Context.Context<R | HttpClient.HttpClient> =>
   Context.add(

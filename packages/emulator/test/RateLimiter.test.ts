@@ -12,7 +12,8 @@ const burst = (limiter: RateLimiter.RateLimiter["Type"], times: number) =>
     (verdicts) => verdicts.filter((verdict) => verdict.allowed).length
   )
 
-const limiter = (model: RateLimiter.Model, phase = 0) => RateLimiter.make({ limit: 10, window: "60 seconds", model, phase })
+const limiter = (model: RateLimiter.Model, phase = 0) =>
+  RateLimiter.make({ limit: 10, window: "60 seconds", model, phase })
 
 describe("RateLimiter", () => {
   for (const model of ["fixed", "sliding", "bucket", "counter"] as const) {

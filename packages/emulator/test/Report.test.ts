@@ -64,7 +64,10 @@ describe("a population", () => {
       assert.lengthOf(first.world.contacts, 20)
       assert.lengthOf(first.world.chats, 40)
       assert.isTrue(first.world.chats.every(({ messages }) => messages?.length === 1))
-      assert.sameMembers([...new Set(first.world.contacts.map(({ channels }) => channels[0]?.type))], ["custom", "whatsapp_bot"])
+      assert.sameMembers(
+        [...new Set(first.world.contacts.map(({ channels }) => channels[0]?.type))],
+        ["custom", "whatsapp_bot"]
+      )
       assert.deepStrictEqual(yield* look(1), first)
       assert.notDeepEqual((yield* look(2)).world.contacts, first.world.contacts)
     })

@@ -12,19 +12,23 @@ interface Ended {
   readonly stderr: string
 }
 
-/** As `main.ts` runs it, but for a signal and for output that cannot be written. Relative paths are below the test's folder. */
+/**
+ * As `main.ts` runs it, but for a signal and for output that cannot be written. Relative paths are below the test's
+ * folder.
+ */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<Ended> =>
   Effect.gen(function* () {
     const printed = { stdout: "", stderr: "" }
-    const print = (stream: keyof typeof printed) => (...words: ReadonlyArray<unknown>) =>
-      Effect.sync(() => void (printed[stream] += `${format(...words)}\n`))
+    const print =
+      (stream: keyof typeof printed) =>
+      (...words: ReadonlyArray<unknown>) =>
+        Effect.sync(() => void (printed[stream] += `${format(...words)}\n`))
     const console = { ...(yield* Effect.console), log: print("stdout"), error: print("stderr") }
-    const exit = yield* Command.run(command, { name: "invent-emulator", version: "0.0.0" })(["node", "invent-emulator", ...args]).pipe(
-      ExitCodes.report,
-      Effect.provide(NodeContext.layer),
-      Effect.withConsole(console),
-      Effect.exit
-    )
+    const exit = yield* Command.run(command, { name: "invent-emulator", version: "0.0.0" })([
+      "node",
+      "invent-emulator",
+      ...args
+    ]).pipe(ExitCodes.report, Effect.provide(NodeContext.layer), Effect.withConsole(console), Effect.exit)
     let code: number | undefined
     ExitCodes.teardown(exit, (of) => (code = of))
     return { code, ...printed }

@@ -45,13 +45,18 @@ describe("the server", () => {
 
   it.effect("answers 500 to a fault of its own, of whatever kind, says so in its log, and lives", () => {
     const said: Array<unknown> = []
-    const logger = Logger.replace(Logger.defaultLogger, Logger.make(({ logLevel, message }) => void said.push([logLevel.label, message])))
+    const logger = Logger.replace(
+      Logger.defaultLogger,
+      Logger.make(({ logLevel, message }) => void said.push([logLevel.label, message]))
+    )
     const broken = Layer.effect(
       World,
       Effect.map(makeWorld, (world) => ({ ...world, listMessages: () => Effect.die(new RangeError("out of order")) }))
     )
     const server = Server.layer.pipe(
-      Layer.provideMerge(Layer.mergeAll(broken, ApiKeys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)),
+      Layer.provideMerge(
+        Layer.mergeAll(broken, ApiKeys.layer, RateLimiter.layer(), Faults.layer(), SocketCarrier.layer)
+      ),
       Layer.provideMerge(Layer.mergeAll(Log.layer, Behaviour.layer())),
       Layer.provideMerge(NodeHttpServer.layerTest)
     )
@@ -72,7 +77,9 @@ describe("the server", () => {
   it.effect("has every endpoint of the contract, and knows it in its log", () =>
     Effect.gen(function* () {
       const expected: Array<string> = []
-      const sent: Array<Effect.Effect<{ readonly status: number; readonly body: string }, unknown, Emulator | HttpClient.HttpClient>> = []
+      const sent: Array<
+        Effect.Effect<{ readonly status: number; readonly body: string }, unknown, Emulator | HttpClient.HttpClient>
+      > = []
       HttpApi.reflect(InventApi.InventApi, {
         onGroup: () => {},
         onEndpoint: ({ endpoint, group }) => {
@@ -85,7 +92,10 @@ describe("the server", () => {
         assert.isBelow(status, 500)
         assert.notInclude(body, "There is no such endpoint")
       }
-      assert.deepStrictEqual((yield* requests).map(({ endpoint }) => endpoint), expected)
+      assert.deepStrictEqual(
+        (yield* requests).map(({ endpoint }) => endpoint),
+        expected
+      )
     }).pipe(Effect.provide(layer()))
   )
 
@@ -102,7 +112,10 @@ describe("the server", () => {
         Effect.zipRight(requests),
         Effect.repeat({ until: (entries) => entries.length > 0 })
       )
-      assert.deepStrictEqual(entries.map(({ applied, endpoint }) => [endpoint, applied]), [["state.update", false]])
+      assert.deepStrictEqual(
+        entries.map(({ applied, endpoint }) => [endpoint, applied]),
+        [["state.update", false]]
+      )
       assert.strictEqual((yield* send("GET", "/chats/chat_1/messages")).status, 404)
     }).pipe(Effect.provide(layer()))
   )

@@ -5,7 +5,16 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { type ChildProcess, spawn, spawnSync } from "node:child_process"
 import { createHash } from "node:crypto"
-import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -56,10 +65,19 @@ const startBy = (command: string, first: ReadonlyArray<string>, cwd: string, ...
         })
       return { child, ended, said }
     }),
-    ({ child, ended }) => Effect.zipRight(Effect.sync(() => child.kill("SIGKILL")), Effect.promise(() => ended))
+    ({ child, ended }) =>
+      Effect.zipRight(
+        Effect.sync(() => child.kill("SIGKILL")),
+        Effect.promise(() => ended)
+      )
   )
 
-const upBy = Effect.fnUntraced(function* (command: string, first: ReadonlyArray<string>, cwd: string, ...args: ReadonlyArray<string>) {
+const upBy = Effect.fnUntraced(function* (
+  command: string,
+  first: ReadonlyArray<string>,
+  cwd: string,
+  ...args: ReadonlyArray<string>
+) {
   const running = yield* startBy(command, first, cwd, "--port", "0", ...args)
   const told = (pattern: RegExp) => Effect.promise(() => running.said(pattern))
   const url = yield* told(/at (http:\S+)/)
@@ -71,7 +89,10 @@ const upBy = Effect.fnUntraced(function* (command: string, first: ReadonlyArray<
       const headers = { authorization: `Bearer ${secret}`, "content-type": "application/json" }
       const response = await fetch(`${url}${path}`, { ...init, headers })
       const text = await response.text()
-      return { status: response.status, body: response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text }
+      return {
+        status: response.status,
+        body: response.headers.get("content-type")?.includes("json") ? JSON.parse(text) : text
+      }
     })
   return {
     ...running,
@@ -116,8 +137,14 @@ Requirement.describeWith([numberSpaces], "two emulators that are both process nu
 /** Where a process listens, by the tables of the kernel. */
 const portOf = (pid: number): number | undefined => {
   // One that is closed meanwhile is none of those that are looked for.
-  const target = (fd: string) => Either.getOrElse(Either.try(() => readlinkSync(`/proc/${pid}/fd/${fd}`)), () => "")
-  const sockets = new Set(readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? []))
+  const target = (fd: string) =>
+    Either.getOrElse(
+      Either.try(() => readlinkSync(`/proc/${pid}/fd/${fd}`)),
+      () => ""
+    )
+  const sockets = new Set(
+    readdirSync(`/proc/${pid}/fd`).flatMap((fd) => /^socket:\[(\d+)\]$/.exec(target(fd))?.[1] ?? [])
+  )
   const listening = readFileSync(`/proc/${pid}/net/tcp`, "utf8")
     .split("\n")
     .map((line) => line.trim().split(/\s+/))
@@ -125,18 +152,35 @@ const portOf = (pid: number): number | undefined => {
   return listening === undefined ? undefined : Number.parseInt(listening[1]?.split(":")[1] ?? "", 16)
 }
 
-const aFullDevice: Requirement.Requirement = { isMet: existsSync("/dev/full"), missing: "this machine has no /dev/full" }
+const aFullDevice: Requirement.Requirement = {
+  isMet: existsSync("/dev/full"),
+  missing: "this machine has no /dev/full"
+}
 
 Requirement.describeWith([aFullDevice], "the emulator with output that cannot be written", () => {
   it.scopedLive("goes on", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
-      const { child, ended } = yield* startBy("/bin/sh", ["-c", 'exec "$@" > /dev/full 2> /dev/full', "sh", process.execPath], cwd, "--port", "0")
+      const { child, ended } = yield* startBy(
+        "/bin/sh",
+        ["-c", 'exec "$@" > /dev/full 2> /dev/full', "sh", process.execPath],
+        cwd,
+        "--port",
+        "0"
+      )
       const pid = child.pid ?? 0
       // Its entry goes when it ends, which fails the test.
-      const port = yield* Effect.repeat(Effect.delay(Effect.sync(() => portOf(pid)), "50 millis"), { until: (port) => port !== undefined })
+      const port = yield* Effect.repeat(
+        Effect.delay(
+          Effect.sync(() => portOf(pid)),
+          "50 millis"
+        ),
+        { until: (port) => port !== undefined }
+      )
       // A request that comes before there is anybody to handle it is left unanswered.
-      const page = Effect.promise((signal) => fetch(`http://127.0.0.1:${port}/`, { signal }).then(({ status }) => status))
+      const page = Effect.promise((signal) =>
+        fetch(`http://127.0.0.1:${port}/`, { signal }).then(({ status }) => status)
+      )
       yield* Effect.repeat(Effect.timeoutOption(page, "1 second"), { until: Option.isSome })
       assert.deepStrictEqual(new Set(yield* Effect.replicateEffect(page, 20)), new Set([200]))
       yield* Effect.sync(() => child.kill("SIGINT"))
@@ -156,11 +200,17 @@ describe("the emulator as a program", () => {
       assert.deepStrictEqual([contact.status, chat.status], [200, 200])
       yield* first.control("clock/advance", { by: "1 minute" })
       const messages = yield* first.api(`/chats/${chat.body.id}/messages`)
-      assert.deepStrictEqual(messages.body.map(({ role }: { role: string }) => role), ["user", "assistant"])
+      assert.deepStrictEqual(
+        messages.body.map(({ role }: { role: string }) => role),
+        ["user", "assistant"]
+      )
       const { body: report } = yield* first.control("report")
       assert.deepStrictEqual(
         report.requests.map(({ applied, endpoint, status }: Record<string, unknown>) => [endpoint, status, applied]),
-        [["contacts.createChat", 200, true], ["messages.list", 200, false]]
+        [
+          ["contacts.createChat", 200, true],
+          ["messages.list", 200, false]
+        ]
       )
       const { body: world } = yield* first.control("world")
       yield* Effect.sync(() => first.child.kill("SIGKILL"))
@@ -173,29 +223,40 @@ describe("the emulator as a program", () => {
     })
   )
 
-  it.scopedLive("ends with 2 and one line when the disk is full, and has all it said yes to when there is room again", () =>
-    Effect.gen(function* () {
-      const cwd = yield* folder
-      // No file of the process can be longer than 8 blocks: to it, the disk is full.
-      const full = yield* upBy("/bin/sh", ["-c", 'ulimit -f 8; exec "$@"', "sh", process.execPath], cwd, "--state", "world")
-      const names: Array<string> = []
-      for (let count = 0; count < 100; count++) {
-        const name = `Grüße ${count}`
-        const added = yield* full.control("contacts", { name, channels: [{ type: "custom" }] })
-        if (added.status !== 200) {
-          assert.deepStrictEqual([added.status, added.body.message], [500, "The emulator failed"])
-          break
+  it.scopedLive(
+    "ends with 2 and one line when the disk is full, and has all it said yes to when there is room again",
+    () =>
+      Effect.gen(function* () {
+        const cwd = yield* folder
+        // No file of the process can be longer than 8 blocks: to it, the disk is full.
+        const full = yield* upBy(
+          "/bin/sh",
+          ["-c", 'ulimit -f 8; exec "$@"', "sh", process.execPath],
+          cwd,
+          "--state",
+          "world"
+        )
+        const names: Array<string> = []
+        for (let count = 0; count < 100; count++) {
+          const name = `Grüße ${count}`
+          const added = yield* full.control("contacts", { name, channels: [{ type: "custom" }] })
+          if (added.status !== 200) {
+            assert.deepStrictEqual([added.status, added.body.message], [500, "The emulator failed"])
+            break
+          }
+          names.push(name)
         }
-        names.push(name)
-      }
-      const { code, stderr, stdout } = yield* Effect.promise(() => full.ended)
-      assert.strictEqual(code, 2)
-      assert.match(stdout, /A control request could not be handled/)
-      assert.match(stderr, /^invent-emulator: state world: .*too large.*\n$/)
-      const { control } = yield* up(cwd, "--state", "world")
-      assert.deepStrictEqual((yield* control("world")).body.contacts.map(({ name }: { name: string }) => name), names)
-      assert.isAbove(names.length, 3)
-    })
+        const { code, stderr, stdout } = yield* Effect.promise(() => full.ended)
+        assert.strictEqual(code, 2)
+        assert.match(stdout, /A control request could not be handled/)
+        assert.match(stderr, /^invent-emulator: state world: .*too large.*\n$/)
+        const { control } = yield* up(cwd, "--state", "world")
+        assert.deepStrictEqual(
+          (yield* control("world")).body.contacts.map(({ name }: { name: string }) => name),
+          names
+        )
+        assert.isAbove(names.length, 3)
+      })
   )
 
   it.scopedLive("begins a new world in an empty file, and refuses in one line one whose row it cannot read", () =>
@@ -215,35 +276,41 @@ describe("the emulator as a program", () => {
     })
   )
 
-  it.scopedLive("answers nothing on its control routes without the token, and shows a page that may run nothing but itself", () =>
-    Effect.gen(function* () {
-      const { api, control, token, url } = yield* up(yield* folder)
-      for (const secret of ["", "wrong", `${token}x`]) {
-        assert.strictEqual((yield* control("report", undefined, secret)).status, 401)
-        assert.strictEqual((yield* control("contacts", { name: null, channels: [] }, secret)).status, 401)
-        for (const path of ["none", "world", "log", "..%2freport", "report?token=x"]) {
-          assert.strictEqual((yield* control(path, undefined, secret)).status, 401, path)
+  it.scopedLive(
+    "answers nothing on its control routes without the token, and shows a page that may run nothing but itself",
+    () =>
+      Effect.gen(function* () {
+        const { api, control, token, url } = yield* up(yield* folder)
+        for (const secret of ["", "wrong", `${token}x`]) {
+          assert.strictEqual((yield* control("report", undefined, secret)).status, 401)
+          assert.strictEqual((yield* control("contacts", { name: null, channels: [] }, secret)).status, 401)
+          for (const path of ["none", "world", "log", "..%2freport", "report?token=x"]) {
+            assert.strictEqual((yield* control(path, undefined, secret)).status, 401, path)
+          }
+          for (const path of ["keys", "clock/advance", "chats"])
+            assert.strictEqual((yield* control(path, {}, secret)).status, 401, path)
         }
-        for (const path of ["keys", "clock/advance", "chats"]) assert.strictEqual((yield* control(path, {}, secret)).status, 401, path)
-      }
-      assert.deepStrictEqual((yield* control("world")).body.contacts, [])
-      assert.strictEqual((yield* control("none")).status, 404)
-      assert.strictEqual((yield* control("contacts", { name: null, chanels: [] })).status, 400)
-      assert.strictEqual((yield* control("clock/advance", { by: "soon" })).status, 400)
-      assert.strictEqual((yield* control("chats/chat_9/messages", { text: "Hi" })).status, 404)
-      assert.deepStrictEqual((yield* api("/_emulator/world")).status, 401)
-      const page = yield* Effect.promise(() => fetch(`${url}/`))
-      assert.match(page.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'sha256-/)
-      const html = yield* Effect.promise(() => page.text())
-      assert.notInclude(html, token)
-      assert.notMatch(html, /\b(src|href)=|https?:/)
-    })
+        assert.deepStrictEqual((yield* control("world")).body.contacts, [])
+        assert.strictEqual((yield* control("none")).status, 404)
+        assert.strictEqual((yield* control("contacts", { name: null, chanels: [] })).status, 400)
+        assert.strictEqual((yield* control("clock/advance", { by: "soon" })).status, 400)
+        assert.strictEqual((yield* control("chats/chat_9/messages", { text: "Hi" })).status, 404)
+        assert.deepStrictEqual((yield* api("/_emulator/world")).status, 401)
+        const page = yield* Effect.promise(() => fetch(`${url}/`))
+        assert.match(page.headers.get("content-security-policy") ?? "", /^default-src 'none'; script-src 'sha256-/)
+        const html = yield* Effect.promise(() => page.text())
+        assert.notInclude(html, token)
+        assert.notMatch(html, /\b(src|href)=|https?:/)
+      })
   )
 
   it.scopedLive("behaves where the documents are silent as its file says, and reports how", () =>
     Effect.gen(function* () {
       const cwd = yield* folder
-      writeFileSync(join(cwd, "behaviour.yaml"), "behaviour:\n  emptyPatch: refuse\n  errorBody: text\n  messagesListedAfter: 1 hour\n")
+      writeFileSync(
+        join(cwd, "behaviour.yaml"),
+        "behaviour:\n  emptyPatch: refuse\n  errorBody: text\n  messagesListedAfter: 1 hour\n"
+      )
       const { api, control } = yield* up(cwd, "--behaviour", "behaviour.yaml")
       const contact = yield* control("contacts", { name: "Ada", channels: [{ type: "custom" }] })
       const chat = yield* control("chats", { channel_id: contact.body.channels[0].id, text: "Hello?" })
@@ -251,24 +318,33 @@ describe("the emulator as a program", () => {
       const missing = yield* api("/chats/chat_9/messages")
       assert.deepStrictEqual([missing.status, typeof missing.body], [404, "string"])
       const { body } = yield* control("report")
-      assert.include(body.behaviour, { emptyPatch: "refuse", errorBody: "text", messagesListedAfter: 3_600_000, replyClearsFollowUp: true })
+      assert.include(body.behaviour, {
+        emptyPatch: "refuse",
+        errorBody: "text",
+        messagesListedAfter: 3_600_000,
+        replyClearsFollowUp: true
+      })
     })
   )
 
-  it.scopedLive("limits as it is told, runs its clock as fast as it is told, and is reached from this machine's loopback address alone", () =>
-    Effect.gen(function* () {
-      const told = ["--limit", "2/600m", "--limiter", "sliding", "--clock", "3600", "--seed", "7"]
-      const { api, control, url } = yield* up(yield* folder, ...told)
-      const { body: before } = yield* control("report")
-      const statuses = yield* Effect.forEach([1, 2, 3], () => Effect.map(api("/chats/chat_9/messages"), ({ status }) => status))
-      assert.deepStrictEqual(statuses, [404, 404, 429])
-      const { body: after } = yield* control("report")
-      assert.strictEqual(after.limit, "2 in 10h, sliding")
-      assert.isAbove(Date.parse(after.now) - Date.parse(before.now), 3600)
-      const elsewhere = url.replace("127.0.0.1", "127.0.0.2")
-      assert.notStrictEqual(elsewhere, url)
-      assert.strictEqual((yield* Effect.exit(Effect.tryPromise(() => fetch(elsewhere))))._tag, "Failure")
-    })
+  it.scopedLive(
+    "limits as it is told, runs its clock as fast as it is told, and is reached from this machine's loopback address alone",
+    () =>
+      Effect.gen(function* () {
+        const told = ["--limit", "2/600m", "--limiter", "sliding", "--clock", "3600", "--seed", "7"]
+        const { api, control, url } = yield* up(yield* folder, ...told)
+        const { body: before } = yield* control("report")
+        const statuses = yield* Effect.forEach([1, 2, 3], () =>
+          Effect.map(api("/chats/chat_9/messages"), ({ status }) => status)
+        )
+        assert.deepStrictEqual(statuses, [404, 404, 429])
+        const { body: after } = yield* control("report")
+        assert.strictEqual(after.limit, "2 in 10h, sliding")
+        assert.isAbove(Date.parse(after.now) - Date.parse(before.now), 3600)
+        const elsewhere = url.replace("127.0.0.1", "127.0.0.2")
+        assert.notStrictEqual(elsewhere, url)
+        assert.strictEqual((yield* Effect.exit(Effect.tryPromise(() => fetch(elsewhere))))._tag, "Failure")
+      })
   )
 
   it.scopedLive("ends cleanly on Ctrl-C, with 130", () =>
@@ -285,7 +361,9 @@ describe("the emulator as a program", () => {
       const cwd = yield* folder
       const busy = yield* Effect.acquireRelease(
         Effect.async<AddressInfo>((resume) => {
-          const server = createServer().listen(0, "127.0.0.1", () => resume(Effect.succeed(server.address() as AddressInfo)))
+          const server = createServer().listen(0, "127.0.0.1", () =>
+            resume(Effect.succeed(server.address() as AddressInfo))
+          )
         }),
         () => Effect.void
       )
@@ -293,7 +371,10 @@ describe("the emulator as a program", () => {
       writeFileSync(file("faults.yaml"), "- { name: a, do: { cutt: 1 } }")
       writeFileSync(file("behaviour.yaml"), "replies: twice\n")
       writeFileSync(file("diary"), "Dear diary\nall is well\n")
-      const isTaken = [["--port", String(busy.port)], /is taken; stop what listens there, or give another --port/] as const
+      const isTaken = [
+        ["--port", String(busy.port)],
+        /is taken; stop what listens there, or give another --port/
+      ] as const
       const isUnknown = [["--nope"], /unknown argument: '--nope'/] as const
       const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, reason: RegExp]> = [
         isTaken,
@@ -309,8 +390,11 @@ describe("the emulator as a program", () => {
         [["--state", file("diary")], /diary: is not a state file/],
         [["--state", file("none/state")], /no such file or directory/]
       ]
-      // The process of the program is the same whatever it refuses: one of its reasons of its own, and one of the library's.
-      const processes = [isTaken, isUnknown].map(([args, reason]) => [Effect.scoped(ended(cwd, ...args)), reason] as const)
+      // The process of the program is the same whatever it refuses: one of its reasons of its own, and one of the
+      // library's.
+      const processes = [isTaken, isUnknown].map(
+        ([args, reason]) => [Effect.scoped(ended(cwd, ...args)), reason] as const
+      )
       const runs = [...wrong.map(([args, reason]) => [RunProgram.run(args), reason] as const), ...processes]
       for (const [run, reason] of runs) {
         const { code, stderr, stdout } = yield* run

@@ -267,14 +267,11 @@ export const answers = Effect.gen(function* () {
   const { world } = yield* Emulator
   const at = yield* setUp
   return yield* Effect.forEach(callsOf(at, world.assistantId, "view_000001"), ([endpoint, method, path, body]) =>
-    Effect.map(
-      send(method, path, body === undefined ? {} : { body: JSON.stringify(body) }),
-      (answer): Answer => ({
-        endpoint,
-        hasBody: body !== undefined,
-        status: answer.status,
-        json: answer.body === "" ? null : (JSON.parse(answer.body) as Json)
-      })
-    )
+    Effect.map(send(method, path, body === undefined ? {} : { body: JSON.stringify(body) }), (answer): Answer => ({
+      endpoint,
+      hasBody: body !== undefined,
+      status: answer.status,
+      json: answer.body === "" ? null : (JSON.parse(answer.body) as Json)
+    }))
   )
 })

@@ -22,14 +22,21 @@ describe("requests in virtual time", () => {
         )
         const ask = (hours: number) => Effect.delay(client.get("/orgs/c/assistants"), Duration.hours(hours))
         const answers = yield* Effect.all([ask(2), ask(1), ask(2)], { concurrency: "unbounded" })
-        assert.deepStrictEqual(answers.map(({ status }) => status), [200, 200, 200])
+        assert.deepStrictEqual(
+          answers.map(({ status }) => status),
+          [200, 200, 200]
+        )
         const entries = yield* log.entries
         return entries.flatMap((entry) => (entry.kind === "request" ? [DateTime.formatIso(entry.answered_at)] : []))
       })
       const http = Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici)
       const around = Layer.merge(VirtualTime.layerOutside(layerServer()), http)
       const answered = yield* VirtualTime.run(Effect.provide(program, around), begin)
-      assert.deepStrictEqual(answered, ["2026-07-15T13:00:00.000Z", "2026-07-15T14:00:00.000Z", "2026-07-15T14:00:00.000Z"])
+      assert.deepStrictEqual(answered, [
+        "2026-07-15T13:00:00.000Z",
+        "2026-07-15T14:00:00.000Z",
+        "2026-07-15T14:00:00.000Z"
+      ])
     })
   )
 })

@@ -36,7 +36,9 @@ describe("work outside virtual time", () => {
           const note = (what: string) => Effect.sync(() => void course.push(what))
           const caller = (name: string, index: number) =>
             note(`${name} calls`).pipe(
-              Effect.zipRight(VirtualTime.outside(Effect.zipRight(note(`${name} begins`), eventLoop(turns[index] ?? 1)))),
+              Effect.zipRight(
+                VirtualTime.outside(Effect.zipRight(note(`${name} begins`), eventLoop(turns[index] ?? 1)))
+              ),
               Effect.zipRight(note(`${name} ends`)),
               Effect.zipRight(Effect.repeatN(Effect.yieldNow(), 30)),
               Effect.zipRight(note(`${name} goes on`))
@@ -55,7 +57,9 @@ describe("work outside virtual time", () => {
       const program = Effect.gen(function* () {
         assert.strictEqual(yield* Effect.flip(VirtualTime.outside(Effect.fail("no"))), "no")
         const begun = yield* Deferred.make<void>()
-        const working = yield* Effect.fork(VirtualTime.outside(Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never)))
+        const working = yield* Effect.fork(
+          VirtualTime.outside(Effect.zipRight(Deferred.succeed(begun, undefined), Effect.never))
+        )
         const waiting = yield* Effect.fork(VirtualTime.outside(Effect.void))
         yield* Deferred.await(begun)
         yield* Fiber.interrupt(waiting)
@@ -76,8 +80,14 @@ describe("work outside virtual time", () => {
   it.live("is how a layer is built and closed", () =>
     Effect.gen(function* () {
       const course: Array<string> = []
-      const slow = (what: string) => Effect.zipRight(eventLoop(100), Effect.map(elapsed, (at) => void course.push(`${what} at ${at}`)))
-      const layer = VirtualTime.layerOutside(Layer.scopedDiscard(Effect.acquireRelease(slow("built"), () => slow("closed"))))
+      const slow = (what: string) =>
+        Effect.zipRight(
+          eventLoop(100),
+          Effect.map(elapsed, (at) => void course.push(`${what} at ${at}`))
+        )
+      const layer = VirtualTime.layerOutside(
+        Layer.scopedDiscard(Effect.acquireRelease(slow("built"), () => slow("closed")))
+      )
       yield* VirtualTime.run(Effect.provide(Effect.sleep("1 hour"), layer), begin)
       assert.deepStrictEqual(course, ["built at 0", `closed at ${Duration.toMillis("1 hour")}`])
     })

@@ -470,18 +470,23 @@ describe("what the pages leave open", () => {
     ["accepted", 200],
     ["refused", 400]
   ] as const) {
-    it.effect(`a message to a contact who is blocked or unsubscribed is ${messageToOptedOut} when the option says so`, () =>
-      Effect.gen(function* () {
-        const { world } = yield* Emulator
-        const [willing, blocked, unsubscribed] = [yield* openChat, yield* openChat, yield* openChat]
-        yield* world.block(blocked.contact_id)
-        yield* world.unsubscribe(unsubscribed.contact_id)
-        const body = '{"message":[{"type":"text","text":"Hello"}]}'
-        const answers = yield* Effect.forEach([willing, blocked, unsubscribed], ({ chat_id }) =>
-          send("POST", `/chats/${chat_id}/messages`, { body })
-        )
-        assert.deepStrictEqual(answers.map((answer) => answer.status), [200, status, status])
-      }).pipe(Effect.provide(start({ behaviour: { messageToOptedOut } })))
+    it.effect(
+      `a message to a contact who is blocked or unsubscribed is ${messageToOptedOut} when the option says so`,
+      () =>
+        Effect.gen(function* () {
+          const { world } = yield* Emulator
+          const [willing, blocked, unsubscribed] = [yield* openChat, yield* openChat, yield* openChat]
+          yield* world.block(blocked.contact_id)
+          yield* world.unsubscribe(unsubscribed.contact_id)
+          const body = '{"message":[{"type":"text","text":"Hello"}]}'
+          const answers = yield* Effect.forEach([willing, blocked, unsubscribed], ({ chat_id }) =>
+            send("POST", `/chats/${chat_id}/messages`, { body })
+          )
+          assert.deepStrictEqual(
+            answers.map((answer) => answer.status),
+            [200, status, status]
+          )
+        }).pipe(Effect.provide(start({ behaviour: { messageToOptedOut } })))
     )
   }
 

@@ -219,7 +219,10 @@ describe("updating the state", () => {
     return [yield* touches({}), yield* touches({ state: "SNOOZED" })]
   })
 
-  test("moves `updated_at`, also with no key", Effect.map(touching, (touched) => assert.deepStrictEqual(touched, [true, true])))
+  test(
+    "moves `updated_at`, also with no key",
+    Effect.map(touching, (touched) => assert.deepStrictEqual(touched, [true, true]))
+  )
 
   test(
     "leaves `updated_at` as it is when the option says so",
@@ -270,11 +273,10 @@ describe("listing messages", () => {
       const first = yield* world.listMessages(chatId, { take: 2 })
       const second = yield* world.listMessages(chatId, { take: 2, page: 2 })
       const third = yield* world.listMessages(chatId, { take: 2, page: 3 })
-      assert.deepStrictEqual([first, second, third].map(({ messages }) => messages.map(words)), [
-        ["one", "two"],
-        ["three"],
-        []
-      ])
+      assert.deepStrictEqual(
+        [first, second, third].map(({ messages }) => messages.map(words)),
+        [["one", "two"], ["three"], []]
+      )
       assert.deepInclude(second, { count: 3, page: 2, take: 2 })
     })
   )
@@ -340,7 +342,10 @@ describe("the dashboard", () => {
       yield* TestClock.adjust("1 day")
       yield* world.touch(chat_id)
       const updated_at = yield* DateTime.now
-      assert.deepStrictEqual((yield* world.listMessages(chat_id)).messages, before.messages.map((message) => ({ ...message, updated_at })))
+      assert.deepStrictEqual(
+        (yield* world.listMessages(chat_id)).messages,
+        before.messages.map((message) => ({ ...message, updated_at }))
+      )
       assert.deepStrictEqual((yield* world.snapshot(chat_id)).updated_at, updated_at)
       assert.strictEqual(yield* refusal(world.touch(ChatId.make("nobody"))), 404)
     })
@@ -362,7 +367,10 @@ describe("the dashboard", () => {
         is_admin: false
       })
       const { entries } = yield* world.contacts.list({ status: "UNSUBSCRIBED" })
-      assert.deepStrictEqual(entries.map(({ id }) => id), [contact_id])
+      assert.deepStrictEqual(
+        entries.map(({ id }) => id),
+        [contact_id]
+      )
     })
   )
 

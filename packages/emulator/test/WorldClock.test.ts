@@ -43,15 +43,19 @@ it.effect("a sleep is as long as before where the machine's clock is put back me
   })
 )
 
-it.effect("what falls due while the clock is moved happens at its own instant, in order, and what comes of it too", () =>
-  Effect.gen(function* () {
-    const notes: Array<number> = []
-    const { advance, clock } = WorldClock.make(yield* Effect.clock, 1)
-    yield* Effect.forEach([5000, 1000, 90_000], (millis) => Effect.fork(Effect.withClock(noting(notes, millis), clock)))
-    yield* Effect.fork(Effect.withClock(Effect.zipRight(noting(notes, 2000), noting(notes, 1000)), clock))
-    yield* Effect.yieldNow()
-    yield* advance("1 minute")
-    assert.deepStrictEqual(notes, [1000, 2000, 3000, 5000])
-    assert.strictEqual(clock.unsafeCurrentTimeMillis(), 60_000)
-  })
+it.effect(
+  "what falls due while the clock is moved happens at its own instant, in order, and what comes of it too",
+  () =>
+    Effect.gen(function* () {
+      const notes: Array<number> = []
+      const { advance, clock } = WorldClock.make(yield* Effect.clock, 1)
+      yield* Effect.forEach([5000, 1000, 90_000], (millis) =>
+        Effect.fork(Effect.withClock(noting(notes, millis), clock))
+      )
+      yield* Effect.fork(Effect.withClock(Effect.zipRight(noting(notes, 2000), noting(notes, 1000)), clock))
+      yield* Effect.yieldNow()
+      yield* advance("1 minute")
+      assert.deepStrictEqual(notes, [1000, 2000, 3000, 5000])
+      assert.strictEqual(clock.unsafeCurrentTimeMillis(), 60_000)
+    })
 )

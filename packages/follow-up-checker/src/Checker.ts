@@ -1,6 +1,6 @@
 /**
- * Judges a follow-up scheduler by what the emulator logged, the policy file and the time-zone database, and by nothing else:
- * it shares no code with the scheduler, nor with the rest of the emulator.
+ * Judges a follow-up scheduler by what the emulator logged, the policy file and the time-zone database, and by nothing
+ * else: it shares no code with the scheduler, nor with the rest of the emulator.
  */
 import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
@@ -28,7 +28,10 @@ export interface Settings {
   readonly reaction?: Duration.DurationInput
   /** How old what the scheduler knows of who unsubscribed may be, which no chat tells; default two minutes. */
   readonly optOutAge?: Duration.DurationInput
-  /** How many schedulers use one key; default 1. With more, a list of contacts that one of them read is not held against the others. */
+  /**
+   * How many schedulers use one key; default 1. With more, a list of contacts that one of them read is not held against
+   * the others.
+   */
   readonly schedulers?: number
   /** When the scheduler was not running, or stood still, in epoch milliseconds. */
   readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
@@ -53,8 +56,8 @@ interface Asked {
 const contactList = Symbol("contacts.list")
 
 /**
- * The list is read by one status after the other, of which the log does not tell the order: so many requests for it have each of
- * unsubscribed, blocked and without replies of the assistant among them.
+ * The list is read by one status after the other, of which the log does not tell the order: so many requests for it
+ * have each of unsubscribed, blocked and without replies of the assistant among them.
  */
 const statusesOfContacts = 3
 
@@ -94,7 +97,9 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   const chatsOf = new Map<string, Set<string>>()
   const contacts = new Map<string, Contact.Contact>()
   const violations: Array<Verdict.Violation & { readonly millis: number }> = []
-  /** Follow-ups that have not come by their deadline, by chat. One that comes after all is late, the others are missed. */
+  /**
+   * Follow-ups that have not come by their deadline, by chat. One that comes after all is late, the others are missed.
+   */
   const overdue = new Map<string, ReadonlyArray<Stretch.Overdue>>()
   const races: Array<number> = []
   const late: Array<number> = []
@@ -108,9 +113,13 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
 
   const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? Chat.make(chat_id)
 
-  const othersOf = ({ chat_id, contact_id }: Chat.Chat) => [...(chatsOf.get(contact_id ?? "") ?? [])].filter((other) => other !== chat_id)
+  const othersOf = ({ chat_id, contact_id }: Chat.Chat) =>
+    [...(chatsOf.get(contact_id ?? "") ?? [])].filter((other) => other !== chat_id)
 
-  const withElsewhere = (chat: Chat.Chat): Chat.Chat => ({ ...chat, elsewhere: othersOf(chat).flatMap((other) => chatOf(other).followUps) })
+  const withElsewhere = (chat: Chat.Chat): Chat.Chat => ({
+    ...chat,
+    elsewhere: othersOf(chat).flatMap((other) => chatOf(other).followUps)
+  })
 
   const close = (chat_id: string, stretch: Stretch.Stretch, end: number) => {
     const found = Stretch.overdue(policy, calendar, stretch, end, grace)
@@ -132,7 +141,11 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     for (const { deadline, detail } of those) {
       const late_ms = at - deadline
       late.push(late_ms)
-      report(chat_id, deadline, { rule: "late", detail: `${detail} and came at ${toIso(at)}, ${late_ms} ms too late`, late_ms })
+      report(chat_id, deadline, {
+        rule: "late",
+        detail: `${detail} and came at ${toIso(at)}, ${late_ms} ms too late`,
+        late_ms
+      })
     }
   }
 
@@ -215,12 +228,11 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     if (stretch !== undefined) close(chat_id, stretch, end)
   }
   const missed = [...overdue].flatMap(([chat_id, those]) => those.map((one) => ({ ...one, chat_id })))
-  for (const { chat_id, deadline, detail } of missed) report(chat_id, deadline, { rule: "missed", detail: `${detail} and never came` })
+  for (const { chat_id, deadline, detail } of missed)
+    report(chat_id, deadline, { rule: "missed", detail: `${detail} and never came` })
 
   return {
-    violations: violations
-      .toSorted((a, b) => a.millis - b.millis)
-      .map(({ millis: _, ...violation }) => violation),
+    violations: violations.toSorted((a, b) => a.millis - b.millis).map(({ millis: _, ...violation }) => violation),
     chats: chats.size,
     followUps,
     foreignFollowUps,

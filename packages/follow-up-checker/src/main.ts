@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The checker as a program: `check --log FILE --policy FILE`. It exits with 0 (agrees), 1 (violations) or 2 (unusable input). */
+/**
+ * The checker as a program: `check --log FILE --policy FILE`. It exits with 0 (agrees), 1 (violations) or 2 (unusable
+ * input).
+ */
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as Effect from "effect/Effect"

@@ -11,19 +11,35 @@ type Line = Readonly<Record<string, unknown>>
 
 const noon = Date.UTC(2026, 2, 10, 12)
 const iso = (offset: Duration.DurationInput, ...more: ReadonlyArray<Duration.DurationInput>) =>
-  DateTime.formatIso(DateTime.unsafeMake(noon + [offset, ...more].reduce<number>((sum, each) => sum + Duration.toMillis(each), 0)))
-const before = (offset: Duration.DurationInput) => DateTime.formatIso(DateTime.unsafeMake(noon - Duration.toMillis(offset)))
+  DateTime.formatIso(
+    DateTime.unsafeMake(noon + [offset, ...more].reduce<number>((sum, each) => sum + Duration.toMillis(each), 0))
+  )
+const before = (offset: Duration.DurationInput) =>
+  DateTime.formatIso(DateTime.unsafeMake(noon - Duration.toMillis(offset)))
 
-const says = (author: string, cause: string) => (at: string, more: Line = {}) => [
-  { kind: "message", at, chat_id: "chat_1", message_id: `message_at_${at}`, author, cause, status: "COMPLETED", ...more }
-]
+const says =
+  (author: string, cause: string) =>
+  (at: string, more: Line = {}) => [
+    {
+      kind: "message",
+      at,
+      chat_id: "chat_1",
+      message_id: `message_at_${at}`,
+      author,
+      cause,
+      status: "COMPLETED",
+      ...more
+    }
+  ]
 const contact = says("contact", "message")
 const reply = says("assistant", "reply")
 const followUp = says("assistant", "follow_up")
 const staff = says("user", "takeover")
 
 const open = { state: "OPEN", ai_enabled: true, follow_up_at: null, muted_until: null, assigned: false }
-const state = (at: string, by: string, change: Line = {}) => [{ kind: "state", at, chat_id: "chat_1", by, ...open, ...change }]
+const state = (at: string, by: string, change: Line = {}) => [
+  { kind: "state", at, chat_id: "chat_1", by, ...open, ...change }
+]
 const person = (at: string, change: Line = {}) => [
   { kind: "contact", at, contact_id: "contact_1", blocked: false, unsubscribed: false, ...change }
 ]
@@ -33,17 +49,23 @@ const chat = (country: string | null, change: Line = {}) => [
   ...state(before("1 hour"), "contact")
 ]
 const request = (at: string, answered_at: string, change: Line = {}) => [
-  { kind: "request", at, answered_at, key: "scheduler", endpoint: "state.update", chat_id: "chat_1", status: 200, ...change }
+  {
+    kind: "request",
+    at,
+    answered_at,
+    key: "scheduler",
+    endpoint: "state.update",
+    chat_id: "chat_1",
+    status: 200,
+    ...change
+  }
 ]
 /** Nothing happens, and the log goes on until then. */
 const until = (at: string) => request(at, at, { key: "dashboard", chat_id: null })
 
 /** A Londoner wrote, and was answered at noon. */
 const answered = [...chat("GB"), ...contact(before("1 second")), ...reply(iso(0))]
-const armed = (at: string, follow_up_at: string) => [
-  ...state(at, "scheduler", { follow_up_at }),
-  ...request(at, at)
-]
+const armed = (at: string, follow_up_at: string) => [...state(at, "scheduler", { follow_up_at }), ...request(at, at)]
 
 // -- judging it --------------------------------------------------------------------------------------------------------
 
@@ -52,11 +74,17 @@ const steps = [
   { after: "1 day", action: "schedule_follow_up" }
 ]
 
-const readPolicy = (change: Line) => Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps, time_zone: "UTC", ...change })))
+const readPolicy = (change: Line) =>
+  Either.getOrThrow(Checker.readPolicy(JSON.stringify({ steps, time_zone: "UTC", ...change })))
 
 type More = Omit<Checker.Settings, "grace">
 
-const judge = (lines: ReadonlyArray<Line>, policy: Line = {}, grace: Duration.DurationInput = "3 seconds", more: More = {}): Verdict => {
+const judge = (
+  lines: ReadonlyArray<Line>,
+  policy: Line = {},
+  grace: Duration.DurationInput = "3 seconds",
+  more: More = {}
+): Verdict => {
   const entries = Either.getOrThrow(Checker.readLog(lines.map((line) => `${JSON.stringify(line)}\n`).join("")))
   return Checker.check(entries, readPolicy(policy), { grace, ...more })
 }
@@ -80,7 +108,12 @@ describe("the checker agrees", () => {
   })
 
   it("with a step that came due and was not written, counted as taken or not", () => {
-    const kept = [...answered, ...armed(iso("4 hours"), fourHours), ...state(fourHours, "assistant", { state: "CLOSED" }), ...state(iso("5 hours"), "user")]
+    const kept = [
+      ...answered,
+      ...armed(iso("4 hours"), fourHours),
+      ...state(fourHours, "assistant", { state: "CLOSED" }),
+      ...state(iso("5 hours"), "user")
+    ]
     const once = [...kept, ...followUp(iso("24 hours"))]
     expect(rules([...once, ...until(iso("20 days"))])).toEqual([])
     expect(rules([...once, ...followUp(iso("48 hours")), ...until(iso("20 days"))])).toEqual([])
@@ -105,7 +138,8 @@ describe("a duplicate", () => {
   })
 
   it("is the second of two that are closer than its step says, by more than 50 ms", () => {
-    const second = (early: number) => rules([...answered, ...followUp(fourHours), ...followUp(iso(28 * 3_600_000 - early))])
+    const second = (early: number) =>
+      rules([...answered, ...followUp(fourHours), ...followUp(iso(28 * 3_600_000 - early))])
     expect(second(51)).toEqual(["duplicate"])
     expect(second(50)).toEqual([])
   })
@@ -190,7 +224,9 @@ describe("a follow-up to a contact who waits for us", () => {
   })
 
   it("is no race where the contact has waited longer, and only wrote again just now", () => {
-    expect(rules([...waiting(60_000), ...contact(iso(4 * 3_600_000 - 10)), ...followUp(fourHours)])).toEqual(["after_reply"])
+    expect(rules([...waiting(60_000), ...contact(iso(4 * 3_600_000 - 10)), ...followUp(fourHours)])).toEqual([
+      "after_reply"
+    ])
   })
 
   describe("and a request of the scheduler between the two", () => {
@@ -202,7 +238,9 @@ describe("a follow-up to a contact who waits for us", () => {
       const lines = [...waiting(8_000), ...asked(-5_000, -4_000), ...followUp(fourHours)]
       const known = (more: More, ...then: ReadonlyArray<Line>) =>
         judge([...lines, ...then], {}, "3 seconds", more).violations.some(({ rule }) => rule === "after_reply")
-      const dead = (from: number, until: number) => ({ down: [{ from: noon + sent + from, until: noon + sent + until }] })
+      const dead = (from: number, until: number) => ({
+        down: [{ from: noon + sent + from, until: noon + sent + until }]
+      })
       expect(known({ reaction: "4 seconds" })).toBe(true)
       expect(known({ reaction: 4_001 })).toBe(false)
       expect(known({ reaction: 100, ...dead(-3_900, 0) })).toBe(false)
@@ -222,13 +260,19 @@ describe("a follow-up to a contact who waits for us", () => {
 
     it("means nothing if taking it back was tried at once after that, and refused", () => {
       const told = asked(-900, -800)
-      for (const fate of [{ status: 500 }, { spoilt: true }]) expect(withRequest([...told, ...asked(-600, -500, fate)])).toEqual([])
+      for (const fate of [{ status: 500 }, { spoilt: true }])
+        expect(withRequest([...told, ...asked(-600, -500, fate)])).toEqual([])
       expect(withRequest([...told, ...asked(-600, 1)])).toEqual([])
     })
 
     it("means that it knew if what was refused after that came too late, or was no taking back", () => {
       const tried = (from: number, change: Line = {}) =>
-        rules([...waiting(8_000), ...asked(-7_000, -6_000), ...asked(from, from, { status: 500, ...change }), ...followUp(fourHours)])
+        rules([
+          ...waiting(8_000),
+          ...asked(-7_000, -6_000),
+          ...asked(from, from, { status: 500, ...change }),
+          ...followUp(fourHours)
+        ])
       expect(tried(-5_000)).toEqual([])
       expect(tried(-4_999)).toEqual(["after_reply"])
       expect(tried(-6_001)).toEqual(["after_reply"])
@@ -298,7 +342,12 @@ describe("what a policy limits beside its hours", () => {
     const match = { match: { channels: ["email"] } }
     expect(rules([...onWhatsapp, ...followUp(fourHours)], { ...oneStep, ...match })).toEqual(["not_matched"])
     expect(rules(never(onWhatsapp), match)).toEqual([])
-    expect(rules([...onWhatsapp, ...followUp(fourHours)], { ...oneStep, match: { channels: ["whatsapp_bot"], countries: ["GB"] } })).toEqual([])
+    expect(
+      rules([...onWhatsapp, ...followUp(fourHours)], {
+        ...oneStep,
+        match: { channels: ["whatsapp_bot"], countries: ["GB"] }
+      })
+    ).toEqual([])
     expect(rules(never(onWhatsapp), { ...oneStep, match: { countries: ["GB"] } })).toEqual(["missed"])
   })
 
@@ -317,7 +366,10 @@ describe("what a policy limits beside its hours", () => {
     expect(rules(twice, { caps: [{ at_most: 1, per: "25 hours" }] })).toEqual(["capped"])
     expect(rules(twice, { caps: [{ at_most: 1, per: "24 hours" }] })).toEqual([])
     expect(rules(twice, { caps: [{ at_most: 1, per: "calendar_day" }] })).toEqual([])
-    const sameDay = { steps: [steps[0]!, { after: "1 hour", action: "schedule_follow_up" }], caps: [{ at_most: 1, per: "calendar_day" }] }
+    const sameDay = {
+      steps: [steps[0]!, { after: "1 hour", action: "schedule_follow_up" }],
+      caps: [{ at_most: 1, per: "calendar_day" }]
+    }
     expect(rules([...answered, ...followUp(fourHours), ...followUp(iso("6 hours"))], sameDay)).toEqual(["capped"])
   })
 
@@ -363,7 +415,8 @@ describe("what a policy limits beside its hours", () => {
   it("is how late it may be: the step after one that was left out is the last of them, and none is missed after it", () => {
     const lateness = { limit: "1 hour", beyond: "skip" }
     const skipping = { steps: [{ ...steps[0]!, lateness }, steps[1]!] }
-    const later = (after: Duration.DurationInput) => rules([...answered, ...followUp(iso(after)), ...until(iso("20 days"))], skipping)
+    const later = (after: Duration.DurationInput) =>
+      rules([...answered, ...followUp(iso(after)), ...until(iso("20 days"))], skipping)
     expect(later("24 hours")).toEqual([])
     expect(later("5 hours")).toEqual(["missed"])
   })
@@ -421,7 +474,11 @@ describe("a follow-up that must not be", () => {
 
   it("may be one where it got one of these lists, which may be another's, or one of several schedulers did", () => {
     const left = [...answered, ...person(iso(4 * 3_600_000 - 900), { unsubscribed: true })]
-    const listed = request(iso(4 * 3_600_000 - 800), fourHours).map((line) => ({ ...line, endpoint: "contacts.list", chat_id: null }))
+    const listed = request(iso(4 * 3_600_000 - 800), fourHours).map((line) => ({
+      ...line,
+      endpoint: "contacts.list",
+      chat_id: null
+    }))
     expect(rules([...left, ...listed, ...listed, ...followUp(fourHours)])).toEqual([])
     const lines = [...left, ...listed, ...listed, ...listed, ...followUp(fourHours)]
     expect(rules(lines, {}, "3 seconds", { schedulers: 2 })).toEqual([])
@@ -464,7 +521,11 @@ describe("a follow-up that must not be", () => {
   })
 
   it("is not excused by another change that is excused", () => {
-    const lines = [...answered, ...state(iso("1 hour"), "user", { state: "CLOSED" }), ...contact(iso(4 * 3_600_000 - 10))]
+    const lines = [
+      ...answered,
+      ...state(iso("1 hour"), "user", { state: "CLOSED" }),
+      ...contact(iso(4 * 3_600_000 - 10))
+    ]
     expect(judge([...lines, ...followUp(fourHours)])).toMatchObject({
       violations: [{ rule: "while_closed" }],
       races: { count: 0 }
@@ -538,12 +599,14 @@ describe("quiet hours", () => {
   })
 
   it("may lie within a day", () => {
-    const at = (time: string) => sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "12:00", end: "14:00" } })
+    const at = (time: string) =>
+      sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "12:00", end: "14:00" } })
     expect([at("11:59"), at("12:00"), at("13:59"), at("14:00")]).toEqual([[], ["quiet_hours"], ["quiet_hours"], []])
   })
 
   it("may last to the end of the day", () => {
-    const at = (time: string) => sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "21:30", end: "24:00" } })
+    const at = (time: string) =>
+      sentAt("GB", `2026-03-10T${time}:00.000Z`, { quiet_hours: { start: "21:30", end: "24:00" } })
     expect([at("21:29"), at("21:30"), at("23:59"), at("00:00")]).toEqual([[], ["quiet_hours"], ["quiet_hours"], []])
   })
 
@@ -563,7 +626,14 @@ describe("quiet hours", () => {
   it("are those of the policy's zone where the country is unknown, or its clocks differ and the policy says so", () => {
     const policy = { quiet_hours, time_zone: "Asia/Tokyo" }
     const fallback = { ...policy, country_clocks: "fallback" }
-    for (const [country, by] of [["US", fallback], ["PT", fallback], ["ZZ", policy], ["Germany", policy], ["", policy], [null, policy]] as const) {
+    for (const [country, by] of [
+      ["US", fallback],
+      ["PT", fallback],
+      ["ZZ", policy],
+      ["Germany", policy],
+      ["", policy],
+      [null, policy]
+    ] as const) {
       expect(sentAt(country, "2026-03-10T11:59:00.000Z", by), String(country)).toEqual([])
       expect(sentAt(country, "2026-03-10T12:00:00.000Z", by), String(country)).toEqual(["quiet_hours"])
     }
@@ -571,14 +641,16 @@ describe("quiet hours", () => {
 
   it("are those of the one clock that all zones of a country show, whatever the policy's own zone", () => {
     for (const country_clocks of ["each", "fallback"]) {
-      const at = (time: string) => sentAt("DE", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "Pacific/Auckland", country_clocks })
+      const at = (time: string) =>
+        sentAt("DE", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "Pacific/Auckland", country_clocks })
       expect([at("07:59"), at("08:00"), at("19:59"), at("20:00")]).toEqual([["quiet_hours"], [], [], ["quiet_hours"]])
     }
   })
 
   it("are those of each clock where they differ in a country", () => {
     // From New York, four hours behind, to Honolulu, ten hours behind.
-    const at = (time: string) => sentAt("US", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "America/New_York" })
+    const at = (time: string) =>
+      sentAt("US", `2026-03-10T${time}:00.000Z`, { quiet_hours, time_zone: "America/New_York" })
     expect([at("13:00"), at("18:59"), at("19:00")]).toEqual([["quiet_hours"], ["quiet_hours"], []])
     expect(sentAt("US", "2026-03-11T00:59:00.000Z", { quiet_hours })).toEqual([])
     expect(sentAt("US", "2026-03-11T01:00:00.000Z", { quiet_hours })).toEqual(["quiet_hours"])
@@ -607,7 +679,13 @@ describe("quiet hours", () => {
 })
 
 describe("a contact who was merged into another one", () => {
-  const other = (change: Line) => ({ kind: "contact", contact_id: "contact_2", blocked: false, unsubscribed: false, ...change })
+  const other = (change: Line) => ({
+    kind: "contact",
+    contact_id: "contact_2",
+    blocked: false,
+    unsubscribed: false,
+    ...change
+  })
   const merged = { kind: "merge", at: iso("1 hour"), contact_id: "contact_2", source_contact_id: "contact_1" }
 
   it("is that other one from then on: what it permits holds in the chats of both", () => {
@@ -692,7 +770,10 @@ describe("a follow-up is missed", () => {
   })
 
   it("and not late, when it never comes", () => {
-    expect(judge([...answered, ...until(iso("9 days"))], oneStep)).toMatchObject({ late: { count: 0, max_ms: null }, missed: 1 })
+    expect(judge([...answered, ...until(iso("9 days"))], oneStep)).toMatchObject({
+      late: { count: 0, max_ms: null },
+      missed: 1
+    })
   })
 
   it("later with more grace, and with a longer lead", () => {
@@ -782,7 +863,9 @@ describe("a follow-up is missed", () => {
   })
 
   it("where the scheduler itself had set it, and nobody sent it", () => {
-    expect(rules([...answered, ...armed(fourHours, iso("4 hours", "15 seconds")), ...until(iso("9 days"))])).toEqual(["missed"])
+    expect(rules([...answered, ...armed(fourHours, iso("4 hours", "15 seconds")), ...until(iso("9 days"))])).toEqual([
+      "missed"
+    ])
   })
 
   it("never where nobody knows the zone", () => {
@@ -920,7 +1003,10 @@ describe("a follow-up that someone else set and nobody wrote", () => {
 
 describe("the order of the log", () => {
   it("decides between entries of the same instant", () => {
-    expect(judge([...answered, ...followUp(fourHours), ...contact(fourHours)])).toMatchObject({ violations: [], races: { count: 0 } })
+    expect(judge([...answered, ...followUp(fourHours), ...contact(fourHours)])).toMatchObject({
+      violations: [],
+      races: { count: 0 }
+    })
     expect(judge([...answered, ...contact(fourHours), ...followUp(fourHours)])).toMatchObject({
       violations: [],
       races: { count: 1, max_ms: 0 }
@@ -963,7 +1049,12 @@ describe("the counts", () => {
 
 describe("the verdict in a terminal", () => {
   it("is a few aligned lines where the checker agrees", () => {
-    const lines = [...answered, ...contact(iso(4 * 3_600_000 - 7)), ...followUp(fourHours), ...request(fourHours, fourHours)]
+    const lines = [
+      ...answered,
+      ...contact(iso(4 * 3_600_000 - 7)),
+      ...followUp(fourHours),
+      ...request(fourHours, fourHours)
+    ]
     expect(Checker.render(judge(lines)).split("\n")).toEqual([
       "checker: agrees",
       "  chats       1",
@@ -978,7 +1069,9 @@ describe("the verdict in a terminal", () => {
 
   it("lists twenty violations, and how many more there are", () => {
     const many = (count: number) =>
-      Checker.render(judge(Array.from({ length: count }, (_, index) => followUp(iso(index))).flat(), oneStep)).split("\n")
+      Checker.render(judge(Array.from({ length: count }, (_, index) => followUp(iso(index))).flat(), oneStep)).split(
+        "\n"
+      )
     const one = many(1)
     expect(one[0]).toBe("checker: 1 violation")
     expect(one.slice(1, 3)).toEqual([`  too_early  chat_1  ${iso(0)}`, "    there is no message of ours to follow up"])
@@ -993,7 +1086,9 @@ describe("a log", () => {
   const valid = JSON.stringify(person(iso(0))[0])
 
   it("may have kinds and keys that nobody knows, and empty lines", () => {
-    const read = Checker.readLog(`\n${JSON.stringify({ kind: "weather", rain: true })}\n{"mood":1,${valid.slice(1)}\n\n`)
+    const read = Checker.readLog(
+      `\n${JSON.stringify({ kind: "weather", rain: true })}\n{"mood":1,${valid.slice(1)}\n\n`
+    )
     expect(Either.getOrThrow(read)).toHaveLength(1)
   })
 
@@ -1014,7 +1109,9 @@ describe("a policy file", () => {
   const refusal = (more: string) => Either.getOrThrow(Either.flip(yaml(more)))
 
   it("is read with its defaults", () => {
-    const policy = Either.getOrThrow(yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n'))
+    const policy = Either.getOrThrow(
+      yaml('quiet_hours: { start: "21:00", end: "09:30" }\neffective_from: 2026-01-01T00:00:00Z\n')
+    )
     expect(policy).toEqual({
       after_broadcast: "ignore",
       after_human: "next_episode",
@@ -1040,14 +1137,20 @@ describe("a policy file", () => {
   it("is refused where the log does not tell enough to judge it", () => {
     expect(refusal("match: { segments: [vip] }")).toBe("match.segments: The log does not tell enough to judge segments")
     expect(refusal("stop_after_unanswered: 3")).toContain("The log does not tell enough")
-    expect(Either.isLeft(Checker.readPolicy(`${header}  - { after: 2 days, action: send_message, message: Are you there }\n`))).toBe(true)
+    expect(
+      Either.isLeft(
+        Checker.readPolicy(`${header}  - { after: 2 days, action: send_message, message: Are you there }\n`)
+      )
+    ).toBe(true)
   })
 
   it("is refused with the field and what was expected there", () => {
     expect(refusal("time_zone: Mars/Base")).toBe("time_zone: Unknown time zone Mars/Base")
     expect(refusal("arm_lead: soon")).toMatch(/^arm_lead: Expected a duration/)
     expect(refusal("arm_lead: 0 seconds")).toMatch(/^arm_lead: Expected a duration/)
-    expect(refusal('quiet_hours: { start: "9:00", end: "10:00" }')).toMatch(/^quiet_hours.start: Expected a time of day/)
+    expect(refusal('quiet_hours: { start: "9:00", end: "10:00" }')).toMatch(
+      /^quiet_hours.start: Expected a time of day/
+    )
     expect(refusal('quiet_hours: { start: "09:00", end: "09:00" }')).toMatch(/^quiet_hours: /)
     expect(refusal("weekdays: [8]")).toMatch(/^weekdays.0: /)
     expect(refusal("holidays: [Christmas]")).toMatch(/^holidays.0: Expected a date/)

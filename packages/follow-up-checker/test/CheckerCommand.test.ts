@@ -75,7 +75,10 @@ describe("the check command", () => {
       expect(text.stdout).toMatch(/^checker: 1 violation\n {2}too_early {2}chat_1 {2}2026-03-10T12:59:59.999Z/)
       const json = yield* check(early, ["--json"])
       expect(json.code).toBe(1)
-      expect(JSON.parse(json.stdout)).toMatchObject({ followUps: 1, violations: [{ rule: "too_early", chat_id: "chat_1" }] })
+      expect(JSON.parse(json.stdout)).toMatchObject({
+        followUps: 1,
+        violations: [{ rule: "too_early", chat_id: "chat_1" }]
+      })
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 

@@ -1,6 +1,6 @@
 /**
- * A lock of the operating system on a file: it ends with the process that holds it, however that ends, and knows nothing of
- * process numbers, so it holds between containers, too. It is SQLite's own lock on an empty database.
+ * A lock of the operating system on a file: it ends with the process that holds it, however that ends, and knows
+ * nothing of process numbers, so it holds between containers, too. It is SQLite's own lock on an empty database.
  */
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Data from "effect/Data"
@@ -18,8 +18,8 @@ export class FileLocked extends Data.TaggedError("FileLocked")<{ readonly file: 
 }
 
 /**
- * Locks the file until the scope ends, and creates it where it is missing; it stays there afterwards. Does not wait. Fails with a
- * `SqlError` where the file cannot be opened, or holds something else.
+ * Locks the file until the scope ends, and creates it where it is missing; it stays there afterwards. Does not wait.
+ * Fails with a `SqlError` where the file cannot be opened, or holds something else.
  */
 export const acquire = (file: string): Effect.Effect<void, FileLocked | SqlError, Scope.Scope> =>
   Effect.gen(function* () {

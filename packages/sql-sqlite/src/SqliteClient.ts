@@ -1,8 +1,8 @@
 /**
  * A `SqlClient` of @effect/sql for one SQLite database, on the SQLite that Node brings with it: nothing is compiled or
- * downloaded. One connection, shared by all fibers: a statement runs alone and blocks the event loop until it is done, a
- * transaction has the connection for itself until it ends, and the file's one write lock from its beginning. To wait for the
- * lock of another connection blocks nobody.
+ * downloaded. One connection, shared by all fibers: a statement runs alone and blocks the event loop until it is done,
+ * a transaction has the connection for itself until it ends, and the file's one write lock from its beginning. To wait
+ * for the lock of another connection blocks nobody.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -28,11 +28,14 @@ export interface Options {
   /** `WAL`, the default: reading and writing do not wait for each other. `DELETE`: one file, and nothing beside it. */
   readonly journalMode?: "WAL" | "DELETE" | undefined
   /**
-   * `FULL`: each commit outlasts a power cut. `NORMAL`, the default: in `WAL` mode a power cut may lose the last commits, and
-   * nothing else. A commit outlasts the end of the process with either.
+   * `FULL`: each commit outlasts a power cut. `NORMAL`, the default: in `WAL` mode a power cut may lose the last
+   * commits, and nothing else. A commit outlasts the end of the process with either.
    */
   readonly synchronous?: "FULL" | "NORMAL" | undefined
-  /** How long a statement, or a transaction that begins, waits for the lock of another connection before it fails. Default 5 seconds. */
+  /**
+   * How long a statement, or a transaction that begins, waits for the lock of another connection before it fails.
+   * Default 5 seconds.
+   */
   readonly busyTimeout?: Duration.DurationInput | undefined
   /** How many prepared statements are kept; those that were not used for longest are dropped. Default 200. */
   readonly statementCacheSize?: number | undefined
@@ -56,7 +59,10 @@ const pathOf = (filename: string) => (filename.startsWith("file:") ? `./${filena
 
 const busyTimeoutOf = (options: Options) => Duration.decode(options.busyTimeout ?? defaults.busyTimeout)
 
-/** The drivers have defaults that differ, so each setting is made here. The timeout comes first: the others may need the lock. */
+/**
+ * The drivers have defaults that differ, so each setting is made here. The timeout comes first: the others may need the
+ * lock.
+ */
 const settingsOf = (options: Options): ReadonlyArray<string> => {
   const wait = `PRAGMA busy_timeout = ${Math.ceil(Duration.toMillis(Duration.min(busyTimeoutOf(options), Busy.longestBlock)))}`
   if (options.readOnly === true) return [wait]
@@ -77,11 +83,15 @@ const close = (database: Driver.Database) =>
 const open = (options: Options): Effect.Effect<Driver.Database, SqlError, Scope.Scope> =>
   Effect.gen(function* () {
     const { DatabaseSync } = yield* Driver.load
-    // Several processes that open the file at once wait for each other longer than a statement may wait, unless none is to wait.
+    // Several processes that open the file at once wait for each other longer than a statement may wait, unless none is
+    // to wait.
     const timeout = busyTimeoutOf(options)
     const patiently = Busy.patiently(Duration.isZero(timeout) ? timeout : Duration.max(timeout, Duration.seconds(5)))
     const database = yield* Effect.acquireRelease(
-      SqliteConnection.attempt("Failed to open database", () => new DatabaseSync(pathOf(options.filename), { readOnly: options.readOnly === true })),
+      SqliteConnection.attempt(
+        "Failed to open database",
+        () => new DatabaseSync(pathOf(options.filename), { readOnly: options.readOnly === true })
+      ),
       close
     )
     for (const setting of settingsOf(options)) {
@@ -105,15 +115,19 @@ const attributesOf = ({ spanAttributes = {} }: Options): ReadonlyArray<readonly 
 ]
 
 /**
- * Opens a database until the scope ends. Fails with a `SqlError` whose cause is a `SqliteError` where it cannot be opened.
+ * Opens a database until the scope ends. Fails with a `SqlError` whose cause is a `SqliteError` where it cannot be
+ * opened.
  *
  * - An integer that is no safe integer is returned as a bigint, exactly; with `SqlClient.SafeIntegers` each integer is.
- * - Parameters: text, numbers, bigints, booleans (1 and 0), Dates (ISO 8601), bytes, `null` and `undefined` (NULL). Anything
+ * - Parameters: text, numbers, bigints, booleans (1 and 0), Dates (ISO 8601), bytes, `null` and `undefined` (NULL).
+ *   Anything
  *   else, text with a NUL character and an integer beyond 64 bits fail.
  * - A stream reads its rows as they are asked for. It sees what other fibers write meanwhile, unless it is run within a
  *   transaction.
  */
-export const make = (options: Options): Effect.Effect<SqlClient.SqlClient, SqlError, Scope.Scope | Reactivity.Reactivity> =>
+export const make = (
+  options: Options
+): Effect.Effect<SqlClient.SqlClient, SqlError, Scope.Scope | Reactivity.Reactivity> =>
   Effect.gen(function* () {
     const { transformQueryNames, transformResultNames } = options
     const database = yield* open(options)
@@ -127,7 +141,11 @@ export const make = (options: Options): Effect.Effect<SqlClient.SqlClient, SqlEr
     const beginTransaction = options.readOnly === true ? "BEGIN" : "BEGIN IMMEDIATE"
     // A transaction that waits for its beginning lets the statements of other fibers pass.
     const aside = (pause: Duration.Duration) =>
-      Effect.acquireUseRelease(semaphore.release(1), () => Effect.sleep(pause), () => semaphore.take(1))
+      Effect.acquireUseRelease(
+        semaphore.release(1),
+        () => Effect.sleep(pause),
+        () => semaphore.take(1)
+      )
     const begin = Busy.patiently(busyTimeout, aside)(connection.runAtOnce(beginTransaction))
     const forTransactions: Connection = {
       ...connection,

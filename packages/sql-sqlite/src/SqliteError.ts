@@ -1,8 +1,14 @@
-/** What SQLite reports when a statement fails, as the `cause` of a `SqlError`: recognised by its number, never by its text. */
+/**
+ * What SQLite reports when a statement fails, as the `cause` of a `SqlError`: recognised by its number, never by its
+ * text.
+ */
 import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 
-/** The result codes that programs act on. Those up to 255 are primary codes, the others extended ones. See https://sqlite.org/rescode.html. */
+/**
+ * The result codes that programs act on. Those up to 255 are primary codes, the others extended ones. See
+ * https://sqlite.org/rescode.html.
+ */
 export const ResultCode = {
   /** Another connection holds a lock, and `busyTimeout` has passed. */
   Busy: 5,
@@ -23,10 +29,13 @@ export const ResultCode = {
 } as const
 
 /**
- * The cause of each `SqlError` of this client. `extendedCode` is SQLite's extended result code; 0 where the statement did not
- * reach SQLite, for example because of a parameter of an unsupported type.
+ * The cause of each `SqlError` of this client. `extendedCode` is SQLite's extended result code; 0 where the statement
+ * did not reach SQLite, for example because of a parameter of an unsupported type.
  */
-export class SqliteError extends Data.TaggedError("SqliteError")<{ readonly message: string; readonly extendedCode: number }> {
+export class SqliteError extends Data.TaggedError("SqliteError")<{
+  readonly message: string
+  readonly extendedCode: number
+}> {
   /** The primary result code: the lowest eight bits of the extended one. */
   get resultCode(): number {
     return this.extendedCode & 0xff

@@ -10,7 +10,10 @@ import * as Databases from "./Databases.ts"
 const contended = (lock: "IMMEDIATE" | "EXCLUSIVE", journalMode: "WAL" | "DELETE" = "WAL") =>
   Effect.gen(function* () {
     const filename = yield* Databases.file
-    const [ours, theirs] = [yield* Databases.open({ filename, journalMode }), yield* Databases.open({ filename, journalMode })]
+    const [ours, theirs] = [
+      yield* Databases.open({ filename, journalMode }),
+      yield* Databases.open({ filename, journalMode })
+    ]
     yield* ours`CREATE TABLE notes (text TEXT)`
     yield* theirs.unsafe(`BEGIN ${lock}`)
     return { ours, filename, letGo: theirs`COMMIT` }
@@ -21,7 +24,10 @@ const notes = (sql: Effect.Effect.Success<ReturnType<typeof Databases.open>>) =>
 
 /** Lets time pass until a fiber has ended. */
 const ended = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) =>
-  Effect.zipRight(Effect.repeat(TestClock.adjust("100 millis"), { until: () => fiber.unsafePoll() !== null }), Fiber.join(fiber))
+  Effect.zipRight(
+    Effect.repeat(TestClock.adjust("100 millis"), { until: () => fiber.unsafePoll() !== null }),
+    Fiber.join(fiber)
+  )
 
 describe("while another connection holds the lock", () => {
   it.scoped("a statement waits by the clock, and the program goes on: it is the one that lets go", () =>
@@ -40,7 +46,8 @@ describe("while another connection holds the lock", () => {
   it.scoped("a transaction waits for its beginning, and statements of other fibers pass it", () =>
     Effect.gen(function* () {
       const { letGo, ours } = yield* contended("IMMEDIATE")
-      const write = (text: string) => Effect.fork(ours.withTransaction(Effect.zipRight(ours`INSERT INTO notes VALUES (${text})`, notes(ours))))
+      const write = (text: string) =>
+        Effect.fork(ours.withTransaction(Effect.zipRight(ours`INSERT INTO notes VALUES (${text})`, notes(ours))))
       const writing = [yield* write("a"), yield* write("b")]
       yield* TestClock.adjust("4 seconds")
       expect(yield* notes(ours)).toEqual([])

@@ -11,7 +11,9 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 
 /** Opens a database until the test ends. */
-export const open = (options: Partial<SqliteClient.Options> = {}): Effect.Effect<SqlClient.SqlClient, SqlError, Scope.Scope> =>
+export const open = (
+  options: Partial<SqliteClient.Options> = {}
+): Effect.Effect<SqlClient.SqlClient, SqlError, Scope.Scope> =>
   Effect.provide(SqliteClient.make({ filename: ":memory:", ...options }), Reactivity.layer)
 
 const folder = Effect.acquireRelease(

@@ -12,17 +12,25 @@ import * as Databases from "./Databases.ts"
 
 const { ResultCode } = SqliteError
 
-const pragma = (sql: SqlClient.SqlClient, name: string) => Effect.map(sql.unsafe(`PRAGMA ${name}`).values, ([row]) => row?.[0])
+const pragma = (sql: SqlClient.SqlClient, name: string) =>
+  Effect.map(sql.unsafe(`PRAGMA ${name}`).values, ([row]) => row?.[0])
 
 describe("a database", () => {
-  it.scoped("has the settings that it is opened with, by default WAL and NORMAL, and blocks the event loop for 10 ms at most", () =>
-    Effect.gen(function* () {
-      const settings = (sql: SqlClient.SqlClient) =>
-        Effect.all(["journal_mode", "synchronous", "busy_timeout", "foreign_keys"].map((name) => pragma(sql, name)))
-      expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file }))).toEqual(["wal", 1, 10, 1])
-      const others = { journalMode: "DELETE", synchronous: "FULL", busyTimeout: "0.5 millis" } as const
-      expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file, ...others }))).toEqual(["delete", 2, 1, 1])
-    })
+  it.scoped(
+    "has the settings that it is opened with, by default WAL and NORMAL, and blocks the event loop for 10 ms at most",
+    () =>
+      Effect.gen(function* () {
+        const settings = (sql: SqlClient.SqlClient) =>
+          Effect.all(["journal_mode", "synchronous", "busy_timeout", "foreign_keys"].map((name) => pragma(sql, name)))
+        expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file }))).toEqual(["wal", 1, 10, 1])
+        const others = { journalMode: "DELETE", synchronous: "FULL", busyTimeout: "0.5 millis" } as const
+        expect(yield* settings(yield* Databases.open({ filename: yield* Databases.file, ...others }))).toEqual([
+          "delete",
+          2,
+          1,
+          1
+        ])
+      })
   )
 
   it.scoped("is provided as a layer, and closed with it", () =>
@@ -46,7 +54,9 @@ describe("a database", () => {
   it.scoped("that cannot be opened fails with the code of SQLite", () =>
     Effect.gen(function* () {
       const filename = yield* Databases.file
-      const inNoFolder = yield* Databases.causeOf(Databases.open({ filename: join(dirname(filename), "none", "test.db") }))
+      const inNoFolder = yield* Databases.causeOf(
+        Databases.open({ filename: join(dirname(filename), "none", "test.db") })
+      )
       expect(inNoFolder).toMatchObject({ resultCode: ResultCode.CannotOpen })
       expect(inNoFolder.message).toContain("unable to open database file")
       writeFileSync(filename, "This is not a database, however long it may be. ".repeat(30))
@@ -61,7 +71,10 @@ describe("a database", () => {
     Effect.gen(function* () {
       const here = process.cwd()
       const folder = dirname(yield* Databases.file)
-      yield* Effect.acquireRelease(Effect.sync(() => process.chdir(folder)), () => Effect.sync(() => process.chdir(here)))
+      yield* Effect.acquireRelease(
+        Effect.sync(() => process.chdir(folder)),
+        () => Effect.sync(() => process.chdir(here))
+      )
       yield* Databases.open({ filename: "file:test.db" })
       expect(existsSync(join(folder, "file:test.db"))).toBe(true)
     })
@@ -70,7 +83,9 @@ describe("a database", () => {
   it.scoped("that is read-only is read beside its writer, refuses to be written to, and is not created", () =>
     Effect.gen(function* () {
       const filename = yield* Databases.file
-      expect(yield* Databases.causeOf(Databases.open({ filename, readOnly: true }))).toMatchObject({ resultCode: ResultCode.CannotOpen })
+      expect(yield* Databases.causeOf(Databases.open({ filename, readOnly: true }))).toMatchObject({
+        resultCode: ResultCode.CannotOpen
+      })
       expect(existsSync(filename)).toBe(false)
       const writer = yield* Databases.open({ filename })
       yield* writer`CREATE TABLE notes (text TEXT)`
@@ -134,10 +149,15 @@ describe("a statement", () => {
       const sql = yield* Databases.open()
       yield* sql`CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT)`
       expect(yield* sql`INSERT INTO notes ${sql.insert([{ text: "one" }, { text: "two" }])}`).toEqual([])
-      expect(yield* sql`INSERT INTO notes ${sql.insert({ text: "three" }).returning("*")}`).toEqual([{ id: 3, text: "three" }])
+      expect(yield* sql`INSERT INTO notes ${sql.insert({ text: "three" }).returning("*")}`).toEqual([
+        { id: 3, text: "three" }
+      ])
       expect(yield* sql`UPDATE notes SET text = 'none'`.raw).toEqual({ changes: 3, lastInsertRowid: 3 })
       expect(yield* sql`SELECT count(*) AS count FROM notes`.raw).toEqual([{ count: 3 }])
-      expect(yield* sql`SELECT id, text FROM notes WHERE id < 3`.values).toEqual([[1, "none"], [2, "none"]])
+      expect(yield* sql`SELECT id, text FROM notes WHERE id < 3`.values).toEqual([
+        [1, "none"],
+        [2, "none"]
+      ])
       expect(yield* sql`SELECT id FROM notes WHERE ${sql.in("id", [1, 3])}`.unprepared).toEqual([{ id: 1 }, { id: 3 }])
     })
   )
@@ -187,16 +207,23 @@ describe("a statement", () => {
   )
 
   const several = ["SELECT 1; SELECT 2", "SELECT 1;;SELECT 2", "BEGIN; SELECT 1; END", "SELECT ';' ; -- ;\n SELECT 2"]
-  const single = ["SELECT 1 AS a;", "SELECT ';' || \"a\" FROM (SELECT 'x' AS a); -- one; two", "/* one; two */ SELECT 1;\n /* three"]
+  const single = [
+    "SELECT 1 AS a;",
+    "SELECT ';' || \"a\" FROM (SELECT 'x' AS a); -- one; two",
+    "/* one; two */ SELECT 1;\n /* three"
+  ]
   it.scoped("is one: the drivers would ignore a second one in the same text", () =>
     Effect.gen(function* () {
       const sql = yield* Databases.open()
       for (const text of several) {
-        expect((yield* Databases.causeOf(sql.unsafe(text))).message, text).toBe("the SQL text contains more than one statement")
+        expect((yield* Databases.causeOf(sql.unsafe(text))).message, text).toBe(
+          "the SQL text contains more than one statement"
+        )
       }
       for (const text of single) expect(Either.isRight(yield* Effect.either(sql.unsafe(text))), text).toBe(true)
       yield* sql`CREATE TABLE notes (text TEXT)`
-      const trigger = "CREATE TRIGGER echo AFTER INSERT ON notes WHEN new.text = 'a' BEGIN UPDATE notes SET text = 'b'; SELECT 1; END;"
+      const trigger =
+        "CREATE TRIGGER echo AFTER INSERT ON notes WHEN new.text = 'a' BEGIN UPDATE notes SET text = 'b'; SELECT 1; END;"
       expect((yield* Databases.causeOf(sql.unsafe(`${trigger} DROP TABLE notes`))).message).toContain("more than one")
       yield* sql.unsafe(trigger)
       yield* sql`INSERT INTO notes VALUES ('a')`
@@ -208,7 +235,12 @@ describe("a statement", () => {
     Effect.gen(function* () {
       const sql = yield* Databases.open()
       for (const text of ["", "-- nothing"]) {
-        for (const run of [sql.unsafe(text), sql.unsafe(text).unprepared, sql.unsafe(text).raw, sql.unsafe(text).values]) {
+        for (const run of [
+          sql.unsafe(text),
+          sql.unsafe(text).unprepared,
+          sql.unsafe(text).raw,
+          sql.unsafe(text).values
+        ]) {
           expect((yield* Databases.causeOf(run))._tag).toBe("SqliteError")
         }
       }
@@ -218,7 +250,9 @@ describe("a statement", () => {
 
 describe("a stream", () => {
   const numbers = (sql: SqlClient.SqlClient, count: number) =>
-    sql<{ n: number }>`WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < ${count}) SELECT n FROM t`
+    sql<{
+      n: number
+    }>`WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t WHERE n < ${count}) SELECT n FROM t`
 
   it.scoped("gives all rows in their order, also when their number is no multiple of a chunk's", () =>
     Effect.gen(function* () {
@@ -234,7 +268,9 @@ describe("a stream", () => {
     Effect.gen(function* () {
       const sql = yield* Databases.open()
       yield* sql`CREATE TABLE notes (n INTEGER)`
-      const endless = sql<{ n: number }>`WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t`
+      const endless = sql<{
+        n: number
+      }>`WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT n FROM t`
       yield* endless.stream.pipe(
         Stream.take(200),
         Stream.mapEffect(({ n }) => sql.withTransaction(sql`INSERT INTO notes VALUES (${n})`)),
@@ -247,7 +283,9 @@ describe("a stream", () => {
   it.scoped("fails where a row does, with what came before it", () =>
     Effect.gen(function* () {
       const sql = yield* Databases.open()
-      const rows = sql.unsafe<{ n: number }>("SELECT abs(CASE column1 WHEN 3 THEN -9223372036854775808 ELSE column1 END) AS n FROM (VALUES (1), (2), (3))")
+      const rows = sql.unsafe<{ n: number }>(
+        "SELECT abs(CASE column1 WHEN 3 THEN -9223372036854775808 ELSE column1 END) AS n FROM (VALUES (1), (2), (3))"
+      )
       expect((yield* Databases.causeOf(Stream.runDrain(rows.stream))).message).toBe("integer overflow")
     })
   )

@@ -10,7 +10,9 @@ const notebook = Effect.gen(function* () {
   const sql = yield* Databases.open()
   yield* sql`CREATE TABLE notes (text TEXT)`
   const write = (text: string) => sql`INSERT INTO notes VALUES (${text})`
-  const notes = Effect.map(sql<{ text: string }>`SELECT text FROM notes ORDER BY rowid`, (rows) => rows.map(({ text }) => text))
+  const notes = Effect.map(sql<{ text: string }>`SELECT text FROM notes ORDER BY rowid`, (rows) =>
+    rows.map(({ text }) => text)
+  )
   return { sql, write, notes }
 })
 
@@ -33,7 +35,9 @@ describe("a transaction", () => {
       const { notes, sql, write } = yield* notebook
       const inner = (text: string) => sql.withTransaction(write(text))
       const undone = (text: string) => Effect.ignore(sql.withTransaction(failing(write(text))))
-      yield* sql.withTransaction(Effect.all([write("1"), inner("2"), undone("3"), sql.withTransaction(Effect.all([inner("4"), undone("5")]))]))
+      yield* sql.withTransaction(
+        Effect.all([write("1"), inner("2"), undone("3"), sql.withTransaction(Effect.all([inner("4"), undone("5")]))])
+      )
       yield* Effect.ignore(sql.withTransaction(failing(Effect.all([write("6"), inner("7")]))))
       expect(yield* notes).toEqual(["1", "2", "4"])
     })
@@ -43,7 +47,9 @@ describe("a transaction", () => {
     Effect.gen(function* () {
       const { notes, sql, write } = yield* notebook
       const written = yield* Deferred.make<void>()
-      const stuck = sql.withTransaction(Effect.all([write("a"), sql.withTransaction(write("b")), Deferred.succeed(written, undefined), Effect.never]))
+      const stuck = sql.withTransaction(
+        Effect.all([write("a"), sql.withTransaction(write("b")), Deferred.succeed(written, undefined), Effect.never])
+      )
       const fiber = yield* Effect.fork(stuck)
       yield* Deferred.await(written)
       yield* Fiber.interrupt(fiber)
@@ -57,7 +63,9 @@ describe("a transaction", () => {
       const { notes, sql, write } = yield* notebook
       const [begun, mayEnd] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
       const first = yield* Effect.fork(
-        sql.withTransaction(Effect.all([write("a"), Deferred.succeed(begun, undefined), Deferred.await(mayEnd), Effect.fail("undone")]))
+        sql.withTransaction(
+          Effect.all([write("a"), Deferred.succeed(begun, undefined), Deferred.await(mayEnd), Effect.fail("undone")])
+        )
       )
       yield* Deferred.await(begun)
       const reader = yield* Effect.fork(notes)
@@ -75,7 +83,9 @@ describe("a transaction", () => {
     Effect.gen(function* () {
       const { notes, sql, write } = yield* notebook
       const [begun, mayEnd] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-      const first = yield* Effect.fork(sql.withTransaction(Effect.all([Deferred.succeed(begun, undefined), Deferred.await(mayEnd), write("a")])))
+      const first = yield* Effect.fork(
+        sql.withTransaction(Effect.all([Deferred.succeed(begun, undefined), Deferred.await(mayEnd), write("a")]))
+      )
       yield* Deferred.await(begun)
       const waiting = yield* Effect.fork(sql.withTransaction(write("b")))
       yield* Effect.yieldNow()
@@ -106,7 +116,10 @@ describe("a transaction", () => {
   it.scoped("of two connections excludes each other", () =>
     Effect.gen(function* () {
       const filename = yield* Databases.file
-      const [ours, theirs] = [yield* Databases.open({ filename, busyTimeout: 0 }), yield* Databases.open({ filename, busyTimeout: 0 })]
+      const [ours, theirs] = [
+        yield* Databases.open({ filename, busyTimeout: 0 }),
+        yield* Databases.open({ filename, busyTimeout: 0 })
+      ]
       yield* ours`CREATE TABLE notes (text TEXT)`
       const write = (text: string) => theirs.withTransaction(theirs`INSERT INTO notes VALUES (${text}) RETURNING text`)
       yield* ours`BEGIN IMMEDIATE`

@@ -45,7 +45,9 @@ describe("a parameter", () => {
     ["an ArrayBuffer", new Uint8Array([4]).buffer, { value: new Uint8Array([4]), type: "blob" }]
   ]
   for (const [name, value, expected] of cases) {
-    it.scoped(`that is ${name} is stored and returned`, () => Effect.map(stored(value), (row) => expect(row).toEqual(expected)))
+    it.scoped(`that is ${name} is stored and returned`, () =>
+      Effect.map(stored(value), (row) => expect(row).toEqual(expected))
+    )
   }
 
   const unsupported: ReadonlyArray<readonly [string, unknown]> = [
@@ -80,12 +82,17 @@ describe("an integer", () => {
   it.scoped("of 64 bits is the same after it was stored, whichever it is", () =>
     Effect.gen(function* () {
       const sql = yield* Databases.open()
-      const integers = FastCheck.sample(FastCheck.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), { numRuns: 300, seed: 1 })
+      const integers = FastCheck.sample(FastCheck.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), {
+        numRuns: 300,
+        seed: 1
+      })
       const near = Array.from({ length: 9 }, (_, i) => beyond - 4n + BigInt(i))
       for (const integer of [...integers, ...near, ...near.map((n) => -n)]) {
         const [row] = yield* sql<{ value: number | bigint }>`SELECT ${integer} AS value`
         expect(BigInt(row!.value)).toBe(integer)
-        expect(typeof row!.value).toBe(Number.isSafeInteger(Number(integer)) && BigInt(Number(integer)) === integer ? "number" : "bigint")
+        expect(typeof row!.value).toBe(
+          Number.isSafeInteger(Number(integer)) && BigInt(Number(integer)) === integer ? "number" : "bigint"
+        )
       }
     })
   )

@@ -11,8 +11,17 @@ export interface CountingServer {
 
 export type Reply = (response: ServerResponse, request: IncomingMessage) => void
 
-export const json = (response: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void => {
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(body), ...headers })
+export const json = (
+  response: ServerResponse,
+  status: number,
+  body: string,
+  headers: Record<string, string> = {}
+): void => {
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    ...headers
+  })
   response.end(body)
 }
 

@@ -15,7 +15,8 @@ const grid = (lines: ReadonlyArray<ReadonlyArray<string>>): string => {
   return [head, `|${widths.map((width) => "-".repeat(width + 2)).join("|")}|`, ...rows].join("\n")
 }
 
-export const table = ({ about, head, rows, title }: Table): string => `### ${title}\n\n${about}\n\n${grid([head, ...rows])}\n`
+export const table = ({ about, head, rows, title }: Table): string =>
+  `### ${title}\n\n${about}\n\n${grid([head, ...rows])}\n`
 
 const heading = /^## /m
 

@@ -1,4 +1,6 @@
-/** A suite is a file in `suites` that exports a `suite`: `pnpm bench` finds it there, and `pnpm bench NAME` by its name. */
+/**
+ * A suite is a file in `suites` that exports a `suite`: `pnpm bench` finds it there, and `pnpm bench NAME` by its name.
+ */
 import type { Table } from "./Report.ts"
 
 /** What a run asks for in place of what stands in docs/benchmarks.md. */

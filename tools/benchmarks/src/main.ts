@@ -54,6 +54,9 @@ for (const name of names.length > 0 ? names : known) {
   if (waiting !== undefined) continue
   const before = existsSync(page) ? readFileSync(page, "utf8") : ""
   // The preface is this file's; the sections of other suites stay.
-  writeFileSync(page, Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), name, section))
+  writeFileSync(
+    page,
+    Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), name, section)
+  )
 }
 process.exit(0)

@@ -22,10 +22,14 @@ const execute = promisify(execFile)
 
 describe("the command that bundles a program", () => {
   it("makes one file that makes its call", async () => {
-    const command = /^npx (esbuild .*) --outfile=main\.mjs$/m.exec(readFileSync(join(root, "docs/adopting.md"), "utf8"))?.[1]
+    const command = /^npx (esbuild .*) --outfile=main\.mjs$/m.exec(
+      readFileSync(join(root, "docs/adopting.md"), "utf8")
+    )?.[1]
     const [program = "", ...words] = command?.split(" ") ?? []
     const main = join(folder, "main.mjs")
-    await execute(join(root, "tools/benchmarks/node_modules/.bin", program), [...words, `--outfile=${main}`], { cwd: root })
+    await execute(join(root, "tools/benchmarks/node_modules/.bin", program), [...words, `--outfile=${main}`], {
+      cwd: root
+    })
     const env = await invent.runPromise(
       Effect.gen(function* () {
         const { apiKey, url, world } = yield* Emulator.Emulator

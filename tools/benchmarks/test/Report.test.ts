@@ -11,6 +11,8 @@ describe("Report", () => {
     const one = Report.replaceSection("# Page\n\nPreface.\n", "client", "### A\n\nfirst\n")
     const two = Report.replaceSection(one, "emulator", "second\n")
     expect(two).toBe("# Page\n\nPreface.\n\n## client\n\n### A\n\nfirst\n\n## emulator\n\nsecond\n")
-    expect(Report.replaceSection(two, "client", "third\n")).toBe("# Page\n\nPreface.\n\n## client\n\nthird\n\n## emulator\n\nsecond\n")
+    expect(Report.replaceSection(two, "client", "third\n")).toBe(
+      "# Page\n\nPreface.\n\n## client\n\nthird\n\n## emulator\n\nsecond\n"
+    )
   })
 })

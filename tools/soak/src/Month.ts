@@ -54,7 +54,11 @@ const length = Duration.days(30)
 const arrivals = Duration.days(26)
 
 /** A timer that a fault made late is found by the sweep. */
-const options = { sweepEvery: Duration.minutes(10), sweepSlack: Duration.seconds(10), countEvery: Duration.days(1) } satisfies Scheduler.ServeOptions
+const options = {
+  sweepEvery: Duration.minutes(10),
+  sweepSlack: Duration.seconds(10),
+  countEvery: Duration.days(1)
+} satisfies Scheduler.ServeOptions
 /** An outage of ten minutes, the longest wait that follows it, and some looks for what may have become of a request. */
 const grace = Duration.minutes(30)
 
@@ -78,11 +82,18 @@ const makeHints = Effect.gen(function* () {
     )
   const tellAgain = Effect.flatMap(DateTime.now, (now) => {
     const latest = [...told].filter(([, at]) => DateTime.distance(at, now) < Duration.toMillis(options.sweepEvery))
-    return Effect.asVoid(Queue.offerAll(passed, latest.map(([chat_id]) => chat_id)))
+    return Effect.asVoid(
+      Queue.offerAll(
+        passed,
+        latest.map(([chat_id]) => chat_id)
+      )
+    )
   })
   const events = yield* world.events
   yield* Queue.take(events).pipe(
-    Effect.flatMap((event) => (event._tag === "FollowUpSet" && event.follow_up_at !== null ? Effect.void : hint(event.chat_id))),
+    Effect.flatMap((event) =>
+      event._tag === "FollowUpSet" && event.follow_up_at !== null ? Effect.void : hint(event.chat_id)
+    ),
     Effect.forever,
     Effect.forkScoped
   )
@@ -91,8 +102,16 @@ const makeHints = Effect.gen(function* () {
 
 /** What a slow sweep over all chats would find: those that could not be read when something passed. */
 const sweep = (passed: Queue.Queue<ChatId>) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM verdicts WHERE decision = 'Failed'`).pipe(
-    Effect.flatMap((rows) => Queue.offerAll(passed, rows.map(({ chat_id }) => chat_id))),
+  Effect.flatMap(
+    SqlClient.SqlClient,
+    (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM verdicts WHERE decision = 'Failed'`
+  ).pipe(
+    Effect.flatMap((rows) =>
+      Queue.offerAll(
+        passed,
+        rows.map(({ chat_id }) => chat_id)
+      )
+    ),
     Effect.repeat(Schedule.spaced(options.sweepEvery))
   )
 
@@ -125,12 +144,23 @@ const play = ({ conversations, seed }: Settings) =>
     const { faults, log, world } = yield* Emulator.Emulator
     const { hint, passed, tellAgain } = yield* makeHints
     const down: Array<Mortal.Down> = []
-    const onDeath = (death: Mortal.Down) => Effect.zipRight(Effect.sync(() => void down.push(death)), tellAgain)
-    const life = Effect.all([Scheduler.serve(options), sweep(passed)], { concurrency: "unbounded", discard: true }).pipe(
-      Effect.provide(Layer.merge(layerLife, Watch.layerEvents(Stream.fromQueue(passed))))
+    const onDeath = (death: Mortal.Down) =>
+      Effect.zipRight(
+        Effect.sync(() => void down.push(death)),
+        tellAgain
+      )
+    const life = Effect.all([Scheduler.serve(options), sweep(passed)], {
+      concurrency: "unbounded",
+      discard: true
+    }).pipe(Effect.provide(Layer.merge(layerLife, Watch.layerEvents(Stream.fromQueue(passed)))))
+    const people = Effect.provideService(
+      People.run({ seed, conversations, during: arrivals, onAct: hint }),
+      World,
+      world
     )
-    const people = Effect.provideService(People.run({ seed, conversations, during: arrivals, onAct: hint }), World, world)
-    yield* Effect.all([people, Mortal.live(life, onDeath)], { concurrency: "unbounded", discard: true }).pipe(Effect.timeoutOption(length))
+    yield* Effect.all([people, Mortal.live(life, onDeath)], { concurrency: "unbounded", discard: true }).pipe(
+      Effect.timeoutOption(length)
+    )
     return { entries: yield* log.entries, fired: yield* faults.fired, down }
   }).pipe(Effect.scoped, Effect.provide(layerAround(Weather.policyOf(seed))))
 
@@ -138,7 +168,11 @@ export const run = (settings: Settings): Effect.Effect<Outcome, unknown> =>
   Effect.gen(function* () {
     const { seed } = settings
     const emulator = Emulator.layer({ seed, faults: Weather.faults, unfired: "ignore", script: People.assistant(seed) })
-    const month = play(settings).pipe(Effect.provide(emulator), Effect.withRandom(Random.make(seed)), Effect.withTracerEnabled(false))
+    const month = play(settings).pipe(
+      Effect.provide(emulator),
+      Effect.withRandom(Random.make(seed)),
+      Effect.withTracerEnabled(false)
+    )
     const { down, entries, fired } = yield* VirtualTime.run(Logger.withMinimumLogLevel(month, LogLevel.Error), begin)
     const log = Log.toJsonLines(entries)
     const read = yield* Checker.readLog(log)

@@ -21,7 +21,10 @@ export const layerClient = Layer.effect(
     const client = yield* HttpClient.HttpClient
     let left = yield* Random.nextIntBetween(requestsALife.least, requestsALife.most)
     const hasAnswer = yield* Random.nextBoolean
-    const die = Effect.zipRight(Effect.flatMap(Clock.currentTimeMillis, (now) => Deferred.succeed(death, now)), Effect.never)
+    const die = Effect.zipRight(
+      Effect.flatMap(Clock.currentTimeMillis, (now) => Deferred.succeed(death, now)),
+      Effect.never
+    )
     return HttpClient.transform(client, (request) => {
       left -= 1
       if (left > 0) return request
@@ -35,7 +38,10 @@ export interface Down {
   readonly until: number
 }
 
-/** Lives one life after the other. `onDeath` is told how long nobody lives: from the death on, whatever the dead still hold on to. */
+/**
+ * Lives one life after the other. `onDeath` is told how long nobody lives: from the death on, whatever the dead still
+ * hold on to.
+ */
 export const live = <E, R>(life: Effect.Effect<unknown, E, R>, onDeath: (down: Down) => Effect.Effect<void>) =>
   Effect.gen(function* () {
     const death = yield* Deferred.make<number>()

@@ -1,4 +1,7 @@
-/** Timers that outlive the scheduler, as punctual as the clock: what the cluster's are but for their storage, which knows no virtual time. */
+/**
+ * Timers that outlive the scheduler, as punctual as the clock: what the cluster's are but for their storage, which
+ * knows no virtual time.
+ */
 import { Dispatch } from "@effect-invent/follow-up-scheduler/Dispatch"
 import type { FollowUp } from "@effect-invent/follow-up-scheduler/Plan/FollowUp"
 import { Timer } from "@effect-invent/follow-up-scheduler/Timer"
@@ -37,7 +40,9 @@ export const layerWaker = Layer.scopedDiscard(
     const dispatch = yield* Dispatch
     const answers = yield* FiberSet.make<void>()
     yield* Queue.take(woken).pipe(
-      Effect.flatMap(({ key, wake }) => FiberSet.run(answers, Effect.catchAllCause(dispatch.wake(key, wake), Effect.logError))),
+      Effect.flatMap(({ key, wake }) =>
+        FiberSet.run(answers, Effect.catchAllCause(dispatch.wake(key, wake), Effect.logError))
+      ),
       Effect.forever,
       Effect.forkScoped
     )

@@ -59,7 +59,9 @@ const outages = [
 ]
 
 export const faults: ReadonlyArray<Encoded> = [
-  ...outages.map(({ from, until }) => ({ name: "an outage", when: { key, from, until }, do: { answer: { status: 503 } } }) as const),
+  ...outages.map(
+    ({ from, until }) => ({ name: "an outage", when: { key, from, until }, do: { answer: { status: 503 } } }) as const
+  ),
   { name: "429 that says when", when: { key, probability: 0.01 }, do: { answer: { status: 429, retry_after: "7" } } },
   { name: "429 that does not", when: { key, probability: 0.01 }, do: { answer: { status: 429 } } },
   { name: "500", when: { key, probability: 0.01 }, do: { answer: { status: 500, body: "oops" } } },

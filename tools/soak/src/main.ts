@@ -1,4 +1,7 @@
-/** `pnpm test:month`: as many months as asked for, on all cores. Exits with 1 where the checker found a violation, with 2 where a month broke off. */
+/**
+ * `pnpm test:month`: as many months as asked for, on all cores. Exits with 1 where the checker found a violation, with
+ * 2 where a month broke off.
+ */
 import { render } from "@effect-invent/follow-up-checker/Checker"
 import { type ChildProcess, fork } from "node:child_process"
 import { writeFileSync } from "node:fs"
@@ -16,7 +19,12 @@ const refuse = (reason: string): never => {
 
 const parse = () => {
   try {
-    const options = { seeds: { type: "string" }, seed: { type: "string" }, conversations: { type: "string" }, log: { type: "string" } } as const
+    const options = {
+      seeds: { type: "string" },
+      seed: { type: "string" },
+      conversations: { type: "string" },
+      log: { type: "string" }
+    } as const
     return parseArgs({ options }).values
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error))
@@ -36,7 +44,11 @@ const seconds = (since: number) => `${((performance.now() - since) / 1000).toFix
 const replay = async (seed: number) => {
   const { fired, kills, log, verdict } = await Effect.runPromise(Month.run({ seed, conversations }))
   console.log(render(verdict))
-  console.log(`kills: ${kills}; faults: ${Object.entries(fired).map(([name, times]) => `${name} ${times}`).join(", ")}`)
+  console.log(
+    `kills: ${kills}; faults: ${Object.entries(fired)
+      .map(([name, times]) => `${name} ${times}`)
+      .join(", ")}`
+  )
   if (given.log !== undefined) writeFileSync(given.log, log)
   return verdict.violations.length === 0 ? 0 : 1
 }
@@ -80,7 +92,10 @@ const playAll = async (seeds: number) => {
   }
 
   const work = async () => {
-    const worker = fork(new URL("../dist/Worker.js", import.meta.url), { execArgv: ["--max-semi-space-size=64"], stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    const worker = fork(new URL("../dist/Worker.js", import.meta.url), {
+      execArgv: ["--max-semi-space-size=64"],
+      stdio: ["ignore", "inherit", "inherit", "ipc"]
+    })
     while (next <= seeds) {
       const seed = next++
       take(seed, await ask(worker, { seed, conversations }))
@@ -90,7 +105,9 @@ const playAll = async (seeds: number) => {
   }
   await Promise.all(Array.from({ length: Math.min(seeds, availableParallelism()) }, work))
   const { failures, faults, followUps, kills, races, requests, violations } = totals
-  console.log(`${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} races, ${requests} requests, ${faults} faults, ${kills} kills, ${violations} violations`)
+  console.log(
+    `${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} races, ${requests} requests, ${faults} faults, ${kills} kills, ${violations} violations`
+  )
   if (failures > 0 || done < seeds) return 2
   return violations > 0 ? 1 : 0
 }

@@ -14,7 +14,11 @@ export const missing = "no browser is installed. Debian: apt-get install chromiu
 export const serve = Effect.acquireRelease(
   Effect.promise(() =>
     // Root cannot have Chromium's sandbox, and a container's /dev/shm is small.
-    chromium.launchServer({ executablePath: executable ?? "", args: ["--no-sandbox", "--disable-dev-shm-usage"], timeout: 0 })
+    chromium.launchServer({
+      executablePath: executable ?? "",
+      args: ["--no-sandbox", "--disable-dev-shm-usage"],
+      timeout: 0
+    })
   ),
   (server) => Effect.promise(() => server.close())
 ).pipe(Effect.map((server) => server.wsEndpoint()))

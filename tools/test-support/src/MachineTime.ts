@@ -1,6 +1,7 @@
 /**
- * Time as this process gets to spend it. On a machine that does other work a timer fires late, and so does everything that is
- * waited for: where a duration is what a test claims, it is measured by timers of the same process in the same interval.
+ * Time as this process gets to spend it. On a machine that does other work a timer fires late, and so does everything
+ * that is waited for: where a duration is what a test claims, it is measured by timers of the same process in the same
+ * interval.
  */
 import * as Effect from "effect/Effect"
 

@@ -17,6 +17,7 @@ const countByReason = (tests: Iterable<TestCase>): ReadonlyMap<string, number> =
 export default class NotRun implements Reporter {
   onTestRunEnd(modules: ReadonlyArray<TestModule>): void {
     const counts = countByReason(modules.flatMap((module) => [...module.children.allTests()]))
-    for (const [reason, count] of counts) console.log(`Not run: ${count} ${count === 1 ? "test" : "tests"}, because ${reason}`)
+    for (const [reason, count] of counts)
+      console.log(`Not run: ${count} ${count === 1 ? "test" : "tests"}, because ${reason}`)
   }
 }

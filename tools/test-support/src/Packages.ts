@@ -9,7 +9,13 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
 /** Where each of them is. */
-export const folders = ["packages/domain", "packages/client", "packages/emulator", "packages/sql-sqlite", "apps/follow-up-scheduler"]
+export const folders = [
+  "packages/domain",
+  "packages/client",
+  "packages/emulator",
+  "packages/sql-sqlite",
+  "apps/follow-up-scheduler"
+]
 
 const pnpm: ReadonlyArray<string> = process.env["npm_execpath"]?.includes("pnpm")
   ? [process.execPath, process.env["npm_execpath"]]

@@ -1,6 +1,6 @@
 /**
- * What a test needs of the machine besides Node. Where it is missing the tests are skipped, and the reporter `NotRun` lists
- * them at the end of the run with what to install.
+ * What a test needs of the machine besides Node. Where it is missing the tests are skipped, and the reporter `NotRun`
+ * lists them at the end of the run with what to install.
  */
 import * as Postgres from "@effect-invent/postgres/Postgres"
 import { describe } from "@effect/vitest"
@@ -28,7 +28,9 @@ export const browser: Requirement = { isMet: Chromium.executable !== undefined, 
 
 /** A program of the PATH. `debian`: the package that has it. */
 export const program = (name: string, debian: string): Requirement => ({
-  isMet: (process.env["PATH"] ?? "").split(path.delimiter).some((folder) => folder !== "" && existsSync(path.join(folder, name))),
+  isMet: (process.env["PATH"] ?? "")
+    .split(path.delimiter)
+    .some((folder) => folder !== "" && existsSync(path.join(folder, name))),
   missing: `${name} is not installed. Debian: apt-get install ${debian}`
 })
 

@@ -36,7 +36,12 @@ export class CircuitBreaker extends Context.Tag("@effect-invent/follow-up-schedu
   }
 >() {}
 
-const failures: ReadonlyArray<unknown> = ["ServerFault", "ConnectionFailed", "ConnectionLost", "TimedOut"] satisfies ReadonlyArray<RepeatableError["_tag"]>
+const failures: ReadonlyArray<unknown> = [
+  "ServerFault",
+  "ConnectionFailed",
+  "ConnectionLost",
+  "TimedOut"
+] satisfies ReadonlyArray<RepeatableError["_tag"]>
 
 /** Whether the service refuses the key: every other read would fail the same way. */
 const isRefusal = (error: unknown): boolean => Predicate.isTagged(error, "Unauthorized")
@@ -88,13 +93,19 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   const turn: Effect.Effect<void> = Effect.flatMap(mayLook, (yes) =>
     yes
       ? Effect.void
-      : Effect.flatMap(MonotonicClock.millis, (now) => Effect.zipRight(Effect.sleep(Duration.millis(Math.max(1, nextAt - now))), turn))
+      : Effect.flatMap(MonotonicClock.millis, (now) =>
+          Effect.zipRight(Effect.sleep(Duration.millis(Math.max(1, nextAt - now))), turn)
+        )
   )
 
   return {
     mayLook,
     turn,
-    learn: (look) => Effect.tapBoth(look, { onFailure: (error) => (isRefusal(error) ? refused : isFailure(error) ? failed : Effect.void), onSuccess: () => answered })
+    learn: (look) =>
+      Effect.tapBoth(look, {
+        onFailure: (error) => (isRefusal(error) ? refused : isFailure(error) ? failed : Effect.void),
+        onSuccess: () => answered
+      })
   }
 })
 

@@ -193,7 +193,13 @@ export const make = Effect.gen(function* () {
   const pace = yield* OptOutPace
   /** The time between two readings, so that all lists together take {@link readShare} of the quota at most. */
   const pause = (): Duration.Duration =>
-    Duration.max(pace.every, timeOf(lists.reduce((sum, { pages }) => sum + pages(), 0), pace))
+    Duration.max(
+      pace.every,
+      timeOf(
+        lists.reduce((sum, { pages }) => sum + pages(), 0),
+        pace
+      )
+    )
   const around = { invent, scope, pace, pause }
   const unsubscribed = makeList("UNSUBSCRIBED", around)
   const blocked = makeList("BLOCKED", around)
@@ -254,7 +260,9 @@ export const make = Effect.gen(function* () {
     const listed = yield* current(unsubscribed)
     if (!isFresh(listed, now)) return yield* Effect.exists(contact_ids, lookUp)
     const named = contact_ids.filter((id) => listed.ids.has(id))
-    return MonotonicClock.age(listed.at, now) > 0 ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at.wall))) : named.length > 0
+    return MonotonicClock.age(listed.at, now) > 0
+      ? yield* Effect.exists(named, (id) => Effect.negate(hasReturnedSince(id, listed.at.wall)))
+      : named.length > 0
   })
 
   /**
@@ -283,11 +291,10 @@ export const make = Effect.gen(function* () {
       }
     }),
     keepCurrent: (isWanted) =>
-      Effect.zipRight(beginAll, Effect.forEach(lists, ({ whole }) => whole, { discard: true })).pipe(
-        Effect.whenEffect(isWanted),
-        Effect.zipRight(Effect.suspend(() => Effect.sleep(pause()))),
-        Effect.forever
-      )
+      Effect.zipRight(
+        beginAll,
+        Effect.forEach(lists, ({ whole }) => whole, { discard: true })
+      ).pipe(Effect.whenEffect(isWanted), Effect.zipRight(Effect.suspend(() => Effect.sleep(pause()))), Effect.forever)
   } satisfies OptOuts["Type"]
 })
 

@@ -115,7 +115,11 @@ const switchedOff = (state: Chat["state"], channels: ReadonlyArray<MemberContact
 }
 
 /** The messages of a list and the chat's last one, which can be newer than the list that was read before it. */
-const messagesOf = (chat: Chat | undefined, listed: ReadonlyArray<ChatMessage>, direction: MessageList.Direction | undefined) => {
+const messagesOf = (
+  chat: Chat | undefined,
+  listed: ReadonlyArray<ChatMessage>,
+  direction: MessageList.Direction | undefined
+) => {
   const last = chat?.last_message
   const known = MessageList.ofList(listed, MessageList.directionTo(listed, last) ?? direction)
   if (!last || listed.some(({ id }) => id === last.id)) return known
@@ -251,7 +255,9 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
     !last.isRunning &&
     !same.isRunning &&
     now.contact_id === before.contact_id &&
-    (wrote === undefined || (before.last_contact_message_at !== undefined && DateTime.lessThanOrEqualTo(wrote, before.last_contact_message_at)))
+    (wrote === undefined ||
+      (before.last_contact_message_at !== undefined &&
+        DateTime.lessThanOrEqualTo(wrote, before.last_contact_message_at)))
   )
 }
 
@@ -267,7 +273,10 @@ export const hear = (
   return {
     ...before,
     hasUnreadable: before.hasUnreadable || listed.some(isUndecodable),
-    last_contact_message_at: latest(messages.findLast(({ author }) => author === "contact")?.at, before.last_contact_message_at),
+    last_contact_message_at: latest(
+      messages.findLast(({ author }) => author === "contact")?.at,
+      before.last_contact_message_at
+    ),
     messages
   }
 }

@@ -14,7 +14,10 @@ const zonesOf = (country: string): ReadonlyArray<string> => {
   return locale.getTimeZones?.() ?? locale.timeZones ?? []
 }
 
-/** The zones that show another clock than each other at some instant of the year, or of the next: the first of each clock. */
+/**
+ * The zones that show another clock than each other at some instant of the year, or of the next: the first of each
+ * clock.
+ */
 const differing = (zones: ReadonlyArray<string>, year: number): ReadonlyArray<string> => {
   const from = DateTime.unsafeMake({ year, month: 1, day: 1 })
   const until = DateTime.unsafeMake({ year: year + 2, month: 1, day: 1 })
@@ -29,8 +32,8 @@ const differing = (zones: ReadonlyArray<string>, year: number): ReadonlyArray<st
 const remembered = new Map<string, ReadonlyArray<string>>()
 
 /**
- * The clocks of an ISO 3166 country, each by one of its zones. Zones that show the same time all year are one clock, whatever
- * their names; none where the country is unknown.
+ * The clocks of an ISO 3166 country, each by one of its zones. Zones that show the same time all year are one clock,
+ * whatever their names; none where the country is unknown.
  */
 export const clocksOf = (country: string | null | undefined, now: DateTime.Utc): ReadonlyArray<string> => {
   if (!country || !/^[A-Za-z]{2}$/.test(country)) return []

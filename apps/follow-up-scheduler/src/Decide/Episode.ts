@@ -60,12 +60,20 @@ export interface Episode {
  * Marks our own follow-ups as the assistant's. The service lists what the API key wrote as a human's or a contact's
  * message. It is recognized by its id on record; without an id, by the words of the policy's template.
  */
-export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<PastFollowUp>, policy: Policy): ChatSnapshot => {
+export const attributeOwnMessages = (
+  chat: ChatSnapshot,
+  taken: ReadonlyArray<PastFollowUp>,
+  policy: Policy
+): ChatSnapshot => {
   const ids = new Set(taken.flatMap(({ message_id }) => message_id ?? []))
   const isPerhapsOurs = (message: Message) =>
     taken.some(({ follow_up_at, message_id, step: number }) => {
       const step = policy.steps[number - 1]
-      return message_id === undefined && step?.action === "send_message" && matchesSentTemplate(step.message, follow_up_at, message)
+      return (
+        message_id === undefined &&
+        step?.action === "send_message" &&
+        matchesSentTemplate(step.message, follow_up_at, message)
+      )
     })
   const isOurs = (message: Message, index: number) =>
     message.author !== "assistant" &&
@@ -73,7 +81,12 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
       isPerhapsOurs(message) ||
       (message.author === "human" && UnaskedMessages.isInOurWords(policy, chat.messages[index - 1], message)))
   return chat.messages.some(isOurs)
-    ? { ...chat, messages: chat.messages.map((message, index) => (isOurs(message, index) ? { ...message, author: "assistant" } : message)) }
+    ? {
+        ...chat,
+        messages: chat.messages.map((message, index) =>
+          isOurs(message, index) ? { ...message, author: "assistant" } : message
+        )
+      }
     : chat
 }
 
@@ -82,7 +95,8 @@ export const attributeOwnMessages = (chat: ChatSnapshot, taken: ReadonlyArray<Pa
  * `UnaskedMessages.skew` before `sent_at`.
  */
 export const matchesSentTemplate = (template: string, sent_at: DateTime.Utc, { at, isDated, text }: Message): boolean =>
-  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, UnaskedMessages.skew))) && Template.isFrom(template, text)
+  (!isDated || DateTime.greaterThanOrEqualTo(at, DateTime.subtractDuration(sent_at, UnaskedMessages.skew))) &&
+  Template.isFrom(template, text)
 
 /** The messages after the contact's last one, the newest first. */
 export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message> =>
@@ -91,8 +105,13 @@ export const sinceContact = ({ messages }: ChatSnapshot): ReadonlyArray<Message>
 /** Whether a recorded follow-up belongs to these messages: its anchor or its message is one of them. */
 const isAmong = (messages: ReadonlyArray<Message>) => {
   const ids = new Set(messages.map(({ id }) => id))
-  return ({ anchor_id, message_id }: { readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }) =>
-    ids.has(anchor_id) || (message_id != null && ids.has(message_id))
+  return ({
+    anchor_id,
+    message_id
+  }: {
+    readonly anchor_id: MessageId
+    readonly message_id?: MessageId | null | undefined
+  }) => ids.has(anchor_id) || (message_id != null && ids.has(message_id))
 }
 
 const isPassedOverBy =
@@ -114,7 +133,11 @@ const followUpsIn = (
   const recorded = taken
     .filter(isAmong(silence))
     .map((follow) => ({ ...follow, hasCrossed: isSeenFromItsBeginning && !ids.has(follow.anchor_id) }))
-  return UnaskedMessages.find(silence.filter((message) => !isPassedOverBy(policy)(message)), recorded, policy)
+  return UnaskedMessages.find(
+    silence.filter((message) => !isPassedOverBy(policy)(message)),
+    recorded,
+    policy
+  )
 }
 
 /** Follow-ups of earlier silences that the chat shows and the ledger does not have. */
@@ -170,7 +193,9 @@ export const of = (
  * ended before its last step breaks the row.
  */
 export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
-  const inOrder = earlier.filter(({ status }) => status === "done" || status === "filed").toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
+  const inOrder = earlier
+    .filter(({ status }) => status === "done" || status === "filed")
+    .toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
   // A cadence ends where the next follow-up has no higher step number.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)
   return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
@@ -182,5 +207,9 @@ export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number):
  */
 export const versionOf = (
   chat: ChatSnapshot,
-  recorded: ReadonlyArray<{ readonly policy: string; readonly anchor_id: MessageId; readonly message_id?: MessageId | null | undefined }>
+  recorded: ReadonlyArray<{
+    readonly policy: string
+    readonly anchor_id: MessageId
+    readonly message_id?: MessageId | null | undefined
+  }>
 ): string | undefined => recorded.findLast(isAmong(sinceContact(chat)))?.policy

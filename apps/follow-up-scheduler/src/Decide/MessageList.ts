@@ -24,8 +24,8 @@ export interface Message {
   /** Whether the service gives the message any date. */
   readonly isDated: boolean
   /**
-   * When the silence after the message begins: when it was written, or, where that is known, when it was first whole. Undefined
-   * where the service gives no date and nothing else is known.
+   * When the silence after the message begins: when it was written, or, where that is known, when it was first whole.
+   * Undefined where the service gives no date and nothing else is known.
    */
   readonly whole_at: DateTime.Utc | undefined
   /** The service's `updated_at`: a correction, a receipt or the end of the assistant's run moves it. */
@@ -57,7 +57,8 @@ const authorOf = (message: ChatMessage): Author | undefined => {
 const textOf = ({ messages }: ChatMessage): string =>
   (messages ?? []).flatMap(({ parts }) => (parts ?? []).flatMap(({ text }) => text ?? [])).join("\n")
 
-const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined => created_at ?? updated_at ?? undefined
+const timeOf = ({ created_at, updated_at }: ChatMessage): DateTime.Utc | undefined =>
+  created_at ?? updated_at ?? undefined
 
 /** `at`: the time of a message that has no date. `before`: the message before it in the list. */
 const toMessage = (message: ChatMessage, at: DateTime.Utc, before: ChatMessage | undefined): ReadonlyArray<Message> => {
@@ -86,9 +87,8 @@ const byTime = Order.mapInput(Order.number, ({ at }: Message) => at.epochMillis)
 const toContactLast = Order.mapInput(Order.boolean, ({ author }: Message) => author === "contact")
 
 /** The first of each id. */
-export const oncePerId = <A extends { readonly id: MessageId }>(messages: ReadonlyArray<A>): ReadonlyArray<A> => [
-  ...new Map(messages.toReversed().map((message) => [message.id, message])).values()
-].reverse()
+export const oncePerId = <A extends { readonly id: MessageId }>(messages: ReadonlyArray<A>): ReadonlyArray<A> =>
+  [...new Map(messages.toReversed().map((message) => [message.id, message])).values()].reverse()
 
 /** The direction by those neighbours that differ; undefined where none do, or where some rise and some fall. */
 const directionOfNumbers = (numbers: ReadonlyArray<number>): Direction | undefined => {
@@ -103,14 +103,20 @@ export const directionOf = (listed: ReadonlyArray<ChatMessage>): Direction | und
   directionOfNumbers(listed.flatMap((message) => timeOf(message)?.epochMillis ?? []))
 
 /** The direction of a list by the place of the chat's last message in it. */
-export const directionTo = (listed: ReadonlyArray<ChatMessage>, last: ChatMessage | null | undefined): Direction | undefined => {
+export const directionTo = (
+  listed: ReadonlyArray<ChatMessage>,
+  last: ChatMessage | null | undefined
+): Direction | undefined => {
   if (!last || listed.length < 2) return undefined
   if (listed[0]?.id === last.id) return "descending"
   return listed.at(-1)?.id === last.id ? "ascending" : undefined
 }
 
 /** The direction of a list by the places of messages whose order is known. */
-export const directionAmong = (known: ReadonlyArray<Message>, listed: ReadonlyArray<ChatMessage>): Direction | undefined => {
+export const directionAmong = (
+  known: ReadonlyArray<Message>,
+  listed: ReadonlyArray<ChatMessage>
+): Direction | undefined => {
   const places = new Map(known.map(({ id }, place) => [id, place]))
   return directionOfNumbers(listed.flatMap(({ id }) => places.get(id) ?? []))
 }

@@ -63,7 +63,8 @@ const longestShift = 14
  * The instant, rounded up to a whole second: a server may store whole seconds only, and would give another instant
  * back.
  */
-export const wholeSecond = (instant: DateTime.Utc): DateTime.Utc => DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
+export const wholeSecond = (instant: DateTime.Utc): DateTime.Utc =>
+  DateTime.unsafeMake(Math.ceil(instant.epochMillis / 1000) * 1000)
 
 const latest = (first: DateTime.Utc, ...others: ReadonlyArray<DateTime.Utc>): DateTime.Utc =>
   others.reduce((a, b) => DateTime.max(a, b), first)
@@ -80,8 +81,12 @@ const rollingRelease = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>): Rea
 /** Local dates on which this cap allows no other message; empty for caps by a length of time. */
 const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: string): ReadonlyArray<string> => {
   if (cap.per !== "calendar_day") return []
-  const dates = sent.flatMap((at) => Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate)))
-  return dates.filter((date, index) => dates.indexOf(date) === index && dates.filter((other) => other === date).length >= cap.at_most)
+  const dates = sent.flatMap((at) =>
+    Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate))
+  )
+  return dates.filter(
+    (date, index) => dates.indexOf(date) === index && dates.filter((other) => other === date).length >= cap.at_most
+  )
 }
 
 /**
@@ -91,7 +96,9 @@ const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: str
 const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): DateTime.Utc | undefined => {
   const window = Policy.isWriting(step) ? Policy.channelWindow(policy, channel) : undefined
   if (window === undefined) return undefined
-  return last_contact_message_at === undefined ? DateTime.unsafeMake(0) : DateTime.addDuration(last_contact_message_at, window.within)
+  return last_contact_message_at === undefined
+    ? DateTime.unsafeMake(0)
+    : DateTime.addDuration(last_contact_message_at, window.within)
 }
 
 /**
@@ -125,11 +132,20 @@ export const find = (asked: Asked): SendWindow => {
   const isShut = (opening: Option.Option<DateTime.Utc>) =>
     closes !== undefined && !Option.exists(opening, (at) => DateTime.lessThan(at, closes))
 
-  const regular = Option.map(allowed(from), (at) => (DateTime.greaterThan(at, wholeSecond(from)) ? spread(asked, at, allowed) : at))
+  const regular = Option.map(allowed(from), (at) =>
+    DateTime.greaterThan(at, wholeSecond(from)) ? spread(asked, at, allowed) : at
+  )
   const early = Policy.channelWindow(policy, asked.channel)?.prefer_early
   const isEarly = early !== undefined && isShut(regular)
   const ideal = isEarly
-    ? allowed(latest(DateTime.subtractDuration(silentUntil, early), since, ...(muted_until === undefined ? [] : [muted_until]), ...released))
+    ? allowed(
+        latest(
+          DateTime.subtractDuration(silentUntil, early),
+          since,
+          ...(muted_until === undefined ? [] : [muted_until]),
+          ...released
+        )
+      )
     : regular
 
   if (Option.isNone(ideal)) return SendWindow.Never({ reason: closes === undefined ? "no_opening" : "outside_window" })

@@ -64,7 +64,8 @@ const stepBySilence = (policy: Steps, taken: number, silentMillis: number): numb
   const isLeftOut = ({ after, lateness }: Step) =>
     lateness?.beyond === "skip" && silentMillis > Duration.toMillis(after) + Duration.toMillis(lateness.limit)
   let step = Math.min(taken + 1, writing)
-  while (step < writing && isLeftOut(stepAfter(policy, step - 1)) && isSilentFor(silentMillis, stepAfter(policy, step))) step++
+  while (step < writing && isLeftOut(stepAfter(policy, step - 1)) && isSilentFor(silentMillis, stepAfter(policy, step)))
+    step++
   return step
 }
 
@@ -74,8 +75,14 @@ const mayBeFollowUp = ({ author, isBroadcast, isRunning, isToolResult }: Message
 /**
  * Finds the follow-ups among the messages after the contact's last one. `silence`: these messages, the oldest first.
  */
-export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Recorded>, policy: Steps): UnaskedMessages => {
-  const byId = new Map(recorded.flatMap((one) => (one.message_id === undefined ? [] : [[one.message_id, one] as const])))
+export const find = (
+  silence: ReadonlyArray<Message>,
+  recorded: ReadonlyArray<Recorded>,
+  policy: Steps
+): UnaskedMessages => {
+  const byId = new Map(
+    recorded.flatMap((one) => (one.message_id === undefined ? [] : [[one.message_id, one] as const]))
+  )
   const withoutMessage = recorded.filter(({ message_id }) => message_id === undefined)
   const found = new Set<MessageId>()
   const claimed = new Set<Recorded>()
@@ -90,13 +97,19 @@ export const find = (silence: ReadonlyArray<Message>, recorded: ReadonlyArray<Re
       // A follow-up that crossed the contact's message does not answer it: the answer is still to come.
       if (known.hasCrossed && before === undefined) continue
     } else if (before !== undefined && mayBeFollowUp(message)) {
-      const had = withoutMessage.filter(({ follow_up_at }) => DateTime.distance(follow_up_at, message.at) >= -Duration.toMillis(skew))
+      const had = withoutMessage.filter(
+        ({ follow_up_at }) => DateTime.distance(follow_up_at, message.at) >= -Duration.toMillis(skew)
+      )
       const latest = Arr.last(had.toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis))
       taken = Math.max(taken, ...had.map(({ step }) => step))
       const since = Math.max(before.at.epochMillis, latest._tag === "Some" ? latest.value.follow_up_at.epochMillis : 0)
       const silentMillis = message.at.epochMillis - since
       const words = stepInWords(policy, message)
-      if (latest._tag === "Some" && !claimed.has(latest.value) && !isSilentFor(silentMillis, stepAfter(policy, taken))) {
+      if (
+        latest._tag === "Some" &&
+        !claimed.has(latest.value) &&
+        !isSilentFor(silentMillis, stepAfter(policy, taken))
+      ) {
         claimed.add(latest.value)
         found.add(message.id)
       } else if (words > 0 || isSilentFor(silentMillis, stepAfter(policy, taken))) {

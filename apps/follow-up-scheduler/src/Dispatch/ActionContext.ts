@@ -71,8 +71,11 @@ export interface Beginning {
 
 /** Whether a request may still be sent: before `until`, and while the snapshot is fresh enough. */
 const isInTime = ({ freshFor, look, until }: Beginning) =>
-  Effect.map(MonotonicClock.moment, (now) =>
-    (until === undefined || now.wall < until.epochMillis) && MonotonicClock.age(look.at, now) < Duration.toMillis(freshFor)
+  Effect.map(
+    MonotonicClock.moment,
+    (now) =>
+      (until === undefined || now.wall < until.epochMillis) &&
+      MonotonicClock.age(look.at, now) < Duration.toMillis(freshFor)
   )
 
 /**
@@ -85,7 +88,12 @@ const isInTime = ({ freshFor, look, until }: Beginning) =>
  * request may be sent. The request has the lane `verify`, which goes before what begins.
  */
 export const ifStillOwned =
-  ({ erasure, ledger }: ActionContext, followUp: FollowUp, beginning: Beginning | undefined, onLeave: Effect.Effect<void> = Effect.void) =>
+  (
+    { erasure, ledger }: ActionContext,
+    followUp: FollowUp,
+    beginning: Beginning | undefined,
+    onLeave: Effect.Effect<void> = Effect.void
+  ) =>
   <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => {
     const isHeld = Effect.gen(function* () {
       if (beginning === undefined) return false
@@ -122,11 +130,13 @@ export const readAttributed = (
   chat: ChatSnapshot
 ) =>
   Effect.zipWith(
-    erasure.check(chat).pipe(
-      Effect.flatMap(ledger.recallConsent),
-      Effect.flatMap(ledger.recallSends),
-      Effect.flatMap(ledger.recallWhole)
-    ),
+    erasure
+      .check(chat)
+      .pipe(
+        Effect.flatMap(ledger.recallConsent),
+        Effect.flatMap(ledger.recallSends),
+        Effect.flatMap(ledger.recallWhole)
+      ),
     ledger.taken(conversation_id),
     (known, taken) => Episode.attributeOwnMessages(known, taken, policy)
   )

@@ -29,7 +29,9 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
   const { invent, ledger, transitions, observe, policies, stateUpdates } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
-    Effect.map(stateUpdates.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) => ChatSnapshot.refresh(chat, answer))
+    Effect.map(stateUpdates.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) =>
+      ChatSnapshot.refresh(chat, answer)
+    )
 
   const request = (chat: ChatSnapshot.ChatSnapshot) =>
     step.action === "assign"
@@ -56,7 +58,9 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       return
     }
     const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(ifStillOwned(context, armed, undefined)))
-    yield* reopened._tag === "Left" ? transitions.onError(armed, reopened.left, "unknown") : transitions.end(armed, "withdrawn", "replied")
+    yield* reopened._tag === "Left"
+      ? transitions.onError(armed, reopened.left, "unknown")
+      : transitions.end(armed, "withdrawn", "replied")
   })
 
   const arm = (from: FollowUp, look: Look, at: DateTime.Utc) =>
@@ -76,7 +80,9 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       if (Option.isNone(armed)) return
       const hasLeft = yield* Ref.make(false)
       const beginning = { look, freshFor: policy.confirm_after }
-      const answered = yield* Effect.either(request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true))))
+      const answered = yield* Effect.either(
+        request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true)))
+      )
       if (answered._tag === "Right") return yield* settle(armed.value, answered.right)
       return yield* !(yield* Ref.get(hasLeft)) && Transitions.isPassing(answered.left)
         ? transitions.planAgain(armed.value, answered.left)
@@ -88,7 +94,12 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
     if (isFiled(chat)) {
       yield* settle(armed, chat)
     } else if (Option.isSome(yield* ledger.paused)) {
-      return yield* transitions.rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null, arms: armed.arms - 1 }, "planned_again")
+      return yield* transitions.rescheduleIn(
+        armed,
+        Duration.zero,
+        { status: "planned", follow_up_at: null, arms: armed.arms - 1 },
+        "planned_again"
+      )
     } else {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
       const first_in_force = yield* policies.firstInForce(policy)
@@ -96,10 +107,19 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       if (decision._tag === "Stop" || decision._tag === "Skip") {
         yield* transitions.end(armed, "withdrawn", decision.reason)
       } else if (decision.anchor_id !== armed.anchor_id || decision.step !== armed.step) {
-        yield* transitions.end(armed, "withdrawn", decision.anchor_id === armed.anchor_id && decision.step > armed.step ? "late" : "superseded")
+        yield* transitions.end(
+          armed,
+          "withdrawn",
+          decision.anchor_id === armed.anchor_id && decision.step > armed.step ? "late" : "superseded"
+        )
       } else if (decision._tag === "Wait") {
         const { reason, until } = decision
-        return yield* transitions.reschedule(armed, { status: "planned", follow_up_at: null, due_at: until }, "postponed", { reason })
+        return yield* transitions.reschedule(
+          armed,
+          { status: "planned", follow_up_at: null, due_at: until },
+          "postponed",
+          { reason }
+        )
       } else if (armed.arms < maxArms) {
         return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
       } else {

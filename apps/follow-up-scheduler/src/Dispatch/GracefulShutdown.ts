@@ -33,7 +33,8 @@ export const layer = Layer.effect(GracefulShutdown, Effect.all({ asked: Deferred
 const ask = Effect.gen(function* () {
   const { asked, grace } = yield* GracefulShutdown
   const isFirst = yield* Deferred.succeed(asked, yield* MonotonicClock.millis)
-  if (isFirst) yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
+  if (isFirst)
+    yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
 })
 
 /**
@@ -78,7 +79,9 @@ export const finishing = Effect.map(
  * A quota that the stop closes: requests that wait for a permit, or ask for one, are interrupted. A request that was
  * sent keeps its permit.
  */
-export const closing = <E, R>(quota: Layer.Layer<RateLimit.RateLimit, E, R>): Layer.Layer<RateLimit.RateLimit, E, R | GracefulShutdown> =>
+export const closing = <E, R>(
+  quota: Layer.Layer<RateLimit.RateLimit, E, R>
+): Layer.Layer<RateLimit.RateLimit, E, R | GracefulShutdown> =>
   Layer.provide(
     Layer.effect(
       RateLimit.RateLimit,

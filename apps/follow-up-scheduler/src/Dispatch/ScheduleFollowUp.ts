@@ -19,9 +19,19 @@ import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as ArmedState from "../Plan/ArmedState.ts"
 import * as Transitions from "./Transitions.ts"
-import { type Beginning, readAttributed, snapshotMaxAge, type Look, maxArms, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import {
+  type Beginning,
+  readAttributed,
+  snapshotMaxAge,
+  type Look,
+  maxArms,
+  maxLooks,
+  type ActionContext,
+  ifStillOwned
+} from "./ActionContext.ts"
 
-const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) => a?.epochMillis === b?.epochMillis
+const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | undefined) =>
+  a?.epochMillis === b?.epochMillis
 
 /**
  * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
@@ -37,7 +47,9 @@ export const make = (context: ActionContext, policy: Policy) => {
   const lastLookAt = (follow_up_at: DateTime.Utc) => DateTime.subtractDuration(follow_up_at, snapshotMaxAge(policy))
   /** The last read before the instant; once that is past, the look for the message `confirm_after` after it. */
   const nextLookAt = (follow_up_at: DateTime.Utc, now: DateTime.Utc) =>
-    DateTime.lessThan(now, lastLookAt(follow_up_at)) ? lastLookAt(follow_up_at) : DateTime.addDuration(follow_up_at, policy.confirm_after)
+    DateTime.lessThan(now, lastLookAt(follow_up_at))
+      ? lastLookAt(follow_up_at)
+      : DateTime.addDuration(follow_up_at, policy.confirm_after)
 
   /** Sets `follow_up_at` to null, in the lane `stop`, which goes before every other request. */
   const takeBack = ({ chat_id }: FollowUp) =>
@@ -47,7 +59,12 @@ export const make = (context: ActionContext, policy: Policy) => {
    * Sends the value only while the snapshot is fresh, and early enough to arrive before the instant. A value that
    * arrives later would be carried out a second time, where an earlier attempt had set it and it was carried out.
    */
-  const setFollowUpAt = (armed: FollowUp, follow_up_at: DateTime.Utc, beginning: Beginning, onLeave: Effect.Effect<void>) =>
+  const setFollowUpAt = (
+    armed: FollowUp,
+    follow_up_at: DateTime.Utc,
+    beginning: Beginning,
+    onLeave: Effect.Effect<void>
+  ) =>
     stateUpdates
       .update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at } })
       .pipe(ifStillOwned(context, armed, beginning, onLeave))
@@ -58,7 +75,9 @@ export const make = (context: ActionContext, policy: Policy) => {
    */
   const unsettle = ({ conversation_id }: FollowUp) =>
     Effect.flatMap(ledger.armed(conversation_id), (armed) =>
-      Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, "unsettled"), { discard: true })
+      Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, "unsettled"), {
+        discard: true
+      })
     )
 
   const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
@@ -74,17 +93,24 @@ export const make = (context: ActionContext, policy: Policy) => {
    */
   const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
     const row = yield* ledger.find(armed.key)
-    const isMeant = Option.exists(row, ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at))
+    const isMeant = Option.exists(
+      row,
+      ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at)
+    )
     if (isMeant) return
     const cleared = Effect.flatMap(reader.glance(armed.chat_id, Duration.zero), (chat) =>
-      isSame(chat.follow_up_at, armed.follow_up_at)
-        ? Effect.zipRight(takeBack(armed), unsettle(armed))
-        : Effect.void
+      isSame(chat.follow_up_at, armed.follow_up_at) ? Effect.zipRight(takeBack(armed), unsettle(armed)) : Effect.void
     )
-    yield* Effect.catchAll(cleared, (error) => Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message))
+    yield* Effect.catchAll(cleared, (error) =>
+      Effect.logError(`follow-up ${armed.key} of another process could not be taken back`, error.message)
+    )
   })
 
-  const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (armed: FollowUp, error: RepeatableError, mayHaveLeft: boolean) {
+  const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (
+    armed: FollowUp,
+    error: RepeatableError,
+    mayHaveLeft: boolean
+  ) {
     const isWithheld = SendGuard.isWithheld(error)
     if (!isWithheld) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     const now = yield* DateTime.now
@@ -139,7 +165,11 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
     Effect.zipRight(
-      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at: Transitions.iso(at) } }),
+      ledger.advance(
+        armed,
+        { status: "sent", message_id: id },
+        { name: "sent", detail: { message: id, at: Transitions.iso(at) } }
+      ),
       observe.review(chat)
     )
 
@@ -147,18 +177,27 @@ export const make = (context: ActionContext, policy: Policy) => {
    * After the value was taken back, reads the whole chat for the reason, or for a message that was written all the
    * same. Where the read fails, the follow-up ends with the reason that is known.
    */
-  const settle = Effect.fn("Arming.settle")(function* (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot, reason: Reason) {
+  const settle = Effect.fn("Arming.settle")(function* (
+    armed: FollowUp,
+    seen: ChatSnapshot.ChatSnapshot,
+    reason: Reason
+  ) {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
     if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.review(seen))
     const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
     const receipt = ArmedState.read(armed, chat, policy)
     if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
-    if (receipt._tag === "Unclear") return yield* rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (receipt._tag === "Unclear")
+      return yield* rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
     yield* observe.review(chat)
   })
 
-  const withdraw = Effect.fn("Arming.withdraw")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, reason: Reason) {
+  const withdraw = Effect.fn("Arming.withdraw")(function* (
+    armed: FollowUp,
+    chat: ChatSnapshot.ChatSnapshot,
+    reason: Reason
+  ) {
     const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
     const answered = isStanding ? yield* clear(armed) : undefined
     if (answered?._tag === "Left") {
@@ -166,7 +205,8 @@ export const make = (context: ActionContext, policy: Policy) => {
       return
     }
     const now = yield* DateTime.now
-    const isClose = armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
+    const isClose =
+      armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
     // It may have been carried out before it was taken back.
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
       return yield* rescheduleIn(armed, policy.confirm_after, {}, "taken_back", { reason })
@@ -179,7 +219,8 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   /** The instant has passed and no message is there. Looks for it {@link maxLooks} times before acting on that. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.looks < maxLooks)
+      return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.arms < maxArms) {
@@ -223,7 +264,11 @@ export const make = (context: ActionContext, policy: Policy) => {
   const confirmLater = (armed: FollowUp, now: DateTime.Utc) =>
     DateTime.greaterThan(armed.due_at, now)
       ? timer.schedule(armed)
-      : reschedule(armed, { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now }, "verified")
+      : reschedule(
+          armed,
+          { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now },
+          "verified"
+        )
 
   return { arm, check }
 }

@@ -81,7 +81,8 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       return yield* sent(armed, { ...chat, messages: [...chat.messages, message] }, message)
     }
     const error = answered.left
-    if (!SendGuard.isWithheld(error)) yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
+    if (!SendGuard.isWithheld(error))
+      yield* Effect.logWarning(`follow-up ${armed.key} was not confirmed`, error.message)
     // It may have been applied: look for it.
     if (error._tag === "OutcomeUnknown" || error._tag === "UnexpectedResponse") {
       const due_at = DateTime.addDuration(now, Delay.visibleWithin)
@@ -113,13 +114,17 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
   const found = ({ after_id, follow_up_at }: FollowUp, { messages }: ChatSnapshot): Message | undefined => {
     const index = messages.findIndex(({ id }) => id === after_id)
     const sent_at = follow_up_at ?? undefined
-    return sent_at && messages.slice(index + 1).find((message) => Episode.matchesSentTemplate(step.message, sent_at, message))
+    return (
+      sent_at &&
+      messages.slice(index + 1).find((message) => Episode.matchesSentTemplate(step.message, sent_at, message))
+    )
   }
 
   const check = (armed: FollowUp, chat: ChatSnapshot) => {
     const message = found(armed, chat)
     if (message !== undefined) return sent(armed, chat, message)
-    if (armed.looks < maxLooks) return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.looks < maxLooks)
+      return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
     return armed.arms < maxSends
       ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
       : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.review(chat))

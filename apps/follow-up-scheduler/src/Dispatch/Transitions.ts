@@ -17,14 +17,18 @@ import * as Delay from "./Delay.ts"
 const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))
 
 /** ISO 8601 in UTC, for audit entries; null stays null. */
-export const iso = (instant: DateTime.Utc | null): string | null => (instant === null ? null : DateTime.formatIso(instant))
+export const iso = (instant: DateTime.Utc | null): string | null =>
+  instant === null ? null : DateTime.formatIso(instant)
 
 /**
  * Whether the same request can succeed later. An answer that cannot be decoded counts, because the next read shows what
  * became of the request; a refused key counts, because an operator can put it right.
  */
 export const isPassing = (error: InventError): boolean =>
-  isRetryable(error) || SendGuard.isWithheld(error) || error._tag === "UnexpectedResponse" || error._tag === "Unauthorized"
+  isRetryable(error) ||
+  SendGuard.isWithheld(error) ||
+  error._tag === "UnexpectedResponse" ||
+  error._tag === "Unauthorized"
 
 /**
  * The changes over this ledger and timer. Where another process has changed the row since it was read, nothing is
@@ -33,12 +37,15 @@ export const isPassing = (error: InventError): boolean =>
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Changes the row, lets it wait until `due_at`, and sets its timer. `failures` goes back to 0 unless given. */
   const reschedule = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
-    Effect.flatMap(ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }), (changed) =>
-      Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
+    Effect.flatMap(
+      ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }),
+      (changed) => Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     )
 
   const rescheduleIn = (from: FollowUp, wait: Duration.Duration, change: Change, name: string, detail = {}) =>
-    Effect.flatMap(DateTime.now, (now) => reschedule(from, { ...change, due_at: DateTime.addDuration(now, wait) }, name, detail))
+    Effect.flatMap(DateTime.now, (now) =>
+      reschedule(from, { ...change, due_at: DateTime.addDuration(now, wait) }, name, detail)
+    )
 
   const end = (from: FollowUp, status: "skipped" | "withdrawn" | "unknown", reason: Reason) =>
     ledger.advance(from, { status, reason }, { name: status, detail: { reason } })
@@ -47,7 +54,11 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * Ends the follow-up and records the decision about its chat. Nothing else happens there until the watch names the
    * chat again.
    */
-  const endWithDecision = (from: FollowUp, decision: "Failed" | "Skip", reason: "chat_gone" | "not_listed" | "unreachable") =>
+  const endWithDecision = (
+    from: FollowUp,
+    decision: "Failed" | "Skip",
+    reason: "chat_gone" | "not_listed" | "unreachable"
+  ) =>
     Effect.zipRight(
       end(from, "skipped", reason),
       ledger.decided({ chat_id: from.chat_id, conversation_id: from.conversation_id, decision, reason, until: null })
@@ -68,7 +79,13 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
     Effect.flatMap(DateTime.now, (now) => {
       const name = SendGuard.isWithheld(error) ? "held_back" : "unreachable"
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
-      if (left > 0) return reschedule(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, name, { error: error._tag })
+      if (left > 0)
+        return reschedule(
+          from,
+          { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures },
+          name,
+          { error: error._tag }
+        )
       const due_at = DateTime.addDuration(now, Delay.afterFailure(from.failures))
       return reschedule(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
     })

@@ -1,6 +1,6 @@
 /**
- * Which alerts were delivered about what is not over yet. The record outlasts the process: a supervisor that restarts a process
- * which ends again and again does not have a person told each time.
+ * Which alerts were delivered about what is not over yet. The record outlasts the process: a supervisor that restarts a
+ * process which ends again and again does not have a person told each time.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -26,7 +26,10 @@ export interface AlertsSent {
 export const make = (sql: SqlClient.SqlClient): AlertsSent => ({
   lastAlert: (kind) =>
     Effect.map(sql<{ since: number; at: number }>`SELECT since, at FROM alerts WHERE kind = ${kind}`, (rows) =>
-      Option.map(Option.fromNullable(rows[0]), ({ at, since }) => ({ since: DateTime.unsafeMake(since), at: DateTime.unsafeMake(at) }))
+      Option.map(Option.fromNullable(rows[0]), ({ at, since }) => ({
+        since: DateTime.unsafeMake(since),
+        at: DateTime.unsafeMake(at)
+      }))
     ),
   keepAlert: (kind, { at, since }) =>
     Effect.asVoid(

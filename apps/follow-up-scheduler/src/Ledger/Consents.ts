@@ -40,7 +40,9 @@ export const make = (sql: SqlClient.SqlClient): Consents => {
       WHERE consents.at <= excluded.at`
 
   const rememberConsent: Consents["rememberConsent"] = ({ contact_ids, isErased }, consent) =>
-    isErased ? Effect.void : Effect.forEach(contact_ids, (contact_id) => keep(contact_id, consent, "contact"), { discard: true })
+    isErased
+      ? Effect.void
+      : Effect.forEach(contact_ids, (contact_id) => keep(contact_id, consent, "contact"), { discard: true })
 
   const recallConsent: Consents["recallConsent"] = (chat) =>
     Effect.map(
@@ -48,7 +50,10 @@ export const make = (sql: SqlClient.SqlClient): Consents => {
         WHERE ${sql.in("contact_id", ["", ...chat.contact_ids])}
           OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat.chat_id})`,
       (rows) => {
-        const said = rows.map(({ at, is_withdrawn }) => ({ isWithdrawn: Number(is_withdrawn) === 1, at: DateTime.unsafeMake(Number(at)) }))
+        const said = rows.map(({ at, is_withdrawn }) => ({
+          isWithdrawn: Number(is_withdrawn) === 1,
+          at: DateTime.unsafeMake(Number(at))
+        }))
         return { ...chat, consent: said.reduce(Consent.latest, chat.consent) }
       }
     )
@@ -56,6 +61,7 @@ export const make = (sql: SqlClient.SqlClient): Consents => {
   return {
     recallConsent,
     rememberConsent,
-    setConsent: (contact_id, isWithdrawn) => Effect.flatMap(DateTime.now, (at) => keep(contact_id, { at, isWithdrawn }, "operator"))
+    setConsent: (contact_id, isWithdrawn) =>
+      Effect.flatMap(DateTime.now, (at) => keep(contact_id, { at, isWithdrawn }, "operator"))
   }
 }

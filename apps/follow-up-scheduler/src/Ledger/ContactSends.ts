@@ -45,7 +45,10 @@ export const make = (sql: SqlClient.SqlClient) => {
       lock(chat),
       Effect.map(recallSends(chat), ({ sentElsewhere }) => {
         const before = new Set(chat.sentElsewhere.map(({ epochMillis }) => epochMillis))
-        return sentElsewhere.length <= chat.sentElsewhere.length && sentElsewhere.every(({ epochMillis }) => before.has(epochMillis))
+        return (
+          sentElsewhere.length <= chat.sentElsewhere.length &&
+          sentElsewhere.every(({ epochMillis }) => before.has(epochMillis))
+        )
       })
     )
 

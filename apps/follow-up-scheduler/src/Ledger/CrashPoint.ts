@@ -9,15 +9,19 @@ import * as Effect from "effect/Effect"
 export type Boundary = `${"before" | "after"} ${"intent" | "request" | "record"}`
 
 /** What runs at each boundary. Does nothing unless a test replaces it. */
-export class Checkpoint extends Context.Reference<Checkpoint>()("@effect-invent/follow-up-scheduler/Ledger/CrashPoint", {
-  defaultValue:
-    () =>
-    (_boundary: Boundary): Effect.Effect<void> =>
-      Effect.void
-}) {}
+export class Checkpoint extends Context.Reference<Checkpoint>()(
+  "@effect-invent/follow-up-scheduler/Ledger/CrashPoint",
+  {
+    defaultValue:
+      () =>
+      (_boundary: Boundary): Effect.Effect<void> =>
+        Effect.void
+  }
+) {}
 
 /** Runs the checkpoint of a boundary. */
-export const reach = (boundary: Boundary): Effect.Effect<void> => Effect.flatMap(Checkpoint, (checkpoint) => checkpoint(boundary))
+export const reach = (boundary: Boundary): Effect.Effect<void> =>
+  Effect.flatMap(Checkpoint, (checkpoint) => checkpoint(boundary))
 
 /** Runs the checkpoints before and after an effect. The one after it does not run if the effect fails. */
 export const around = <A, E, R>(what: "intent" | "record", effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -1,4 +1,6 @@
-/** Where the ledger and the timers are kept: a SQLite file of one scheduler, or a PostgreSQL database that many share. */
+/**
+ * Where the ledger and the timers are kept: a SQLite file of one scheduler, or a PostgreSQL database that many share.
+ */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -26,7 +28,8 @@ type Place = Data.TaggedEnum<{
 const Place = Data.taggedEnum<Place>()
 
 const loadPostgres = () => import("./Database/Postgres.ts")
-const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R>) => Lazy.layer("PostgreSQL", loadPostgres, use)
+const postgres = <A, E, R>(use: (module: typeof Postgres) => Layer.Layer<A, E, R>) =>
+  Lazy.layer("PostgreSQL", loadPostgres, use)
 
 const defaultFile = "follow-ups.db"
 
@@ -49,23 +52,33 @@ const placeOf = (db: Option.Option<string>): Effect.Effect<Place> =>
  */
 export const layer = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layer(place.file) : postgres(({ layer }) => layer(place.url))))
+    Effect.map(placeOf(db), (place) =>
+      place._tag === "File" ? Sqlite.layer(place.file) : postgres(({ layer }) => layer(place.url))
+    )
   )
 
 /** A second connection to a database that schedulers may share; none for a file. */
 export const shared = (db: Option.Option<string>) =>
-  Effect.map(placeOf(db), (place) => (place._tag === "File" ? Option.none() : Option.some(postgres(({ layer }) => layer(place.url)))))
+  Effect.map(placeOf(db), (place) =>
+    place._tag === "File" ? Option.none() : Option.some(postgres(({ layer }) => layer(place.url)))
+  )
 
 /** Opens it for a change, beside schedulers that may be running on it. A file is created where it is missing. */
 export const layerBeside = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerBeside(place.file) : postgres(({ layer }) => layer(place.url))))
+    Effect.map(placeOf(db), (place) =>
+      place._tag === "File" ? Sqlite.layerBeside(place.file) : postgres(({ layer }) => layer(place.url))
+    )
   )
 
 /** As {@link layerBeside}; fails with `DatabaseUnusable` where there is no ledger. */
 export const layerExisting = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerExisting(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
+    Effect.map(placeOf(db), (place) =>
+      place._tag === "File"
+        ? Sqlite.layerExisting(place.file)
+        : postgres(({ layerExisting }) => layerExisting(place.url))
+    )
   )
 
 /**
@@ -74,22 +87,38 @@ export const layerExisting = (db: Option.Option<string>) =>
  */
 export const layerReadOnly = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(placeOf(db), (place) => (place._tag === "File" ? Sqlite.layerReadOnly(place.file) : postgres(({ layerExisting }) => layerExisting(place.url))))
+    Effect.map(placeOf(db), (place) =>
+      place._tag === "File"
+        ? Sqlite.layerReadOnly(place.file)
+        : postgres(({ layerExisting }) => layerExisting(place.url))
+    )
   )
 
 const serverTools = (tool: string) =>
   new DatabaseUnusable({ database: "PostgreSQL", reason: `is copied by its own tools: use ${tool}` })
 
 const inFile = <A, E, R>(db: Option.Option<string>, tool: string, use: (file: string) => Effect.Effect<A, E, R>) =>
-  Effect.flatMap(placeOf(db), (place): Effect.Effect<A, DatabaseUnusable | E, R> => (place._tag === "File" ? use(place.file) : serverTools(tool)))
+  Effect.flatMap(placeOf(db), (place): Effect.Effect<A, DatabaseUnusable | E, R> =>
+    place._tag === "File" ? use(place.file) : serverTools(tool)
+  )
 
 /** Writes a copy of the ledger to a new file, also while a scheduler runs on it. */
-export const backup = (db: Option.Option<string>, to: string) => inFile(db, "pg_dump", (file) => SqliteBackup.backup(file, to))
+export const backup = (db: Option.Option<string>, to: string) =>
+  inFile(db, "pg_dump", (file) => SqliteBackup.backup(file, to))
 
-/** Puts a copy in the place of the ledger: see `SqliteBackup.restore`. `prepare` gets the name of the file that is replaced. */
-export const restore = <E, R>(db: Option.Option<string>, from: string, prepare: (replaced: string) => Effect.Effect<void, E, R>) =>
+/**
+ * Puts a copy in the place of the ledger: see `SqliteBackup.restore`. `prepare` gets the name of the file that is
+ * replaced.
+ */
+export const restore = <E, R>(
+  db: Option.Option<string>,
+  from: string,
+  prepare: (replaced: string) => Effect.Effect<void, E, R>
+) =>
   inFile(db, "pg_restore while no scheduler runs", (file) =>
-    Effect.map(SqliteBackup.restore(file, from, prepare(file)), (isThere) => (isThere ? Option.some(SqliteBackup.keptAs(file)) : Option.none()))
+    Effect.map(SqliteBackup.restore(file, from, prepare(file)), (isThere) =>
+      isThere ? Option.some(SqliteBackup.keptAs(file)) : Option.none()
+    )
   )
 
 type Readable = Layer.Layer<SqlClient, DatabaseUnusable | LedgerOfOtherEdition | PartNotLoaded | SqlError, FileSystem>

@@ -1,4 +1,6 @@
-/** Which edition of the tables a database holds: the number and the name of the last migration that was applied to it. */
+/**
+ * Which edition of the tables a database holds: the number and the name of the last migration that was applied to it.
+ */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
@@ -15,7 +17,9 @@ export class LedgerOfOtherEdition extends Schema.TaggedError<LedgerOfOtherEditio
   isNewer: Schema.Boolean
 }) {
   override get message() {
-    const fix = this.isNewer ? "install the newer edition of this program" : "serve or run of this edition brings it up to date"
+    const fix = this.isNewer
+      ? "install the newer edition of this program"
+      : "serve or run of this edition brings it up to date"
     return `the ledger is of ${this.isNewer ? "the newer" : "the older"} edition ${this.found}, this program of edition ${this.known}; ${fix}`
   }
 }
@@ -30,7 +34,9 @@ const found = Effect.gen(function* () {
   if (tables.length === 0) return { id: 0, name: "0" }
   const [last] = yield* sql<{ migration_id: number; name: string }>`
     SELECT migration_id, name FROM ${sql(table)} ORDER BY migration_id DESC LIMIT 1`
-  return last === undefined ? { id: 0, name: "0" } : { id: last.migration_id, name: `${last.migration_id}_${last.name}` }
+  return last === undefined
+    ? { id: 0, name: "0" }
+    : { id: last.migration_id, name: `${last.migration_id}_${last.name}` }
 })
 
 /** Fails where the ledger is of a newer edition than `known`, or is not of this very one where it `mustBeSame`. */

@@ -37,7 +37,12 @@ const endOf = ({ at, changed_at, isDated }: Message, now: DateTime.Utc): DateTim
 const withWhole = (chat: ChatSnapshot, whole_at: DateTime.Utc | undefined): ChatSnapshot =>
   whole_at === undefined
     ? chat
-    : { ...chat, messages: chat.messages.map((message, index) => (index === chat.messages.length - 1 ? { ...message, whole_at } : message)) }
+    : {
+        ...chat,
+        messages: chat.messages.map((message, index) =>
+          index === chat.messages.length - 1 ? { ...message, whole_at } : message
+        )
+      }
 
 /** Over the table `last_messages` of this database. */
 export const make = (sql: SqlClient.SqlClient): FirstWhole => {

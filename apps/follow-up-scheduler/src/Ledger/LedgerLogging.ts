@@ -19,7 +19,9 @@ const isTold = (status: string): status is keyof typeof words => Object.hasOwn(w
 
 const tell = ({ chat_id, key, policy, reason, status, step }: FollowUp) =>
   isTold(status)
-    ? Effect.logInfo(words[status]).pipe(Effect.annotateLogs({ chat: chat_id, policy, step, key, ...(reason !== null && { reason }) }))
+    ? Effect.logInfo(words[status]).pipe(
+        Effect.annotateLogs({ chat: chat_id, policy, step, key, ...(reason !== null && { reason }) })
+      )
     : Effect.void
 
 /** Wraps the ledger of the context; only changes by `advance` are logged. */

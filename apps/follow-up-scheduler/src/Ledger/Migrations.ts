@@ -6,10 +6,16 @@ import * as Effect from "effect/Effect"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 
-/** A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond exactly. */
+/**
+ * A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond
+ * exactly.
+ */
 const columnTypes = (sql: SqlClient.SqlClient) =>
   sql.onDialectOrElse({
-    pg: () => ({ instant: sql.literal("DOUBLE PRECISION"), counter: sql.literal("INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY") }),
+    pg: () => ({
+      instant: sql.literal("DOUBLE PRECISION"),
+      counter: sql.literal("INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
+    }),
     orElse: () => ({ instant: sql.literal("INTEGER"), counter: sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT") })
   })
 
@@ -141,8 +147,8 @@ const holds = Effect.gen(function* () {
 })
 
 /**
- * Adds the starts that are or were counted; a version that was in force before needs no other. Adds to a pause how many contacts
- * have to be confirmed.
+ * Adds the starts that are or were counted; a version that was in force before needs no other. Adds to a pause how many
+ * contacts have to be confirmed.
  */
 const starts = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -195,7 +201,9 @@ export const check: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.
 export const isNotNewer: Effect.Effect<void, Failure, SqlClient.SqlClient> = Edition.check(edition, false)
 
 /** Brings the tables to this edition. */
-export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = MigrationLock.hold(Effect.zipRight(isNotNewer, migrate)).pipe(
+export const create: Effect.Effect<void, Failure, SqlClient.SqlClient> = MigrationLock.hold(
+  Effect.zipRight(isNotNewer, migrate)
+).pipe(
   // A migration is part of this program: one that fails is a defect of it.
   Effect.catchTag("MigrationError", Effect.die),
   Effect.asVoid

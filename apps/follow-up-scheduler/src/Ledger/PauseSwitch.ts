@@ -32,8 +32,9 @@ export interface Switch {
 
 /** Over the table `pauses` of this database. */
 export const make = (sql: SqlClient.SqlClient): Switch => {
-  const paused = Effect.map(sql<{ since: number }>`SELECT since FROM pauses WHERE until IS NULL ORDER BY since`, (rows) =>
-    Option.map(Option.fromNullable(rows[0]), ({ since }) => DateTime.unsafeMake(since))
+  const paused = Effect.map(
+    sql<{ since: number }>`SELECT since FROM pauses WHERE until IS NULL ORDER BY since`,
+    (rows) => Option.map(Option.fromNullable(rows[0]), ({ since }) => DateTime.unsafeMake(since))
   )
   const begin = (reason: string | null, contacts: number | null) =>
     Effect.flatMap(
@@ -50,11 +51,16 @@ export const make = (sql: SqlClient.SqlClient): Switch => {
       (rows) => Option.fromNullable(rows[0]?.reason)
     ),
     toConfirm: Effect.map(
-      sql<{ contacts: number }>`SELECT contacts FROM pauses WHERE until IS NULL AND contacts IS NOT NULL ORDER BY since`,
+      sql<{
+        contacts: number
+      }>`SELECT contacts FROM pauses WHERE until IS NULL AND contacts IS NOT NULL ORDER BY since`,
       (rows) => Option.fromNullable(rows[0]?.contacts)
     ),
     hold: unlessPaused,
     pause: sql.withTransaction(unlessPaused(null)),
-    resume: Effect.flatMap(DateTime.now, ({ epochMillis }) => sql`UPDATE pauses SET until = ${epochMillis} WHERE until IS NULL`)
+    resume: Effect.flatMap(
+      DateTime.now,
+      ({ epochMillis }) => sql`UPDATE pauses SET until = ${epochMillis} WHERE until IS NULL`
+    )
   }
 }

@@ -37,9 +37,12 @@ export const make = (sql: SqlClient.SqlClient) => {
     Effect.gen(function* () {
       const now = yield* DateTime.now
       const resumed = yield* resumedAt
-      const within = (duration: Duration.Duration) => countSince(Math.max(resumed, DateTime.subtractDuration(now, duration).epochMillis))
-      if ((yield* within(Duration.hours(1))) >= at_most_per_hour) return `at_most_per_hour: ${at_most_per_hour} follow-ups within an hour`
-      if ((yield* within(Duration.days(1))) >= at_most_per_day) return `at_most_per_day: ${at_most_per_day} follow-ups within a day`
+      const within = (duration: Duration.Duration) =>
+        countSince(Math.max(resumed, DateTime.subtractDuration(now, duration).epochMillis))
+      if ((yield* within(Duration.hours(1))) >= at_most_per_hour)
+        return `at_most_per_hour: ${at_most_per_hour} follow-ups within an hour`
+      if ((yield* within(Duration.days(1))) >= at_most_per_day)
+        return `at_most_per_day: ${at_most_per_day} follow-ups within a day`
       return undefined
     })
 

@@ -56,16 +56,20 @@ interface Open {
 
 const dayMillis = 86_400_000
 
-const causeOf = ({ policy }: Open) => (policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`)
+const causeOf = ({ policy }: Open) =>
+  policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`
 
 /** Over the table `starts` of this database. */
 export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
-  const openOf = (version: string) => Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
+  const openOf = (version: string) =>
+    Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
 
   const begin = (policy: string | null, confirmed: number) =>
-    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
-      sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })} ON CONFLICT (policy) DO NOTHING`
+    Effect.flatMap(
+      DateTime.now,
+      ({ epochMillis }) =>
+        sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })} ON CONFLICT (policy) DO NOTHING`
     )
 
   /** Of what waits after a pause: what is due by now, and what was planned since the start was opened. */
@@ -118,7 +122,9 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch):
     }),
     settle: (version, confirmed) =>
       inTransaction(
-        Effect.flatMap(openOf(version), (starts) => Effect.forEach(starts, (start) => settleOne(start, confirmed), { discard: true }))
+        Effect.flatMap(openOf(version), (starts) =>
+          Effect.forEach(starts, (start) => settleOne(start, confirmed), { discard: true })
+        )
       )
   }
 }

@@ -1,6 +1,6 @@
 /**
- * When the last sweep ended. The record is written to see that the ledger can be written: a sweep that finds nothing due
- * only reads, and a full disk would not be found until something is due.
+ * When the last sweep ended. The record is written to see that the ledger can be written: a sweep that finds nothing
+ * due only reads, and a full disk would not be found until something is due.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -22,6 +22,7 @@ export const make = (sql: SqlClient.SqlClient): Sweeps => ({
   ),
   keepSweep: Effect.flatMap(
     DateTime.now,
-    ({ epochMillis }) => sql`INSERT INTO sweeps ${sql.insert({ id: 1, at: epochMillis })} ON CONFLICT (id) DO UPDATE SET at = excluded.at`
+    ({ epochMillis }) =>
+      sql`INSERT INTO sweeps ${sql.insert({ id: 1, at: epochMillis })} ON CONFLICT (id) DO UPDATE SET at = excluded.at`
   )
 })

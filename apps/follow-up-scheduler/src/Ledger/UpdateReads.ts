@@ -25,7 +25,9 @@ export const make = (sql: SqlClient): UpdateReads => ({
     Effect.gen(function* () {
       const now = yield* DateTime.now
       const detail = JSON.stringify({ after })
-      const before = yield* sql<{ detail: string }>`SELECT detail FROM audit WHERE chat_id = ${chat_id} AND event = ${event}`
+      const before = yield* sql<{
+        detail: string
+      }>`SELECT detail FROM audit WHERE chat_id = ${chat_id} AND event = ${event}`
       if (before.some((row) => row.detail === detail)) return false
       yield* sql`INSERT INTO audit ${sql.insert({ at: now.epochMillis, chat_id, conversation_id: chat_id, key: null, event, detail })}`
       return true

@@ -68,17 +68,25 @@ const bodyOf = (format: Settings["format"], text: string) =>
 const call = (request: HttpClientRequest.HttpClientRequest) =>
   Effect.gen(function* () {
     const client = HttpClient.withTracerPropagation(yield* HttpClient.HttpClient, false)
-    const { status } = yield* Effect.mapError(client.execute(request), () => new NotDelivered({ reason: "cannot be reached" }))
+    const { status } = yield* Effect.mapError(
+      client.execute(request),
+      () => new NotDelivered({ reason: "cannot be reached" })
+    )
     if (status < 200 || status >= 300) return yield* new NotDelivered({ reason: `answers ${status}` })
   }).pipe(
     Effect.scoped,
-    Effect.timeoutFail({ duration: answerWithin, onTimeout: () => new NotDelivered({ reason: `does not answer within ${Duration.format(answerWithin)}` }) }),
+    Effect.timeoutFail({
+      duration: answerWithin,
+      onTimeout: () => new NotDelivered({ reason: `does not answer within ${Duration.format(answerWithin)}` })
+    }),
     Effect.withTracerEnabled(false)
   )
 
 /** Sends this text once. Fails with `NotDelivered`. */
 export const send = (url: Redacted.Redacted, format: Settings["format"], text: string) =>
-  Effect.suspend(() => call(HttpClientRequest.setBody(HttpClientRequest.post(Redacted.value(url)), bodyOf(format, text))))
+  Effect.suspend(() =>
+    call(HttpClientRequest.setBody(HttpClientRequest.post(Redacted.value(url)), bodyOf(format, text)))
+  )
 
 /** The last alert of a kind. */
 interface Sent {
@@ -93,12 +101,16 @@ export interface News extends Sent {
 }
 
 /**
- * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. `remembered`: what an earlier
- * process has sent. `isKnown`: whether this process can already tell that a trouble of this kind is over.
+ * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. `remembered`: what an
+ * earlier process has sent. `isKnown`: whether this process can already tell that a trouble of this kind is over.
  */
 export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArray<Sent> = []) => {
   const sent = new Map<Kind, Sent>(remembered.map((each) => [each.trouble.kind, each]))
-  return (troubles: ReadonlyArray<Trouble>, now: DateTime.Utc, isKnown: (kind: Kind) => boolean = () => true): ReadonlyArray<News> => {
+  return (
+    troubles: ReadonlyArray<Trouble>,
+    now: DateTime.Utc,
+    isKnown: (kind: Kind) => boolean = () => true
+  ): ReadonlyArray<News> => {
     const news: Array<News> = []
     for (const found of troubles) {
       const before = sent.get(found.kind)
@@ -121,8 +133,9 @@ export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArr
 }
 
 const beat = (url: Redacted.Redacted) =>
-  Effect.catchAll(Effect.suspend(() => call(HttpClientRequest.get(Redacted.value(url)))), () =>
-    Effect.logWarning("the receiver of FOLLOW_UPS_HEARTBEAT_URL was not reached")
+  Effect.catchAll(
+    Effect.suspend(() => call(HttpClientRequest.get(Redacted.value(url)))),
+    () => Effect.logWarning("the receiver of FOLLOW_UPS_HEARTBEAT_URL was not reached")
   )
 
 interface Letter {
@@ -135,7 +148,9 @@ const delivering = (queue: Queue.Dequeue<Letter>, url: Redacted.Redacted, format
   Effect.forever(
     Effect.flatMap(Queue.take(queue), ({ onDelivered, words }) =>
       Effect.retry(
-        Effect.tapError(send(url, format, words), (error) => Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)),
+        Effect.tapError(send(url, format, words), (error) =>
+          Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)
+        ),
         again
       ).pipe(Effect.zipRight(onDelivered))
     )
@@ -154,10 +169,16 @@ const makeRecord = Effect.map(Ledger, (ledger) => {
     read: Effect.match(ledger.lastAlert(ofAllProcesses), {
       onFailure: (): ReadonlyArray<Sent> => [],
       onSuccess: (last) =>
-        Option.toArray(last).map(({ at, since }): Sent => ({ trouble: { kind: ofAllProcesses, found: keyRefused, since }, at, isOver: false }))
+        Option.toArray(last).map(({ at, since }): Sent => ({
+          trouble: { kind: ofAllProcesses, found: keyRefused, since },
+          at,
+          isOver: false
+        }))
     }),
     write: ({ at, isOver, trouble: { kind, since } }: Sent) =>
-      kind === ofAllProcesses ? orLog(isOver ? ledger.forgetAlert(kind) : ledger.keepAlert(kind, { since, at })) : Effect.void
+      kind === ofAllProcesses
+        ? orLog(isOver ? ledger.forgetAlert(kind) : ledger.keepAlert(kind, { since, at }))
+        : Effect.void
   }
 })
 
@@ -179,14 +200,25 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
         if (Option.isNone(url)) return
         const delivered = yield* Deferred.make<void>()
         latest = delivered
-        yield* Queue.offer(queue, { words: each.words, onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined)) })
+        yield* Queue.offer(queue, {
+          words: each.words,
+          onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined))
+        })
       })
     // A loop that is stuck ends the process: `tellOnce` sends that alert.
     const look = Effect.gen(function* () {
       const troubles = yield* health.troubles
       const isAccepted = yield* health.isKeyAccepted
       const isKnown = (kind: Kind) => kind !== ofAllProcesses || isAccepted
-      yield* Effect.forEach(news(troubles.filter(({ kind }) => kind !== "stuck"), yield* DateTime.now, isKnown), tell, { discard: true })
+      yield* Effect.forEach(
+        news(
+          troubles.filter(({ kind }) => kind !== "stuck"),
+          yield* DateTime.now,
+          isKnown
+        ),
+        tell,
+        { discard: true }
+      )
     })
     return {
       /**
@@ -197,7 +229,9 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
         Effect.all(
           [
             Effect.repeat(look, Schedule.spaced(every)),
-            ...Option.toArray(Option.map(heartbeat, (url) => Effect.forever(Effect.zipRight(health.nextSweep, beat(url))))),
+            ...Option.toArray(
+              Option.map(heartbeat, (url) => Effect.forever(Effect.zipRight(health.nextSweep, beat(url))))
+            ),
             ...Option.toArray(Option.map(url, (url) => delivering(queue, url, format)))
           ],
           { concurrency: "unbounded", discard: true }

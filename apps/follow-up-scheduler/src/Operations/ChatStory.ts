@@ -15,14 +15,16 @@ const because = (reason: unknown): string => (isReason(reason) ? `: ${describe(r
 const clock = (instant: DateTime.Utc): string => DateTime.formatIso(instant).slice(11, 23)
 
 /** The time of day; with its date where that is not the date of the entry. */
-const clockSince = (told: DateTime.Utc) => (value: unknown): string =>
-  Option.match(DateTime.make(text(value)), {
-    onNone: () => "",
-    onSome: (instant) => {
-      const day = DateTime.formatIsoDateUtc(instant)
-      return day === DateTime.formatIsoDateUtc(told) ? clock(instant) : `${day} ${clock(instant)}`
-    }
-  })
+const clockSince =
+  (told: DateTime.Utc) =>
+  (value: unknown): string =>
+    Option.match(DateTime.make(text(value)), {
+      onNone: () => "",
+      onSome: (instant) => {
+        const day = DateTime.formatIsoDateUtc(instant)
+        return day === DateTime.formatIsoDateUtc(told) ? clock(instant) : `${day} ${clock(instant)}`
+      }
+    })
 
 const decided = ({ decision, reason, until }: Record<string, unknown>, at: (value: unknown) => string): string => {
   switch (decision) {

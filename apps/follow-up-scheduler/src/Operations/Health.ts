@@ -98,7 +98,10 @@ interface Found {
 }
 
 /** The troubles that the ledger shows. `cost`: how long one follow-up keeps the quota busy. */
-export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | "pausedFor">, cost: Duration.Duration) =>
+export const ofLedger = (
+  { lateAfter, pausedFor }: Pick<Settings, "lateAfter" | "pausedFor">,
+  cost: Duration.Duration
+) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const now = yield* DateTime.now
@@ -107,11 +110,17 @@ export const ofLedger = ({ lateAfter, pausedFor }: Pick<Settings, "lateAfter" | 
     const allowed = Duration.sum(lateAfter, Duration.times(cost, yield* ledger.pending(Duration.zero)))
     const late = yield* ledger.late(allowed, Delay.failuresIn(allowed))
     const found: Array<Found> = []
-    if (Option.isSome(held) && Option.isSome(paused)) found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
-    const isForgotten = Option.exists(paused, (since) => DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor)))
-    if (isForgotten && Option.isNone(held) && Option.isSome(paused)) found.push({ kind: "paused", found: "everything is paused", since: paused.value })
-    if (unknown > 0) found.push({ kind: "outcome_unknown", found: `nobody knows of ${unknown} follow-ups whether they were sent` })
-    if (late > 0 && Option.isNone(paused)) found.push({ kind: "late", found: `${late} follow-ups are more than ${Duration.format(allowed)} late` })
+    if (Option.isSome(held) && Option.isSome(paused))
+      found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
+    const isForgotten = Option.exists(paused, (since) =>
+      DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor))
+    )
+    if (isForgotten && Option.isNone(held) && Option.isSome(paused))
+      found.push({ kind: "paused", found: "everything is paused", since: paused.value })
+    if (unknown > 0)
+      found.push({ kind: "outcome_unknown", found: `nobody knows of ${unknown} follow-ups whether they were sent` })
+    if (late > 0 && Option.isNone(paused))
+      found.push({ kind: "late", found: `${late} follow-ups are more than ${Duration.format(allowed)} late` })
     return found
   })
 
@@ -156,28 +165,50 @@ const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
       Effect.zipRight(Queue.offer(sweeps, undefined)),
       Effect.asVoid
     ),
-    sweepFailed: (reason) => Effect.zipRight(turned, Effect.sync(() => void (seen.ledgerFailure = reason)))
+    sweepFailed: (reason) =>
+      Effect.zipRight(
+        turned,
+        Effect.sync(() => void (seen.ledgerFailure = reason))
+      )
   }
 }
 
 export const keyRefused = "the service refuses the API key"
 
-const ofProcess = (seen: Seen, { lookWithin, stuckAfter, throttledFor }: Settings, millis: number, isOutage: boolean, isPaused: boolean): ReadonlyArray<Found> => {
+const ofProcess = (
+  seen: Seen,
+  { lookWithin, stuckAfter, throttledFor }: Settings,
+  millis: number,
+  isOutage: boolean,
+  isPaused: boolean
+): ReadonlyArray<Found> => {
   const found: Array<Found> = []
   const age = (at: number) => Duration.millis(Math.max(0, millis - at))
   const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
-  if (Duration.greaterThan(age(seen.turnedAt), stuckAfter)) found.push({ kind: "stuck", found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}` })
-  if (seen.ledgerFailure !== undefined) found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
+  if (Duration.greaterThan(age(seen.turnedAt), stuckAfter))
+    found.push({
+      kind: "stuck",
+      found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}`
+    })
+  if (seen.ledgerFailure !== undefined)
+    found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
   if (seen.isKeyRefused) found.push({ kind: "key_refused", found: keyRefused })
   else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
-  else if (isBlind && !isPaused) found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
+  else if (isBlind && !isPaused)
+    found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
   if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
-    found.push({ kind: "throttled", found: "the service answers with 429: another program spends the quota of this key" })
+    found.push({
+      kind: "throttled",
+      found: "the service answers with 429: another program spends the quota of this key"
+    })
   }
   const off = Math.abs(seen.ahead)
   if (off > Duration.toMillis(clockTolerance)) {
     const minutes = Duration.format(Duration.minutes(Math.round(off / 60_000)))
-    found.push({ kind: "clock_off", found: `this machine's clock is ${minutes} ${seen.ahead > 0 ? "ahead of" : "behind"} the server's` })
+    found.push({
+      kind: "clock_off",
+      found: `this machine's clock is ${minutes} ${seen.ahead > 0 ? "ahead of" : "behind"} the server's`
+    })
   }
   return found
 }
@@ -228,7 +259,14 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
       yield* measure(seen, millis)
       const ofThis = ofProcess(seen, settings, millis, value === 1, isPaused)
       const isTold = ofThis.some(({ kind }) => kind === "ledger_failing")
-      const found = [...ofThis, ...(asked._tag === "Right" ? asked.right[0] : isTold ? [] : failed("the ledger cannot be used: it does not answer"))]
+      const found = [
+        ...ofThis,
+        ...(asked._tag === "Right"
+          ? asked.right[0]
+          : isTold
+            ? []
+            : failed("the ledger cannot be used: it does not answer"))
+      ]
       const kinds = new Set(found.map(({ kind }) => kind))
       for (const kind of since.keys()) if (!kinds.has(kind)) since.delete(kind)
       return found.map((each): Trouble => {
@@ -238,8 +276,16 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
       })
     })
 
-    const isLive = Effect.map(MonotonicClock.millis, (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter))
-    const health: Health["Type"] = { isLive, troubles, isKeyAccepted: Effect.sync(() => seen.isKeyAccepted), nextSweep: Queue.take(sweeps) }
+    const isLive = Effect.map(
+      MonotonicClock.millis,
+      (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter)
+    )
+    const health: Health["Type"] = {
+      isLive,
+      troubles,
+      isKeyAccepted: Effect.sync(() => seen.isKeyAccepted),
+      nextSweep: Queue.take(sweeps)
+    }
     return Context.make(Health, health).pipe(
       Context.add(CurrentActivity, activityOf(seen, sweeps)),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
@@ -253,7 +299,10 @@ export const layer = (settings: Settings, cost: Duration.Duration) => Layer.effe
 export const untilStuck = <R>({ stuckAfter }: Settings, tell: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
   Effect.gen(function* () {
     const { isLive, troubles } = yield* Health
-    yield* Effect.repeat(isLive, { schedule: Schedule.spaced(Duration.times(stuckAfter, 0.1)), until: (isLive) => !isLive })
+    yield* Effect.repeat(isLive, {
+      schedule: Schedule.spaced(Duration.times(stuckAfter, 0.1)),
+      until: (isLive) => !isLive
+    })
     const stuck = (yield* troubles).find(({ kind }) => kind === "stuck")
     if (stuck !== undefined) yield* tell(stuck)
     return yield* new LoopStuck({ found: stuck?.found ?? "the loop does not turn" })

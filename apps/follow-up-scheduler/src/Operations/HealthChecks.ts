@@ -77,13 +77,20 @@ const offsetAt = (zone: string, at: DateTime.Utc) =>
 /** Whether the runtime's time zone data has these zones and their changes of 2026. */
 export const zones: Finding = (() => {
   const unknown = witnesses.filter(({ zone }) => !NextAllowed.isZone(zone)).map(({ zone }) => zone)
-  if (unknown.length > 0) return finding("zones", "wrong", `${unknown.join(", ")} unknown; use a Node with full ICU data`)
+  if (unknown.length > 0)
+    return finding("zones", "wrong", `${unknown.join(", ")} unknown; use a Node with full ICU data`)
   const unchanging = witnesses.filter(({ at, zone }) => {
     const instant = DateTime.unsafeMake(at)
-    const [before, after] = [DateTime.subtract(instant, { millis: 1 }), instant].map((each) => Option.getOrNull(offsetAt(zone, each)))
+    const [before, after] = [DateTime.subtract(instant, { millis: 1 }), instant].map((each) =>
+      Option.getOrNull(offsetAt(zone, each))
+    )
     return before === after
   })
   return unchanging.length > 0
-    ? finding("zones", "wrong", `no change of the clocks in ${unchanging.map(({ zone }) => zone).join(", ")}; update Node`)
+    ? finding(
+        "zones",
+        "wrong",
+        `no change of the clocks in ${unchanging.map(({ zone }) => zone).join(", ")}; update Node`
+      )
     : finding("zones", "well", `known, with their changes of the clocks (tz ${process.versions.tz ?? "of the system"})`)
 })()

@@ -11,7 +11,8 @@ import { Health } from "./Health.ts"
 import * as Listener from "./Listener.ts"
 import { advise, unready } from "./Trouble.ts"
 
-const answer = (isWell: boolean, text: string) => HttpServerResponse.text(`${text}\n`, { status: isWell ? 200 : 503, headers: { "cache-control": "no-store" } })
+const answer = (isWell: boolean, text: string) =>
+  HttpServerResponse.text(`${text}\n`, { status: isWell ? 200 : 503, headers: { "cache-control": "no-store" } })
 
 /** 200 while the loop runs, else 503. */
 export const liveness = Effect.map(
@@ -23,7 +24,9 @@ export const liveness = Effect.map(
 export const readiness = Effect.map(
   Effect.flatMap(Health, ({ troubles }) => troubles),
   (troubles) => {
-    const lines = troubles.filter(({ kind }) => unready.includes(kind)).map((trouble) => `${trouble.kind}: ${advise(trouble)}`)
+    const lines = troubles
+      .filter(({ kind }) => unready.includes(kind))
+      .map((trouble) => `${trouble.kind}: ${advise(trouble)}`)
     return answer(lines.length === 0, lines.length === 0 ? "ready" : lines.join("\n"))
   }
 )
@@ -42,7 +45,9 @@ export class HealthUnavailable extends Schema.TaggedError<HealthUnavailable>()("
 const routes = HttpRouter.empty.pipe(HttpRouter.get("/healthz", liveness), HttpRouter.get("/readyz", readiness))
 
 const say = HttpServer.addressWith((address) =>
-  address._tag === "TcpAddress" ? Console.log(`Health is told at ${address.hostname}:${address.port}, under /healthz and /readyz`) : Effect.void
+  address._tag === "TcpAddress"
+    ? Console.log(`Health is told at ${address.hostname}:${address.port}, under /healthz and /readyz`)
+    : Effect.void
 )
 
 /** Serves both paths for as long as the layer lives; nothing without a port. */

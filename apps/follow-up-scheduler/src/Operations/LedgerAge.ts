@@ -1,6 +1,6 @@
 /**
- * Whether the ledger is older than what the chats show, as one restored from a copy is. It costs one GET for the inbox, and one for
- * the messages of each chat of a sample.
+ * Whether the ledger is older than what the chats show, as one restored from a copy is. It costs one GET for the inbox,
+ * and one for the messages of each chat of a sample.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -32,7 +32,10 @@ const unrecordedSince = (latest: DateTime.Utc, policy: Policy) =>
     const taken = yield* ledger.taken(read.conversation_id)
     const chat = Episode.attributeOwnMessages(read, taken, policy)
     const episode = Episode.of(chat, taken, policy)
-    const all = [...Episode.unrecordedEarlier(chat, taken, policy), ...(typeof episode === "string" ? [] : episode.unrecorded)]
+    const all = [
+      ...Episode.unrecordedEarlier(chat, taken, policy),
+      ...(typeof episode === "string" ? [] : episode.unrecorded)
+    ]
     return all.filter(({ at }) => DateTime.greaterThan(at, latest))
   })
 
@@ -49,10 +52,22 @@ export const examine = (policy: Policy) =>
   Effect.gen(function* () {
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const latest = Option.getOrElse(yield* ledger.lastRecordedAt, () => DateTime.unsafeMake(0))
-    const rows = omit(yield* invent.inbox.list({ urlParams: { take: listed } })).filter((row) => writtenAt(row) > latest.epochMillis)
+    const rows = omit(yield* invent.inbox.list({ urlParams: { take: listed } })).filter(
+      (row) => writtenAt(row) > latest.epochMillis
+    )
     const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
     const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policy))).flat()
-    if (found.length === 0) return well(check, `as new as what the chats show (${sample.length} chats written in since its latest record were read)`)
-    const state: Finding["state"] = found.some((message) => UnaskedMessages.stepInWords(policy, message) > 0) ? "wrong" : "doubtful"
-    return finding(check, state, `${found.length} follow-ups in ${sample.length} chats are newer than all it has on record; ${advice}`)
+    if (found.length === 0)
+      return well(
+        check,
+        `as new as what the chats show (${sample.length} chats written in since its latest record were read)`
+      )
+    const state: Finding["state"] = found.some((message) => UnaskedMessages.stepInWords(policy, message) > 0)
+      ? "wrong"
+      : "doubtful"
+    return finding(
+      check,
+      state,
+      `${found.length} follow-ups in ${sample.length} chats are newer than all it has on record; ${advice}`
+    )
   })

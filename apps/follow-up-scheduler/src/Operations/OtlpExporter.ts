@@ -21,7 +21,9 @@ const headers = Config.redacted("OTEL_EXPORTER_OTLP_HEADERS").pipe(
         .split(",")
         .flatMap((pair) => {
           const [name, ...value] = pair.split("=")
-          return name === undefined || name.trim() === "" ? [] : [[name.trim(), decodeURIComponent(value.join("=").trim())]]
+          return name === undefined || name.trim() === ""
+            ? []
+            : [[name.trim(), decodeURIComponent(value.join("=").trim())]]
         })
     )
   ),
@@ -33,12 +35,15 @@ const settings = Config.all({
   headers,
   serviceName: Config.withDefault(Config.nonEmptyString("OTEL_SERVICE_NAME"), "follow-ups"),
   /** As in the specification, in milliseconds. */
-  interval: Config.withDefault(Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis), Duration.minutes(1))
+  interval: Config.withDefault(
+    Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis),
+    Duration.minutes(1)
+  )
 })
 
 /**
- * Exports to the collector of the environment. Without one no spans are made, which saves a tenth of the scheduler's processor
- * time, and neither the exporter nor `http` is loaded.
+ * Exports to the collector of the environment. Without one no spans are made, which saves a tenth of the scheduler's
+ * processor time, and neither the exporter nor `http` is loaded.
  */
 export const layer = <A, E>(http: Layer.Layer<A, E>) =>
   Layer.unwrapEffect(
@@ -47,7 +52,14 @@ export const layer = <A, E>(http: Layer.Layer<A, E>) =>
       Option.match({
         onNone: () => Layer.setTracerEnabled(false),
         onSome: (to) =>
-          Layer.provide(Lazy.layer("OpenTelemetry", () => import("./OtlpExporter/Exporter.ts"), (exporter) => exporter.layer(to)), http)
+          Layer.provide(
+            Lazy.layer(
+              "OpenTelemetry",
+              () => import("./OtlpExporter/Exporter.ts"),
+              (exporter) => exporter.layer(to)
+            ),
+            http
+          )
       })
     )
   )

@@ -1,6 +1,7 @@
 /**
- * The metrics of this process as Prometheus reads them, in its text format 0.0.4. Names become what OpenTelemetry makes of them
- * there: `http.client.request.duration` in seconds is `http_client_request_duration_seconds`, and what only grows ends in `_total`.
+ * The metrics of this process as Prometheus reads them, in its text format 0.0.4. Names become what OpenTelemetry makes
+ * of them there: `http.client.request.duration` in seconds is `http_client_request_duration_seconds`, and what only
+ * grows ends in `_total`.
  *
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/
  * @see https://opentelemetry.io/docs/specs/otel/compatibility/prometheus_and_openmetrics/
@@ -35,26 +36,41 @@ const number = (value: number | bigint): string =>
 /** A name twice in one sample makes the whole answer unreadable: the last one counts. */
 const labelled = (labels: Labels): string => {
   const pairs = [...new Map(labels.map(([name, value]) => [legal(name), value]))]
-  return pairs.length === 0 ? "" : `{${pairs.map(([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`).join(",")}}`
+  return pairs.length === 0
+    ? ""
+    : `{${pairs.map(([name, value]) => `${name}="${escaped(value).replaceAll('"', '\\"')}"`).join(",")}}`
 }
 
-const read = ({ keyType }: MetricPair.MetricPair.Untyped["metricKey"], state: MetricState.MetricState.Untyped): Reading | undefined => {
+const read = (
+  { keyType }: MetricPair.MetricPair.Untyped["metricKey"],
+  state: MetricState.MetricState.Untyped
+): Reading | undefined => {
   if (MetricState.isCounterState(state)) {
     const onlyGrows = MetricKeyType.isCounterKey(keyType) && keyType.incremental
     return { type: onlyGrows ? "counter" : "gauge", samples: [{ value: state.count }] }
   }
   if (MetricState.isGaugeState(state)) return { type: "gauge", samples: [{ value: state.value }] }
   if (MetricState.isFrequencyState(state)) {
-    return { type: "counter", samples: [...state.occurrences].map(([key, value]) => ({ labels: [["key", key]], value })) }
+    return {
+      type: "counter",
+      samples: [...state.occurrences].map(([key, value]) => ({ labels: [["key", key]], value }))
+    }
   }
   if (MetricState.isHistogramState(state)) {
     const below = state.buckets.filter(([bound]) => Number.isFinite(bound))
     const buckets = [...below, [Number.POSITIVE_INFINITY, state.count] as const]
-    const counts = buckets.map(([bound, value]): Sample => ({ suffix: "_bucket", labels: [["le", number(bound)]], value }))
+    const counts = buckets.map(([bound, value]): Sample => ({
+      suffix: "_bucket",
+      labels: [["le", number(bound)]],
+      value
+    }))
     return { type: "histogram", samples: [...counts, ...totals(state)] }
   }
   if (MetricState.isSummaryState(state)) {
-    const quantiles = state.quantiles.map(([quantile, value]): Sample => ({ labels: [["quantile", number(quantile)]], value: Option.getOrElse(value, () => Number.NaN) }))
+    const quantiles = state.quantiles.map(([quantile, value]): Sample => ({
+      labels: [["quantile", number(quantile)]],
+      value: Option.getOrElse(value, () => Number.NaN)
+    }))
     return { type: "summary", samples: [...quantiles, ...totals(state)] }
   }
   return undefined
@@ -72,7 +88,10 @@ const isUnit = (name: string): boolean => name === "unit" || name === "time_unit
 const nameOf = (name: string, tags: Labels, type: Reading["type"]): string => {
   const unit = tags.find(([name]) => isUnit(name))?.[1].replace(/\{.*\}/, "") ?? ""
   const endings = [units[unit] ?? unit, type === "counter" ? "total" : ""].filter((ending) => ending !== "")
-  return endings.reduce((name, ending) => (name.endsWith(`_${legal(ending)}`) ? name : `${name}_${legal(ending)}`), legal(name))
+  return endings.reduce(
+    (name, ending) => (name.endsWith(`_${legal(ending)}`) ? name : `${name}_${legal(ending)}`),
+    legal(name)
+  )
 }
 
 interface Family {
@@ -94,12 +113,20 @@ export const encode = (pairs: Iterable<MetricPair.MetricPair.Untyped>): string =
     const tags = metricKey.tags.map(({ key, value }) => [key, value] as const)
     const labels = tags.filter(([name]) => !isUnit(name))
     const name = nameOf(metricKey.name, tags, reading.type)
-    const help = Option.match(metricKey.description, { onNone: () => "", onSome: (text) => `# HELP ${name} ${escaped(text)}\n` })
-    const family = families.get(name) ?? { head: `${help}# TYPE ${name} ${reading.type}\n`, type: reading.type, members: new Map() }
+    const help = Option.match(metricKey.description, {
+      onNone: () => "",
+      onSome: (text) => `# HELP ${name} ${escaped(text)}\n`
+    })
+    const family = families.get(name) ?? {
+      head: `${help}# TYPE ${name} ${reading.type}\n`,
+      type: reading.type,
+      members: new Map()
+    }
     families.set(name, family)
     const member = labelled(labels.toSorted(([a], [b]) => (a < b ? -1 : 1)))
     if (family.type !== reading.type || family.members.has(member)) continue
-    const line = ({ labels: own = [], suffix = "", value }: Sample) => `${name}${suffix}${labelled([...labels, ...own])} ${number(value)}\n`
+    const line = ({ labels: own = [], suffix = "", value }: Sample) =>
+      `${name}${suffix}${labelled([...labels, ...own])} ${number(value)}\n`
     family.members.set(member, reading.samples.map(line).join(""))
   }
   return [...families.values()].map(({ head, members }) => head + [...members.values()].join("")).join("")

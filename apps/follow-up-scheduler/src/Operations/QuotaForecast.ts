@@ -2,8 +2,8 @@
  * How late follow-ups will be because the quota is spent, by what is due when and what each costs. Pure.
  *
  * A number of requests per window is allowed. What is due is served in the order of its instants and at that rate, and
- * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs to the
- * late side, by a tenth of a window.
+ * what is due later waits behind it. The burst that the limiter allows after an idle time is left out: a forecast errs
+ * to the late side, by a tenth of a window.
  */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import * as Arr from "effect/Array"
@@ -28,14 +28,21 @@ export interface Quota {
 }
 
 /** The documented limit, less the shares for watching the inbox and for reading who opted out. */
-export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({ ...limit, share: 1 - 2 * sweepShare - OptOuts.readShare })
+export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({
+  ...limit,
+  share: 1 - 2 * sweepShare - OptOuts.readShare
+})
 
 /** How long one follow-up keeps the quota busy. */
 export const costOf = ({ limit, share, window }: Quota): Duration.Duration =>
   Duration.times(window, requestsPerFollowUp / (limit * share))
 
 /** When each of these will be done, in the order in which they are due. What is overdue counts as due now. */
-export const etas = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): ReadonlyArray<DateTime.Utc> => {
+export const etas = (
+  due: ReadonlyArray<DateTime.Utc>,
+  now: DateTime.Utc,
+  quota: Quota
+): ReadonlyArray<DateTime.Utc> => {
   const cost = Duration.toMillis(costOf(quota))
   let free = now.epochMillis
   return Arr.map(Arr.sort(due, DateTime.Order), (at) => {
@@ -69,14 +76,20 @@ export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota
     current.latest = Math.max(current.latest, current.until - due_at)
     if (current.latest >= Duration.toMillis(found?.latest ?? tolerance)) {
       const { followUps, from, latest, until } = current
-      found = { from: DateTime.unsafeMake(from), until: DateTime.unsafeMake(until), followUps, latest: Duration.millis(latest) }
+      found = {
+        from: DateTime.unsafeMake(from),
+        until: DateTime.unsafeMake(until),
+        followUps,
+        latest: Duration.millis(latest)
+      }
     }
   }
   return found
 }
 
 /** In whole minutes, upwards. */
-const roughly = (duration: Duration.Duration) => Duration.format(Duration.minutes(Math.ceil(Duration.toMinutes(duration))))
+const roughly = (duration: Duration.Duration) =>
+  Duration.format(Duration.minutes(Math.ceil(Duration.toMinutes(duration))))
 
 /** A backlog in words, for people. */
 export const describe = ({ followUps, from, latest, until }: Backlog): string =>

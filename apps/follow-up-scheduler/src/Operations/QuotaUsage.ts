@@ -45,7 +45,8 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
         Effect.map(MonotonicClock.millis, (now) => {
           reserved--
           forget(now)
-          if (!(exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))) answered.push(now)
+          if (!(exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error)))
+            answered.push(now)
         })
       )
     })
@@ -67,7 +68,9 @@ export const measuring = Effect.flatMap(QuotaUsage, ({ reading }) =>
 )
 
 /** Puts the meter around the limiter of the context. */
-export const layer = (options: RateLimit.Options): Layer.Layer<QuotaUsage | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
+export const layer = (
+  options: RateLimit.Options
+): Layer.Layer<QuotaUsage | RateLimit.RateLimit, never, RateLimit.RateLimit> =>
   Layer.effectContext(Effect.map(RateLimit.RateLimit, (rateLimit) => make(rateLimit, options)))
 
 /** The same, with the limit that the environment gives. */

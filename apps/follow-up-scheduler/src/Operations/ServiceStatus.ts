@@ -44,10 +44,16 @@ export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: Quot
     WHERE f.status = 'planned' ORDER BY f.due_at`
   const due = rows.map(({ due_at }) => DateTime.unsafeMake(Number(due_at)))
   const etas = QuotaForecast.etas(due, yield* DateTime.now, quota)
-  return rows.map(({ chat_id, step }, index): Waiting => ({ chat_id: ChatId.make(chat_id), step, due_at: due[index]!, eta: etas[index]! }))
+  return rows.map(({ chat_id, step }, index): Waiting => ({
+    chat_id: ChatId.make(chat_id),
+    step,
+    due_at: due[index]!,
+    eta: etas[index]!
+  }))
 })
 
-const instant = (millis: number | string | null | undefined) => (millis == null ? null : DateTime.unsafeMake(Number(millis)))
+const instant = (millis: number | string | null | undefined) =>
+  millis == null ? null : DateTime.unsafeMake(Number(millis))
 
 /**
  * The state of the service by the audit and the latest decisions. An outage and a key that is refused are one state,
@@ -55,7 +61,9 @@ const instant = (millis: number | string | null | undefined) => (millis == null 
  */
 export const service = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const [looked] = yield* sql<{ at: number | string | null }>`SELECT max(decided_at) AS at FROM verdicts WHERE decision <> 'Failed'`
+  const [looked] = yield* sql<{
+    at: number | string | null
+  }>`SELECT max(decided_at) AS at FROM verdicts WHERE decision <> 'Failed'`
   const [moved] = yield* sql<{ id: number; at: number | string }>`
     SELECT id, at FROM audit WHERE event IN ('scheduled', 'verified', 'looked_for', 'sent', 'filed', 'postponed') ORDER BY id DESC LIMIT 1`
   const answered = Math.max(Number(looked?.at ?? 0), Number(moved?.at ?? 0))
@@ -83,5 +91,7 @@ export const describe = ({ answered_at, error, failures, state }: Service): Read
   if (state !== "unreachable") return []
   const since = answered_at === null ? "" : ` since ${DateTime.formatIso(answered_at)}`
   const fix = error === "Unauthorized" ? "; check INVENT_API_KEY" : ""
-  return [`The service has not answered${since}: ${failures} failed looks${error === null ? "" : `, the latest with ${error}`}${fix}`]
+  return [
+    `The service has not answered${since}: ${failures} failed looks${error === null ? "" : `, the latest with ${error}`}${fix}`
+  ]
 }

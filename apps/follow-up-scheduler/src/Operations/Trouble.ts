@@ -26,17 +26,53 @@ const waits = "Nothing is lost: what is due waits, and is decided anew."
 
 /** What to do about each kind of trouble, which command to type first, and what happens meanwhile. */
 export const advice = {
-  key_refused: { fix: "Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again.", command: "doctor", safe: waits },
-  service_out: { fix: "Look at the network and at the service's own news.", command: "doctor", safe: `It goes on by itself. ${waits}` },
-  not_looked: { fix: "Look at the log for why the chats are not read.", command: "doctor", safe: "Replies are not seen until then, but before each message is sent." },
+  key_refused: {
+    fix: "Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again.",
+    command: "doctor",
+    safe: waits
+  },
+  service_out: {
+    fix: "Look at the network and at the service's own news.",
+    command: "doctor",
+    safe: `It goes on by itself. ${waits}`
+  },
+  not_looked: {
+    fix: "Look at the log for why the chats are not read.",
+    command: "doctor",
+    safe: "Replies are not seen until then, but before each message is sent."
+  },
   stuck: { fix: "The process ends with 4, and its supervisor starts it again.", command: "status", safe: waits },
-  ledger_failing: { fix: "Look at the disk, or at the database server.", command: "status", safe: "What cannot be recorded is not sent." },
-  outcome_unknown: { fix: "Look at their chats, and decide on the page that serve --ui shows.", command: "status", safe: "They are not sent again by themselves." },
-  late: { fix: "Look at what else spends the quota, and at the log.", command: "status", safe: "They are sent late, or left out where the policy says so." },
-  throttled: { fix: "Give the programs that share this key's quota one DATABASE_URL, or lower INVENT_RATE_LIMIT.", command: "status", safe: "Each request is sent again when the service allows it." },
+  ledger_failing: {
+    fix: "Look at the disk, or at the database server.",
+    command: "status",
+    safe: "What cannot be recorded is not sent."
+  },
+  outcome_unknown: {
+    fix: "Look at their chats, and decide on the page that serve --ui shows.",
+    command: "status",
+    safe: "They are not sent again by themselves."
+  },
+  late: {
+    fix: "Look at what else spends the quota, and at the log.",
+    command: "status",
+    safe: "They are sent late, or left out where the policy says so."
+  },
+  throttled: {
+    fix: "Give the programs that share this key's quota one DATABASE_URL, or lower INVENT_RATE_LIMIT.",
+    command: "status",
+    safe: "Each request is sent again when the service allows it."
+  },
   paused: { fix: "Let it go on with resume, if that was forgotten.", command: "status", safe: waits },
-  held: { fix: "Look at them with preview, and let it go on with resume.", command: "status", safe: "Nothing is sent until then." },
-  clock_off: { fix: "Set this machine's clock by NTP.", command: "doctor", safe: "Follow-ups come at the wrong moment until then." }
+  held: {
+    fix: "Look at them with preview, and let it go on with resume.",
+    command: "status",
+    safe: "Nothing is sent until then."
+  },
+  clock_off: {
+    fix: "Set this machine's clock by NTP.",
+    command: "doctor",
+    safe: "Follow-ups come at the wrong moment until then."
+  }
 } as const satisfies Record<string, Advice>
 
 /** Troubles while which nothing can be sent as it should: `/readyz` answers 503. */

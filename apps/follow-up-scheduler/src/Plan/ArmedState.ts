@@ -51,8 +51,11 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Ar
   const place = since.indexOf(message)
   const reply = since.findLastIndex(({ author }, index) => author === "contact" && index < place)
   const nextReply = since.findIndex(({ author }, index) => author === "contact" && index > place)
-  const turn = since.slice(reply + 1, nextReply === -1 ? undefined : nextReply).filter(({ author }) => author === "assistant")
-  if (reply === -1 || turn.length > 1) return message.isRunning ? ArmedState.Unclear({ reason }) : ArmedState.Sent({ message })
+  const turn = since
+    .slice(reply + 1, nextReply === -1 ? undefined : nextReply)
+    .filter(({ author }) => author === "assistant")
+  if (reply === -1 || turn.length > 1)
+    return message.isRunning ? ArmedState.Unclear({ reason }) : ArmedState.Sent({ message })
   return nextReply === -1 ? ArmedState.Unclear({ reason }) : ArmedState.Overtaken({ reason })
 }
 
@@ -79,7 +82,8 @@ export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): Ar
   if (hindrance !== undefined) return ArmedState.Overtaken({ reason: hindrance })
   if (chat.hasUnreadable) return ArmedState.Overtaken({ reason: "unreadable_message" })
   if (chat.state === "SNOOZED") return ArmedState.Overtaken({ reason: "snoozed" })
-  if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due) return ArmedState.Overtaken({ reason: "muted" })
+  if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due)
+    return ArmedState.Overtaken({ reason: "muted" })
   if (chat.follow_up_at === undefined) return ArmedState.Cleared()
   if (chat.follow_up_at.epochMillis !== due) return ArmedState.Replaced()
   const misfit = Decide.policyMismatch(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))

@@ -31,7 +31,11 @@ const weekFrom = (now: DateTime.Utc): ReadonlyArray<Start> =>
   Arr.makeBy(7 * 24, (hours) => ({ at: DateTime.add(now, { hours }), country: undefined, holiday: undefined }))
 
 /** From three days before a holiday to its end. */
-const around = (date: string, country: string | undefined, holiday: ReadonlyArray<PropertyKey>): ReadonlyArray<Start> => {
+const around = (
+  date: string,
+  country: string | undefined,
+  holiday: ReadonlyArray<PropertyKey>
+): ReadonlyArray<Start> => {
   const midnight = DateTime.unsafeMake(`${date}T00:00:00Z`)
   return Arr.makeBy(16, (count) => ({ at: DateTime.add(midnight, { hours: 6 * (count - 12) }), country, holiday }))
 }
@@ -76,7 +80,8 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
 
 /** The field of the policy without which the step would have an opening. */
 const blame = (policy: Policy.Policy, start: Start, index: number): Problem => {
-  const isOpenWithout = (without: Partial<Policy.Policy>) => walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
+  const isOpenWithout = (without: Partial<Policy.Policy>) =>
+    walk(new Policy.Policy({ ...policy, ...without }), start, "") === undefined
   const days = Duration.toDays(longestWait)
   if (isOpenWithout({ caps: [] })) {
     return { path: ["steps", index], reason: `the caps hold it back for more than ${days} days beyond its silence` }
@@ -102,7 +107,10 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
     const reached = Math.max(...starts.map((start) => walk(policy, start, channel)?.index ?? policy.steps.length))
     const within = Policy.channelWindow(policy, channel)?.within
     if (reached < policy.steps.length && within !== undefined) {
-      return { path: ["steps", reached], reason: `is never inside the window of ${channel}, ${Duration.format(within)} from the contact's message` }
+      return {
+        path: ["steps", reached],
+        reason: `is never inside the window of ${channel}, ${Duration.format(within)} from the contact's message`
+      }
     }
   }
   return undefined

@@ -21,7 +21,9 @@ const isLeaf = (value: unknown): boolean => !Predicate.isRecord(value) && !Array
 const entriesOf = (value: unknown): ReadonlyArray<readonly [string, unknown]> =>
   Array.isArray(value)
     ? value.map((item, index) => [String(index), item] as const)
-    : Predicate.isRecord(value) ? Object.entries(value) : []
+    : Predicate.isRecord(value)
+      ? Object.entries(value)
+      : []
 
 const compare = (path: string, before: unknown, after: unknown): ReadonlyArray<Difference> => {
   if (before === undefined || after === undefined || isLeaf(before) || isLeaf(after)) {

@@ -43,7 +43,8 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
   const content = yield* Effect.try({
     try: (): unknown => document.toJS(),
     // For example an alias without its anchor, or one that expands without end.
-    catch: (cause) => new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
+    catch: (cause) =>
+      new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
   })
   const refused = (path: ReadonlyArray<PropertyKey>, reason: string) => {
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `
@@ -62,7 +63,12 @@ export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(file),
-    (error) => new PolicyRefused({ file, line: undefined, reason: `${FileReadError.why(error)}; name a file that can be read with --policy` })
+    (error) =>
+      new PolicyRefused({
+        file,
+        line: undefined,
+        reason: `${FileReadError.why(error)}; name a file that can be read with --policy`
+      })
   )
   if (text.trim() === "") return yield* new PolicyRefused({ file, line: 1, reason: "is empty" })
   return yield* parse(text, file)

@@ -1,6 +1,6 @@
 /**
- * The policy in force, and the earlier versions that running cadences are still on. A version is recorded when it is first
- * used and never changes afterwards; a cadence stays on the version it began with until the contact replies.
+ * The policy in force, and the earlier versions that running cadences are still on. A version is recorded when it is
+ * first used and never changes afterwards; a cadence stays on the version it began with until the contact replies.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -62,7 +62,10 @@ export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
 
 /** Fails with `VersionChanged` if the version is on record with another content. */
 export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (policy: Policy) {
-  const fields = Option.match(yield* find(policy.id), { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
+  const fields = Option.match(yield* find(policy.id), {
+    onNone: () => [],
+    onSome: (before) => PolicyDiff.fields(before, policy)
+  })
   if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
 })
 
@@ -78,7 +81,10 @@ export const record = Effect.fn("PolicyVersions.record")(function* (policy: Poli
 /** By name of a policy: when its first version was recorded. */
 export const inForceSince = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const rows = yield* sql<{ id: string; recorded_at: number | string }>`SELECT id, recorded_at FROM policies ORDER BY id, recorded_at`
+  const rows = yield* sql<{
+    id: string
+    recorded_at: number | string
+  }>`SELECT id, recorded_at FROM policies ORDER BY id, recorded_at`
   const since = new Map<string, DateTime.Utc>()
   for (const { id, recorded_at } of rows) {
     const name = id.slice(0, id.lastIndexOf("@"))
@@ -109,7 +115,9 @@ const make = ({ lookUp, since }: Recorded) =>
 
     /** It never changes once it is on record. */
     const begun = new Map<string, DateTime.Utc>()
-    const firstInForce: PolicyVersions["Type"]["firstInForce"] = Effect.fn("PolicyVersions.firstInForce")(function* ({ name }) {
+    const firstInForce: PolicyVersions["Type"]["firstInForce"] = Effect.fn("PolicyVersions.firstInForce")(function* ({
+      name
+    }) {
       const before = begun.get(name)
       if (before !== undefined) return before
       const found = (yield* since).get(name)
@@ -131,13 +139,10 @@ const make = ({ lookUp, since }: Recorded) =>
     } satisfies PolicyVersions["Type"]
   })
 
-const recorded = Effect.map(
-  Effect.context<SqlClient.SqlClient>(),
-  (context): Recorded => ({
-    lookUp: (id) => Effect.provide(find(id), context),
-    since: Effect.provide(inForceSince, context)
-  })
-)
+const recorded = Effect.map(Effect.context<SqlClient.SqlClient>(), (context): Recorded => ({
+  lookUp: (id) => Effect.provide(find(id), context),
+  since: Effect.provide(inForceSince, context)
+}))
 
 /** Records the policy in force. Fails with `VersionChanged`. */
 export const layer = Layer.effect(

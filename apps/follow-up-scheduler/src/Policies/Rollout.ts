@@ -41,7 +41,9 @@ const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
 export const preview = Effect.fn("PolicyChange.preview")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.refuseChanged(policy)
-  const recorded = yield* sql<{ id: string }>`SELECT id FROM policies WHERE id LIKE ${versionsOf(policy)} AND id <> ${policy.id}`
+  const recorded = yield* sql<{
+    id: string
+  }>`SELECT id FROM policies WHERE id LIKE ${versionsOf(policy)} AND id <> ${policy.id}`
   const latest = recorded.map(({ id }) => id).toSorted((a, b) => versionOf(b) - versionOf(a))[0]
   const before = latest === undefined ? undefined : Option.getOrUndefined(yield* PolicyVersions.find(latest))
   const running = yield* sql<{ policy: string; conversations: number | string }>`
@@ -73,7 +75,11 @@ const retime = Effect.fn("PolicyChange.retime")(function* (policy: Policy) {
   const now = yield* DateTime.now
   const rows = yield* waiting(sql, policy)
   yield* Effect.forEach(rows, (row) =>
-    ledger.advance(row, { policy: policy.id, due_at: now }, { name: "retimed", detail: { from: row.policy, to: policy.id } })
+    ledger.advance(
+      row,
+      { policy: policy.id, due_at: now },
+      { name: "retimed", detail: { from: row.policy, to: policy.id } }
+    )
   )
   yield* sql`UPDATE follow_ups SET policy = ${policy.id} WHERE ${taken(sql, policy)}`
 })

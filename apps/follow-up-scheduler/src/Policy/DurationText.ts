@@ -26,7 +26,8 @@ export const Amount = Schema.transformOrFail(Text, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>
     Option.match(Option.filter(Duration.decodeUnknown(text), isUsable), {
-      onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')),
+      onNone: () =>
+        ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')),
       onSome: ParseResult.succeed
     }),
   encode: (duration) => ParseResult.succeed(`${Duration.toMillis(duration)} millis`)

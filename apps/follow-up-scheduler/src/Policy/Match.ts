@@ -22,9 +22,13 @@ export const Match = Schema.Struct({
   countries: Schema.optional(Schema.NonEmptyArray(Country)),
   languages: Schema.optional(Ids.annotations({ description: "The contact's language, as the channel tells it." })),
   admins: Schema.optional(
-    Schema.Literal(true).annotations({ description: "Only contacts who are is_admin. Without it, none of them is followed up." })
+    Schema.Literal(true).annotations({
+      description: "Only contacts who are is_admin. Without it, none of them is followed up."
+    })
   ),
-  referrals: Schema.optional(Ids.annotations({ description: "Where the chat came from: types of referral, for example messenger_ad." }))
+  referrals: Schema.optional(
+    Ids.annotations({ description: "Where the chat came from: types of referral, for example messenger_ad." })
+  )
 }).annotations({ description: "Which chats the policy is for: each key given must hold, by any of its values." })
 /**
  * Each key that is given must hold, by any of its values. With no key the policy is for every chat that `Audience` does

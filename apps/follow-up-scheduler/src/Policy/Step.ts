@@ -12,30 +12,38 @@ export type Channel = typeof Channel.Type
 
 /** How late a step may be, for whatever cause, and what becomes of one that is later. */
 export const Lateness = Schema.Struct({
-  limit: Amount.annotations({ description: "Counted from the instant at which the step would have been taken in time." }),
+  limit: Amount.annotations({
+    description: "Counted from the instant at which the step would have been taken in time."
+  }),
   /**
    * - `send`: it is taken all the same.
    * - `skip`: it is left out, and the next step's silence counts.
-   * - `shift`: it is taken at the same time, by the clocks where the contact is, on the next day on which it is allowed, so
+   * - `shift`: it is taken at the same time, by the clocks where the contact is, on the next day on which it is
+   *   allowed, so
    *   that steps that are late together are not taken together.
    */
   beyond: Schema.Literal("send", "skip", "shift").annotations({
-    description: "send: take it all the same. skip: leave it out. shift: take it at the same time of the next allowed day."
+    description:
+      "send: take it all the same. skip: leave it out. shift: take it at the same time of the next allowed day."
   })
 })
 
 const common = {
   after: Amount.annotations({ description: "Silence since our last message, an earlier follow-up included." }),
-  lateness: Schema.optional(Lateness.annotations({ description: "How late the step may be, and what becomes of it when it is later." }))
+  lateness: Schema.optional(
+    Lateness.annotations({ description: "How late the step may be, and what becomes of it when it is later." })
+  )
 }
 
 const ScheduleFollowUp = Schema.Struct({ ...common, action: Schema.Literal("schedule_follow_up") }).annotations({
   description: "The assistant writes the follow-up itself: its follow_up_at is set."
 })
 
-const SendMessage = Schema.Struct({ ...common, action: Schema.Literal("send_message"), message: Template }).annotations({
-  description: "A message in the words of this policy, sent as the API key."
-})
+const SendMessage = Schema.Struct({ ...common, action: Schema.Literal("send_message"), message: Template }).annotations(
+  {
+    description: "A message in the words of this policy, sent as the API key."
+  }
+)
 
 const Snooze = Schema.Struct({ ...common, action: Schema.Literal("snooze") }).annotations({
   description: "Puts the chat to SNOOZED. The API knows no time at which it wakes."
@@ -45,7 +53,11 @@ const Close = Schema.Struct({ ...common, action: Schema.Literal("close") }).anno
   description: "Puts the chat to CLOSED."
 })
 
-const Assign = Schema.Struct({ ...common, action: Schema.Literal("assign"), member_id: OrgMemberId.pipe(Schema.minLength(1)) }).annotations({
+const Assign = Schema.Struct({
+  ...common,
+  action: Schema.Literal("assign"),
+  member_id: OrgMemberId.pipe(Schema.minLength(1))
+}).annotations({
   description: "Hands the chat to a member of the staff."
 })
 
@@ -60,7 +72,8 @@ export type Step = typeof Step.Type
 export type Action = Step["action"]
 
 /** Whether the action writes to the contact. Caps and channel windows hold for these actions only. */
-export const isWriting = ({ action }: Pick<Step, "action">): boolean => action === "schedule_follow_up" || action === "send_message"
+export const isWriting = ({ action }: Pick<Step, "action">): boolean =>
+  action === "schedule_follow_up" || action === "send_message"
 
 /**
  * The steps of a policy, at least one. `snooze`, `close` and `assign` end a cadence: a policy with a step after one of
@@ -71,6 +84,9 @@ export const Steps = Schema.NonEmptyArray(Step).pipe(
     const last = steps.findIndex((step) => !isWriting(step))
     return last === -1 || last === steps.length - 1
       ? true
-      : { path: [last + 1], message: `comes after ${steps[last]?.action}, which ends a cadence, and would never be taken` }
+      : {
+          path: [last + 1],
+          message: `comes after ${steps[last]?.action}, which ends a cadence, and would never be taken`
+        }
   })
 )

@@ -30,7 +30,9 @@ const problem = (text: string): string | undefined => {
   }
   const own = text.replace(place, "")
   if (/\{\{|\}\}/.test(own)) return "Expected every {{ to be closed by }}"
-  return own.replaceAll(/\s/g, "").length < leastOwnWords ? `Expected at least ${leastOwnWords} characters of its own` : undefined
+  return own.replaceAll(/\s/g, "").length < leastOwnWords
+    ? `Expected at least ${leastOwnWords} characters of its own`
+    : undefined
 }
 
 /**
@@ -47,14 +49,20 @@ export const Template = Schema.String.pipe(
 
 const breaks = /[\p{Cc}\p{Zl}\p{Zp}]/gu
 /**
- * Invisible format characters, which are removed: controls of the writing direction, spaces of no width, soft hyphens. Joiners
- * have a rule of their own below. Tags after a black flag stay, because they select a flag. Visible ones, such as the Arabic
- * number sign, stay.
+ * Invisible format characters, which are removed: controls of the writing direction, spaces of no width, soft hyphens.
+ * Joiners have a rule of their own below. Tags after a black flag stay, because they select a flag. Visible ones, such
+ * as the Arabic number sign, stay.
  */
 const invisible = /(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)(?=\p{Default_Ignorable_Code_Point})(?!\p{Join_Control})\p{Cf}/gu
 const mayBeJoined = "\\p{L}\\p{M}\\p{Extended_Pictographic}\\p{Emoji_Modifier}"
-/** A joiner stays between letters, marks and pictures, and after a mark, to which it can give another form: where it joins. */
-const looseJoiner = new RegExp(`(?<![${mayBeJoined}])\\p{Join_Control}|(?<!\\p{M})\\p{Join_Control}(?![${mayBeJoined}])`, "gu")
+/**
+ * A joiner stays between letters, marks and pictures, and after a mark, to which it can give another form: where it
+ * joins.
+ */
+const looseJoiner = new RegExp(
+  `(?<![${mayBeJoined}])\\p{Join_Control}|(?<!\\p{M})\\p{Join_Control}(?![${mayBeJoined}])`,
+  "gu"
+)
 /** Nothing of it can be seen, as of the filler with which some names are left blank. */
 const isBlank = (text: string): boolean => /^[\s\p{Default_Ignorable_Code_Point}]*$/u.test(text)
 
@@ -65,7 +73,12 @@ const codePoints = (cluster: string): number => Array.from(cluster).length
  * grapheme clusters, without control characters and invisible ones.
  */
 const tame = (value: string): string => {
-  const plain = value.replaceAll(breaks, " ").replaceAll(invisible, "").replaceAll(looseJoiner, "").replaceAll(/\s+/g, " ").trim()
+  const plain = value
+    .replaceAll(breaks, " ")
+    .replaceAll(invisible, "")
+    .replaceAll(looseJoiner, "")
+    .replaceAll(/\s+/g, " ")
+    .trim()
   return isBlank(plain) ? "" : Graphemes.take(plain, longestValue, codePoints).trim()
 }
 
@@ -74,7 +87,10 @@ const tame = (value: string): string => {
  * fallback in every place.
  */
 export const render = (template: string, values: Values): string =>
-  template.replaceAll(place, (_, name: string, otherwise: string) => (isVariable(name) && tame(values[name] ?? "")) || otherwise.trim())
+  template.replaceAll(
+    place,
+    (_, name: string, otherwise: string) => (isVariable(name) && tame(values[name] ?? "")) || otherwise.trim()
+  )
 
 const quote = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")
 

@@ -96,7 +96,11 @@ const besideOthers = { schedule: Schedule.spaced("100 millis"), times: 20 }
 const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const inTransaction = Transaction.within(sql)
   const emptyLog = EmptyLog.make(sql)
-  const proofOf = (id: string) => `${proofPrefix}${createHmac("sha256", secret).update(id).digest("base64url").slice(0, Math.ceil((proofBytes * 8) / 6))}`
+  const proofOf = (id: string) =>
+    `${proofPrefix}${createHmac("sha256", secret)
+      .update(id)
+      .digest("base64url")
+      .slice(0, Math.ceil((proofBytes * 8) / 6))}`
 
   const among: Erasure["Type"]["among"] = (ids) =>
     Effect.gen(function* () {
@@ -141,7 +145,11 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
 
   const audit = (chat_id: string) =>
     Effect.flatMap(
-      sql<{ id: number; key: string | null; detail: string }>`SELECT id, key, detail FROM audit WHERE chat_id = ${chat_id}`,
+      sql<{
+        id: number
+        key: string | null
+        detail: string
+      }>`SELECT id, key, detail FROM audit WHERE chat_id = ${chat_id}`,
       Effect.forEach(({ detail, id, key }) => {
         const nameless = { key: key === null ? null : proofOf(key), detail: encodeNameless(decodeNameless(detail)) }
         return sql`UPDATE audit SET ${sql.update(nameless)} WHERE id = ${id}`
@@ -157,7 +165,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
       yield* sql`DELETE FROM verdicts WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM verdicts WHERE chat_id = ${chat_id})`
       yield* sql`UPDATE verdicts SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
-      for (const table of ["seen", "last_messages", "subjects", "erasing"]) yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
+      for (const table of ["seen", "last_messages", "subjects", "erasing"])
+        yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
       yield* Timer.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 
@@ -175,13 +184,15 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
 
   const finish: Erasure["Type"]["finish"] = Effect.tap(clearFree, ({ chats }) => (chats > 0 ? emptyLog : Effect.void))
 
-  const outstanding = (chat: Chat) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
+  const outstanding = (chat: Chat) =>
+    sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO NOTHING`
 
   const remember = (ids: ReadonlyArray<string>) =>
     Effect.flatMap(DateTime.now, ({ epochMillis }) =>
       Effect.forEach(
         ids,
-        (id) => sql`INSERT INTO erased ${sql.insert({ proof: proofOf(id), at: epochMillis })} ON CONFLICT (proof) DO NOTHING`,
+        (id) =>
+          sql`INSERT INTO erased ${sql.insert({ proof: proofOf(id), at: epochMillis })} ON CONFLICT (proof) DO NOTHING`,
         { discard: true }
       )
     )
@@ -190,7 +201,10 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
     inTransaction(
       Effect.gen(function* () {
         const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
-        const ids = new Set([contact_id, ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])])
+        const ids = new Set([
+          contact_id,
+          ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])
+        ])
         yield* remember([...ids])
         yield* forgetConsent(contact_id)
         yield* Effect.forEach(chats, outstanding, { discard: true })
@@ -198,11 +212,14 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
     )
 
   // The erasure is recorded first: a process that records a chat meanwhile finds it then, or its record is erased here.
-  const erase: Erasure["Type"]["erase"] = (contact_id) => Effect.retry(Effect.zipRight(announce(contact_id), finish), besideOthers)
+  const erase: Erasure["Type"]["erase"] = (contact_id) =>
+    Effect.retry(Effect.zipRight(announce(contact_id), finish), besideOthers)
 
   const forget: Erasure["Type"]["forget"] = ({ chat_id, conversation_id }) =>
     Effect.flatMap(among([chat_id]), ({ size }) =>
-      size === 0 ? Effect.succeed(false) : Effect.as(Effect.zipRight(outstanding({ chat_id, conversation_id }), finish), true)
+      size === 0
+        ? Effect.succeed(false)
+        : Effect.as(Effect.zipRight(outstanding({ chat_id, conversation_id }), finish), true)
     )
 
   /** Marks a chat as erased whose contact was erased before the chat became theirs. */
@@ -250,7 +267,8 @@ export const layerReadOnly = Layer.effect(
     const sql = yield* SqlClient.SqlClient
     const secret = yield* Effect.orElseSucceed(secretOf(sql), () => undefined)
     const erasure = make(sql, secret ?? "")
-    const among = (ids: ReadonlyArray<string>) => (secret === undefined ? Effect.succeed(new Set<string>()) : erasure.among(ids))
+    const among = (ids: ReadonlyArray<string>) =>
+      secret === undefined ? Effect.succeed(new Set<string>()) : erasure.among(ids)
     const check = (chat: ChatSnapshot) =>
       Effect.map(among(idsOf(chat)), ({ size }) => (size > 0 ? { ...chat, isErased: true } : chat))
     return { ...erasure, among, check, mark: check }

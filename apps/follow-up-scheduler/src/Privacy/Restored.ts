@@ -42,7 +42,11 @@ const keepErasures = ({ erased, secret }: Tables) =>
     yield* sql`INSERT INTO erasure_key ${sql.insert({ id: 1, secret })} ON CONFLICT (id) DO NOTHING`
     const same = yield* sql`SELECT 1 FROM erasure_key WHERE id = 1 AND secret = ${secret}`
     if (same.length === 0) return 0
-    yield* Effect.forEach(erased, (row) => sql`INSERT INTO erased ${sql.insert({ ...row })} ON CONFLICT (proof) DO NOTHING`, { discard: true })
+    yield* Effect.forEach(
+      erased,
+      (row) => sql`INSERT INTO erased ${sql.insert({ ...row })} ON CONFLICT (proof) DO NOTHING`,
+      { discard: true }
+    )
     return erased.length
   })
 
@@ -82,8 +86,12 @@ const eraseAgain = Effect.gen(function* () {
   const isErased = (...ids: ReadonlyArray<string>) => Effect.map(erasure.among(ids), ({ size }) => size > 0)
   const contacts = yield* Effect.filter(yield* contactsOnRecord, ({ contact_id }) => isErased(contact_id))
   yield* Effect.forEach(contacts, ({ contact_id }) => erasure.erase(contact_id), { discard: true })
-  const chats = yield* Effect.filter(yield* chatsOnRecord, ({ chat_id, conversation_id }) => isErased(chat_id, conversation_id))
-  const outstanding = (chat: (typeof chats)[number]) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO UPDATE
+  const chats = yield* Effect.filter(yield* chatsOnRecord, ({ chat_id, conversation_id }) =>
+    isErased(chat_id, conversation_id)
+  )
+  const outstanding = (
+    chat: (typeof chats)[number]
+  ) => sql`INSERT INTO erasing ${sql.insert({ ...chat })} ON CONFLICT (chat_id) DO UPDATE
     SET conversation_id = excluded.conversation_id WHERE erasing.conversation_id = erasing.chat_id`
   yield* Effect.forEach(chats, outstanding, { discard: true })
   yield* erasure.finish
@@ -100,7 +108,9 @@ export const bringUpToDate = (replaced: string) =>
     const kept = yield* Option.match(before, {
       onNone: () => Effect.succeedNone,
       onSome: (tables) =>
-        Effect.map(Effect.all([keepErasures(tables), keepConsents(tables)]), ([erasures, consents]) => Option.some<Kept>({ erasures, consents }))
+        Effect.map(Effect.all([keepErasures(tables), keepConsents(tables)]), ([erasures, consents]) =>
+          Option.some<Kept>({ erasures, consents })
+        )
     })
     yield* Effect.provide(eraseAgain, Erasure.layer)
     yield* ledger.startRestored

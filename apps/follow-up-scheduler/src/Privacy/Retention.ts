@@ -32,7 +32,8 @@ export const keeping = (keep: Duration.Duration) =>
       yield* Timer.forgetSpent
       const { chats } = yield* erasure.finish
       yield* Effect.flatMap(SqlClient.SqlClient, EmptyLog.make)
-      if (pruned + chats > 0) yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
+      if (pruned + chats > 0)
+        yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
     })
     const outlasting = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
     return yield* Effect.repeat(outlasting, Schedule.spaced("1 hour"))

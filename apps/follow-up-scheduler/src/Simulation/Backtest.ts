@@ -60,7 +60,9 @@ export const Report = Schema.Struct({
   hours: Schema.Array(Schema.Int),
   /** By reason, how many conversations ended so; they add up to `conversations`. */
   // oxlint-disable-next-line no-restricted-properties -- Only known reasons are keys.
-  ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), { exact: true })
+  ends: Schema.partialWith(Schema.Record({ key: Schema.Union(Reason, Schema.Literal("due")), value: Schema.Int }), {
+    exact: true
+  })
 })
 /** The result of a backtest. */
 export type Report = typeof Report.Type
@@ -76,9 +78,12 @@ const minute = Duration.toMillis(Duration.minutes(1))
 const requestsOfLook = 2
 
 const hourOf = (at: DateTime.Utc, zone: string | undefined): number | undefined =>
-  Option.getOrUndefined(Option.map(DateTime.makeZoned(at, { timeZone: zone ?? "UTC" }), (local) => DateTime.getPart(local, "hours")))
+  Option.getOrUndefined(
+    Option.map(DateTime.makeZoned(at, { timeZone: zone ?? "UTC" }), (local) => DateTime.getPart(local, "hours"))
+  )
 
-const share = (sorted: ReadonlyArray<number>, part: number): number => sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0
+const share = (sorted: ReadonlyArray<number>, part: number): number =>
+  sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0
 
 /**
  * By how many seconds the limit delays the latest request, where requests queue. Keys of `minutes` are minutes since

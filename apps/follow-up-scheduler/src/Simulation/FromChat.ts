@@ -39,18 +39,19 @@ export const make = (
   const snapshot = ChatSnapshot.make(chat_id, chat, messages)
   const written = snapshot.messages
     .filter(({ isRunning }) => !isRunning)
-    .map(
-      ({ at, author, id, text }): Event => ({
-        at,
-        writes: author,
-        ...(ours.has(id) ? { isFollowUp: true } : {}),
-        ...(text === "" ? {} : { text })
-      })
-    )
+    .map(({ at, author, id, text }): Event => ({
+      at,
+      writes: author,
+      ...(ours.has(id) ? { isFollowUp: true } : {}),
+      ...(text === "" ? {} : { text })
+    }))
   const updated_at = chat.updated_at ?? written.at(-1)?.at ?? until
   const assigned: Event = { at: chat.state?.assigned_at ?? updated_at, becomes: { isAssigned: true } }
   const changed = { at: updated_at, becomes: held(snapshot) }
-  const changes = [...(snapshot.isAssigned ? [assigned] : []), ...(Object.keys(changed.becomes).length === 0 ? [] : [changed])]
+  const changes = [
+    ...(snapshot.isAssigned ? [assigned] : []),
+    ...(Object.keys(changed.becomes).length === 0 ? [] : [changed])
+  ]
   const { assistant_id, channel, contact_id, conversation_id, country, language, referral, values, zone } = snapshot
   const events = Arr.sort([...written, ...changes], byTime)
   return {

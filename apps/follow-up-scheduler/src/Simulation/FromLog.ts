@@ -72,6 +72,7 @@ export const make = (): Gathering => {
 
   return {
     add,
-    conversations: () => [...chats.values()].map((chat) => ({ ...chat, events: ordered(chat.events), until: until ?? chat.until }))
+    conversations: () =>
+      [...chats.values()].map((chat) => ({ ...chat, events: ordered(chat.events), until: until ?? chat.until }))
   }
 }

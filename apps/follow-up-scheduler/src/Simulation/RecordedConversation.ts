@@ -120,7 +120,8 @@ export const read = (file: string, onBytes: (count: number) => void) =>
   )
 
 /** The error for a file without conversations. */
-export const nothing = (file: string) => new HistoryUnreadable({ file, line: undefined, reason: "holds no conversation" })
+export const nothing = (file: string) =>
+  new HistoryUnreadable({ file, line: undefined, reason: "holds no conversation" })
 
 /** A conversation as one line of JSON, with its line feed. */
 export const toLine = (conversation: Conversation): string => `${encode(conversation)}\n`

@@ -23,15 +23,19 @@ export class OwnFollowUps extends Context.Tag("@effect-invent/follow-up-schedule
 /** By the ledger. Follow-ups that it does not have are recorded as ordinary messages. */
 export const layer = Layer.effect(
   OwnFollowUps,
-  Effect.map(Ledger, (ledger) => (conversation_id) =>
-    Effect.map(ledger.taken(conversation_id), (taken) => new Set(taken.flatMap(({ message_id }) => message_id ?? [])))
+  Effect.map(
+    Ledger,
+    (ledger) => (conversation_id) =>
+      Effect.map(ledger.taken(conversation_id), (taken) => new Set(taken.flatMap(({ message_id }) => message_id ?? [])))
   )
 )
 
 const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
   const invent = yield* InventClient
   const own = yield* OwnFollowUps
-  const messages = yield* Stream.runCollect(Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded))
+  const messages = yield* Stream.runCollect(
+    Stream.filter(invent.messages.stream({ path: { chat_id: chat.id } }), isDecoded)
+  )
   const ours = yield* own(chat.state?.conversation_id ?? ConversationId.make(chat.id))
   return FromChat.make(chat.id, chat, Chunk.toReadonlyArray(messages), ours, yield* DateTime.now)
 })
@@ -49,7 +53,9 @@ export const ofChats = (chat_ids: ReadonlyArray<ChatId>) =>
         Effect.flatMap(InventClient, (invent) => invent.state.update({ path: { chat_id }, payload: {} })).pipe(
           Effect.flatMap(ofChat),
           Effect.asSome,
-          Effect.catchTag("NotFound", () => Effect.as(Effect.logWarning(`chat ${chat_id} does not exist`), Option.none()))
+          Effect.catchTag("NotFound", () =>
+            Effect.as(Effect.logWarning(`chat ${chat_id} does not exist`), Option.none())
+          )
         ),
       { concurrency }
     ),

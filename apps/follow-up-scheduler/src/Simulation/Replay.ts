@@ -63,14 +63,22 @@ interface Entry extends Episode.PastFollowUp {
 
 const unset = <A>(value: A | null | undefined): A | undefined => value ?? undefined
 
-const applied = (chat: ChatSnapshot, { follow_up_at, muted_until, ...facts }: RecordedConversation.Facts): ChatSnapshot => ({
+const applied = (
+  chat: ChatSnapshot,
+  { follow_up_at, muted_until, ...facts }: RecordedConversation.Facts
+): ChatSnapshot => ({
   ...chat,
   ...facts,
   ...(follow_up_at === undefined ? {} : { follow_up_at: unset(follow_up_at) }),
   ...(muted_until === undefined ? {} : { muted_until: unset(muted_until) })
 })
 
-const begun = ({ chat, chat_id, conversation_id, names }: Pick<RecordedConversation.Conversation, "chat" | "chat_id" | "conversation_id" | "names">) =>
+const begun = ({
+  chat,
+  chat_id,
+  conversation_id,
+  names
+}: Pick<RecordedConversation.Conversation, "chat" | "chat_id" | "conversation_id" | "names">) =>
   applied(
     {
       chat_id,
@@ -102,7 +110,11 @@ const begun = ({ chat, chat_id, conversation_id, names }: Pick<RecordedConversat
       language: undefined,
       referral: undefined,
       segments: undefined,
-      values: { "assistant.name": names?.["assistant.name"], "chat.title": names?.["chat.title"], "contact.name": names?.["contact.name"] },
+      values: {
+        "assistant.name": names?.["assistant.name"],
+        "chat.title": names?.["chat.title"],
+        "contact.name": names?.["contact.name"]
+      },
       messages: []
     },
     chat
@@ -122,7 +134,11 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
 })
 
 /** The vendor, the ledger and the scheduler of one chat. */
-const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events" | "until">, policy: Policy, workers: number) => {
+const makeStage = (
+  conversation: Omit<RecordedConversation.Conversation, "events" | "until">,
+  policy: Policy,
+  workers: number
+) => {
   let chat = begun(conversation)
   let record: ReadonlyArray<Entry> = []
   const done: Array<Done> = []
@@ -141,7 +157,9 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     const message = written(`follow-up ${chat.messages.length}`, "assistant", now)
     write(message)
     chat = { ...chat, follow_up_at: undefined }
-    const entry = record.find(({ follow_up_at, status }) => status === "under_way" && follow_up_at.epochMillis === due.epochMillis)
+    const entry = record.find(
+      ({ follow_up_at, status }) => status === "under_way" && follow_up_at.epochMillis === due.epochMillis
+    )
     if (entry === undefined) return
     done.push({ at: now, step: entry.step, action: "schedule_follow_up", ideal: entry.ideal })
     // In production the ledger records this after the next read of the chat.
@@ -154,7 +172,14 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     if (record.some((entry) => entry.key === key)) return
     const step = policy.steps[number - 1]!
     const ideal = DateTime.addDuration(seen.messages.at(-1)!.at, step.after)
-    const taken = { policy: policy.id, anchor_id, step: number, message_id: undefined, follow_up_at: at, isExited: false }
+    const taken = {
+      policy: policy.id,
+      anchor_id,
+      step: number,
+      message_id: undefined,
+      follow_up_at: at,
+      isExited: false
+    }
     record = [...record, { ...taken, key, ideal, status: "under_way" }]
     if (step.action === "schedule_follow_up") {
       chat = { ...chat, follow_up_at: at }
@@ -176,7 +201,10 @@ const makeStage = (conversation: Omit<RecordedConversation.Conversation, "events
     if (underWay === undefined) return
     const others = record.filter((entry) => entry !== underWay)
     const again = Decide.decide({ policy, chat: { ...chat, follow_up_at: undefined }, taken: others, now })
-    const stands = (again._tag === "Act" || again._tag === "Wait") && again.step === underWay.step && again.anchor_id === underWay.anchor_id
+    const stands =
+      (again._tag === "Act" || again._tag === "Wait") &&
+      again.step === underWay.step &&
+      again.anchor_id === underWay.anchor_id
     if (stands) return
     chat = { ...chat, follow_up_at: undefined }
     record = others
@@ -205,7 +233,9 @@ const wakeAfter = (decision: Decide.Decision, chat: ChatSnapshot, policy: Policy
   const wake = decision._tag === "Wait" ? decision.until.epochMillis : Infinity
   if (chat.follow_up_at === undefined) {
     // A step without an opening now may have one as the days go on.
-    return decision._tag === "Skip" && decision.reason === "no_opening" ? now.epochMillis + Duration.toMillis(Duration.days(1)) : wake
+    return decision._tag === "Skip" && decision.reason === "no_opening"
+      ? now.epochMillis + Duration.toMillis(Duration.days(1))
+      : wake
   }
   // The last read of the chat before the assistant writes.
   const lastLook = DateTime.subtractDuration(chat.follow_up_at, Duration.times(policy.arm_lead, 1 / 3)).epochMillis
@@ -233,7 +263,8 @@ export const play = (
     last = stage.look(now)
     looks.push({ at: now, decision: last, since })
     // A step that is taken at once changes the chat: a further decision follows.
-    const again = isWatched && last._tag === "Act" && stage.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
+    const again =
+      isWatched && last._tag === "Act" && stage.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
     wakeAt = withoutTimers ? Infinity : Math.min(wakeAfter(last, stage.chat(), policy, now), again)
   }
 

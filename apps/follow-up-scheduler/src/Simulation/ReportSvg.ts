@@ -11,10 +11,10 @@ const left = 20
 const chart = { top: 84, height: 150 }
 const line = 26
 
-const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`)
 
-const text = (x: number, y: number, words: string, more = ""): string => `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`
+const text = (x: number, y: number, words: string, more = ""): string =>
+  `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`
 
 const bar = (x: number, y: number, w: number, h: number, index: number, words: string): string =>
   `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${w.toFixed(1)}" height="${h.toFixed(1)}" fill="${colours[index]}"><title>${escaped(words)}</title></rect>`
@@ -35,16 +35,27 @@ const byHour = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
     ...reports.flatMap(({ hours, policy }, index) =>
       hours.map((count, hour) => {
         const high = (count / most) * chart.height
-        return bar(left + hour * slot + index * wide, bottom - high, wide, high, index, `${policy}, ${hour}:00: ${count}`)
+        return bar(
+          left + hour * slot + index * wide,
+          bottom - high,
+          wide,
+          high,
+          index,
+          `${policy}, ${hour}:00: ${count}`
+        )
       })
     ),
     `<line x1="${left}" x2="${width - left}" y1="${bottom}" y2="${bottom}" class="axis"/>`,
-    ...Array.from({ length: 24 }, (_, hour) => text(left + hour * slot + slot / 2 - 3, bottom + 14, String(hour), 'class="small" text-anchor="middle"'))
+    ...Array.from({ length: 24 }, (_, hour) =>
+      text(left + hour * slot + slot / 2 - 3, bottom + 14, String(hour), 'class="small" text-anchor="middle"')
+    )
   ]
 }
 
 const byEnd = (reports: ReadonlyArray<Report>, top: number): ReadonlyArray<string> => {
-  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) =>
+    reports.some(({ ends }) => ends[reason] !== undefined)
+  )
   const most = Math.max(1, ...reports.flatMap(({ ends }) => Object.values(ends)))
   const from = 490
   const room = width - from - 70

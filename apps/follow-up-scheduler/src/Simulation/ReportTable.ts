@@ -14,7 +14,9 @@ const time = (seconds: number): string => {
 
 const row = (label: string, values: ReadonlyArray<string | number>): string => {
   const room = TerminalText.columns - values.length * (cell + 1)
-  const cells = values.map((value) => ` ${TerminalText.padStart(TerminalText.cut(TerminalText.printable(String(value)), cell), cell)}`)
+  const cells = values.map(
+    (value) => ` ${TerminalText.padStart(TerminalText.cut(TerminalText.printable(String(value)), cell), cell)}`
+  )
   return `${TerminalText.padEnd(TerminalText.cut(TerminalText.printable(label), room), room)}${cells.join("")}`
 }
 
@@ -24,7 +26,9 @@ const isPresent = <A>(value: A | undefined): value is A => value !== undefined
 export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
   const of = (label: string, value: (report: Report) => string | number) => row(label, reports.map(value))
   const steps = Math.max(...reports.map((report) => report.steps.length))
-  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) => reports.some(({ ends }) => ends[reason] !== undefined))
+  const reasons = (["due", ...Reason.reasonsByStrength] as const).filter((reason) =>
+    reports.some(({ ends }) => ends[reason] !== undefined)
+  )
   return [
     of("", ({ policy }) => policy),
     of("conversations", ({ conversations }) => conversations),
@@ -42,12 +46,17 @@ export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => 
     of(`requests in the busiest minute, of ${reports[0]?.quota.limit ?? 0}`, ({ quota }) => quota.busiestMinute),
     of("behind the quota at worst", ({ quota }) => time(quota.behind)),
     "How it stood at the end:",
-    ...reasons.map((reason) => of(`  ${reason === "due" ? "due now" : Reason.describe(reason)}`, ({ ends }) => ends[reason] ?? 0))
+    ...reasons.map((reason) =>
+      of(`  ${reason === "due" ? "due now" : Reason.describe(reason)}`, ({ ends }) => ends[reason] ?? 0)
+    )
   ].filter(isPresent)
 }
 
 /** In how many conversations both policies wrote, one of them, or none. */
-export const compared = ({ both, neither, onlyFirst, onlySecond }: Comparison, [a, b]: readonly [Report, Report]): ReadonlyArray<string> => [
+export const compared = (
+  { both, neither, onlyFirst, onlySecond }: Comparison,
+  [a, b]: readonly [Report, Report]
+): ReadonlyArray<string> => [
   row("written to by both", [both]),
   row(`only by ${a.policy}`, [onlyFirst]),
   row(`only by ${b.policy}`, [onlySecond]),

@@ -13,13 +13,17 @@ export interface Activity {
 }
 
 /** Does nothing, unless `Health` is provided. */
-export class CurrentActivity extends Context.Reference<CurrentActivity>()("@effect-invent/follow-up-scheduler/Telemetry/Activity", {
-  defaultValue: (): Activity => ({ turned: Effect.void, swept: Effect.void, sweepFailed: () => Effect.void })
-}) {}
+export class CurrentActivity extends Context.Reference<CurrentActivity>()(
+  "@effect-invent/follow-up-scheduler/Telemetry/Activity",
+  {
+    defaultValue: (): Activity => ({ turned: Effect.void, swept: Effect.void, sweepFailed: () => Effect.void })
+  }
+) {}
 
 /** Reports that the loop has run once. */
 export const turned = Effect.flatMap(CurrentActivity, (activity) => activity.turned)
 /** Reports that a sweep has reached its end. */
 export const swept = Effect.flatMap(CurrentActivity, (activity) => activity.swept)
 /** Reports that a sweep failed. */
-export const sweepFailed = (reason: string) => Effect.flatMap(CurrentActivity, (activity) => activity.sweepFailed(reason))
+export const sweepFailed = (reason: string) =>
+  Effect.flatMap(CurrentActivity, (activity) => activity.sweepFailed(reason))

@@ -31,7 +31,9 @@ class Wake extends Schema.Class<Wake>("Wake")({
   }
 }
 
-const Conversation = Entity.make(entityType, [Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)])
+const Conversation = Entity.make(entityType, [
+  Rpc.make("Wake", { payload: Wake }).annotate(ClusterSchema.Persisted, true)
+])
 
 /** How often the ledger is searched for what has come near. */
 const lookEvery = Duration.minutes(1)
@@ -48,7 +50,9 @@ const announce = (ledger: Ledger["Type"], send: Timer["Type"]["schedule"]) =>
       yield* Effect.forEach(yield* ledger.comingUp(yield* Ref.get(told), until), send, { discard: true })
       yield* Ref.set(told, until)
     })
-    const again = Effect.catchAll(slice, (error) => Effect.logWarning("no timer was set for what comes near; the sweep will find it", error))
+    const again = Effect.catchAll(slice, (error) =>
+      Effect.logWarning("no timer was set for what comes near; the sweep will find it", error)
+    )
     yield* Effect.repeat(again, Schedule.spaced(lookEvery))
   })
 
@@ -60,7 +64,9 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
     const send = ({ conversation_id, due_at, key, wake }: FollowUp) =>
       client(conversation_id)
         .Wake(new Wake({ key, wake, at: due_at }), { discard: true })
-        .pipe(Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause)))
+        .pipe(
+          Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause))
+        )
     const { registerSingleton } = yield* Sharding
     yield* registerSingleton("timers", announce(yield* Ledger, send))
     return {
@@ -81,7 +87,10 @@ export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Eff
           Effect.provide(context),
           Effect.catchAllCause((cause) =>
             // A stop has been asked for.
-            Cause.isInterruptedOnly(cause) ? Effect.interrupt : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause))
+            Cause.isInterruptedOnly(cause)
+              ? Effect.interrupt
+              : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause)
+          )
         )
     }))
   )

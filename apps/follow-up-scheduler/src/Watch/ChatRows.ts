@@ -1,9 +1,9 @@
 /**
- * The newest row of each chat, as the lists of the inbox and of the organization's chats show it: its state, its members and
- * its last message. Reading one is a GET and changes nothing in the chat.
+ * The newest row of each chat, as the lists of the inbox and of the organization's chats show it: its state, its
+ * members and its last message. Reading one is a GET and changes nothing in the chat.
  *
- * Cost. A list shows 100 chats a request. Readers that need a row at the same time share one reading of the list, which goes on
- * until each of them has its row; a row that is fresh enough costs nothing.
+ * Cost. A list shows 100 chats a request. Readers that need a row at the same time share one reading of the list, which
+ * goes on until each of them has its row; a row that is fresh enough costs nothing.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -133,9 +133,14 @@ const make = Effect.gen(function* () {
     const before = rows.get(chat.id)
     const earlier = before?.asked_at ?? Number.NEGATIVE_INFINITY
     const hasCrossed = before !== undefined && (asked_at === undefined || before.known_at > asked_at)
-    const isOlder = hasCrossed && (updatedAt(before.chat) > updatedAt(chat) || earlier > (asked_at ?? Number.POSITIVE_INFINITY))
+    const isOlder =
+      hasCrossed && (updatedAt(before.chat) > updatedAt(chat) || earlier > (asked_at ?? Number.POSITIVE_INFINITY))
     if (isOlder && asked_at === undefined) return
-    rows.keep(chat.id, { chat: isOlder ? before.chat : chat, asked_at: asked_at && Math.max(asked_at, earlier), known_at })
+    rows.keep(chat.id, {
+      chat: isOlder ? before.chat : chat,
+      asked_at: asked_at && Math.max(asked_at, earlier),
+      known_at
+    })
   }
 
   const keep: ChatRows["Type"]["keep"] = (chats, asked_at) =>
@@ -168,14 +173,24 @@ const make = Effect.gen(function* () {
   }
 
   /** Reads a list until `isEnough`, which is asked after each page. */
-  const readList = (endpoint: string, list: Stream.Stream<Chat | Undecodable, RepeatableError>, isEnough: () => boolean) =>
+  const readList = (
+    endpoint: string,
+    list: Stream.Stream<Chat | Undecodable, RepeatableError>,
+    isEnough: () => boolean
+  ) =>
     pagesOf(list).pipe(
       Stream.mapEffect(({ asked_at, entries }) =>
-        Effect.map(keep(entries.filter((entry): entry is Chat => !isUndecodable(entry)), asked_at), () => {
-          settleUnreadable(entries, endpoint)
-          settleFound()
-          return isEnough()
-        })
+        Effect.map(
+          keep(
+            entries.filter((entry): entry is Chat => !isUndecodable(entry)),
+            asked_at
+          ),
+          () => {
+            settleUnreadable(entries, endpoint)
+            settleFound()
+            return isEnough()
+          }
+        )
       ),
       Stream.takeUntil((enough) => enough),
       Stream.runDrain,
@@ -189,11 +204,13 @@ const make = Effect.gen(function* () {
   const readOnce = Effect.gen(function* () {
     const begun_at = yield* MonotonicClock.millis
     const waiting = [...wants]
-    const isWaiting = (pages: number) => waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)
+    const isWaiting = (pages: number) =>
+      waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)
     let pages = 0
     yield* readList("inbox.list", invent.inbox.stream(), () => {
       latest = { begun_at, pages: ++pages }
-      for (const want of waiting) if (wants.has(want) && (want.pages ?? wholeInbox) <= pages) settle(want, Effect.succeedNone)
+      for (const want of waiting)
+        if (wants.has(want) && (want.pages ?? wholeInbox) <= pages) settle(want, Effect.succeedNone)
       return !isWaiting(pages)
     })
     if (!isWaiting(pages)) return
@@ -214,7 +231,8 @@ const make = Effect.gen(function* () {
     Effect.ensuring(Effect.sync(() => void (isReading = false)))
   )
 
-  const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) => latest.begun_at >= since && latest.pages >= pages
+  const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) =>
+    latest.begun_at >= since && latest.pages >= pages
 
   const find: ChatRows["Type"]["find"] = (chat_id, need) =>
     Effect.suspend(() => {
@@ -227,7 +245,9 @@ const make = Effect.gen(function* () {
         isReading = true
         return Effect.forkIn(readAll, scope)
       })
-      return Effect.zipRight(begin, Deferred.await(want.found)).pipe(Effect.onInterrupt(() => Effect.sync(() => wants.delete(want))))
+      return Effect.zipRight(begin, Deferred.await(want.found)).pipe(
+        Effect.onInterrupt(() => Effect.sync(() => wants.delete(want)))
+      )
     })
 
   return {

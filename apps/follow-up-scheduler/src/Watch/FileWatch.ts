@@ -24,7 +24,10 @@ const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows,
     const since = yield* MonotonicClock.millis
     const found = yield* Effect.forEach(ids, (id) => rows.find(id, { since }), { concurrency: "unbounded" })
     const unlisted = ids.filter((_, index) => Option.isNone(found[index] ?? Option.none()))
-    const changed = yield* seen.changed(Arr.getSomes(found).map(({ chat }) => chat), true)
+    const changed = yield* seen.changed(
+      Arr.getSomes(found).map(({ chat }) => chat),
+      true
+    )
     return [...changed.map(({ id }) => id), ...unlisted]
   })
 )

@@ -61,11 +61,14 @@ const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Str
   )
 
 /** The chats with news, up to the first page without any. */
-const recent = (reading: Reading) => Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
+const recent = (reading: Reading) =>
+  Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
 
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
-  Stream.catchAll(stream, (error) => Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`))))
+  Stream.catchAll(stream, (error) =>
+    Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`)))
+  )
 
 const hints = ({ invent, rows, seen }: Reading) =>
   Stream.flattenIterables(
@@ -80,7 +83,9 @@ const hints = ({ invent, rows, seen }: Reading) =>
 const sweeps = (reading: Reading) =>
   Stream.unwrap(
     Effect.map(Ref.make(0), (count) => {
-      const whole = Stream.flattenIterables(Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1)))
+      const whole = Stream.flattenIterables(
+        Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1))
+      )
       const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(sweepEvery(pages)))
       return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, outlasting(whole)))))
     })
@@ -92,7 +97,9 @@ export const all = Effect.flatMap(InventClient, (invent) =>
 ).pipe(RateLimit.withLane("watch"))
 
 const newsOf = (reading: Reading) =>
-  Effect.map(Stream.runCollect(pages(reading, true)), (found) => Chunk.toReadonlyArray(found).flat()).pipe(RateLimit.withLane("watch"))
+  Effect.map(Stream.runCollect(pages(reading, true)), (found) => Chunk.toReadonlyArray(found).flat()).pipe(
+    RateLimit.withLane("watch")
+  )
 
 /** The ids of all chats of the inbox that have news. */
 export const news = Effect.flatMap(makeReading, newsOf)
@@ -100,15 +107,23 @@ export const news = Effect.flatMap(makeReading, newsOf)
 /** The inbox, whose first page is read each `every`. */
 export const layer = (
   every: Duration.Duration
-): Layer.Layer<Watch, SqlError, ActivePolicy | ChatRows.ChatRows | Erasure | InventClient | SqlClient | WebSocketConstructor> =>
+): Layer.Layer<
+  Watch,
+  SqlError,
+  ActivePolicy | ChatRows.ChatRows | Erasure | InventClient | SqlClient | WebSocketConstructor
+> =>
   Layer.effect(
     Watch,
     Effect.gen(function* () {
       const reading = yield* makeReading
       const context = yield* Effect.context<WebSocketConstructor>()
       const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(reading)))
-      const pushed = Stream.forever(Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep)))))
-      const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], { concurrency: "unbounded" })
+      const pushed = Stream.forever(
+        Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep))))
+      )
+      const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], {
+        concurrency: "unbounded"
+      })
       const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))
       return { chats: inLane, news: newsOf(reading), keepsRows: true, inTurn: identity }
     })

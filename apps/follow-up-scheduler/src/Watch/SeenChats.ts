@@ -22,7 +22,8 @@ export interface Seen {
   readonly changed: (chats: ReadonlyArray<Chat>, isThorough: boolean) => Effect.Effect<ReadonlyArray<Chat>, SqlError>
 }
 
-const writtenAt = ({ last_message }: Chat) => Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
+const writtenAt = ({ last_message }: Chat) =>
+  Math.max(last_message?.created_at?.epochMillis ?? 0, last_message?.updated_at?.epochMillis ?? 0)
 
 /** When the chat last changed, in epoch milliseconds; 0 without any date. */
 const updatedAt = (chat: Chat) => Math.max(chat.updated_at?.epochMillis ?? 0, writtenAt(chat))
@@ -48,8 +49,10 @@ interface Row {
  * Marks the chat that an update of ours was answered with as seen. A chat that was not seen before, or that has another
  * last message, stays news.
  */
-export const makeCountAsSeen = Effect.map(SqlClient.SqlClient, (sql) => (chat: Chat) =>
-  sql`UPDATE seen SET updated_at = ${updatedAt(chat)}
+export const makeCountAsSeen = Effect.map(
+  SqlClient.SqlClient,
+  (sql) => (chat: Chat) =>
+    sql`UPDATE seen SET updated_at = ${updatedAt(chat)}
     WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)} AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
 )
 
@@ -74,7 +77,11 @@ export const make = Effect.gen(function* () {
    */
   const ours = (ids: ReadonlyArray<string>) =>
     Effect.map(
-      sql<{ chat_id: string; status: string; message_id: string | null }>`SELECT chat_id, status, message_id FROM follow_ups
+      sql<{
+        chat_id: string
+        status: string
+        message_id: string | null
+      }>`SELECT chat_id, status, message_id FROM follow_ups
         WHERE ${sql.in("chat_id", ids)} AND (status = 'armed' OR (status = 'sent' AND message_id IS NOT NULL))`,
       (rows) => ({
         armed: new Set(rows.flatMap(({ chat_id, status }) => (status === "armed" ? [chat_id] : []))),
@@ -83,16 +90,18 @@ export const make = Effect.gen(function* () {
     )
 
   const remember = (chats: ReadonlyArray<Chat>) =>
-    Effect.flatMap(DateTime.now, ({ epochMillis }) =>
-      sql`INSERT INTO seen ${sql.insert(
-        chats.map((chat) => ({
-          chat_id: chat.id,
-          updated_at: updatedAt(chat),
-          last_message: lastOf(chat),
-          policy: policy.id,
-          named_at: epochMillis
-        }))
-      )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
+    Effect.flatMap(
+      DateTime.now,
+      ({ epochMillis }) =>
+        sql`INSERT INTO seen ${sql.insert(
+          chats.map((chat) => ({
+            chat_id: chat.id,
+            updated_at: updatedAt(chat),
+            last_message: lastOf(chat),
+            policy: policy.id,
+            named_at: epochMillis
+          }))
+        )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
         policy = excluded.policy, named_at = excluded.named_at`
     )
 
@@ -105,7 +114,8 @@ export const make = Effect.gen(function* () {
       const own = yield* ours(ids)
       const isOurs = (chat: Chat) =>
         own.armed.has(chat.id) ||
-        (own.messages.has(`${chat.id} ${chat.last_message?.id}`) && updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
+        (own.messages.has(`${chat.id} ${chat.last_message?.id}`) &&
+          updatedAt(chat) - writtenAt(chat) <= withMessageMillis)
       const isNews = (chat: Chat) => {
         if (erased.has(chat.id)) return false
         const row = before.get(chat.id)

@@ -6,11 +6,18 @@ import * as Layer from "effect/Layer"
 import { Watch } from "../Watch.ts"
 
 /** Runs it in one of the runners, and in another one when that one is gone. A failure of it fails here. */
-const inOne = <E, R>(sharding: Sharding["Type"], name: string, effect: Effect.Effect<void, E, R>): Effect.Effect<never, E, R> =>
+const inOne = <E, R>(
+  sharding: Sharding["Type"],
+  name: string,
+  effect: Effect.Effect<void, E, R>
+): Effect.Effect<never, E, R> =>
   Effect.scoped(
     Effect.gen(function* () {
       const failure = yield* Deferred.make<never, E>()
-      yield* sharding.registerSingleton(name, Effect.catchAllCause(effect, (cause) => Deferred.failCause(failure, cause)))
+      yield* sharding.registerSingleton(
+        name,
+        Effect.catchAllCause(effect, (cause) => Deferred.failCause(failure, cause))
+      )
       return yield* Deferred.await(failure)
     })
   )
@@ -20,7 +27,10 @@ export const layer = <E, R>(watch: Layer.Layer<Watch, E, R>): Layer.Layer<Watch,
   Layer.provide(
     Layer.effect(
       Watch,
-      Effect.zipWith(Sharding, Watch, (sharding, watch) => ({ ...watch, inTurn: (watching) => inOne(sharding, "watch", watching) }))
+      Effect.zipWith(Sharding, Watch, (sharding, watch) => ({
+        ...watch,
+        inTurn: (watching) => inOne(sharding, "watch", watching)
+      }))
     ),
     watch
   )

@@ -24,7 +24,9 @@ interface Options {
 export const backup = ({ db, file, json }: Options) =>
   Effect.gen(function* () {
     yield* Database.backup(db, file)
-    yield* json ? printBackup({ file }) : Output.lines([`The ledger is copied to ${file}. Keep it as safe as the ledger: it names contacts and chats.`])
+    yield* json
+      ? printBackup({ file })
+      : Output.lines([`The ledger is copied to ${file}. Keep it as safe as the ledger: it names contacts and chats.`])
   })
 
 const printRestored = Output.document(
@@ -38,13 +40,23 @@ const printRestored = Output.document(
   })
 )
 
-const told = (file: string, keptAs: Option.Option<string>, kept: Option.Option<Restored.Kept>): ReadonlyArray<string> => [
+const told = (
+  file: string,
+  keptAs: Option.Option<string>,
+  kept: Option.Option<Restored.Kept>
+): ReadonlyArray<string> => [
   `The ledger is as it was in ${file}. What was sent since then, the chats show: no step is sent twice.`,
   Option.match(kept, {
     onNone: () => "No ledger could be read in its place: repeat each erase, opt-out and opt-in since then.",
-    onSome: ({ consents, erasures }) => `Taken over from the ledger in its place: ${erasures} erasures, ${consents} opt-outs and opt-ins.`
+    onSome: ({ consents, erasures }) =>
+      `Taken over from the ledger in its place: ${erasures} erasures, ${consents} opt-outs and opt-ins.`
   }),
-  ...Option.toArray(Option.map(keptAs, (name) => `That one is kept as ${name}. It names contacts and chats: remove it when it is not needed any more.`))
+  ...Option.toArray(
+    Option.map(
+      keptAs,
+      (name) => `That one is kept as ${name}. It names contacts and chats: remove it when it is not needed any more.`
+    )
+  )
 ]
 
 /**
@@ -55,9 +67,13 @@ export const restore = ({ db, file, json }: Options) =>
   Effect.gen(function* () {
     const found = yield* Ref.make(Option.none<Restored.Kept>())
     const prepare = (replaced: string) =>
-      Effect.flatMap(Restored.bringUpToDate(replaced), (kept) => Ref.set(found, kept)).pipe(Effect.provide(Ledger.layer))
+      Effect.flatMap(Restored.bringUpToDate(replaced), (kept) => Ref.set(found, kept)).pipe(
+        Effect.provide(Ledger.layer)
+      )
     const keptAs = yield* Database.restore(db, file, prepare)
     const kept = yield* found
     const counts = Option.getOrElse(kept, () => ({ consents: null, erasures: null }))
-    yield* json ? printRestored({ file, kept_as: Option.getOrNull(keptAs), ...counts }) : Output.lines(told(file, keptAs, kept))
+    yield* json
+      ? printRestored({ file, kept_as: Option.getOrNull(keptAs), ...counts })
+      : Output.lines(told(file, keptAs, kept))
   })

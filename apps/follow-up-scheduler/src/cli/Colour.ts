@@ -5,7 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { stripVTControlCharacters } from "node:util"
 
-const plain = (words: ReadonlyArray<unknown>) => words.map((word) => (typeof word === "string" ? stripVTControlCharacters(word) : word))
+const plain = (words: ReadonlyArray<unknown>) =>
+  words.map((word) => (typeof word === "string" ? stripVTControlCharacters(word) : word))
 
 /** @see https://no-color.org */
 export const whereWanted = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -47,20 +47,26 @@ const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found
   })
 
 const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>
-  Effect.catchAll(probe, (error) => Effect.succeed(HealthChecks.finding(check, "doubtful", `cannot be compared with the chats: ${lineOf(error)}`)))
+  Effect.catchAll(probe, (error) =>
+    Effect.succeed(HealthChecks.finding(check, "doubtful", `cannot be compared with the chats: ${lineOf(error)}`))
+  )
 
 const sendingWell = HealthChecks.well("sending", "nothing is held, late or of unknown outcome")
 
 /** A finding for each trouble, in the words of the alerts. */
 const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
-  troubles.length === 0 ? [sendingWell] : troubles.map((trouble) => HealthChecks.finding("sending", "wrong", Trouble.advise(trouble)))
+  troubles.length === 0
+    ? [sendingWell]
+    : troubles.map((trouble) => HealthChecks.finding("sending", "wrong", Trouble.advise(trouble)))
 
 const examine = Effect.gen(function* () {
   const { age, database, policy, sending, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
     Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
   )
-  const ledger = yield* orWrong("database", database, (open) => HealthChecks.well("database", `can be read; ${open} follow-ups are open`))
+  const ledger = yield* orWrong("database", database, (open) =>
+    HealthChecks.well("database", `can be read; ${open} follow-ups are open`)
+  )
   const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
     orWrong("policy", probe, (id) => HealthChecks.well("policy", `${id} can be used, and every step has an opening`))
   )
@@ -86,7 +92,10 @@ const probes = (db: Db, policy: Option.Option<string>) =>
     Probes,
     Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
       service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
-      database: Effect.provide(Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)), Ledgers.reading(db)),
+      database: Effect.provide(
+        Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
+        Ledgers.reading(db)
+      ),
       sending: Effect.provide(sending, Ledgers.reading(db)),
       policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id)),
       age: Option.map(policy, (file) =>
@@ -101,9 +110,21 @@ const probes = (db: Db, policy: Option.Option<string>) =>
 const width = 9
 
 /** Prints a finding per check. Fails with exit code 1 where one is `wrong`. Sends GET requests only. */
-export const doctor = ({ db, json, policy }: { readonly db: Db; readonly json: boolean; readonly policy: Option.Option<string> }) =>
+export const doctor = ({
+  db,
+  json,
+  policy
+}: {
+  readonly db: Db
+  readonly json: boolean
+  readonly policy: Option.Option<string>
+}) =>
   Effect.gen(function* () {
     const findings = yield* examine
-    yield* json ? print(findings) : Output.lines(findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`))
+    yield* json
+      ? print(findings)
+      : Output.lines(
+          findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
+        )
     if (findings.some(({ state }) => state === "wrong")) return yield* new Exited({ code: 1 })
   }).pipe(Effect.provide(probes(db, policy)))

@@ -20,7 +20,9 @@ const print = Output.document(
 
 const told = ({ chats, left }: { readonly chats: number; readonly left: number }): ReadonlyArray<string> => [
   `${chats} chats on record have no names any more; the contact is never followed up again.`,
-  ...(left > 0 ? [`In ${left} chats a follow-up is under way: the next look takes it back, and their names go after it.`] : [])
+  ...(left > 0
+    ? [`In ${left} chats a follow-up is under way: the next look takes it back, and their names go after it.`]
+    : [])
 ]
 
 interface Options {

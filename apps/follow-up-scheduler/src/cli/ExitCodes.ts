@@ -68,11 +68,16 @@ export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<
 
 let interrupted = 130
 
-/** How much longer than the grace a stop may take; this is for what cannot be interrupted, such as a database that hangs. */
+/**
+ * How much longer than the grace a stop may take; this is for what cannot be interrupted, such as a database that
+ * hangs.
+ */
 const afterGrace = Duration.seconds(1)
 
 const giveUp = Effect.sync(() => {
-  process.stderr.write("something does not answer, and was not waited for any longer; the next start takes up what is left\n")
+  process.stderr.write(
+    "something does not answer, and was not waited for any longer; the next start takes up what is left\n"
+  )
   process.exit(interrupted)
 })
 const endInTime = () =>
@@ -83,8 +88,8 @@ const endInTime = () =>
   )
 
 /**
- * Ends the process after SIGTERM with exit code 143 (128 + 15), at the latest one second after the grace of the stop. A second
- * SIGTERM or SIGINT ends it at once.
+ * Ends the process after SIGTERM with exit code 143 (128 + 15), at the latest one second after the grace of the stop. A
+ * second SIGTERM or SIGINT ends it at once.
  */
 export const onTermination = (): void => {
   const onInterrupt = () => {

@@ -1,6 +1,6 @@
 /**
- * The help of a command, from the command's own description: what it does, how it is called, one line an option with its value
- * and meaning, and the examples that begin with it.
+ * The help of a command, from the command's own description: what it does, how it is called, one line an option with
+ * its value and meaning, and the examples that begin with it.
  */
 import * as CliConfig from "@effect/cli/CliConfig"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
@@ -18,11 +18,16 @@ export type Commands = Readonly<Record<string, { readonly descriptor: CommandDes
 const program = "follow-ups"
 const purpose = "follows up on the chats of an Invent organization that have gone quiet"
 
-/** Without the options that every command of the library has: these are listed by {@link global} and {@link ofProgram}. */
+/**
+ * Without the options that every command of the library has: these are listed by {@link global} and {@link ofProgram}.
+ */
 const config = CliConfig.make({ showBuiltIns: false })
 
 const global: ReadonlyArray<readonly [string, string]> = [
-  ["--log-level LEVEL", "the least level of log lines that is printed: all, trace, debug, info, warning, error, fatal, none (default: info)"],
+  [
+    "--log-level LEVEL",
+    "the least level of log lines that is printed: all, trace, debug, info, warning, error, fatal, none (default: info)"
+  ],
   ["-h, --help", "print this help"]
 ]
 const ofProgram: typeof global = [
@@ -62,7 +67,10 @@ const describe = (descriptor: CommandDescriptor.Command<unknown>): Description =
   const isOption = ([name]: readonly [string, string]) => name.includes("--")
   const [usage] = Usage.enumerate(CommandDescriptor.getUsage(descriptor), config)
   return {
-    purpose: blocks.filter(HelpDoc.isParagraph).map(({ value }) => textOf(value)).join(" "),
+    purpose: blocks
+      .filter(HelpDoc.isParagraph)
+      .map(({ value }) => textOf(value))
+      .join(" "),
     usage: usage === undefined ? "" : textOf(usage),
     arguments: rows.filter((row) => !isOption(row)),
     options: rows.filter(isOption)
@@ -70,7 +78,9 @@ const describe = (descriptor: CommandDescriptor.Command<unknown>): Description =
 }
 
 const section = (heading: string, rows: ReadonlyArray<readonly [string, string]>): ReadonlyArray<string> =>
-  rows.length === 0 ? [] : ["", `${heading}:`, ...TerminalText.table(rows.map(([name, meaning]) => [`  ${name}`, meaning]))]
+  rows.length === 0
+    ? []
+    : ["", `${heading}:`, ...TerminalText.table(rows.map(([name, meaning]) => [`  ${name}`, meaning]))]
 
 const examples = (names: string): ReadonlyArray<string> => {
   const lines = Examples.lines.filter((line) => `${line} `.startsWith(`${program} ${names}`.trimEnd() + " "))
@@ -80,7 +90,9 @@ const examples = (names: string): ReadonlyArray<string> => {
 /** An option and its value stay on one line. */
 const usage = (words: string): ReadonlyArray<string> => {
   const unbroken = words.replaceAll(/\[[^\]]*\]|--\S+ \w+/g, (option) => option.replaceAll(" ", "\u00A0"))
-  return TerminalText.wrap(`Usage: ${unbroken}`, TerminalText.columns - 4).map((line, index) => (index === 0 ? "" : "    ") + line.replaceAll("\u00A0", " "))
+  return TerminalText.wrap(`Usage: ${unbroken}`, TerminalText.columns - 4).map(
+    (line, index) => (index === 0 ? "" : "    ") + line.replaceAll("\u00A0", " ")
+  )
 }
 
 const ofGroup = (commands: Commands, names: string): ReadonlyArray<string> => {
@@ -91,7 +103,10 @@ const ofGroup = (commands: Commands, names: string): ReadonlyArray<string> => {
     names === "" ? `${program}: ${purpose}` : `${program} ${names}: ${describe(commands[names]!.descriptor).purpose}`,
     "",
     `Usage: ${program} ${begin}COMMAND [options]`,
-    ...section("Commands", below.filter(([name]) => isRunnable(name)).map(([name, { descriptor }]) => [name, describe(descriptor).purpose])),
+    ...section(
+      "Commands",
+      below.filter(([name]) => isRunnable(name)).map(([name, { descriptor }]) => [name, describe(descriptor).purpose])
+    ),
     ...section("Options", names === "" ? ofProgram : global),
     ...examples(names),
     "",

@@ -13,5 +13,7 @@ const loggerFor = (args: ReadonlyArray<string>) =>
       : Logger.logFmt
 
 /** Over Effect's default logger. */
-export const whereRead = (args: ReadonlyArray<string>) => <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-  Effect.suspend(() => Effect.provide(program, loggerFor(args)))
+export const whereRead =
+  (args: ReadonlyArray<string>) =>
+  <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.suspend(() => Effect.provide(program, loggerFor(args)))

@@ -12,7 +12,14 @@ const text = (name: string, value: string) => Options.withPseudoName(Options.tex
 const integer = (name: string, value: string) => Options.withPseudoName(Options.integer(name), value)
 
 /** What an option has where it is not given, as the help shows it. */
-const byDefault = { every: "1 minute", keep: "400 days", host: "127.0.0.1", confirm: unconfirmed, chats: 60, seed: 1 } as const
+const byDefault = {
+  every: "1 minute",
+  keep: "400 days",
+  host: "127.0.0.1",
+  confirm: unconfirmed,
+  chats: 60,
+  seed: 1
+} as const
 
 /** `--policy`: the file of the policy in force. Required. */
 export const policy = text("policy", "FILE").pipe(
@@ -20,13 +27,18 @@ export const policy = text("policy", "FILE").pipe(
 )
 
 /** `--policy` of `doctor`: optional there. */
-export const examinedPolicy = text("policy", "FILE").pipe(Options.withDescription("a policy that is checked, too"), Options.optional)
+export const examinedPolicy = text("policy", "FILE").pipe(
+  Options.withDescription("a policy that is checked, too"),
+  Options.optional
+)
 
 const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<Rollout.Running>
 
 /** `--running`: see `Rollout.Running`. Without it `policy apply` only shows the differences. */
 export const running = Options.choice("running", positions).pipe(
-  Options.withDescription("what becomes of the follow-ups of earlier versions; without it the difference is printed and nothing changes"),
+  Options.withDescription(
+    "what becomes of the follow-ups of earlier versions; without it the difference is printed and nothing changes"
+  ),
   Options.optional
 )
 
@@ -46,20 +58,28 @@ export const source = Options.all({ chats, inbox }).pipe(
     ({ chats, inbox }) =>
       inbox === Option.isSome(chats)
         ? Option.none()
-        : Option.some(Option.match(chats, { onNone: (): Source => ({ _tag: "Inbox" }), onSome: (file): Source => ({ _tag: "File", file }) })),
+        : Option.some(
+            Option.match(chats, {
+              onNone: (): Source => ({ _tag: "Inbox" }),
+              onSome: (file): Source => ({ _tag: "File", file })
+            })
+          ),
     "Expected either --chats with a file, or --inbox"
   )
 )
 
 /** A source in words, for the log. */
-export const nameOf = (source: Source): string => (source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox")
+export const nameOf = (source: Source): string =>
+  source._tag === "File" ? `the chats of ${source.file}` : "the chats of the inbox"
 
 /** The SQLite file of `--db`. None: `DATABASE_URL`, else the file `follow-ups.db`. */
 export type Db = Option.Option<string>
 
 /** `--db`: where the ledger is. */
 export const db = text("db", "FILE").pipe(
-  Options.withDescription("the SQLite file of the ledger (default: the PostgreSQL database of DATABASE_URL, else follow-ups.db)"),
+  Options.withDescription(
+    "the SQLite file of the ledger (default: the PostgreSQL database of DATABASE_URL, else follow-ups.db)"
+  ),
   Options.optional
 )
 
@@ -88,12 +108,17 @@ export const every = text("every", "DURATION").pipe(
     'Expected a duration such as "1 minute"'
   ),
   Options.withDefault(Duration.decode(byDefault.every)),
-  Options.withDescription(`how often the chats of the file, or the inbox, are read for changes (default: ${byDefault.every})`)
+  Options.withDescription(
+    `how often the chats of the file, or the inbox, are read for changes (default: ${byDefault.every})`
+  )
 )
 
 /** `--confirm`: how many contacts a start may write to (decision 0017). Where it is absent, the commands use 100. */
 export const confirm = integer("confirm", "N").pipe(
-  Options.filterMap((contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0), "Expected how many contacts, 0 or more"),
+  Options.filterMap(
+    (contacts) => Option.filter(Option.some(contacts), (contacts) => contacts >= 0),
+    "Expected how many contacts, 0 or more"
+  ),
   Options.optional,
   Options.withDescription(
     `how many contacts a new version of a policy or a resume may write to; more hold everything (default: ${byDefault.confirm})`
@@ -104,13 +129,14 @@ const ui = Options.boolean("ui").pipe(Options.withDescription("serve the operato
 
 const port = (name: string) =>
   integer(name, "PORT").pipe(
-    Options.filterMap((port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535), "Expected a port, 0 to 65535"),
+    Options.filterMap(
+      (port) => Option.filter(Option.some(port), (port) => port >= 0 && port <= 65_535),
+      "Expected a port, 0 to 65535"
+    ),
     Options.optional
   )
 
-const uiPort = port("ui-port").pipe(
-  Options.withDescription("serve the operator page on this port")
-)
+const uiPort = port("ui-port").pipe(Options.withDescription("serve the operator page on this port"))
 
 const healthPort = port("health-port").pipe(
   Options.withDescription("serve /healthz (the loop turns) and /readyz (follow-ups can be sent) on this port")
@@ -126,14 +152,20 @@ export const health = Options.all({ host: healthHost, port: healthPort })
 
 const uiHost = text("ui-host", "ADDRESS").pipe(
   Options.withDefault(byDefault.host),
-  Options.withDescription(`the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN (default: ${byDefault.host})`)
+  Options.withDescription(
+    `the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN (default: ${byDefault.host})`
+  )
 )
 
 const parseUrl = Option.liftThrowable((text: string) => new URL(text))
 
 const pageOrigin = text("page-origin", "URL").pipe(
   Options.filterMap(
-    (text) => Option.map(Option.filter(parseUrl(text), ({ protocol }) => /^https?:$/.test(protocol)), ({ origin }) => origin),
+    (text) =>
+      Option.map(
+        Option.filter(parseUrl(text), ({ protocol }) => /^https?:$/.test(protocol)),
+        ({ origin }) => origin
+      ),
     "Expected the page's address in the browser, such as https://follow-ups.example.com"
   ),
   Options.optional,
@@ -157,10 +189,16 @@ export const page = Options.all({ ui, uiPort, uiHost, pageOrigin }).pipe(
 )
 
 /** The argument of `explain`. */
-export const chatId = Args.text({ name: "chat-id" }).pipe(Args.withDescription("the id of a chat, as the inbox shows it"), Args.map((id) => ChatId.make(id)))
+export const chatId = Args.text({ name: "chat-id" }).pipe(
+  Args.withDescription("the id of a chat, as the inbox shows it"),
+  Args.map((id) => ChatId.make(id))
+)
 
 /** The argument of `erase`, `opt-out` and `opt-in`. */
-export const contactId = Args.text({ name: "contact-id" }).pipe(Args.withDescription("the id of a contact, as chats show it"), Args.map((id) => ContactId.make(id)))
+export const contactId = Args.text({ name: "contact-id" }).pipe(
+  Args.withDescription("the id of a contact, as chats show it"),
+  Args.map((id) => ContactId.make(id))
+)
 
 /** A file as an argument: what it is depends on the command. */
 export const file = Args.text({ name: "file" }).pipe(Args.withDescription("the path of the file"))
@@ -169,7 +207,9 @@ export const file = Args.text({ name: "file" }).pipe(Args.withDescription("the p
 export const out = text("out", "FILE").pipe(Options.withDescription("the file to write, one conversation a line"))
 
 /** `--without-names`: `record` leaves out names and texts. */
-export const withoutNames = Options.boolean("without-names").pipe(Options.withDescription("leave out all names and texts; ids stay"))
+export const withoutNames = Options.boolean("without-names").pipe(
+  Options.withDescription("leave out all names and texts; ids stay")
+)
 
 /** `--against`: the recorded conversations that `simulate` plays. */
 export const against = text("against", "FILE").pipe(
@@ -189,7 +229,10 @@ export const picture = text("picture", "FILE").pipe(
 )
 
 /** `--chats` of `demo`: the number of conversations. Default: 60. */
-export const demoChats = integer("chats", "N").pipe(Options.withDefault(byDefault.chats), Options.withDescription(`how many conversations (default: ${byDefault.chats})`))
+export const demoChats = integer("chats", "N").pipe(
+  Options.withDefault(byDefault.chats),
+  Options.withDescription(`how many conversations (default: ${byDefault.chats})`)
+)
 
 /** `--seed` of `demo`. The same seed and number of conversations give the same course. Default: 1. */
 export const demoSeed = integer("seed", "N").pipe(

@@ -17,7 +17,10 @@ interface Options {
 
 const say = (json: boolean, words: string) =>
   json
-    ? Effect.flatMap(Effect.flatMap(Ledger, ({ paused }) => paused), (since) => print({ paused_since: Option.getOrNull(since) }))
+    ? Effect.flatMap(
+        Effect.flatMap(Ledger, ({ paused }) => paused),
+        (since) => print({ paused_since: Option.getOrNull(since) })
+      )
     : Output.lines([words])
 
 const paused = "Paused: nothing new is sent, and what is not out yet is taken back. It goes on with resume."
@@ -27,7 +30,9 @@ const paused = "Paused: nothing new is sent, and what is not out yet is taken ba
  * ledger.
  */
 export const pause = ({ db, json }: Options) =>
-  Effect.flatMap(Ledger, (ledger) => Effect.zipRight(ledger.pause, say(json, paused))).pipe(Effect.provide(Ledgers.existing(db)))
+  Effect.flatMap(Ledger, (ledger) => Effect.zipRight(ledger.pause, say(json, paused))).pipe(
+    Effect.provide(Ledgers.existing(db))
+  )
 
 const resumed = "Resumed: the chats are looked at afresh, and the contacts counted, before anything is sent."
 

@@ -14,7 +14,9 @@ import * as Output from "./Output.ts"
 const shown = (id: string, { before, differences, running }: Rollout.Preview): ReadonlyArray<string> => [
   before === undefined ? `${id}: the first version on record` : `${before.id} → ${id}`,
   ...differences.map((difference) => `  ${PolicyDiff.describe(difference)}`),
-  ...running.map(({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`)
+  ...running.map(
+    ({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`
+  )
 ]
 
 const print = Output.document(
@@ -50,7 +52,14 @@ export const apply = ({ db, json, policy, running }: Options) =>
     const preview = yield* Rollout.preview(policy)
     if (!json) yield* Output.lines(shown(policy.id, preview))
     if (Option.isSome(running)) yield* Rollout.apply(policy, running.value)
-    if (json) return yield* print({ ...preview, policy: policy.id, before: preview.before?.id ?? null, applied: Option.getOrNull(running) })
-    if (Option.isNone(running)) return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
+    if (json)
+      return yield* print({
+        ...preview,
+        policy: policy.id,
+        before: preview.before?.id ?? null,
+        applied: Option.getOrNull(running)
+      })
+    if (Option.isNone(running))
+      return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
     yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])
   }).pipe(Effect.provide(Layer.merge(Ledgers.writing(db), PolicyFile.layer(policy))))

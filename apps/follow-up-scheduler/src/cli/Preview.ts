@@ -33,7 +33,9 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const found = yield* Ref.make(new Map<ChatId, Preview.Prospect>())
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
-      Effect.flatMap(Preview.look(chat_id), ({ decision, policy }) => Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision))
+      Effect.flatMap(Preview.look(chat_id), ({ decision, policy }) =>
+        Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision)
+      )
     yield* lookAtEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
     )
@@ -65,9 +67,17 @@ export const preview = ({ db, json, policy, source }: Options) =>
     const due = all.flatMap(({ at, next }) => (at !== null && (next === "act" || next === "wait") ? [at] : []))
     const backlog = QuotaForecast.worst(due, yield* DateTime.now, yield* Status.quota)
     const from = yield* Preview.effectiveFrom
-    if (json) return yield* print({ chats: all, effective_from: from ?? null, unseen: Preview.unseen, backlog: Status.backlogOf(backlog) })
+    if (json)
+      return yield* print({
+        chats: all,
+        effective_from: from ?? null,
+        unseen: Preview.unseen,
+        backlog: Status.backlogOf(backlog)
+      })
     yield* Output.lines(Preview.table(all))
     if (backlog !== undefined) yield* Output.lines(["", QuotaForecast.describe(backlog)])
     yield* Output.lines(["", Preview.describeEffectiveFrom(from)])
-    yield* Output.lines([`Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`])
+    yield* Output.lines([
+      `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`
+    ])
   }).pipe(Effect.provide(layer(db, policy)))

@@ -14,7 +14,10 @@ import * as ExitCodes from "./ExitCodes.ts"
 import * as Help from "./Help.ts"
 import * as Log from "./Log.ts"
 
-/** `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that is not 0. */
+/**
+ * `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that
+ * is not 0.
+ */
 export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
   Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(args).pipe(
     Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),

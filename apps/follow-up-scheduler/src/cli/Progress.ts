@@ -25,7 +25,8 @@ export interface Step {
 /** The line for a step. `elapsed`: milliseconds since the work began. */
 export const line = (what: string, { count, part }: Step, elapsed: number): string => {
   const rate = elapsed > 0 ? `, ${Math.round((count / elapsed) * 1000)}/s` : ""
-  const eta = part !== undefined && part > 0 ? `, ${Math.floor(part * 100)} %, ${left((elapsed / part) * (1 - part))} left` : ""
+  const eta =
+    part !== undefined && part > 0 ? `, ${Math.floor(part * 100)} %, ${left((elapsed / part) * (1 - part))} left` : ""
   return `${count} ${what}${rate}${eta}`
 }
 

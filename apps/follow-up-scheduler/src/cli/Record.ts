@@ -29,21 +29,31 @@ const print = Output.document(Schema.Struct({ out: Schema.String, conversations:
  * Writes to a file beside the target first, and renames it at the end: a file with the target's name is always
  * complete.
  */
-const write = <E, R>(conversations: Stream.Stream<RecordedConversation.Conversation, E, R>, { json, out, withoutNames }: Target, total?: number) =>
+const write = <E, R>(
+  conversations: Stream.Stream<RecordedConversation.Conversation, E, R>,
+  { json, out, withoutNames }: Target,
+  total?: number
+) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const tell = yield* Progress.make("conversations")
     const part = `${out}.part`
     let count = 0
     yield* conversations.pipe(
-      Stream.map((conversation) => RecordedConversation.toLine(withoutNames ? RecordedConversation.withoutNames(conversation) : conversation)),
-      Stream.tap(() => Effect.suspend(() => tell({ count: ++count, part: total === undefined ? undefined : count / total }))),
+      Stream.map((conversation) =>
+        RecordedConversation.toLine(withoutNames ? RecordedConversation.withoutNames(conversation) : conversation)
+      ),
+      Stream.tap(() =>
+        Effect.suspend(() => tell({ count: ++count, part: total === undefined ? undefined : count / total }))
+      ),
       Stream.encodeText,
       Stream.run(files.sink(part)),
       Effect.zipRight(files.rename(part, out)),
       Effect.onError(() => Effect.ignore(files.remove(part)))
     )
-    yield* json ? print({ out, conversations: count }) : Output.lines([`${count} conversations are on record in ${out}`])
+    yield* json
+      ? print({ out, conversations: count })
+      : Output.lines([`${count} conversations are on record in ${out}`])
   }).pipe(Effect.scoped)
 
 const known = (db: Db) => (Option.isSome(db) ? Ledgers.reading(db) : Ledgers.readingIfAny(db))
@@ -77,13 +87,24 @@ const entriesOf = (file: string) =>
   Stream.unwrap(
     Effect.map(FileSystem.FileSystem, (files) =>
       files.stream(file).pipe(
-        Stream.mapError((error) => new RecordedConversation.HistoryUnreadable({ file, line: undefined, reason: FileReadError.why(error) })),
+        Stream.mapError(
+          (error) =>
+            new RecordedConversation.HistoryUnreadable({ file, line: undefined, reason: FileReadError.why(error) })
+        ),
         Stream.decodeText(),
         Stream.splitLines,
         Stream.zipWithIndex,
         Stream.filter(([text]) => text.trim() !== ""),
         Stream.mapEffect(([text, index]) =>
-          Effect.mapError(decodeEntry(text), () => new RecordedConversation.HistoryUnreadable({ file, line: index + 1, reason: "is no entry of an emulator's log" }))
+          Effect.mapError(
+            decodeEntry(text),
+            () =>
+              new RecordedConversation.HistoryUnreadable({
+                file,
+                line: index + 1,
+                reason: "is no entry of an emulator's log"
+              })
+          )
         )
       )
     )
@@ -102,4 +123,6 @@ const ofLog = (file: string) =>
  * that is no entry.
  */
 export const log = ({ file, ...target }: Target & { readonly file: string }) =>
-  Effect.flatMap(ofLog(file), (conversations) => write(Stream.fromIterable(conversations), target, conversations.length))
+  Effect.flatMap(ofLog(file), (conversations) =>
+    write(Stream.fromIterable(conversations), target, conversations.length)
+  )

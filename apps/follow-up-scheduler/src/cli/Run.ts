@@ -50,7 +50,12 @@ const print = Output.document(Pass)
 const teller = (json: boolean) => {
   const found: Array<typeof Preview.Looked.Type> = []
   const keep = ({ chat_id, decision, error }: Found) =>
-    Effect.sync(() => void found.push(decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)))
+    Effect.sync(
+      () =>
+        void found.push(
+          decision === undefined ? Preview.unread(chat_id, error?.message ?? "") : Preview.looked(chat_id, decision)
+        )
+    )
   return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
 }
 
@@ -61,14 +66,30 @@ const pass = ({ confirm, json, source }: Options) =>
     const paused = yield* ledger.paused
     const { found, tell } = teller(json)
     if (Option.isSome(paused) && !json) {
-      yield* Output.lines([`Paused since ${DateTime.formatIso(paused.value)}: no chat is looked at, and nothing new is sent, until resume.`])
+      yield* Output.lines([
+        `Paused since ${DateTime.formatIso(paused.value)}: no chat is looked at, and nothing new is sent, until resume.`
+      ])
     }
-    const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : Option.isSome(paused) ? Effect.succeed([]) : InboxWatch.news
+    const chat_ids = yield* source._tag === "File"
+      ? Watch.readFile(source.file)
+      : Option.isSome(paused)
+        ? Effect.succeed([])
+        : InboxWatch.news
     const carried = yield* Scheduler.runOnce(chat_ids, tell, Option.getOrUndefined(confirm))
     yield* Effect.flatMap(Ownership, ({ check }) => check)
     const tally = yield* ledger.tally
-    if (json) return yield* print({ paused_since: Option.getOrNull(paused), chats: found, carried, outcomes: Status.outcomesOf(tally) })
-    yield* Output.lines(["", `${carried} due follow-ups carried a step further. All chats on record:`, ...ChatStory.ofAll(tally)])
+    if (json)
+      return yield* print({
+        paused_since: Option.getOrNull(paused),
+        chats: found,
+        carried,
+        outcomes: Status.outcomesOf(tally)
+      })
+    yield* Output.lines([
+      "",
+      `${carried} due follow-ups carried a step further. All chats on record:`,
+      ...ChatStory.ofAll(tally)
+    ])
   })
 
 const dryPass = (source: Source, json: boolean) =>

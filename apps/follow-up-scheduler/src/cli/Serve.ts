@@ -40,15 +40,25 @@ interface Options {
 
 const inboxOf = (every: Duration.Duration) => SingleWatcher.layer(InboxWatch.layer(every))
 type Watching = ReturnType<typeof inboxOf> | ReturnType<typeof FileWatch.layer>
-const watch = (source: Source, every: Duration.Duration): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
+const watch = (
+  source: Source,
+  every: Duration.Duration
+): Layer.Layer<Watch.Watch, Layer.Layer.Error<Watching>, Layer.Layer.Context<Watching>> =>
   source._tag === "File" ? FileWatch.layer(source.file, every) : inboxOf(every)
 
 /** The settings of `Health`; chats count as not read after three times `--every` at the soonest. */
 const healthSettings = (every: Duration.Duration) =>
-  Effect.map(Health.settings, (settings) => ({ ...settings, lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3)) }))
+  Effect.map(Health.settings, (settings) => ({
+    ...settings,
+    lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3))
+  }))
 
 const healthLayer = (every: Duration.Duration) =>
-  Layer.unwrapEffect(Effect.zipWith(healthSettings(every), quota, (settings, quota) => Health.layer(settings, QuotaForecast.costOf(quota))))
+  Layer.unwrapEffect(
+    Effect.zipWith(healthSettings(every), quota, (settings, quota) =>
+      Health.layer(settings, QuotaForecast.costOf(quota))
+    )
+  )
 
 const layer = ({ db, every, health, page, policy, source }: Options) =>
   Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(health), watch(source, every)).pipe(
@@ -67,9 +77,18 @@ const watching = (options: Options) =>
     const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
     const alertSettings = yield* Alerts.settings
     const alerts = yield* Alerts.make(alertSettings)
-    const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) => Alerts.tellOnce(trouble, alertSettings))
-    const watchingOver = [alerts.watching(settings.sweepEvery), Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)]
-    const serving = Effect.tapErrorTag(Scheduler.serve({ ...settings, confirmed }), "Unauthorized", () => alerts.lastWords)
+    const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) =>
+      Alerts.tellOnce(trouble, alertSettings)
+    )
+    const watchingOver = [
+      alerts.watching(settings.sweepEvery),
+      Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)
+    ]
+    const serving = Effect.tapErrorTag(
+      Scheduler.serve({ ...settings, confirmed }),
+      "Unauthorized",
+      () => alerts.lastWords
+    )
     const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(Effect.provide(layer(options)))

@@ -14,26 +14,40 @@ import * as Progress from "./Progress.ts"
 
 /** Plays each conversation once for each policy. */
 const play = Effect.fn("Simulate.play")(function* (file: string, tests: ReadonlyArray<Backtest.Backtest>) {
-  const size = yield* Effect.map(Effect.option(Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(file))), Option.map(({ size }) => Number(size)))
+  const size = yield* Effect.map(
+    Effect.option(Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(file))),
+    Option.map(({ size }) => Number(size))
+  )
   const tell = yield* Progress.make("conversations")
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }
   let bytes = 0
   let count = 0
-  yield* Stream.runForEach(RecordedConversation.read(file, (read) => (bytes += read)), (conversation) => {
-    const [first, second] = tests.map((test) => test.add(conversation) > 0)
-    count++
-    counts[first === true ? (second === true ? "both" : "onlyFirst") : second === true ? "onlySecond" : "neither"]++
-    return tell({ count, part: Option.getOrUndefined(Option.map(size, (size) => bytes / size)) })
-  })
+  yield* Stream.runForEach(
+    RecordedConversation.read(file, (read) => (bytes += read)),
+    (conversation) => {
+      const [first, second] = tests.map((test) => test.add(conversation) > 0)
+      count++
+      counts[first === true ? (second === true ? "both" : "onlyFirst") : second === true ? "onlySecond" : "neither"]++
+      return tell({ count, part: Option.getOrUndefined(Option.map(size, (size) => bytes / size)) })
+    }
+  )
   return count === 0 ? yield* RecordedConversation.nothing(file) : counts
 }, Effect.scoped)
 
 const shown = (reports: ReadonlyArray<Backtest.Report>, comparison: Backtest.Comparison): ReadonlyArray<string> => {
   const [a, b] = reports
-  return [...ReportTable.lines(reports), ...(a === undefined || b === undefined ? [] : ["", ...ReportTable.compared(comparison, [a, b])])]
+  return [
+    ...ReportTable.lines(reports),
+    ...(a === undefined || b === undefined ? [] : ["", ...ReportTable.compared(comparison, [a, b])])
+  ]
 }
 
-const print = Output.document(Schema.Struct({ reports: Schema.Array(Backtest.Report), comparison: Schema.optionalWith(Backtest.Comparison, { exact: true }) }))
+const print = Output.document(
+  Schema.Struct({
+    reports: Schema.Array(Backtest.Report),
+    comparison: Schema.optionalWith(Backtest.Comparison, { exact: true })
+  })
+)
 
 interface Options {
   readonly policy: string
@@ -54,7 +68,11 @@ export const simulate = ({ against, compare, json, picture, policy }: Options) =
     const comparison = yield* play(against, tests)
     const reports = tests.map((test) => test.report())
     if (Option.isSome(picture)) {
-      yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.writeFileString(picture.value, ReportSvg.svg(reports)))
+      yield* Effect.flatMap(FileSystem.FileSystem, (files) =>
+        files.writeFileString(picture.value, ReportSvg.svg(reports))
+      )
     }
-    yield* json ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) }) : Output.lines(shown(reports, comparison))
+    yield* json
+      ? print({ reports, ...(reports.length > 1 ? { comparison } : {}) })
+      : Output.lines(shown(reports, comparison))
   })

@@ -17,9 +17,12 @@ interface Output {
 /**
  * The output of the process that `main.ts` runs in. Does nothing in tests, which have no standard output of their own.
  */
-export class StandardOutput extends Context.Reference<StandardOutput>()("@effect-invent/follow-up-scheduler/cli/StandardOutput", {
-  defaultValue: (): Output => ({ asLog: Effect.void })
-}) {}
+export class StandardOutput extends Context.Reference<StandardOutput>()(
+  "@effect-invent/follow-up-scheduler/cli/StandardOutput",
+  {
+    defaultValue: (): Output => ({ asLog: Effect.void })
+  }
+) {}
 
 /** The part of a stream of the process in use here. */
 interface Stream {
@@ -67,7 +70,10 @@ export const make = ({ exit, stderr, stdout }: Streams): Output => {
     if (lost > 0) lost += count - 1
   })
   const asLog = Effect.zipRight(
-    Effect.acquireRelease(Effect.sync(() => void (isLog = true)), () => Effect.sync(() => void (isLog = false))),
+    Effect.acquireRelease(
+      Effect.sync(() => void (isLog = true)),
+      () => Effect.sync(() => void (isLog = false))
+    ),
     Effect.asVoid(Effect.forkScoped(Effect.repeat(tell, Schedule.spaced("1 second"))))
   )
   return { asLog }

@@ -78,13 +78,27 @@ const read = Effect.gen(function* () {
   const tally = yield* Effect.flatMap(Ledger, (ledger) => ledger.tally)
   const spent = yield* quota
   const waiting = yield* ServiceStatus.waiting(spent)
-  const backlog = QuotaForecast.worst(waiting.map(({ due_at }) => due_at), now, spent)
+  const backlog = QuotaForecast.worst(
+    waiting.map(({ due_at }) => due_at),
+    now,
+    spent
+  )
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
   const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
   const inForce = yield* inForceSince
   const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
   const last_sweep = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.lastSweep))
-  return { now, tally, waiting, backlog, held_by, to_confirm, policies, last_sweep, service: yield* ServiceStatus.service }
+  return {
+    now,
+    tally,
+    waiting,
+    backlog,
+    held_by,
+    to_confirm,
+    policies,
+    last_sweep,
+    service: yield* ServiceStatus.service
+  }
 })
 
 type Read = Effect.Effect.Success<typeof read>
@@ -103,7 +117,9 @@ export const outlookLines = ({
   waiting
 }: Pick<Read, "backlog" | "held_by" | "service" | "to_confirm" | "waiting">): ReadonlyArray<string> => [
   ...(held_by === null ? [] : [heldLine(held_by, to_confirm)]),
-  ...(waiting[0] === undefined ? [] : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
+  ...(waiting[0] === undefined
+    ? []
+    : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
   ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
   ...ServiceStatus.describe(service)
 ]
@@ -113,7 +129,17 @@ const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string
 
 const sweepLine = (at: DateTime.Utc): string => `The last sweep of serve ended ${DateTime.formatIso(at)}`
 
-const statusOf = ({ backlog, held_by, last_sweep, now, policies, service, tally, to_confirm, waiting }: Read): typeof Status.Type => ({
+const statusOf = ({
+  backlog,
+  held_by,
+  last_sweep,
+  now,
+  policies,
+  service,
+  tally,
+  to_confirm,
+  waiting
+}: Read): typeof Status.Type => ({
   at: now,
   service,
   chats: tally.reduce((sum, { chats }) => sum + Number(chats), 0),
@@ -132,7 +158,12 @@ export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }
     const found = yield* read
     if (json) return yield* print(statusOf(found))
     const sweeps = Arr.fromNullable(found.last_sweep).map(sweepLine)
-    yield* Output.lines([...ChatStory.ofAll(found.tally), ...found.policies.map(inForceLine), ...sweeps, ...outlookLines(found)])
+    yield* Output.lines([
+      ...ChatStory.ofAll(found.tally),
+      ...found.policies.map(inForceLine),
+      ...sweeps,
+      ...outlookLines(found)
+    ])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Logs, before anything is sent, what waits and how late it will be. */

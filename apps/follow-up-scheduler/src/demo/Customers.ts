@@ -103,9 +103,12 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
         case "talks_again":
           return Effect.zipRight(hear(talk, 2), Effect.zipRight(say(talk, "Sorry, I was away."), hear(talk, 3)))
         case "solved":
-          return Effect.all([hear(talk, 2), say(talk, "All good, thank you!"), rate(talk), world.setState(talk.chat_id, "CLOSED")], {
-            discard: true
-          })
+          return Effect.all(
+            [hear(talk, 2), say(talk, "All good, thank you!"), rate(talk), world.setState(talk.chat_id, "CLOSED")],
+            {
+              discard: true
+            }
+          )
         case "taken_over_early":
           return Effect.zipRight(think, world.takeOver(talk.chat_id))
         case "taken_over_late":
@@ -125,7 +128,11 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
 
     /** Opens the chat; gives its id, and an effect that plays the rest of the conversation. */
     const arrive = Effect.fn("Customers.arrive")(function* (person: Person) {
-      const contact = yield* world.addContact({ name: person.name, country: person.country, channels: [{ type: "custom" }] })
+      const contact = yield* world.addContact({
+        name: person.name,
+        country: person.country,
+        channels: [{ type: "custom" }]
+      })
       const channel_id = contact.channels[0]!.id
       const chat = yield* invent.contacts.createChat({
         path: { contact_id: contact.id, channel_id },

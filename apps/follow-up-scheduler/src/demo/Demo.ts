@@ -36,7 +36,10 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
     const audience = yield* Audience
     const talks = yield* Effect.forEach(people, (person) =>
       Effect.flatMap(audience.arrive(person), ({ chat_id, rest }) =>
-        Effect.delay(Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })), arrivalEvery)
+        Effect.delay(
+          Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })),
+          arrivalEvery
+        )
       )
     )
     yield* Fiber.joinAll(talks.map(({ fiber }) => fiber))
@@ -49,7 +52,10 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
  */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
   Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
-    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), { concurrency: 8, discard: true })
+    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), {
+      concurrency: 8,
+      discard: true
+    })
   )
 
 /** Waits until nothing is due within the next 30 seconds. */
@@ -68,7 +74,11 @@ const announce = (count: number, seed: number) =>
     ])
   )
 
-const play = Effect.fn("Demo.play")(function* (count: number, seed: number, progress: Effect.Effect<never, never, Emulator | Terminal.Terminal>) {
+const play = Effect.fn("Demo.play")(function* (
+  count: number,
+  seed: number,
+  progress: Effect.Effect<never, never, Emulator | Terminal.Terminal>
+) {
   const people = yield* Fates.cast(count, seed)
   const story = Effect.gen(function* () {
     const chat_ids = yield* arrivals(people)
@@ -78,7 +88,8 @@ const play = Effect.fn("Demo.play")(function* (count: number, seed: number, prog
   }).pipe(
     Effect.timeoutFail({
       duration: Duration.sum(patience, Duration.times(arrivalEvery, count)),
-      onTimeout: () => `follow-ups were still under way ${Duration.format(patience)} of the demo's clock after the last arrival`
+      onTimeout: () =>
+        `follow-ups were still under way ${Duration.format(patience)} of the demo's clock after the last arrival`
     })
   )
   yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)

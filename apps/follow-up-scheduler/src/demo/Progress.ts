@@ -1,6 +1,6 @@
 /**
- * Shows how far the demo is: one line that is rewritten on a terminal, and a plain line every few seconds elsewhere. Its
- * intervals are those of the machine's clock, because the demo's own clock is a virtual one.
+ * Shows how far the demo is: one line that is rewritten on a terminal, and a plain line every few seconds elsewhere.
+ * Its intervals are those of the machine's clock, because the demo's own clock is a virtual one.
  */
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Terminal from "@effect/platform/Terminal"

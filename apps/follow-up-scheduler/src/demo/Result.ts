@@ -45,7 +45,19 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 const checker = Effect.map(Workspace, (workspace) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
-    Command.make(process.execPath, program, "--log", workspace.log, "--policy", workspace.policy, "--grace", "4 seconds", "--opt-out-age", "1 second", ...more).pipe(Command.stderr("inherit"))
+    Command.make(
+      process.execPath,
+      program,
+      "--log",
+      workspace.log,
+      "--policy",
+      workspace.policy,
+      "--grace",
+      "4 seconds",
+      "--opt-out-age",
+      "1 second",
+      ...more
+    ).pipe(Command.stderr("inherit"))
 })
 
 const written = Effect.gen(function* () {
@@ -67,7 +79,9 @@ export const show = Effect.gen(function* () {
   return (yield* VirtualTime.outside(Command.exitCode(Command.stdout(check(), "inherit")))) === 0
 })
 
-const Verdict = Schema.parseJson(Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown }))
+const Verdict = Schema.parseJson(
+  Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown })
+)
 
 const print = Output.document(
   Schema.Struct({

@@ -27,7 +27,9 @@ import * as Watch from "../Watch.ts"
 import * as Customers from "./Customers.ts"
 import { Workspace, layer as layerWorkspace } from "./Workspace.ts"
 
-/** The documented quota of 500 requests, in two seconds instead of a minute, as silences last seconds instead of hours. */
+/**
+ * The documented quota of 500 requests, in two seconds instead of a minute, as silences last seconds instead of hours.
+ */
 export const quota = { limit: 500, window: Duration.seconds(2) }
 
 /** How often who opted out is read: compressed like the silences. */
@@ -58,8 +60,8 @@ const emulator = VirtualTime.layerOutside(
 )
 
 /**
- * A client that talks to the emulator under its own key and shares the quota of this machine's address. Its requests go over
- * a socket one at a time: two that are sent at the same instant would arrive in any order.
+ * A client that talks to the emulator under its own key and shares the quota of this machine's address. Its requests go
+ * over a socket one at a time: two that are sent at the same instant would arrive in any order.
  */
 const client = (key: string) =>
   Layer.unwrapEffect(
@@ -74,7 +76,10 @@ const audience = Layer.effect(
 const events = Layer.effect(ChannelEvents, Queue.unbounded<ChatId>())
 const watch = Layer.unwrapEffect(Effect.map(ChannelEvents, (queue) => Watch.layerEvents(Stream.fromQueue(queue))))
 const policy = VirtualTime.layerOutside(
-  Layer.effect(ActivePolicy, Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy)))
+  Layer.effect(
+    ActivePolicy,
+    Effect.flatMap(Workspace, (workspace) => PolicyFile.load(workspace.policy))
+  )
 )
 const database = VirtualTime.layerOutside(
   Layer.unwrapEffect(Effect.map(Workspace, (workspace) => Sqlite.layer(workspace.database)))

@@ -54,7 +54,9 @@ export class NoFolder extends Schema.TaggedError<NoFolder>()("NoFolder", { reaso
 const hire = Effect.async<{ readonly folder: string; readonly dismiss: Effect.Effect<void> }, NoFolder>((resume) => {
   const child = spawn(process.execPath, ["-e", janitor], { detached: true, stdio: ["pipe", "pipe", "pipe"] })
   let complaint = ""
-  child.once("close", () => resume(Effect.fail(new NoFolder({ reason: /^Error: (.*)$/m.exec(complaint)?.[1] ?? "nobody could make it" }))))
+  child.once("close", () =>
+    resume(Effect.fail(new NoFolder({ reason: /^Error: (.*)$/m.exec(complaint)?.[1] ?? "nobody could make it" })))
+  )
   child.once("error", ({ message }) => (complaint = `Error: ${message}`))
   child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()))
   const dismiss = Effect.async<void>((done) => {

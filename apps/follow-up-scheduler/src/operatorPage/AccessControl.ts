@@ -54,14 +54,17 @@ const isOwnHost = (host: string, { origin }: Access): boolean =>
 /**
  * Whether a browser says that another site sent the request. A program that is no browser does not send this header.
  */
-const isForeignSite = ({ "sec-fetch-site": site }: Headers): boolean => site !== undefined && site !== "same-origin" && site !== "none"
+const isForeignSite = ({ "sec-fetch-site": site }: Headers): boolean =>
+  site !== undefined && site !== "same-origin" && site !== "none"
 
 /**
  * Whether a browser says that the page itself sent the request. Most proxies replace `Host` by the server's own
  * address, so the configured origin counts, too.
  */
 const isSameOrigin = ({ host, origin }: Headers, access: Access): boolean =>
-  origin === undefined || Option.contains(access.origin, origin) || Option.exists(parse(origin), (url) => url.host === host)
+  origin === undefined ||
+  Option.contains(access.origin, origin) ||
+  Option.exists(parse(origin), (url) => url.host === host)
 
 const notThePage = "Calls are for the page itself."
 
@@ -87,10 +90,13 @@ const always = {
   "x-content-type-options": "nosniff"
 }
 
-const refuse = (status: number, why: string) => Effect.succeed(HttpServerResponse.text(`${why}\n`, { status, headers: always }))
+const refuse = (status: number, why: string) =>
+  Effect.succeed(HttpServerResponse.text(`${why}\n`, { status, headers: always }))
 
 /** Adds the security headers to every answer, to errors, too. */
-const withHeaders = HttpApp.withPreResponseHandler((_, response) => Effect.succeed(HttpServerResponse.setHeaders(response, always)))
+const withHeaders = HttpApp.withPreResponseHandler((_, response) =>
+  Effect.succeed(HttpServerResponse.setHeaders(response, always))
+)
 
 /**
  * Checks each request before the app. Answers 421 for an unknown host, 403 for a call that is not the page's, 401
@@ -107,9 +113,12 @@ export const make =
       }
       if (open.has(path)) return withHeaders(app)
       const isScrape = path === metricsPath
-      if (!isScrape && (headers[callHeader.name] !== callHeader.value || isForeignSite(headers))) return refuse(403, notThePage)
+      if (!isScrape && (headers[callHeader.name] !== callHeader.value || isForeignSite(headers)))
+        return refuse(403, notThePage)
       if (!isScrape && !isSameOrigin(headers, access)) return refuse(403, unknownOrigin(headers["origin"] ?? ""))
-      if (Option.exists(token, (token) => !isToken(headers["authorization"], token))) return refuse(401, "The token is missing or wrong.")
-      if (Number(headers["content-length"] ?? 0) > longestBody) return refuse(413, "The body is longer than any call of the page.")
+      if (Option.exists(token, (token) => !isToken(headers["authorization"], token)))
+        return refuse(401, "The token is missing or wrong.")
+      if (Number(headers["content-length"] ?? 0) > longestBody)
+        return refuse(413, "The body is longer than any call of the page.")
       return withHeaders(HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody))))
     })

@@ -65,7 +65,8 @@ const hoursOf = ({ planned, policy }: OverviewQueries.Expected): string | null =
 /** Versions of policies by their ids. */
 type Versions = ReadonlyMap<string, Policy>
 
-const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action => versions.get(policy)?.steps[step - 1]?.action ?? null
+const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action =>
+  versions.get(policy)?.steps[step - 1]?.action ?? null
 
 const why = ({ due_at, status, verdict }: OverviewQueries.Expected, now: DateTime.Utc, isPaused: boolean): string => {
   if (status === "armed") return describe("in_progress")
@@ -73,30 +74,34 @@ const why = ({ due_at, status, verdict }: OverviewQueries.Expected, now: DateTim
   return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
 }
 
-const toUpcoming = (versions: Versions, now: DateTime.Utc, isPaused: boolean) => (row: OverviewQueries.Expected): Api.Upcoming => ({
-  key: row.key,
-  chat_id: row.chat_id,
-  step: row.step,
-  action: actionOf(versions, row),
-  status: row.status === "armed" ? "armed" : "planned",
-  at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
-  zone: row.planned?.zones[0] ?? null,
-  hours: hoursOf(row),
-  why: why(row, now, isPaused)
-})
+const toUpcoming =
+  (versions: Versions, now: DateTime.Utc, isPaused: boolean) =>
+  (row: OverviewQueries.Expected): Api.Upcoming => ({
+    key: row.key,
+    chat_id: row.chat_id,
+    step: row.step,
+    action: actionOf(versions, row),
+    status: row.status === "armed" ? "armed" : "planned",
+    at: row.follow_up_at !== null && DateTime.greaterThan(row.follow_up_at, now) ? row.follow_up_at : row.due_at,
+    zone: row.planned?.zones[0] ?? null,
+    hours: hoursOf(row),
+    why: why(row, now, isPaused)
+  })
 
 /** About how many follow-ups are to come: the number of chats whose latest decision is to follow up or to wait. */
 const waitingChats = (tally: ReadonlyArray<Tally>): number =>
   tally.reduce((sum, { chats, decision }) => (decision === "Act" || decision === "Wait" ? sum + chats : sum), 0)
 
-const toUnresolved = (versions: Versions) => (row: FollowUp): Api.Unresolved => ({
-  key: row.key,
-  chat_id: row.chat_id,
-  step: row.step,
-  action: actionOf(versions, row),
-  follow_up_at: row.follow_up_at,
-  why: describe(row.reason ?? "not_confirmed")
-})
+const toUnresolved =
+  (versions: Versions) =>
+  (row: FollowUp): Api.Unresolved => ({
+    key: row.key,
+    chat_id: row.chat_id,
+    step: row.step,
+    action: actionOf(versions, row),
+    follow_up_at: row.follow_up_at,
+    why: describe(row.reason ?? "not_confirmed")
+  })
 
 const encode = Schema.encodeSync(Schema.parseJson(Api.Overview))
 const epoch = DateTime.unsafeMake(0)
@@ -114,7 +119,11 @@ interface Reading {
 const makeQuiet = () => {
   let hour = 0
   const known = new Map<string, ReadonlyArray<Api.Stretch>>()
-  return (rows: ReadonlyArray<OverviewQueries.Expected>, versions: Versions, now: DateTime.Utc): Api.Overview["quiet"] => {
+  return (
+    rows: ReadonlyArray<OverviewQueries.Expected>,
+    versions: Versions,
+    now: DateTime.Utc
+  ): Api.Overview["quiet"] => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
@@ -124,7 +133,8 @@ const makeQuiet = () => {
       const policy = versions.get(row.policy)
       if (name === null || policy === undefined || row.planned === null) continue
       const { country, zones } = row.planned
-      const found = known.get(name) ?? QuietHours.between(policy, { country, zones }, from, DateTime.addDuration(from, horizon))
+      const found =
+        known.get(name) ?? QuietHours.between(policy, { country, zones }, from, DateTime.addDuration(from, horizon))
       known.set(name, found)
       quiet.set(name, found)
     }
@@ -145,14 +155,16 @@ const make = Effect.gen(function* () {
   const quietOf = makeQuiet()
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
-    Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) => Effect.map(policies.version(id), (policy) => [id, policy] as const)).pipe(
-      Effect.map((known) => new Map(known))
-    )
+    Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) =>
+      Effect.map(policies.version(id), (policy) => [id, policy] as const)
+    ).pipe(Effect.map((known) => new Map(known)))
 
   const findBacklog = Effect.gen(function* () {
     const spent = QuotaForecast.quota(yield* meter.reading)
     const due = (yield* ServiceStatus.waiting(spent)).map(({ due_at }) => due_at)
-    return Option.getOrNull(Option.map(Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)), QuotaForecast.describe))
+    return Option.getOrNull(
+      Option.map(Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)), QuotaForecast.describe)
+    )
   })
   // It reads everything that is to come, so once a minute. A failure of the database shows in the other queries.
   const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
@@ -173,7 +185,9 @@ const make = Effect.gen(function* () {
       const found = yield* health.troubles
       const service = yield* inDatabase(ServiceStatus.service)
       const isTold = found.some(({ kind }) => kind === "service_out" || kind === "key_refused")
-      const unanswered = isTold ? [] : ServiceStatus.describe(service).map((words) => ({ words: `${words}.`, since: service.answered_at ?? now }))
+      const unanswered = isTold
+        ? []
+        : ServiceStatus.describe(service).map((words) => ({ words: `${words}.`, since: service.answered_at ?? now }))
       return [...found.map((trouble) => ({ words: advise(trouble), since: trouble.since })), ...unanswered]
     })
 
@@ -212,7 +226,9 @@ const make = Effect.gen(function* () {
   })
   // A large record is read less often, so that reading takes about a twentieth of the time.
   const latest = lock.withPermits(1)(
-    Effect.flatMap(Clock.currentTimeNanos, (now) => (reading !== undefined && now < reading.until ? Effect.succeed(reading) : read))
+    Effect.flatMap(Clock.currentTimeNanos, (now) =>
+      reading !== undefined && now < reading.until ? Effect.succeed(reading) : read
+    )
   )
   const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness.least)))
   const changes = Stream.mapEffect(ticks, () => latest).pipe(
@@ -224,4 +240,8 @@ const make = Effect.gen(function* () {
 })
 
 /** The overview of this process. Nothing is read before somebody opens the page. */
-export const layer: Layer.Layer<Overview, never, SqlClient.SqlClient | Health | Ledger | QuotaUsage | PolicyVersions | ActivePolicy> = Layer.effect(Overview, make)
+export const layer: Layer.Layer<
+  Overview,
+  never,
+  SqlClient.SqlClient | Health | Ledger | QuotaUsage | PolicyVersions | ActivePolicy
+> = Layer.effect(Overview, make)

@@ -29,7 +29,8 @@ export type Expected = typeof Expected.Type
 
 const rows = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(Schema.Array(schema))
-  return (query: Effect.Effect<ReadonlyArray<object>, SqlError>) => Effect.flatMap(query, (found) => Effect.orDie(decode(found)))
+  return (query: Effect.Effect<ReadonlyArray<object>, SqlError>) =>
+    Effect.flatMap(query, (found) => Effect.orDie(decode(found)))
 }
 const expected = rows(Expected)
 

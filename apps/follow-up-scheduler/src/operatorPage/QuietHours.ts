@@ -28,12 +28,20 @@ export interface Place {
  * The closed lengths of time between two instants, in order. An unknown zone is never open: all the time between counts
  * as closed.
  */
-export const between = (policy: Policy.Policy, { country, zones }: Place, from: DateTime.Utc, to: DateTime.Utc): ReadonlyArray<Stretch> => {
+export const between = (
+  policy: Policy.Policy,
+  { country, zones }: Place,
+  from: DateTime.Utc,
+  to: DateTime.Utc
+): ReadonlyArray<Stretch> => {
   const holidays = Policy.holidaysOf(policy, country)
   const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
   const opening = (millis: number) => {
     const found = NextAllowed.nextAllowedByEach(hours, DateTime.unsafeMake(millis))
-    return Math.min(Option.match(found, { onNone: () => to.epochMillis, onSome: ({ epochMillis }) => epochMillis }), to.epochMillis)
+    return Math.min(
+      Option.match(found, { onNone: () => to.epochMillis, onSome: ({ epochMillis }) => epochMillis }),
+      to.epochMillis
+    )
   }
   const isOpen = (millis: number) => opening(millis) === millis
 
@@ -41,7 +49,8 @@ export const between = (policy: Policy.Policy, { country, zones }: Place, from: 
   /** The first closed minute after an open one. */
   const closing = (open: number): number => {
     let last = open
-    while (last < to.epochMillis && isOpen(Math.min(last + stride * minute, to.epochMillis - 1))) last += stride * minute
+    while (last < to.epochMillis && isOpen(Math.min(last + stride * minute, to.epochMillis - 1)))
+      last += stride * minute
     while (last < to.epochMillis && isOpen(last)) last += minute
     return Math.min(last, to.epochMillis)
   }

@@ -8,7 +8,14 @@ import { FollowUpKey } from "../Plan.ts"
 import { Timer } from "../Timer.ts"
 import * as Api from "./Api.ts"
 
-const unarmed = { follow_up_at: null, after_id: null, confirmed_at: null, arms: 0, looks: 0, failures: 0 } satisfies Change
+const unarmed = {
+  follow_up_at: null,
+  after_id: null,
+  confirmed_at: null,
+  arms: 0,
+  looks: 0,
+  failures: 0
+} satisfies Change
 
 /** Counts it as sent. The cadence goes on with the next step. */
 const asDelivered = (from: FollowUp) =>

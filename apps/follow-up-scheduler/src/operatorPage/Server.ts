@@ -66,8 +66,10 @@ const heartbeat = Stream.fromSchedule(Schedule.spaced("15 seconds")).pipe(Stream
 const orFailed = <A, E, R>(effect: Effect.Effect<A, E | SqlError, R>) =>
   Effect.catchIf(
     effect,
-    (error): error is Extract<E | SqlError, SqlError> => error instanceof Error && "_tag" in error && error._tag === "SqlError",
-    (error) => Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
+    (error): error is Extract<E | SqlError, SqlError> =>
+      error instanceof Error && "_tag" in error && error._tag === "SqlError",
+    (error) =>
+      Effect.zipRight(Effect.logError("the ledger failed", error), new Api.LedgerFailed({ reason: "see the log" }))
   )
 
 /** The second header is for nginx, which would otherwise buffer the events. */
@@ -84,7 +86,11 @@ const live = Effect.map(Overview.Overview, ({ changes }) =>
 )
 
 /** Runs a change, and has the page show it at once. */
-const shown = <A, E, R>(change: Effect.Effect<A, E, R>) => Effect.zipLeft(change, Effect.flatMap(Overview.Overview, (board) => board.renew))
+const shown = <A, E, R>(change: Effect.Effect<A, E, R>) =>
+  Effect.zipLeft(
+    change,
+    Effect.flatMap(Overview.Overview, (board) => board.renew)
+  )
 
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers
@@ -97,7 +103,10 @@ const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
 
 const said = (what: string) => Effect.logInfo(`an operator said: ${what}`)
 
-const pause = Effect.zipRight(Effect.flatMap(Ledger, (ledger) => ledger.pause), said("pause"))
+const pause = Effect.zipRight(
+  Effect.flatMap(Ledger, (ledger) => ledger.pause),
+  said("pause")
+)
 
 const resume = (confirmed: number) =>
   Effect.flatMap(Ledger, (ledger) => ledger.resumeWith(confirmed)).pipe(
@@ -106,7 +115,10 @@ const resume = (confirmed: number) =>
   )
 
 const metrics = Effect.map(Metric.snapshot, (pairs) =>
-  HttpServerResponse.text(Prometheus.encode(pairs), { contentType: Prometheus.contentType, headers: { "cache-control": "no-store" } })
+  HttpServerResponse.text(Prometheus.encode(pairs), {
+    contentType: Prometheus.contentType,
+    headers: { "cache-control": "no-store" }
+  })
 )
 
 const files = HttpApiBuilder.Router.use((router) =>
@@ -123,9 +135,13 @@ const token = (options: Options) =>
   Effect.gen(function* () {
     const found = yield* Config.option(Config.redacted("FOLLOW_UPS_TOKEN"))
     const refuse = (reason: string) => new PageUnavailable({ ...options, reason })
-    const isReached = !AccessControl.isLoopback(options.host) || (options.origin !== undefined && !AccessControl.isLoopback(new URL(options.origin).hostname))
+    const isReached =
+      !AccessControl.isLoopback(options.host) ||
+      (options.origin !== undefined && !AccessControl.isLoopback(new URL(options.origin).hostname))
     if (Option.isNone(found) && isReached) {
-      return yield* refuse(`other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`)
+      return yield* refuse(
+        `other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`
+      )
     }
     if (Option.exists(found, (secret) => !/^[\x21-\x7e]{16,}$/.test(Redacted.value(secret)))) {
       return yield* refuse(`FOLLOW_UPS_TOKEN must have at least ${leastToken} visible ASCII characters`)
@@ -147,7 +163,10 @@ const address = Layer.effect(
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
     Effect.map(token(options), (token) =>
-      Layer.provideMerge(address, HttpApiBuilder.serve(AccessControl.make({ token, origin: Option.fromNullable(options.origin) }))).pipe(
+      Layer.provideMerge(
+        address,
+        HttpApiBuilder.serve(AccessControl.make({ token, origin: Option.fromNullable(options.origin) }))
+      ).pipe(
         Layer.provide(listen(options)),
         Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),
         Layer.provide(Overview.layer),
@@ -160,4 +179,6 @@ const layerNone = Layer.succeed(PageAddress, Option.none())
 
 /** As {@link layer}; serves nothing where no port is given. */
 export const layerOptional = ({ port, ...options }: Omit<Options, "port"> & { readonly port: Option.Option<number> }) =>
-  Layer.unwrapEffect(Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) })))
+  Layer.unwrapEffect(
+    Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) }))
+  )

@@ -33,7 +33,12 @@ const load = (name: string) =>
   Effect.gen(function* () {
     const bytes = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.readFile(`${folder}${name}`))
     const etag = `"${createHash("sha256").update(bytes).digest("base64url")}"`
-    const headers = { etag, "cache-control": "no-cache", vary: "accept-encoding", "content-type": types[name.split(".").at(-1) ?? ""] ?? "" }
+    const headers = {
+      etag,
+      "cache-control": "no-cache",
+      vary: "accept-encoding",
+      "content-type": types[name.split(".").at(-1) ?? ""] ?? ""
+    }
     const plain = HttpServerResponse.uint8Array(bytes, { headers, contentType: headers["content-type"] })
     const zipped = HttpServerResponse.uint8Array(gzipSync(bytes, { level: 9 }), {
       headers: { ...headers, "content-encoding": "gzip" },
@@ -41,7 +46,11 @@ const load = (name: string) =>
     })
     const unchanged = HttpServerResponse.empty({ status: 304, headers: { etag } })
     const answer = Effect.map(HttpServerRequest.HttpServerRequest, (request) =>
-      request.headers["if-none-match"] === etag ? unchanged : /\bgzip\b/.test(request.headers["accept-encoding"] ?? "") ? zipped : plain
+      request.headers["if-none-match"] === etag
+        ? unchanged
+        : /\bgzip\b/.test(request.headers["accept-encoding"] ?? "")
+          ? zipped
+          : plain
     )
     const path: `/${string}` = name === "index.html" ? "/" : `/${name}`
     return { path, answer }

@@ -40,7 +40,7 @@ const listed = (chat_id: ChatId) =>
 const textOf = ({ messages = [] }: ChatMessage): string =>
   (messages ?? [])
     .flatMap((inner) => inner.parts ?? [])
-    .map((part) => part.text ?? part.label ?? (part.url ?? part.file ? "[a file]" : ""))
+    .map((part) => part.text ?? part.label ?? ((part.url ?? part.file) ? "[a file]" : ""))
     .filter((text) => text !== "")
     .join("\n")
 
@@ -56,15 +56,18 @@ const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntr
 export const read = Effect.fn("Conversation.read")(function* (id: string) {
   const chat_id = ChatId.make(id)
   const entries = yield* Erasure.storyOf(chat_id)
-  const isErased = Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
+  const isErased =
+    Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
   const found = yield* isErased ? Effect.succeed(Either.left(describe("erased"))) : Effect.either(listed(chat_id))
   const messages = Either.getOrElse(found, () => [])
   const followUps = new Set(detailOf(entries, "sent", "message"))
   const whole = new Map(messages.map((message) => [message.id, message]))
-  const said = ChatSnapshot.make(chat_id, undefined, messages).messages.flatMap(({ at, author, id }): ReadonlyArray<Api.Said> => {
-    const message = whole.get(id)
-    return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
-  })
+  const said = ChatSnapshot.make(chat_id, undefined, messages).messages.flatMap(
+    ({ at, author, id }): ReadonlyArray<Api.Said> => {
+      const message = whole.get(id)
+      return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
+    }
+  )
   const zones = detailOf(entries, "planned", "zones").at(-1)
   const zone: unknown = Array.isArray(zones) ? zones[0] : undefined
   return {

@@ -1,4 +1,7 @@
-/** A crowd and its Invent, a network between Invent and the schedulers that fails by the name's seed, and a folder for the schedulers. */
+/**
+ * A crowd and its Invent, a network between Invent and the schedulers that fails by the name's seed, and a folder for
+ * the schedulers.
+ */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"

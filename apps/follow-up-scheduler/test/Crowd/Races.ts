@@ -18,7 +18,10 @@ export interface Ordeal {
   readonly down: ReadonlyArray<Interval>
   /** When the clock of a scheduler was an hour ahead. */
   readonly fast: ReadonlyArray<Interval>
-  /** False once a copy of the ledger has taken its place, or another one was beside it: it does not know of all follow-ups. */
+  /**
+   * False once a copy of the ledger has taken its place, or another one was beside it: it does not know of all
+   * follow-ups.
+   */
   readonly isLedgerWhole: boolean
 }
 
@@ -26,7 +29,10 @@ export const untroubled: Ordeal = { schedulers: 1, down: [], fast: [], isLedgerW
 
 export const lead = 6000
 const hour = 3_600_000
-/** What a request takes from the scheduler to the service, in milliseconds: a moment, and longer on a machine that is busy. */
+/**
+ * What a request takes from the scheduler to the service, in milliseconds: a moment, and longer on a machine that is
+ * busy.
+ */
 export const momentOf = (worstLag: number) => 300 + 4 * worstLag
 
 /** A follow-up that crossed a reply, written since the look by which it was set, whether answered since or not. */
@@ -39,7 +45,10 @@ interface Race {
   readonly ahead: number
   /** Whether a clock that was an hour ahead had set it, and so set it an hour ahead. */
   readonly isFast: boolean
-  /** How long the scheduler stood still between the reply and its update: with the answer to its look unread, or the update not sent. */
+  /**
+   * How long the scheduler stood still between the reply and its update: with the answer to its look unread, or the
+   * update not sent.
+   */
   readonly stood: number
 }
 
@@ -59,7 +68,10 @@ interface Standing {
 
 /** `moment`: what a request may take, in milliseconds. */
 export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast }: Ordeal): ReadonlyArray<Race> => {
-  /** How old the look may be by which a follow-up is set, without the time in which the scheduler stood still: a reply may have come since. */
+  /**
+   * How old the look may be by which a follow-up is set, without the time in which the scheduler stood still: a reply
+   * may have come since.
+   */
   const oldestLook = lead / 3 + moment
   const standing = new Map<string, Standing>()
   const looks = new Map<string, number>()
@@ -73,7 +85,8 @@ export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast
     standing.set(chat_id, { instant, isFast: wasFast(at), stood: 0, ...(isSince && { replied_at: reply, stood }) })
   }
   return entries.flatMap((entry) => {
-    if (entry.kind === "request" && isLook(entry) && entry.chat_id !== null) looks.set(entry.chat_id, entry.at.epochMillis)
+    if (entry.kind === "request" && isLook(entry) && entry.chat_id !== null)
+      looks.set(entry.chat_id, entry.at.epochMillis)
     if (entry.kind === "state") set(entry.chat_id, entry.at.epochMillis, entry.follow_up_at?.epochMillis)
     if (entry.kind === "message" && entry.author === "contact") replies.set(entry.chat_id, entry.at.epochMillis)
     const stands = entry.kind === "message" ? standing.get(entry.chat_id) : undefined
@@ -82,14 +95,17 @@ export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast
     if (entry.cause !== "follow_up" || stands.replied_at === undefined) return []
     const { instant, isFast, replied_at, stood } = stands
     const gap = entry.at.epochMillis - replied_at
-    return [{ chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap, ahead: instant - replied_at, isFast, stood }]
+    return [
+      { chat_id: entry.chat_id, at: DateTime.formatIso(entry.at), gap, ahead: instant - replied_at, isFast, stood }
+    ]
   })
 }
 
 /**
- * What no race excuses. A reply that nothing could take the follow-up back for must be near: whoever lives looks a third of
- * the lead before the instant and takes back what a reply overtook; what nobody lives to look after stands for the whole lead
- * from the look by which it was set, and an instant is set in whole seconds, so that it is up to one further ahead.
+ * What no race excuses. A reply that nothing could take the follow-up back for must be near: whoever lives looks a
+ * third of the lead before the instant and takes back what a reply overtook; what nobody lives to look after stands for
+ * the whole lead from the look by which it was set, and an instant is set in whole seconds, so that it is up to one
+ * further ahead.
  */
 export const violations = (
   verdict: Checker.Verdict,
@@ -99,7 +115,9 @@ export const violations = (
   const isRace = (chat_id: string, at: string) => crossed.some((race) => race.chat_id === chat_id && race.at === at)
   return [
     // Whether the reply was answered before the follow-up came decides which of the two rules it is.
-    ...verdict.violations.filter(({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))),
+    ...verdict.violations.filter(
+      ({ at, chat_id, rule }) => !((rule === "after_reply" || rule === "too_early") && isRace(chat_id, at))
+    ),
     ...crossed.filter(({ ahead, isFast, stood }) => ahead - stood > lead + 1000 + moment + (isFast ? hour : 0))
   ]
 }

@@ -23,16 +23,20 @@ export const killed: Kind<{ readonly scheduler: Scheduler }> = {
 export const frozen: Kind<{ readonly scheduler: Scheduler }> = {
   name: "frozen for longer than its locks",
   happens: ({ scheduler }) =>
-    Effect.flatMap(Random.nextIntBetween(freeze.least, freeze.most), (millis) => scheduler.freezeWhile(Effect.sleep(`${millis} millis`)))
+    Effect.flatMap(Random.nextIntBetween(freeze.least, freeze.most), (millis) =>
+      scheduler.freezeWhile(Effect.sleep(`${millis} millis`))
+    )
 }
 
 /** Each kind once in each round of all, in an order that the random numbers choose. */
 export const sequence = <World>(kinds: ReadonlyArray<Kind<World>>, count: number) =>
-  Effect.map(
-    Effect.replicateEffect(Random.shuffle(kinds), Math.ceil(count / kinds.length)),
-    (rounds) => rounds.flatMap((round) => [...round]).slice(0, count)
+  Effect.map(Effect.replicateEffect(Random.shuffle(kinds), Math.ceil(count / kinds.length)), (rounds) =>
+    rounds.flatMap((round) => [...round]).slice(0, count)
   )
 
 /** How many of each. */
 export const counts = (names: ReadonlyArray<string>): string =>
-  [...new Set(names)].toSorted().map((name) => `${names.filter((each) => each === name).length} ${name}`).join(", ")
+  [...new Set(names)]
+    .toSorted()
+    .map((name) => `${names.filter((each) => each === name).length} ${name}`)
+    .join(", ")

@@ -17,7 +17,11 @@ const cut: Kinds.Kind<World> = {
   happens: ({ database, schedulers }) =>
     Effect.acquireUseRelease(
       database.leaves,
-      () => Effect.forEach(schedulers, ({ saysAgain }) => saysAgain("is not currently accepting connections"), { concurrency: "unbounded", discard: true }),
+      () =>
+        Effect.forEach(schedulers, ({ saysAgain }) => saysAgain("is not currently accepting connections"), {
+          concurrency: "unbounded",
+          discard: true
+        }),
       () => Effect.orDie(database.isBack)
     )
 }

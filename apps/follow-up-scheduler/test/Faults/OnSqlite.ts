@@ -36,11 +36,14 @@ type Kind = Kinds.Kind<World>
 
 /** While the scheduler is not there. */
 const anHourPasses = ({ clock, processClock }: World) =>
-  Effect.zipRight(WorldClock.anHourPasses(clock), Effect.sync(() => processClock.follow(0)))
+  Effect.zipRight(
+    WorldClock.anHourPasses(clock),
+    Effect.sync(() => processClock.follow(0))
+  )
 
 /**
- * As Linux does it: the wall clock has gone on when the machine wakes, the monotonic clock has stood still. The timers of the
- * process run on for the second that the hour takes here.
+ * As Linux does it: the wall clock has gone on when the machine wakes, the monotonic clock has stood still. The timers
+ * of the process run on for the second that the hour takes here.
  */
 export const isSuspended = ({ clock, processClock, scheduler }: World) =>
   scheduler.freezeWhile(
@@ -52,12 +55,14 @@ export const isSuspended = ({ clock, processClock, scheduler }: World) =>
   )
 
 /** From one random moment to another one. */
-const clockSetBy = (millis: number) => ({ processClock, soon }: World) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => processClock.set(millis)),
-    () => Effect.repeatN(soon, 1),
-    () => Effect.sync(() => processClock.set(0))
-  )
+const clockSetBy =
+  (millis: number) =>
+  ({ processClock, soon }: World) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => processClock.set(millis)),
+      () => Effect.repeatN(soon, 1),
+      () => Effect.sync(() => processClock.set(0))
+    )
 
 const clockAhead: Kind = {
   name: "clock an hour ahead",
@@ -87,7 +92,10 @@ const locked: Kind = {
   name: "lock of the file held for longer than is waited for it",
   happens: ({ db, oneArrives, scheduler }) =>
     Effect.gen(function* () {
-      const sql = yield* Effect.provide(SqliteClient.make({ filename: db, busyTimeout: "10 seconds" }), Reactivity.layer)
+      const sql = yield* Effect.provide(
+        SqliteClient.make({ filename: db, busyTimeout: "10 seconds" }),
+        Reactivity.layer
+      )
       yield* sql`BEGIN IMMEDIATE`
       yield* Effect.zipRight(oneArrives, scheduler.saysAgain("database is locked"))
       yield* sql`ROLLBACK`
@@ -120,7 +128,10 @@ const secondOnTheFile: Kind = {
   name: "second scheduler on the same file",
   happens: ({ db, options, serve }) =>
     Effect.map(Process.run(serve(db), options), (second) =>
-      expect(second).toMatchObject({ code: 2, stderr: `database ${db}: another scheduler is running on it; stop that one or use another --db\n` })
+      expect(second).toMatchObject({
+        code: 2,
+        stderr: `database ${db}: another scheduler is running on it; stop that one or use another --db\n`
+      })
     )
 }
 

@@ -23,7 +23,12 @@ export interface Scheduler {
 const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
 
 /** Adds to `down` the times in which it was not there or stood still, by the clock `now`. */
-export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Process.start>[1], down: Array<Interval>, now: () => number) =>
+export const make = (
+  args: ReadonlyArray<string>,
+  options: Parameters<typeof Process.start>[1],
+  down: Array<Interval>,
+  now: () => number
+) =>
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const endsByItself = yield* Deferred.make<never>()
@@ -33,7 +38,9 @@ export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Pro
 
     const watch = (started: Process.Running) =>
       Effect.flatMap(started.ended, ({ code, stderr, stdout }) =>
-        meant.has(started) ? Effect.void : Deferred.die(endsByItself, new Error(`serve ended by itself with ${code}\n${stdout}\n${stderr}`))
+        meant.has(started)
+          ? Effect.void
+          : Deferred.die(endsByItself, new Error(`serve ended by itself with ${code}\n${stdout}\n${stderr}`))
       )
     const start = Effect.gen(function* () {
       const started = yield* Scope.extend(Process.start(args, options), scope)
@@ -43,7 +50,9 @@ export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Pro
       if (endedAt !== undefined) down.push({ from: endedAt, until: now() })
       endedAt = undefined
     })
-    const current = Effect.suspend(() => (running === undefined ? Effect.dieMessage("it was never started") : Effect.succeed(running)))
+    const current = Effect.suspend(() =>
+      running === undefined ? Effect.dieMessage("it was never started") : Effect.succeed(running)
+    )
     const end = (signal: "SIGKILL" | "SIGTERM") =>
       Effect.gen(function* () {
         const ending = yield* current
@@ -52,7 +61,10 @@ export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Pro
         ending.process.kill(signal)
         const { code, stderr } = yield* ending.ended
         const said = stderr.replace(warning, "")
-        expect({ code, said }, "it was alive until it was ended").toEqual({ code: signal === "SIGKILL" ? null : 143, said: "" })
+        expect({ code, said }, "it was alive until it was ended").toEqual({
+          code: signal === "SIGKILL" ? null : 143,
+          said: ""
+        })
       })
     const freezeWhile = <A, E, R>(during: Effect.Effect<A, E, R>) =>
       Effect.flatMap(current, ({ process }) => {
@@ -60,12 +72,14 @@ export const make = (args: ReadonlyArray<string>, options: Parameters<typeof Pro
         return Effect.acquireUseRelease(
           Effect.sync(() => process.kill("SIGSTOP")),
           () => during,
-          () => Effect.sync(() => {
-            down.push({ from, until: now() })
-            process.kill("SIGCONT")
-          })
+          () =>
+            Effect.sync(() => {
+              down.push({ from, until: now() })
+              process.kill("SIGCONT")
+            })
         )
       })
-    const saysAgain = (text: string) => Effect.flatMap(current, ({ said, says }) => says(text, said().split(text).length))
+    const saysAgain = (text: string) =>
+      Effect.flatMap(current, ({ said, says }) => says(text, said().split(text).length))
     return { start, end, freezeWhile, saysAgain, endsByItself: Deferred.await(endsByItself) } satisfies Scheduler
   })

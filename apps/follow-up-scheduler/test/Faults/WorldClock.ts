@@ -1,6 +1,6 @@
 /**
- * A clock that can be put forward for all who live by it: the service, its customers and their test. What sleeps until then wakes
- * as if the time had passed. A scheduler is a process of its own: it has a clock of its own, in a file.
+ * A clock that can be put forward for all who live by it: the service, its customers and their test. What sleeps until
+ * then wakes as if the time had passed. A scheduler is a process of its own: it has a clock of its own, in a file.
  */
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -20,7 +20,8 @@ export const make = () => {
   const sleepers = new Set<Sleeper>()
   const now = () => Date.now() + ahead
   const nanos = () => process.hrtime.bigint() + BigInt(Math.round(ahead * 1e6))
-  const timerOf = ({ at, wake }: Pick<Sleeper, "at" | "wake">) => setTimeout(wake, Math.min(Math.max(0, at - now()), longestTimer))
+  const timerOf = ({ at, wake }: Pick<Sleeper, "at" | "wake">) =>
+    setTimeout(wake, Math.min(Math.max(0, at - now()), longestTimer))
   const sleep = (duration: Duration.Duration) =>
     Effect.async<void>((resume) => {
       if (!Duration.isFinite(duration)) return
@@ -64,13 +65,25 @@ export type WorldClock = ReturnType<typeof make>
 const breath = Effect.promise(() => new Promise<void>((resume) => setTimeout(resume, 25)))
 
 /** A second at a time while anything is under way, and then more and more at a time. */
-const strides = [...Array.from({ length: 16 }, () => 1000), ...Array.from({ length: 10 }, (_, index) => 2000 * 2 ** index), 1_538_000]
+const strides = [
+  ...Array.from({ length: 16 }, () => 1000),
+  ...Array.from({ length: 10 }, (_, index) => 2000 * 2 ** index),
+  1_538_000
+]
 
 export const hour = strides.reduce((sum, stride) => sum + stride, 0)
 
 /** An hour passes, in less than a second. */
 export const anHourPasses = ({ putForward }: WorldClock) =>
-  Effect.forEach(strides, (stride) => Effect.zipRight(Effect.sync(() => putForward(stride)), breath), { discard: true })
+  Effect.forEach(
+    strides,
+    (stride) =>
+      Effect.zipRight(
+        Effect.sync(() => putForward(stride)),
+        breath
+      ),
+    { discard: true }
+  )
 
 /** The clocks of one process: they go as those of the world do, but for what is set here. */
 export const forProcess = (file: string, world: WorldClock) => {
@@ -83,7 +96,10 @@ export const forProcess = (file: string, world: WorldClock) => {
       offset.wall = wall
       write()
     },
-    /** The world's clock was put forward. The monotonic clock of a process did not go by that, and stood still for so long. */
+    /**
+     * The world's clock was put forward. The monotonic clock of a process did not go by that, and stood still for so
+     * long.
+     */
     follow: (stoodStill: number) => {
       offset.monotonic += stoodStill
       write()

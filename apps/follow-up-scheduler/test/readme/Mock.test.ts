@@ -14,7 +14,9 @@ it.effect("knows a snoozed chat", () =>
   }).pipe(
     Effect.provide(
       InventClient.layerMock({
-        state: { update: ({ path }) => Effect.succeed({ id: path.chat_id, state: { id: "state_1", state: "SNOOZED" } }) }
+        state: {
+          update: ({ path }) => Effect.succeed({ id: path.chat_id, state: { id: "state_1", state: "SNOOZED" } })
+        }
       })
     )
   )

@@ -190,9 +190,10 @@ export const start = ({ commandLine, entry }: Runtime, env: Readonly<Record<stri
     }).pipe(untilEnd)
     if (entry !== "Worker") {
       return (command: Command) =>
-        Effect.zipRight(Effect.sync(() => child.stdin!.write(`${JSON.stringify(command)}\n`)), line).pipe(
-          Effect.map((text) => JSON.parse(text) as ReadonlyArray<string>)
-        )
+        Effect.zipRight(
+          Effect.sync(() => child.stdin!.write(`${JSON.stringify(command)}\n`)),
+          line
+        ).pipe(Effect.map((text) => JSON.parse(text) as ReadonlyArray<string>))
     }
     const { port } = JSON.parse(yield* line) as { readonly port: number }
     return (command: Command) =>

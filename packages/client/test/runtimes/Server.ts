@@ -50,13 +50,16 @@ export const serve = (reply: Reply, host = "127.0.0.1") =>
     const counts = new WeakMap<net.Socket, number>()
     const server = http.createServer((request, response) => {
       response.on("error", () => {})
-      request.on("error", () => {}).resume().on("end", () => {
-        const before = counts.get(request.socket) ?? 0
-        counts.set(request.socket, before + 1)
-        const { headers, method = "", url = "" } = request
-        const nth = received.push({ method, url, headers, before })
-        reply(received[nth - 1]!, response, nth)
-      })
+      request
+        .on("error", () => {})
+        .resume()
+        .on("end", () => {
+          const before = counts.get(request.socket) ?? 0
+          counts.set(request.socket, before + 1)
+          const { headers, method = "", url = "" } = request
+          const nth = received.push({ method, url, headers, before })
+          reply(received[nth - 1]!, response, nth)
+        })
     })
     // A proxy is asked for a way to the server; here the way ends at the same place.
     server.on("connect", (_, socket) => {

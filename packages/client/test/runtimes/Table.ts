@@ -45,8 +45,16 @@ const head = [
 
 const line = (cells: ReadonlyArray<string>) => `| ${cells.join(" | ")} |\n`
 
-const cellsOf = (row: Row) =>
-  [row.runtime, row.transport, row.fresh, row.reused, row.others, row.interrupted, row.brokenGzip, row.proxy]
+const cellsOf = (row: Row) => [
+  row.runtime,
+  row.transport,
+  row.fresh,
+  row.reused,
+  row.others,
+  row.interrupted,
+  row.brokenGzip,
+  row.proxy
+]
 
 /** The table as Markdown. */
 export const render = (all: ReadonlyArray<Row>): string =>

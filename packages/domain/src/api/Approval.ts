@@ -13,8 +13,8 @@ export const DecideApproval = Closed.struct({
   /** Why, for the assistant to read: at most 512 characters. */
   reason: Closed.optional(Closed.text(512)),
   /**
-   * True: the decision is recorded and the answer comes at once, its tool still running. False, the vendor's default: the
-   * answer comes when the tool has finished.
+   * True: the decision is recorded and the answer comes at once, its tool still running. False, the vendor's default:
+   * the answer comes when the tool has finished.
    */
   background: Closed.optional(Schema.Boolean)
 })

@@ -51,10 +51,7 @@ const toolCall = { ...contact, channel_id: ChannelId, chat_id: ChatId, message_i
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/create-a-chat-on-a-contact-channel
  */
-export const createChat = Endpoint.post(
-  "createChat",
-  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats"
-)
+export const createChat = Endpoint.post("createChat", "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats")
   .setPath(Schema.Struct({ ...contact, channel_id: ChannelId }))
   .setPayload(CreateChat)
   .addSuccess(Chat)

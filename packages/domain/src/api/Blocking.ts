@@ -1,6 +1,6 @@
 /**
- * Endpoints that answer only when work of unknown length is done: an approved tool, a broadcast. Told `background: true`
- * they answer at once.
+ * Endpoints that answer only when work of unknown length is done: an approved tool, a broadcast. Told `background:
+ * true` they answer at once.
  */
 import * as Context from "effect/Context"
 import * as Predicate from "effect/Predicate"

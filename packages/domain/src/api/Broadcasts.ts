@@ -1,6 +1,6 @@
 /**
- * The contract of `broadcasts`. One path has two meanings: an older page sends a marketing broadcast to its segments, the
- * newer page a transactional one to a single contact. Which of them a server means is decided by the broadcast.
+ * The contract of `broadcasts`. One path has two meanings: an older page sends a marketing broadcast to its segments,
+ * the newer page a transactional one to a single contact. Which of them a server means is decided by the broadcast.
  */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
@@ -29,8 +29,8 @@ export const CreateBroadcast = Closed.struct({
 
 /**
  * To whom, from the most exact: a channel; a contact, whose channel each template infers; a phone number or an e-mail
- * address, whose contact is found or created. Beside a channel or a contact, `phone` and `email` override its own for this
- * broadcast only.
+ * address, whose contact is found or created. Beside a channel or a contact, `phone` and `email` override its own for
+ * this broadcast only.
  */
 export const SendTransactional = Closed.struct({
   /** Exactly this channel; the contact is not looked for, and whether the channel is available is not checked. */
@@ -99,8 +99,8 @@ export const create = Endpoint.post("create", "/orgs/:org_id/broadcasts")
   .pipe(RetrySafety.unsafe)
 
 /**
- * Sends a marketing broadcast to its segments: one that is `DRAFT`, `CANCELLED` or `FAILED`. The older meaning of the path;
- * it has no body.
+ * Sends a marketing broadcast to its segments: one that is `DRAFT`, `CANCELLED` or `FAILED`. The older meaning of the
+ * path; it has no body.
  *
  * @see https://docs.useinvent.com/api-reference/send-a-broadcast
  */
@@ -111,8 +111,8 @@ export const sendMarketing = Endpoint.post("sendMarketing", "/orgs/:org_id/broad
   .pipe(RetrySafety.unsafe)
 
 /**
- * Sends a transactional broadcast to one contact, on every channel that its templates reach: each that fired has a row in
- * the answer. The newer meaning of the path. Unless told `background: true`, it answers only when all was sent.
+ * Sends a transactional broadcast to one contact, on every channel that its templates reach: each that fired has a row
+ * in the answer. The newer meaning of the path. Unless told `background: true`, it answers only when all was sent.
  *
  * @see https://docs.useinvent.com/api-reference/orgs-broadcasts/send-a-transactional-broadcast
  */

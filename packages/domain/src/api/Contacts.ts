@@ -1,4 +1,7 @@
-/** The contract of `contacts`: the people, their channels, segments, notes, files and timeline, and acting as one of them. */
+/**
+ * The contract of `contacts`: the people, their channels, segments, notes, files and timeline, and acting as one of
+ * them.
+ */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"

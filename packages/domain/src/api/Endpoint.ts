@@ -1,6 +1,7 @@
 /**
- * Makes the endpoints of the contract: values that are the platform's `HttpApiEndpoint`, method by method, for its clients,
- * servers and documents. The platform's own constructors bring its server's router into every client, for their `prefix`.
+ * Makes the endpoints of the contract: values that are the platform's `HttpApiEndpoint`, method by method, for its
+ * clients, servers and documents. The platform's own constructors bring its server's router into every client, for
+ * their `prefix`.
  */
 import type { HttpApiEndpoint, TypeId as PlatformTypeId } from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiMiddleware from "@effect/platform/HttpApiMiddleware"

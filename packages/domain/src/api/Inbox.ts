@@ -36,8 +36,8 @@ export const list = Endpoint.get("list", "/orgs/:org_id/inbox")
   .pipe(RetrySafety.safe)
 
 /**
- * What happens in the inbox, as a WebSocket: each frame carries a whole chat. Which types a frame can have, pings, order and
- * resumption are undocumented.
+ * What happens in the inbox, as a WebSocket: each frame carries a whole chat. Which types a frame can have, pings,
+ * order and resumption are undocumented.
  *
  * @see https://docs.useinvent.com/api-reference/orgs-inbox/chat-org-inbox-websocket
  */

@@ -36,8 +36,8 @@ export const MessageFilter = Closed.struct({
 const inChat = { chat_id: ChatId, message_id: MessageId }
 
 /**
- * Lists the messages of a chat. Their order is undocumented, and so is whether `from_date` includes its own instant: sort
- * by `created_at`, and ask from a little earlier than needed.
+ * Lists the messages of a chat. Their order is undocumented, and so is whether `from_date` includes its own instant:
+ * sort by `created_at`, and ask from a little earlier than needed.
  *
  * @inferred The page describes a start date without its name; `from_date` is what public code uses and what two other
  * pages print.
@@ -103,8 +103,8 @@ export const remove = Endpoint.del("remove", "/chats/:chat_id/messages/:message_
   .pipe(RetrySafety.idempotent)
 
 /**
- * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only when the
- * tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
+ * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only when
+ * the tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
  *
  * @inferred The page is stored without names: `decision`, `reason` and `background` are guesses for what it describes,
  * and the answer is a message by its description.

@@ -12,7 +12,12 @@ import * as Provenance from "./Provenance.ts"
 import { RetrySafety } from "./RetrySafety.ts"
 import { WebSocket } from "./WebSocket.ts"
 
-const annotation = <I, S, A>(annotations: Context.Context<never>, tag: Context.Tag<I, S>, key: string, tell: (value: S) => A) =>
+const annotation = <I, S, A>(
+  annotations: Context.Context<never>,
+  tag: Context.Tag<I, S>,
+  key: string,
+  tell: (value: S) => A
+) =>
   Option.match(Context.getOption(annotations, tag), { onNone: () => ({}), onSome: (value) => ({ [key]: tell(value) }) })
 
 /** What OpenAPI has no word for: `x-retry-safety`, `x-provenance` of each part, `x-blocking`, `x-websocket`. */
@@ -36,7 +41,10 @@ const closed = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(closed)
   if (!Predicate.isRecord(schema)) return schema
   return Object.fromEntries(
-    Object.entries(schema).map(([key, value]) => [key, key === "additionalProperties" && value === true ? false : closed(value)])
+    Object.entries(schema).map(([key, value]) => [
+      key,
+      key === "additionalProperties" && value === true ? false : closed(value)
+    ])
   )
 }
 
@@ -47,7 +55,8 @@ const counts = {
   [Paging.headers.take]: { description: "How many entries a page has at most", schema: { type: "integer" } }
 }
 
-const isPaged = ({ parameters }: OpenApi.OpenAPISpecOperation): boolean => parameters.some(({ name }) => name === "take")
+const isPaged = ({ parameters }: OpenApi.OpenAPISpecOperation): boolean =>
+  parameters.some(({ name }) => name === "take")
 
 /** What an entry may be beside what its page says is for our own readers: other tools are told of the page. */
 const asPrinted = (schema: unknown): unknown => {
@@ -82,7 +91,8 @@ export const make = (): OpenApi.OpenAPISpec => {
   const found = new Map<string, object>()
   HttpApi.reflect(InventApi, {
     onGroup: () => {},
-    onEndpoint: ({ endpoint, group }) => found.set(`${group.identifier}.${endpoint.name}`, extensions(endpoint.annotations))
+    onEndpoint: ({ endpoint, group }) =>
+      found.set(`${group.identifier}.${endpoint.name}`, extensions(endpoint.annotations))
   })
   // An operation's own, empty security would mean that it needs none.
   const described = (operation: OpenApi.OpenAPISpecOperation) => {

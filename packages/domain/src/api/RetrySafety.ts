@@ -1,6 +1,6 @@
 /**
- * Whether a request may be repeated when its answer was lost. Each endpoint of the contract says so, in its annotations for
- * the client's retry policy and in its type for the errors a caller has to expect.
+ * Whether a request may be repeated when its answer was lost. Each endpoint of the contract says so, in its annotations
+ * for the client's retry policy and in its type for the errors a caller has to expect.
  */
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as Context from "effect/Context"
@@ -26,10 +26,9 @@ export interface Marked<S extends Safety> {
 const mark =
   <S extends Safety>(safety: S) =>
   <Endpoint extends HttpApiEndpoint.HttpApiEndpoint.Any>(endpoint: Endpoint): Endpoint & Marked<S> =>
-    Object.assign(
-      (endpoint as unknown as HttpApiEndpoint.HttpApiEndpoint.AnyWithProps).annotate(RetrySafety, safety),
-      { [TypeId]: safety } as Marked<S>
-    ) as unknown as Endpoint & Marked<S>
+    Object.assign((endpoint as unknown as HttpApiEndpoint.HttpApiEndpoint.AnyWithProps).annotate(RetrySafety, safety), {
+      [TypeId]: safety
+    } as Marked<S>) as unknown as Endpoint & Marked<S>
 
 /** Marks an endpoint that reads only: it may be repeated. */
 export const safe = mark("Safe")

@@ -28,7 +28,8 @@ const notTooLong = (instant: DateTime.Utc, _: ParseOptions, ast: AST) =>
 
 // What every clock allows.
 const ofTheFirstYear = Schema.DateTimeUtcFromSelf.annotations({
-  arbitrary: () => (fc) => fc.integer({ min: 0, max: Duration.toMillis(longestMute) }).map((millis) => DateTime.unsafeMake(millis))
+  arbitrary: () => (fc) =>
+    fc.integer({ min: 0, max: Duration.toMillis(longestMute) }).map((millis) => DateTime.unsafeMake(millis))
 })
 
 // A filter would need to be pure; what "ahead" means depends on the clock, in both directions.
@@ -106,8 +107,8 @@ export const markUnseen = Endpoint.post("markUnseen", "/chats/:chat_id/state/uns
   .pipe(RetrySafety.idempotent)
 
 /**
- * Names the newest chat of the conversation that this chat belongs to, where there is another: whoever keeps a chat's id
- * must follow it.
+ * Names the newest chat of the conversation that this chat belongs to, where there is another: whoever keeps a chat's
+ * id must follow it.
  *
  * @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info
  */

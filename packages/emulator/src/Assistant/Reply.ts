@@ -31,7 +31,11 @@ export const Failure = (error: string): Outcome => ({ _tag: "Failure", error })
 export const Silence: Reply = { _tag: "Silence" }
 
 /** Chooses the reply. `turn` counts the contact's messages in this chat from 1. */
-export type Script = (context: { readonly chatId: ChatId; readonly turn: number; readonly contactText: string }) => Reply
+export type Script = (context: {
+  readonly chatId: ChatId
+  readonly turn: number
+  readonly contactText: string
+}) => Reply
 
 /** Repeats what the contact wrote. */
 export const echo: Script = ({ contactText }) => Text(`You wrote: ${contactText}`)

@@ -17,7 +17,9 @@ const edit = (value: unknown, effects: Do): unknown => {
   if (!isObject(value)) return value
   const kept = Object.entries(value).flatMap(([key, inner]) => {
     if (effects.remove?.includes(key) === true) return []
-    return [[key, effects.set !== undefined && Object.hasOwn(effects.set, key) ? effects.set[key] : edit(inner, effects)]]
+    return [
+      [key, effects.set !== undefined && Object.hasOwn(effects.set, key) ? effects.set[key] : edit(inner, effects)]
+    ]
   })
   return { ...Object.fromEntries(kept), ...effects.add }
 }
@@ -83,7 +85,11 @@ const compress = (answer: Answer, coding: Do["compress"]): Answer =>
     : { ...answer, headers: { ...answer.headers, "content-encoding": coding }, body: compressions[coding](answer.body) }
 
 /** `now` in epoch milliseconds. */
-export const tamper = (answer: Answer, effects: Do, { now, random }: { readonly now: number; readonly random: Random }): Answer => {
+export const tamper = (
+  answer: Answer,
+  effects: Do,
+  { now, random }: { readonly now: number; readonly random: Random }
+): Answer => {
   const edited = replaceBody({ ...answer, body: editBody(answer.body, effects, random) }, effects.body)
   const { body, headers, status } = compress(edited, effects.compress)
   return {

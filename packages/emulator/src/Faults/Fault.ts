@@ -8,7 +8,10 @@ const Bytes = Schema.NonNegativeInt
 const CallNumber = Schema.Int.pipe(Schema.positive())
 
 const Endpoint = Schema.String.pipe(
-  Schema.filter((name) => Routes.endpoints.includes(name) || `there is no endpoint ${name}; there are ${Routes.endpoints.join(", ")}`)
+  Schema.filter(
+    (name) =>
+      Routes.endpoints.includes(name) || `there is no endpoint ${name}; there are ${Routes.endpoints.join(", ")}`
+  )
 )
 
 /** All that is given must hold. What is left out holds for every request. */
@@ -41,7 +44,9 @@ const Answer = Schema.Struct({
   applied: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
 
-/** Several at once happen in the order of these keys. A byte of an answer is counted from its first, its head included. */
+/**
+ * Several at once happen in the order of these keys. A byte of an answer is counted from its first, its head included.
+ */
 export const Do = Schema.Struct({
   /** Before the request is handled. */
   delay: Schema.optional(Wait),

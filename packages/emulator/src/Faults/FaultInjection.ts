@@ -42,9 +42,12 @@ export const make = Effect.gen(function* () {
     truth: HttpServerResponse.HttpServerResponse
   ) {
     const now = yield* Clock.currentTimeMillis
-    const given = effects.answer === undefined ? RawResponse.fromResponse(truth) : CorruptResponse.instead(effects.answer)
+    const given =
+      effects.answer === undefined ? RawResponse.fromResponse(truth) : CorruptResponse.instead(effects.answer)
     const answer = CorruptResponse.tamper(given, effects, { now, random })
-    return needsCarrier(effects) ? yield* carry(request, RawResponse.plan(answer, effects)) : RawResponse.toResponse(answer)
+    return needsCarrier(effects)
+      ? yield* carry(request, RawResponse.plan(answer, effects))
+      : RawResponse.toResponse(answer)
   })
 
   /** `handle` makes the change and never fails. */

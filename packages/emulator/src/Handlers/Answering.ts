@@ -12,8 +12,8 @@ import { World } from "../World.ts"
 import type { Page } from "../World/Pages.ts"
 
 /**
- * Makes what each group's handlers share: `refuse` turns a `Refusal` into the answer with its status, `within` answers 404
- * for any other organization than this, and `deleted` is what a deletion answers.
+ * Makes what each group's handlers share: `refuse` turns a `Refusal` into the answer with its status, `within` answers
+ * 404 for any other organization than this, and `deleted` is what a deletion answers.
  */
 export const make = Effect.gen(function* () {
   const world = yield* World
@@ -28,7 +28,8 @@ export const make = Effect.gen(function* () {
   const within = <A, R>(orgId: OrgId, effect: Effect.Effect<A, Refusal, R>) =>
     refuse(orgId === "c" || orgId === world.orgId ? effect : notFound("organization", orgId))
 
-  const deleted = deletionAnswer === "empty" ? HttpServerResponse.empty({ status: 200 }) : HttpServerResponse.unsafeJson({})
+  const deleted =
+    deletionAnswer === "empty" ? HttpServerResponse.empty({ status: 200 }) : HttpServerResponse.unsafeJson({})
 
   return { world, refuse, within, deleted }
 })

@@ -14,5 +14,7 @@ export const make = Effect.map(
   World,
   ({ approvals }) =>
     (path: ApprovalPath, { background }: DecideApproval, decided: Effect.Effect<ChatMessage, Refusal>) =>
-      Effect.flatMap(applies(decided), (message) => (background === true ? Effect.succeed(message) : approvals.ended(path)))
+      Effect.flatMap(applies(decided), (message) =>
+        background === true ? Effect.succeed(message) : approvals.ended(path)
+      )
 )

@@ -12,7 +12,9 @@ const options = Answering.paged(Contract.actionOptions.successSchema)
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "connections", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers
-      .handle("list", ({ path, urlParams }) => within(path.org_id, connections(world.organization.connections.list(urlParams))))
+      .handle("list", ({ path, urlParams }) =>
+        within(path.org_id, connections(world.organization.connections.list(urlParams)))
+      )
       .handle("actionOptions", ({ path, payload, urlParams }) =>
         within(path.org_id, options(world.organization.connections.actionOptions(payload, urlParams)))
       )

@@ -34,7 +34,11 @@ export const make = Effect.gen(function* () {
     return stamped(yield* Effect.orDie(encode(changeEvent === null ? { data } : { type, data })))
   })
 
-  return ({ request }: { readonly request: HttpServerRequest }): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>
+  return ({
+    request
+  }: {
+    readonly request: HttpServerRequest
+  }): Effect.Effect<HttpServerResponse.HttpServerResponse, Refusal> =>
     Effect.gen(function* () {
       if (webSocket === "refused") return yield* noKeys
       const socket = yield* Effect.mapError(request.upgrade, () => notOpened)
@@ -42,7 +46,12 @@ export const make = Effect.gen(function* () {
       const write = yield* socket.writer
       const tell = Queue.take(changes).pipe(Effect.flatMap(frame), Effect.flatMap(write), Effect.forever)
       // What a client says here is undocumented, and ignored; a client that goes away ends it.
-      yield* Effect.ignore(Effect.raceFirst(socket.runRaw(() => {}), tell))
+      yield* Effect.ignore(
+        Effect.raceFirst(
+          socket.runRaw(() => {}),
+          tell
+        )
+      )
       return HttpServerResponse.empty()
     }).pipe(Effect.scoped)
 })

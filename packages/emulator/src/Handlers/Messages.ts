@@ -15,12 +15,20 @@ export const layer = HttpApiBuilder.group(InventApi.InventApi, "messages", (hand
     const { deleted, refuse, world } = yield* Answering.make
     const approving = yield* Approving.make
     return handlers
-      .handle("list", ({ path, urlParams }) => refuse(
-          messages(Effect.map(world.listMessages(path.chat_id, urlParams), ({ messages, ...counts }) => ({ entries: messages, ...counts })))
+      .handle("list", ({ path, urlParams }) =>
+        refuse(
+          messages(
+            Effect.map(world.listMessages(path.chat_id, urlParams), ({ messages, ...counts }) => ({
+              entries: messages,
+              ...counts
+            }))
+          )
         )
       )
       .handle("create", ({ path, payload }) =>
-        Effect.flatMap(Answering.caller, (by) => refuse(applies(world.messages.create(path.chat_id, payload.message, by))))
+        Effect.flatMap(Answering.caller, (by) =>
+          refuse(applies(world.messages.create(path.chat_id, payload.message, by)))
+        )
       )
       .handle("get", ({ path }) => refuse(world.messages.get(path)))
       .handle("edit", ({ path, payload }) => refuse(applies(world.messages.edit(path, payload.message))))

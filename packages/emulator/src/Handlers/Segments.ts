@@ -12,7 +12,9 @@ const segments = Answering.paged(Contract.list.successSchema)
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "segments", (handlers) =>
   Effect.map(Answering.make, ({ within, world }) =>
     handlers
-      .handle("list", ({ path, urlParams }) => within(path.org_id, segments(world.organization.segments.list(urlParams))))
+      .handle("list", ({ path, urlParams }) =>
+        within(path.org_id, segments(world.organization.segments.list(urlParams)))
+      )
       .handle("update", ({ path, payload }) =>
         within(path.org_id, applies(world.organization.segments.update(path.segment_id, payload)))
       )

@@ -17,7 +17,9 @@ export const layer = HttpApiBuilder.group(InventApi.InventApi, "state", (handler
         })
       )
       .handle("assign", ({ path, payload }) =>
-        Effect.flatMap(Answering.caller, (by) => refuse(applies(world.state.assign(path.chat_id, payload.member_id, by))))
+        Effect.flatMap(Answering.caller, (by) =>
+          refuse(applies(world.state.assign(path.chat_id, payload.member_id, by)))
+        )
       )
       .handle("markUnseen", ({ path }) => refuse(applies(world.state.markUnseen(path.chat_id))))
       .handle("info", ({ path }) => refuse(world.state.info(path.chat_id)))

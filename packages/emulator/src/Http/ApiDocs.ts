@@ -1,6 +1,6 @@
 /**
- * The contract for people and for tools: a page to browse it at `/docs`, and the OpenAPI document at `/openapi.json`. Both are
- * public, and neither asks anybody else for anything.
+ * The contract for people and for tools: a page to browse it at `/docs`, and the OpenAPI document at `/openapi.json`.
+ * Both are public, and neither asks anybody else for anything.
  */
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
@@ -35,7 +35,8 @@ const document = (): OpenApi.OpenAPISpec => {
     const description = "x-provenance" in operation ? words(operation["x-provenance"] as Parts) : ""
     return description === "" ? operation : { ...operation, description }
   }
-  const operations = (path: object) => Object.fromEntries(Object.entries(path).map(([method, operation]) => [method, inWords(operation)]))
+  const operations = (path: object) =>
+    Object.fromEntries(Object.entries(path).map(([method, operation]) => [method, inWords(operation)]))
   const paths = Object.fromEntries(Object.entries(described).map(([path, each]) => [path, operations(each)]))
   return { ...spec, servers: [{ url: "/" }], paths: paths as OpenApi.OpenAPISpec["paths"] }
 }
@@ -58,7 +59,8 @@ const api = InventApi.InventApi.annotate(OpenApi.Transform, document)
 /** Two megabytes, which are not loaded before somebody looks. */
 const load = Effect.flatMap(
   Effect.promise(() => import("@effect/platform/HttpApiSwagger")),
-  ({ layerHttpLayerRouter }) => Effect.scoped(HttpLayerRouter.toHttpEffect(layerHttpLayerRouter({ api, path: paths.page })))
+  ({ layerHttpLayerRouter }) =>
+    Effect.scoped(HttpLayerRouter.toHttpEffect(layerHttpLayerRouter({ api, path: paths.page })))
 )
 
 /** Makes the answers to both URLs. The page is read once, and when it is first asked for. */
@@ -68,7 +70,13 @@ export const make = Effect.map(Effect.cached(load), (page) => {
     request.url === paths.document
       ? forTools
       : Effect.flatten(page).pipe(
-          Effect.map(HttpServerResponse.setHeaders({ "content-security-policy": policy, "referrer-policy": "no-referrer", "x-content-type-options": "nosniff" })),
+          Effect.map(
+            HttpServerResponse.setHeaders({
+              "content-security-policy": policy,
+              "referrer-policy": "no-referrer",
+              "x-content-type-options": "nosniff"
+            })
+          ),
           Effect.catchTag("RouteNotFound", () => Effect.succeed(HttpServerResponse.empty({ status: 404 }))),
           Effect.provideService(HttpServerRequest.HttpServerRequest, request),
           Effect.scoped

@@ -1,4 +1,7 @@
-/** The API keys of the organization. A key follows from its name, so a run can be repeated; only issued ones are accepted. */
+/**
+ * The API keys of the organization. A key follows from its name, so a run can be repeated; only issued ones are
+ * accepted.
+ */
 import * as Context from "effect/Context"
 import * as Encoding from "effect/Encoding"
 import * as Layer from "effect/Layer"

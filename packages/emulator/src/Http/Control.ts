@@ -1,6 +1,6 @@
 /**
- * The emulator's own side door: what was asked of it, what is true in its world, and the moves of the people in it. Every
- * route but the page wants the control token, and a request here counts against no limit.
+ * The emulator's own side door: what was asked of it, what is true in its world, and the moves of the people in it.
+ * Every route but the page wants the control token, and a request here counts against no limit.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Headers from "@effect/platform/Headers"
@@ -40,8 +40,19 @@ const isToken = (authorization: string | undefined, token: Redacted.Redacted) =>
   timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${Redacted.value(token)}`))
 
 const ChannelType = Schema.Literal(
-  "internal", "custom", "whatsapp_bot", "messenger_bot", "instagram_dm", "tiktok_dm", "telegram_bot", "gmail", "slack_bot",
-  "twilio", "telnyx", "email", "google_calendar"
+  "internal",
+  "custom",
+  "whatsapp_bot",
+  "messenger_bot",
+  "instagram_dm",
+  "tiktok_dm",
+  "telegram_bot",
+  "gmail",
+  "slack_bot",
+  "twilio",
+  "telnyx",
+  "email",
+  "google_calendar"
 )
 
 const bodies = {
@@ -111,7 +122,8 @@ const makeRouter = Effect.gen(function* () {
   const advance = Effect.gen(function* () {
     const { by } = yield* body(bodies.advance)
     const duration = Option.filter(Duration.decodeUnknown(by), Duration.isFinite)
-    if (Option.isNone(duration)) return answer(400, { message: `by: expected a duration such as "2 hours", got "${by}"` })
+    if (Option.isNone(duration))
+      return answer(400, { message: `by: expected a duration such as "2 hours", got "${by}"` })
     yield* clock.advance(duration.value)
     return answer(200, { now: yield* DateTime.now })
   })
@@ -121,24 +133,33 @@ const makeRouter = Effect.gen(function* () {
     HttpRouter.get("/log", logLines),
     HttpRouter.get("/world", everything),
     HttpRouter.post("/clock/advance", advance),
-    HttpRouter.post("/keys", Effect.map(body(bodies.key), ({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))),
+    HttpRouter.post(
+      "/keys",
+      Effect.map(body(bodies.key), ({ name }) => answer(200, { name, key: Redacted.value(apiKey(name)) }))
+    ),
     HttpRouter.post(
       "/contacts",
       Effect.map(Effect.flatMap(body(bodies.contact), world.addContact), (contact) => answer(200, contact))
     ),
     HttpRouter.post(
       "/contacts/:id/block",
-      Effect.as(Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.block(id, value)), done)
+      Effect.as(
+        Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.block(id, value)),
+        done
+      )
     ),
     HttpRouter.post(
       "/contacts/:id/unsubscribe",
-      Effect.as(Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.unsubscribe(id, value)), done)
+      Effect.as(
+        Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.unsubscribe(id, value)),
+        done
+      )
     ),
     HttpRouter.post(
       "/chats",
-      Effect.flatMap(body(bodies.chat), ({ channel_id, ...rest }) => world.startChat({ channelId: channel_id, ...rest })).pipe(
-        Effect.map((chat) => answer(200, { id: chat.id }))
-      )
+      Effect.flatMap(body(bodies.chat), ({ channel_id, ...rest }) =>
+        world.startChat({ channelId: channel_id, ...rest })
+      ).pipe(Effect.map((chat) => answer(200, { id: chat.id })))
     ),
     HttpRouter.post(
       "/chats/:id/messages",
@@ -148,19 +169,25 @@ const makeRouter = Effect.gen(function* () {
     ),
     HttpRouter.post(
       "/chats/:id/take-over",
-      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) => world.takeOver(id, undefined, text)).pipe(
-        Effect.map((message) => answer(200, { id: message.id }))
-      )
+      Effect.flatMap(Effect.all([chatId, body(bodies.text)]), ([id, { text }]) =>
+        world.takeOver(id, undefined, text)
+      ).pipe(Effect.map((message) => answer(200, { id: message.id })))
     ),
     HttpRouter.post("/chats/:id/touch", Effect.as(Effect.flatMap(chatId, world.touch), done)),
     HttpRouter.post("/chats/:id/hand-back", Effect.as(Effect.flatMap(chatId, world.handBack), done)),
     HttpRouter.post(
       "/chats/:id/state",
-      Effect.as(Effect.flatMap(Effect.all([chatId, body(bodies.state)]), ([id, { state }]) => world.setState(id, state)), done)
+      Effect.as(
+        Effect.flatMap(Effect.all([chatId, body(bodies.state)]), ([id, { state }]) => world.setState(id, state)),
+        done
+      )
     ),
     HttpRouter.post(
       "/chats/:id/mute",
-      Effect.as(Effect.flatMap(Effect.all([chatId, body(bodies.mute)]), ([id, { until }]) => world.mute(id, until)), done)
+      Effect.as(
+        Effect.flatMap(Effect.all([chatId, body(bodies.mute)]), ([id, { until }]) => world.mute(id, until)),
+        done
+      )
     ),
     HttpRouter.prefixAll(prefix)
   )
@@ -179,13 +206,17 @@ export const make = (token: Redacted.Redacted) =>
       Effect.catchTags({
         Refusal: refused,
         RouteNotFound: () => noRoute,
-        ParseError: (error) => Effect.succeed(answer(400, { message: ParseResult.TreeFormatter.formatErrorSync(error) })),
+        ParseError: (error) =>
+          Effect.succeed(answer(400, { message: ParseResult.TreeFormatter.formatErrorSync(error) })),
         RequestError: () => Effect.succeed(answer(400, { message: "The body is not JSON" }))
       }),
       Effect.catchAllCause((cause) =>
         Cause.isInterruptedOnly(cause)
           ? Effect.failCause(cause)
-          : Effect.as(Effect.logError("A control request could not be handled", cause), answer(500, { message: "The emulator failed" }))
+          : Effect.as(
+              Effect.logError("A control request could not be handled", cause),
+              answer(500, { message: "The emulator failed" })
+            )
       ),
       HttpIncomingMessage.withMaxBodySize(Option.some(FileSystem.Size(1024 * 1024)))
     )

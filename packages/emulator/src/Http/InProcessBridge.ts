@@ -1,6 +1,6 @@
 /**
- * Hands a request over to a server in the same process, and its answer back. Bytes in memory stay what they are; what only the
- * web's own requests and responses can carry, forms and streams, goes by those.
+ * Hands a request over to a server in the same process, and its answer back. Bytes in memory stay what they are; what
+ * only the web's own requests and responses can carry, forms and streams, goes by those.
  */
 import * as Headers from "@effect/platform/Headers"
 import { RequestError } from "@effect/platform/HttpClientError"
@@ -102,6 +102,7 @@ export const answered = (
   response: HttpServerResponse.HttpServerResponse
 ): HttpClientResponse.HttpClientResponse => {
   const { body } = response
-  if (body._tag !== "Empty" && body._tag !== "Uint8Array") return HttpClientResponse.fromWeb(request, HttpServerResponse.toWeb(response))
+  if (body._tag !== "Empty" && body._tag !== "Uint8Array")
+    return HttpClientResponse.fromWeb(request, HttpServerResponse.toWeb(response))
   return whole(request, response, body._tag === "Empty" ? none : body.body)
 }

@@ -1,4 +1,7 @@
-/** An `HttpClient` that hands each request to the emulator and never opens a socket: both live in one runtime, under one clock. */
+/**
+ * An `HttpClient` that hands each request to the emulator and never opens a socket: both live in one runtime, under one
+ * clock.
+ */
 import * as HttpClient from "@effect/platform/HttpClient"
 import { RequestError } from "@effect/platform/HttpClientError"
 import type * as HttpClientRequest from "@effect/platform/HttpClientRequest"
@@ -41,7 +44,9 @@ const cutOff = (request: HttpClientRequest.HttpClientRequest) =>
 
 const hasNoBody = (status: number) => status === 204 || status === 205 || status === 304
 
-/** The pieces of the body up to its declared length: the last `past` bytes of the piece before `next`, and what follows. */
+/**
+ * The pieces of the body up to its declared length: the last `past` bytes of the piece before `next`, and what follows.
+ */
 const bodyOfDelivery = (from: {
   readonly pieces: ReadonlyArray<Uint8Array>
   readonly next: number
@@ -71,15 +76,27 @@ const play = Effect.fnUntraced(function* (
     if (next++ > 0) yield* Effect.sleep(every)
     count += piece.length
   }
-  const { body, isWhole } = bodyOfDelivery({ pieces, next, past: count - headLength, declared: Number(answer.headers["content-length"]) })
-  const rest = Stream.mapEffect(Stream.fromIterable(body.slice(1)), (piece) => Effect.delay(Effect.succeed(piece), every))
+  const { body, isWhole } = bodyOfDelivery({
+    pieces,
+    next,
+    past: count - headLength,
+    declared: Number(answer.headers["content-length"])
+  })
+  const rest = Stream.mapEffect(Stream.fromIterable(body.slice(1)), (piece) =>
+    Effect.delay(Effect.succeed(piece), every)
+  )
   const ending = isWhole ? Stream.empty : end === "silence" ? Stream.never : Stream.fail("terminated" as const)
-  const source = yield* Stream.toReadableStreamEffect(Stream.concat(Stream.concat(Stream.fromIterable(body.slice(0, 1)), rest), ending))
+  const source = yield* Stream.toReadableStreamEffect(
+    Stream.concat(Stream.concat(Stream.fromIterable(body.slice(0, 1)), rest), ending)
+  )
   const init = { status: answer.status, headers: answer.headers }
   return HttpClientResponse.fromWeb(request, new Response(hasNoBody(answer.status) ? null : source, init))
 })
 
-/** Makes a client of the emulator in this process. Any other address than the emulator's fails as a host that does not resolve. */
+/**
+ * Makes a client of the emulator in this process. Any other address than the emulator's fails as a host that does not
+ * resolve.
+ */
 export const make = Effect.gen(function* () {
   const app = yield* App
   const context = yield* Effect.context<HttpRouter.DefaultServices>()
@@ -92,9 +109,7 @@ export const make = Effect.gen(function* () {
         Effect.provide(context)
       )
       const delivery = deliveryIn(answer)
-      return delivery === undefined
-        ? InProcessBridge.answered(request, answer)
-        : yield* play(request, delivery)
+      return delivery === undefined ? InProcessBridge.answered(request, answer) : yield* play(request, delivery)
     })
   )
 })

@@ -1,4 +1,6 @@
-/** How deep the JSON of a body may be nested: deeper than any body of the contract, and far less than a decoder's stack. */
+/**
+ * How deep the JSON of a body may be nested: deeper than any body of the contract, and far less than a decoder's stack.
+ */
 import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as Effect from "effect/Effect"
 import { badRequest } from "../Refusal.ts"
@@ -19,4 +21,6 @@ const depthOf = (json: string): number => {
 export const check = (request: HttpServerRequest) =>
   request.method === "GET"
     ? Effect.void
-    : Effect.flatMap(request.text, (body) => (depthOf(body) > deepest ? badRequest("The body is nested too deeply") : Effect.void))
+    : Effect.flatMap(request.text, (body) =>
+        depthOf(body) > deepest ? badRequest("The body is nested too deeply") : Effect.void
+      )

@@ -1,6 +1,6 @@
 /**
- * Serves the contract over HTTP. Each request passes the key (401), the limiter (429) and the router (404) in this order,
- * and is logged whatever becomes of it.
+ * Serves the contract over HTTP. Each request passes the key (401), the limiter (429) and the router (404) in this
+ * order, and is logged whatever becomes of it.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
@@ -64,14 +64,17 @@ const checkType = ({ headers }: HttpServerRequest.HttpServerRequest) =>
 
 // The parser of the query would lose the key, and the request be answered as if it had none.
 const checkQuery = ({ url }: HttpServerRequest.HttpServerRequest) =>
-  new URLSearchParams(url.split("?")[1]).has("__proto__") ? badRequest("No endpoint has a parameter __proto__") : Effect.void
+  new URLSearchParams(url.split("?")[1]).has("__proto__")
+    ? badRequest("No endpoint has a parameter __proto__")
+    : Effect.void
 
 const makeAdmit = Effect.gen(function* () {
   const limiter = yield* RateLimiter
   return Effect.fnUntraced(function* (request: HttpServerRequest.HttpServerRequest, key: Option.Option<string>) {
     if (Option.isNone(key)) return yield* new Refusal({ status: 401, message: "The API key is missing or wrong" })
     const verdict = yield* limiter.check(Option.getOrElse(request.remoteAddress, () => "unknown"))
-    if (verdict.allowed) return yield* Effect.all([checkLength(request), checkType(request), checkQuery(request)], { discard: true })
+    if (verdict.allowed)
+      return yield* Effect.all([checkLength(request), checkType(request), checkQuery(request)], { discard: true })
     const response = (body: HttpServerResponse.HttpServerResponse) =>
       limiter.limit.retryAfter === "none"
         ? body
@@ -89,7 +92,8 @@ const dated = (response: HttpServerResponse.HttpServerResponse) =>
 /** The refusal behind a failed handling, where it is the request's fault. */
 const blame = (error: unknown): Option.Option<Refusal> => {
   if (error instanceof Refusal) return Option.some(error)
-  if (error instanceof RouteNotFound) return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
+  if (error instanceof RouteNotFound)
+    return Option.some(new Refusal({ status: 404, message: "There is no such endpoint" }))
   if (error instanceof RequestError) return Option.some(notJson)
   if (error instanceof HttpApiDecodeError) return Option.some(new Refusal({ status: 400, message: error.message }))
   return Option.none()
@@ -126,7 +130,9 @@ const makeMiddleware = Effect.gen(function* () {
     app: HttpApp.Default
   ) =>
     admit(request, key).pipe(
-      Effect.zipRight(faulty(request, call, Effect.map(Effect.catchAllCause(handled(request, app), answerFailure), stamped))),
+      Effect.zipRight(
+        faulty(request, call, Effect.map(Effect.catchAllCause(handled(request, app), answerFailure), stamped))
+      ),
       Effect.catchTag("RateLimited", ({ response }) =>
         Effect.succeed(response(ErrorBody.response(errorBody, 429, "Too many requests")))
       ),

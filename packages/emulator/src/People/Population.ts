@@ -22,9 +22,28 @@ export interface Person {
   readonly chat_ids: ReadonlyArray<ChatId>
 }
 
-const names = ["Ada", "Alan", "Barbara", "Edsger", "Frances", "Grace", "Ken", "Leslie", "Margaret", "Радія", "美穂", "José"] as const
+const names = [
+  "Ada",
+  "Alan",
+  "Barbara",
+  "Edsger",
+  "Frances",
+  "Grace",
+  "Ken",
+  "Leslie",
+  "Margaret",
+  "Радія",
+  "美穂",
+  "José"
+] as const
 const countries = ["BR", "DE", "GB", "IN", "JP", "PT", "US"] as const
-const openings = ["Where is my order?", "Do you ship to me?", "My invoice is wrong.", "Grüße 👋", "Are you open today?"] as const
+const openings = [
+  "Where is my order?",
+  "Do you ship to me?",
+  "My invoice is wrong.",
+  "Grüße 👋",
+  "Are you open today?"
+] as const
 
 const pick = <A>(from: readonly [A, ...Array<A>]): Effect.Effect<A> =>
   Effect.map(Random.nextIntBetween(0, from.length), (index) => from[index] ?? from[0])
@@ -32,7 +51,11 @@ const pick = <A>(from: readonly [A, ...Array<A>]): Effect.Effect<A> =>
 const person = Effect.fnUntraced(function* ({ channels = ["custom"], chats = 1 }: Settings) {
   const world = yield* World
   const type = yield* pick(channels)
-  const contact = yield* world.addContact({ name: yield* pick(names), country: yield* pick(countries), channels: [{ type }] })
+  const contact = yield* world.addContact({
+    name: yield* pick(names),
+    country: yield* pick(countries),
+    channels: [{ type }]
+  })
   const channel = contact.channels[0] ?? (yield* Effect.dieMessage("a contact without its channel"))
   const begin = Effect.flatMap(pick(openings), (text) => Effect.orDie(world.startChat({ channelId: channel.id, text })))
   const begun = yield* Effect.replicateEffect(begin, chats)

@@ -10,7 +10,10 @@ export type Moment =
   | { readonly _tag: "After"; readonly wait: Duration.DurationInput }
   /** The next time the contact's clocks show this hour, 0 to 23; its minute is chance. */
   | { readonly _tag: "AtHour"; readonly hour: number }
-  /** So long before (negative) or after the instant of the follow-up that stands or is set next; not at all without one in `patience`. */
+  /**
+   * So long before (negative) or after the instant of the follow-up that stands or is set next; not at all without one
+   * in `patience`.
+   */
   | { readonly _tag: "AroundFollowUp"; readonly millis: number; readonly patience: Duration.DurationInput }
 
 /** What somebody does at one moment of a conversation. */
@@ -69,7 +72,14 @@ const patience = Duration.days(5)
 const minute = 60_000
 const day = 24 * 60 * minute
 
-const texts = ["Where is my order?", "Do you ship to me?", "My invoice is wrong.", "Grüße 👋", "Are you open today?", "Medium, I think."] as const
+const texts = [
+  "Where is my order?",
+  "Do you ship to me?",
+  "My invoice is wrong.",
+  "Grüße 👋",
+  "Are you open today?",
+  "Medium, I think."
+] as const
 const countries = Object.keys(zones) as [Country, ...Array<Country>]
 const channels = ["custom", "custom", "whatsapp_bot", "telegram_bot"] as const satisfies ReadonlyArray<ChannelType>
 
@@ -77,7 +87,8 @@ const pick = <A>(from: readonly [A, ...Array<A>]): Effect.Effect<A> =>
   Effect.map(Random.nextIntBetween(0, from.length), (index) => from[index] ?? from[0])
 
 /** As likely a tenth as ten times as long as the middle of both, in milliseconds. */
-const between = (least: number, most: number) => Effect.map(Random.next, (chance) => Math.round(least * (most / least) ** chance))
+const between = (least: number, most: number) =>
+  Effect.map(Random.next, (chance) => Math.round(least * (most / least) ** chance))
 
 const someTime = Effect.map(between(minute, 3 * day), Duration.millis)
 const soon = Effect.map(between(1000, 30 * minute), Duration.millis)
@@ -86,26 +97,46 @@ const somethingToSay = Effect.map(pick(texts), write)
 const later = (what: What) => Effect.map(someTime, (wait) => [after(wait, what)])
 const quickly = (what: What) => Effect.map(soon, (wait) => [after(wait, what)])
 const aroundFollowUp = (what: What, from: number, to: number) =>
-  Effect.map(Random.nextIntBetween(from, to), (millis): ReadonlyArray<Act> => [{ when: { _tag: "AroundFollowUp", millis, patience }, what }])
+  Effect.map(Random.nextIntBetween(from, to), (millis): ReadonlyArray<Act> => [
+    { when: { _tag: "AroundFollowUp", millis, patience }, what }
+  ])
 
 /** What a human agent may do to a chat, and how it is undone. */
 const staffed: ReadonlyArray<readonly [What, What]> = [
   [{ _tag: "TakeOver" }, { _tag: "HandBack" }],
-  [{ _tag: "SetState", state: "CLOSED" }, { _tag: "SetState", state: "OPEN" }],
-  [{ _tag: "SetState", state: "SNOOZED" }, { _tag: "SetState", state: "OPEN" }],
+  [
+    { _tag: "SetState", state: "CLOSED" },
+    { _tag: "SetState", state: "OPEN" }
+  ],
+  [
+    { _tag: "SetState", state: "SNOOZED" },
+    { _tag: "SetState", state: "OPEN" }
+  ],
   [{ _tag: "Mute", for: "6 hours" }, write("Still there?")]
 ]
 const staff = Effect.flatMap(pick(staffed as [(typeof staffed)[number], ...typeof staffed]), ([what, back]) =>
-  Effect.all([pick([quickly(what), later(what), aroundFollowUp(what, -20_000, 5_000)]).pipe(Effect.flatten), pick([later(back), Effect.succeed([])]).pipe(Effect.flatten)])
+  Effect.all([
+    pick([quickly(what), later(what), aroundFollowUp(what, -20_000, 5_000)]).pipe(Effect.flatten),
+    pick([later(back), Effect.succeed([])]).pipe(Effect.flatten)
+  ])
 ).pipe(Effect.map((acts) => acts.flat()))
 
 const optOut = Effect.gen(function* () {
   const [out, back] = yield* pick([
-    [{ _tag: "Block", blocked: true }, { _tag: "Block", blocked: false }],
-    [{ _tag: "Unsubscribe", unsubscribed: true }, { _tag: "Unsubscribe", unsubscribed: false }]
+    [
+      { _tag: "Block", blocked: true },
+      { _tag: "Block", blocked: false }
+    ],
+    [
+      { _tag: "Unsubscribe", unsubscribed: true },
+      { _tag: "Unsubscribe", unsubscribed: false }
+    ]
   ] as const satisfies ReadonlyArray<readonly [What, What]>)
   const comesBack = yield* Random.nextBoolean
-  return [...(yield* yield* pick([later(out), aroundFollowUp(out, -20_000, 5_000)])), ...(comesBack ? yield* later(back) : [])]
+  return [
+    ...(yield* yield* pick([later(out), aroundFollowUp(out, -20_000, 5_000)])),
+    ...(comesBack ? yield* later(back) : [])
+  ]
 })
 
 const atNight = Effect.gen(function* () {
@@ -114,7 +145,11 @@ const atNight = Effect.gen(function* () {
 })
 
 const asksForHuman = Effect.gen(function* () {
-  const ends: ReadonlyArray<Act> = yield* yield* pick([later({ _tag: "HandBack" }), later({ _tag: "SetState", state: "CLOSED" }), Effect.succeed([])])
+  const ends: ReadonlyArray<Act> = yield* yield* pick([
+    later({ _tag: "HandBack" }),
+    later({ _tag: "SetState", state: "CLOSED" }),
+    Effect.succeed([])
+  ])
   return [...(yield* quickly(write(words.human))), ...(yield* quickly({ _tag: "TakeOver" })), ...ends]
 })
 
@@ -128,7 +163,11 @@ const habits: ReadonlyArray<readonly [name: string, share: number, Effect.Effect
   ["opts out", 5, optOut],
   ["asks for a human", 5, asksForHuman],
   ["is taken care of", 6, staff],
-  ["connects a calendar", 2, Effect.zipWith(quickly(write(words.calendar)), quickly({ _tag: "AnswerTool" }), (a, b) => [...a, ...b])],
+  [
+    "connects a calendar",
+    2,
+    Effect.zipWith(quickly(write(words.calendar)), quickly({ _tag: "AnswerTool" }), (a, b) => [...a, ...b])
+  ],
   ["is promised a follow-up", 2, quickly({ _tag: "FollowUp", in: "3 hours" })]
 ]
 const shares = habits.reduce((sum, [, share]) => sum + share, 0)

@@ -42,7 +42,9 @@ const options = {
   ),
   seed: Options.integer("seed").pipe(
     Options.withDefault(1),
-    Options.withDescription("decides all that is left to chance: the phase of the limiter's windows, faults with a probability")
+    Options.withDescription(
+      "decides all that is left to chance: the phase of the limiter's windows, faults with a probability"
+    )
   ),
   limit: Options.text("limit").pipe(
     Options.filterMap(limitOf, '--limit: expected requests per window, such as "500/60s"'),
@@ -107,24 +109,27 @@ const phaseOf = (seed: number, window: Duration.Duration) => ((seed * 7919) % 10
  * The program's one command. Fails with `Unusable` where a file or an option cannot be used, and with a `ServeError`
  * where it cannot listen.
  */
-export const command = Command.make("invent-emulator", options, ({ behaviour, clock, faults, limit, limiter, state, ...given }) =>
-  Effect.gen(function* () {
-    const planned = Option.getOrElse(yield* readWith("faults", Faults.read, faults), () => [])
-    const behaves = yield* readWith("behaviour", Behaviour.read, behaviour)
-    const token = Redacted.make(yield* Effect.sync(() => randomBytes(18).toString("base64url")))
-    const kept = Option.getOrUndefined(state)
-    const told = toldBy(planned.length, Option.getOrUndefined(behaviour), kept)
-    const layer = Standalone.layer({
-      ...given,
-      faults: planned,
-      limit: { ...limit, model: limiter, phase: phaseOf(given.seed, limit.window) },
-      behaviour: Option.getOrElse(behaves, () => ({})),
-      speed: clock,
-      token,
-      ...(kept === undefined ? {} : { state: kept })
+export const command = Command.make(
+  "invent-emulator",
+  options,
+  ({ behaviour, clock, faults, limit, limiter, state, ...given }) =>
+    Effect.gen(function* () {
+      const planned = Option.getOrElse(yield* readWith("faults", Faults.read, faults), () => [])
+      const behaves = yield* readWith("behaviour", Behaviour.read, behaviour)
+      const token = Redacted.make(yield* Effect.sync(() => randomBytes(18).toString("base64url")))
+      const kept = Option.getOrUndefined(state)
+      const told = toldBy(planned.length, Option.getOrUndefined(behaviour), kept)
+      const layer = Standalone.layer({
+        ...given,
+        faults: planned,
+        limit: { ...limit, model: limiter, phase: phaseOf(given.seed, limit.window) },
+        behaviour: Option.getOrElse(behaves, () => ({})),
+        speed: clock,
+        token,
+        ...(kept === undefined ? {} : { state: kept })
+      })
+      return yield* Effect.scoped(
+        Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, told), context))
+      )
     })
-    return yield* Effect.scoped(
-      Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, told), context))
-    )
-  })
 )

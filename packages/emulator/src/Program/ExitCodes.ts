@@ -1,4 +1,7 @@
-/** How the program ends: one line for whatever went wrong, and an exit code: 2 for unusable input or surroundings, 130 for Ctrl-C. */
+/**
+ * How the program ends: one line for whatever went wrong, and an exit code: 2 for unusable input or surroundings, 130
+ * for Ctrl-C.
+ */
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import { ServeError } from "@effect/platform/HttpServerError"

@@ -1,4 +1,7 @@
-/** The emulator as a program of its own: the server with its side door, a clock that can be moved, and a world that stays. */
+/**
+ * The emulator as a program of its own: the server with its side door, a clock that can be moved, and a world that
+ * stays.
+ */
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as HttpServer from "@effect/platform/HttpServer"
 import type { ServeError } from "@effect/platform/HttpServerError"
@@ -38,7 +41,11 @@ const withControl = (token: Redacted.Redacted) =>
     const app = yield* Server.App
     return HttpServer.serve(
       Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
-        Control.isFor(request.url) ? control.respond(request) : ApiDocs.isFor(request.url) ? apiPage.respond(request) : app
+        Control.isFor(request.url)
+          ? control.respond(request)
+          : ApiDocs.isFor(request.url)
+            ? apiPage.respond(request)
+            : app
       )
     )
   })

@@ -1,6 +1,6 @@
 /**
- * Output that cannot be written, because its volume is full or its terminal is gone, does not end the emulator: the lines that are
- * lost are counted, and their number is logged once there is room again.
+ * Output that cannot be written, because its volume is full or its terminal is gone, does not end the emulator: the
+ * lines that are lost are counted, and their number is logged once there is room again.
  */
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -22,7 +22,10 @@ export interface Streams {
 /** Waits for one turn of the event loop. After it, Node has reported every line that it could not write. */
 const turn = Effect.async<void>((resume) => void setImmediate(() => resume(Effect.void)))
 
-/** A reader that has seen enough, as in `| head`, ends the program: 128 + SIGPIPE. What cannot be written to stderr is lost. */
+/**
+ * A reader that has seen enough, as in `| head`, ends the program: 128 + SIGPIPE. What cannot be written to stderr is
+ * lost.
+ */
 export const outlast = ({ exit, stderr, stdout }: Streams): Effect.Effect<void, never, Scope.Scope> => {
   let lost = 0
   let reason = ""

@@ -21,7 +21,8 @@ const parse = (text: string): Either.Either<unknown, string> => {
 /** What a schema makes of the text, which may have it under one key of that name; as it is written there. */
 export const read = <A, I>(name: string, schema: Schema.Schema<A, I>, text: string): Either.Either<I, string> =>
   Either.flatMap(parse(text), (found) => {
-    const written = typeof found === "object" && found !== null && name in found ? (found as Record<string, unknown>)[name] : found
+    const written =
+      typeof found === "object" && found !== null && name in found ? (found as Record<string, unknown>)[name] : found
     return Either.mapBoth(Schema.decodeUnknownEither(schema, { onExcessProperty: "error" })(written), {
       onLeft: (error) => explain(name, error),
       onRight: () => written as I

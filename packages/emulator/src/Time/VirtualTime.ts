@@ -1,7 +1,7 @@
 /**
- * Runs a program under a virtual clock. The clock moves only when no fiber of the program has anything left to do at the
- * current instant, and then to the end of the next sleep. A month takes seconds, a busy machine makes the program slower and
- * not later, and the same program takes the same course each time.
+ * Runs a program under a virtual clock. The clock moves only when no fiber of the program has anything left to do at
+ * the current instant, and then to the end of the next sleep. A month takes seconds, a busy machine makes the program
+ * slower and not later, and the same program takes the same course each time.
  *
  * The program sees sleeps, other fibers and promises. Work that waits for anything else, such as a socket, a file or a
  * process, is wrapped in {@link outside}: the clock stands still until it has ended.
@@ -57,7 +57,9 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
   let order = 0
   let virtualNow = start
   let current: Work | undefined
-  /** The machine's monotonic time at which the virtual clock showed `virtualNow`; undefined unless both move together. */
+  /**
+   * The machine's monotonic time at which the virtual clock showed `virtualNow`; undefined unless both move together.
+   */
   let realSince: number | undefined
   let timer: Fiber.RuntimeFiber<void> | undefined
 
@@ -84,7 +86,9 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
     if (sleeper === undefined) return realSince !== undefined
     const left = realSince === undefined ? 0 : sleeper.until - millis()
     if (left > 0) {
-      timer = Effect.runFork(Effect.zipRight(machine.sleep(Duration.millis(Math.min(left, longestWait))), Effect.sync(wake)))
+      timer = Effect.runFork(
+        Effect.zipRight(machine.sleep(Duration.millis(Math.min(left, longestWait))), Effect.sync(wake))
+      )
       return true
     }
     agenda.removeFirst()
@@ -203,8 +207,8 @@ export const run = <A, E, R>(program: Effect.Effect<A, E, R>, start: DateTime.Da
 /**
  * Work that waits for something other than the program's own fibers. In a program under {@link run} it begins when the
  * program is quiet, one at a time in the order of the calls. The clock stands still until it has ended, and its result
- * arrives when the program is quiet again. So the program's course does not depend on how long the work takes. Work that
- * itself sleeps, or does other outside work, would never end. Under any other clock this is the work itself.
+ * arrives when the program is quiet again. So the program's course does not depend on how long the work takes. Work
+ * that itself sleeps, or does other outside work, would never end. Under any other clock this is the work itself.
  */
 export const outside = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.clockWith((clock) => {
@@ -239,17 +243,24 @@ export const layerOutside = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<
     )
   )
 
-/** While it runs, the clock moves with the machine's clock: for people who watch. Under any other clock it is the effect itself. */
+/**
+ * While it runs, the clock moves with the machine's clock: for people who watch. Under any other clock it is the effect
+ * itself.
+ */
 export const inRealTime = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.clockWith((clock) => {
     if (!isVirtual(clock)) return effect
     const setRealTime = (isReal: boolean) => Effect.sync(() => clock[TypeId].setRealTime(isReal))
-    return Effect.acquireUseRelease(setRealTime(true), () => effect, () => setRealTime(false))
+    return Effect.acquireUseRelease(
+      setRealTime(true),
+      () => effect,
+      () => setRealTime(false)
+    )
   })
 
 /**
- * Sends the requests of the given `HttpClient` {@link outside}, each with its whole answer: over real sockets, one at a time.
- * The server may be part of the same program, as long as it answers without sleeping.
+ * Sends the requests of the given `HttpClient` {@link outside}, each with its whole answer: over real sockets, one at a
+ * time. The server may be part of the same program, as long as it answers without sleeping.
  */
 export const layerHttpClient: Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> = Layer.effect(
   HttpClient.HttpClient,

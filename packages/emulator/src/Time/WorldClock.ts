@@ -1,4 +1,6 @@
-/** A clock that can run faster than the machine's, and be moved ahead: what falls due on the way happens at its instant. */
+/**
+ * A clock that can run faster than the machine's, and be moved ahead: what falls due on the way happens at its instant.
+ */
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -32,7 +34,10 @@ export const make = (base: Clock.Clock, speed: number) => {
   const began = base.unsafeCurrentTimeNanos()
   const sleepers = new Set<Sleeper>()
   let ahead = 0
-  /** Follows the machine's monotonic clock: a wall clock that is put back would let everybody in this world sleep longer. */
+  /**
+   * Follows the machine's monotonic clock: a wall clock that is put back would let everybody in this world sleep
+   * longer.
+   */
   const millis = () => Math.floor(start + (Number(base.unsafeCurrentTimeNanos() - began) / 1e6) * speed + ahead)
   const nanos = () => BigInt(millis()) * 1_000_000n
 
@@ -86,7 +91,10 @@ export const make = (base: Clock.Clock, speed: number) => {
       )
     })
 
-  return { clock, advance: (by: Duration.DurationInput) => Effect.suspend(() => moveThrough(millis() + Duration.toMillis(by))) }
+  return {
+    clock,
+    advance: (by: Duration.DurationInput) => Effect.suspend(() => moveThrough(millis() + Duration.toMillis(by)))
+  }
 }
 
 /** Sets the clock of everything it is provided to. */

@@ -60,17 +60,13 @@ export const make = ({ atomic, store }: Core) => {
         const instant = at(contact)
         return instant !== null && DateTime.greaterThanOrEqualTo(instant, begin) && DateTime.lessThan(instant, end)
       }).length
-    return Pages.page(
-      found,
-      filter,
-      ({ begin, end }): ContactGrowth => ({
-        date: DateTime.formatIsoDate(begin),
-        new: count(({ created_at }) => created_at, begin, end),
-        unsubscribed: count(({ unsubscribed_at }) => unsubscribed_at, begin, end),
-        blocked: count(({ blocked_at }) => blocked_at, begin, end),
-        total: contacts.filter(({ created_at }) => DateTime.lessThan(created_at, end)).length
-      })
-    )
+    return Pages.page(found, filter, ({ begin, end }): ContactGrowth => ({
+      date: DateTime.formatIsoDate(begin),
+      new: count(({ created_at }) => created_at, begin, end),
+      unsubscribed: count(({ unsubscribed_at }) => unsubscribed_at, begin, end),
+      blocked: count(({ blocked_at }) => blocked_at, begin, end),
+      total: contacts.filter(({ created_at }) => DateTime.lessThan(created_at, end)).length
+    }))
   }, atomic)
 
   return { dashboard, growth }

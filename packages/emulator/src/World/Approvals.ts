@@ -33,7 +33,10 @@ export const make = (core: Core) => {
     const { approval } = message
     if (approval?.id !== path.tool_call_id) return yield* notFound("tool call", path.tool_call_id)
     if (approval.status !== "pending") {
-      return yield* new Refusal({ status: options.toolNoLongerPending, message: `Tool call ${approval.id} was decided on` })
+      return yield* new Refusal({
+        status: options.toolNoLongerPending,
+        message: `Tool call ${approval.id} was decided on`
+      })
     }
     const at = yield* DateTime.now
     const chat_id = chat.id

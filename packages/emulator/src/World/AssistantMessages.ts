@@ -10,17 +10,21 @@ import type { Core, Event } from "./Core.ts"
 import type { ChatRecord } from "./Store.ts"
 
 /**
- * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it, and
- * where an option says so in a chat that is muted.
+ * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it,
+ * and where an option says so in a chat that is muted.
  */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
 
   const isBlocked = (chat: ChatRecord) => store.contacts.get(chat.contact_id)?.blocked === true
 
-  const isMuted = (chat: ChatRecord, now: DateTime.Utc) => chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until)
+  const isMuted = (chat: ChatRecord, now: DateTime.Utc) =>
+    chat.muted_until !== null && DateTime.lessThan(now, chat.muted_until)
 
-  /** The switches of the chat, the contact and the assistant. Which of them comes before which is undocumented: here any. */
+  /**
+   * The switches of the chat, the contact and the assistant. Which of them comes before which is undocumented: here
+   * any.
+   */
   const isSilenced = (chat: ChatRecord) => {
     const assistant = store.assistants.get(chat.assistant_id)
     const { conversation } = chat.assistant_config ?? assistant?.config ?? {}

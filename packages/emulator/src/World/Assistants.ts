@@ -78,10 +78,7 @@ export const make = (core: Core) => {
     atomic
   )
 
-  const get = Effect.fn("World.assistants.get")(
-    (id: AssistantId) => Effect.map(store.findAssistant(id), show),
-    atomic
-  )
+  const get = Effect.fn("World.assistants.get")((id: AssistantId) => Effect.map(store.findAssistant(id), show), atomic)
 
   const create = Effect.fn("World.assistants.create")(function* (payload: typeof CreateAssistant.Type) {
     const at = yield* DateTime.now

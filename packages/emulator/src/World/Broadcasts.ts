@@ -141,10 +141,16 @@ export const make = (core: Core, book: ContactBook) => {
   const channels = (): ReadonlyArray<ChannelRecord> => [...store.channels.values()]
 
   /** The contact that has this phone number or address, found or made. */
-  const findOrAdd = Effect.fnUntraced(function* ({ email, name, phone }: Payload, templates: ReadonlyArray<Records.Template>) {
+  const findOrAdd = Effect.fnUntraced(function* (
+    { email, name, phone }: Payload,
+    templates: ReadonlyArray<Records.Template>
+  ) {
     const address = phone ?? email
-    if (address === undefined) return yield* badRequest("One of contact_channel_id, contact_id, phone and email is required")
-    const known = channels().find(({ user_id, ...channel }) => [user_id, channel.phone, channel.email].includes(address))
+    if (address === undefined)
+      return yield* badRequest("One of contact_channel_id, contact_id, phone and email is required")
+    const known = channels().find(({ user_id, ...channel }) =>
+      [user_id, channel.phone, channel.email].includes(address)
+    )
     if (known !== undefined) return yield* store.findContact(known.contact_id)
     const at = yield* DateTime.now
     const contact = book.add(at, { name: name ?? null })
@@ -159,10 +165,15 @@ export const make = (core: Core, book: ContactBook) => {
   const resolve = Effect.fnUntraced(function* (payload: Payload, templates: ReadonlyArray<Records.Template>) {
     if (payload.contact_channel_id !== undefined) {
       const channel = yield* store.findChannel(payload.contact_channel_id)
-      return { contact: yield* store.findContact(channel.contact_id), firing: templates.map((template) => ({ template, channel })) }
+      return {
+        contact: yield* store.findContact(channel.contact_id),
+        firing: templates.map((template) => ({ template, channel }))
+      }
     }
     const contact =
-      payload.contact_id === undefined ? yield* findOrAdd(payload, templates) : yield* store.findContact(payload.contact_id)
+      payload.contact_id === undefined
+        ? yield* findOrAdd(payload, templates)
+        : yield* store.findContact(payload.contact_id)
     const firing = templates.flatMap((template) => {
       const channel = book.channelsOf(contact.id).find(({ type }) => type === template.channel_type)
       return channel === undefined ? [] : [{ template, channel }]
@@ -175,15 +186,29 @@ export const make = (core: Core, book: ContactBook) => {
       members.some((member) => member._tag === "Contact" && member.channel_id === channel.id)
     )
 
-  const deliver = Effect.fnUntraced(function* (broadcast: Records.Broadcast, channel: ChannelRecord, words: string, at: DateTime.Utc) {
+  const deliver = Effect.fnUntraced(function* (
+    broadcast: Records.Broadcast,
+    channel: ChannelRecord,
+    words: string,
+    at: DateTime.Utc
+  ) {
     const found = latestChat(channel)
     const chat = found && (yield* Effect.orDie(store.findChat(found.id)))
     if (chat === undefined) return
-    const given = { author: "assistant", member: null, status: "COMPLETED", parts: text(words), broadcast_id: broadcast.id } as const
+    const given = {
+      author: "assistant",
+      member: null,
+      status: "COMPLETED",
+      parts: text(words),
+      broadcast_id: broadcast.id
+    } as const
     yield* core.messageEnded(chat, core.addMessage(chat, at, given), "message", at)
   })
 
-  const sendTransactional = Effect.fn("World.broadcasts.sendTransactional")(function* (id: BroadcastId, payload: Payload) {
+  const sendTransactional = Effect.fn("World.broadcasts.sendTransactional")(function* (
+    id: BroadcastId,
+    payload: Payload
+  ) {
     const broadcast = yield* store.findBroadcast(id)
     const { templates } = broadcast
     if (templates.length === 0) return yield* badRequest(`Broadcast ${id} is not a transactional one`)

@@ -98,7 +98,9 @@ export const make = (core: Core) => {
 
   /** Refuses a blocked contact, where the option says so. */
   const admit = (contact: ContactRecord) =>
-    contact.blocked && options.blockedContact === "refused" ? badRequest(`Contact ${contact.id} is blocked`) : Effect.void
+    contact.blocked && options.blockedContact === "refused"
+      ? badRequest(`Contact ${contact.id} is blocked`)
+      : Effect.void
 
   const customOnly = (channel: ChannelRecord) =>
     channel.type === "custom" ? Effect.void : badRequest(`Channel ${channel.id} is not a custom channel`)

@@ -31,7 +31,8 @@ const hasStatus = (contact: ContactRecord, status: Filter["status"] = "ALL") => 
   }
 }
 
-const is = <A>(wanted: A | undefined, ...found: ReadonlyArray<A | null>) => wanted === undefined || found.includes(wanted)
+const is = <A>(wanted: A | undefined, ...found: ReadonlyArray<A | null>) =>
+  wanted === undefined || found.includes(wanted)
 
 /** Makes what the API does with contacts. Ids that are unknown are refused with 404. */
 export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
@@ -66,15 +67,21 @@ export const make = (core: Core, book: ContactBook, uploads: Uploads) => {
 
   const list = Effect.fn("World.contacts.list")(
     (filter: Filter) =>
-      Effect.sync(() => page([...store.contacts.values()].filter(matches(filter)), filter, (each) => Wire.contact(store, each))),
+      Effect.sync(() =>
+        page([...store.contacts.values()].filter(matches(filter)), filter, (each) => Wire.contact(store, each))
+      ),
     atomic
   )
 
-  const create = Effect.fn("World.contacts.create")(function* ({ channel, segment_ids = [] }: typeof CreateContact.Type) {
+  const create = Effect.fn("World.contacts.create")(function* ({
+    channel,
+    segment_ids = []
+  }: typeof CreateContact.Type) {
     yield* Effect.forEach(segment_ids, store.findSegment)
     const at = yield* DateTime.now
     const { contact_id, type = options.channelWithoutType, ...address } = given(channel ?? {})
-    const contact = contact_id === undefined ? book.add(at, { name: address.name ?? null }) : yield* store.findContact(contact_id)
+    const contact =
+      contact_id === undefined ? book.add(at, { name: address.name ?? null }) : yield* store.findContact(contact_id)
     if (channel !== undefined) book.addChannel(at, contact.id, { ...address, type: type as ChannelType })
     for (const id of segment_ids) book.putInto(contact, id, at)
     yield* book.changed(contact, at)

@@ -20,7 +20,12 @@ export type Event =
       readonly text: string
     }
   | { readonly _tag: "ToolAnswered"; readonly chat_id: ChatId; readonly at: DateTime.Utc; readonly words: string }
-  | { readonly _tag: "ActionApproved"; readonly chat_id: ChatId; readonly at: DateTime.Utc; readonly message_id: MessageId }
+  | {
+      readonly _tag: "ActionApproved"
+      readonly chat_id: ChatId
+      readonly at: DateTime.Utc
+      readonly message_id: MessageId
+    }
   | { readonly _tag: "FollowUpSet"; readonly chat_id: ChatId; readonly follow_up_at: DateTime.Utc | null }
 
 /** A chat that is new, or has changed. */

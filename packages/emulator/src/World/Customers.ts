@@ -1,4 +1,6 @@
-/** What contacts do: open a chat, write, answer an interactive tool. Through the API they can on custom channels only. */
+/**
+ * What contacts do: open a chat, write, answer an interactive tool. Through the API they can on custom channels only.
+ */
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
@@ -51,7 +53,12 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
   })
 
   const begin = Effect.fnUntraced(function* (
-    { assistant_id, channel_type, contact_id, title }: Pick<ChatRecord, "assistant_id" | "channel_type" | "contact_id" | "title">,
+    {
+      assistant_id,
+      channel_type,
+      contact_id,
+      title
+    }: Pick<ChatRecord, "assistant_id" | "channel_type" | "contact_id" | "title">,
     member: MemberRecord,
     at: DateTime.Utc
   ) {
@@ -115,7 +122,12 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
     const assistant = yield* store.findAssistant(payload.assistant_id ?? store.assistant.id)
     yield* admit(contact)
     const member: MemberRecord = { _tag: "Contact", id: store.ids.member(), channel_id: channel.id }
-    const given = { contact_id: contact.id, assistant_id: assistant.id, channel_type: channel.type, title: payload.title ?? null }
+    const given = {
+      contact_id: contact.id,
+      assistant_id: assistant.id,
+      channel_type: channel.type,
+      title: payload.title ?? null
+    }
     const chat = yield* begin(given, member, yield* DateTime.now)
     if (payload.message !== undefined) yield* write(chat, member, payload.message, "opening")
     return Wire.chat(store, chat)

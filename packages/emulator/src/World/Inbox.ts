@@ -1,4 +1,7 @@
-/** What the staff's side of the API does: list the inbox, change a chat and its state, and look at its files and summaries. */
+/**
+ * What the staff's side of the API does: list the inbox, change a chat and its state, and look at its files and
+ * summaries.
+ */
 import type { UpdateChat } from "@effect-invent/domain/api/Chats"
 import type { FileFilter } from "@effect-invent/domain/api/Files"
 import type { UpdateState } from "@effect-invent/domain/api/State"
@@ -27,10 +30,14 @@ export interface Everything {
   readonly members: ReadonlyArray<OrgMember>
   readonly assistants: ReadonlyArray<AssistantRecord>
   readonly contacts: ReadonlyArray<ContactRecord & { readonly channels: ReadonlyArray<ChannelRecord> }>
-  readonly chats: ReadonlyArray<Chat & { readonly contact_id: ContactId; readonly messages?: ReadonlyArray<ChatMessage> }>
+  readonly chats: ReadonlyArray<
+    Chat & { readonly contact_id: ContactId; readonly messages?: ReadonlyArray<ChatMessage> }
+  >
 }
 
-/** Makes what the API does with chats: list, change, assign, mark and watch them, and list their files and summaries. */
+/**
+ * Makes what the API does with chats: list, change, assign, mark and watch them, and list their files and summaries.
+ */
 export const make = (core: Core) => {
   const { atomic, options, store } = core
   const { page } = Pages
@@ -89,7 +96,9 @@ export const make = (core: Core) => {
         const found = [...store.chats.values()]
           .filter(({ channel_type }) => integration_id === undefined || channel_type === integration_id)
           .sort((a, b) => DateTime.Order(a.updated_at, b.updated_at))
-        return page(options.inboxOrder === "ascending" ? found : found.reverse(), query, (chat) => Wire.chat(store, chat))
+        return page(options.inboxOrder === "ascending" ? found : found.reverse(), query, (chat) =>
+          Wire.chat(store, chat)
+        )
       }),
     atomic
   )
@@ -102,7 +111,10 @@ export const make = (core: Core) => {
     return Wire.chat(store, chat)
   }, atomic)
 
-  const listFiles = Effect.fn("World.files.list")(function* (chatId: ChatId, { mimetype = "", search = "", ...query }: typeof FileFilter.Type) {
+  const listFiles = Effect.fn("World.files.list")(function* (
+    chatId: ChatId,
+    { mimetype = "", search = "", ...query }: typeof FileFilter.Type
+  ) {
     yield* store.findChat(chatId)
     const found = [...store.files.values()].filter(
       (file) =>
@@ -145,7 +157,10 @@ export const make = (core: Core) => {
           count: store.chats.size,
           members: [...store.members.values()],
           assistants: [...store.assistants.values()],
-          contacts: [...store.contacts.values()].map((contact) => ({ ...contact, channels: channels[contact.id] ?? [] })),
+          contacts: [...store.contacts.values()].map((contact) => ({
+            ...contact,
+            channels: channels[contact.id] ?? []
+          })),
           chats: chats.map((chat) => ({
             ...Wire.chat(store, chat),
             contact_id: chat.contact_id,

@@ -122,17 +122,13 @@ export const make = ({ atomic, store }: Core) => {
     filter: typeof ContentFilter.Type
   ) {
     yield* store.findAssistant(id)
-    return Pages.page(
-      [...store.contents.values()].filter(matches(filter)),
-      filter,
-      (content): AvailableContent => ({
-        id: content.id,
-        title: content.title,
-        type: typeOf(content),
-        status: content.status,
-        linked: content.assistant_ids.includes(id)
-      })
-    )
+    return Pages.page([...store.contents.values()].filter(matches(filter)), filter, (content): AvailableContent => ({
+      id: content.id,
+      title: content.title,
+      type: typeOf(content),
+      status: content.status,
+      linked: content.assistant_ids.includes(id)
+    }))
   }, atomic)
 
   /** A website, which only the dashboard can add; an assistant can look it up where one is named. */

@@ -18,7 +18,8 @@ export const duplicatesOf = (store: Store, contact: ContactRecord): ReadonlyArra
 export const merge = (store: Store, target: ContactRecord, source: ContactRecord): void => {
   for (const table of [store.channels, store.chats, store.notes, store.files, store.activities, store.recipients]) {
     for (const [id, { contact_id }] of table as ReadonlyMap<string, { readonly contact_id: string | null }>) {
-      const record = contact_id === source.id ? (table as ReadonlyMap<string, { contact_id: string }>).get(id) : undefined
+      const record =
+        contact_id === source.id ? (table as ReadonlyMap<string, { contact_id: string }>).get(id) : undefined
       if (record !== undefined) record.contact_id = target.id
     }
   }

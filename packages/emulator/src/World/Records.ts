@@ -1,4 +1,7 @@
-/** What the organization keeps beside its contacts and chats: each kind of record as it is in memory and as it is written down. */
+/**
+ * What the organization keeps beside its contacts and chats: each kind of record as it is in memory and as it is
+ * written down.
+ */
 import { activityTypes } from "@effect-invent/domain/ContactActivity"
 import {
   ActionKind,
@@ -173,7 +176,11 @@ export const Organization = record({
 export type Organization = typeof Organization.Type
 
 /** `{{…}}` in the text stands for a variable. */
-export const Template = Schema.Struct({ id: TemplateId, channel_type: Schema.Literal(...integrations), text: Schema.String })
+export const Template = Schema.Struct({
+  id: TemplateId,
+  channel_type: Schema.Literal(...integrations),
+  text: Schema.String
+})
 /** What a broadcast says on one kind of channel. */
 export type Template = typeof Template.Type
 

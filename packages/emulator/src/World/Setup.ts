@@ -1,4 +1,7 @@
-/** What people set up in Invent's own dashboard and the API can only use: segments, notes, members, connections and the like. */
+/**
+ * What people set up in Invent's own dashboard and the API can only use: segments, notes, members, connections and the
+ * like.
+ */
 import type { AssistantId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -26,7 +29,14 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
     given: Pick<Records.Segment, "name"> & Partial<Pick<Records.Segment, "color" | "boards">>
   ) {
     const at = yield* DateTime.now
-    const segment = { id: store.ids.segment(), color: "neutral", boards: [], created_at: at, updated_at: at, ...given } as const
+    const segment = {
+      id: store.ids.segment(),
+      color: "neutral",
+      boards: [],
+      created_at: at,
+      updated_at: at,
+      ...given
+    } as const
     return kept(store.segments, segment).id
   }, atomic)
 
@@ -51,7 +61,10 @@ export const make = (core: Core, book: ContactBook, broadcasts: Broadcasts, orga
   }, atomic)
 
   /** The contact is never answered by an assistant. */
-  const disableAiReplies = Effect.fn("World.disableAiReplies")(function* (contactId: ContactId, disabled: boolean = true) {
+  const disableAiReplies = Effect.fn("World.disableAiReplies")(function* (
+    contactId: ContactId,
+    disabled: boolean = true
+  ) {
     const contact = yield* store.findContact(contactId)
     contact.ai_replies_disabled = disabled
   }, atomic)

@@ -49,7 +49,9 @@ export const make = (core: Core) => {
 
   const get = Effect.fn("World.messages.get")(function* (path: Path) {
     const { message } = yield* find(path)
-    return isListed(yield* DateTime.now)(message) ? Wire.message(store, message) : yield* notFound("message", message.id)
+    return isListed(yield* DateTime.now)(message)
+      ? Wire.message(store, message)
+      : yield* notFound("message", message.id)
   }, atomic)
 
   /** `by` is who the log says did it. */

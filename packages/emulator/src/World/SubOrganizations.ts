@@ -139,18 +139,14 @@ export const make = ({ atomic, options, store }: Core) => {
     ...query
   }: typeof UsageFilter.Type) {
     const date = DateTime.startOf(yield* DateTime.now, interval)
-    return Pages.page(
-      [...store.organizations.values()],
-      query,
-      ({ id, name }): OrgUsage => ({
-        org_id: id,
-        org_name: name,
-        event_name: type,
-        amount_credits: 0,
-        amount_monetary: 0,
-        date
-      })
-    )
+    return Pages.page([...store.organizations.values()], query, ({ id, name }): OrgUsage => ({
+      org_id: id,
+      org_name: name,
+      event_name: type,
+      amount_credits: 0,
+      amount_monetary: 0,
+      date
+    }))
   }, atomic)
 
   return { add, list, create, update, updateBilling, join, usage }

@@ -25,7 +25,8 @@ export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name
 })
 
 const member = (store: Store, record: MemberRecord): ChatMember => {
-  if (record._tag === "User") return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: nameOf(store, record.user_id) } }
+  if (record._tag === "User")
+    return { id: record.id, role: "ADMIN", user: { id: record.user_id, name: nameOf(store, record.user_id) } }
   const channel = store.channels.get(record.channel_id)
   const contact = channel && store.contacts.get(channel.contact_id)
   if (channel === undefined || contact === undefined) return { id: record.id }

@@ -76,7 +76,10 @@ export const contactFile = (store: Store, record: File): ContactFile => ({
 })
 
 /** An entry of a timeline, with what it is about where that still exists. */
-export const activity = (store: Store, { created_at, file_id, id, note_id, segment_id, type }: Activity): ContactActivity => {
+export const activity = (
+  store: Store,
+  { created_at, file_id, id, note_id, segment_id, type }: Activity
+): ContactActivity => {
   const known = {
     segment: segment_id && store.segments.peek(segment_id),
     note: note_id && store.notes.peek(note_id),

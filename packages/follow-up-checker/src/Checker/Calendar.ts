@@ -12,15 +12,23 @@ const horizon = 9 * 24 * 60
  * milliseconds.
  */
 export interface Calendar {
-  /** The zones by whose clocks a contact from this country may be written to, all at once; none where nobody can tell. */
+  /**
+   * The zones by whose clocks a contact from this country may be written to, all at once; none where nobody can tell.
+   */
   readonly zonesOf: (country: string | null, at: number) => ReadonlyArray<string>
   /** Why nothing may be sent at this instant to a contact of this country who lives in one of these zones, if so. */
   readonly hindrance: (zones: ReadonlyArray<string>, at: number, country: string | null) => string | undefined
   /** `YYYY-MM-DD` in a zone. */
   readonly dateOf: (zone: string, at: number) => string | undefined
-  /** Whether the clocks of one of these zones came to the time that they showed at `due`, or skipped it, between two instants. */
+  /**
+   * Whether the clocks of one of these zones came to the time that they showed at `due`, or skipped it, between two
+   * instants.
+   */
   readonly passed: (zones: ReadonlyArray<string>, due: number, from: number, until: number) => boolean
-  /** The first instant at or after this one, in whole minutes from it, at which sending is allowed. Looks nine days ahead. */
+  /**
+   * The first instant at or after this one, in whole minutes from it, at which sending is allowed. Looks nine days
+   * ahead.
+   */
   readonly firstAllowed: (zones: ReadonlyArray<string>, from: number, country: string | null) => number | undefined
 }
 
@@ -44,10 +52,16 @@ const isQuiet = ({ quiet_hours: quiet }: Policy, minuteOfDay: number): boolean =
 const clockText = (minuteOfDay: number) =>
   [Math.floor(minuteOfDay / 60), minuteOfDay % 60].map((part) => String(part).padStart(2, "0")).join(":")
 
-const judge = (policy: Policy, zone: string, country: string | null, { date, minuteOfDay, weekday }: Zone.LocalTime): string | undefined => {
+const judge = (
+  policy: Policy,
+  zone: string,
+  country: string | null,
+  { date, minuteOfDay, weekday }: Zone.LocalTime
+): string | undefined => {
   const dates = [...policy.holidays, ...(policy.holiday_sets[country?.toUpperCase() ?? ""] ?? [])]
   if (dates.includes(date)) return `${date} in ${zone} is a holiday`
-  if (policy.weekdays?.includes(weekday) === false) return `${date} in ${zone} is weekday ${weekday}, not an allowed one`
+  if (policy.weekdays?.includes(weekday) === false)
+    return `${date} in ${zone} is weekday ${weekday}, not an allowed one`
   return isQuiet(policy, minuteOfDay) ? `${clockText(minuteOfDay)} in ${zone} is in the quiet hours` : undefined
 }
 
@@ -59,10 +73,15 @@ export const make = (policy: Policy): Calendar => {
   })
   const zonesOf = (country: string | null, at: number): ReadonlyArray<string> => {
     const zones = Zone.ofCountry(country)
-    const isPlain = zones.length > 0 && (policy.country_clocks === "each" || hasOneClock(`${country} ${DateTime.getPartUtc(DateTime.unsafeMake(at), "year")}`))
-    return isPlain ? zones : (policy.time_zone === undefined ? [] : [policy.time_zone])
+    const isPlain =
+      zones.length > 0 &&
+      (policy.country_clocks === "each" ||
+        hasOneClock(`${country} ${DateTime.getPartUtc(DateTime.unsafeMake(at), "year")}`))
+    return isPlain ? zones : policy.time_zone === undefined ? [] : [policy.time_zone]
   }
-  const clocks = memoize((zone: string) => Option.map(Zone.clockOf(zone), (local) => memoize((minutes: number) => local(minutes * minute))))
+  const clocks = memoize((zone: string) =>
+    Option.map(Zone.clockOf(zone), (local) => memoize((minutes: number) => local(minutes * minute)))
+  )
   const local = (zone: string, at: number) => Option.map(clocks(zone), (local) => local(Math.floor(at / minute)))
   const judges = memoize((country: string | null) =>
     memoize((zone: string) =>
@@ -85,17 +104,19 @@ export const make = (policy: Policy): Calendar => {
     }
   }
 
-  const passedIn = (due: number, from: number, until: number) => (zone: string): boolean =>
-    Option.exists(local(zone, due), (wanted) => {
-      const shown = (at: number) => Option.getOrUndefined(local(zone, at))
-      for (let at = until; at >= from - minute; at -= minute) {
-        const [now, before] = [shown(at), shown(at - minute)]
-        if (now === undefined || before === undefined) return false
-        const last = before.date === now.date ? before.minuteOfDay : -1
-        if (last < wanted.minuteOfDay && wanted.minuteOfDay <= now.minuteOfDay) return true
-      }
-      return false
-    })
+  const passedIn =
+    (due: number, from: number, until: number) =>
+    (zone: string): boolean =>
+      Option.exists(local(zone, due), (wanted) => {
+        const shown = (at: number) => Option.getOrUndefined(local(zone, at))
+        for (let at = until; at >= from - minute; at -= minute) {
+          const [now, before] = [shown(at), shown(at - minute)]
+          if (now === undefined || before === undefined) return false
+          const last = before.date === now.date ? before.minuteOfDay : -1
+          if (last < wanted.minuteOfDay && wanted.minuteOfDay <= now.minuteOfDay) return true
+        }
+        return false
+      })
 
   return {
     zonesOf,

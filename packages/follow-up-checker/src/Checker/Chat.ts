@@ -1,4 +1,7 @@
-/** What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch milliseconds. */
+/**
+ * What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch
+ * milliseconds.
+ */
 import type { Message, State } from "./Entry.ts"
 import type { Policy } from "./Policy.ts"
 
@@ -30,8 +33,8 @@ export interface Chat {
   /** Follow-ups in this silence. */
   readonly sent: number
   /**
-   * Follow-ups that crossed the message this silence began with, or came due and were not written, or steps that were left out
-   * for being late: they may count as steps of it, or not.
+   * Follow-ups that crossed the message this silence began with, or came due and were not written, or steps that were
+   * left out for being late: they may count as steps of it, or not.
    */
   readonly strays: number
   /** Messages that the assistant has begun and not ended: their id and when. */
@@ -104,7 +107,9 @@ const assistantBegan = (chat: Chat, { at, message_id }: Message): Chat => ({
   running: new Map([...chat.running, [message_id, at]])
 })
 
-/** A silence begins with the `created_at` of our message: the service has no date of its end that nothing else moves. */
+/**
+ * A silence begins with the `created_at` of our message: the service has no date of its end that nothing else moves.
+ */
 const assistantAnswered = (chat: Chat, { at, created_at, message_id }: Message): Chat => ({
   ...chat,
   waitingSince: undefined,
@@ -114,14 +119,16 @@ const assistantAnswered = (chat: Chat, { at, created_at, message_id }: Message):
 })
 
 /**
- * A broadcast answers nobody. Whether a follow-up is owed after it is left open: it puts the next step off and is no message to
- * follow up.
+ * A broadcast answers nobody. Whether a follow-up is owed after it is left open: it puts the next step off and is no
+ * message to follow up.
  */
 const broadcastCame = (chat: Chat): Chat => ({ ...chat, answeredAt: undefined })
 
 /** Since when the chat is a human's, by a policy's rule. */
-export const staffSince = ({ staffEverSince, staffSince }: Chat, { after_human }: Pick<Policy, "after_human">): number | undefined =>
-  after_human === "never" ? staffEverSince : staffSince
+export const staffSince = (
+  { staffEverSince, staffSince }: Chat,
+  { after_human }: Pick<Policy, "after_human">
+): number | undefined => (after_human === "never" ? staffEverSince : staffSince)
 
 const staffWrote = (chat: Chat, at: number): Chat => ({
   ...chat,
@@ -145,7 +152,11 @@ export const afterMessage = (chat: Chat, message: Message): Chat => {
 }
 
 /** A follow-up of the scheduler. It is a stray if the contact wrote after it was set. */
-export const afterFollowUp = (chat: Chat, at: number, { isStray, leftOut }: { readonly isStray: boolean; readonly leftOut: number }): Chat => ({
+export const afterFollowUp = (
+  chat: Chat,
+  at: number,
+  { isStray, leftOut }: { readonly isStray: boolean; readonly leftOut: number }
+): Chat => ({
   ...chat,
   lastOursAt: at,
   lastFollowUpAt: at,
@@ -155,8 +166,8 @@ export const afterFollowUp = (chat: Chat, at: number, { isStray, leftOut }: { re
 })
 
 /**
- * A follow-up that someone else had set: a message of ours like any other. Whether it answers who waits for one nobody can
- * tell, since a chat does not say why a message was written: then none is owed, and none forbidden.
+ * A follow-up that someone else had set: a message of ours like any other. Whether it answers who waits for one nobody
+ * can tell, since a chat does not say why a message was written: then none is owed, and none forbidden.
  */
 export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
   ...chat,
@@ -172,7 +183,9 @@ const since = (holds: boolean, before: number | undefined, at: number) => (holds
 export const isMuted = ({ mutedUntil }: Pick<Chat, "mutedUntil">, at: number): boolean =>
   mutedUntil !== undefined && mutedUntil > at
 
-/** Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's. */
+/**
+ * Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's.
+ */
 export const isForeign = ({ followUpBy }: Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
 
 /**
@@ -184,7 +197,12 @@ export const afterState = (chat: Chat, entry: State): Chat => {
   const mutedUntil = entry.muted_until ?? undefined
   const isSame = entry.follow_up_at === chat.followUpAt
   const isKeptBack =
-    !isForeign(chat) && entry.by === "assistant" && chat.followUpAt !== null && chat.followUpAt <= at && entry.follow_up_at === null && chat.lastFollowUpAt !== at
+    !isForeign(chat) &&
+    entry.by === "assistant" &&
+    chat.followUpAt !== null &&
+    chat.followUpAt <= at &&
+    entry.follow_up_at === null &&
+    chat.lastFollowUpAt !== at
   return {
     ...chat,
     strays: chat.strays + (isKeptBack ? 1 : 0),

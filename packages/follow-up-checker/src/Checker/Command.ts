@@ -1,4 +1,6 @@
-/** The command line of the checker: reads a log and a policy, prints the verdict, and gives the exit code that says it. */
+/**
+ * The command line of the checker: reads a log and a policy, prints the verdict, and gives the exit code that says it.
+ */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"

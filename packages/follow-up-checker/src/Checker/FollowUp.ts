@@ -1,4 +1,7 @@
-/** Judges one follow-up by what the log had told when it was sent: which rules it breaks, and whether it raced with a change. */
+/**
+ * Judges one follow-up by what the log had told when it was sent: which rules it breaks, and whether it raced with a
+ * change.
+ */
 import * as Arr from "effect/Array"
 import type { Calendar } from "./Calendar.ts"
 import * as Chat from "./Chat.ts"
@@ -19,7 +22,10 @@ export interface Question {
   readonly at: number
   /** How much later than due it may come for being busy. */
   readonly grace: number
-  /** Whether the scheduler was answered about this chat between that instant and this follow-up, and could have acted on it. */
+  /**
+   * Whether the scheduler was answered about this chat between that instant and this follow-up, and could have acted on
+   * it.
+   */
   readonly wasTold: (since: number) => boolean
   /** The same of an answer that tells who unsubscribed. */
   readonly wasToldOfContacts: (since: number) => boolean
@@ -44,7 +50,10 @@ interface Obstacle {
   readonly detail: string
 }
 
-const obstaclesOf = (policy: Policy, { at, chat, contact }: Question): ReadonlyArray<Obstacle & { readonly since: number }> => {
+const obstaclesOf = (
+  policy: Policy,
+  { at, chat, contact }: Question
+): ReadonlyArray<Obstacle & { readonly since: number }> => {
   const all: ReadonlyArray<Obstacle> = [
     { rule: "after_reply", since: chat.waitingSince, detail: "the contact waits for an answer" },
     { rule: "after_takeover", since: Chat.staffSince(chat, policy), detail: "a human has written in this chat" },
@@ -63,7 +72,10 @@ const obstaclesOf = (policy: Policy, { at, chat, contact }: Question): ReadonlyA
  * The steps that the next follow-up may be: strays of this silence are counted, or not, and a step that may be left out
  * for being late makes room for the one after it.
  */
-export const possibleSteps = ({ steps }: Policy, { sent, strays }: Pick<Chat.Chat, "sent" | "strays">): ReadonlyArray<Step> => {
+export const possibleSteps = (
+  { steps }: Policy,
+  { sent, strays }: Pick<Chat.Chat, "sent" | "strays">
+): ReadonlyArray<Step> => {
   const from = steps.slice(sent)
   const firstKept = from.findIndex((step) => step.lateness?.beyond !== "skip")
   return from.slice(0, strays + 1 + (firstKept === -1 ? from.length : firstKept))
@@ -79,7 +91,8 @@ export const leftOut = (policy: Policy, { at, chat }: Pick<Question, "at" | "cha
 const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined => {
   const after = possibleSteps(policy, chat)
   const nth = `follow-up ${chat.sent + 1} of this silence`
-  if (after.length === 0) return { rule: "duplicate", detail: `${nth}, and the policy has ${policy.steps.length} steps` }
+  if (after.length === 0)
+    return { rule: "duplicate", detail: `${nth}, and the policy has ${policy.steps.length} steps` }
   // Where it may come early, it may do so by this much, though only to catch the window.
   const early = Limits.windowOf(policy, chat)?.prefer_early ?? 0
   const least = Math.min(...after.map((step) => step.after)) - early
@@ -89,7 +102,9 @@ const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined =>
   }
   const answered = chat.answerBegunAt
   if (answered === undefined) {
-    return chat.staffSince === undefined ? { rule: "too_early", detail: "there is no message of ours to follow up" } : undefined
+    return chat.staffSince === undefined
+      ? { rule: "too_early", detail: "there is no message of ours to follow up" }
+      : undefined
   }
   return at - answered < least
     ? { rule: "too_early", detail: `${at - answered} ms after our message and not ${least} ms` }
@@ -100,18 +115,24 @@ const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined =>
 const lateness = (policy: Policy, calendar: Calendar, { at, chat, grace }: Question): Finding | undefined => {
   const zones = calendar.zonesOf(chat.country, at)
   const { lastOursAt } = chat
-  if (zones.length === 0 || lastOursAt === undefined || policy.caps.length > 0 || chat.mutedUntil !== undefined) return undefined
+  if (zones.length === 0 || lastOursAt === undefined || policy.caps.length > 0 || chat.mutedUntil !== undefined)
+    return undefined
   const steps = possibleSteps(policy, chat)
   const isLate = (step: Step) => {
     const due = calendar.firstAllowed(zones, lastOursAt + step.after, chat.country)
-    return due !== undefined && Limits.isTooLate(calendar, zones, step, due, at, policy.arm_lead + policy.spread + grace)
+    return (
+      due !== undefined && Limits.isTooLate(calendar, zones, step, due, at, policy.arm_lead + policy.spread + grace)
+    )
   }
-  return steps.length > 0 && steps.every(isLate) ? { rule: "too_late", detail: "later than its step allows" } : undefined
+  return steps.length > 0 && steps.every(isLate)
+    ? { rule: "too_late", detail: "later than its step allows" }
+    : undefined
 }
 
 const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): ReadonlyArray<Finding> => {
   const zones = calendar.zonesOf(chat.country, at)
-  const hindrance = zones.length === 0 ? "the contact's time zone is unknown" : calendar.hindrance(zones, at, chat.country)
+  const hindrance =
+    zones.length === 0 ? "the contact's time zone is unknown" : calendar.hindrance(zones, at, chat.country)
   const anchor = chat.answeredAt ?? chat.lastOursAt
   const from = policy.effective_from
   return [
@@ -130,16 +151,22 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
 export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
   const { at, chat, optOutAge, wasTold, wasToldOfContacts } = question
   const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)
-  const isUnseenOptOut = (since: number) => at - since <= policy.arm_lead + raceSlack + optOutAge && !wasToldOfContacts(since)
+  const isUnseenOptOut = (since: number) =>
+    at - since <= policy.arm_lead + raceSlack + optOutAge && !wasToldOfContacts(since)
   const [seen, unseen] = Arr.partition(obstaclesOf(policy, question), ({ rule, since }) =>
     rule === "to_unsubscribed" ? isUnseenOptOut(since) : isUnseen(since)
   )
   const { repliedSinceSet } = chat
   // The contact wrote, and was answered, while the follow-up stood.
   const answeredMeanwhile =
-    chat.followUpBy === Chat.schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet) ? repliedSinceSet : undefined
+    chat.followUpBy === Chat.schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet)
+      ? repliedSinceSet
+      : undefined
   const isStray = answeredMeanwhile !== undefined || unseen.some(({ rule }) => rule === "after_reply")
-  const beat = chat.waitingSince !== undefined || isStray ? undefined : (cadence(policy, question) ?? lateness(policy, calendar, question))
+  const beat =
+    chat.waitingSince !== undefined || isStray
+      ? undefined
+      : (cadence(policy, question) ?? lateness(policy, calendar, question))
   const raced = [...unseen.map(({ since }) => since), ...Arr.fromNullable(answeredMeanwhile)]
   return {
     findings: [

@@ -1,4 +1,7 @@
-/** A point in time as the checker reads it: ISO 8601 with an offset, or a bare date (midnight UTC), to epoch milliseconds. */
+/**
+ * A point in time as the checker reads it: ISO 8601 with an offset, or a bare date (midnight UTC), to epoch
+ * milliseconds.
+ */
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 

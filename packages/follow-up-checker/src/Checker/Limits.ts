@@ -1,4 +1,6 @@
-/** What a policy limits beside its hours: whom it is for, how long a channel is open, how many messages, and how late. */
+/**
+ * What a policy limits beside its hours: whom it is for, how long a channel is open, how many messages, and how late.
+ */
 import type { Calendar } from "./Calendar.ts"
 import type { Chat } from "./Chat.ts"
 import { toIso } from "./Instant.ts"
@@ -26,22 +28,41 @@ export const closesAt = (policy: Policy, chat: Chat): number => {
 }
 
 /** The cap that another follow-up at this instant would break. */
-export const fullCap = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): string | undefined => {
+export const fullCap = (
+  policy: Policy,
+  calendar: Calendar,
+  chat: Chat,
+  zones: ReadonlyArray<string>,
+  at: number
+): string | undefined => {
   for (const { at_most, per, per_conversation } of policy.caps) {
     const sent = per_conversation === true ? chat.followUps : [...chat.followUps, ...chat.elsewhere]
-    const isSameDay = (zone: string) => (earlier: number) => calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at)
+    const isSameDay = (zone: string) => (earlier: number) =>
+      calendar.dateOf(zone, earlier) === calendar.dateOf(zone, at)
     const isFull = (isCounted: (earlier: number) => boolean) => sent.filter(isCounted).length >= at_most
-    if (!(per === "calendar_day" ? zones.some((zone) => isFull(isSameDay(zone))) : isFull((earlier) => at - earlier < per - tolerance))) continue
+    if (
+      !(per === "calendar_day"
+        ? zones.some((zone) => isFull(isSameDay(zone)))
+        : isFull((earlier) => at - earlier < per - tolerance))
+    )
+      continue
     return `there were ${at_most} ${per === "calendar_day" ? "on this day" : `in the ${per} ms before`}`
   }
   return undefined
 }
 
 /**
- * Whether a follow-up that was due then is later than its step allows: by the limit, or, where it may be shifted to another
- * day, by the limit and the time on the clocks where the contact is.
+ * Whether a follow-up that was due then is later than its step allows: by the limit, or, where it may be shifted to
+ * another day, by the limit and the time on the clocks where the contact is.
  */
-export const isTooLate = (calendar: Calendar, zones: ReadonlyArray<string>, { lateness }: Step, due: number, at: number, grace: number): boolean => {
+export const isTooLate = (
+  calendar: Calendar,
+  zones: ReadonlyArray<string>,
+  { lateness }: Step,
+  due: number,
+  at: number,
+  grace: number
+): boolean => {
   if (lateness === undefined || lateness.beyond === "send") return false
   const slack = lateness.limit + grace
   if (at - due <= slack) return false
@@ -52,12 +73,20 @@ export const isTooLate = (calendar: Calendar, zones: ReadonlyArray<string>, { la
  * The limits that a follow-up at this instant breaks: a chat that the policy is not for, a window that has closed, a
  * cap that is full.
  */
-export const judge = (policy: Policy, calendar: Calendar, chat: Chat, zones: ReadonlyArray<string>, at: number): ReadonlyArray<Finding> => {
+export const judge = (
+  policy: Policy,
+  calendar: Calendar,
+  chat: Chat,
+  zones: ReadonlyArray<string>,
+  at: number
+): ReadonlyArray<Finding> => {
   const closed = closesAt(policy, chat)
   const cap = fullCap(policy, calendar, chat, zones, at)
   return [
     ...(isMatched(policy, chat) ? [] : [{ rule: "not_matched", detail: "the policy is for other chats" } as const]),
-    ...(at < closed ? [] : [{ rule: "outside_window", detail: `${chat.channel} was open until ${toIso(closed)}` } as const]),
+    ...(at < closed
+      ? []
+      : [{ rule: "outside_window", detail: `${chat.channel} was open until ${toIso(closed)}` } as const]),
     ...(cap === undefined ? [] : [{ rule: "capped", detail: cap } as const])
   ]
 }

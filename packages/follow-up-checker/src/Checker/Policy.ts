@@ -1,6 +1,6 @@
 /**
- * What the checker reads in a policy: when a follow-up may be sent, after how much silence. Keys that say nothing about that
- * are passed over; those that do, and that the log cannot tell, are refused.
+ * What the checker reads in a policy: when a follow-up may be sent, after how much silence. Keys that say nothing about
+ * that are passed over; those that do, and that the log cannot tell, are refused.
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -24,7 +24,8 @@ export const Millis = Schema.transformOrFail(Schema.String, Schema.Number, {
   strict: true,
   decode: (text, _, ast) =>
     Option.match(parseMillis(text), {
-      onNone: () => ParseResult.fail(new ParseResult.Type(ast, text, `Expected a duration such as "4 hours", got "${text}"`)),
+      onNone: () =>
+        ParseResult.fail(new ParseResult.Type(ast, text, `Expected a duration such as "4 hours", got "${text}"`)),
       onSome: ParseResult.succeed
     }),
   encode: (millis) => ParseResult.succeed(`${millis} millis`)
@@ -103,7 +104,10 @@ const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema
  */
 export const Policy = Schema.Struct({
   match: Schema.optionalWith(Match, { default: () => ({}) }),
-  /** Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too old. */
+  /**
+   * Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too
+   * old.
+   */
   effective_from: Schema.optional(Schema.Union(Instant, Schema.Literal("all"))),
   time_zone: Schema.optional(TimeZone),
   /** Where the clocks of a country differ: all of them count, or none of them and `time_zone` does. */

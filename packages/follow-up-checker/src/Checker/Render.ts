@@ -23,7 +23,9 @@ const summaryText = ({ count, max_ms, p50_ms, p99_ms }: Summary) =>
   count === 0 ? "0" : `${count}, by p50 ${p50_ms} ms, p99 ${p99_ms} ms, at most ${max_ms} ms`
 
 const requestRows = ({ refused429, requests }: Verdict) => {
-  const texts = Object.entries(requests).map(([key, count]) => `${key} ${count} (${Object.hasOwn(refused429, key) ? refused429[key] : 0} answered 429)`)
+  const texts = Object.entries(requests).map(
+    ([key, count]) => `${key} ${count} (${Object.hasOwn(refused429, key) ? refused429[key] : 0} answered 429)`
+  )
   return (texts.length === 0 ? ["0"] : texts).map((text, index) => [index === 0 ? "requests" : "", text])
 }
 

@@ -1,6 +1,6 @@
 /**
- * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for it.
- * When it ends, this says whether its follow-up had not come by the deadline.
+ * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for
+ * it. When it ends, this says whether its follow-up had not come by the deadline.
  */
 import type { Calendar } from "./Calendar.ts"
 import * as Chat from "./Chat.ts"
@@ -50,7 +50,8 @@ export const begin = (
 ): Stretch | undefined => {
   const { answeredAt, lastOursAt: anchor, mutedUntil = at, sent, strays } = chat
   if (answeredAt === undefined || anchor === undefined) return undefined
-  if (!Limits.isMatched(policy, chat) || !isAllowed(policy, chat, contact) || sent + strays >= policy.steps.length) return undefined
+  if (!Limits.isMatched(policy, chat) || !isAllowed(policy, chat, contact) || sent + strays >= policy.steps.length)
+    return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
   const zones = calendar.zonesOf(chat.country, at)
   if (zones.length === 0) return undefined
@@ -81,9 +82,10 @@ export interface Overdue {
 }
 
 /**
- * Judges a stretch that ended. A contact who could be followed up only after the due instant is owed nothing at it. A due instant so
- * near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also be taken up in the next ones. Where the channel
- * closes within the lead, the spread and the grace, it may close before the follow-up.
+ * Judges a stretch that ended. A contact who could be followed up only after the due instant is owed nothing at it. A
+ * due instant so near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also
+ * be taken up in the next ones. Where the channel closes within the lead, the spread and the grace, it may close before
+ * the follow-up.
  */
 export const overdue = (
   policy: Policy,

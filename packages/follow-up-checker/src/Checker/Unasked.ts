@@ -1,6 +1,7 @@
 /**
- * Messages of the assistant that nobody asked for: after an earlier message of ours, without the contact between. By the silence
- * before it, one counts as a step of the policy, whoever had it written: then no step is owed or allowed in its place.
+ * Messages of the assistant that nobody asked for: after an earlier message of ours, without the contact between. By
+ * the silence before it, one counts as a step of the policy, whoever had it written: then no step is owed or allowed in
+ * its place.
  */
 import type * as Chat from "./Chat.ts"
 import { leftOut, possibleSteps } from "./FollowUp.ts"

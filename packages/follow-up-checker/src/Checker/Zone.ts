@@ -1,4 +1,6 @@
-/** Time zones, as the runtime's own time-zone database knows them: which ones a country has, and what their clocks show. */
+/**
+ * Time zones, as the runtime's own time-zone database knows them: which ones a country has, and what their clocks show.
+ */
 import * as Option from "effect/Option"
 
 /** A minute on the clocks of a zone. */
@@ -36,7 +38,11 @@ export const clockOf = (zone: string): Option.Option<(at: number) => LocalTime> 
     // "Wed, 10/01/2026, 09:30": in a tenth of the time that its parts take.
     const text = format.format(at)
     const [month, day, year, hour, minute] = text.match(/\d+/g) ?? []
-    return { date: `${year}-${month}-${day}`, weekday: weekdays.indexOf(text.slice(0, 3)) + 1, minuteOfDay: Number(hour) * 60 + Number(minute) }
+    return {
+      date: `${year}-${month}-${day}`,
+      weekday: weekdays.indexOf(text.slice(0, 3)) + 1,
+      minuteOfDay: Number(hour) * 60 + Number(minute)
+    }
   })
 
 // Older runtimes have the property, newer ones the method.

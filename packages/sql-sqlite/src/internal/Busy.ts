@@ -1,6 +1,6 @@
 /**
- * Waits for the lock of another connection. SQLite's own waiting keeps the event loop from everything else, so it is short;
- * after it the statement is run again by the clock, and the program goes on meanwhile.
+ * Waits for the lock of another connection. SQLite's own waiting keeps the event loop from everything else, so it is
+ * short; after it the statement is run again by the clock, and the program goes on meanwhile.
  */
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Clock from "effect/Clock"
@@ -19,7 +19,10 @@ const isOutdated = (error: SqlError) => hasCode(error, ResultCode.BusySnapshot)
 
 const isBusy = (error: SqlError) => hasCode(error, ResultCode.Busy) && !isOutdated(error)
 
-/** Runs what failed because of another connection's lock again, until `timeout` has passed. `pause` is how it waits in between. */
+/**
+ * Runs what failed because of another connection's lock again, until `timeout` has passed. `pause` is how it waits in
+ * between.
+ */
 export const patiently =
   (timeout: Duration.Duration, pause: (duration: Duration.Duration) => Effect.Effect<void> = Effect.sleep) =>
   <A, R>(run: Effect.Effect<A, SqlError, R>): Effect.Effect<A, SqlError, R> => {
@@ -33,6 +36,8 @@ export const patiently =
       })
     const nanos = BigInt(Math.ceil(Duration.toMillis(timeout) * 1e6))
     return Effect.catchAll(run, (error) =>
-      isBusy(error) ? Effect.flatMap(Clock.currentTimeNanos, (now) => again(error, now + nanos, firstPause)) : Effect.fail(error)
+      isBusy(error)
+        ? Effect.flatMap(Clock.currentTimeNanos, (now) => again(error, now + nanos, firstPause))
+        : Effect.fail(error)
     )
   }

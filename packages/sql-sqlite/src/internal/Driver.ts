@@ -14,7 +14,10 @@ export type Stored = null | number | bigint | string | Uint8Array
 export interface Statement {
   readonly all: (...parameters: ReadonlyArray<Stored>) => ReadonlyArray<unknown>
   readonly iterate: (...parameters: ReadonlyArray<Stored>) => Iterable<unknown>
-  readonly run: (...parameters: ReadonlyArray<Stored>) => { readonly changes: number | bigint; readonly lastInsertRowid: number | bigint }
+  readonly run: (...parameters: ReadonlyArray<Stored>) => {
+    readonly changes: number | bigint
+    readonly lastInsertRowid: number | bigint
+  }
   readonly columns: () => ReadonlyArray<{ readonly name: string }>
   readonly setReadBigInts: (isOn: boolean) => void
   readonly setReturnArrays: (isOn: boolean) => void
@@ -34,9 +37,13 @@ export interface Driver {
   readonly StatementSync: { readonly prototype: object }
 }
 
-const isAboutSqlite = (warning: unknown, type: unknown) => type === "ExperimentalWarning" && String(warning).startsWith("SQLite ")
+const isAboutSqlite = (warning: unknown, type: unknown) =>
+  type === "ExperimentalWarning" && String(warning).startsWith("SQLite ")
 
-/** Node 22 warns on stderr when its SQLite is loaded. Loading is synchronous, so no other warning can get lost meanwhile. */
+/**
+ * Node 22 warns on stderr when its SQLite is loaded. Loading is synchronous, so no other warning can get lost
+ * meanwhile.
+ */
 const withoutItsWarning = <A>(load: () => A): A => {
   const { emitWarning } = process
   process.emitWarning = (...warning: ReadonlyArray<unknown>) =>
@@ -48,7 +55,8 @@ const withoutItsWarning = <A>(load: () => A): A => {
   }
 }
 
-const isDriver = (module: object | undefined): module is Driver => module !== undefined && "DatabaseSync" in module && "StatementSync" in module
+const isDriver = (module: object | undefined): module is Driver =>
+  module !== undefined && "DatabaseSync" in module && "StatementSync" in module
 
 /** Node before 22.16 cannot return the rows of a statement as arrays. */
 const isComplete = ({ StatementSync }: Driver) => "setReturnArrays" in StatementSync.prototype
@@ -70,6 +78,9 @@ export const load: Effect.Effect<Driver, SqlError> = Effect.try({
   try: loadDriver,
   catch: (cause) => {
     const reason = cause instanceof Error ? cause.message : String(cause)
-    return new SqlError({ cause: new SqliteError({ message: `${missing}: ${reason}`, extendedCode: 0 }), message: missing })
+    return new SqlError({
+      cause: new SqliteError({ message: `${missing}: ${reason}`, extendedCode: 0 }),
+      message: missing
+    })
   }
 })

@@ -3,8 +3,8 @@ import * as Predicate from "effect/Predicate"
 import { ResultCode, SqliteError } from "../SqliteError.ts"
 
 /**
- * The prebuilt driver, on Node 20, leaves the code out where a statement that returns rows fails. These are the texts of
- * SQLite for the codes that programs act on; those of constraints go on with the names of the columns.
+ * The prebuilt driver, on Node 20, leaves the code out where a statement that returns rows fails. These are the texts
+ * of SQLite for the codes that programs act on; those of constraints go on with the names of the columns.
  */
 const codeByText: ReadonlyArray<readonly [text: string, code: number]> = [
   ["database is locked", ResultCode.Busy],

@@ -32,7 +32,8 @@ const toRows = (prepared: Statements.Prepared, rows: ReadonlyArray<Cells>, decod
 
 const returnsRows = ({ names }: Statements.Prepared) => names.length > 0
 
-const runForChanges = ({ statement }: Statements.Prepared, parameters: ReadonlyArray<unknown>) => statement.run(...parameters.map(Values.encode))
+const runForChanges = ({ statement }: Statements.Prepared, parameters: ReadonlyArray<unknown>) =>
+  statement.run(...parameters.map(Values.encode))
 
 const runForRows = (prepared: Statements.Prepared, parameters: ReadonlyArray<unknown>): ReadonlyArray<Cells> => {
   if (returnsRows(prepared)) return cellsOf(prepared.statement.all(...parameters.map(Values.encode)))
@@ -60,7 +61,13 @@ const nextChunk = (prepared: Statements.Prepared, iterator: Iterator<unknown>, d
 const failed = "Failed to execute statement"
 
 /** A stream has a statement of its own, which is reset when the stream ends: others may run the same text meanwhile. */
-const streamOf = (database: Database, text: string, parameters: ReadonlyArray<unknown>, decode: Decode, patiently: Patiently) =>
+const streamOf = (
+  database: Database,
+  text: string,
+  parameters: ReadonlyArray<unknown>,
+  decode: Decode,
+  patiently: Patiently
+) =>
   Stream.unwrapScoped(
     Effect.gen(function* () {
       const prepared = yield* attempt("Failed to prepare statement", () => Statements.prepare(database, text))
@@ -70,14 +77,18 @@ const streamOf = (database: Database, text: string, parameters: ReadonlyArray<un
         return { iterator, first: nextChunk(prepared, iterator, decode) }
       })
       const { first, iterator } = yield* patiently(
-        Effect.acquireRelease(begin, ({ iterator }) => Effect.ignore(attempt("Failed to reset statement", () => iterator.return())))
+        Effect.acquireRelease(begin, ({ iterator }) =>
+          Effect.ignore(attempt("Failed to reset statement", () => iterator.return()))
+        )
       )
       const next = Effect.mapError(
         attempt(failed, () => nextChunk(prepared, iterator, decode)),
         Option.some
       )
       const others = Stream.repeatEffectChunkOption(
-        Effect.flatMap(next, (rows) => (rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))))
+        Effect.flatMap(next, (rows) =>
+          rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))
+        )
       )
       return Stream.concat(Stream.fromChunk(Chunk.unsafeFromArray(first)), others)
     })
@@ -90,7 +101,10 @@ const runRaw = (prepared: Statements.Prepared, parameters: ReadonlyArray<unknown
   return { changes: decode(changes), lastInsertRowid: decode(lastInsertRowid) }
 }
 
-/** Run unprepared by @effect/sql, though always the same. Kept, they leave no two statements a transaction to the garbage collector. */
+/**
+ * Run unprepared by @effect/sql, though always the same. Kept, they leave no two statements a transaction to the
+ * garbage collector.
+ */
 const ofTransactions = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/
 
 /** Waits for the lock of another connection. */
@@ -108,7 +122,11 @@ interface SqliteConnection extends Connection {
 export const make = (database: Database, statementCacheSize: number, patiently: Patiently): SqliteConnection => {
   const statements = Statements.makeCache(database, statementCacheSize)
 
-  const run = <A>(text: string, prepare: (text: string) => Statements.Prepared, use: (prepared: Statements.Prepared, decode: Decode) => A) =>
+  const run = <A>(
+    text: string,
+    prepare: (text: string) => Statements.Prepared,
+    use: (prepared: Statements.Prepared, decode: Decode) => A
+  ) =>
     Effect.flatMap(SqlClient.SafeIntegers, (areAllBigInts) =>
       patiently(
         attempt(failed, () => {
@@ -129,13 +147,20 @@ export const make = (database: Database, statementCacheSize: number, patiently: 
   return {
     runAtOnce: (text) => Effect.asVoid(attempt(failed, () => runForChanges(statements.get(text), []))),
     execute: rowsOf(statements.get),
-    executeUnprepared: rowsOf((text) => (ofTransactions.test(text) ? statements.get(text) : Statements.prepare(database, text))),
-    executeRaw: (text, parameters) => run(text, statements.get, (prepared, decode) => runRaw(prepared, parameters, decode)),
+    executeUnprepared: rowsOf((text) =>
+      ofTransactions.test(text) ? statements.get(text) : Statements.prepare(database, text)
+    ),
+    executeRaw: (text, parameters) =>
+      run(text, statements.get, (prepared, decode) => runRaw(prepared, parameters, decode)),
     executeValues: (text, parameters) =>
-      run(text, statements.get, (prepared, decode) => runForRows(prepared, parameters).map((cells) => cells.map(decode))),
+      run(text, statements.get, (prepared, decode) =>
+        runForRows(prepared, parameters).map((cells) => cells.map(decode))
+      ),
     executeStream: (text, parameters, transformRows) => {
       const rows = Stream.unwrap(
-        Effect.map(SqlClient.SafeIntegers, (areAllBigInts) => streamOf(database, text, parameters, Values.decodeWith(areAllBigInts), patiently))
+        Effect.map(SqlClient.SafeIntegers, (areAllBigInts) =>
+          streamOf(database, text, parameters, Values.decodeWith(areAllBigInts), patiently)
+        )
       )
       if (transformRows === undefined) return rows
       return Stream.mapChunks(rows, (chunk) => Chunk.unsafeFromArray(transformRows(Chunk.toReadonlyArray(chunk))))

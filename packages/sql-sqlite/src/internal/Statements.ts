@@ -2,7 +2,10 @@
 import { SqliteError } from "../SqliteError.ts"
 import type { Database, Statement } from "./Driver.ts"
 
-/** `names`: those of the columns, as of the last time that they were looked up; none where the statement returns no rows. */
+/**
+ * `names`: those of the columns, as of the last time that they were looked up; none where the statement returns no
+ * rows.
+ */
 export interface Prepared {
   readonly statement: Statement
   names: ReadonlyArray<string>
@@ -23,7 +26,8 @@ const namesOf = (statement: Statement) => statement.columns().map(({ name }) => 
 
 /** Prepares a statement that nobody else uses. */
 export const prepare = (database: Database, text: string): Prepared => {
-  if (holdsSeveral(text)) throw new SqliteError({ message: "the SQL text contains more than one statement", extendedCode: 0 })
+  if (holdsSeveral(text))
+    throw new SqliteError({ message: "the SQL text contains more than one statement", extendedCode: 0 })
   const statement = database.prepare(text)
   statement.setReadBigInts(true)
   statement.setReturnArrays(true)

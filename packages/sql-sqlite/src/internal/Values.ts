@@ -15,12 +15,15 @@ const encodeObject = (value: object): Stored => {
   if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
   if (value instanceof ArrayBuffer) return new Uint8Array(value)
   if (Predicate.isDate(value) && !Number.isNaN(value.getTime())) return value.toISOString()
-  throw refuse(`a parameter cannot be ${Predicate.isDate(value) ? "an invalid Date" : `an object (${Object.prototype.toString.call(value)})`}`)
+  throw refuse(
+    `a parameter cannot be ${Predicate.isDate(value) ? "an invalid Date" : `an object (${Object.prototype.toString.call(value)})`}`
+  )
 }
 
 /**
- * What SQLite stores for a parameter. A boolean becomes 1 or 0, a Date its ISO 8601 text, `undefined` NULL, an integral number
- * an INTEGER and no REAL. Throws for a value that SQLite has no type for: the drivers take some of them for NULL.
+ * What SQLite stores for a parameter. A boolean becomes 1 or 0, a Date its ISO 8601 text, `undefined` NULL, an integral
+ * number an INTEGER and no REAL. Throws for a value that SQLite has no type for: the drivers take some of them for
+ * NULL.
  */
 export const encode = (value: unknown): Stored => {
   switch (typeof value) {
@@ -44,7 +47,8 @@ export const encode = (value: unknown): Stored => {
 const largest = BigInt(Number.MAX_SAFE_INTEGER)
 
 /** An integer as a number where a number holds it exactly, as a bigint beyond. */
-const narrow = (value: unknown): unknown => (typeof value === "bigint" && value <= largest && value >= -largest ? Number(value) : value)
+const narrow = (value: unknown): unknown =>
+  typeof value === "bigint" && value <= largest && value >= -largest ? Number(value) : value
 
 const keep = (value: unknown): unknown => value
 
@@ -56,7 +60,11 @@ const setColumn = (row: object, name: string, value: unknown) =>
   Object.defineProperty(row, name, { configurable: true, enumerable: true, value, writable: true })
 
 /** A row by the names of its columns; of two with the same name the last. */
-export const toRow = (names: ReadonlyArray<string>, values: ReadonlyArray<unknown>, decode: (value: unknown) => unknown): object => {
+export const toRow = (
+  names: ReadonlyArray<string>,
+  values: ReadonlyArray<unknown>,
+  decode: (value: unknown) => unknown
+): object => {
   const row: Record<string, unknown> = {}
   names.forEach((name, index) => {
     if (name === "__proto__") setColumn(row, name, decode(values[index]))

@@ -1,8 +1,16 @@
 /** Who is compared: each as its own documentation sets it up, retries included. */
 import type { Contender } from "./Contender.ts"
 
-export const ours = { id: "invent-undici", name: "**ours, undici**", load: () => import("./contenders/invent-undici.ts") }
-export const oursOverFetch = { id: "invent-fetch", name: "**ours, fetch**", load: () => import("./contenders/invent-fetch.ts") }
+export const ours = {
+  id: "invent-undici",
+  name: "**ours, undici**",
+  load: () => import("./contenders/invent-undici.ts")
+}
+export const oursOverFetch = {
+  id: "invent-fetch",
+  name: "**ours, fetch**",
+  load: () => import("./contenders/invent-fetch.ts")
+}
 export const openai = { id: "openai", name: "openai", load: () => import("./contenders/openai.ts") }
 
 const others: ReadonlyArray<Contender> = [
@@ -22,7 +30,11 @@ export const contenders: ReadonlyArray<Contender> = [ours, ...others]
 export const weighed: ReadonlyArray<Contender> = [
   ours,
   oursOverFetch,
-  { id: "platform-undici", name: "@effect/platform alone, undici", load: () => import("./contenders/platform-undici.ts") },
+  {
+    id: "platform-undici",
+    name: "@effect/platform alone, undici",
+    load: () => import("./contenders/platform-undici.ts")
+  },
   ...others
 ]
 

@@ -1,4 +1,6 @@
-/** What a GET costs the process that makes it, in processor time: all its threads, its own garbage collection included. */
+/**
+ * What a GET costs the process that makes it, in processor time: all its threads, its own garbage collection included.
+ */
 import { byId } from "./Contenders.ts"
 
 export interface Args {

@@ -34,7 +34,10 @@ export const serve = async (model: Model, quota: Target["quota"]): Promise<Limit
       const { allowed } = Effect.runSync(limiter.check("client"))
       if (allowed) accepted.push(now - first)
       else refused++
-      setTimeout(() => CountingServer.json(response, allowed ? 200 : 429, allowed ? page : `{"error":"too many"}`), distance())
+      setTimeout(
+        () => CountingServer.json(response, allowed ? 200 : 429, allowed ? page : `{"error":"too many"}`),
+        distance()
+      )
     }, distance())
   })
   return {

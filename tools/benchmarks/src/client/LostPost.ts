@@ -1,9 +1,13 @@
-/** One POST that the server reads whole and answers badly, every time: how often it is sent, and what the caller hears. */
+/**
+ * One POST that the server reads whole and answers badly, every time: how often it is sent, and what the caller hears.
+ */
 import * as CountingServer from "../CountingServer.ts"
 import { byId } from "./Contenders.ts"
 
-const refuse = (status: number, headers?: Record<string, string>): CountingServer.Reply => (response) =>
-  CountingServer.json(response, status, `{"error":"no"}`, headers)
+const refuse =
+  (status: number, headers?: Record<string, string>): CountingServer.Reply =>
+  (response) =>
+    CountingServer.json(response, status, `{"error":"no"}`, headers)
 
 const faults = {
   cut: (response) => response.socket?.destroy(),

@@ -20,7 +20,14 @@ export interface Outcome {
   readonly succeeded: number
 }
 
-export const run = async ({ callers, calls, contender, patience, quota, urls }: Args): Promise<ReadonlyArray<Outcome>> => {
+export const run = async ({
+  callers,
+  calls,
+  contender,
+  patience,
+  quota,
+  urls
+}: Args): Promise<ReadonlyArray<Outcome>> => {
   const { connect } = await byId(contender).load()
   const outcomes = urls.map(() => ({ failed: 0, succeeded: 0 }))
   const sweep = async (url: string, outcome: { failed: number; succeeded: number }) => {

@@ -60,7 +60,8 @@ const program = (contender: string): string => {
 }
 
 /** The path of a module behind the name of its package, or of ours. */
-const place = (path: string): string => path.replace(/^.*node_modules\//, "").replace(/^(\.\.\/)*packages\//, "@effect-invent/")
+const place = (path: string): string =>
+  path.replace(/^.*node_modules\//, "").replace(/^(\.\.\/)*packages\//, "@effect-invent/")
 
 const packageOf = (place: string): string => /^(@[^/]+\/)?[^/]+/.exec(place)![0]
 
@@ -70,7 +71,10 @@ const summed = (entries: ReadonlyArray<readonly [string, number]>) => {
   return [...sums].toSorted(([, a], [, b]) => b - a)
 }
 
-const bundled = (contender: string, minify: Pick<esbuild.BuildOptions, `minify${string}` & keyof esbuild.BuildOptions>) =>
+const bundled = (
+  contender: string,
+  minify: Pick<esbuild.BuildOptions, `minify${string}` & keyof esbuild.BuildOptions>
+) =>
   esbuild.build({
     stdin: { contents: program(contender), resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
     bundle: true,
@@ -89,11 +93,14 @@ export const measure = async (contender: string): Promise<Size> => {
   const { metafile, outputFiles } = await bundled(contender, { minify: true })
   const { contents } = outputFiles[0]!
   const [output] = Object.values(metafile.outputs)
-  const modules = Object.entries(output!.inputs).map(([path, { bytesInOutput }]) => [place(path), bytesInOutput] as const)
+  const modules = Object.entries(output!.inputs).map(
+    ([path, { bytesInOutput }]) => [place(path), bytesInOutput] as const
+  )
   return { gzip: gzip(contents), minified: contents.length, parts: summed(modules) }
 }
 
-export const byPackage = ({ parts }: Size): Size["parts"] => summed(parts.map(([part, bytes]) => [packageOf(part), bytes]))
+export const byPackage = ({ parts }: Size): Size["parts"] =>
+  summed(parts.map(([part, bytes]) => [packageOf(part), bytes]))
 
 const isOurs = (place: string) => !/^(effect|@effect\/platform)\//.test(place)
 

@@ -10,7 +10,9 @@ export interface Begun {
 /** `body`: what the bare server answers. */
 export const begin = (kind: Kind, body = ""): Promise<Begun> =>
   new Promise((resolve, reject) => {
-    const child = fork(new URL("../../dist/emulator/Server.js", import.meta.url), [kind, body], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+    const child = fork(new URL("../../dist/emulator/Server.js", import.meta.url), [kind, body], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"]
+    })
     child.once("message", (told) => resolve({ told: told as Told, end: () => child.disconnect() }))
     child.once("error", reject)
     child.once("exit", (code) => reject(new Error(`the ${kind} server ended with ${code}`)))

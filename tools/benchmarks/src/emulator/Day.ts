@@ -27,8 +27,15 @@ export const run = async ({ conversations, seed }: Args): Promise<Result> => {
     const { log, world } = yield* Emulator.Emulator
     yield* Effect.provideService(People.run({ seed, conversations, during: "1 day" }), World, world)
     return yield* log.entries
-  }).pipe(Effect.provide(Emulator.layer({ seed, script: People.assistant(seed) })), Effect.withRandom(Random.make(seed)))
+  }).pipe(
+    Effect.provide(Emulator.layer({ seed, script: People.assistant(seed) })),
+    Effect.withRandom(Random.make(seed))
+  )
   const entries = await Effect.runPromise(VirtualTime.run(day, "2026-07-15T00:00:00Z"))
   const millis = performance.now() - started
-  return { millis, entries: entries.length, digest: createHash("sha256").update(Log.toJsonLines(entries)).digest("hex") }
+  return {
+    millis,
+    entries: entries.length,
+    digest: createHash("sha256").update(Log.toJsonLines(entries)).digest("hex")
+  }
 }

@@ -1,4 +1,7 @@
-/** As many requests as a server answers: callers on connections that stay open, each with the next request when it has its answer. */
+/**
+ * As many requests as a server answers: callers on connections that stay open, each with the next request when it has
+ * its answer.
+ */
 import { Pool } from "undici"
 import type { Told } from "./Server.ts"
 
@@ -26,7 +29,11 @@ export const run = async ({ callers, key, millis, path, url, warmUpMillis }: Arg
     const caller = async () => {
       while (performance.now() < end) {
         const begun = performance.now()
-        const { body, statusCode } = await pool.request({ path, method: "GET", headers: { authorization: `Bearer ${key}` } })
+        const { body, statusCode } = await pool.request({
+          path,
+          method: "GET",
+          headers: { authorization: `Bearer ${key}` }
+        })
         await body.dump()
         if (statusCode !== 200) throw new Error(`${url} answered ${statusCode}`)
         taken.push(performance.now() - begun)

@@ -56,7 +56,10 @@ const arrive = (people: number) =>
 const answered = (people: number) =>
   Effect.flatMap(Emulator.Emulator, ({ log }) =>
     Effect.repeat(
-      Effect.map(log.entries, (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "reply").length),
+      Effect.map(
+        log.entries,
+        (entries) => entries.filter((entry) => entry.kind === "message" && entry.cause === "reply").length
+      ),
       { until: (count) => count >= people, schedule: Schedule.spaced("100 millis") }
     )
   )
@@ -78,7 +81,9 @@ steps:
 
 const client = (quota: RateLimit.Options) =>
   Layer.unwrapEffect(
-    Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url, rateLimit: quota }))
+    Effect.map(Emulator.Emulator, ({ apiKey, url }) =>
+      InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url, rateLimit: quota })
+    )
   )
 
 export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> => {
@@ -91,18 +96,37 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
     const scheduler = Scheduler.layerServe(Duration.millis(200)).pipe(
       Layer.provide(client(quota)),
       Layer.provideMerge(Ledger.layer),
-      Layer.provideMerge(Layer.succeed(Watch, { chats: Stream.fromIterable(chats), keepsRows: false, inTurn: identity })),
+      Layer.provideMerge(
+        Layer.succeed(Watch, { chats: Stream.fromIterable(chats), keepsRows: false, inTurn: identity })
+      ),
       Layer.provide(Layer.effect(ActivePolicy, PolicyFile.parse(policy, "policy")))
     )
-    const went = Effect.map(log.entries, (entries) =>
-      new Map(entries.flatMap((entry) => (entry.kind === "message" && entry.cause === "follow_up" ? [[entry.chat_id, entry.at.epochMillis] as const] : [])))
+    const went = Effect.map(
+      log.entries,
+      (entries) =>
+        new Map(
+          entries.flatMap((entry) =>
+            entry.kind === "message" && entry.cause === "follow_up"
+              ? [[entry.chat_id, entry.at.epochMillis] as const]
+              : []
+          )
+        )
     )
-    const soon = Effect.flatMap(DateTime.now, (now) => Effect.sleep(Duration.millis(DateTime.distance(now, due) - 2 * Duration.toMillis(lead))))
-    const foretold = Effect.zipRight(soon, Effect.all({ waiting: ServiceStatus.waiting(QuotaForecast.quota(quota)), before: log.entries }))
-    const story = Effect.zipLeft(foretold, Effect.repeat(went, { until: ({ size }) => size === people, schedule: Schedule.spaced("1 second") })).pipe(
-      Effect.zipLeft(Effect.sleep("3 seconds"))
+    const soon = Effect.flatMap(DateTime.now, (now) =>
+      Effect.sleep(Duration.millis(DateTime.distance(now, due) - 2 * Duration.toMillis(lead)))
     )
-    const { before, waiting } = yield* Effect.raceFirst(story, Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)).pipe(Effect.provide(scheduler))
+    const foretold = Effect.zipRight(
+      soon,
+      Effect.all({ waiting: ServiceStatus.waiting(QuotaForecast.quota(quota)), before: log.entries })
+    )
+    const story = Effect.zipLeft(
+      foretold,
+      Effect.repeat(went, { until: ({ size }) => size === people, schedule: Schedule.spaced("1 second") })
+    ).pipe(Effect.zipLeft(Effect.sleep("3 seconds")))
+    const { before, waiting } = yield* Effect.raceFirst(
+      story,
+      Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
+    ).pipe(Effect.provide(scheduler))
     const requests = (yield* log.entries).slice(before.length).filter((entry) => entry.kind === "request")
     const instants = yield* went
     const ahead = Duration.toMillis(lead)
@@ -114,7 +138,13 @@ export const run = ({ limit, people, windowSeconds }: Args): Promise<Outcome> =>
       refused: requests.filter(({ status }) => status === 429).length
     }
   }).pipe(
-    Effect.provide(Layer.mergeAll(Emulator.layerServer({ limit: { ...quota, model: "sliding" } }), Sqlite.layerEmpty, NodeHttpClient.layerUndici)),
+    Effect.provide(
+      Layer.mergeAll(
+        Emulator.layerServer({ limit: { ...quota, model: "sliding" } }),
+        Sqlite.layerEmpty,
+        NodeHttpClient.layerUndici
+      )
+    ),
     Logger.withMinimumLogLevel(LogLevel.Warning),
     Effect.runPromise
   )

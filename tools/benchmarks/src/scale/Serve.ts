@@ -43,7 +43,10 @@ export const run = async ({ database, keeper, perSecond, run, seconds }: Args): 
   const memory = await collected()
   const from = Date.now() + ahead
   const count = Math.floor(perSecond * seconds)
-  const waits = Array.from({ length: count }, (_, i): Wait => ({ id: `${run}_${i}`, at: from + Math.round((1000 * i) / perSecond) }))
+  const waits = Array.from({ length: count }, (_, i): Wait => ({
+    id: `${run}_${i}`,
+    at: from + Math.round((1000 * i) / perSecond)
+  }))
   await enqueueAll(kept, waits)
   const last = waits.at(-1)!.at
   const isMeant = ({ at }: { readonly at: number }) => at >= from && at <= last

@@ -31,6 +31,12 @@ const invent = InventClient.layerShared({ apiKey: Redacted.make(name), baseUrl: 
   Layer.provide(NodeHttpClient.layerUndici)
 )
 
-const call = Effect.flatMap(InventClient.InventClient, (invent) => invent.messages.list({ path: { chat_id: ChatId.make("chat_1") } }))
+const call = Effect.flatMap(InventClient.InventClient, (invent) =>
+  invent.messages.list({ path: { chat_id: ChatId.make("chat_1") } })
+)
 
-await Effect.runPromise(Effect.replicateEffect(Effect.forever(call), callers, { concurrency: "unbounded", discard: true }).pipe(Effect.provide(invent)))
+await Effect.runPromise(
+  Effect.replicateEffect(Effect.forever(call), callers, { concurrency: "unbounded", discard: true }).pipe(
+    Effect.provide(invent)
+  )
+)

@@ -25,12 +25,21 @@ const distance = 15
 
 export const serve = async ({ limit, window }: Quota): Promise<Vendor> => {
   const arrivals: Array<Arrival> = []
-  const limiters = models.map((model, at) => RateLimiter.make({ limit, window, model, phase: (at * window) / models.length }))
+  const limiters = models.map((model, at) =>
+    RateLimiter.make({ limit, window, model, phase: (at * window) / models.length })
+  )
   const server = await CountingServer.serve((response, request) => {
     setTimeout(() => {
       const isRefused = limiters.filter(({ check }) => !Effect.runSync(check("clients")).allowed).length > 0
-      arrivals.push({ at: performance.now(), sender: (request.headers.authorization ?? "").replace("Bearer ", ""), isRefused })
-      setTimeout(() => CountingServer.json(response, isRefused ? 429 : 200, isRefused ? `{"error":"too many"}` : page), distance)
+      arrivals.push({
+        at: performance.now(),
+        sender: (request.headers.authorization ?? "").replace("Bearer ", ""),
+        isRefused
+      })
+      setTimeout(
+        () => CountingServer.json(response, isRefused ? 429 : 200, isRefused ? `{"error":"too many"}` : page),
+        distance
+      )
     }, distance)
   })
   return { ...server, arrivals }

@@ -27,8 +27,12 @@ const heard = ({ afterMillis, heard, requests }: LostPost.Outcome) =>
   `${requests}, ${heard === null ? "no word yet" : afterMillis < 1000 ? heard : `${heard} after ${seconds(afterMillis)}`}`
 
 const lostPost = async (): Promise<Table> => {
-  const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({ contenders: everyone, patience })
-  const cell = (id: string, fault: LostPost.Fault) => heard(outcomes.find((each) => each.contender === id && each.fault === fault)!)
+  const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({
+    contenders: everyone,
+    patience
+  })
+  const cell = (id: string, fault: LostPost.Fault) =>
+    heard(outcomes.find((each) => each.contender === id && each.fault === fault)!)
   return {
     title: "One POST, its answer lost",
     about: `The server reads the request whole, and then it cuts the connection or answers as the column says, every time. The requests it saw in ${seconds(patience)}, and what the caller heard. More than one in the first two columns is a message that a customer gets twice; only a 429 says that nothing was done.`,
@@ -39,12 +43,20 @@ const lostPost = async (): Promise<Table> => {
 
 const outage = async (): Promise<Table> => {
   const calls = 300
-  const outcomes = await inChild<Outage.Args, ReadonlyArray<Outage.Outcome>>("Outage")({ contenders: everyone, calls, patience })
+  const outcomes = await inChild<Outage.Args, ReadonlyArray<Outage.Outcome>>("Outage")({
+    contenders: everyone,
+    calls,
+    patience
+  })
   return {
     title: "An outage",
     about: `${calls} GETs at once to a server that answers each with 500: requests for each call in ${seconds(patience)}.`,
     head: ["", "requests a call", "calls still trying"],
-    rows: outcomes.map(({ contender, open, requests }) => [names.get(contender)!, `${(requests / calls).toFixed(2)}x`, `${open}`])
+    rows: outcomes.map(({ contender, open, requests }) => [
+      names.get(contender)!,
+      `${(requests / calls).toFixed(2)}x`,
+      `${open}`
+    ])
   }
 }
 
@@ -138,7 +150,12 @@ const sizes = async (): Promise<Table> => {
     weighed.map(async ({ id, name }) => {
       const size = await Size.measure(id)
       const largest = Size.byPackage(size).slice(0, 4)
-      return [name, kilo(size.gzip), kilo(size.minified), largest.map(([part, bytes]) => `${part} ${kilo(bytes)}`).join(", ")]
+      return [
+        name,
+        kilo(size.gzip),
+        kilo(size.minified),
+        largest.map(([part, bytes]) => `${part} ${kilo(bytes)}`).join(", ")
+      ]
     })
   )
   return {
@@ -155,7 +172,9 @@ const ourSize = async (): Promise<Table> => {
     title: "What of it is ours",
     about: `What the program over fetch weighs more than without our modules: ${kilo(all.gzip)} KB gzip, ${kilo(all.minified)} KB minified; and one that takes a single group of the contract by \`InventGroup\`, ${kilo(group.gzip)} KB gzip, ${kilo(group.minified)} KB minified. Of the latter, by module:`,
     head: ["module", "KB, minified"],
-    rows: group.parts.slice(0, 12).map(([part, bytes]) => [part.replace("/dist/", "/").replace(/\.js$/, ""), kilo(bytes)])
+    rows: group.parts
+      .slice(0, 12)
+      .map(([part, bytes]) => [part.replace("/dist/", "/").replace(/\.js$/, ""), kilo(bytes)])
   }
 }
 

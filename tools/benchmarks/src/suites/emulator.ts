@@ -62,4 +62,7 @@ const aDay = async (progress: (what: string) => void): Promise<Table> => {
   }
 }
 
-export const suite: Suite = { packages: ["effect", "@effect/platform", "@effect/platform-node", "undici"], run: async (progress) => [await throughput(progress), await aDay(progress)] }
+export const suite: Suite = {
+  packages: ["effect", "@effect/platform", "@effect/platform-node", "undici"],
+  run: async (progress) => [await throughput(progress), await aDay(progress)]
+}

@@ -35,7 +35,11 @@ interface Database {
 
 const file = (folder: string, name: string): Database => ({
   name: join(folder, `${name}.db`),
-  bytes: async () => readdirSync(folder).reduce((sum, each) => (each.startsWith(`${name}.db`) ? sum + statSync(join(folder, each)).size : sum), 0)
+  bytes: async () =>
+    readdirSync(folder).reduce(
+      (sum, each) => (each.startsWith(`${name}.db`) ? sum + statSync(join(folder, each)).size : sum),
+      0
+    )
 })
 
 const ofServer = async (url: Redacted.Redacted): Promise<Database> => ({
@@ -64,7 +68,8 @@ const measure = async (keeper: Keeper, count: number, database: Database): Promi
   return { keeper, count, rate, bytes, outcome }
 }
 
-const quantile = (values: ReadonlyArray<number>, q: number) => values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!
+const quantile = (values: ReadonlyArray<number>, q: number) =>
+  values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!
 
 const rowOf = ({ bytes, count, keeper, outcome, rate }: Measured, empty: Measured): ReadonlyArray<string> => [
   keeper.name,
@@ -82,7 +87,11 @@ interface Run {
   readonly progress: (what: string) => void
 }
 
-const compare = async (chosen: ReadonlyArray<Keeper>, databases: (keeper: Keeper, count: number) => Promise<Database>, { progress, waiting }: Run) => {
+const compare = async (
+  chosen: ReadonlyArray<Keeper>,
+  databases: (keeper: Keeper, count: number) => Promise<Database>,
+  { progress, waiting }: Run
+) => {
   const rows: Array<ReadonlyArray<string>> = []
   for (const keeper of chosen) {
     progress(`${keeper.id}, empty`)
@@ -98,7 +107,16 @@ const compare = async (chosen: ReadonlyArray<Keeper>, databases: (keeper: Keeper
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): Table => ({
   title: "Very many that wait",
   about: `So many are handed over, eight at a time, and would outlast the process when that returns; it is killed with -9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a decision, a follow-up and two lines of the audit for each, and a timer for what is near; the others a job. Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. PostgreSQL runs beside it, without fsync for everybody.`,
-  head: ["", "waiting", "handed over a second", "disk, bytes each", "memory, bytes each", "memory, MB in all", "start-up", "lateness p50, p99, most"],
+  head: [
+    "",
+    "waiting",
+    "handed over a second",
+    "disk, bytes each",
+    "memory, bytes each",
+    "memory, MB in all",
+    "start-up",
+    "lateness p50, p99, most"
+  ],
   rows
 })
 
@@ -110,7 +128,14 @@ const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 const backlog = ({ beyond, foreseen, latest, refused, requests }: Backlog.Outcome): Table => ({
   title: "More due than the quota lets through",
   about: `${queue.people} follow-ups are due at one moment, over HTTP with ${queue.limit} requests in ${queue.windowSeconds} s. Shortly before, the forecast says when each will go. How much later than that each went; what is negative was early, because a forecast counts on the messages of each chat being listed again, and on what watching an inbox may take.`,
-  head: ["follow-ups", "last forecast after", "last went after", "beyond the forecast p50, p99, most", "requests a follow-up", "429s"],
+  head: [
+    "follow-ups",
+    "last forecast after",
+    "last went after",
+    "beyond the forecast p50, p99, most",
+    "requests a follow-up",
+    "429s"
+  ],
   rows: [
     [
       String(queue.people),

@@ -27,7 +27,9 @@ interface Shared {
 }
 
 const begin = (args: Args) => {
-  const child = fork(new URL("../../dist/sharing/Sender.js", import.meta.url), [JSON.stringify(args)], { stdio: ["ignore", "inherit", "inherit", "ipc"] })
+  const child = fork(new URL("../../dist/sharing/Sender.js", import.meta.url), [JSON.stringify(args)], {
+    stdio: ["ignore", "inherit", "inherit", "ipc"]
+  })
   return () => child.kill("SIGKILL")
 }
 
@@ -53,7 +55,11 @@ const share = async (database: string, count: number): Promise<Shared> => {
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
-const rowsOf = async (name: string, databaseOf: (count: number) => Promise<string>, progress: (what: string) => void) => {
+const rowsOf = async (
+  name: string,
+  databaseOf: (count: number) => Promise<string>,
+  progress: (what: string) => void
+) => {
   const rows: Array<ReadonlyArray<string>> = []
   for (const count of counts) {
     progress(`${name}: ${count} processes`)

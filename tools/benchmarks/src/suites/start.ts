@@ -13,7 +13,10 @@ import type { Suite } from "../Suite.ts"
 const rounds = 11
 
 const dist = new URL("../../../../apps/follow-up-scheduler/dist/", import.meta.url)
-const programs = { bundled: fileURLToPath(new URL("bin/follow-ups.js", dist)), modules: fileURLToPath(new URL("main.js", dist)) }
+const programs = {
+  bundled: fileURLToPath(new URL("bin/follow-ups.js", dist)),
+  modules: fileURLToPath(new URL("main.js", dist))
+}
 const policy = fileURLToPath(new URL("../../../../policies/idle-nudge.yaml", import.meta.url))
 
 const execute = promisify(execFile)
@@ -78,4 +81,7 @@ const starts = async (progress: (what: string) => void): Promise<Table> => {
   }
 }
 
-export const suite: Suite = { packages: ["effect", "@effect/platform", "@effect/platform-node"], run: async (progress) => [await starts(progress)] }
+export const suite: Suite = {
+  packages: ["effect", "@effect/platform", "@effect/platform-node"],
+  run: async (progress) => [await starts(progress)]
+}

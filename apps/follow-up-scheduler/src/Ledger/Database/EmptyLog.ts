@@ -14,7 +14,8 @@ const once = (sql: SqlClient.SqlClient) =>
 /** Tries again every 50 ms, for 5 seconds: another connection may be reading. */
 const patience = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
 
-const inTheWay = "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"
+const inTheWay =
+  "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"
 
 const onSqlite = (sql: SqlClient.SqlClient) =>
   Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: patience }).pipe(

@@ -10,7 +10,9 @@ const number = 7_265_114
  * Runs it under the lock. Where two sessions of PostgreSQL create a table at the same moment, one of them fails, also
  * with `IF NOT EXISTS`.
  */
-export const hold = <A, E, R>(create: Effect.Effect<A, E, R>): Effect.Effect<A, E | SqlError, R | SqlClient.SqlClient> =>
+export const hold = <A, E, R>(
+  create: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | SqlError, R | SqlClient.SqlClient> =>
   Effect.flatMap(SqlClient.SqlClient, (sql) =>
     sql.onDialectOrElse({
       pg: () =>

@@ -74,10 +74,16 @@ const answers = (token: string) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     yield* sql`UPDATE owner SET asked = ${token}`
-    const isAnswered = Effect.map(read, Option.exists(({ answered }) => answered === token))
+    const isAnswered = Effect.map(
+      read,
+      Option.exists(({ answered }) => answered === token)
+    )
     return yield* Effect.repeat(isAnswered, {
       until: (yes) => yes,
-      schedule: Schedule.intersect(Schedule.spaced("250 millis"), Schedule.recurs(Duration.toMillis(answersWithin) / 250))
+      schedule: Schedule.intersect(
+        Schedule.spaced("250 millis"),
+        Schedule.recurs(Duration.toMillis(answersWithin) / 250)
+      )
     }).pipe(Effect.zipRight(isAnswered))
   })
 
@@ -120,7 +126,8 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
     const lock_id = Option.getOrElse(yield* files.idOf(files.lock_file), () => "")
     const before = yield* read
     // A copied ledger has the row of the original's owner.
-    if (Option.isSome(before) && before.value.file_id === file_id && (yield* isAlive(before.value, token, files))) return Option.none()
+    if (Option.isSome(before) && before.value.file_id === file_id && (yield* isAlive(before.value, token, files)))
+      return Option.none()
     yield* sql`CREATE TABLE IF NOT EXISTS owner (
       id INTEGER PRIMARY KEY CHECK (id = 1),
       token TEXT NOT NULL,
@@ -146,7 +153,10 @@ export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, 
   Effect.gen(function* () {
     const [owner, id] = [yield* read, yield* files.ledgerId]
     // A copied ledger has the row of the original's owner, whose lock is none of ours.
-    const elsewhere = Option.filter(owner, ({ file_id, lock_file }) => lock_file !== files.lock_file && Option.contains(id, file_id))
+    const elsewhere = Option.filter(
+      owner,
+      ({ file_id, lock_file }) => lock_file !== files.lock_file && Option.contains(id, file_id)
+    )
     return Option.isSome(elsewhere) && (yield* files.isLocked(elsewhere.value.lock_file))
   })
 
@@ -154,7 +164,11 @@ export const isOpenElsewhere = (files: Files): Effect.Effect<boolean, SqlError, 
  * The check that an owner repeats. It fails with `LedgerLost` where the file was removed, replaced or overwritten, or
  * another process has claimed it. It also answers a process that asks through the row whether this one is alive.
  */
-export const make = ({ stamp, token }: Claim, files: Files, stampNow: Stamp): Effect.Effect<Check, never, SqlClient.SqlClient> =>
+export const make = (
+  { stamp, token }: Claim,
+  files: Files,
+  stampNow: Stamp
+): Effect.Effect<Check, never, SqlClient.SqlClient> =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const opened = yield* files.ledgerId
@@ -162,7 +176,8 @@ export const make = ({ stamp, token }: Claim, files: Files, stampNow: Stamp): Ef
     const check = Effect.gen(function* () {
       const now = yield* files.ledgerId
       if (Option.isNone(now)) return yield* lost("the file was removed while this scheduler ran on it")
-      if (now.value !== Option.getOrUndefined(opened)) return yield* lost("the file was replaced while this scheduler ran on it")
+      if (now.value !== Option.getOrUndefined(opened))
+        return yield* lost("the file was replaced while this scheduler ran on it")
       const owner = yield* Effect.provideService(read, SqlClient.SqlClient, sql)
       if (Option.isNone(owner) || owner.value.token !== token || (yield* stampNow) !== stamp) {
         return yield* lost("the file was overwritten, or another scheduler took it over, while this one ran on it")

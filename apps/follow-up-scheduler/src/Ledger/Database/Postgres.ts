@@ -28,7 +28,10 @@ const check = (url: Redacted.Redacted) => {
   const text = Redacted.value(url)
   return URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
     ? Effect.void
-    : new DatabaseUnusable({ database: "DATABASE_URL", reason: `is not the URL of a PostgreSQL database, such as ${example}` })
+    : new DatabaseUnusable({
+        database: "DATABASE_URL",
+        reason: `is not the URL of a PostgreSQL database, such as ${example}`
+      })
 }
 
 /** As the server sees it. A percent sign that encodes nothing stays as it is. */
@@ -77,12 +80,17 @@ export const holdsLedger = (url: Redacted.Redacted) =>
     const sql = yield* connect(url)
     const rows = yield* sql<{ name: string | null }>`SELECT to_regclass('follow_ups')::text AS name`
     return rows[0]?.name != null
-  }).pipe(Effect.scoped, Effect.catchTag("SqlError", (error) => unusable(url)(error)))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchTag("SqlError", (error) => unusable(url)(error))
+  )
 
 /** The same; fails with `DatabaseUnusable` where the database holds no ledger. */
 export const layerExisting = (url: Redacted.Redacted) =>
   Layer.unwrapEffect(
     Effect.flatMap(holdsLedger(url), (isThere) =>
-      isThere ? Effect.succeed(layer(url)) : new DatabaseUnusable({ database: nameOf(url), reason: "holds no ledger; the first run creates it" })
+      isThere
+        ? Effect.succeed(layer(url))
+        : new DatabaseUnusable({ database: nameOf(url), reason: "holds no ledger; the first run creates it" })
     )
   )

@@ -23,12 +23,16 @@ const busyTimeout = Duration.seconds(5)
  * Turns an error of the driver or the file system into `DatabaseUnusable`, which names the file and the innermost
  * cause.
  */
-export const unusable = (file: string) => (cause: unknown) => new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
+export const unusable = (file: string) => (cause: unknown) =>
+  new DatabaseUnusable({ database: file, reason: reasonOf(cause) })
 
 const open = (options: SqliteClient.Options) => Effect.provide(SqliteClient.make(options), Reactivity.layer)
 
 const inUse = (file: string) =>
-  new DatabaseUnusable({ database: file, reason: "another scheduler is running on it; stop that one or use another --db" })
+  new DatabaseUnusable({
+    database: file,
+    reason: "another scheduler is running on it; stop that one or use another --db"
+  })
 
 const openLock = (lock_file: string) => open({ filename: lock_file, journalMode: "DELETE", busyTimeout: 0 })
 
@@ -53,7 +57,10 @@ const isLocked = (lock_file: string) =>
     yield* sql`BEGIN EXCLUSIVE`
     yield* sql`ROLLBACK`
     return false
-  }).pipe(Effect.scoped, Effect.catchAll((error) => Effect.succeed(isBusy(error))))
+  }).pipe(
+    Effect.scoped,
+    Effect.catchAll((error) => Effect.succeed(isBusy(error)))
+  )
 
 /**
  * The names of the ledger and of its lock. The lock lies beside the file that a link leads to, whatever the link is
@@ -66,8 +73,7 @@ export const filesOf = (file: string) =>
     const inFolder = Effect.map(files.realPath(path.dirname(file)), (folder) => path.join(folder, path.basename(file)))
     const real = yield* Effect.orElse(files.realPath(file), () => inFolder).pipe(Effect.orElseSucceed(() => file))
     // Synchronous, as SQLite reads: it takes no time under a virtual clock, and lets no other fiber run meanwhile.
-    const idOf = (file: string) =>
-      Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
+    const idOf = (file: string) => Effect.sync(() => Option.map(statOf(file), ({ dev, ino }) => `${dev}:${ino}`))
     return { name: file, lock_file: `${real}.lock`, idOf, ledgerId: idOf(file), isLocked } satisfies Ownership.Files
   })
 
@@ -149,10 +155,17 @@ const openAlone = (file: string) =>
     if (Option.isNone(yield* files.ledgerId) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
     const stampNow = yield* stampOf(file)
     const sql = yield* openPatiently(file, "NORMAL")
-    const claim = yield* Effect.mapError(Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql), unusable(file))
+    const claim = yield* Effect.mapError(
+      Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql),
+      unusable(file)
+    )
     if (Option.isNone(claim)) return yield* inUse(file)
     yield* onLock(mark)
-    const ownership = yield* Effect.provideService(Ownership.make(claim.value, files, stampNow), SqlClient.SqlClient, sql)
+    const ownership = yield* Effect.provideService(
+      Ownership.make(claim.value, files, stampNow),
+      SqlClient.SqlClient,
+      sql
+    )
     return Context.add(Context.make(SqlClient.SqlClient, sql), Ownership.Ownership, ownership)
   })
 
@@ -186,13 +199,15 @@ const openBeside = (file: string) =>
   })
 
 /** Opens the file for a change, beside a scheduler that may be running on it; creates it where it is missing. */
-export const layerBeside = (file: string) => Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openBeside(file)))
+export const layerBeside = (file: string) =>
+  Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openBeside(file)))
 
 /** Whether the file exists; false where that cannot be found out. */
 export const exists = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.orElseSucceed(files.exists(file), () => false))
 
-const absent = (file: string) => new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
+const absent = (file: string) =>
+  new DatabaseUnusable({ database: file, reason: "does not exist; the first run creates it" })
 
 /** As {@link layerBeside}; fails with `DatabaseUnusable` where the file does not exist. */
 export const layerExisting = (file: string) =>
@@ -224,4 +239,7 @@ export const layerReadOnly = (file: string) =>
   )
 
 /** A database in memory, which is gone when the scope closes. */
-export const layerEmpty = Layer.scoped(SqlClient.SqlClient, Effect.mapError(open({ filename: ":memory:" }), unusable(":memory:")))
+export const layerEmpty = Layer.scoped(
+  SqlClient.SqlClient,
+  Effect.mapError(open({ filename: ":memory:" }), unusable(":memory:"))
+)

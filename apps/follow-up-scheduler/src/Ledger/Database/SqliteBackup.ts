@@ -1,6 +1,6 @@
 /**
- * Copies of a ledger in a SQLite file. A copy is made of one state of the ledger, also while a scheduler runs on it, and appears
- * under its name only when it is whole and on the disk.
+ * Copies of a ledger in a SQLite file. A copy is made of one state of the ledger, also while a scheduler runs on it,
+ * and appears under its name only when it is whole and on the disk.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
@@ -11,8 +11,10 @@ import * as Sqlite from "./Sqlite.ts"
 
 const refuse = (database: string, reason: string) => new DatabaseUnusable({ database, reason })
 
-const orUnusable = (database: string) => <A, E, R>(effect: Effect.Effect<A, E, R>) =>
-  Effect.mapError(effect, Sqlite.unusable(database))
+const orUnusable =
+  (database: string) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+    Effect.mapError(effect, Sqlite.unusable(database))
 
 /** Makes a file survive a power cut. Its name is in its folder, which is flushed, too. */
 const flush = (path: string) =>
@@ -33,7 +35,8 @@ const copy = (from: string, to: string) =>
     yield* orUnusable(to)(files.remove(to, { force: true }))
     const sql = yield* Sqlite.openReadOnly(from)
     const damage = yield* orUnusable(from)(sql<{ integrity_check: string }>`PRAGMA integrity_check`)
-    if (damage[0]?.integrity_check !== "ok") return yield* refuse(from, `is damaged: ${damage[0]?.integrity_check ?? ""}`)
+    if (damage[0]?.integrity_check !== "ok")
+      return yield* refuse(from, `is damaged: ${damage[0]?.integrity_check ?? ""}`)
     yield* orUnusable(to)(sql`VACUUM INTO ${to}`)
     yield* orUnusable(to)(flush(to))
   }).pipe(Effect.scoped)
@@ -65,9 +68,9 @@ const moveAway = (file: string, kept: string) =>
   })
 
 /**
- * Puts a copy of `from` in the place of the ledger, which is kept under the name of `keptAs`, and says whether there was one.
- * `prepare` changes the copy before it has the ledger's name. Fails, and changes nothing, while a scheduler runs on the
- * ledger, or where `from` cannot be used. After a crash at any moment it can be repeated.
+ * Puts a copy of `from` in the place of the ledger, which is kept under the name of `keptAs`, and says whether there
+ * was one. `prepare` changes the copy before it has the ledger's name. Fails, and changes nothing, while a scheduler
+ * runs on the ledger, or where `from` cannot be used. After a crash at any moment it can be repeated.
  */
 export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect<void, E, R>) =>
   Effect.gen(function* () {
@@ -77,7 +80,8 @@ export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect
     const lock = yield* Sqlite.lock(file, lock_file)
     const isThere = yield* Sqlite.exists(file)
     const kept = keptAs(file)
-    if (isThere && (yield* Sqlite.exists(kept))) return yield* refuse(kept, "is the ledger from before another restore; move it away first")
+    if (isThere && (yield* Sqlite.exists(kept)))
+      return yield* refuse(kept, "is the ledger from before another restore; move it away first")
     if (isThere) yield* Sqlite.refuseOpenElsewhere(file)
     const copied = `${file}.restoring`
     yield* copy(from, copied)
@@ -89,7 +93,9 @@ export const restore = <E, R>(file: string, from: string, prepare: Effect.Effect
         yield* Effect.provideService(prepare, SqlClient.SqlClient, sql)
       })
     )
-    yield* orUnusable(file)(Effect.all([flush(copied), moveAway(file, kept), files.rename(copied, file), flush(file)], { discard: true }))
+    yield* orUnusable(file)(
+      Effect.all([flush(copied), moveAway(file, kept), files.rename(copied, file), flush(file)], { discard: true })
+    )
     yield* orUnusable(file)(Effect.provideService(Sqlite.mark, SqlClient.SqlClient, lock))
     return isThere
   }).pipe(Effect.scoped)

@@ -37,7 +37,13 @@ const reader = (asts: ReadonlyArray<AST.AST>): ((text: string) => Parsed<unknown
   if (asts.every(HttpApiSchema.isVoid)) return () => Effect.void
   const decode = Schema.decodeUnknown(Schema.make<unknown, unknown>(AST.Union.make(asts)))
   // An empty body is no value, and a schema may allow that.
-  return (text) => (text === "" ? decode(undefined) : Effect.flatMap(json("parse", text, () => JSON.parse(text) as unknown), decode))
+  return (text) =>
+    text === ""
+      ? decode(undefined)
+      : Effect.flatMap(
+          json("parse", text, () => JSON.parse(text) as unknown),
+          decode
+        )
 }
 
 const readers = ({ ast }: Schema.Schema.Any) => {

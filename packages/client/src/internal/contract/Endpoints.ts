@@ -46,10 +46,11 @@ interface Entry {
 
 /** What is called of these groups, and not opened as a WebSocket. */
 const entriesOf = (groups: Groups): ReadonlyArray<Entry> =>
-  Object.values(groups as Readonly<Record<string, HttpApiGroup.HttpApiGroup.AnyWithProps>>).flatMap(({ endpoints, identifier }) =>
-    Object.values(endpoints)
-      .filter(({ annotations }) => Option.isNone(Context.getOption(annotations, WebSocket)))
-      .map((endpoint) => ({ group: identifier, name: endpoint.name, endpoint }))
+  Object.values(groups as Readonly<Record<string, HttpApiGroup.HttpApiGroup.AnyWithProps>>).flatMap(
+    ({ endpoints, identifier }) =>
+      Object.values(endpoints)
+        .filter(({ annotations }) => Option.isNone(Context.getOption(annotations, WebSocket)))
+        .map((endpoint) => ({ group: identifier, name: endpoint.name, endpoint }))
   )
 
 /** An id becomes one segment of the path, whatever it holds. */
@@ -87,7 +88,11 @@ const superfluous = (endpoint: HttpApiEndpoint.HttpApiEndpoint.AnyWithProps, req
     : undefined
 }
 
-const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
+const callable = (
+  { endpoint, group, name }: Entry,
+  step: CallState.Middleware<InventError.InventError>,
+  settings: Settings
+) => {
   const wire = EndpointCodec.make(endpoint, settings.baseUrl)
   const common = {
     endpoint: `${group}.${name}`,
@@ -97,7 +102,8 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<I
   const isBlocking = Option.getOrElse(Context.getOption(endpoint.annotations, Blocking), () => () => false)
   const hasOrg = endpoint.path.includes("/:org_id/")
   const withoutKey = Authentication.withoutKey(settings.apiKey)
-  const withOrg = (path: Request["path"]) => (hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path })
+  const withOrg = (path: Request["path"]) =>
+    hasOrg ? { ...path, org_id: path?.["org_id"] ?? settings.orgId } : { ...path }
   const blocking = Deadline.ofBlocking(settings.deadlines)
 
   const issueOf = ({ issue }: ParseResult.ParseError) => Issue.innermost(issue, withoutKey)
@@ -116,17 +122,17 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<I
     return Either.match(segments(common.endpoint, withOrg(request.path)), {
       onLeft: (error) => CallState.fail(call, error),
       onRight: (path) =>
-        Effect.catchAll(wire.write({ ...request, path }), (error) =>
-          CallState.fail(call, refuse(issueOf(error)))
-        )
+        Effect.catchAll(wire.write({ ...request, path }), (error) => CallState.fail(call, refuse(issueOf(error))))
     })
   }
 
-  const value = (request: Request): RunCall.Work["read"] => (response, call, fiber) =>
-    Effect.map(read(response, call), (value) => {
-      RecordMetrics.undecodable(fiber, call, value)
-      return request.withResponse === true ? [value, ResponseBody.withText(response, call.text)] : value
-    })
+  const value =
+    (request: Request): RunCall.Work["read"] =>
+    (response, call, fiber) =>
+      Effect.map(read(response, call), (value) => {
+        RecordMetrics.undecodable(fiber, call, value)
+        return request.withResponse === true ? [value, ResponseBody.withText(response, call.text)] : value
+      })
 
   const run = RunCall.make(step, settings)
 
@@ -140,7 +146,8 @@ const callable = ({ endpoint, group, name }: Entry, step: CallState.Middleware<I
 }
 
 /** The stream of a list: `stream` of `list`, `streamNotes` of `listNotes`. */
-const streamName = (name: string): string | undefined => (name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined)
+const streamName = (name: string): string | undefined =>
+  name.startsWith("list") ? `stream${name.slice("list".length)}` : undefined
 
 /** All methods of these groups, and a stream for each that lists. */
 export const make = (groups: Groups, step: CallState.Middleware<InventError.InventError>, settings: Settings) => {
@@ -178,7 +185,10 @@ export const mock = (groups: Groups, given: Mock): Service => {
   for (const [group, names] of Object.entries(extras)) {
     for (const name of names) absent(group, name, streaming.has(name) ? Stream.dieMessage : Effect.dieMessage)
   }
-  const { request = () => Effect.dieMessage("InventClient.layerMock was not given request, and the program called it"), ...groupsGiven } = given
+  const {
+    request = () => Effect.dieMessage("InventClient.layerMock was not given request, and the program called it"),
+    ...groupsGiven
+  } = given
   for (const [group, methods] of Object.entries(groupsGiven)) Object.assign((service[group] ??= {}), methods)
   return { ...service, request } as unknown as Service
 }

@@ -1,6 +1,6 @@
 /**
- * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Unless listing is not wanted,
- * each connection, opened or not, is followed by one, and what is newer than what was seen is told.
+ * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Unless listing is not
+ * wanted, each connection, opened or not, is followed by one, and what is newer than what was seen is told.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as Graphemes from "@effect-invent/domain/Graphemes"
@@ -29,8 +29,8 @@ import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
 
 /**
- * Changes that wait for a slow reader. A WebSocket cannot be told to wait: a frame that finds no room is dropped and ends the
- * connection, and the listing that follows waits for room.
+ * Changes that wait for a slow reader. A WebSocket cannot be told to wait: a frame that finds no room is dropped and
+ * ends the connection, and the listing that follows waits for room.
  */
 const mostWaiting = 1000
 
@@ -50,7 +50,10 @@ const decode = Schema.decodeEither(Schema.parseJson(InboxEvent))
 const read = (frame: string | Uint8Array, withoutKey: (text: string) => string): InboxChange => {
   const text = typeof frame === "string" ? frame : decoder.decode(frame)
   // A frame can be nested deeper than the stack is.
-  const event = Either.flatMap(Either.try(() => decode(text)), (result) => result)
+  const event = Either.flatMap(
+    Either.try(() => decode(text)),
+    (result) => result
+  )
   return Either.match(event, {
     onRight: ({ data, type }) => InboxChange.Pushed({ chat: data, type }),
     onLeft: () =>
@@ -62,8 +65,9 @@ const read = (frame: string | Uint8Array, withoutKey: (text: string) => string):
 }
 
 /**
- * The change last reported of each chat. A change without a date counts as new each time it is listed. Dates may be whole seconds, so a
- * date that stays the same is new where another message is the last one, or the last one has another status.
+ * The change last reported of each chat. A change without a date counts as new each time it is listed. Dates may be
+ * whole seconds, so a date that stays the same is new where another message is the last one, or the last one has
+ * another status.
  */
 const makeSeen = () => {
   const seen = new Map<ChatId, { readonly at: number | undefined; readonly last: string }>()
@@ -83,17 +87,23 @@ const makeSeen = () => {
   }
 }
 
-// The platform's constructor knows no headers. That of Node and that of `ws` take an object with them in place of protocols.
+// The platform's constructor knows no headers. That of Node and that of `ws` take an object with them in place of
+// protocols.
 const open = ({ apiKey, userAgent }: Settings, url: string) =>
   Effect.flatMap(Socket.WebSocketConstructor, (construct) =>
     Effect.try({
-      try: () => construct(url, { headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, "user-agent": userAgent } } as never),
+      try: () =>
+        construct(url, {
+          headers: { authorization: `Bearer ${Redacted.value(apiKey)}`, "user-agent": userAgent }
+        } as never),
       catch: () => new Socket.SocketGenericError({ reason: "Open", cause: "the constructor refuses" })
     })
   )
 
 const connect = (settings: Settings, url: string) =>
-  Socket.fromWebSocket(Effect.acquireRelease(open(settings, url), (webSocket) => Effect.sync(() => webSocket.close(1000))))
+  Socket.fromWebSocket(
+    Effect.acquireRelease(open(settings, url), (webSocket) => Effect.sync(() => webSocket.close(1000)))
+  )
 
 /** One connection, from its opening to its end. Fails only with what a later connection could not change. */
 const session = (settings: Settings, { list, listEvery, url }: Options, changes: Changes) => {
@@ -136,7 +146,10 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
   )
 }
 
-const stream = (settings: Settings, options: Options): Stream.Stream<InboxChange, RepeatableError, Socket.WebSocketConstructor> => {
+const stream = (
+  settings: Settings,
+  options: Options
+): Stream.Stream<InboxChange, RepeatableError, Socket.WebSocketConstructor> => {
   const { baseDelay, maxDelay } = settings.retry
   const backOff = (failures: number) =>
     Effect.flatMap(Random.next, (jitter) =>

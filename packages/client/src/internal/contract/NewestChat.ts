@@ -13,7 +13,9 @@ const noEnd = (visited: ReadonlySet<ChatId>, next: ChatId) =>
     attempts: visited.size,
     status: 200,
     excerpt: "",
-    issue: visited.has(next) ? `chat ${next} is named as the newest, and names another` : `after ${visited.size} chats there is a newer one`
+    issue: visited.has(next)
+      ? `chat ${next} is named as the newest, and names another`
+      : `after ${visited.size} chats there is a newer one`
   })
 
 /**
@@ -24,7 +26,8 @@ export const make =
   ({ path }) => {
     const from = (chat_id: ChatId, visited: ReadonlySet<ChatId>): Effect.Effect<ChatId, InventError.RepeatableError> =>
       Effect.flatMap(info({ path: { chat_id } }), ({ newest_chat_id }) => {
-        if (newest_chat_id === null || newest_chat_id === undefined || newest_chat_id === chat_id) return Effect.succeed(chat_id)
+        if (newest_chat_id === null || newest_chat_id === undefined || newest_chat_id === chat_id)
+          return Effect.succeed(chat_id)
         const now = new Set(visited).add(chat_id)
         return now.has(newest_chat_id) || now.size >= mostChats
           ? Effect.fail(noEnd(now, newest_chat_id))

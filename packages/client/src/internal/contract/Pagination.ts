@@ -1,4 +1,7 @@
-/** Reads a paged list as a stream: until the server's own count says that all was seen, else until a short or empty page. */
+/**
+ * Reads a paged list as a stream: until the server's own count says that all was seen, else until a short or empty
+ * page.
+ */
 import * as Paging from "@effect-invent/domain/api/Paging"
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
@@ -34,7 +37,8 @@ interface Progress {
 const isLast = (response: HttpClientResponse, seen: number, take: number, length: number): boolean => {
   if (length === 0) return true
   const count = numberIn(response, Paging.headers.count)
-  // A server may give fewer than were asked for on every page, so a short page alone ends nothing when it names its size.
+  // A server may give fewer than were asked for on every page, so a short page alone ends nothing when it names its
+  // size.
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 

@@ -25,7 +25,8 @@ const pathOf = ({ params = {}, path }: RawRequest, { orgId }: Settings): Either.
   }
   const names = [...path.matchAll(placeholder)].map(([, name = ""]) => name)
   const missing = names.find((name) => !Object.hasOwn(values, name) || !ValidateOption.isId(String(values[name])))
-  if (missing !== undefined) return Either.left(`params.${missing}: expected an id, got ${JSON.stringify(values[missing])}`)
+  if (missing !== undefined)
+    return Either.left(`params.${missing}: expected an id, got ${JSON.stringify(values[missing])}`)
   const extra = Object.keys(params).find((name) => !names.includes(name))
   if (extra !== undefined) return Either.left(`params.${extra}: is not in the path`)
   return Either.right(path.replaceAll(placeholder, (_, name: string) => encodeURIComponent(values[name]!)))
@@ -36,10 +37,13 @@ const write = (options: RawRequest, settings: Settings): Either.Either<HttpClien
   if (!methods.has(method)) return Either.left(`method: expected one of ${[...methods].join(", ")}`)
   if (payload !== undefined && method === "GET") return Either.left("payload: a GET has none")
   return Either.flatMap(pathOf(options, settings), (path) => {
-    const request = HttpClientRequest.make(method)(settings.baseUrl + path).pipe(HttpClientRequest.appendUrlParams(urlParams))
+    const request = HttpClientRequest.make(method)(settings.baseUrl + path).pipe(
+      HttpClientRequest.appendUrlParams(urlParams)
+    )
     if (payload === undefined) return Either.right(request)
     return Either.try({
-      try: () => HttpClientRequest.setBody(request, HttpBody.text(JSON.stringify(payload) ?? "null", "application/json")),
+      try: () =>
+        HttpClientRequest.setBody(request, HttpBody.text(JSON.stringify(payload) ?? "null", "application/json")),
       catch: () => "payload: could not be encoded as JSON"
     })
   })
@@ -55,7 +59,10 @@ export const make =
     const { name: endpoint = "request", params, path, safety, schema } = options
     const withoutKey = Authentication.withoutKey(settings.apiKey)
     const decode = Schema.decodeUnknown((schema ?? Schema.Unknown) as Schema.Schema<unknown>)
-    return RunCall.make(step, settings)({
+    return RunCall.make(
+      step,
+      settings
+    )({
       // Ids that are written into the path would make a time series each.
       endpoint: { endpoint, safety, template: params === undefined ? "/…" : path },
       deadlines: settings.deadlines,
@@ -67,10 +74,14 @@ export const make =
       read: (_, call) => {
         const unexpected = (issue: string) => CallState.fail(call, FailureToError.unexpected(call, issue))
         if (call.text === "") return schema === undefined ? Effect.void : unexpected("the body is empty")
-        return Either.match(Either.try(() => JSON.parse(call.text) as unknown), {
-          onLeft: () => unexpected("Could not parse JSON"),
-          onRight: (json) => Effect.catchAll(decode(json), ({ issue }) => unexpected(Issue.innermost(issue, withoutKey)))
-        })
+        return Either.match(
+          Either.try(() => JSON.parse(call.text) as unknown),
+          {
+            onLeft: () => unexpected("Could not parse JSON"),
+            onRight: (json) =>
+              Effect.catchAll(decode(json), ({ issue }) => unexpected(Issue.innermost(issue, withoutKey)))
+          }
+        )
       }
     }) as never
   }

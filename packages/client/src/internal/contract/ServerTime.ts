@@ -10,11 +10,13 @@ import type { ListWithHeaders } from "./Pagination.ts"
 export const make =
   (list: unknown): Extras["orgs"]["serverTime"] =>
   (request = {}) =>
-    Effect.flatMap((list as ListWithHeaders)({ ...request, urlParams: { take: 1 }, withResponse: true }), ([, { headers }]) =>
-      Effect.map(DateTime.now, ({ epochMillis }) =>
-        Option.fromNullable(headers["date"]).pipe(
-          Option.flatMap((date) => httpDate(date, epochMillis)),
-          Option.flatMap(DateTime.make)
+    Effect.flatMap(
+      (list as ListWithHeaders)({ ...request, urlParams: { take: 1 }, withResponse: true }),
+      ([, { headers }]) =>
+        Effect.map(DateTime.now, ({ epochMillis }) =>
+          Option.fromNullable(headers["date"]).pipe(
+            Option.flatMap((date) => httpDate(date, epochMillis)),
+            Option.flatMap(DateTime.make)
+          )
         )
-      )
     )

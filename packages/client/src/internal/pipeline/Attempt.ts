@@ -1,6 +1,7 @@
 /**
- * One request that leaves, with its permit: its deadline, its duration, and its span, named and attributed by OpenTelemetry's
- * conventions. The span ends without the request and the response: whoever prints a span's result must not print a key.
+ * One request that leaves, with its permit: its deadline, its duration, and its span, named and attributed by
+ * OpenTelemetry's conventions. The span ends without the request and the response: whoever prints a span's result must
+ * not print a key.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"
@@ -25,8 +26,8 @@ const resends = ({ attempts }: CallState) => (attempts === 0 ? {} : { "http.requ
 const always = () => true
 
 /**
- * Below this span, and without the platform's own: that would hold the request with its key, and send its ids to the vendor.
- * Nothing is put back: the fiber is the try's own.
+ * Below this span, and without the platform's own: that would hold the request with its key, and send its ids to the
+ * vendor. Nothing is put back: the fiber is the try's own.
  */
 const below = (span: Tracer.Span, { currentContext }: RuntimeFiber<unknown, unknown>) =>
   Effect.updateFiberRefs((fiberId, refs) => {
@@ -67,7 +68,12 @@ export const make =
           for (const [name, value] of Object.entries(ending)) span.attribute(name, value)
           const ended = Effect.sync(() => Span.end(span, shown(exit), fiber))
           if (!DebugLog.isOn(fiber)) return ended
-          const facts = { attempt: call.attempts, duration: DebugLog.seconds(millis), queued: DebugLog.seconds(call.queued * 1000), ...ending }
+          const facts = {
+            attempt: call.attempts,
+            duration: DebugLog.seconds(millis),
+            queued: DebugLog.seconds(call.queued * 1000),
+            ...ending
+          }
           return Effect.zipRight(DebugLog.line(request.method, call, facts), ended)
         })
       )

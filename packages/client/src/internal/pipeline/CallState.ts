@@ -50,7 +50,12 @@ export interface CallState extends Endpoint {
 }
 
 /** Makes the state of a call that has not begun. */
-export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadlines, span: Span, options: CallOptions): CallState => ({
+export const make = (
+  { endpoint, safety, template }: Endpoint,
+  deadlines: Deadlines,
+  span: Span,
+  options: CallOptions
+): CallState => ({
   endpoint,
   safety,
   template,
@@ -69,7 +74,8 @@ export const make = ({ endpoint, safety, template }: Endpoint, deadlines: Deadli
 })
 
 /** Fails with an error that knows which call it is of. */
-export const fail = <E>({ span }: CallState, error: E): Effect.Effect<never, E> => Effect.withParentSpan(Effect.fail(error), span)
+export const fail = <E>({ span }: CallState, error: E): Effect.Effect<never, E> =>
+  Effect.withParentSpan(Effect.fail(error), span)
 
 /** A step of the pipe: one request of a call, to a response or a failure. */
 export type Middleware<E> = (request: HttpClientRequest, call: CallState) => Effect.Effect<HttpClientResponse, E>

@@ -1,13 +1,14 @@
 /**
- * The codings of an answer's body. Fetch undoes them by itself and leaves the header as it was, the other transports undo
- * none, and a server or a proxy may compress without being asked. So the body itself decides: what cannot be undone and is
- * text has been undone already.
+ * The codings of an answer's body. Fetch undoes them by itself and leaves the header as it was, the other transports
+ * undo none, and a server or a proxy may compress without being asked. So the body itself decides: what cannot be
+ * undone and is text has been undone already.
  */
 import * as Either from "effect/Either"
 import type * as Zlib from "node:zlib"
 
 /** Missing where there is no Node: there the transport is fetch. */
-const zlib: typeof Zlib | undefined = typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:zlib")
+const zlib: typeof Zlib | undefined =
+  typeof process === "undefined" ? undefined : process.getBuiltinModule?.("node:zlib")
 
 type Undo = (zlib: typeof Zlib, bytes: Uint8Array, limits: Limits) => Uint8Array
 
@@ -48,10 +49,18 @@ export interface Limits {
 }
 
 /** The body without the codings that `content-encoding` names, or why it cannot be read. */
-export const undo = (encoding: string | undefined, body: Uint8Array, limits: Limits): Either.Either<Uint8Array, string> => {
+export const undo = (
+  encoding: string | undefined,
+  body: Uint8Array,
+  limits: Limits
+): Either.Either<Uint8Array, string> => {
   if (encoding === undefined) return Either.right(body)
-  const names = encoding.toLowerCase().split(/[\s,]+/).filter((name) => name !== "" && name !== "identity")
-  const isKnown = zlib !== undefined && names.length <= mostCodings && names.every((name) => Object.hasOwn(undoings, name))
+  const names = encoding
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter((name) => name !== "" && name !== "identity")
+  const isKnown =
+    zlib !== undefined && names.length <= mostCodings && names.every((name) => Object.hasOwn(undoings, name))
   const undone = Either.try(() =>
     names.reduceRight((bytes, name) => (isKnown && undoings[name] ? undoings[name](zlib, bytes, limits) : bytes), body)
   )
@@ -59,6 +68,8 @@ export const undo = (encoding: string | undefined, body: Uint8Array, limits: Lim
   if (isTooLong) return Either.left(`body larger than ${limits.maxBytes} bytes`)
   if (isKnown && Either.isRight(undone)) return Either.right(undone.right)
   if (Either.isRight(textOf(body, limits.isCut))) return Either.right(body)
-  const issue = isKnown ? "the body is not what its content-encoding names" : "the body has a content-encoding that cannot be undone here"
+  const issue = isKnown
+    ? "the body is not what its content-encoding names"
+    : "the body has a content-encoding that cannot be undone here"
   return Either.left(`${issue}: ${names.join(", ").slice(0, 100)}`)
 }

@@ -59,4 +59,6 @@ export const end = (call: CallState): void => call.alarm?.set(call.until)
 
 /** How a request ended, which knows of its alarm only that it was interrupted. */
 export const endOf = <A>(exit: Exit.Exit<A, Failure>, call: CallState): Exit.Exit<A, Failure> =>
-  call.alarm?.hasRung === true && call.alarm.until < call.until && Exit.isInterrupted(exit) ? Exit.fail(late(call)) : exit
+  call.alarm?.hasRung === true && call.alarm.until < call.until && Exit.isInterrupted(exit)
+    ? Exit.fail(late(call))
+    : exit

@@ -1,6 +1,6 @@
 /**
- * Interrupts work that takes too long. One fiber sleeps for all that is watched on a clock: most work ends long before, and
- * a fiber of its own would cost each call more than its request.
+ * Interrupts work that takes too long. One fiber sleeps for all that is watched on a clock: most work ends long before,
+ * and a fiber of its own would cost each call more than its request.
  */
 import type * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
@@ -26,7 +26,10 @@ interface Watched extends Alarm {
   readonly ring: () => void
 }
 
-/** No sleep is longer, in milliseconds: then what is watched next ends after the sleep that is under way, and not before. */
+/**
+ * No sleep is longer, in milliseconds: then what is watched next ends after the sleep that is under way, and not
+ * before.
+ */
 const longestSleep = 10_000
 
 const on = (clock: Clock.Clock) => {
@@ -68,8 +71,8 @@ const on = (clock: Clock.Clock) => {
 /** Ends what takes too long, with one timer for all calls of a clock. */
 export interface Watch {
   /**
-   * Runs work in a fiber of its own, below this span. When it is not over in time, it is interrupted, and when it has ended of
-   * that, the result is what `late` says.
+   * Runs work in a fiber of its own, below this span. When it is not over in time, it is interrupted, and when it has
+   * ended of that, the result is what `late` says.
    */
   readonly within: <A, E>(
     until: number,

@@ -1,4 +1,7 @@
-/** Turns a call's last failure into the error its caller sees; an unsafe request whose answer is missing becomes `OutcomeUnknown`. */
+/**
+ * Turns a call's last failure into the error its caller sees; an unsafe request whose answer is missing becomes
+ * `OutcomeUnknown`.
+ */
 import * as InventError from "@effect-invent/domain/InventError"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import * as DateTime from "effect/DateTime"
@@ -61,9 +64,7 @@ export const fromFailure = (failure: Failure, call: CallState): InventError.Inve
     case "NeverSent":
       return new InventError.ConnectionFailed({ ...facts(call), reason: failure.reason })
     case "AnswerLost":
-      return (
-        unknown(call, failure.reason) ?? new InventError.ConnectionLost({ ...facts(call), reason: failure.reason })
-      )
+      return unknown(call, failure.reason) ?? new InventError.ConnectionLost({ ...facts(call), reason: failure.reason })
     case "AttemptTimedOut":
       return (
         unknown(call, `no answer within ${Duration.format(failure.after)}`) ??

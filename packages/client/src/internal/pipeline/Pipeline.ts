@@ -1,7 +1,6 @@
 /**
- * The one pipe every request goes through, from the outside in:
- * retry → deadline → rate limit (every attempt pays) → guard → attempt (span, its own deadline) → authentication → status to
- * error → transport.
+ * The one pipe every request goes through, from the outside in: retry → deadline → rate limit (every attempt pays) →
+ * guard → attempt (span, its own deadline) → authentication → status to error → transport.
  */
 import type * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpClient from "@effect/platform/HttpClient"
@@ -40,8 +39,11 @@ const limited =
       return Effect.mapError(
         rateLimit.permit(granted, (failure) => failure._tag === "NeverSent"),
         (failure) => {
-          if (failure instanceof QueueFull) return Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait })
-          return failure instanceof RateLimitUnavailable ? Failure.RateLimitUnavailable({ reason: failure.reason }) : failure
+          if (failure instanceof QueueFull)
+            return Failure.QueueFull({ queued: failure.queued, expectedWait: failure.expectedWait })
+          return failure instanceof RateLimitUnavailable
+            ? Failure.RateLimitUnavailable({ reason: failure.reason })
+            : failure
         }
       )
     })

@@ -1,6 +1,6 @@
 /**
- * Reads an answer's body into memory, up to a bound: beyond it the reading stops and the connection is let go. A body whose
- * length is announced and small is read at once; one that is announced as compressed may become any length.
+ * Reads an answer's body into memory, up to a bound: beyond it the reading stops and the connection is let go. A body
+ * whose length is announced and small is read at once; one that is announced as compressed may become any length.
  */
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
 import * as Cause from "effect/Cause"
@@ -52,7 +52,10 @@ const inPieces = (response: HttpClientResponse, maxBytes: number) => {
 const isEmpty = (error: unknown) =>
   Predicate.isTagged(error, "ResponseError") && Predicate.hasProperty(error, "reason") && error.reason === "EmptyBody"
 
-/** Why a body cannot be read. A web stream that broke refuses to be cancelled, and says so in a defect beside its failure. */
+/**
+ * Why a body cannot be read. A web stream that broke refuses to be cancelled, and says so in a defect beside its
+ * failure.
+ */
 const failed = (cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> => {
   if (Cause.isInterrupted(cause)) return Effect.interrupt
   const error = Either.match(Cause.failureOrCause(cause), { onLeft: (error) => error, onRight: Cause.squash })
@@ -70,7 +73,11 @@ export const read = (response: HttpClientResponse, maxBytes: number): Effect.Eff
   })
 
 /** What comes of a body, of which nothing but its beginning is wanted: at most so much, and no later than that. */
-export const beginning = (response: HttpClientResponse, maxBytes: number, patience: number): Effect.Effect<ArrayBuffer> =>
+export const beginning = (
+  response: HttpClientResponse,
+  maxBytes: number,
+  patience: number
+): Effect.Effect<ArrayBuffer> =>
   Effect.suspend(() => {
     const pieces = inPieces(response, maxBytes)
     return Effect.catchAllCause(pieces.read, failed).pipe(

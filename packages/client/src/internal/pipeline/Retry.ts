@@ -47,7 +47,9 @@ export const make =
     const giveUp = (failure: RetryPolicy.Failure, wait?: Duration.Duration) =>
       Effect.zipRight(
         failure._tag === "Throttled" ? rateLimit.pause(Duration.zero) : Effect.void,
-        Effect.flatMap(DateTime.now, (now) => CallState.fail(call, tooLong(failure, call, now, wait) ?? FailureToError.fromFailure(failure, call)))
+        Effect.flatMap(DateTime.now, (now) =>
+          CallState.fail(call, tooLong(failure, call, now, wait) ?? FailureToError.fromFailure(failure, call))
+        )
       )
 
     const from = (attempt: number): Effect.Effect<HttpClientResponse, InventError.InventError> =>
@@ -62,7 +64,10 @@ export const make =
                 return giveUp(failure, decision.wait)
               case "Repeat":
                 return Effect.zipRight(
-                  Effect.zipRight(logged(request, call, failure, decision.after), holdBack(rateLimit, failure, decision.after)),
+                  Effect.zipRight(
+                    logged(request, call, failure, decision.after),
+                    holdBack(rateLimit, failure, decision.after)
+                  ),
                   from(RetryPolicy.isSpending(failure) ? attempt + 1 : attempt)
                 )
             }
@@ -76,10 +81,19 @@ export const make =
   }
 
 /** Logs how many seconds the call waits, before which request, and what its last one failed with. */
-const logged = (request: HttpClientRequest, call: CallState.CallState, { _tag }: RetryPolicy.Failure, after: Duration.Duration) =>
+const logged = (
+  request: HttpClientRequest,
+  call: CallState.CallState,
+  { _tag }: RetryPolicy.Failure,
+  after: Duration.Duration
+) =>
   Effect.withFiberRuntime<void>((fiber) =>
     DebugLog.isOn(fiber)
-      ? DebugLog.line(request.method, call, { next: call.attempts + 1, wait: DebugLog.seconds(Duration.toMillis(after)), because: _tag })
+      ? DebugLog.line(request.method, call, {
+          next: call.attempts + 1,
+          wait: DebugLog.seconds(Duration.toMillis(after)),
+          because: _tag
+        })
       : Effect.void
   )
 

@@ -59,9 +59,7 @@ const warned = (call: CallState.CallState): Effect.Effect<void> => {
   const { endpoint, safety, unconfirmedRequest } = call
   if (safety !== "Unsafe" || unconfirmedRequest === undefined) return Effect.void
   const { request, sentAt } = unconfirmedRequest
-  return Effect.logWarning(
-    `${endpoint} was interrupted after its request had left: it may have been applied`
-  ).pipe(
+  return Effect.logWarning(`${endpoint} was interrupted after its request had left: it may have been applied`).pipe(
     Effect.annotateLogs({ fingerprint: FailureToError.fingerprint(request), sentAt: DateTime.formatIso(sentAt) })
   )
 }
@@ -74,7 +72,12 @@ export const make =
       Effect.flatMap(Span.make(`InventClient.${endpoint.endpoint}`), (span) => {
         const options = Context.get(fiber.currentContext, CurrentCallOptions)
         const deadlines = deadlinesOf(usual, options)
-        const call = CallState.make(endpoint, Either.getOrElse(deadlines, () => usual), span, options)
+        const call = CallState.make(
+          endpoint,
+          Either.getOrElse(deadlines, () => usual),
+          span,
+          options
+        )
         const run = Effect.flatMap(write(call), (request) =>
           Effect.flatMap(
             step(HttpClientRequest.setHeaders(request, { "user-agent": userAgent, ...options.headers }), call),

@@ -67,14 +67,17 @@ const rejectionOf = (endpoint: string, attempts: number, answer: Answer): Invent
 /** What the decompression says of a body that is not what `content-encoding` names. The same would come next time. */
 const isMiscoded = (error: unknown): boolean =>
   Predicate.isObject(error) &&
-  (("code" in error && /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(String(error.code))) || ("cause" in error && isMiscoded(error.cause)))
+  (("code" in error && /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(String(error.code))) ||
+    ("cause" in error && isMiscoded(error.cause)))
 
 const undone = (response: HttpClientResponse, body: Uint8Array, isCut: boolean, maxBytes: number) =>
   ContentCoding.undo(response.headers["content-encoding"], body, { isCut, maxBytes })
 
 /** The beginning of a body as a human can read it, or why nobody can. */
 const excerptable = (response: HttpClientResponse, body: Uint8Array): Uint8Array =>
-  Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) => encoder.encode(`<${issue}>`))
+  Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) =>
+    encoder.encode(`<${issue}>`)
+  )
 
 /** What is taken out of an answer, and how much of it is read. */
 export interface Options {
@@ -126,7 +129,8 @@ export const make =
       })
     }
 
-    const rejected = (call: CallState, issue: string) => Failure.Rejected({ error: FailureToError.unexpected(call, issue) })
+    const rejected = (call: CallState, issue: string) =>
+      Failure.Rejected({ error: FailureToError.unexpected(call, issue) })
 
     const lost = (error: unknown, response: HttpClientResponse, call: CallState) => {
       if (!isMiscoded(error)) return Failure.AnswerLost({ reason: "the body broke off" })
@@ -139,8 +143,14 @@ export const make =
         onFailure: (error) => Effect.fail(lost(error, response, call)),
         onSuccess: ({ bytes, isCut }) => {
           const came = new Uint8Array(bytes)
-          const whole = isCut ? Either.left(`body larger than ${maxBodyBytes} bytes`) : undone(response, came, false, maxBodyBytes)
-          answered(response, call, Either.getOrElse(whole, () => excerptable(response, came)))
+          const whole = isCut
+            ? Either.left(`body larger than ${maxBodyBytes} bytes`)
+            : undone(response, came, false, maxBodyBytes)
+          answered(
+            response,
+            call,
+            Either.getOrElse(whole, () => excerptable(response, came))
+          )
           if (Either.isLeft(whole)) return Effect.fail(rejected(call, whole.left))
           const text = ContentCoding.textOf(whole.right, false)
           if (Either.isLeft(text)) return Effect.fail(rejected(call, "the body is not UTF-8"))
@@ -152,7 +162,10 @@ export const make =
     const failure = (response: HttpClientResponse, call: CallState) =>
       // What the status says holds whatever becomes of the body.
       Effect.gen(function* () {
-        const body = excerptable(response, new Uint8Array(yield* ResponseBody.beginning(response, excerptBytes, excerptPatience)))
+        const body = excerptable(
+          response,
+          new Uint8Array(yield* ResponseBody.beginning(response, excerptBytes, excerptPatience))
+        )
         const now = yield* Clock.currentTimeMillis
         const answer = answered(response, call, body)
         if (call.options.onAnswer !== undefined) yield* shown(response, call, decoder.decode(body))
@@ -165,11 +178,14 @@ export const make =
       })
 
     return (request, call) =>
-      Effect.flatMap(next(HttpClientRequest.setHeader(request, "accept-encoding", ContentCoding.accepted), call), (response) => {
-        call.status = response.status
-        if (response.status === 429) call.unconfirmedRequest = undefined
-        return response.status >= 200 && response.status < 300
-          ? success(response, call)
-          : Effect.flatMap(failure(response, call), (failure) => Effect.fail<Failure>(failure))
-      })
+      Effect.flatMap(
+        next(HttpClientRequest.setHeader(request, "accept-encoding", ContentCoding.accepted), call),
+        (response) => {
+          call.status = response.status
+          if (response.status === 429) call.unconfirmedRequest = undefined
+          return response.status >= 200 && response.status < 300
+            ? success(response, call)
+            : Effect.flatMap(failure(response, call), (failure) => Effect.fail<Failure>(failure))
+        }
+      )
   }

@@ -16,8 +16,8 @@ import type { CallState, Middleware } from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
- * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for the
- * certificate's: what it calls a wrong version number can be noise on a connection that has carried the request.
+ * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for
+ * the certificate's: what it calls a wrong version number can be noise on a connection that has carried the request.
  */
 const neverSentCodes: ReadonlySet<string> = new Set([
   "ECONNREFUSED",
@@ -41,7 +41,10 @@ const onOpenConnection: ReadonlySet<unknown> = new Set(["read", "write"])
 const causeDepth = 8
 
 /** The first error with a code along the chain of causes, and through the attempts of a happy-eyeballs connection. */
-const coded = (error: unknown, depth = causeDepth): { readonly code: string; readonly syscall?: unknown } | undefined => {
+const coded = (
+  error: unknown,
+  depth = causeDepth
+): { readonly code: string; readonly syscall?: unknown } | undefined => {
   if (depth === 0 || !Predicate.isObject(error)) return undefined
   if ("code" in error && typeof error.code === "string") return error as { readonly code: string }
   if ("errors" in error && Array.isArray(error.errors)) return coded(error.errors[0], depth - 1)
@@ -72,9 +75,10 @@ const withInit =
   }
 
 /**
- * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect is an
- * answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be, and which
- * only a request that is being prepared sees. So it is completed there; what comes after the attempt does not see it.
+ * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect
+ * is an answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be,
+ * and which only a request that is being prepared sees. So it is completed there; what comes after the attempt does not
+ * see it.
  */
 const prepared = (client: HttpClient.HttpClient, init: RequestInit): HttpClient.HttpClient =>
   HttpClient.mapRequestEffect(client, (request) =>

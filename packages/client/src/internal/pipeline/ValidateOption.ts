@@ -7,7 +7,8 @@ import * as Either from "effect/Either"
 export type Checked<A> = Either.Either<A, ConfigError.ConfigError>
 
 /** Refuses an option by its name, with the reason. */
-export const refuse = (path: string, message: string): Checked<never> => Either.left(ConfigError.InvalidData([path], message))
+export const refuse = (path: string, message: string): Checked<never> =>
+  Either.left(ConfigError.InvalidData([path], message))
 
 const noId = /^\.{0,2}$|\p{Surrogate}/u
 
@@ -27,7 +28,9 @@ const isNegative = (input: Duration.DurationInput): boolean => {
 /** A finite duration of at least `least` milliseconds and at most 24 days. */
 export const duration = (path: string, input: Duration.DurationInput, least: number): Checked<Duration.Duration> => {
   const decoded = isNegative(input) ? undefined : Duration.decodeUnknown(input)
-  return decoded?._tag === "Some" && Duration.toMillis(decoded.value) >= least && Duration.toMillis(decoded.value) <= longest
+  return decoded?._tag === "Some" &&
+    Duration.toMillis(decoded.value) >= least &&
+    Duration.toMillis(decoded.value) <= longest
     ? Either.right(decoded.value)
     : refuse(path, `must be a finite duration of at least ${least} ms and at most 24 days`)
 }

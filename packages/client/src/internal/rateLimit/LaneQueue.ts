@@ -1,8 +1,9 @@
 /**
- * Who is next: four lanes, first come, first served inside a lane, and nobody waits for ever. Pure state: it is told the time.
+ * Who is next: four lanes, first come, first served inside a lane, and nobody waits for ever. Pure state: it is told
+ * the time.
  *
- * The higher lane goes first, except that every tenth turn belongs to whoever has waited longest, if that is longer than
- * `patience`. So a stop overtakes a sweep of thousands, and the sweep keeps a tenth of the quota.
+ * The higher lane goes first, except that every tenth turn belongs to whoever has waited longest, if that is longer
+ * than `patience`. So a stop overtakes a sweep of thousands, and the sweep keeps a tenth of the quota.
  */
 
 /** From the most to the least urgent. */

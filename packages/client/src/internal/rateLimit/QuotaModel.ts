@@ -1,25 +1,26 @@
 /**
- * When the next request may leave, so that the vendor's rate limit is used and not hit, whichever of four kinds it is: a
- * fixed window, a sliding log, a token bucket, or a sliding counter (previous window · rest + current window). Pure state:
- * it is told the time.
+ * When the next request may leave, so that the vendor's rate limit is used and not hit, whichever of four kinds it is:
+ * a fixed window, a sliding log, a token bucket, or a sliding counter (previous window · rest + current window). Pure
+ * state: it is told the time.
  *
- * The rule. Of each request it is known that the server counted it between its sending and the receipt of its answer. Let
- * C(s) be the requests that were received at s or later or are in flight. A request may leave at t when, for every start s
- * of the server's current window, t − W < s ≤ t, with f = (t − s) / W:
+ * The rule. Of each request it is known that the server counted it between its sending and the receipt of its answer.
+ * Let C(s) be the requests that were received at s or later or are in flight. A request may leave at t when, for every
+ * start s of the server's current window, t − W < s ≤ t, with f = (t − s) / W:
  *
  *     f · C(s) + (1 − f) · C(s − W) + 1 ≤ limit
  *
- * Why no counter refuses. Let a request arrive at t', and let k be the one that left last, at t ≤ t', of all that arrived
- * until then. When the server's window at t' began at s ≤ t, then what counts there as current was received at s or later,
- * what counts as previous at s − W or later, and f has only grown: the sum is at most the one that let k go. When the
- * window began after t, the sum is at most C(s − W) with t − W < s − W ≤ t, and each such count was at most the limit when
- * k left. The phase, the clocks, the latency and the order of arrival play no part, as long as an answer takes less than a window.
- * Why no other model refuses. With s → t − W the rule says that no more than the limit were received in any window or are
- * in flight: so no window of that length, aligned or sliding, ever holds more arrivals, and a bucket never runs dry.
+ * Why no counter refuses. Let a request arrive at t', and let k be the one that left last, at t ≤ t', of all that
+ * arrived until then. When the server's window at t' began at s ≤ t, then what counts there as current was received at
+ * s or later, what counts as previous at s − W or later, and f has only grown: the sum is at most the one that let k
+ * go. When the window began after t, the sum is at most C(s − W) with t − W < s − W ≤ t, and each such count was at
+ * most the limit when k left. The phase, the clocks, the latency and the order of arrival play no part, as long as an
+ * answer takes less than a window. Why no other model refuses. With s → t − W the rule says that no more than the limit
+ * were received in any window or are in flight: so no window of that length, aligned or sliding, ever holds more
+ * arrivals, and a bucket never runs dry.
  *
  * Between the steps of C the left side grows with s, so it is enough to look at the steps. Receipts are rounded up to a
- * grid of cells, which errs to the safe side and makes a look cost the same for any limit. The left side never grows with t and
- * grows by exactly one with each request: one look answers for all the requests it leaves room for.
+ * grid of cells, which errs to the safe side and makes a look cost the same for any limit. The left side never grows
+ * with t and grows by exactly one with each request: one look answers for all the requests it leaves room for.
  */
 
 /** Cells in a window: a minute's are 50 ms wide, as if answers took 25 ms longer on average. */
@@ -58,11 +59,16 @@ export interface Permit {
 
 /** The state of a quota. Times are milliseconds of a clock that never goes back. */
 export interface Quota {
-  /** A permit, or the milliseconds until it is worth asking again: not a moment too long, unless a permit comes back. */
+  /**
+   * A permit, or the milliseconds until it is worth asking again: not a moment too long, unless a permit comes back.
+   */
   readonly take: (now: number) => Permit | { readonly wait: number }
   /** How many can be taken now. */
   readonly available: (now: number) => number
-  /** The answer came so many milliseconds ago, or will never come. Says whether it is worth asking before the time that was told. */
+  /**
+   * The answer came so many milliseconds ago, or will never come. Says whether it is worth asking before the time that
+   * was told.
+   */
   readonly received: (permit: Permit, now: number, age?: number) => boolean
   /** The request never left. */
   readonly unused: (permit: Permit) => void
@@ -180,7 +186,8 @@ const makeHistory = (window: number) => {
     isAhead: (step: number) => step > newest,
     save: () => {
       let known = ""
-      for (let i = received.findIndex((count) => count > 0); i >= 0 && i < size; i++) known += String.fromCharCode(received[i]! + 0x30)
+      for (let i = received.findIndex((count) => count > 0); i >= 0 && i < size; i++)
+        known += String.fromCharCode(received[i]! + 0x30)
       return { newest, received: known }
     },
     restore: (saved: Saved, inFlightThen: number) => {
@@ -193,13 +200,15 @@ const makeHistory = (window: number) => {
   }
 }
 
-/** What the vendor leaves us of its limit: less after a 429, and then more and more, until the next one or until it is all. */
+/**
+ * What the vendor leaves us of its limit: less after a 429, and then more and more, until the next one or until it is
+ * all.
+ */
 const makeShare = (limit: number, window: number) => {
   const least = Math.max(1, foreign.least * limit)
   let base = limit
   let since = 0
-  const ours = (now: number) =>
-    Math.min(limit, base + foreign.regained * limit * ((now - since) / window) ** 2)
+  const ours = (now: number) => Math.min(limit, base + foreign.regained * limit * ((now - since) / window) ** 2)
   return {
     ours: (now: number) => Math.floor(ours(now) + epsilon),
     refused: (now: number) => {
@@ -267,7 +276,9 @@ export const make = (limit: number, window: number): Quota => {
     available: (now) => {
       if (Math.max(closedUntil, probedUntil, smooth(1)) > now) return 0
       if (room < 1) look(now)
-      return isProbeDue ? Math.min(room, 1) : Math.min(room, Math.floor(burst - Math.max(0, evenly - now) / interval + epsilon))
+      return isProbeDue
+        ? Math.min(room, 1)
+        : Math.min(room, Math.floor(burst - Math.max(0, evenly - now) / interval + epsilon))
     },
     received: (permit, now, age = 0) => {
       history.received(now, age)

@@ -1,6 +1,7 @@
 /**
- * Where the calls of one process wait for permits that somebody else gives out, by lane and in order. One fiber asks for
- * them: when a call comes to an empty line, when it was told to, and when it has to say what became of earlier ones.
+ * Where the calls of one process wait for permits that somebody else gives out, by lane and in order. One fiber asks
+ * for them: when a call comes to an empty line, when it was told to, and when it has to say what became of earlier
+ * ones.
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -92,7 +93,10 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   }
 
   const requestAt = (now: number): Request => ({
-    returned: returns.map(({ permit, receivedAt }) => ({ permit, age: receivedAt === undefined ? undefined : now - receivedAt })),
+    returned: returns.map(({ permit, receivedAt }) => ({
+      permit,
+      age: receivedAt === undefined ? undefined : now - receivedAt
+    })),
     inFlight: out - returns.length,
     pause: pausedUntil === undefined ? undefined : Math.max(0, pausedUntil - now),
     wanted: line.length()
@@ -147,7 +151,11 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
         Exit.match(exit, {
           onFailure: (cause) => {
             const error = Cause.failureOption(cause)
-            unanswered(error._tag === "Some" ? error.value : new RateLimitUnavailable({ reason: Cause.pretty(cause) }), request, now)
+            unanswered(
+              error._tag === "Some" ? error.value : new RateLimitUnavailable({ reason: Cause.pretty(cause) }),
+              request,
+              now
+            )
           },
           onSuccess: (reply) => answered(reply, request, askedAt, now)
         })
@@ -191,12 +199,18 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   const rateLimit: RateLimit["Type"] = {
     permit: (request, neverLeft) =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)), (permit) =>
-          Effect.onExit(restore(request), (exit) =>
-            Effect.map(MonotonicClock.millis, (now) =>
-              giveBack(permit, now, exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error))
+        Effect.flatMap(
+          Effect.flatMap(CurrentLane, (lane) => enter(lane, restore)),
+          (permit) =>
+            Effect.onExit(restore(request), (exit) =>
+              Effect.map(MonotonicClock.millis, (now) =>
+                giveBack(
+                  permit,
+                  now,
+                  exit._tag === "Failure" && exit.cause._tag === "Fail" && neverLeft(exit.cause.error)
+                )
+              )
             )
-          )
         )
       ),
     pause: (duration) =>

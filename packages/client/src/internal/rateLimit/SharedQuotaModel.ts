@@ -1,12 +1,14 @@
 /**
- * One quota for several processes: the rule of `Quota.ts` over a state that they pass around, with who has how many requests
- * in flight and whose turn it is. Pure state: it is told the time.
+ * One quota for several processes: the rule of `Quota.ts` over a state that they pass around, with who has how many
+ * requests in flight and whose turn it is. Pure state: it is told the time.
  *
- * Each process says how many it has in flight, in full and not what changed, so that an answer that got lost on its way to a
- * process leaves nothing behind. Who says nothing for a lease is gone: what it had in flight counts as received then. Should
- * it not be gone after all, it says again what it has in flight, and that counts twice rather than not at all.
+ * Each process says how many it has in flight, in full and not what changed, so that an answer that got lost on its way
+ * to a process leaves nothing behind. Who says nothing for a lease is gone: what it had in flight counts as received
+ * then. Should it not be gone after all, it says again what it has in flight, and that counts twice rather than not at
+ * all.
  *
- * Processes that wait take turns. Each is told when its turn comes; who is late by more than a little is overtaken, and keeps its turn.
+ * Processes that wait take turns. Each is told when its turn comes; who is late by more than a little is overtaken, and
+ * keeps its turn.
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
 import * as Data from "effect/Data"
@@ -101,7 +103,9 @@ const resolution = 1
 export interface SharedQuota {
   /** The state of a quota that nobody has used. */
   readonly unused: string
-  /** A request to what the state is now: the reply, and the state that has to be written before anybody may rely on it. */
+  /**
+   * A request to what the state is now: the reply, and the state that has to be written before anybody may rely on it.
+   */
   readonly answer: (
     state: string,
     clock: number,
@@ -115,7 +119,15 @@ export interface SharedQuota {
 /** `self` is a name for this process that no other has. */
 export const make = (terms: Terms, self: string): SharedQuota => {
   const quota = QuotaModel.make(terms.limit, terms.window)
-  const unused: State = { limit: terms.limit, window: terms.window, at: 0, clock: 0, nextTurn: 1, quota: quota.save(), holders: {} }
+  const unused: State = {
+    limit: terms.limit,
+    window: terms.window,
+    at: 0,
+    clock: 0,
+    nextTurn: 1,
+    quota: quota.save(),
+    holders: {}
+  }
   const farthest = Math.max(1, patience * terms.window)
   const lateness = Math.min(grace.most, Math.max(grace.least, terms.window / terms.limit))
   let seen: { readonly at: number; readonly monotone: number; readonly others: ReadonlyArray<Holder> } | undefined
@@ -123,7 +135,9 @@ export const make = (terms: Terms, self: string): SharedQuota => {
   /** What the common clock is ahead of ours, at least. */
   let ahead = Number.POSITIVE_INFINITY
 
-  /** Follows the store's clock, but neither backwards nor faster than ours: whoever sets it by hand frees no permits. */
+  /**
+   * Follows the store's clock, but neither backwards nor faster than ours: whoever sets it by hand frees no permits.
+   */
   const timeOf = (state: State, clock: number, monotone: number) => {
     const told = state.at + Math.max(0, clock - state.clock)
     const now = Math.max(state.at, Math.min(told, monotone + ahead + 2 * resolution))
@@ -138,7 +152,9 @@ export const make = (terms: Terms, self: string): SharedQuota => {
     if (state.limit === terms.limit && state.window === terms.window) return Either.right(state)
     const isUsed = Object.entries(state.holders).some(([id, holder]) => id !== self && holder.until > now)
     if (isUsed || seen !== undefined) {
-      return Either.left(new Unfit({ reason: `others share this quota as ${state.limit} requests in ${state.window} ms` }))
+      return Either.left(
+        new Unfit({ reason: `others share this quota as ${state.limit} requests in ${state.window} ms` })
+      )
     }
     quota.restore(unused.quota, terms.limit)
     for (let i = 0; i < terms.limit; i++) quota.received({ isProbe: false }, now)
@@ -191,13 +207,19 @@ export const make = (terms: Terms, self: string): SharedQuota => {
 
     answer: (text, clock, monotone, request) =>
       Either.gen(function* () {
-        const found = yield* Either.mapLeft(decode(text), () => new Unfit({ reason: "the state of the quota is not readable" }))
+        const found = yield* Either.mapLeft(
+          decode(text),
+          () => new Unfit({ reason: "the state of the quota is not readable" })
+        )
         const now = timeOf(found, clock, monotone)
         const state = yield* takeOver(found, now)
         const others = settle(state, now, request)
         const waiting = others.flatMap(([, holder]) => (holder.turn > 0 ? [holder] : []))
         let turn = request.wanted === 0 ? 0 : state.holders[self]?.turn || state.nextTurn
-        const permits = take(now, request.wanted === 0 ? 0 : portion(quota.available(now), now, turn, waiting, request.wanted))
+        const permits = take(
+          now,
+          request.wanted === 0 ? 0 : portion(quota.available(now), now, turn, waiting, request.wanted)
+        )
         const wanted = request.wanted - permits.length
         if (wanted === 0) turn = 0
         else if (permits.length > 0) turn = state.nextTurn + 1

@@ -1,6 +1,7 @@
 /**
- * Whether a listed message or chat is the one that a request asked for, judged by author, content and time. Where a page
- * leaves open what a server keeps of a request (blanks, dates, authors), the answer is `Doubtful` and never a guess.
+ * Whether a listed message or chat is the one that a request asked for, judged by author, content and time. Where a
+ * page leaves open what a server keeps of a request (blanks, dates, authors), the answer is `Doubtful` and never a
+ * guess.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMember } from "@effect-invent/domain/ChatMember"
@@ -67,8 +68,11 @@ export const ofTime = (at: DateTime.Utc | null | undefined, since: DateTime.Utc)
     : same(DateTime.greaterThanOrEqualTo(at, since))
 
 /** Whether a message is the one that was sent: by its author, its parts, and the time since which it can be there. */
-export const ofMessage = (listed: ChatMessage, sent: Author & { readonly message: UserMessage }, since: DateTime.Utc): Similarity =>
-  all(ofAuthor(listed, sent), ofContent(listed, sent.message), ofTime(listed.created_at, since))
+export const ofMessage = (
+  listed: ChatMessage,
+  sent: Author & { readonly message: UserMessage },
+  since: DateTime.Utc
+): Similarity => all(ofAuthor(listed, sent), ofContent(listed, sent.message), ofTime(listed.created_at, since))
 
 /** What a creation asked for, as far as a list shows it. */
 export interface NewChat {
@@ -82,7 +86,10 @@ export const ifStated = <A>(wanted: A | undefined, stated: A | null | undefined)
   wanted === undefined ? "Equal" : stated === null || stated === undefined ? "Doubtful" : same(stated === wanted)
 
 /** A file by its name and size. Of one that was sent without a name, or by its address, neither is known. */
-export const ofFile = ({ file_filename, file_size }: Pick<File, "file_filename" | "file_size">, sent: UploadFile["file"]): Similarity => {
+export const ofFile = (
+  { file_filename, file_size }: Pick<File, "file_filename" | "file_size">,
+  sent: UploadFile["file"]
+): Similarity => {
   if (sent === undefined) return "Doubtful"
   if (sent instanceof Uint8Array) return all(ifStated(sent.length, file_size), "Doubtful")
   return all(ifStated(sent.name, file_filename), ifStated(sent.data.length, file_size))
@@ -100,7 +107,10 @@ export const ofChat = (listed: Chat, wanted: NewChat, since: DateTime.Utc): Simi
   )
 
 /** The objects in a message that name a tool call, however deep: where its id stands is not published. */
-export const mentions = (message: ChatMessage, tool_call_id: ToolCallId): ReadonlyArray<Readonly<Record<string, unknown>>> => {
+export const mentions = (
+  message: ChatMessage,
+  tool_call_id: ToolCallId
+): ReadonlyArray<Readonly<Record<string, unknown>>> => {
   const found: Array<Record<string, unknown>> = []
   const open: Array<unknown> = [message.messages]
   while (open.length > 0) {
@@ -112,4 +122,3 @@ export const mentions = (message: ChatMessage, tool_call_id: ToolCallId): Readon
   }
   return found
 }
-

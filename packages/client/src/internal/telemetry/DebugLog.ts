@@ -1,6 +1,7 @@
 /**
- * What is logged at level Debug: a line for each request that left, and one for each wait before another. Made of the method,
- * the template of the path, numbers and tags alone: no id, no value of a query, no header, no body and no word of a server's.
+ * What is logged at level Debug: a line for each request that left, and one for each wait before another. Made of the
+ * method, the template of the path, numbers and tags alone: no id, no value of a query, no header, no body and no word
+ * of a server's.
  */
 import * as Effect from "effect/Effect"
 import type { RuntimeFiber } from "effect/Fiber"
@@ -17,12 +18,16 @@ export const isOn = (fiber: RuntimeFiber<unknown, unknown>): boolean =>
 export const seconds = (millis: number): number => Math.round(millis) / 1000
 
 /**
- * The surroundings of a fiber whose failure another one handles. Where the debug log is on, Effect would log that failure as
- * unhandled, with what the server said.
+ * The surroundings of a fiber whose failure another one handles. Where the debug log is on, Effect would log that
+ * failure as unhandled, with what the server said.
  */
 export const quietly = (parent: RuntimeFiber<unknown, unknown>): FiberRefs.FiberRefs =>
   isOn(parent)
-    ? FiberRefs.updateAs(parent.getFiberRefs(), { fiberId: parent.id(), fiberRef: FiberRef.unhandledErrorLogLevel, value: Option.none() })
+    ? FiberRefs.updateAs(parent.getFiberRefs(), {
+        fiberId: parent.id(),
+        fiberRef: FiberRef.unhandledErrorLogLevel,
+        value: Option.none()
+      })
     : parent.getFiberRefs()
 
 /** Logs the method and the template of a call's path, with these facts as annotations. */
@@ -30,5 +35,4 @@ export const line = (
   method: string,
   { template }: { readonly template: string },
   facts: Readonly<Record<string, string | number>>
-): Effect.Effect<void> =>
-  Effect.annotateLogs(Effect.logDebug(`${method} ${template}`), facts)
+): Effect.Effect<void> => Effect.annotateLogs(Effect.logDebug(`${method} ${template}`), facts)

@@ -14,7 +14,11 @@ type Fiber = RuntimeFiber<unknown, unknown>
 type Labels = ReadonlyArray<MetricLabel.MetricLabel>
 
 /** The registry knows a list of labels by its identity: so it is made once. */
-const remembered = (made: Map<string, Labels>, key: string, attributes: () => SemanticConventions.Attributes): Labels => {
+const remembered = (
+  made: Map<string, Labels>,
+  key: string,
+  attributes: () => SemanticConventions.Attributes
+): Labels => {
   const known = made.get(key)
   if (known !== undefined) return known
   const labels = Object.entries(attributes()).map(([name, value]) => MetricLabel.make(name, String(value)))
@@ -26,7 +30,8 @@ const lanes = new Map<string, Labels>()
 const ofLane = (lane: Lane): Labels => remembered(lanes, lane, () => ({ "invent.lane": lane }))
 
 const endpoints = new Map<string, Labels>()
-const ofEndpoint = (endpoint: string): Labels => remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
+const ofEndpoint = (endpoint: string): Labels =>
+  remembered(endpoints, endpoint, () => ({ "invent.endpoint": endpoint }))
 
 const endings = new WeakMap<SemanticConventions.Attributes, Map<string, Labels>>()
 
@@ -58,8 +63,9 @@ export const request = (
 }
 
 /**
- * How many values in here could not be read, at any depth. It does not recurse: an answer can be nested deeper than the stack
- * is. A decoded date-time or unknown enum value holds no such value, so only lists and plain objects are looked into.
+ * How many values in here could not be read, at any depth. It does not recurse: an answer can be nested deeper than the
+ * stack is. A decoded date-time or unknown enum value holds no such value, so only lists and plain objects are looked
+ * into.
  */
 const undecodableIn = (value: unknown): number => {
   let count = 0
@@ -80,7 +86,9 @@ const undecodableIn = (value: unknown): number => {
   return count
 }
 
-/** Counts what could not be read of an answer: entries of lists and of lists inside them, and objects inside an object. */
+/**
+ * Counts what could not be read of an answer: entries of lists and of lists inside them, and objects inside an object.
+ */
 export const undecodable = (fiber: Fiber, { endpoint }: CallState, value: unknown): void => {
   const count = undecodableIn(value)
   if (count > 0) update(Telemetry.undecodable, fiber, count, ofEndpoint(endpoint))

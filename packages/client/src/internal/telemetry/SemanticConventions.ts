@@ -16,7 +16,13 @@ export type Attributes = Readonly<Record<string, string | number>>
 const portOf = (url: URL): number => (url.port !== "" ? Number(url.port) : url.protocol === "https:" ? 443 : 80)
 
 /** What all requests of a client have in common. */
-export const client = ({ baseUrl, name }: { readonly baseUrl: string; readonly name: string | undefined }): Attributes => {
+export const client = ({
+  baseUrl,
+  name
+}: {
+  readonly baseUrl: string
+  readonly name: string | undefined
+}): Attributes => {
   const url = new URL(baseUrl)
   return {
     // An IPv6 address has no brackets there.

@@ -1,6 +1,6 @@
 /**
- * A span without what `Effect.withSpan` adds: putting it into the context of the work and taking it out again costs more than
- * the span. Whoever wants it there does so where a fiber begins.
+ * A span without what `Effect.withSpan` adds: putting it into the context of the work and taking it out again costs
+ * more than the span. Whoever wants it there does so where a fiber begins.
  */
 import * as Effect from "effect/Effect"
 import type * as Exit from "effect/Exit"
@@ -14,7 +14,11 @@ export const make = (name: string, options?: Tracer.SpanOptions): Effect.Effect<
   Effect.makeSpan(name, { ...options, captureStackTrace: false })
 
 /** Ends a span with its exit, at the clock's time unless timing is switched off. */
-export const end = (span: Tracer.Span, exit: Exit.Exit<unknown, unknown>, fiber: RuntimeFiber<unknown, unknown>): void => {
+export const end = (
+  span: Tracer.Span,
+  exit: Exit.Exit<unknown, unknown>,
+  fiber: RuntimeFiber<unknown, unknown>
+): void => {
   const isTimed = fiber.getFiberRef(FiberRef.currentTracerTimingEnabled)
   span.end(isTimed ? MonotonicClock.clockOf(fiber).unsafeCurrentTimeNanos() : 0n, exit)
 }

@@ -1,6 +1,6 @@
 /**
- * The file that keeps the world across restarts: one line for each change, written before the change is answered. A line
- * that a crash cut short is left out when the file is read again; anything else that is wrong refuses the file.
+ * The file that keeps the world across restarts: one line for each change, written before the change is answered. A
+ * line that a crash cut short is left out when the file is read again; anything else that is wrong refuses the file.
  */
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -8,7 +8,18 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Scope } from "effect/Scope"
 import { createHash } from "node:crypto"
-import { accessSync, appendFileSync, closeSync, existsSync, openSync, readFileSync, realpathSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  accessSync,
+  appendFileSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { dirname } from "node:path"
 import * as ProcessLock from "./ProcessLock.ts"
 import type { Row } from "./Rows.ts"
@@ -99,7 +110,10 @@ export const open = Effect.fnUntraced(function* (
   const broken = yield* Deferred.make<never, StateUnusable>()
   yield* attempt(name, () => accessSync(dirname(name)))
   const file = yield* attempt(name, () => realOf(name))
-  yield* Effect.mapError(ProcessLock.acquire(`${file}.lock`), ({ message }) => new StateUnusable({ file: name, reason: message }))
+  yield* Effect.mapError(
+    ProcessLock.acquire(`${file}.lock`),
+    ({ message }) => new StateUnusable({ file: name, reason: message })
+  )
   const found = read(yield* attempt(name, () => textOf(file)))
   if ("reason" in found) return yield* new StateUnusable({ file: name, reason: found.reason })
   let descriptor: number = yield* attempt(name, () => openSync(file, "a"))

@@ -25,7 +25,8 @@ const restore = (store: Store.Store, rows: ReadonlyArray<Rows.Row>) => {
     }
     const put: Either.Either<void, ParseResult.ParseError | string> =
       OpenRecord.get(tables, table)?.put(key, row) ?? Either.left("there is no such table")
-    if (Either.isLeft(put)) return Either.left(new Invalid({ message: `holds no valid ${table} ${key}: ${reasonOf(put.left)}` }))
+    if (Either.isLeft(put))
+      return Either.left(new Invalid({ message: `holds no valid ${table} ${key}: ${reasonOf(put.left)}` }))
   }
   for (const message of store.messages.values()) {
     store.chats.get(message.chat_id)?.messages.push(message)
@@ -34,7 +35,8 @@ const restore = (store: Store.Store, rows: ReadonlyArray<Rows.Row>) => {
 }
 
 /** Whether a world can be made of these rows. */
-export const check = (rows: ReadonlyArray<Rows.Row>): Either.Either<void, Invalid> => Either.map(restore(Store.make(), rows), () => undefined)
+export const check = (rows: ReadonlyArray<Rows.Row>): Either.Either<void, Invalid> =>
+  Either.map(restore(Store.make(), rows), () => undefined)
 
 /** `commit` writes down what has changed since it last did. */
 export const make = Effect.fnUntraced(function* (store: Store.Store) {

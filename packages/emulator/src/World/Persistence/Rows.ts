@@ -42,9 +42,7 @@ const Message = Schema.Struct({
   status: Schema.Literal("RUNNING", "COMPLETED", "FAILED"),
   parts: Schema.NullOr(UserMessage),
   error: Schema.NullOr(Schema.String),
-  tool: Schema.NullOr(
-    Schema.mutable(Schema.Struct({ id: ToolCallId, name: Schema.String, pending: Schema.Boolean }))
-  ),
+  tool: Schema.NullOr(Schema.mutable(Schema.Struct({ id: ToolCallId, name: Schema.String, pending: Schema.Boolean }))),
   response: Schema.NullOr(Schema.Struct({ id: ToolCallId, connection_id: ConnectionId })),
   approval: Schema.NullOr(
     Schema.mutable(

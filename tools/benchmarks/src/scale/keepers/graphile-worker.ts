@@ -11,5 +11,8 @@ export const open: Open = async (database, onWake) => {
     logger: new Logger(() => () => undefined),
     taskList: { wake: async (payload) => onWake((payload as { readonly at: number }).at) }
   })
-  return { enqueue: ({ at, id }) => runner.addJob("wake", { id, at }, { runAt: new Date(at), jobKey: id }).then(() => undefined) }
+  return {
+    enqueue: ({ at, id }) =>
+      runner.addJob("wake", { id, at }, { runAt: new Date(at), jobKey: id }).then(() => undefined)
+  }
 }

@@ -40,7 +40,11 @@ const layer = (database: string, onWake: (at: number) => void) => {
     Layer.provide(isFile ? Sqlite.layer(database) : Postgres.layer(Redacted.make(database))),
     Layer.provide(NodeContext.layer),
     Layer.provide(
-      Layer.unwrapEffect(Effect.map(Server.freePort, (port) => Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))))
+      Layer.unwrapEffect(
+        Effect.map(Server.freePort, (port) =>
+          Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))
+        )
+      )
     ),
     Layer.provide(Logger.minimumLogLevel(LogLevel.Warning))
   )
@@ -56,11 +60,21 @@ export const open: Open = async (database, onWake) => {
     enqueue: ({ at, id }) => {
       const due_at = DateTime.unsafeMake(at)
       const chat = { chat_id: ChatId.make(`chat_${id}`), conversation_id: ConversationId.make(`conversation_${id}`) }
-      const plan = { ...chat, key: FollowUpKey.make(`key_of_22_characters_${id}`), policy: "idle-nudge@1", step: 1, anchor_id: MessageId.make(`message_${id}`), due_at }
+      const plan = {
+        ...chat,
+        key: FollowUpKey.make(`key_of_22_characters_${id}`),
+        policy: "idle-nudge@1",
+        step: 1,
+        anchor_id: MessageId.make(`message_${id}`),
+        due_at
+      }
       const verdict = { ...chat, decision: "Wait", reason: "silence", until: due_at } as const
       const event = { name: "planned", detail: { policy: plan.policy, step: 1, look_at: DateTime.formatIso(due_at) } }
       return run(
-        Effect.flatMap(ledger.decided(verdict, { plan, event }), Option.match({ onNone: () => Effect.void, onSome: timer.schedule }))
+        Effect.flatMap(
+          ledger.decided(verdict, { plan, event }),
+          Option.match({ onNone: () => Effect.void, onSome: timer.schedule })
+        )
       )
     }
   }

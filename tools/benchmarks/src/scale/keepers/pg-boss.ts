@@ -10,5 +10,8 @@ export const open: Open = async (database, onWake) => {
   await boss.createQueue(queue)
   const options = { pollingIntervalSeconds: Keeper.precision / 1000, batchSize: Keeper.concurrency }
   await boss.work<Keeper.Wait>(queue, options, async (jobs) => jobs.forEach(({ data }) => onWake(data.at)))
-  return { enqueue: ({ at, id }) => boss.send(queue, { id, at }, { startAfter: new Date(at), singletonKey: id }).then(() => undefined) }
+  return {
+    enqueue: ({ at, id }) =>
+      boss.send(queue, { id, at }, { startAfter: new Date(at), singletonKey: id }).then(() => undefined)
+  }
 }

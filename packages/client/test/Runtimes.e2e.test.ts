@@ -191,9 +191,7 @@ const suite = (runtime: Runtime.Runtime) => {
     it.scopedLive(`is interrupted ${when}, and sends nothing afterwards`, () =>
       Effect.gen(function* () {
         const stalled = yield* Server.stall(says)
-        const control = yield* Server.serve((received, response, nth) => {
-          void Effect.runPromise(stalled.reached).then(() => Server.answer(received, response, nth))
-        })
+        const control = yield* Server.serve(Server.answerAfter(stalled.reached))
         const baseUrl = `${scheme}://127.0.0.1:${stalled.port}`
         expect(yield* ask({ baseUrl, calls: [call], interruptAt: control.baseUrl })).toEqual(["interrupted"])
         if (scheme === "http") expect(yield* stalled.closed).toBeLessThan(32 * 1024 * 1024)

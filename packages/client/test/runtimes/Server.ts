@@ -78,6 +78,13 @@ export const answer: Reply = (received, response) => {
   response.writeHead(200, { "content-type": "application/json" }).end(bodyOf(received))
 }
 
+/** Answers when this is over. */
+export const answerAfter =
+  (ready: Effect.Effect<void>): Reply =>
+  (received, response, nth) => {
+    void Effect.runPromise(ready).then(() => answer(received, response, nth))
+  }
+
 /** Ends the connection, one time after the other with a FIN and with a reset. */
 const cut = ({ socket }: http.IncomingMessage, nth: number) => {
   if (nth % 4 < 2) socket.end()

@@ -1,7 +1,4 @@
-/**
- * Follows the inbox: the chats it holds now, and then each change, by WebSocket and by listing. Ends after EVENTS of
- * them.
- */
+/** Follows the inbox: the chats it holds now, then each change, by WebSocket and listing. Ends after EVENTS of them. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeSocket from "@effect/platform-node/NodeSocket"

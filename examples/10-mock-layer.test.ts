@@ -1,7 +1,4 @@
-/**
- * Tests code that uses the client with answers of your own, and no network. A method that was not given dies with its
- * name.
- */
+/** Tests code that uses the client with answers of your own and no network. A method without one dies with its name. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"

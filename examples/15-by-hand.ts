@@ -1,6 +1,4 @@
-/**
- * What 12-reconcile.ts replaces: a call written by hand. When an answer is lost, the customer's message is there twice.
- */
+/** What 12-reconcile.ts replaces: a call written by hand. After a lost answer the contact gets the message twice. */
 const { CHAT_ID, CONTACT_ID, INVENT_API_KEY, INVENT_BASE_URL } = process.env
 
 const send = () =>

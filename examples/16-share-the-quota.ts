@@ -1,7 +1,4 @@
-/**
- * Reads CALLS pages at once, in turn with all other programs that share the quota of this address through the file
- * QUOTA.
- */
+/** Reads CALLS pages at once, in turn with all programs that share the quota of this address through the file QUOTA. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as RateLimitSql from "@effect-invent/client/RateLimitSql"
 import * as Settings from "@effect-invent/client/Settings"

@@ -1,7 +1,4 @@
-/**
- * Lists contacts from an address whose certificate is signed by the authority in the PEM file CA_FILE, and trusts no
- * other.
- */
+/** Lists contacts from an address whose certificate the authority in the PEM file CA_FILE signed. Trusts no other. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

@@ -1,6 +1,4 @@
-/**
- * Bounds one call: half a second for each request, 2 seconds for all of them with the waits between and before them.
- */
+/** Bounds one call: half a second for each request, 2 seconds for all with the waits before and between them. */
 import * as CallOptions from "@effect-invent/client/CallOptions"
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

@@ -1,7 +1,6 @@
 /**
- * Two suites. `fast`: no process, no socket to wait for, no passing of time. `system`: what only real processes, sockets and
- * servers show; the files named `.live.test.ts` and `.e2e.test.ts`. In both, the files of a worker share its process and its
- * modules, which are loaded once: a test undoes what it changes of them.
+ * Two suites. `fast`: no process, no socket to wait for, no passing of time; its files share one module graph a worker.
+ * `system`: what only real processes, sockets and servers show; the files named `.live.test.ts` and `.e2e.test.ts`.
  */
 import { configDefaults, defineConfig } from "vitest/config"
 
@@ -41,6 +40,7 @@ export default defineConfig({
           name: "system",
           globalSetup: ["tools/test-support/src/Setup.ts"],
           include: systemTests,
+          poolOptions: { forks: { isolate: true } },
           testTimeout: 600_000,
           hookTimeout: 600_000
         }

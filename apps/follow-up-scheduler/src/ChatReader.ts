@@ -57,8 +57,8 @@ const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
   Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
 
 /**
- * A list is asked for from this long before the last known message: whether it includes the instant it is asked from is
- * undocumented.
+ * A list is requested with a start this long before the last known message. No page says whether a list includes a
+ * message of exactly its start.
  */
 const margin = Duration.seconds(1)
 

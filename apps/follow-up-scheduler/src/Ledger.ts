@@ -405,7 +405,8 @@ const make = Effect.gen(function* () {
   } satisfies Ledger["Type"]
 })
 
-const unarmed = {
+/** What a follow-up that is planned again is set back to: it was never armed, and nothing has failed. */
+export const unarmed = {
   follow_up_at: null,
   after_id: null,
   confirmed_at: null,

@@ -1,6 +1,6 @@
 /**
- * Which alerts were delivered about what is not over yet. The record outlasts the process: a supervisor that restarts a
- * process which ends again and again does not have a person told each time.
+ * Keeps which alerts were delivered about troubles that are not over. The record is in the ledger, because a process
+ * that a supervisor restarts again and again would otherwise send the same alert at each start.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

@@ -16,13 +16,13 @@ const clock = (instant: DateTime.Utc): string => DateTime.formatIso(instant).sli
 
 /** The time of day; with its date where that is not the date of the entry. */
 const clockSince =
-  (told: DateTime.Utc) =>
+  (entryAt: DateTime.Utc) =>
   (value: unknown): string =>
     Option.match(DateTime.make(text(value)), {
       onNone: () => "",
       onSome: (instant) => {
         const day = DateTime.formatIsoDateUtc(instant)
-        return day === DateTime.formatIsoDateUtc(told) ? clock(instant) : `${day} ${clock(instant)}`
+        return day === DateTime.formatIsoDateUtc(entryAt) ? clock(instant) : `${day} ${clock(instant)}`
       }
     })
 

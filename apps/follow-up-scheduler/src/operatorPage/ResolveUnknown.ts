@@ -3,19 +3,10 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import { type Change, Ledger } from "../Ledger.ts"
+import { Ledger, unarmed } from "../Ledger.ts"
 import { FollowUpKey } from "../Plan.ts"
 import { Timer } from "../Timer.ts"
 import * as Api from "./Api.ts"
-
-const unarmed = {
-  follow_up_at: null,
-  after_id: null,
-  confirmed_at: null,
-  arms: 0,
-  looks: 0,
-  failures: 0
-} satisfies Change
 
 /** Counts it as sent. The cadence goes on with the next step. */
 const asDelivered = (from: FollowUp) =>

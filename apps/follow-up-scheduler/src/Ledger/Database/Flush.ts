@@ -1,7 +1,7 @@
 /**
  * Makes what is on record survive a power cut. A commit on SQLite survives the end of the process, but the system
- * writes it to the disk later, unless that is asked for. Asking at each commit costs several times the commit, so it is
- * done where it counts: before a request is sent whose intent must not be lost.
+ * writes it to the disk later, unless a program requests that. A request at each commit costs several times the commit,
+ * so there is one only before an HTTP request whose intent must not be lost.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

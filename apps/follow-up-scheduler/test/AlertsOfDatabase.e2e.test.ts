@@ -33,8 +33,17 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) }
       })
       yield* isToldOnce(serve, {
-        begin: ({ hold }) =>
-          until(hold.isHolding).pipe(Effect.zipRight(Volume.fill(volume)), Effect.zipRight(hold.release)),
+        begin: ({ heard, hold }) =>
+          until(hold.isHolding).pipe(
+            Effect.zipRight(Volume.fill(volume)),
+            Effect.zipRight(hold.release),
+            Effect.zipRight(
+              Volume.fillUntil(
+                volume,
+                until(() => heard.length > 0)
+              )
+            )
+          ),
         end: () => Volume.free(volume),
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
         reason: "ledger_failing"
@@ -51,7 +60,11 @@ Requirement.describeWith([aVolume], "on a volume that is full while nothing is d
       const db = `${volume}/idle.db`
       const serve = yield* serving({ ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) } })
       yield* isToldOnce(serve, {
-        begin: () => Volume.fill(volume),
+        begin: ({ heard }) =>
+          Volume.fillUntil(
+            volume,
+            until(() => heard.length > 0)
+          ),
         end: () => Volume.free(volume),
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
         reason: "ledger_failing"

@@ -144,8 +144,7 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
 
         const running = yield* Process.start(["serve", ...args, "--every", "1 second"], options)
         yield* running.says("a follow-up went out")
-        yield* fill
-        yield* running.says(full)
+        yield* Volume.fillUntil(volume, running.says(full))
         const before = yield* changes
         const [first] = yield* followUps
         const dueAt = (first?.at.epochMillis ?? 0) + Duration.toMillis(secondAfter)

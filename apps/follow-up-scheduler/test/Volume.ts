@@ -39,4 +39,12 @@ export const fillUp = (name: string, sizes: ReadonlyArray<number>) =>
 const filler = (folder: string) => path.join(folder, "filler")
 
 export const fill = (folder: string) => fillUp(filler(folder), [65536, 4096, 1])
+
+/**
+ * Fills it until this has happened. Once would not do: SQLite frees room when it empties its log, for example at the
+ * start of `serve`.
+ */
+export const fillUntil = <A, E, R>(folder: string, happened: Effect.Effect<A, E, R>) =>
+  Effect.raceFirst(happened, Effect.forever(Effect.delay(fill(folder), "50 millis")))
+
 export const free = (folder: string) => Effect.sync(() => fs.rmSync(filler(folder), { force: true }))

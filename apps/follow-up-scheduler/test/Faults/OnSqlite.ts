@@ -83,7 +83,7 @@ export const diskFull: Kind = {
   happens: ({ oneArrives, scheduler, volume }) =>
     Effect.acquireUseRelease(
       Volume.fill(volume),
-      () => Effect.zipRight(oneArrives, scheduler.saysAgain(full)),
+      () => Effect.zipRight(oneArrives, Volume.fillUntil(volume, scheduler.saysAgain(full))),
       () => Volume.free(volume)
     )
 }

@@ -3,6 +3,7 @@
  * unless this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
+import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import { isDecoded } from "@effect-invent/domain/Undecodable"
@@ -61,6 +62,20 @@ const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
  * message of exactly its start.
  */
 const margin = Duration.seconds(1)
+
+/**
+ * Runs a listing, and gives the moment when its first request left beside the result. The wait for the first permit does
+ * not count, and the waits between the pages do.
+ */
+const sinceItLeft = <A, E, R>(listing: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const guard = yield* SendGuard.CurrentGuard
+    const begun = yield* MonotonicClock.moment
+    let left: MonotonicClock.Moment | undefined
+    const noted = Effect.map(MonotonicClock.moment, (now) => void (left ??= now))
+    const result = yield* SendGuard.withGuard(Effect.zipLeft(guard, noted))(listing)
+    return { result, asked_at: left ?? begun }
+  })
 
 /**
  * Lists messages, and keeps how the service orders its lists. A list whose times are all the same does not show the
@@ -155,7 +170,7 @@ const reading = (
     )
     if (!mayRead) return yield* new NotListed({ chat_id })
     yield* Effect.logWarning(`chat ${chat_id} is in no list: it is read by an update that changes nothing`)
-    const asked_at = yield* MonotonicClock.millis
+    const asked_at = yield* MonotonicClock.elapsed
     const chat = yield* onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
     yield* rows.keep([chat], asked_at)
     return { chat, asked_at, known_at: asked_at } satisfies ChatRows.Row
@@ -168,41 +183,57 @@ const reading = (
     const older = yield* rows.known(chat_id)
     if (Option.isSome(older)) return { row: older.value, isOld: true }
     // The chat may have been created since the lists were read.
-    const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.millis })
+    const shown = yield* rows.find(chat_id, { since: yield* MonotonicClock.elapsed })
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
 
   const listed = (chat_id: ChatId, { chat }: ChatRows.Row) =>
-    Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, chat, listed, direction))
+    Effect.map(sinceItLeft(list(chat_id)), ({ asked_at, result: { direction, listed } }) => ({
+      chat: ChatSnapshot.make(chat_id, chat, listed, direction),
+      asked_at
+    }))
 
   return {
     read: (chat_id, purpose = "plan") =>
       Effect.gen(function* () {
-        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.millis))
+        const begun = yield* MonotonicClock.moment
+        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.elapsed))
         const before = known.get(chat_id)
         const isBegun = purpose === "ask" || purpose === "act"
         const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
-        const chat =
-          isKnown && !isOld && !isBegun ? ChatSnapshot.refresh(before, row.chat) : yield* listed(chat_id, row)
-        const listed_at = yield* MonotonicClock.moment
+        const { asked_at, chat } =
+          isKnown && !isOld && !isBegun
+            ? { chat: ChatSnapshot.refresh(before, row.chat), asked_at: begun }
+            : yield* listed(chat_id, row)
+        const answered_at = yield* MonotonicClock.moment
         yield* remember(chat)
-        return { ...chat, isStateOld: isOld, ...(isBegun && { listed_at }) }
+        // The row that a chat is planned by can be older than this read.
+        return { ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: { asked_at, answered_at } }) }
       }),
     glance: (chat_id, maxAge = actMaxAge) =>
       Effect.gen(function* () {
-        const now = yield* MonotonicClock.millis
+        const begun = yield* MonotonicClock.moment
+        const now = yield* MonotonicClock.elapsed
         const { isOld, row } = yield* rowFor(chat_id, { since: now - Duration.toMillis(maxAge), pages: fewPages })
         const isSince = row.asked_at !== undefined && row.asked_at >= now
-        return isSince && !isOld
-          ? ChatSnapshot.make(chat_id, row.chat, [])
-          : { ...(yield* listed(chat_id, row)), isStateOld: isOld }
+        const { asked_at, chat } =
+          isSince && !isOld
+            ? { chat: ChatSnapshot.make(chat_id, row.chat, []), asked_at: begun }
+            : yield* listed(chat_id, row)
+        return { ...chat, isStateOld: isOld, listed: { asked_at, answered_at: yield* MonotonicClock.moment } }
       }),
     hear: (before) =>
-      Effect.tap(news(before), ({ direction, listed }) => {
+      Effect.gen(function* () {
+        const { asked_at, result } = yield* sinceItLeft(news(before))
         const same = known.get(before.chat_id)
         const isSame = same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id
-        return isSame ? remember(ChatSnapshot.hear(same, listed, direction)) : Effect.void
-      }).pipe(Effect.map(({ direction, listed }) => ChatSnapshot.hear(before, listed, direction)))
+        if (isSame) yield* remember(ChatSnapshot.hear(same, result.listed, result.direction))
+        const answered_at = yield* MonotonicClock.moment
+        return {
+          ...ChatSnapshot.hear(before, result.listed, result.direction),
+          listed: { asked_at, answered_at }
+        }
+      })
   }
 }
 

@@ -27,12 +27,11 @@ import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
-import { ifStillOwned, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import { ifStillOwned, lookOf, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
-import * as MonotonicClock from "./MonotonicClock.ts"
 import { ChatReview } from "./ChatReview.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
@@ -144,7 +143,7 @@ export const make = Effect.gen(function* () {
       yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
       return
     }
-    const [now, seenAt] = [yield* DateTime.now, chat.listed_at ?? (yield* MonotonicClock.moment)]
+    const [now, look] = [yield* DateTime.now, yield* lookOf(chat)]
     const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
     const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
     if (decision._tag === "Stop" || decision._tag === "Skip") {
@@ -160,7 +159,7 @@ export const make = Effect.gen(function* () {
         if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
-      yield* actionOf(policy, planned).arm(planned, { chat, at: seenAt }, decision.at)
+      yield* actionOf(policy, planned).arm(planned, look, decision.at)
       return
     }
     yield* observe.review(chat)

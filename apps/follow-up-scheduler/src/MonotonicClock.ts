@@ -21,6 +21,24 @@ export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMil
   monotonic
 }))
 
+/** By clock: how far the wall clock was ahead of the monotonic one at first, and at most, in milliseconds. */
+const leads = new WeakMap<Clock.Clock, { readonly first: number; most: number }>()
+
+/**
+ * As {@link millis}, and a suspension of the machine counts, during which the monotonic clock stands still. It is found
+ * by the wall clock, which has moved on; a wall clock that is put forward counts as a suspension, and one that is put
+ * back changes nothing. For the age of what was read from the service.
+ */
+export const elapsed: Effect.Effect<number> = Effect.clockWith((clock) =>
+  Effect.map(moment, ({ monotonic, wall }) => {
+    const lead = wall - monotonic
+    const known = leads.get(clock) ?? { first: lead, most: lead }
+    known.most = Math.max(known.most, lead)
+    leads.set(clock, known)
+    return monotonic + known.most - known.first
+  })
+)
+
 /**
  * The time from `then` to `now` in milliseconds, by the clock that shows more of it: the wall clock can be put back,
  * and the monotonic clock stands still while the machine is suspended.

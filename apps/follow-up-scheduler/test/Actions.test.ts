@@ -168,6 +168,53 @@ describe("send_message", () => {
     )
   )
 
+  story("is not sent over a reply that came while the answer to the list was on its way", (fake) =>
+    under(
+      fake,
+      sending
+    )(
+      Effect.gen(function* () {
+        yield* observe
+        const meanwhile = Effect.zipRight(fake.writes("contact"), TestClock.adjust("11 seconds"))
+        yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, meanwhile))
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* fake.sent).toEqual([])
+        expect(yield* record).toEqual(["1 nudge@1 skipped replied"])
+      })
+    )
+  )
+
+  story("is sent though each list waits 6 seconds for its permit: nothing is asked before it leaves", (fake) =>
+    under(
+      fake,
+      sending
+    )(
+      Effect.gen(function* () {
+        yield* observe
+        yield* fake.passes((kind) => (kind === "list" ? TestClock.adjust("6 seconds") : Effect.void))
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.sent).toEqual([text])
+      })
+    )
+  )
+
+  story("is sent by one reading of the chat though its answer takes 9 seconds", (fake) =>
+    under(
+      fake,
+      sending
+    )(
+      Effect.gen(function* () {
+        yield* observe
+        const before = fake.requests.length
+        yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, TestClock.adjust("9 seconds")))
+        yield* sweepUntil(after(hour + minute))
+        expect(yield* fake.sent).toEqual([text])
+        const requests = fake.requests.slice(before)
+        expect(requests.slice(0, requests.indexOf("send")).filter((kind) => kind === "list")).toHaveLength(1)
+      })
+    )
+  )
+
   story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
     under(
       fake,
@@ -311,6 +358,28 @@ describe("snooze and close", () => {
           expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
         })
       )
+    )
+
+    story(
+      `${action} that never arrived is not done over a reply that came during the look at what became of it`,
+      (fake) =>
+        under(
+          fake,
+          filing
+        )(
+          Effect.gen(function* () {
+            yield* armed
+            yield* fake.once("state", FakeChat.unsent(lost))
+            yield* sweepUntil(due)
+            // The chat is listed anew, because a note came.
+            yield* fake.writes("assistant", { status: "FAILED" })
+            const meanwhile = Effect.zipRight(fake.writes("contact"), TestClock.adjust("2 minutes"))
+            yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, meanwhile))
+            yield* sweepUntil(after(3 * day))
+            expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(1)
+            expect((yield* record)[1]).toMatch(/replied$/)
+          })
+        )
     )
 
     story(`${action} that the guard holds back is no attempt, however often: the chat is read again`, (fake) =>

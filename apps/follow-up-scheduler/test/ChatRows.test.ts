@@ -6,11 +6,13 @@ import { Undecodable } from "@effect-invent/domain/Undecodable"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import * as MonotonicClock from "../src/MonotonicClock.ts"
 import * as ChatRows from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 
@@ -56,6 +58,21 @@ const inTime = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.flatten
   )
 
+/** Runs a test whose wall clock goes on when the machine is `suspended`, while its monotonic clock stands still. */
+const suspendable = <A, E, R>(test: (suspended: (millis: number) => void) => Effect.Effect<A, E, R>) =>
+  Effect.clockWith((clock) => {
+    let slept = 0
+    const wall = () => clock.unsafeCurrentTimeMillis() + slept
+    const both: Clock.Clock = Object.assign(Object.create(clock), {
+      unsafeCurrentTimeMillis: wall,
+      currentTimeMillis: Effect.sync(wall)
+    })
+    return Effect.withClock(
+      test((millis) => void (slept += millis)),
+      both
+    )
+  })
+
 const found = Option.match({ onNone: () => undefined, onSome: ({ chat }: ChatRows.Row) => chat.id })
 
 describe("finding the rows of chats", () => {
@@ -87,6 +104,27 @@ describe("finding the rows of chats", () => {
       yield* inTime(find(id(1)))
       expect(requests).toHaveLength(2)
     }).pipe(Effect.provide(layer))
+  })
+
+  it.effect("one from before the machine was suspended is old, and a wall clock put back makes none fresh", () => {
+    const { layer, requests } = service(10)
+    return suspendable((suspended) =>
+      Effect.gen(function* () {
+        const findRecent = Effect.flatMap(MonotonicClock.elapsed, (now) =>
+          find(id(1), { since: now - 2 * Build.minute })
+        )
+        yield* inTime(find(id(1)))
+        yield* inTime(findRecent)
+        expect(requests).toHaveLength(1)
+        suspended(8 * Build.hour)
+        yield* inTime(findRecent)
+        expect(requests).toHaveLength(2)
+        suspended(-16 * Build.hour)
+        yield* TestClock.adjust("2 minutes")
+        yield* inTime(findRecent)
+        expect(requests).toHaveLength(3)
+      }).pipe(Effect.provide(layer))
+    )
   })
 
   it.effect("reads no more pages than it may, and not again what was just read in vain", () => {

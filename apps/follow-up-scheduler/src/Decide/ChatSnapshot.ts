@@ -36,10 +36,11 @@ export interface ChatSnapshot {
   /** Whether the state is older than the purpose of the read allows, because no page that was read shows the chat. */
   readonly isStateOld: boolean
   /**
-   * When the messages had been listed, where they were read to take a step: the maximum age of a snapshot counts from
-   * here. Later requests of the same read may take long.
+   * When the messages were listed, where they were read to take a step or to see what became of one. Later requests of
+   * the same read may take long. `asked_at`: when the first request left; what was written later may be missing from the
+   * answer. `answered_at`: when the last page had come.
    */
-  readonly listed_at?: Moment
+  readonly listed?: { readonly asked_at: Moment; readonly answered_at: Moment }
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"
   readonly ai_enabled: boolean
   readonly isAssigned: boolean

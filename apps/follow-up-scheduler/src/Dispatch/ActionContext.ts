@@ -53,11 +53,16 @@ export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.cei
  */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A snapshot that a request acts on, and when its messages were listed. */
+/** A snapshot that a request acts on, and when its messages were asked for and had come. */
 export interface Look {
   readonly chat: ChatSnapshot
-  readonly at: MonotonicClock.Moment
+  readonly asked_at: MonotonicClock.Moment
+  readonly answered_at: MonotonicClock.Moment
 }
+
+/** The look that this snapshot is; as of now, where it does not say when its messages were listed. */
+export const lookOf = (chat: ChatSnapshot): Effect.Effect<Look> =>
+  Effect.map(MonotonicClock.moment, (now) => ({ chat, ...(chat.listed ?? { asked_at: now, answered_at: now }) }))
 
 /**
  * The limits of a request that begins something: the instant before which it must be sent, and the maximum age of its
@@ -69,13 +74,18 @@ export interface Beginning {
   readonly freshFor: Duration.Duration
 }
 
-/** Whether a request may still be sent: before `until`, and while the snapshot is fresh enough. */
+/**
+ * Whether a request may still be sent: before `until`, and while the snapshot is fresh enough. The age counts from the
+ * answer. Counted from the request it may be twice as much: what came meanwhile may be missing from the answer, and a
+ * service that takes seconds to answer is still followed up on.
+ */
 const isInTime = ({ freshFor, look, until }: Beginning) =>
   Effect.map(
     MonotonicClock.moment,
     (now) =>
       (until === undefined || now.wall < until.epochMillis) &&
-      MonotonicClock.age(look.at, now) < Duration.toMillis(freshFor)
+      MonotonicClock.age(look.answered_at, now) < Duration.toMillis(freshFor) &&
+      MonotonicClock.age(look.asked_at, now) < 2 * Duration.toMillis(freshFor)
   )
 
 /**

@@ -11,9 +11,8 @@ import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { type Look, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Look, lookOf, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Transitions from "./Transitions.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
@@ -121,7 +120,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           { reason }
         )
       } else if (armed.arms < maxArms) {
-        return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
+        return yield* arm(armed, yield* lookOf(chat), decision.at)
       } else {
         return yield* transitions.endUnreachable(armed)
       }

@@ -14,7 +14,6 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
-import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy } from "../Policy.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import * as ArmedState from "../Plan/ArmedState.ts"
@@ -24,6 +23,7 @@ import {
   readAttributed,
   snapshotMaxAge,
   type Look,
+  lookOf,
   maxArms,
   maxLooks,
   type ActionContext,
@@ -255,7 +255,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
-          if (armed.confirmed_at === null) return yield* send(armed, { chat, at: yield* MonotonicClock.moment }, true)
+          if (armed.confirmed_at === null) return yield* send(armed, yield* lookOf(chat), true)
           yield* end(armed, "withdrawn", "cancelled")
           yield* observe.review(chat)
       }

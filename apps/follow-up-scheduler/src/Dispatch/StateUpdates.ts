@@ -17,7 +17,7 @@ export const make = Effect.gen(function* () {
   const rows = yield* ChatRows
   const countAsSeen = yield* SeenChats.makeCountAsSeen
   const update: InventClient["Type"]["state"]["update"] = (request) =>
-    Effect.flatMap(MonotonicClock.millis, (asked_at) =>
+    Effect.flatMap(MonotonicClock.elapsed, (asked_at) =>
       Effect.tap(state.update(request), (chat) =>
         // Where it cannot be recorded, the watch names the chat once more.
         Effect.zipRight(rows.keep([chat], asked_at), Effect.ignoreLogged(countAsSeen(chat)))

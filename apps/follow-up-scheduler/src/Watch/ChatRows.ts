@@ -28,7 +28,7 @@ import * as MonotonicClock from "../MonotonicClock.ts"
  */
 const atMost = 20_000
 
-/** A row, and when it became known, on the monotonic clock in milliseconds. */
+/** A row, and when it became known, in milliseconds of `MonotonicClock.elapsed`. */
 export interface Row {
   readonly chat: Chat
   /** When it was asked for; undefined where an event delivered it, because the event may have been delayed. */
@@ -38,7 +38,7 @@ export interface Row {
 
 /** How fresh a row has to be, and how many pages may be read for it. */
 export interface Need {
-  /** It was asked for at this instant of the monotonic clock, or later. */
+  /** It was asked for at this instant of `MonotonicClock.elapsed`, or later. */
   readonly since: number
   /** How many pages of the inbox may be read for it. Without it, the whole inbox and then the whole list of chats. */
   readonly pages?: number
@@ -79,11 +79,11 @@ export interface Page {
 /** The pages of a list. A page is asked for when the one before it has been handled; that instant is its `asked_at`. */
 export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): Stream.Stream<Page, E, R> =>
   Stream.unwrap(
-    Effect.map(MonotonicClock.millis, (begun_at) => {
+    Effect.map(MonotonicClock.elapsed, (begun_at) => {
       let asked_at = begun_at
       return Stream.chunks(list).pipe(
         Stream.mapEffect((chunk) =>
-          Effect.map(MonotonicClock.millis, (now): Page => {
+          Effect.map(MonotonicClock.elapsed, (now): Page => {
             const page = { entries: [...chunk], asked_at }
             asked_at = now
             return page
@@ -144,7 +144,7 @@ const make = Effect.gen(function* () {
   }
 
   const keep: ChatRows["Type"]["keep"] = (chats, asked_at) =>
-    Effect.map(MonotonicClock.millis, (now) => chats.forEach((chat) => keepOne(chat, asked_at, now)))
+    Effect.map(MonotonicClock.elapsed, (now) => chats.forEach((chat) => keepOne(chat, asked_at, now)))
 
   const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
     Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))
@@ -202,7 +202,7 @@ const make = Effect.gen(function* () {
    * its row only if a later page shows it.
    */
   const readOnce = Effect.gen(function* () {
-    const begun_at = yield* MonotonicClock.millis
+    const begun_at = yield* MonotonicClock.elapsed
     const waiting = [...wants]
     const isWaiting = (pages: number) =>
       waiting.some((want) => wants.has(want) && (want.pages ?? Number.POSITIVE_INFINITY) > pages)

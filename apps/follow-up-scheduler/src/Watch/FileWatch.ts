@@ -21,7 +21,7 @@ import * as SeenChats from "./SeenChats.ts"
 /** Those of the ids whose chats have news, whose last read is to be repeated, or which no list shows. */
 const make = Effect.map(Effect.all([ChatRows.ChatRows, SeenChats.make]), ([rows, seen]) =>
   Effect.fn("FileWatch.changed")(function* (ids: ReadonlyArray<ChatId>) {
-    const since = yield* MonotonicClock.millis
+    const since = yield* MonotonicClock.elapsed
     const found = yield* Effect.forEach(ids, (id) => rows.find(id, { since }), { concurrency: "unbounded" })
     const unlisted = ids.filter((_, index) => Option.isNone(found[index] ?? Option.none()))
     const changed = yield* seen.changed(

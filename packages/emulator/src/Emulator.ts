@@ -138,12 +138,17 @@ export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClien
     alone
   )
 
+/** How long a connection stays open without a request: longer than clients keep theirs, so that they close it. */
+const keepAliveMillis = 65_000
+
 /** A server of Node's that closes its connections with its scope. Fails with a `ServeError` where it cannot listen. */
 export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.HttpServer, ServeError> =>
   Layer.scoped(
     HttpServer.HttpServer,
     Effect.gen(function* () {
       const node = createServer()
+      // Node's 5 seconds end while a busy machine is about to send the next request, which is lost then.
+      node.keepAliveTimeout = keepAliveMillis
       const server = yield* NodeHttpServer.make(() => node, { host, port })
       yield* Effect.addFinalizer(() =>
         Effect.sync(() => {

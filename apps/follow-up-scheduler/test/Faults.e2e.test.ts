@@ -16,7 +16,6 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
-import * as Postgres from "../src/Ledger/Database/Postgres.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
 import * as Crowd from "./Crowd.ts"
@@ -194,7 +193,7 @@ const onPostgres = (name: string, count: number) => {
         name,
         faults.map((fault) => fault.name),
         around,
-        Layer.provide(layerReadOnly, Postgres.layer(DATABASE_URL))
+        Layer.provide(layerReadOnly, DatabaseAway.patient(DATABASE_URL))
       )
     })
     return yield* Effect.raceFirst(happening, Effect.raceAll(schedulers.map(({ endsByItself }) => endsByItself)))

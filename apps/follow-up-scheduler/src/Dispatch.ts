@@ -23,6 +23,7 @@ import * as Decide from "./Decide.ts"
 import * as Episode from "./Decide/Episode.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import type { FollowUp } from "./Plan/FollowUp.ts"
+import * as ServerClock from "./Dispatch/ServerClock.ts"
 import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
@@ -98,6 +99,7 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
+  const { ahead } = yield* ServerClock.ServerClock
   const finishing = yield* GracefulShutdown.finishing
   const stateUpdates = yield* StateUpdates.make
   const transitions = Transitions.make(ledger, timer)
@@ -115,6 +117,8 @@ export const make = Effect.gen(function* () {
     lastLook
   }
   const turns = yield* Effect.makeSemaphore(atOnce)
+  /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
+  const mayBegin = Effect.zipWith(outage.mayLook, ahead, (mayLook, ahead) => mayLook && !ServerClock.isOff(ahead))
 
   /** The action of a follow-up's step. A step that its version does not have is treated as `schedule_follow_up`. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
@@ -136,6 +140,14 @@ export const make = Effect.gen(function* () {
     (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
+    // The read of the chat has shown it. The row stays as it is, for the sweep after the clock was set.
+    const off = yield* ahead
+    if (ServerClock.isOff(off)) {
+      yield* Effect.logWarning(
+        `follow-up ${planned.key} is held: this machine's clock is ${ServerClock.describe(off)} the server's`
+      )
+      return
+    }
     const step = policy.steps[planned.step - 1]
     if (chat.isStateOld && !isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
     const earlier = SendMessage.earlier(step, planned, chat)
@@ -306,8 +318,8 @@ export const make = Effect.gen(function* () {
    */
   function inTurn(followUp: FollowUp) {
     if (followUp.status !== "planned") return advance(followUp)
-    const mayBegin = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? outage.mayLook : Effect.succeed(false)))
-    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), mayBegin))
+    const isWanted = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? mayBegin : Effect.succeed(false)))
+    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), isWanted))
   }
 
   /**
@@ -321,7 +333,7 @@ export const make = Effect.gen(function* () {
       Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
     if (followUp.status !== "planned") return taking
-    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, outage.mayLook))
+    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, mayBegin))
     return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
   }
 })

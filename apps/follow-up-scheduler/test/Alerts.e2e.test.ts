@@ -51,9 +51,20 @@ const faults: Readonly<Record<string, Fault>> = {
     alert: "The service answers with 429"
   },
   "the machine's clock is ten minutes ahead": {
-    begin: ({ world }) => Effect.sync(() => void (world.date = () => new Date(Date.now() - 600_000).toUTCString())),
-    end: ({ world }) => Effect.sync(() => void (world.date = () => new Date().toUTCString())),
-    alert: "This machine's clock is 10m ahead of the server's"
+    begin: ({ hold, world }) =>
+      until(hold.isHolding).pipe(
+        Effect.zipRight(Effect.sync(() => void (world.date = () => new Date(Date.now() - 600_000).toUTCString()))),
+        Effect.zipRight(hold.release)
+      ),
+    end: ({ vendor, world }) =>
+      Effect.gen(function* () {
+        expect(vendor.requests.filter((line) => line.startsWith("PATCH "))).toEqual([])
+        world.date = () => new Date().toUTCString()
+        yield* until(() => vendor.sentTo("chat_of_ada") === 1)
+      }),
+    alert: "This machine's clock is 10m ahead of the server's",
+    reason: "clock_off",
+    under: { after: "1 second", isHeld: true, env: { FOLLOW_UPS_SWEEP_SLACK: "0 millis" } }
   },
   "a follow-up that is due is not sent, because the service does not answer for its chat": {
     begin: ({ hold }) => until(hold.isHolding),

@@ -16,6 +16,7 @@ import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
+import { ServerClock } from "../src/Dispatch/ServerClock.ts"
 import { Dispatch } from "../src/Dispatch.ts"
 import type { FollowUp } from "../src/Plan/FollowUp.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -35,17 +36,20 @@ interface Setup {
   readonly policy?: Readonly<Record<string, unknown>>
   readonly timer?: Layer.Layer<Timer.Timer>
   readonly ledger?: Layer.Layer<Ledger.Ledger, unknown, SqlClient.SqlClient>
+  /** How far this machine's clock is ahead of the service's, in milliseconds. */
+  readonly ahead?: () => number
 }
 
 /** The scheduler over this chat and the database of the surroundings. */
 const scheduler = (
   fake: FakeChat.FakeChat,
-  { ledger = Ledger.layer, policy = {}, timer = Timer.layerNone }: Setup = {}
+  { ahead = () => 0, ledger = Ledger.layer, policy = {}, timer = Timer.layerNone }: Setup = {}
 ) =>
   Scheduler.layer.pipe(
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(timer, Layer.orDie(ledger), fake.layer)),
-    Layer.provide(Layer.succeed(ActivePolicy, Build.policy(policy)))
+    Layer.provide(Layer.succeed(ActivePolicy, Build.policy(policy))),
+    Layer.provide(Layer.succeed(ServerClock, { ahead: Effect.sync(ahead) }))
   )
 
 const database = SqliteClient.layer({ filename: ":memory:" })
@@ -1220,6 +1224,36 @@ describe("what has changed when its time comes", () => {
       }),
     { policy: quiet }
   )
+
+  const clock = { ahead: 0 }
+  for (const ahead of [hour, -hour])
+    story(
+      `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} holds it without a further request, until it is right`,
+      (fake) =>
+        Effect.gen(function* () {
+          yield* observe
+          clock.ahead = 0
+          // The read of the chat shows it: that the clock was right is known from the answer before.
+          yield* fake.once("list", (_, apply) =>
+            Effect.zipRight(
+              Effect.sync(() => void (clock.ahead = ahead)),
+              apply
+            )
+          )
+          yield* setClock(armedAt)
+          yield* sweep
+          const requests = fake.requests.length
+          yield* sweep
+          expect(fake.requests).toHaveLength(requests)
+          expect(fake.requests).not.toContain("set")
+          expect(yield* record).toEqual(["1 planned"])
+          clock.ahead = 0
+          yield* setClock(after(hour))
+          yield* sweepUntil(after(hour + minute))
+          expect(yield* fake.followUps).toEqual(at(hour + 15 * second))
+        }),
+      { ahead: () => clock.ahead }
+    )
 
   story("a customer who wrote before it was armed gets nothing, and nothing is set", (fake) =>
     Effect.gen(function* () {

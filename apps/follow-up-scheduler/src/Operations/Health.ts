@@ -16,6 +16,7 @@ import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Delay from "../Dispatch/Delay.ts"
+import * as ServerClock from "../Dispatch/ServerClock.ts"
 import { Ledger } from "../Ledger.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
@@ -87,9 +88,6 @@ export const settings: Config.Config<Settings> = Config.all({
 /** A database that does not answer for so long counts as failing. */
 const ledgerAnswersWithin = Duration.seconds(10)
 
-/** A clock that is off by more is wrong, however long the request took: an attempt ends after 30 seconds. */
-const clockTolerance = Duration.minutes(1)
-
 interface Found {
   readonly kind: Kind
   readonly found: string
@@ -140,8 +138,9 @@ interface Seen {
 /** Endpoints whose answers show chats or messages. */
 const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
 
-const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
-  Effect.zipWith(MonotonicClock.millis, DateTime.now, (millis, now) => {
+const learn = (seen: Seen, answer: RawAnswer) =>
+  Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
+    const { endpoint, status } = answer
     if (status === 401) {
       seen.isKeyRefused = true
       seen.isKeyAccepted = false
@@ -152,8 +151,7 @@ const learn = (seen: Seen, { endpoint, headers, status }: RawAnswer) =>
       seen.isKeyAccepted = true
       if (looks.includes(endpoint)) seen.lookedAt = millis
     }
-    const date = Date.parse(headers["date"] ?? "")
-    if (!Number.isNaN(date)) seen.ahead = now.epochMillis - date
+    seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
   })
 
 const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
@@ -202,14 +200,11 @@ const ofProcess = (
       found: "the service answers with 429: another program spends the quota of this key"
     })
   }
-  const off = Math.abs(seen.ahead)
-  if (off > Duration.toMillis(clockTolerance)) {
-    const minutes = Duration.format(Duration.minutes(Math.round(off / 60_000)))
+  if (ServerClock.isOff(seen.ahead))
     found.push({
       kind: "clock_off",
-      found: `this machine's clock is ${minutes} ${seen.ahead > 0 ? "ahead of" : "behind"} the server's`
+      found: `this machine's clock is ${ServerClock.describe(seen.ahead)} the server's`
     })
-  }
   return found
 }
 
@@ -288,6 +283,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     }
     return Context.make(Health, health).pipe(
       Context.add(CurrentActivity, activityOf(seen, sweeps)),
+      Context.add(ServerClock.ServerClock, { ahead: Effect.sync(() => seen.ahead) }),
       Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
     )
   })

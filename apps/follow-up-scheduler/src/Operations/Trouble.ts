@@ -71,12 +71,19 @@ export const advice = {
   clock_off: {
     fix: "Set this machine's clock by NTP.",
     command: "doctor",
-    safe: "Follow-ups come at the wrong moment until then."
+    safe: "Nothing new is sent until then."
   }
 } as const satisfies Record<string, Advice>
 
 /** Troubles while which nothing can be sent as it should: `/readyz` answers 503. */
-export const unready: ReadonlyArray<Kind> = ["key_refused", "service_out", "not_looked", "ledger_failing", "stuck"]
+export const unready: ReadonlyArray<Kind> = [
+  "key_refused",
+  "service_out",
+  "not_looked",
+  "ledger_failing",
+  "stuck",
+  "clock_off"
+]
 
 /** To the minute: enough to find it in the log. */
 const minute = (instant: DateTime.Utc): string => `${DateTime.formatIso(instant).slice(0, 16)}Z`

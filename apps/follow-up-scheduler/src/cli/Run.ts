@@ -17,6 +17,7 @@ import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Watch from "../Watch.ts"
 import * as InboxWatch from "../Watch/InboxWatch.ts"
+import * as ServerClock from "../Dispatch/ServerClock.ts"
 import * as Clients from "./Clients.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db, Source } from "./Options.ts"
@@ -108,7 +109,7 @@ const dryPass = (source: Source, json: boolean) =>
 const live = ({ db, policy }: Options) =>
   Scheduler.layerOnce.pipe(
     Layer.provideMerge(Ledgers.writing(db)),
-    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
+    Layer.provideMerge(Layer.mergeAll(Clients.layer(db), PolicyFile.layer(policy), ServerClock.layer))
   )
 
 interface Options {

@@ -2,6 +2,7 @@
 import { expect } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
 import type { Interval } from "../Crowd/Races.ts"
 import * as Process from "../Process.ts"
@@ -22,6 +23,10 @@ export interface Scheduler {
 /** What Node prints where the driver of PostgreSQL does what a later version of it will not. */
 const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
 
+/** How it ends where the service or the database does not answer in time at its start. Its supervisor starts it again. */
+const isNotLetIn = ({ code, stderr }: Process.Ended) =>
+  code === 2 && /attempt deadline of \S+ passed|timed out|timeout exceeded when trying to connect/i.test(stderr)
+
 /** Adds to `down` the times in which it was not there or stood still, by the clock `now`. */
 export const make = (
   args: ReadonlyArray<string>,
@@ -36,17 +41,23 @@ export const make = (
     let running: Process.Running | undefined
     let endedAt: number | undefined
 
-    const watch = (started: Process.Running) =>
-      Effect.flatMap(started.ended, ({ code, stderr, stdout }) =>
-        meant.has(started)
-          ? Effect.void
-          : Deferred.die(endsByItself, new Error(`serve ended by itself with ${code}\n${stdout}\n${stderr}`))
-      )
-    const start = Effect.gen(function* () {
+    const watch = (started: Process.Running): Effect.Effect<void> =>
+      Effect.flatMap(started.ended, (ended) => {
+        if (meant.has(started)) return Effect.void
+        if (isNotLetIn(ended)) {
+          endedAt = now()
+          return start
+        }
+        const { code, stderr, stdout } = ended
+        return Deferred.die(endsByItself, new Error(`serve ended by itself with ${code}\n${stdout}\n${stderr}`))
+      })
+    const start: Effect.Effect<void> = Effect.gen(function* () {
       const started = yield* Scope.extend(Process.start(args, options), scope)
       running = started
       yield* Effect.forkIn(watch(started), scope)
-      yield* started.says("following up")
+      const said = yield* Effect.exit(started.says("following up"))
+      // Then it is started again, and that start goes on here.
+      if (Exit.isFailure(said)) return isNotLetIn(yield* started.ended) ? undefined : yield* said
       if (endedAt !== undefined) down.push({ from: endedAt, until: now() })
       endedAt = undefined
     })

@@ -216,6 +216,7 @@ const ourSize = async (): Promise<Table> => {
 
 export const suite: Suite = {
   packages,
+  isPerNode: true,
   run: async (progress) => {
     progress(`a lost POST and an outage: ${seconds(patience)}`)
     const [first, second] = await Promise.all([lostPost(), outage()])

@@ -1,13 +1,16 @@
 /** What an effect of Effect 3 takes over from the fiber of Effect 4: tracer, current span, loggers, lowest log level. */
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as LogLevel from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as References from "effect/References"
+import * as Tracer from "effect/Tracer"
 import * as Convert from "./Convert.ts"
 import {
   Cause as Cause3,
   Effect as Effect3,
+  FiberRef as FiberRef3,
+  HashSet as HashSet3,
   Logger as Logger3,
   LogLevel as LogLevel3,
   Tracer as Tracer3
@@ -30,14 +33,14 @@ const logger3 = (context: Context.Context<never>) =>
 export const inherited = Effect.gen(function* () {
   const context = yield* Effect.context()
   const tracer = Spans.tracer3(yield* Effect.tracer)
-  const span = Option.map(yield* Effect.option(Effect.currentParentSpan), Tracer3.externalSpan)
+  const span = Option.map(Context.getOption(context, Tracer.ParentSpan), Tracer3.externalSpan)
   const level = yield* References.MinimumLogLevel
-  const logger = Logger3.replace(Logger3.defaultLogger, logger3(context))
+  const loggers = HashSet3.make(logger3(context))
   return <A, E>(effect: Effect3.Effect<A, E>): Effect3.Effect<A, E> => {
     const below = Option.isSome(span) ? Effect3.withParentSpan(effect, span.value) : effect
     return below.pipe(
       Effect3.withTracer(tracer),
-      Effect3.provide(logger),
+      Effect3.locally(FiberRef3.currentLoggers, loggers),
       Logger3.withMinimumLogLevel(LogLevel3.fromLiteral(level === "Warn" ? "Warning" : level))
     )
   }

@@ -5,7 +5,7 @@
 import { configDefaults, defineConfig } from "vitest/config"
 
 const source = { resolve: { conditions: ["source"] }, ssr: { resolve: { conditions: ["source"] } } }
-const places = "{packages/*,apps/*,examples,scripts,tools/*}"
+const places = "{packages/*,apps/*,examples,examples/effect-4,scripts,tools/*}"
 const systemTests = [`${places}/*.{live,e2e}.test.ts`, `${places}/test/**/*.{live,e2e}.test.ts`]
 const properties = { setupFiles: ["tools/properties/setup.ts"], globalSetup: ["tools/properties/announce.ts"] }
 const allTests = [`${places}/*.test.ts`, `${places}/test/**/*.test.ts`]

@@ -14,6 +14,7 @@ const rows = [...text("README.md").matchAll(/^\| (.*\?) \| (.*) \|$/gm)].map(([,
 const pages: Readonly<Record<string, readonly [test: string, names: string]>> = {
   "../docs/testing.md": ["../scripts/test/docs.test.ts", `"testing"`],
   "../docs/adopting.md": ["../scripts/test/docs.test.ts", `"adopting"`],
+  "effect-4/README.md": ["test/Effect4.e2e.test.ts", `"examples/effect-4"`],
   "../packages/client/README.md": ["../scripts/test/install.e2e.test.ts", `"packages/client/README.md"`]
 }
 

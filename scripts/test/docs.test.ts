@@ -67,7 +67,7 @@ describe("the documents", () => {
 
   it("say of a bundle what the size gate lets it weigh", () => {
     const gate = text("tools/benchmarks/src/client/SizeGate.ts")
-    const limits = ["whole", "added", "addedByGroup"].map((name) =>
+    const limits = ["whole", "added", "addedByGroup", "addedToEffect4"].map((name) =>
       Number(new RegExp(`\\b${name}: ([\\d_]+)`).exec(gate)?.[1]?.replaceAll("_", ""))
     )
     const said = [...text("docs/adopting.md").matchAll(/^\|.*\| ([\d.]+) KB \|$/gm)].map(

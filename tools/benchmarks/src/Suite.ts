@@ -12,5 +12,7 @@ export interface Sizes {
 export interface Suite {
   /** The packages, of this folder's, whose versions the numbers hold for. */
   readonly packages: ReadonlyArray<string>
+  /** Each major version of Node has a section of its own. */
+  readonly isPerNode?: boolean
   readonly run: (progress: (what: string) => void, sizes: Sizes) => Promise<ReadonlyArray<Table>>
 }

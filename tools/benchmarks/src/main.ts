@@ -1,9 +1,10 @@
 /**
  * `pnpm bench [SUITE…] [--waiting N,…]`: runs all suites, or those named, prints what they found and writes it to
- * docs/benchmarks.md; other sizes than its own are printed only.
+ * docs/benchmarks.md, some under the major version of the Node that ran them; other sizes than its own are printed
+ * only.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
-import { cpus } from "node:os"
+import { cpus, loadavg } from "node:os"
 import { parseArgs } from "node:util"
 import * as Report from "./Report.ts"
 import type { Sizes, Suite } from "./Suite.ts"
@@ -21,19 +22,25 @@ other things to do, so medians stand with the range of all rounds, and ratios ar
 const version = (name: string): string =>
   JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), "utf8")).version
 
-const circumstances = (packages: ReadonlyArray<string>, seconds: number): string => {
+/** Processes that ran or waited for a processor, on average of the last minute. */
+const load = () => loadavg()[0]!.toFixed(1)
+
+const circumstances = (packages: ReadonlyArray<string>, seconds: number, loadBefore: string): string => {
   const [cpu] = cpus()
   const machine = `${cpus().length} × ${cpu!.model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}`
   const versions = packages.map((name) => `${name} ${version(name)}`).join(", ")
-  return `${new Date().toISOString().slice(0, 10)}, in ${seconds.toFixed(0)} s on ${machine}. ${versions}.\n`
+  const when = new Date().toISOString().slice(0, 10)
+  return `${when}, in ${seconds.toFixed(0)} s on ${machine}; load ${loadBefore} before, ${load()} after. ${versions}.\n`
 }
 
-const run = async (name: string, sizes: Sizes): Promise<string> => {
+const run = async (name: string, sizes: Sizes): Promise<{ readonly section: string; readonly text: string }> => {
   const started = performance.now()
+  const loadBefore = load()
   const { suite } = (await import(new URL(`${name}.js`, suites).href)) as { suite: Suite }
   const tables = await suite.run((what) => console.error(`${name}: ${what}`), sizes)
-  const text = tables.map(Report.table)
-  return [circumstances(suite.packages, (performance.now() - started) / 1000), ...text].join("\n")
+  const begin = circumstances(suite.packages, (performance.now() - started) / 1000, loadBefore)
+  const section = suite.isPerNode === true ? `${name}, Node ${process.versions.node.split(".")[0]}` : name
+  return { section, text: [begin, ...tables.map(Report.table)].join("\n") }
 }
 
 const { positionals: names, values } = parseArgs({ allowPositionals: true, options: { waiting: { type: "string" } } })
@@ -49,14 +56,14 @@ if (unknown.length > 0) {
 }
 
 for (const name of names.length > 0 ? names : known) {
-  const section = await run(name, waiting === undefined ? {} : { waiting })
-  console.log(section)
+  const { section, text } = await run(name, waiting === undefined ? {} : { waiting })
+  console.log(text)
   if (waiting !== undefined) continue
   const before = existsSync(page) ? readFileSync(page, "utf8") : ""
   // The preface is this file's; the sections of other suites stay.
   writeFileSync(
     page,
-    Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), name, section)
+    Report.replaceSection(before === "" ? preface : before.replace(/^[\s\S]*?(?=^## )/m, `${preface}\n`), section, text)
   )
 }
 process.exit(0)

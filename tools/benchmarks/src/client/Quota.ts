@@ -7,6 +7,8 @@ export interface Args {
   /** One client for each, at the same time. */
   readonly urls: ReadonlyArray<string>
   readonly quota: Target["quota"]
+  /** Where so many calls are made first, which no quota bounds: what lives for a minute is warm. */
+  readonly warmUp: { readonly url: string; readonly calls: number }
   readonly calls: number
   readonly callers: number
   /** How long is looked, in milliseconds. */
@@ -26,9 +28,13 @@ export const run = async ({
   contender,
   patience,
   quota,
-  urls
+  urls,
+  warmUp
 }: Args): Promise<ReadonlyArray<Outcome>> => {
   const { connect } = await byId(contender).load()
+  const warming = await connect({ url: warmUp.url, quota: { limit: 100_000, window: 60_000 } })
+  for (let left = warmUp.calls; left > 0; left -= callers)
+    await Promise.all(Array.from({ length: Math.min(left, callers) }, () => warming.get()))
   const outcomes = urls.map(() => ({ failed: 0, succeeded: 0 }))
   const sweep = async (url: string, outcome: { failed: number; succeeded: number }) => {
     const client = await connect({ url, quota })

@@ -71,12 +71,19 @@ const summed = (entries: ReadonlyArray<readonly [string, number]>) => {
   return [...sums].toSorted(([, a], [, b]) => b - a)
 }
 
+const here = fileURLToPath(new URL(".", import.meta.url))
+
+/** The example of a program on Effect 4 that calls the client, which is on Effect 3. */
+const onEffect4 = fileURLToPath(new URL("../../../../examples/effect-4/Main.ts", import.meta.url))
+
 const bundled = (
   contender: string,
   minify: Pick<esbuild.BuildOptions, `minify${string}` & keyof esbuild.BuildOptions>
 ) =>
   esbuild.build({
-    stdin: { contents: program(contender), resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
+    ...(contender === "effect-4"
+      ? { entryPoints: [onEffect4] }
+      : { stdin: { contents: program(contender), resolveDir: here } }),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -102,28 +109,35 @@ export const measure = async (contender: string): Promise<Size> => {
 export const byPackage = ({ parts }: Size): Size["parts"] =>
   summed(parts.map(([part, bytes]) => [packageOf(part), bytes]))
 
-const isOurs = (place: string) => !/^(effect|@effect\/platform)\//.test(place)
+const isOurs = (path: string) => !/^(effect|@effect\/platform)\//.test(place(path))
+
+/** All that a program on Effect 4 would not have without the client, Effect 3 among it. */
+const isBesideEffect4 = (path: string) => !/\/effect@4\.|\/Main\.ts$/.test(path)
 
 /** With its line ends, a bundle says where each module begins. */
-const withoutOurs = (bundle: string): string => {
+const without = (bundle: string, isLeftOut: (path: string) => boolean): string => {
   let isKept = true
   const lines = bundle.split("\n").filter((line) => {
     const module = /^\/\/ (\S+)$/.exec(line)?.[1]
-    if (module !== undefined) isKept = !isOurs(place(module))
+    if (module !== undefined) isKept = !isLeftOut(module)
     return isKept
   })
   return lines.join("\n")
 }
 
-/** What we add to what effect and its platform bring to such a program: it without our modules is so much smaller. */
+/**
+ * What we add to what effect and its platform bring to such a program: it without our modules is so much smaller. To a
+ * program on Effect 4 we add Effect 3, too. Its parts are our modules in either case.
+ */
 export const added = async (contender: string): Promise<Size> => {
+  const isAdded = contender === "effect-4" ? isBesideEffect4 : isOurs
   const [{ parts }, { outputFiles }] = await Promise.all([
     measure(contender),
     bundled(contender, { minifyIdentifiers: true, minifySyntax: true })
   ])
   const { text } = outputFiles[0]!
   const [whole, rest] = await Promise.all(
-    [text, withoutOurs(text)].map((code) => esbuild.transform(code, { minifyWhitespace: true, target: "node20" }))
+    [text, without(text, isAdded)].map((code) => esbuild.transform(code, { minifyWhitespace: true, target: "node20" }))
   )
   return {
     gzip: gzip(whole!.code) - gzip(rest!.code),

@@ -8,7 +8,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as FiberId from "effect/FiberId"
 import * as Runtime from "effect/Runtime"
 import * as Tracer from "effect/Tracer"
 import * as DebugLog from "../telemetry/DebugLog.ts"
@@ -51,7 +50,7 @@ const on = (clock: Clock.Clock) => {
 
   const stop = () => {
     wakesAt = Infinity
-    sleeper?.unsafeInterruptAsFork(FiberId.none)
+    sleeper?.unsafeInterruptAsFork(sleeper.id())
   }
 
   return {

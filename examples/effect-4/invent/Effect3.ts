@@ -1,0 +1,13 @@
+/** What the bridge takes from Effect 3: the package `effect` of this folder. */
+export * as Cause from "effect/Cause"
+export * as Effect from "effect/Effect"
+export * as Exit from "effect/Exit"
+export * as Fiber from "effect/Fiber"
+export * as FiberRef from "effect/FiberRef"
+export * as HashSet from "effect/HashSet"
+export * as Layer from "effect/Layer"
+export * as Logger from "effect/Logger"
+export * as LogLevel from "effect/LogLevel"
+export * as Option from "effect/Option"
+export * as Scope from "effect/Scope"
+export * as Tracer from "effect/Tracer"

@@ -96,7 +96,7 @@ export const make = Effect.gen(function* () {
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
-    const verdict = {
+    const latest = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,
       decision: decision._tag,
@@ -104,9 +104,9 @@ export const make = Effect.gen(function* () {
       until: decision._tag === "Wait" ? decision.until : null
     }
     yield* bringForward(chat, now)
-    const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    const planned = yield* ledger.decided(latest, next(policy, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
-    yield* Telemetry.looked(verdict.decision, verdict.reason)
+    yield* Telemetry.looked(latest.decision, latest.reason)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })

@@ -54,7 +54,7 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     /** Takes a follow-up one step further. Does nothing where it has ended, or is planned and held. */
     readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
     /** Handles a timer. Does nothing where the row has changed since the timer was set. */
-    readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
+    readonly wake: (key: FollowUpKey, revision: number) => Effect.Effect<void, SqlError>
     /**
      * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
      * decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile or gets no
@@ -257,12 +257,12 @@ export const make = Effect.gen(function* () {
 
   return {
     advance,
-    wake: (key, wake) =>
+    wake: (key, revision) =>
       Effect.flatMap(
         ledger.find(key),
         Option.match({
           onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.wake === wake ? inTurn(followUp) : Effect.void)
+          onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {

@@ -109,8 +109,8 @@ const recordLooks = (count: number) =>
     )) {
       const named = { policy: Build.policy().id, named_at: now }
       yield* sql`INSERT INTO seen ${sql.insert(some.map((n) => ({ chat_id: id(n), updated_at: now - n * Build.second, ...named })))}`
-      const verdict = { decision: "Stop", reason: "replied", until: null, decided_at: now }
-      yield* sql`INSERT INTO verdicts ${sql.insert(some.map((n) => ({ chat_id: id(n), conversation_id: id(n), ...verdict })))}`
+      const latest = { decision: "Stop", reason: "replied", until: null, decided_at: now }
+      yield* sql`INSERT INTO chat_decisions ${sql.insert(some.map((n) => ({ chat_id: id(n), conversation_id: id(n), ...latest })))}`
     }
   })
 

@@ -104,7 +104,7 @@ const makeHints = Effect.gen(function* () {
 const sweep = (passed: Queue.Queue<ChatId>) =>
   Effect.flatMap(
     SqlClient.SqlClient,
-    (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM verdicts WHERE decision = 'Failed'`
+    (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM chat_decisions WHERE decision = 'Failed'`
   ).pipe(
     Effect.flatMap((rows) =>
       Queue.offerAll(

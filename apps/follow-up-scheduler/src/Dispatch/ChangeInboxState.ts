@@ -13,7 +13,7 @@ import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { type Look, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Look, maxAttempts, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Transitions from "./Transitions.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
@@ -22,7 +22,7 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 /**
  * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
- * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as
+ * applied, and repeats it until the row has been armed {@link maxAttempts} times; then the follow-up ends as
  * `unreachable`. A request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
@@ -72,7 +72,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           status: "armed",
           follow_up_at: at,
           after_id: chat.messages.at(-1)?.id ?? null,
-          arms: from.arms + 1,
+          attempts: from.attempts + 1,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
         { name: "filing", detail: { step: from.step, action: step.action } }
@@ -97,7 +97,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
       return yield* transitions.rescheduleIn(
         armed,
         Duration.zero,
-        { status: "planned", follow_up_at: null, arms: armed.arms - 1 },
+        { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 },
         "planned_again"
       )
     } else {
@@ -120,7 +120,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           "postponed",
           { reason }
         )
-      } else if (armed.arms < maxArms) {
+      } else if (armed.attempts < maxAttempts) {
         return yield* arm(armed, { chat, at: yield* MonotonicClock.moment }, decision.at)
       } else {
         return yield* transitions.endUnreachable(armed)

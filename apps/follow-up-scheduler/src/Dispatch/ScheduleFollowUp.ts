@@ -24,8 +24,8 @@ import {
   readAttributed,
   snapshotMaxAge,
   type Look,
-  maxArms,
-  maxLooks,
+  maxAttempts,
+  maxConfirmChecks,
   type ActionContext,
   ifStillOwned
 } from "./ActionContext.ts"
@@ -36,8 +36,8 @@ const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | und
 /**
  * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
  * chat shows: records the message, takes the value back, or sets it again. A message that was looked for {@link
- * maxLooks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
- * Otherwise it is planned again, {@link maxArms} times at most.
+ * maxConfirmChecks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
+ * Otherwise it is planned again, {@link maxAttempts} times at most.
  */
 export const make = (context: ActionContext, policy: Policy) => {
   const { lastLook, ledger, transitions, observe, reader, stateUpdates, timer } = context
@@ -153,8 +153,8 @@ export const make = (context: ActionContext, policy: Policy) => {
           follow_up_at,
           after_id: look.chat.messages.at(-1)?.id ?? null,
           confirmed_at: null,
-          arms: planned.arms + 1,
-          looks: 0,
+          attempts: planned.attempts + 1,
+          confirm_checks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } },
@@ -188,7 +188,12 @@ export const make = (context: ActionContext, policy: Policy) => {
     const receipt = ArmedState.read(armed, chat, policy)
     if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
     if (receipt._tag === "Unclear")
-      return yield* rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+      return yield* rescheduleIn(
+        armed,
+        policy.confirm_after,
+        { confirm_checks: armed.confirm_checks + 1 },
+        "looked_for"
+      )
     yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
     yield* observe.review(chat)
   })
@@ -217,13 +222,13 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* observe.review(after)
   })
 
-  /** The instant has passed and no message is there. Looks for it {@link maxLooks} times before acting on that. */
+  /** The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.looks < maxLooks)
-      return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.confirm_checks < maxConfirmChecks)
+      return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
-    if (armed.confirmed_at === null && armed.arms < maxArms) {
+    if (armed.confirmed_at === null && armed.attempts < maxAttempts) {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
     // The value was never set: another read of the chat may plan the step again.
@@ -243,8 +248,8 @@ export const make = (context: ActionContext, policy: Policy) => {
         case "Overtaken":
           return yield* withdraw(armed, chat, receipt.reason)
         case "Unclear":
-          return yield* armed.looks < maxLooks
-            ? rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+          return yield* armed.confirm_checks < maxConfirmChecks
+            ? rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
             : withdraw(armed, chat, receipt.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")

@@ -95,7 +95,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * held back, else after a wait that doubles with each failure in a row.
    */
   const planAgain = (armed: FollowUp, error: InventError) => {
-    const unarmed = { status: "planned", follow_up_at: null, arms: armed.arms - 1 } as const
+    const unarmed = { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 } as const
     if (SendGuard.isWithheld(error)) return rescheduleIn(armed, Duration.zero, unarmed, "planned_again")
     const change = { ...unarmed, failures: armed.failures + 1 }
     return rescheduleIn(armed, Delay.afterFailure(armed.failures), change, "unreachable", { error: error._tag })

@@ -82,7 +82,7 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch):
     Effect.map(
       sql<{ count: number }>`SELECT CAST(count(DISTINCT COALESCE(s.contact_id, f.conversation_id)) AS INTEGER) AS count
         FROM follow_ups f
-        JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
+        JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
         LEFT JOIN subjects s ON s.chat_id = f.chat_id
         WHERE f.status = 'planned' AND f.due_at <= ${now + dayMillis} AND ${policy === null ? sincePause(Number(at), now) : sql`f.policy = ${policy}`}`,
       (rows) => rows[0]?.count ?? 0

@@ -65,9 +65,9 @@ export const make = Effect.gen(function* () {
   const seen = (ids: ReadonlyArray<string>) =>
     Effect.map(
       sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
-          CASE WHEN v.reason IS NOT NULL AND ${sql.in("v.reason", passing)} THEN 1 ELSE 0 END AS "isPassing"
-        FROM seen s JOIN verdicts v ON v.chat_id = s.chat_id
-        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND v.decided_at >= s.named_at`,
+          CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", passing)} THEN 1 ELSE 0 END AS "isPassing"
+        FROM seen s JOIN chat_decisions d ON d.chat_id = s.chat_id
+        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND d.decided_at >= s.named_at`,
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 

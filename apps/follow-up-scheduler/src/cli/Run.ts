@@ -25,7 +25,7 @@ import * as Pause from "./Pause.ts"
 import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
 
-const verdict = (decision: Decide.Decision): string =>
+const textOf = (decision: Decide.Decision): string =>
   Decide.Decision.$match(decision, {
     Act: ({ at, step }) => `step ${step} is due: ${DateTime.formatIso(at)}`,
     Wait: ({ reason, step, until }) => `waits for step ${step} until ${DateTime.formatIso(until)}: ${describe(reason)}`,
@@ -34,7 +34,7 @@ const verdict = (decision: Decide.Decision): string =>
   })
 
 const line = ({ chat_id, decision, error }: Found): string =>
-  `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
+  `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : textOf(decision)}`
 
 const Pass = Schema.Struct({
   /** Since when follow-ups are paused; null where they are not. */

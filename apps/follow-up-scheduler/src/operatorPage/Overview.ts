@@ -68,10 +68,14 @@ type Versions = ReadonlyMap<string, Policy>
 const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action =>
   versions.get(policy)?.steps[step - 1]?.action ?? null
 
-const why = ({ due_at, status, verdict }: OverviewQueries.Expected, now: DateTime.Utc, isPaused: boolean): string => {
+const why = (
+  { decision_reason, due_at, status }: OverviewQueries.Expected,
+  now: DateTime.Utc,
+  isPaused: boolean
+): string => {
   if (status === "armed") return describe("in_progress")
-  const isDue = verdict === null || DateTime.lessThanOrEqualTo(due_at, now)
-  return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
+  const isDue = decision_reason === null || DateTime.lessThanOrEqualTo(due_at, now)
+  return isDue ? (isPaused ? describe("paused") : "due now") : describe(decision_reason)
 }
 
 const toUpcoming =

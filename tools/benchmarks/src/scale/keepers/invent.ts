@@ -25,9 +25,9 @@ import type { Open } from "../Keeper.ts"
 const layer = (database: string, onWake: (at: number) => void) => {
   const isFile = !database.startsWith("postgres")
   const waker = Effect.map(Ledger.Ledger, (ledger) =>
-    Cluster.layerWaker((key: FollowUpKey, wake: number) =>
+    Cluster.layerWaker((key: FollowUpKey, revision: number) =>
       Effect.flatMap(ledger.find(key), (found) => {
-        if (Option.isNone(found) || found.value.wake !== wake) return Effect.void
+        if (Option.isNone(found) || found.value.revision !== revision) return Effect.void
         onWake(found.value.due_at.epochMillis)
         return Effect.asVoid(ledger.advance(found.value, { status: "sent" }, { name: "sent" }))
       })
@@ -68,11 +68,11 @@ export const open: Open = async (database, onWake) => {
         anchor_id: MessageId.make(`message_${id}`),
         due_at
       }
-      const verdict = { ...chat, decision: "Wait", reason: "silence", until: due_at } as const
+      const latest = { ...chat, decision: "Wait", reason: "silence", until: due_at } as const
       const event = { name: "planned", detail: { policy: plan.policy, step: 1, look_at: DateTime.formatIso(due_at) } }
       return run(
         Effect.flatMap(
-          ledger.decided(verdict, { plan, event }),
+          ledger.decided(latest, { plan, event }),
           Option.match({ onNone: () => Effect.void, onSome: timer.schedule })
         )
       )

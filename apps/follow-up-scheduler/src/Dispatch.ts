@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const reader = yield* ChatReader
   const ledger = yield* Ledger
-  const observe = yield* ChatReview
+  const chatReview = yield* ChatReview
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
@@ -110,7 +110,7 @@ export const make = Effect.gen(function* () {
     reader,
     ledger,
     erasure,
-    observe,
+    chatReview,
     timer,
     transitions,
     lastLook
@@ -163,7 +163,7 @@ export const make = Effect.gen(function* () {
       yield* actionOf(policy, planned).arm(planned, { chat, at: seenAt }, decision.at)
       return
     }
-    yield* observe.review(chat)
+    yield* chatReview.review(chat)
   })
 
   /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
@@ -179,7 +179,7 @@ export const make = Effect.gen(function* () {
     const { chat_id, conversation_id } = planned
     yield* transitions.end(planned, "skipped", "superseded")
     yield* ledger.decided({ chat_id, conversation_id, decision: "Stop", reason: "superseded", until: null })
-    yield* observe.followToNewestChat(chat_id, newest)
+    yield* chatReview.followToNewestChat(chat_id, newest)
   })
 
   /**
@@ -195,10 +195,10 @@ export const make = Effect.gen(function* () {
       DateTime.lessThan(now, followUp.follow_up_at)
     ) {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
-      const receipt = ArmedState.read(followUp, chat, policy)
-      if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
-      // An overtaken `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
-      if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
+      const armedState = ArmedState.read(followUp, chat, policy)
+      if (chat.messages.at(-1)?.id === followUp.after_id && armedState._tag === "Pending") return chat
+      // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
+      if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
@@ -220,7 +220,7 @@ export const make = Effect.gen(function* () {
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
     const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
     if (answered._tag === "Left")
-      return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
+      return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.withdrawableUntil(armed))
     yield* transitions.rescheduleIn(armed, Duration.zero, {}, "not_listed")
   })
 
@@ -244,7 +244,7 @@ export const make = Effect.gen(function* () {
         followUp,
         read.left,
         followUp.status === "armed" ? "unknown" : "skipped",
-        ArmedState.lastChance(followUp)
+        ArmedState.withdrawableUntil(followUp)
       )
       return
     }
@@ -295,7 +295,7 @@ export const make = Effect.gen(function* () {
    */
   function catchUp(chat_id: ChatId) {
     return Effect.catchIf(
-      observe.reviewById(chat_id),
+      chatReview.reviewById(chat_id),
       (error) => error._tag !== "SqlError",
       (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
     )

@@ -154,7 +154,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
   } & Consents.Consents &
     ContactSends.ContactSends &
     FirstWhole.FirstWhole &
-    PauseSwitch.Switch &
+    PauseSwitch.PauseSwitch &
     Starts.Starts &
     UpdateReads.UpdateReads &
     AlertsSent.AlertsSent &

@@ -417,10 +417,10 @@ describe("watching the inbox", () => {
   )
 
   it("sweeps a larger inbox more seldom, so that sweeps never take more than their share", () => {
-    const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.sweepEvery(pages)) / Build.minute)
+    const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.fullReadEvery(pages)) / Build.minute)
     for (const pages of [1, 100, 1000, 100_000]) {
-      expect(perMinute(pages)).toBeLessThanOrEqual(InboxWatch.sweepShare * RateLimit.defaults.limit + 1e-9)
+      expect(perMinute(pages)).toBeLessThanOrEqual(InboxWatch.fullReadShare * RateLimit.defaults.limit + 1e-9)
     }
-    expect(InboxWatch.sweepEvery(1)).toEqual(Duration.minutes(15))
+    expect(InboxWatch.fullReadEvery(1)).toEqual(Duration.minutes(15))
   })
 })

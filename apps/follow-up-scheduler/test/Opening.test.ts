@@ -9,7 +9,7 @@ type Fields = Readonly<Record<string, unknown>>
 const step = (fields: Fields = {}) => ({ after: "1 hour", action: "schedule_follow_up", ...fields })
 
 /** The opening of a first step after an hour of silence that began at `Build.start`, a Wednesday noon in UTC. */
-const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
+const find = (fields: Fields = {}, asked: Partial<SendWindow.Input> = {}) => {
   const made = policy({ steps: [step()], ...fields })
   const opening = SendWindow.find({
     policy: made,
@@ -28,7 +28,7 @@ const find = (fields: Fields = {}, asked: Partial<SendWindow.Asked> = {}) => {
   })
   return opening._tag === "Open"
     ? `${DateTime.formatIso(opening.at)} ${opening.heldBackBy}`
-    : opening._tag === "Never"
+    : opening._tag === "None"
       ? opening.reason
       : opening._tag
 }
@@ -147,19 +147,19 @@ describe("a step that is late", () => {
   it("beyond it is sent all the same, left out, or shifted to the same time of the next day", () => {
     const soonest = after(3 * hour + 1000)
     expect(find(late("send"), { soonest })).toBe(open(3 * hour + 1000))
-    expect(find(late("skip"), { soonest })).toBe("Late")
+    expect(find(late("skip"), { soonest })).toBe("TooLate")
     expect(find(late("shift"), { soonest })).toBe(open(day + hour, "quiet_hours"))
   })
 
   it("counts from where the hours would have let it go, not from the end of its silence", () => {
     const night = { quiet_hours: { start: "12:30", end: "18:00" } }
     expect(find(late("skip", night), { soonest: after(8 * hour) })).toBe(open(8 * hour))
-    expect(find(late("skip", night), { soonest: after(8 * hour + 1000) })).toBe("Late")
+    expect(find(late("skip", night), { soonest: after(8 * hour + 1000) })).toBe("TooLate")
   })
 
   it("because the hours closed before it could be taken is late", () => {
     expect(find(late("skip", { quiet_hours: { start: "14:00", end: "09:00" } }), { soonest: after(2.5 * hour) })).toBe(
-      "Late"
+      "TooLate"
     )
   })
 

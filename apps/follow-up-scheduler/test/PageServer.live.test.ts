@@ -228,7 +228,7 @@ describe("the page's server", () => {
   served(
     "tells its metrics to whoever asks on this machine, as Prometheus reads them",
     Effect.gen(function* () {
-      yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+      yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.quotaMeasured))
       const answer = yield* say("/metrics")
       expect(answer.status).toBe(200)
       expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")

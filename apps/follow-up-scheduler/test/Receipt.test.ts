@@ -12,13 +12,13 @@ const since = (messages: ReadonlyArray<Message>, fields: Partial<ChatSnapshot> =
 
 const read = (chat: ChatSnapshot, fields: Readonly<Record<string, unknown>> = {}) =>
   ArmedState.read(followUp(), chat, policy(fields))
-const overtaken = (reason: Reason) => ArmedState.ArmedState.Overtaken({ reason })
-const unclear = ArmedState.ArmedState.Unclear({ reason: "replied" })
+const overtaken = (reason: Reason) => ArmedState.ArmedState.Invalidated({ reason })
+const unclear = ArmedState.ArmedState.Ambiguous({ reason: "replied" })
 const standing = { follow_up_at: after(hour) }
 
 describe("an armed follow-up", () => {
   it("stands while our value is there and nobody wrote", () => {
-    expect(read(since([], standing))).toEqual(ArmedState.ArmedState.Standing())
+    expect(read(since([], standing))).toEqual(ArmedState.ArmedState.Pending())
   })
 
   it("is cleared when no value is there and no message", () => {
@@ -112,7 +112,7 @@ describe("an armed follow-up", () => {
       message("contact", 0, { id: messageId("reply") })
     ]
     expect(ArmedState.read(armedAfter, chat({ messages, ...standing }), policy())).toEqual(
-      ArmedState.ArmedState.Standing()
+      ArmedState.ArmedState.Pending()
     )
   })
 })
@@ -143,7 +143,7 @@ describe("what holds against writing at all overtakes it:", () => {
   }
 
   it("a mute that is over by the instant holds against nothing", () => {
-    expect(read(since([], { ...standing, muted_until: after(hour) }))._tag).toBe("Standing")
+    expect(read(since([], { ...standing, muted_until: after(hour) }))._tag).toBe("Pending")
   })
 })
 
@@ -152,14 +152,14 @@ describe("a policy that is not for the chat any more overtakes it:", () => {
 
   it("not_matched, while our value stands", () => {
     expect(read(since([], { ...standing, country: "IE" }), portuguese)).toEqual(overtaken("not_matched"))
-    expect(read(since([], { ...standing, country: "PT" }), portuguese)._tag).toBe("Standing")
+    expect(read(since([], { ...standing, country: "PT" }), portuguese)._tag).toBe("Pending")
   })
 
   it("unknown_zone, where the policy has none for all", () => {
     expect(read(since([], { ...standing, zone: undefined }), { time_zone: undefined })).toEqual(
       overtaken("unknown_zone")
     )
-    expect(read(since([], { ...standing, zone: undefined }))._tag).toBe("Standing")
+    expect(read(since([], { ...standing, zone: undefined }))._tag).toBe("Pending")
   })
 
   it("but nothing that was sent, taken back or replaced already", () => {

@@ -230,7 +230,7 @@ describe("told to stop", () => {
         .map(({ body }) => body)
         .join("\n")
       for (const name of [
-        "invent.scheduler.looks",
+        "invent.scheduler.decisions",
         "invent.scheduler.lateness",
         "invent.scheduler.open",
         "http.client.request.duration"

@@ -40,7 +40,7 @@ describe("lines", () => {
       expect(overflowing(lines.join("\n"))).toEqual([])
       expect(words(lines)).toEqual(words([lead, why]))
     }
-    expect(TerminalText.fit(`wrong     key       ${why}`)[1]).toMatch(/^ {20}\S/)
+    expect(TerminalText.fit(`error     key       ${why}`)[1]).toMatch(/^ {20}\S/)
     for (const name of hostile) expect(TerminalText.fit(name).join("")).toBe(name)
   })
 

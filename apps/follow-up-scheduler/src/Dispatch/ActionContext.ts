@@ -30,7 +30,7 @@ export interface ActionContext {
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
   readonly erasure: Erasure["Type"]
-  readonly observe: ChatReview["Type"]
+  readonly chatReview: ChatReview["Type"]
   readonly timer: Timer["Type"]
   readonly transitions: ReturnType<typeof Transitions.make>
   readonly lastLook: ReturnType<typeof LastRead.make>

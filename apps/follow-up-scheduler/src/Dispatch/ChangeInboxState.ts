@@ -26,7 +26,7 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
  * `unreachable`. A request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
-  const { invent, ledger, transitions, observe, policies, stateUpdates } = context
+  const { invent, ledger, transitions, chatReview, policies, stateUpdates } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
     Effect.map(stateUpdates.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) =>
@@ -47,13 +47,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
    * Whether the contact wrote while the request was under way. Does not count for `assign`: the human agent will see
    * the message.
    */
-  const isOvertaken = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
+  const hasContactWritten = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     const last = chat.messages.at(-1)
     return step.action !== "assign" && last !== undefined && last.id !== armed.after_id && last.author === "contact"
   }
 
-  const settle = Effect.fn("Filing.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    if (!isOvertaken(armed, chat)) {
+  const settle = Effect.fn("ChangeInboxState.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+    if (!hasContactWritten(armed, chat)) {
       yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
       return
     }
@@ -84,13 +84,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true)))
       )
       if (answered._tag === "Right") return yield* settle(armed.value, answered.right)
-      return yield* !(yield* Ref.get(hasLeft)) && Transitions.isPassing(answered.left)
+      return yield* !(yield* Ref.get(hasLeft)) && Transitions.canSucceedLater(answered.left)
         ? transitions.planAgain(armed.value, answered.left)
         : transitions.onError(armed.value, answered.left, "skipped")
     })
 
   /** Goes on after a lost answer or a crash, by what the chat shows now. */
-  const check = Effect.fn("Filing.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+  const check = Effect.fn("ChangeInboxState.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     if (isFiled(chat)) {
       yield* settle(armed, chat)
     } else if (Option.isSome(yield* ledger.paused)) {
@@ -126,7 +126,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         return yield* transitions.endUnreachable(armed)
       }
     }
-    yield* observe.review(chat)
+    yield* chatReview.review(chat)
   })
 
   return { arm, check }

@@ -39,7 +39,7 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
  * message that is already in the chat.
  */
 export const make = (context: ActionContext, policy: Policy, step: Sent) => {
-  const { invent, ledger, transitions, observe, stateUpdates } = context
+  const { invent, ledger, transitions, chatReview, stateUpdates } = context
   const { end, reschedule, rescheduleIn } = transitions
 
   const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
@@ -49,10 +49,10 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
         { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
         { name: "sent", detail: { message: message.id, at: Transitions.iso(message.at) } }
       ),
-      observe.review(chat)
+      chatReview.review(chat)
     )
 
-  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
+  const send = Effect.fn("SendMessage.send")(function* (armed: FollowUp, look: Look) {
     const { chat } = look
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
@@ -90,7 +90,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     }
     if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
     // Every other error says that it was not applied. A row that another process has changed meanwhile stays as it is.
-    yield* Transitions.isPassing(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
+    yield* Transitions.canSucceedLater(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
   })
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
@@ -127,7 +127,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
     return armed.attempts < maxSends
       ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
-      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.review(chat))
+      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), chatReview.review(chat))
   }
 
   return { arm, check, sent }

@@ -60,7 +60,7 @@ const causeOf = ({ policy }: Open) =>
   policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`
 
 /** Over the table `starts` of this database. */
-export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
+export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwitch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
   const openOf = (version: string) =>
     Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))

@@ -78,7 +78,7 @@ export const service = Effect.gen(function* () {
     failures,
     error: failed[0] === undefined ? null : errorOf(failed[0].detail)
   } satisfies Service
-}).pipe(Effect.withSpan("Outlook.service"))
+}).pipe(Effect.withSpan("ServiceStatus.service"))
 
 const decodeDetail = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ error: Schema.String })))
 const errorOf = (detail: string) => {

@@ -35,6 +35,6 @@ export const keeping = (keep: Duration.Duration) =>
       if (pruned + chats > 0)
         yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
     })
-    const outlasting = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
-    return yield* Effect.repeat(outlasting, Schedule.spaced("1 hour"))
+    const retried = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
+    return yield* Effect.repeat(retried, Schedule.spaced("1 hour"))
   })

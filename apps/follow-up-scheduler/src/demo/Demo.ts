@@ -25,7 +25,7 @@ import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
 
 const arrivalEvery = Duration.millis(40)
 /** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
-const patience = Duration.minutes(5)
+const longestRun = Duration.minutes(5)
 /** Follow-ups that wait for longer than this are not waited for; the result lists them as waiting. */
 const soon = Duration.seconds(30)
 
@@ -51,8 +51,8 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
  * channel.
  */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
-  Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
-    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), {
+  Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([chatReview, rows]) =>
+    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), chatReview.reviewById(id)), {
       concurrency: 8,
       discard: true
     })
@@ -87,9 +87,9 @@ const play = Effect.fn("Demo.play")(function* (
     yield* settled
   }).pipe(
     Effect.timeoutFail({
-      duration: Duration.sum(patience, Duration.times(arrivalEvery, count)),
+      duration: Duration.sum(longestRun, Duration.times(arrivalEvery, count)),
       onTimeout: () =>
-        `follow-ups were still under way ${Duration.format(patience)} of the demo's clock after the last arrival`
+        `follow-ups were still under way ${Duration.format(longestRun)} of the demo's clock after the last arrival`
     })
   )
   yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)

@@ -122,7 +122,7 @@ interface Reading {
 /** The quiet hours by their keys. Kept in memory for one hour. */
 const makeQuiet = () => {
   let hour = 0
-  const known = new Map<string, ReadonlyArray<Api.Stretch>>()
+  const known = new Map<string, ReadonlyArray<Api.TimeRange>>()
   return (
     rows: ReadonlyArray<OverviewQueries.Expected>,
     versions: Versions,
@@ -131,7 +131,7 @@ const makeQuiet = () => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
-    const quiet = new Map<string, ReadonlyArray<Api.Stretch>>()
+    const quiet = new Map<string, ReadonlyArray<Api.TimeRange>>()
     for (const row of rows) {
       const name = hoursOf(row)
       const policy = versions.get(row.policy)

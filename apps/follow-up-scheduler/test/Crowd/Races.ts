@@ -59,7 +59,7 @@ export const isLook = ({ endpoint, key, status }: Extract<Entry, { readonly kind
 const stoodStill = (down: ReadonlyArray<Interval>, from: number, until: number) =>
   down.reduce((sum, each) => sum + Math.max(0, Math.min(each.until, until) - Math.max(each.from, from)), 0)
 
-interface Standing {
+interface Pending {
   readonly instant: number | undefined
   readonly isFast: boolean
   readonly stood: number
@@ -73,7 +73,7 @@ export const find = (entries: ReadonlyArray<Entry>, moment: number, { down, fast
    * may have come since.
    */
   const oldestLook = lead / 3 + moment
-  const standing = new Map<string, Standing>()
+  const standing = new Map<string, Pending>()
   const looks = new Map<string, number>()
   const replies = new Map<string, number>()
   const wasFast = (at: number) => fast.some(({ from, until }) => at >= from && at <= until + moment)

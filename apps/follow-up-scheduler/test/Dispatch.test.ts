@@ -863,7 +863,7 @@ describe("a follow-up that crosses a reply", () => {
 })
 
 /** A ledger whose process ends around the write that carries this event. */
-const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
+const crashing = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
   Layer.effect(
     Ledger.Ledger,
     Effect.map(Ledger.Ledger, (ledger) => {
@@ -935,7 +935,7 @@ describe("a crash", () => {
   for (const event of ["taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
     for (const when of ["before", "after"] as const) {
       lives(`${when} "${event}" was recorded`, () =>
-        Effect.map(Ref.make(false), (isDone) => ({ ledger: mortal(when, event, isDone) }))
+        Effect.map(Ref.make(false), (isDone) => ({ ledger: crashing(when, event, isDone) }))
       )
     }
   }
@@ -962,7 +962,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
       yield* setClock(Build.start)
       const fake = FakeChat.make()
       const isDone = yield* Ref.make(false)
-      const first = scheduler(fake, { ledger: mortal("after", "sent", isDone) })
+      const first = scheduler(fake, { ledger: crashing("after", "sent", isDone) })
       yield* Effect.provide(observe, first)
       expect(Exit.isFailure(yield* Effect.exit(Effect.provide(sweepUntil(after(day)), Layer.fresh(first))))).toBe(true)
       expect(yield* record).toEqual(["1 sent"])

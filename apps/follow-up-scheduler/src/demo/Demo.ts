@@ -18,10 +18,10 @@ import { Ledger } from "../Ledger.ts"
 import { ChatReview } from "../ChatReview.ts"
 import * as Scheduler from "../Scheduler.ts"
 import { ChatRows } from "../Watch/ChatRows.ts"
-import * as Fates from "./Fates.ts"
+import * as Scenarios from "./Scenarios.ts"
 import * as Progress from "./Progress.ts"
 import * as Result from "./Result.ts"
-import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
+import { SimulatedCustomers, inVirtualTime, layer, quota } from "./DemoLayers.ts"
 
 const arrivalEvery = Duration.millis(40)
 /** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
@@ -31,11 +31,11 @@ const soon = Duration.seconds(30)
 
 const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }
 
-const arrivals = (people: ReadonlyArray<Fates.Person>) =>
+const arrivals = (people: ReadonlyArray<Scenarios.Person>) =>
   Effect.gen(function* () {
-    const audience = yield* Audience
+    const customers = yield* SimulatedCustomers
     const talks = yield* Effect.forEach(people, (person) =>
-      Effect.flatMap(audience.arrive(person), ({ chat_id, rest }) =>
+      Effect.flatMap(customers.arrive(person), ({ chat_id, rest }) =>
         Effect.delay(
           Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })),
           arrivalEvery
@@ -79,7 +79,7 @@ const play = Effect.fn("Demo.play")(function* (
   seed: number,
   progress: Effect.Effect<never, never, Emulator | Terminal.Terminal>
 ) {
-  const people = yield* Fates.cast(count, seed)
+  const people = yield* Scenarios.people(count, seed)
   const story = Effect.gen(function* () {
     const chat_ids = yield* arrivals(people)
     yield* settled

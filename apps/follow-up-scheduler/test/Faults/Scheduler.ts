@@ -3,7 +3,7 @@ import { expect } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Scope from "effect/Scope"
-import type { Interval } from "../Crowd/Races.ts"
+import type { Interval } from "../CustomerLoad/Races.ts"
 import * as Process from "../Process.ts"
 
 export interface Scheduler {

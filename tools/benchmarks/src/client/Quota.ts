@@ -1,9 +1,9 @@
 /** More calls than the quota allows, by as many callers as one service has: the calls that a limit costs. */
-import type { Target } from "./Contender.ts"
-import { byId } from "./Contenders.ts"
+import type { Target } from "./Competitor.ts"
+import { byId } from "./Competitors.ts"
 
 export interface Args {
-  readonly contender: string
+  readonly competitor: string
   /** One client for each, at the same time. */
   readonly urls: ReadonlyArray<string>
   readonly quota: Target["quota"]
@@ -23,12 +23,12 @@ export interface Outcome {
 export const run = async ({
   callers,
   calls,
-  contender,
+  competitor,
   patience,
   quota,
   urls
 }: Args): Promise<ReadonlyArray<Outcome>> => {
-  const { connect } = await byId(contender).load()
+  const { connect } = await byId(competitor).load()
   const outcomes = urls.map(() => ({ failed: 0, succeeded: 0 }))
   const sweep = async (url: string, outcome: { failed: number; succeeded: number }) => {
     const client = await connect({ url, quota })

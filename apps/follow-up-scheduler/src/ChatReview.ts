@@ -71,7 +71,7 @@ export const make = Effect.gen(function* () {
   }
 
   /**
-   * Makes armed follow-ups due now that the chat shows as overtaken or replaced, so that they are taken back before
+   * Makes armed follow-ups due now that the chat shows as invalidated or replaced, so that they are taken back before
    * their regular check.
    */
   const bringForward = Effect.fn("ChatReview.bringForward")(function* (chat: ChatSnapshot, now: DateTime.Utc) {
@@ -79,8 +79,8 @@ export const make = Effect.gen(function* () {
       const isToCome =
         armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
-      const receipt = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
-      if (receipt._tag !== "Overtaken" && receipt._tag !== "Replaced") continue
+      const armedState = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
+      if (armedState._tag !== "Invalidated" && armedState._tag !== "Replaced") continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     }
@@ -96,7 +96,7 @@ export const make = Effect.gen(function* () {
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     const now = yield* DateTime.now
     const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
-    const verdict = {
+    const latest = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,
       decision: decision._tag,
@@ -104,9 +104,9 @@ export const make = Effect.gen(function* () {
       until: decision._tag === "Wait" ? decision.until : null
     }
     yield* bringForward(chat, now)
-    const planned = yield* ledger.decided(verdict, next(policy, chat, decision, now))
+    const planned = yield* ledger.decided(latest, next(policy, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
-    yield* Telemetry.looked(verdict.decision, verdict.reason)
+    yield* Telemetry.decided(latest.decision, latest.reason)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })

@@ -206,7 +206,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
     // A broadcast does not begin the silence, but the step's `after` has to pass after it, too.
     const unsent =
       broadcast === undefined ? soonest : DateTime.max(soonest, DateTime.addDuration(broadcast.at, step.after))
-    const opening = SendWindow.find({
+    const window = SendWindow.find({
       ...chat,
       policy,
       step,
@@ -217,21 +217,21 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
       seed: chat.conversation_id
     })
     const plan = { step: index + 1, anchor_id: episode.anchor.id }
-    switch (opening._tag) {
-      case "Late":
+    switch (window._tag) {
+      case "TooLate":
         continue
-      case "Never":
+      case "None":
         // What comes after the mute is decided when it ends.
         return chat.muted_until !== undefined && DateTime.greaterThan(chat.muted_until, now)
           ? Decision.Wait({ ...plan, until: chat.muted_until, reason: "muted" })
-          : Decision.Skip({ reason: opening.reason })
+          : Decision.Skip({ reason: window.reason })
       case "Open":
-        return DateTime.lessThanOrEqualTo(opening.at, soonest)
-          ? Decision.Act({ ...plan, at: opening.at })
+        return DateTime.lessThanOrEqualTo(window.at, soonest)
+          ? Decision.Act({ ...plan, at: window.at })
           : Decision.Wait({
               ...plan,
-              until: DateTime.subtractDuration(opening.at, leadOf(policy, step)),
-              reason: opening.heldBackBy
+              until: DateTime.subtractDuration(window.at, leadOf(policy, step)),
+              reason: window.heldBackBy
             })
     }
   }

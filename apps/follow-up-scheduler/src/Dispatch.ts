@@ -54,7 +54,7 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     /** Takes a follow-up one step further. Does nothing where it has ended, or is planned and held. */
     readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
     /** Handles a timer. Does nothing where the row has changed since the timer was set. */
-    readonly wake: (key: FollowUpKey, wake: number) => Effect.Effect<void, SqlError>
+    readonly wake: (key: FollowUpKey, revision: number) => Effect.Effect<void, SqlError>
     /**
      * Takes up what has been due for longer than `slack`, and decides about chats in which a follow-up ended without a
      * decision since. Gives the number of follow-ups that were taken up: what is held, has changed meanwhile or gets no
@@ -95,7 +95,7 @@ export const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const reader = yield* ChatReader
   const ledger = yield* Ledger
-  const observe = yield* ChatReview
+  const chatReview = yield* ChatReview
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
@@ -111,7 +111,7 @@ export const make = Effect.gen(function* () {
     reader,
     ledger,
     erasure,
-    observe,
+    chatReview,
     timer,
     transitions,
     lastLook
@@ -174,7 +174,7 @@ export const make = Effect.gen(function* () {
       yield* actionOf(policy, planned).arm(planned, look, decision.at)
       return
     }
-    yield* observe.review(chat)
+    yield* chatReview.review(chat)
   })
 
   /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
@@ -190,7 +190,7 @@ export const make = Effect.gen(function* () {
     const { chat_id, conversation_id } = planned
     yield* transitions.end(planned, "skipped", "superseded")
     yield* ledger.decided({ chat_id, conversation_id, decision: "Stop", reason: "superseded", until: null })
-    yield* observe.followToNewestChat(chat_id, newest)
+    yield* chatReview.followToNewestChat(chat_id, newest)
   })
 
   /**
@@ -206,10 +206,10 @@ export const make = Effect.gen(function* () {
       DateTime.lessThan(now, followUp.follow_up_at)
     ) {
       const chat = yield* claim(yield* reader.glance(followUp.chat_id))
-      const receipt = ArmedState.read(followUp, chat, policy)
-      if (chat.messages.at(-1)?.id === followUp.after_id && receipt._tag === "Standing") return chat
-      // An overtaken `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
-      if (receipt._tag === "Overtaken" && chat.follow_up_at !== undefined) return chat
+      const armedState = ArmedState.read(followUp, chat, policy)
+      if (chat.messages.at(-1)?.id === followUp.after_id && armedState._tag === "Pending") return chat
+      // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
+      if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
@@ -231,7 +231,7 @@ export const make = Effect.gen(function* () {
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
     const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
     if (answered._tag === "Left")
-      return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
+      return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.withdrawableUntil(armed))
     yield* transitions.rescheduleIn(armed, Duration.zero, {}, "not_listed")
   })
 
@@ -255,7 +255,7 @@ export const make = Effect.gen(function* () {
         followUp,
         read.left,
         followUp.status === "armed" ? "unknown" : "skipped",
-        ArmedState.lastChance(followUp)
+        ArmedState.withdrawableUntil(followUp)
       )
       return
     }
@@ -268,12 +268,12 @@ export const make = Effect.gen(function* () {
 
   return {
     advance,
-    wake: (key, wake) =>
+    wake: (key, revision) =>
       Effect.flatMap(
         ledger.find(key),
         Option.match({
           onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.wake === wake ? inTurn(followUp) : Effect.void)
+          onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
         })
       ),
     sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
@@ -306,7 +306,7 @@ export const make = Effect.gen(function* () {
    */
   function catchUp(chat_id: ChatId) {
     return Effect.catchIf(
-      observe.reviewById(chat_id),
+      chatReview.reviewById(chat_id),
       (error) => error._tag !== "SqlError",
       (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
     )

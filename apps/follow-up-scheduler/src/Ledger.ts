@@ -39,7 +39,7 @@ import * as UpdateReads from "./Ledger/UpdateReads.ts"
 import * as Telemetry from "./Telemetry.ts"
 
 /** The latest decision about a chat. */
-export class Verdict extends Schema.Class<Verdict>("Verdict")({
+export class ChatDecision extends Schema.Class<ChatDecision>("ChatDecision")({
   chat_id: Schema.String,
   conversation_id: Schema.String,
   decision: Schema.Literal("Act", "Wait", "Stop", "Skip", "Failed"),
@@ -59,7 +59,7 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
 }) {}
 
 /** The fields that a change sets; the others stay. */
-export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "wake">>
+export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "revision">>
 
 /**
  * The audit entry of a change: a name that `ChatStory` knows, and details, which are stored as JSON. No detail has a
@@ -142,7 +142,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * would. The audit gets a line when the decision differs from the one before.
      */
     readonly decided: (
-      verdict: Omit<typeof Verdict.Type, "decided_at">,
+      latest: Omit<typeof ChatDecision.Type, "decided_at">,
       next?: { readonly plan: Plan; readonly event: Event }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** All audit entries of a chat, the oldest first. */
@@ -154,7 +154,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
   } & Consents.Consents &
     ContactSends.ContactSends &
     FirstWhole.FirstWhole &
-    PauseSwitch.Switch &
+    PauseSwitch.PauseSwitch &
     Starts.Starts &
     UpdateReads.UpdateReads &
     AlertsSent.AlertsSent &
@@ -221,8 +221,8 @@ const make = Effect.gen(function* () {
   const change = (from: FollowUp, change: Change, event: Event) =>
     Effect.gen(function* () {
       const rows = yield* followUps(
-        sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), ...observed(change), wake: from.wake + 1 })}
-            WHERE key = ${from.key} AND status = ${from.status} AND wake = ${from.wake} RETURNING *`
+        sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), ...observed(change), revision: from.revision + 1 })}
+            WHERE key = ${from.key} AND status = ${from.status} AND revision = ${from.revision} RETURNING *`
       )
       if (rows[0] === undefined) return Option.none()
       yield* audit(from, event)
@@ -252,9 +252,9 @@ const make = Effect.gen(function* () {
           ...plan,
           due_at: plan.due_at.epochMillis,
           status: "planned",
-          wake: 0,
-          arms: 0,
-          looks: 0,
+          revision: 0,
+          attempts: 0,
+          confirm_checks: 0,
           failures: 0
         })} ON CONFLICT (key) DO NOTHING RETURNING *`
       )
@@ -297,27 +297,27 @@ const make = Effect.gen(function* () {
       )
     )
 
-  const record = (verdict: Omit<typeof Verdict.Type, "decided_at">) =>
+  const record = (latest: Omit<typeof ChatDecision.Type, "decided_at">) =>
     Effect.gen(function* () {
       const now = yield* DateTime.now
-      const row = Schema.encodeSync(Verdict)(new Verdict({ ...verdict, decided_at: now }))
+      const row = Schema.encodeSync(ChatDecision)(new ChatDecision({ ...latest, decided_at: now }))
       const before = yield* sql<{ decision: string; reason: string | null }>`
-        SELECT decision, reason FROM verdicts WHERE chat_id = ${verdict.chat_id}`
-      yield* sql`INSERT INTO verdicts ${sql.insert(row)}
+        SELECT decision, reason FROM chat_decisions WHERE chat_id = ${latest.chat_id}`
+      yield* sql`INSERT INTO chat_decisions ${sql.insert(row)}
         ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
-      if (before[0]?.decision === verdict.decision && before[0]?.reason === verdict.reason) return
-      const until = verdict.until === null ? {} : { until: DateTime.formatIso(verdict.until) }
-      yield* audit(verdict, {
+      if (before[0]?.decision === latest.decision && before[0]?.reason === latest.reason) return
+      const until = latest.until === null ? {} : { until: DateTime.formatIso(latest.until) }
+      yield* audit(latest, {
         name: "decided",
-        detail: { decision: verdict.decision, reason: verdict.reason, ...until }
+        detail: { decision: latest.decision, reason: latest.reason, ...until }
       })
     })
 
-  const decided: Ledger["Type"]["decided"] = (verdict, next) =>
+  const decided: Ledger["Type"]["decided"] = (latest, next) =>
     inTransaction(
       Effect.gen(function* () {
-        yield* record(verdict)
-        yield* sql`UPDATE follow_ups SET observed = 1 WHERE chat_id = ${verdict.chat_id} AND observed = 0`
+        yield* record(latest)
+        yield* sql`UPDATE follow_ups SET observed = 1 WHERE chat_id = ${latest.chat_id} AND observed = 0`
         return next === undefined ? Option.none() : yield* plan(next.plan, next.event)
       })
     )
@@ -348,10 +348,10 @@ const make = Effect.gen(function* () {
     find,
     decided,
     isUsable: Effect.provideService(Migrations.isNotNewer, SqlClient.SqlClient, sql),
-    isCurrent: ({ key, status, wake }) =>
+    isCurrent: ({ key, status, revision }) =>
       Effect.map(
         find(key),
-        Option.exists((row) => row.status === status && row.wake === wake)
+        Option.exists((row) => row.status === status && row.revision === revision)
       ),
     unobserved: Effect.map(
       sql<{ chat_id: ChatId }>`SELECT DISTINCT chat_id FROM follow_ups WHERE observed = 0`,
@@ -399,9 +399,9 @@ const make = Effect.gen(function* () {
       Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))
     ),
     tally: sql<Tally>`
-      SELECT v.decision, v.reason, CAST(count(*) AS INTEGER) AS chats,
-        (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = v.chat_id AND f.status = 'sent') AS sent
-      FROM verdicts v GROUP BY v.decision, v.reason, sent ORDER BY chats DESC`
+      SELECT d.decision, d.reason, CAST(count(*) AS INTEGER) AS chats,
+        (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = d.chat_id AND f.status = 'sent') AS sent
+      FROM chat_decisions d GROUP BY d.decision, d.reason, sent ORDER BY chats DESC`
   } satisfies Ledger["Type"]
 })
 
@@ -410,8 +410,8 @@ export const unarmed = {
   follow_up_at: null,
   after_id: null,
   confirmed_at: null,
-  arms: 0,
-  looks: 0,
+  attempts: 0,
+  confirm_checks: 0,
   failures: 0
 } satisfies Change
 

@@ -8,7 +8,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
-import { Amount } from "./Policy/DurationText.ts"
+import { DurationText } from "./Policy/DurationText.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
 import * as StopWords from "./Policy/StopWords.ts"
@@ -44,9 +44,9 @@ const QuietHours = Schema.Struct({ start: NextAllowed.TimeOfDay, end: NextAllowe
 
 /** How long after the contact's last message a channel lets us write. */
 const ChannelWindow = Schema.Struct({
-  within: Amount,
+  within: DurationText,
   prefer_early: Schema.optional(
-    Amount.annotations({ description: "A step whose instant falls outside comes up to this much earlier." })
+    DurationText.annotations({ description: "A step whose instant falls outside comes up to this much earlier." })
   )
 })
 /**
@@ -57,7 +57,7 @@ export type ChannelWindow = typeof ChannelWindow.Type
 
 const Cap = Schema.Struct({
   at_most: Schema.Int.pipe(Schema.positive()),
-  per: Schema.Union(Schema.Literal("calendar_day"), Amount).annotations({
+  per: Schema.Union(Schema.Literal("calendar_day"), DurationText).annotations({
     description: "Any such length of time, or any one day where the contact is."
   }),
   per_conversation: Schema.optional(
@@ -131,7 +131,7 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   ),
   spread: Schema.optional(
     said(
-      Amount,
+      DurationText,
       "What quiet hours or a day off put off is spread over this much of the hours that follow, not sent all at once."
     )
   ),
@@ -197,12 +197,12 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   ),
   arm_lead: withDefault(
     said(
-      Amount,
+      DurationText,
       "How far ahead follow_up_at is set: long enough for a request, short enough that little can happen meanwhile."
     ),
     () => Duration.seconds(15)
   ),
-  confirm_after: withDefault(said(Amount, "How long after its instant a follow-up is looked for."), () =>
+  confirm_after: withDefault(said(DurationText, "How long after its instant a follow-up is looked for."), () =>
     Duration.minutes(1)
   ),
   existing_follow_up: withDefault(

@@ -15,7 +15,7 @@ import * as Erasure from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import { unconfirmed } from "./Ledger/Unconfirmed.ts"
 import * as Lazy from "./Lazy.ts"
-import { concurrency, type Found, found, lookAtEach } from "./ChatReview/ReviewEach.ts"
+import { concurrency, type Found, found, reviewEach } from "./ChatReview/ReviewEach.ts"
 import * as ChatReview from "./ChatReview.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
@@ -28,7 +28,7 @@ import { Watch } from "./Watch.ts"
 import { ChatRows } from "./Watch/ChatRows.ts"
 
 /** Waits until follow-ups are resumed; polls once a second. */
-const resumed = Effect.flatMap(Ledger, (ledger) =>
+const untilResumed = Effect.flatMap(Ledger, (ledger) =>
   Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
 )
 
@@ -43,13 +43,13 @@ export const runOnce = (
   confirmed = unconfirmed
 ) =>
   Effect.gen(function* () {
-    const observe = yield* ChatReview.ChatReview
+    const chatReview = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
     const ledger = yield* Ledger
     const { current } = yield* PolicyVersions.PolicyVersions
     yield* ledger.start(current.id)
     const isPaused = Option.isSome(yield* ledger.paused)
-    yield* RateLimit.withLane("watch")(lookAtEach(isPaused ? [] : chat_ids, observe.reviewById, onFound))
+    yield* RateLimit.withLane("watch")(reviewEach(isPaused ? [] : chat_ids, chatReview.reviewById, onFound))
     if (!isPaused) yield* ledger.settle(current.id, confirmed)
     return yield* dispatch.sweep(Duration.zero)
   })
@@ -85,7 +85,7 @@ export const serveConfig = Config.all({
 })
 
 /** Waits between two attempts in an outage: from 1 second, doubled each time, up to 30 seconds. */
-const patience = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
+const outageBackoff = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
 const wordsOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
@@ -100,24 +100,24 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const { chats, inTurn, keepsRows, news } = yield* Watch
     const { forget } = yield* ChatRows
     const ledger = yield* Ledger
-    const observe = yield* ChatReview.ChatReview
+    const chatReview = yield* ChatReview.ChatReview
     const outage = yield* CircuitBreaker.CircuitBreaker
     const { current } = yield* PolicyVersions.PolicyVersions
     let hasLooked = false
     const look = Effect.fnUntraced(function* (chat_id: ChatId) {
-      yield* Effect.zipRight(resumed, outage.turn)
-      const { error } = yield* RateLimit.withLane("watch")(found(chat_id, observe.reviewById(chat_id)))
+      yield* Effect.zipRight(untilResumed, outage.turn)
+      const { error } = yield* RateLimit.withLane("watch")(found(chat_id, chatReview.reviewById(chat_id)))
       hasLooked = true
       if (error !== undefined) yield* Effect.logWarning(`chat ${chat_id}: ${error.message}`)
     })
     const isStarting = ledger.isStarting(current.id)
-    const settle = Effect.zipRight(resumed, ledger.settle(current.id, confirmed))
+    const settle = Effect.zipRight(untilResumed, ledger.settle(current.id, confirmed))
     const named = keepsRows ? chats : Stream.tap(chats, forget)
     const looks = Effect.as(Stream.runDrain(Stream.mapEffect(named, look, { concurrency, unordered: true })), false)
     /** Chats that an interrupted pass has named already are named again by the next reading of the lists. */
     const countingBy = (news: Effect.Effect<ReadonlyArray<ChatId>, Effect.Effect.Error<typeof looks>>) => {
       const settling = Effect.gen(function* () {
-        yield* resumed
+        yield* untilResumed
         yield* Effect.logInfo(
           "nothing new is sent before the chats were looked at, and the contacts who would be written to are counted"
         )
@@ -134,7 +134,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const counting = Effect.repeat(Effect.whenEffect(settle, isStarting), Schedule.spaced(sweepEvery))
     const pass =
       news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
-    const outlast = (error: Effect.Effect.Error<typeof pass>) =>
+    const shouldRetry = (error: Effect.Effect.Error<typeof pass>) =>
       hasLooked || error._tag === "SqlError" || error._tag === "RateLimitUnavailable"
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
             Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
@@ -142,7 +142,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
           )
         : Effect.succeed(false)
     const passes = Effect.repeat(pass, { while: (isAgain) => isAgain })
-    yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: outlast, schedule: patience })))
+    yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: shouldRetry, schedule: outageBackoff })))
   })
 
 /**

@@ -8,8 +8,8 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 
 /** Decisions about chats. Attributes: `decision`, and `reason` where it is not to act. */
-export const looks = Metric.counter("invent.scheduler.looks", {
-  description: "Looks at a chat, by what was decided.",
+export const decisions = Metric.counter("invent.scheduler.decisions", {
+  description: "Decisions about chats, by decision and reason.",
   incremental: true
 })
 
@@ -48,7 +48,7 @@ export const outage = Metric.gauge("invent.scheduler.outage", {
 })
 
 /** How long ago a list of chats was last read, in seconds. */
-export const lookAge: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.look.age", {
+export const listAge: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.list.age", {
   description: "How long ago a list of chats was last read."
 }).pipe(Metric.tagged("unit", "s"))
 
@@ -94,8 +94,8 @@ const labels = (attributes: Readonly<Record<string, string | null | undefined>>)
   Object.entries(attributes).flatMap(([name, value]) => (value == null ? [] : [MetricLabel.make(name, value)]))
 
 /** Counts a decision. */
-export const looked = (decision: string, reason: string | null) =>
-  Metric.increment(Metric.taggedWithLabels(looks, labels({ decision, reason })))
+export const decided = (decision: string, reason: string | null) =>
+  Metric.increment(Metric.taggedWithLabels(decisions, labels({ decision, reason })))
 
 /** Counts a follow-up that ended. */
 export const ended = (status: string, reason: string | null | undefined) =>
@@ -131,7 +131,7 @@ export const counted = (count: {
   )
 
 /** Sets the gauges of the quota. */
-export const spent = (reading: {
+export const quotaMeasured = (reading: {
   readonly limit: number
   readonly used: number
   readonly queued: number

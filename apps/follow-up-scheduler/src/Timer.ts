@@ -7,8 +7,6 @@
  * search for due messages passes over every stored message, so many that wait for days would slow down the few that are
  * due.
  */
-import * as SqlClient from "@effect/sql/SqlClient"
-import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -16,7 +14,7 @@ import * as Layer from "effect/Layer"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 
 /**
- * Sets timers. A timer is never cancelled: one that was set before a row changed has an older `wake` number, and does
+ * Sets timers. A timer is never cancelled: one that was set before a row changed has an older `revision`, and does
  * nothing.
  */
 export class Timer extends Context.Tag("@effect-invent/follow-up-scheduler/Timer")<
@@ -30,37 +28,8 @@ export class Timer extends Context.Tag("@effect-invent/follow-up-scheduler/Timer
   }
 >() {}
 
-/** The name of the entity type in the cluster's tables. An entity is a conversation. */
-export const entityType = "FollowUp"
-
 /** How long before its instant a timer's message is sent. */
 export const near = Duration.minutes(10)
 
 /** Sets no timers: what is due is found by the next sweep. */
 export const layerNone: Layer.Layer<Timer> = Layer.succeed(Timer, { schedule: () => Effect.void })
-
-/** A database in which no process has ever waited holds no timers. */
-const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError>) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const found = yield* sql.onDialectOrElse({
-      pg: () =>
-        sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
-      orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_replies'`
-    })
-    if (found.length > 0) yield* change(sql)
-  })
-
-/** Deletes the timers of a conversation. */
-export const forget = (conversation_id: string) =>
-  whereKept(
-    (sql) => sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND entity_id = ${conversation_id}`
-  )
-
-/** Deletes the timers that have gone off. */
-export const forgetSpent = whereKept((sql) =>
-  Effect.zipRight(
-    sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND processed = TRUE`,
-    sql`DELETE FROM cluster_replies WHERE request_id NOT IN (SELECT request_id FROM cluster_messages)`
-  )
-)

@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, setClock, story, sweepAt, sweepUntil, under, verdict } from "./Scheduling.ts"
+import { observe, record, setClock, story, sweepAt, sweepUntil, under, chatDecision } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -413,7 +413,7 @@ describe("snooze and close", () => {
             yield* sweepUntil(after(2 * day))
             expect(fake.requests.filter((kind) => kind === "state")).toHaveLength(3)
             expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
-            expect(yield* verdict).toBe("Failed unreachable")
+            expect(yield* chatDecision).toBe("Failed unreachable")
             yield* fake.put((_, apply) => apply)
             yield* observe
             yield* sweepUntil(after(3 * day))

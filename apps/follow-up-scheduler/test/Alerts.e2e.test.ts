@@ -7,23 +7,23 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import * as AlertStage from "./AlertStage.ts"
+import * as AlertHarness from "./AlertHarness.ts"
 
-const { isToldOnce, serving, stage, until } = AlertStage
+const { isToldOnce, serving, harness, until } = AlertHarness
 
-interface Fault extends AlertStage.Fault {
-  readonly under?: AlertStage.Options
+interface Fault extends AlertHarness.Fault {
+  readonly under?: AlertHarness.Options
 }
 
 const breaking =
   (status: number) =>
-  ({ world }: AlertStage.Serving) =>
+  ({ world }: AlertHarness.Serving) =>
     Effect.sync(() => void (world.broken = { status, body: "{}" }))
-const mending = ({ world }: AlertStage.Serving) => Effect.sync(() => void (world.broken = undefined))
+const mending = ({ world }: AlertHarness.Serving) => Effect.sync(() => void (world.broken = undefined))
 /** Waits until the only follow-up is there. */
 const unknown =
   (status: "planned" | "unknown") =>
-  ({ inLedger }: AlertStage.Serving) =>
+  ({ inLedger }: AlertHarness.Serving) =>
     inLedger((sql) =>
       Effect.repeat(sql`UPDATE follow_ups SET status = ${status} RETURNING key`, {
         schedule: Schedule.spaced("50 millis"),
@@ -126,7 +126,7 @@ it.live(
   "a key that is refused at the start is told once, however often a supervisor starts it, and ends the process with 2",
   () =>
     Effect.gen(function* () {
-      const { heard, start, world } = yield* stage({})
+      const { heard, start, world } = yield* harness({})
       world.broken = { status: 401, body: "{}" }
       for (let starts = 0; starts < 3; starts++) {
         const { code, stderr } = yield* Effect.scoped(Effect.flatMap(start, ({ ended }) => ended))
@@ -145,7 +145,7 @@ it.live("a loop that is stuck is told of, and ends the process with 4", () =>
   Effect.gen(function* () {
     const serve = yield* serving({
       after: "1 second",
-      isMortal: true,
+      canCrash: true,
       env: { HANGS_AT: "before record", FOLLOW_UPS_SWEEP_SLACK: "0 millis", FOLLOW_UPS_STUCK_AFTER: "3 seconds" }
     })
     const { code, stderr } = yield* serve.running.ended

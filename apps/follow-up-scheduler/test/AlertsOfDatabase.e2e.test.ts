@@ -9,18 +9,18 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
-import * as AlertStage from "./AlertStage.ts"
-import * as DatabaseAway from "./DatabaseAway.ts"
+import * as AlertHarness from "./AlertHarness.ts"
+import * as DatabaseOutage from "./DatabaseOutage.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Volume from "./Volume.ts"
 
-const { isToldOnce, serving, until } = AlertStage
+const { isToldOnce, serving, until } = AlertHarness
 
 const { folder: volume, remove, requirement: aVolume } = Volume.make(16)
 
 afterAll(remove)
 
-const sentOnce = ({ vendor }: AlertStage.Serving) => until(() => vendor.sentTo("chat_of_ada") === 1)
+const sentOnce = ({ vendor }: AlertHarness.Serving) => until(() => vendor.sentTo("chat_of_ada") === 1)
 
 Requirement.describeWith([aVolume], "on a volume that is full", () => {
   it.live("the ledger is told of once, and when there is room again; what was due meanwhile is sent then, once", () =>
@@ -74,7 +74,7 @@ Requirement.describeWith([aVolume], "on a volume that is full while nothing is d
 })
 
 /** A `serve` on a database of its own, and who locks a table of it until `release`. */
-const onPostgres = (options: AlertStage.Options) =>
+const onPostgres = (options: AlertHarness.Options) =>
   Effect.gen(function* () {
     const url = yield* Effect.flatMap(Postgres.forSuite(), ({ database }) => database)
     const layer = Database.layer(url)
@@ -89,7 +89,7 @@ Postgres.describe("on PostgreSQL", () => {
     () =>
       Effect.gen(function* () {
         const { serve, url } = yield* onPostgres({ after: "1 second", isHeld: true })
-        const database = DatabaseAway.make(url)
+        const database = DatabaseOutage.make(url)
         yield* isToldOnce(serve, {
           begin: ({ hold }) =>
             until(hold.isHolding).pipe(Effect.zipRight(database.leaves), Effect.zipRight(hold.release)),

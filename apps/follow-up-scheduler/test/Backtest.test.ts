@@ -90,11 +90,11 @@ describe("a backtest", () => {
   })
 
   it("says by how much the quota would have been overrun when all are due in the same minute", () => {
-    const crowd = Array.from({ length: 1000 }, (_, index) => ({
+    const load = Array.from({ length: 1000 }, (_, index) => ({
       ...conversation([], 2 * hour),
       chat_id: Ids.ChatId.make(`chat_${index}`)
     }))
-    const { quota } = reportOf(onlyStep("1 hour"), ...crowd)
+    const { quota } = reportOf(onlyStep("1 hour"), ...load)
     expect(quota.busiestMinute).toBeGreaterThan(quota.limit)
     expect(quota.behind).toBeGreaterThan(60)
     expect(reportOf(onlyStep("1 hour"), conversation([], 2 * hour)).quota.behind).toBe(0)

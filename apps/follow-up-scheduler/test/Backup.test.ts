@@ -43,11 +43,11 @@ const withBackup = Effect.gen(function* () {
   return { backup, copy, db, files, open, restore }
 })
 
-type Stage = Effect.Effect.Success<typeof withBackup>
+type Harness = Effect.Effect.Success<typeof withBackup>
 
 const story = <E>(
   name: string,
-  test: (stage: Stage) => Effect.Effect<void, E, NodeContext.NodeContext | Scope.Scope>
+  test: (harness: Harness) => Effect.Effect<void, E, NodeContext.NodeContext | Scope.Scope>
 ) => it.live(name, () => Effect.flatMap(withBackup, test).pipe(Effect.scoped, Effect.provide(NodeContext.layer)))
 
 describe("backup", () => {

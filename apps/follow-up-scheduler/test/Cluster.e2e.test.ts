@@ -13,9 +13,9 @@ import { execFileSync } from "node:child_process"
 import type { Boundary } from "../src/Ledger/CrashPoint.ts"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
 import { layerReadOnly } from "../src/Ledger.ts"
-import * as Crowd from "./Crowd.ts"
-import * as Races from "./Crowd/Races.ts"
-import * as DatabaseAway from "./DatabaseAway.ts"
+import * as CustomerLoad from "./CustomerLoad.ts"
+import * as Races from "./CustomerLoad/Races.ts"
+import * as DatabaseOutage from "./DatabaseOutage.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Process from "./Process.ts"
 
@@ -29,7 +29,7 @@ const lockExpiration = "4 seconds"
  */
 const takenOverWithin = 10
 
-const freezesAt = (boundary: Boundary) => ({ MORTAL_AT: boundary, MORTAL_SIGNAL: "SIGSTOP" })
+const freezesAt = (boundary: Boundary) => ({ CRASH_AT: boundary, CRASH_SIGNAL: "SIGSTOP" })
 
 const isFrozen = ({ process }: Process.Running) =>
   Effect.sync(() =>
@@ -80,19 +80,19 @@ const signsOfLife = ({ port }: Runner) =>
   })
 
 /** Starts the first runner on a new database; what the end of it all must be. */
-const stage = (people: number, settings: Record<string, string> = {}) =>
+const setUp = (people: number, settings: Record<string, string> = {}) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { apiKey, log, url } = yield* Emulator.Emulator
     const DATABASE_URL = yield* Effect.flatMap(Postgres.forSuite(), ({ database }) => database)
     const cwd = yield* files.makeTempDirectoryScoped()
-    yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+    yield* files.writeFileString(`${cwd}/policy.yaml`, CustomerLoad.policy)
     yield* files.writeFileString(`${cwd}/ids.txt`, "chat_nobody")
     const runners: Array<Process.Running> = []
     const start = (port: number, env: Record<string, string>) =>
       Process.start(["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "2 seconds"], {
         cwd,
-        isMortal: true,
+        canCrash: true,
         env: {
           INVENT_API_KEY: Redacted.value(apiKey("scheduler")),
           INVENT_BASE_URL: url,
@@ -119,7 +119,7 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     const dies = ({ ended }: Process.Running) =>
       Effect.flatMap(ended, ({ code, stderr }) => Effect.dieMessage(`ended with ${code}: ${stderr}`))
     const first = yield* runner()
-    const crowd = yield* Crowd.make(people, `${cwd}/ids.txt`, { ...Races.untroubled, schedulers: 3 })
+    const load = yield* CustomerLoad.make(people, `${cwd}/ids.txt`, { ...Races.undisturbed, schedulers: 3 })
     const ledger = Layer.provide(layerReadOnly, sql)
     /** A follow-up is under way. */
     const isAtWork = until(
@@ -127,11 +127,11 @@ const stage = (people: number, settings: Record<string, string> = {}) =>
     )
     const isRight = Effect.gen(function* () {
       const alive = runners.filter(({ process }) => process.signalCode !== "SIGKILL")
-      yield* Effect.raceFirst(crowd.settledAtLast(ledger), Effect.raceAll(alive.map(dies)))
-      const { wrongs } = yield* Effect.provide(crowd.judged, ledger)
-      expect(wrongs).toEqual(Crowd.nothing)
+      yield* Effect.raceFirst(load.settledAtLast(ledger), Effect.raceAll(alive.map(dies)))
+      const { wrongs } = yield* Effect.provide(load.judged, ledger)
+      expect(wrongs).toEqual(CustomerLoad.nothing)
     })
-    return { first, runner, sql, crowd, isAtWork, isRight, database: DatabaseAway.make(DATABASE_URL) }
+    return { first, runner, sql, load, isAtWork, isRight, database: DatabaseOutage.make(DATABASE_URL) }
   })
 
 Requirement.describeWith(
@@ -140,20 +140,20 @@ Requirement.describeWith(
   () => {
     const test = (
       name: string,
-      effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof stage>>>
+      effect: Effect.Effect<void, unknown, Effect.Effect.Context<ReturnType<typeof setUp>>>
     ) =>
       it.live(name, () =>
-        effect.pipe(Effect.scoped, Effect.provide(Crowd.surroundings), Effect.withRandom(Random.make(name)))
+        effect.pipe(Effect.scoped, Effect.provide(CustomerLoad.surroundings), Effect.withRandom(Random.make(name)))
       )
 
     test(
       "of which one is killed go on as soon as its locks have expired, and follow up once",
       Effect.gen(function* () {
-        const { crowd, first, isAtWork, isRight, runner, sql } = yield* stage(12)
+        const { load, first, isAtWork, isRight, runner, sql } = yield* setUp(12)
         const second = yield* runner()
-        yield* crowd.arrive(6)
+        yield* load.arrive(6)
         yield* isAtWork
-        yield* crowd.arrive(6)
+        yield* load.arrive(6)
         const takeOver = Effect.gen(function* () {
           const signs = yield* signsOfLife(second)
           first.process.kill("SIGKILL")
@@ -169,20 +169,20 @@ Requirement.describeWith(
     test(
       "that are frozen for longer than their locks, killed, and cut off from the database follow up once",
       Effect.gen(function* () {
-        const { crowd, database, first, isRight, runner, sql } = yield* stage(28)
+        const { load, database, first, isRight, runner, sql } = yield* setUp(28)
         const second = yield* runner(freezesAt("before request"))
         const third = yield* runner(freezesAt("before intent"))
         // So many that each runner has some of them.
-        yield* crowd.arrive(20)
+        yield* load.arrive(20)
         yield* Effect.provide(thaw(second), sql)
         yield* until(isFrozen(third))
         first.process.kill("SIGKILL")
         yield* Effect.provide(thaw(third), sql)
-        yield* crowd.arrive(4)
+        yield* load.arrive(4)
         yield* database.leaves
         yield* Effect.forEach([second, third], ({ says }) => says("the sweep tries again"))
         yield* database.isBack
-        yield* crowd.arrive(4)
+        yield* load.arrive(4)
         yield* isRight
       })
     )
@@ -190,7 +190,7 @@ Requirement.describeWith(
     test(
       "whose timers are all lost follow up in time by the sweep alone",
       Effect.gen(function* () {
-        const { crowd, isRight, sql } = yield* stage(4, {
+        const { load, isRight, sql } = yield* setUp(4, {
           FOLLOW_UPS_SWEEP_EVERY: "500 millis",
           FOLLOW_UPS_SWEEP_SLACK: "500 millis"
         })
@@ -201,7 +201,7 @@ Requirement.describeWith(
           )
         )
         yield* Effect.provide(losesTimers, sql)
-        yield* crowd.arrive(4)
+        yield* load.arrive(4)
         yield* isRight
         const messages = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT * FROM cluster_messages`)
         expect(yield* Effect.provide(messages, sql)).toEqual([])

@@ -149,9 +149,9 @@ describe("the command line", () => {
         INVENT_API_KEY: key,
         INVENT_BASE_URL: "http://127.0.0.1:9"
       })
-      expect(junk.stdout).toMatch(/^wrong +key +.*ECONNREFUSED/m)
-      expect(junk.stdout).toMatch(/^wrong +database +database junk.db: file is not a database/m)
-      expect(junk.stdout).toMatch(/^wrong +policy +policy wrong.yaml, line 4/m)
+      expect(junk.stdout).toMatch(/^error +key +.*ECONNREFUSED/m)
+      expect(junk.stdout).toMatch(/^error +database +database junk.db: file is not a database/m)
+      expect(junk.stdout).toMatch(/^error +policy +policy wrong.yaml, line 4/m)
       expect(junk.stdout + junk.stderr).not.toContain(key)
     })
   )

@@ -183,7 +183,7 @@ describe("the command line", () => {
           expect(real.stdout).toContain("chat_nobody  could not be read")
           expect(real.stdout).toMatch(/2 {2}chats in all/)
           const healthy = yield* CommandLine.run(["doctor", "--policy", policy], online)
-          expect(healthy.stdout).toMatch(/^well +ledger +as new as what the chats show/m)
+          expect(healthy.stdout).toMatch(/^ok +ledger +as new as what the chats show/m)
           const unnamed = yield* CommandLine.run(["doctor"], online)
           expect(unnamed.stdout).not.toMatch(/ ledger /)
           const status = JSON.parse((yield* CommandLine.run(["status", "--json"])).stdout)
@@ -216,14 +216,14 @@ describe("the command line", () => {
     Effect.gen(function* () {
       const nothing = yield* run(["doctor"])
       expect(nothing.code).toBe(1)
-      expect(nothing.stdout).toMatch(/^wrong +key +INVENT_API_KEY is not set/m)
-      expect(nothing.stdout).toMatch(/^wrong +database +database follow-ups.db: does not exist/m)
-      expect(nothing.stdout).toMatch(/^well +zones /m)
+      expect(nothing.stdout).toMatch(/^error +key +INVENT_API_KEY is not set/m)
+      expect(nothing.stdout).toMatch(/^error +database +database follow-ups.db: does not exist/m)
+      expect(nothing.stdout).toMatch(/^ok +zones /m)
       const told = yield* run(["doctor", "--json"])
       expect(told.code).toBe(1)
       expect(JSON.parse(told.stdout)).toContainEqual({
         check: "key",
-        state: "wrong",
+        state: "error",
         found: expect.stringContaining("INVENT_API_KEY is not set")
       })
     })

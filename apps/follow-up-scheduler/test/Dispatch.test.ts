@@ -28,7 +28,7 @@ import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, verdict } from "./Scheduling.ts"
+import { observe, chatDecision } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -121,7 +121,7 @@ describe("a cadence", () => {
       yield* sweepUntil(after(10 * day))
       expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
       expect(yield* record).toEqual(["1 sent", "2 sent"])
-      expect(yield* verdict).toBe("Stop cadence_finished")
+      expect(yield* chatDecision).toBe("Stop cadence_finished")
     })
   )
 
@@ -171,7 +171,7 @@ describe("a cadence", () => {
       yield* sweepUntil(after(hour + minute))
       expect(fake.requests.slice(0, 1)).toEqual(["list"])
       expect(yield* record).toEqual(["1 sent"])
-      expect(yield* verdict).toBe("Stop replied")
+      expect(yield* chatDecision).toBe("Stop replied")
     })
   )
 
@@ -242,13 +242,13 @@ describe("a cadence", () => {
       yield* sweepUntil(after(day))
       expect(yield* fake.followUps).toEqual([])
       expect(yield* record).toEqual(["1 skipped superseded"])
-      expect(yield* verdict).toBe("Stop superseded")
+      expect(yield* chatDecision).toBe("Stop superseded")
       const story = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(ChatId.make("chat_2")))
       expect((yield* story).map(({ event }) => event)).toContain("decided")
       fake.requests.length = 0
       yield* observe
       expect(fake.requests).toEqual(["read"])
-      expect(yield* verdict).toBe("Stop superseded")
+      expect(yield* chatDecision).toBe("Stop superseded")
     })
   )
 
@@ -397,7 +397,7 @@ describe("what happens between arming and the instant takes the follow-up back",
       yield* fake.becomes({ muted_until: after(90 * minute) })
       yield* sweepUntil(after(hour - second))
       expect(yield* fake.followUpAt).toBeUndefined()
-      expect(yield* verdict).toBe("Wait muted")
+      expect(yield* chatDecision).toBe("Wait muted")
       yield* sweepUntil(after(10 * day))
       expect(yield* fake.followUps).toEqual(at(90 * minute, 210 * minute))
     })
@@ -436,7 +436,7 @@ describe("what happens between arming and the instant takes the follow-up back",
       yield* fake.writes("contact")
       yield* sweepUntil(after(10 * day))
       expect(fake.requests.filter((kind) => kind === "set" || kind === "clear")).toEqual(["set", "clear"])
-      expect(yield* verdict).toBe("Stop replied")
+      expect(yield* chatDecision).toBe("Stop replied")
     })
   )
 })
@@ -459,7 +459,7 @@ describe("somebody else's hand", () => {
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUpAt).toEqual(after(5 * hour))
       expect(yield* record).toEqual(["1 withdrawn not_ours"])
-      expect(yield* verdict).toBe("Skip not_ours")
+      expect(yield* chatDecision).toBe("Skip not_ours")
     })
   )
 
@@ -470,7 +470,7 @@ describe("somebody else's hand", () => {
       yield* observe
       yield* sweep
       expect(yield* record).toEqual(["1 withdrawn not_ours"])
-      expect(yield* verdict).toBe("Skip not_ours")
+      expect(yield* chatDecision).toBe("Skip not_ours")
     })
   )
 
@@ -606,12 +606,12 @@ describe("a failing service", () => {
     })
   )
 
-  story("NotFound ends it: the chat is gone, and the verdict says so", (fake) =>
+  story("NotFound ends it: the chat is gone, and the decision says so", (fake) =>
     Effect.gen(function* () {
       yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(new InventError.NotFound(answer)) : apply))
       yield* arm
       expect(yield* record).toEqual(["1 skipped chat_gone"])
-      expect(yield* verdict).toBe("Failed chat_gone")
+      expect(yield* chatDecision).toBe("Failed chat_gone")
       yield* sweepUntil(after(10 * day))
       expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
     })
@@ -699,14 +699,14 @@ describe("a failing service", () => {
     })
   )
 
-  story("a chat that cannot be read gets a verdict that says why", (fake) =>
+  story("a chat that cannot be read gets a decision that says why", (fake) =>
     Effect.gen(function* () {
       yield* fake.put(FakeChat.unsent(connectionLost))
       expect(yield* Effect.flip(observe)).toBe(connectionLost)
-      expect(yield* verdict).toBe("Failed unreachable")
+      expect(yield* chatDecision).toBe("Failed unreachable")
       yield* fake.put(FakeChat.unsent(new InventError.NotFound(answer)))
       expect((yield* Effect.flip(observe))._tag).toBe("NotFound")
-      expect(yield* verdict).toBe("Failed chat_gone")
+      expect(yield* chatDecision).toBe("Failed chat_gone")
     })
   )
 
@@ -719,7 +719,7 @@ describe("a failing service", () => {
         yield* sweepUntil(after(day))
         expect(yield* record).toEqual(["1 skipped unreachable"])
         // The watch reads a chat again that has this decision.
-        expect(yield* verdict).toBe("Failed unreachable")
+        expect(yield* chatDecision).toBe("Failed unreachable")
         expect(yield* fake.followUps).toEqual([])
         yield* fake.put((_, apply) => apply)
         yield* observe
@@ -764,7 +764,7 @@ describe("the assistant", () => {
         yield* sweepUntil(after(20 * day))
         expect(yield* record).toEqual(["1 skipped assistant_declined", "2 skipped assistant_declined"])
         expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set", "set"])
-        expect(yield* verdict).toBe("Stop cadence_finished")
+        expect(yield* chatDecision).toBe("Stop cadence_finished")
       }),
     { late: "never" }
   )
@@ -804,7 +804,7 @@ describe("the assistant", () => {
       yield* fake.writes("contact")
       yield* sweepUntil(after(2 * hour))
       expect(yield* record).toEqual(["1 sent"])
-      expect(yield* verdict).toBe("Stop replied")
+      expect(yield* chatDecision).toBe("Stop replied")
     })
   )
 })
@@ -867,7 +867,7 @@ describe("a follow-up that crosses a reply", () => {
 })
 
 /** A ledger whose process ends around the write that carries this event. */
-const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
+const crashing = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean>) =>
   Layer.effect(
     Ledger.Ledger,
     Effect.map(Ledger.Ledger, (ledger) => {
@@ -882,7 +882,7 @@ const mortal = (when: "before" | "after", event: string, isDone: Ref.Ref<boolean
         plan: (plan, event) => around(event.name, ledger.plan(plan, event)),
         advance: (from, change, event) => around(event.name, ledger.advance(from, change, event)),
         arm: (from, change, event, within) => around(event.name, ledger.arm(from, change, event, within)),
-        decided: (verdict, next) => around("decided", ledger.decided(verdict, next))
+        decided: (latest, next) => around("decided", ledger.decided(latest, next))
       } satisfies Ledger.Ledger["Type"]
     })
   ).pipe(Layer.provide(Ledger.layer))
@@ -939,7 +939,7 @@ describe("a crash", () => {
   for (const event of ["taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
     for (const when of ["before", "after"] as const) {
       lives(`${when} "${event}" was recorded`, () =>
-        Effect.map(Ref.make(false), (isDone) => ({ ledger: mortal(when, event, isDone) }))
+        Effect.map(Ref.make(false), (isDone) => ({ ledger: crashing(when, event, isDone) }))
       )
     }
   }
@@ -966,7 +966,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
       yield* setClock(Build.start)
       const fake = FakeChat.make()
       const isDone = yield* Ref.make(false)
-      const first = scheduler(fake, { ledger: mortal("after", "sent", isDone) })
+      const first = scheduler(fake, { ledger: crashing("after", "sent", isDone) })
       yield* Effect.provide(observe, first)
       expect(Exit.isFailure(yield* Effect.exit(Effect.provide(sweepUntil(after(day)), Layer.fresh(first))))).toBe(true)
       expect(yield* record).toEqual(["1 sent"])
@@ -1155,9 +1155,9 @@ describe("a wake-up", () => {
       const dispatch = yield* Dispatch
       yield* observe
       for (let woken = 0; woken < (yield* timers).length; woken++) {
-        const { due_at, key, wake } = (yield* timers)[woken]!
+        const { due_at, key, revision } = (yield* timers)[woken]!
         yield* setClock(DateTime.max(due_at, yield* DateTime.now))
-        yield* dispatch.wake(key, wake)
+        yield* dispatch.wake(key, revision)
       }
       expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
       expect(yield* record).toEqual(["1 sent", "2 sent"])
@@ -1172,7 +1172,7 @@ describe("a wake-up", () => {
       yield* sweepUntil(armedAt)
       fake.requests.length = 0
       const before = yield* events
-      yield* dispatch.wake(stale.key, stale.wake)
+      yield* dispatch.wake(stale.key, stale.revision)
       expect(fake.requests).toEqual([])
       expect(yield* events).toEqual(before)
     })
@@ -1183,9 +1183,9 @@ describe("a wake-up", () => {
       const dispatch = yield* Dispatch
       yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
       yield* observe
-      const { key, wake } = (yield* timers)[0]!
+      const { key, revision } = (yield* timers)[0]!
       yield* setClock(armedAt)
-      yield* Effect.all([dispatch.wake(key, wake), dispatch.wake(key, wake)], { concurrency: "unbounded" })
+      yield* Effect.all([dispatch.wake(key, revision), dispatch.wake(key, revision)], { concurrency: "unbounded" })
       expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
     })
   )
@@ -1199,7 +1199,7 @@ describe("a wake-up", () => {
       yield* sweepUntil(after(2 * hour))
       const ended = Option.getOrThrow(yield* ledger.find((yield* timers)[0]!.key))
       fake.requests.length = 0
-      yield* dispatch.wake(ended.key, ended.wake)
+      yield* dispatch.wake(ended.key, ended.revision)
       expect(ended.status).toBe("sent")
       expect(fake.requests).toEqual([])
     })

@@ -71,12 +71,12 @@ describe("a ledger of a newer edition", () => {
     )
   }
 
-  it.live("is wrong by doctor", () =>
+  it.live("is an error by doctor", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* run(["doctor", ...db], newer)
       expect(code).toBe(1)
       expect(stdout).toMatch(
-        /wrong +database +the ledger is of the newer edition 99_of_tomorrow, this\s+program of edition \d/
+        /error +database +the ledger is of the newer edition 99_of_tomorrow, this\s+program of edition \d/
       )
     })
   )

@@ -23,7 +23,7 @@ const erase = Effect.flatMap(Erasure, (erasure) => erasure.erase(contact_id))
 const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
     Effect.forEach(
-      ["follow_ups", "audit", "verdicts", "seen", "last_messages", "subjects", "consents", "erasing", "erased"],
+      ["follow_ups", "audit", "chat_decisions", "seen", "last_messages", "subjects", "consents", "erasing", "erased"],
       (table) => sql`SELECT * FROM ${sql(table)}`
     ),
     (rows) => JSON.stringify(rows)
@@ -129,14 +129,14 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
             { step: 1, anchor_id: Build.messageId("assistant@0") },
             after(hour)
           )
-          const verdict = {
+          const latest = {
             chat_id,
             conversation_id: Build.conversation_id,
             decision: "Wait",
             reason: "silence",
             until: after(hour)
           } as const
-          yield* ledger.decided(verdict, { plan, event: { name: "planned" } })
+          yield* ledger.decided(latest, { plan, event: { name: "planned" } })
           expect(yield* everything).toContain(chat_id)
           expect(yield* Effect.flatMap(Erasure, (erasure) => erasure.forget(Build.chat()))).toBe(true)
           expect(yield* reasons).toEqual(["skipped erased"])
@@ -279,6 +279,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       ])
         yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
+      yield* sql`ALTER TABLE follow_ups RENAME COLUMN revision TO wake`
+      yield* sql`ALTER TABLE follow_ups RENAME COLUMN attempts TO arms`
+      yield* sql`ALTER TABLE follow_ups RENAME COLUMN confirm_checks TO looks`
+      yield* sql`ALTER TABLE chat_decisions RENAME TO verdicts`
       yield* sql`DELETE FROM follow_ups_migrations WHERE migration_id >= 5`
       yield* under(
         fake,

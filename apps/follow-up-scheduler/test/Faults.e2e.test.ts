@@ -18,10 +18,10 @@ import * as Random from "effect/Random"
 import * as Redacted from "effect/Redacted"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
-import * as Crowd from "./Crowd.ts"
-import * as BehindProxy from "./Crowd/BehindProxy.ts"
-import type { Interval, Ordeal } from "./Crowd/Races.ts"
-import * as DatabaseAway from "./DatabaseAway.ts"
+import * as CustomerLoad from "./CustomerLoad.ts"
+import * as BehindProxy from "./CustomerLoad/BehindProxy.ts"
+import type { Interval, Disruptions } from "./CustomerLoad/Races.ts"
+import * as DatabaseOutage from "./DatabaseOutage.ts"
 import * as Kinds from "./Faults/Kinds.ts"
 import * as OnPostgres from "./Faults/OnPostgres.ts"
 import * as OnSqlite from "./Faults/OnSqlite.ts"
@@ -43,7 +43,7 @@ const faultsOn = {
 
 /** How many come before each fault. */
 const arrivals = 3
-const weather: Proxy.Weather = { faultEvery: 50, stormEvery: 20_000, stormFor: 700 }
+const faultRates: Proxy.FaultRates = { faultEvery: 50, stormEvery: 20_000, stormFor: 700 }
 const serve = ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second", "--confirm", "1000000"]
 
 /** Whether a volume can be mounted. */
@@ -51,10 +51,10 @@ const mounted = Volume.make(1)
 mounted.remove()
 
 /** What all worlds have: customers, a service, and a network that fails between it and the schedulers. */
-const surroundings = (name: string, faults: number, ordeal: Ordeal) =>
+const surroundings = (name: string, faults: number, disruptions: Disruptions) =>
   Effect.gen(function* () {
     const people = arrivals * faults + 8
-    const behind = yield* BehindProxy.make(name, weather, people, ordeal)
+    const behind = yield* BehindProxy.make(name, faultRates, people, disruptions)
     const { proxy } = behind
     const env = { ...behind.env, RUNNER_LOCK_EXPIRATION: Kinds.lockExpiration }
     const soon = Effect.gen(function* () {
@@ -72,18 +72,18 @@ type Surroundings = Effect.Effect.Success<ReturnType<typeof surroundings>>
 const judged = <E, R>(
   name: string,
   names: ReadonlyArray<string>,
-  { crowd, people, proxy }: Surroundings,
+  { load, people, proxy }: Surroundings,
   ledger: Layer.Layer<Ledger, E, R>
 ) =>
   Effect.gen(function* () {
-    yield* crowd.arrive(people)
-    yield* crowd.settledAtLast(ledger)
-    const { races, verdict, wrongs } = yield* Effect.provide(crowd.judged, ledger)
-    const weather = Object.entries(proxy.done)
+    yield* load.arrive(people)
+    yield* load.settledAtLast(ledger)
+    const { races, verdict, wrongs } = yield* Effect.provide(load.judged, ledger)
+    const networkFaults = Object.entries(proxy.done)
       .map(([what, times]) => `${times} ${what}`)
       .join(", ")
-    console.log(`seed "${name}": ${names.length} faults: ${Kinds.counts(names)}\n${weather}`)
-    expect(wrongs).toEqual(Crowd.nothing)
+    console.log(`seed "${name}": ${names.length} faults: ${Kinds.counts(names)}\n${networkFaults}`)
+    expect(wrongs).toEqual(CustomerLoad.nothing)
     const rows = yield* Effect.provide(
       Effect.flatMap(Ledger, (ledger) => ledger.tally),
       ledger
@@ -103,9 +103,9 @@ const onSqlite = (name: string, count: number) => {
   return Effect.gen(function* () {
     const down: Array<Interval> = []
     const fast: Array<Interval> = []
-    const ordeal = { schedulers: 2, down, fast, isLedgerWhole: true }
-    const around = yield* surroundings(name, count, ordeal)
-    const { crowd, cwd, env, soon } = around
+    const disruptions = { schedulers: 2, down, fast, isLedgerWhole: true }
+    const around = yield* surroundings(name, count, disruptions)
+    const { load, cwd, env, soon } = around
     const { folder: volume } = yield* Effect.acquireRelease(
       Effect.sync(() => Volume.make(24)),
       ({ remove }) => Effect.sync(remove)
@@ -114,7 +114,7 @@ const onSqlite = (name: string, count: number) => {
     const processClock = WorldClock.forProcess(clockFile, clock)
     const options = { cwd, env, clockFile }
     const scheduler = yield* Scheduler.make([...serve, "--db", db], options, down, clock.now)
-    const context = yield* Effect.context<Effect.Effect.Context<ReturnType<typeof crowd.arrive>>>()
+    const context = yield* Effect.context<Effect.Effect.Context<ReturnType<typeof load.arrive>>>()
     const world: OnSqlite.World = {
       scheduler,
       db,
@@ -122,12 +122,12 @@ const onSqlite = (name: string, count: number) => {
       serve: (other) => [...serve, "--db", other],
       options,
       soon,
-      oneArrives: Effect.provide(crowd.arrive(1), context),
+      oneArrives: Effect.provide(load.arrive(1), context),
       clock,
       processClock,
       backup: () => backup,
       fast,
-      loseSightOfLedger: () => void (ordeal.isLedgerWhole = false)
+      loseSightOfLedger: () => void (disruptions.isLedgerWhole = false)
     }
     const faults = yield* Kinds.sequence(
       mounted.requirement.isMet ? [...OnSqlite.kinds, OnSqlite.diskFull] : OnSqlite.kinds,
@@ -135,11 +135,11 @@ const onSqlite = (name: string, count: number) => {
     )
     const copies = OnSqlite.copies(faults)
     const happening = Effect.gen(function* () {
-      yield* crowd.arrive(1)
+      yield* load.arrive(1)
       yield* scheduler.start
       for (const [index, fault] of faults.entries()) {
         if (copies.has(index)) yield* OnSqlite.copy(db, backup, options)
-        yield* crowd.arrive(arrivals)
+        yield* load.arrive(arrivals)
         yield* soon
         yield* fault.happens(world)
       }
@@ -155,7 +155,7 @@ const onSqlite = (name: string, count: number) => {
     return yield* Effect.raceFirst(happening, scheduler.endsByItself)
   }).pipe(
     Effect.scoped,
-    Effect.provide(Layer.fresh(Crowd.surroundings)),
+    Effect.provide(Layer.fresh(CustomerLoad.surroundings)),
     Effect.withRandom(Random.make(name)),
     Effect.withClock(clock.clock)
   )
@@ -166,7 +166,7 @@ const onPostgres = (name: string, count: number) => {
   return Effect.gen(function* () {
     const down: Array<Interval> = []
     const around = yield* surroundings(name, count, { schedulers: 2, down, fast: [], isLedgerWhole: true })
-    const { crowd, cwd, env, soon } = around
+    const { load, cwd, env, soon } = around
     const DATABASE_URL = yield* Effect.flatMap(SharedPostgres.forSuite(), ({ database }) => database)
     const schedulers = yield* Effect.forEach([1, 2], () =>
       Effect.flatMap(SharedPostgres.freePort, (port) =>
@@ -178,13 +178,13 @@ const onPostgres = (name: string, count: number) => {
         )
       )
     )
-    const database = DatabaseAway.make(DATABASE_URL)
+    const database = DatabaseOutage.make(DATABASE_URL)
     const faults = yield* Kinds.sequence(OnPostgres.kinds, count)
     const happening = Effect.gen(function* () {
-      yield* crowd.arrive(1)
+      yield* load.arrive(1)
       yield* Effect.forEach(schedulers, ({ start }) => start, { discard: true })
       for (const fault of faults) {
-        yield* crowd.arrive(arrivals)
+        yield* load.arrive(arrivals)
         yield* soon
         const scheduler = (yield* Random.choice(schedulers)) ?? schedulers[0]
         yield* fault.happens({ scheduler, schedulers, database })
@@ -199,7 +199,7 @@ const onPostgres = (name: string, count: number) => {
     return yield* Effect.raceFirst(happening, Effect.raceAll(schedulers.map(({ endsByItself }) => endsByItself)))
   }).pipe(
     Effect.scoped,
-    Effect.provide(Layer.fresh(Crowd.surroundings)),
+    Effect.provide(Layer.fresh(CustomerLoad.surroundings)),
     Effect.withRandom(Random.make(name)),
     Effect.withClock(clock.clock)
   )

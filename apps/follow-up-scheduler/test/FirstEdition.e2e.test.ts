@@ -1,26 +1,14 @@
 /** A ledger that the first edition of the program wrote: it is brought up to date, and what was under way goes on. */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
-import * as SqlClient from "@effect/sql/SqlClient"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { readFileSync } from "node:fs"
 import { dirname } from "node:path"
+import * as FirstEdition from "./FirstEdition.ts"
 import * as Passes from "./Passes.ts"
 import * as Process from "./Process.ts"
 
-const statements = readFileSync(new URL("editions/first.sql", import.meta.url), "utf8")
-  .replaceAll(/^--.*$/gm, "")
-  .split(/;\n/)
-
 /** Writes the ledger of the first edition to a file. */
-const write = (ledger: string) =>
-  Effect.flatMap(SqlClient.SqlClient, (sql) =>
-    Effect.forEach(
-      statements.filter((text) => text.trim() !== ""),
-      (text) => sql.unsafe(text),
-      { discard: true }
-    )
-  ).pipe(Effect.provide(SqliteClient.layer({ filename: ledger })))
+const write = (ledger: string) => Effect.provide(FirstEdition.write, SqliteClient.layer({ filename: ledger }))
 
 /** The words of the first step, which the first edition has sent. */
 const sent = [

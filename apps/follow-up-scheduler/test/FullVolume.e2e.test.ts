@@ -13,7 +13,7 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import { Ledger, layerReadOnly } from "../src/Ledger.ts"
-import * as Crowd from "./Crowd.ts"
+import * as CustomerLoad from "./CustomerLoad.ts"
 import * as Process from "./Process.ts"
 import * as Volume from "./Volume.ts"
 
@@ -23,7 +23,7 @@ afterAll(remove)
 
 /** The second step comes so late that the volume is full by then. */
 const secondAfter = Duration.seconds(5)
-const policy = Crowd.policy.replace(/1 second, (.*)\n$/, `${Duration.toSeconds(secondAfter)} seconds, $1\n`)
+const policy = CustomerLoad.policy.replace(/1 second, (.*)\n$/, `${Duration.toSeconds(secondAfter)} seconds, $1\n`)
 
 const fill = Volume.fill(volume)
 const free = Volume.free(volume)
@@ -94,7 +94,7 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
         expect((yield* logged).split(wentOut)).toHaveLength(2)
         yield* Effect.sync(() => fs.rmSync(logFile))
-      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings))
+      }).pipe(Effect.scoped, Effect.provide(CustomerLoad.surroundings))
   )
 
   it.live(
@@ -157,9 +157,9 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         running.process.kill("SIGTERM")
         expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
 
-        expect((yield* Crowd.examine(yield* log.entries, machine, policy)).violations).toEqual([])
+        expect((yield* CustomerLoad.examine(yield* log.entries, machine, policy)).violations).toEqual([])
         expect(yield* followUps).toHaveLength(2)
         expect((yield* Process.run(["status", "--db", db], options)).stdout).toMatch(/2 follow-ups/)
-      }).pipe(Effect.scoped, Effect.provide(Crowd.surroundings))
+      }).pipe(Effect.scoped, Effect.provide(CustomerLoad.surroundings))
   )
 })

@@ -17,5 +17,5 @@ it("has each status of a follow-up", () => {
 })
 
 it("has each kind of decision", () => {
-  expect(wordsBelow("Decisions").toSorted()).toEqual([...Ledger.Verdict.fields.decision.literals].toSorted())
+  expect(wordsBelow("Decisions").toSorted()).toEqual([...Ledger.ChatDecision.fields.decision.literals].toSorted())
 })

@@ -66,29 +66,29 @@ const found = (chats: ReadonlyArray<ReturnType<typeof chatOf>>, recordedAt: numb
 describe("a follow-up that the ledger does not have", () => {
   const chats = [chatOf(1, [asked, answer, followUp])]
 
-  it.effect("is doubtful where it is newer than all on record: it may be another's", () =>
+  it.effect("is a warning where it is newer than all on record: it may be another's", () =>
     Effect.gen(function* () {
       expect(yield* found(chats, hour - minute)).toMatchObject({
         check: "ledger",
-        state: "doubtful",
+        state: "warning",
         found: expect.stringMatching(
           /^1 follow-ups in 1 chats are newer than all it has on record; if it is an old copy, put the newest one back/
         )
       })
-      expect(yield* found(chats, undefined)).toMatchObject({ state: "doubtful" })
+      expect(yield* found(chats, undefined)).toMatchObject({ state: "warning" })
     })
   )
 
   it.effect("is wrong where it is in the words of the policy, as whoever it is listed", () =>
     Effect.gen(function* () {
       const sent = wireMessage("human", hour, said)
-      expect(yield* found([chatOf(1, [asked, answer, sent])], hour - minute, inWords)).toMatchObject({ state: "wrong" })
+      expect(yield* found([chatOf(1, [asked, answer, sent])], hour - minute, inWords)).toMatchObject({ state: "error" })
     })
   )
 
   it.effect("is no finding where something was recorded since, and then no chat is read", () =>
     Effect.gen(function* () {
-      expect(yield* found(chats, hour)).toMatchObject({ state: "well", reads: 0 })
+      expect(yield* found(chats, hour)).toMatchObject({ state: "ok", reads: 0 })
     })
   )
 
@@ -96,7 +96,7 @@ describe("a follow-up that the ledger does not have", () => {
     Effect.gen(function* () {
       expect(
         yield* found([chatOf(1, [asked, answer, followUp, wireMessage("contact", 2 * hour)])], minute)
-      ).toMatchObject({ state: "doubtful" })
+      ).toMatchObject({ state: "warning" })
     })
   )
 })
@@ -107,7 +107,7 @@ describe("chats without a follow-up", () => {
       const chats = Array.from({ length: 30 }, (_, index) =>
         chatOf(index, [asked, wireMessage("assistant", index * 1000)])
       )
-      expect(yield* found(chats, -hour)).toMatchObject({ state: "well", reads: LedgerAge.sampled })
+      expect(yield* found(chats, -hour)).toMatchObject({ state: "ok", reads: LedgerAge.sampled })
     })
   )
 })

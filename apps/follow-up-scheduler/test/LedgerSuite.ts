@@ -38,9 +38,9 @@ const events = Effect.flatMap(Ledger, (ledger) =>
 )
 const armed = { status: "armed", follow_up_at: after(hour) } as const
 
-const verdict = { chat_id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) } as const
+const latest = { chat_id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) } as const
 const decided = (fields: Partial<Parameters<Ledger["Type"]["decided"]>[0]> = {}) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.decided({ ...verdict, ...fields }))
+  Effect.flatMap(Ledger, (ledger) => ledger.decided({ ...latest, ...fields }))
 
 /** `database`: an empty one, each time it is built. `it`: makes tests, of which TestClock moves the time. */
 export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick<typeof Tests, "effect">): void => {
@@ -59,12 +59,12 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         expect({ ...row }).toEqual({
           ...plan(),
           status: "planned",
-          wake: 0,
+          revision: 0,
           follow_up_at: null,
           after_id: null,
           confirmed_at: null,
-          arms: 0,
-          looks: 0,
+          attempts: 0,
+          confirm_checks: 0,
           failures: 0,
           message_id: null,
           reason: null
@@ -98,7 +98,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       Effect.gen(function* () {
         const before = yield* planned()
         const moved = yield* planned(plan({ due_at: after(minute) }))
-        expect(moved).toMatchObject({ status: "planned", due_at: after(minute), wake: before.wake + 1 })
+        expect(moved).toMatchObject({ status: "planned", due_at: after(minute), revision: before.revision + 1 })
       })
     )
 
@@ -129,14 +129,19 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
             const first = yield* planned()
             yield* change(first, {
               ...armed,
-              arms: 3,
-              looks: 2,
+              attempts: 3,
+              confirm_checks: 2,
               confirmed_at: after(minute),
               after_id: messageId("last")
             })
             const ended = yield* Effect.flatten(change(yield* found, { status, reason }))
             const again = yield* planned(plan({ due_at: after(2 * hour), policy: "nudge@2" }))
-            expect({ ...again }).toEqual({ ...first, due_at: after(2 * hour), policy: "nudge@2", wake: ended.wake + 1 })
+            expect({ ...again }).toEqual({
+              ...first,
+              due_at: after(2 * hour),
+              policy: "nudge@2",
+              revision: ended.revision + 1
+            })
           })
         )
       }
@@ -213,7 +218,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "asks for the status that was read as well as for the count of looks",
+      "asks for the status that was read as well as for the revision",
       Effect.gen(function* () {
         const row = yield* planned()
         const sql = yield* SqlClient.SqlClient
@@ -227,8 +232,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       "leaves alone what it does not name, and counts the look",
       Effect.gen(function* () {
         const row = yield* Effect.flatten(change(yield* planned(), { ...armed, after_id: messageId("last") }))
-        const next = yield* Effect.flatten(change(row, { looks: 1 }))
-        expect({ ...next }).toEqual({ ...row, looks: 1, wake: row.wake + 1 })
+        const next = yield* Effect.flatten(change(row, { confirm_checks: 1 }))
+        expect({ ...next }).toEqual({ ...row, confirm_checks: 1, revision: row.revision + 1 })
       })
     )
 
@@ -308,7 +313,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "a verdict is not recorded",
+      "a decision is not recorded",
       Effect.gen(function* () {
         yield* dropAudit
         expect((yield* Effect.flip(decided()))._tag).toBe("SqlError")
@@ -406,7 +411,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
   })
 
-  describe("verdicts", () => {
+  describe("decisions", () => {
     const tally = Effect.flatMap(Ledger, (ledger) => ledger.tally)
 
     story(
@@ -431,7 +436,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "count each chat once, by its latest verdict and what was sent to it",
+      "count each chat once, by its latest decision and what was sent to it",
       Effect.gen(function* () {
         for (const [name, reason] of [
           ["a", "silence"],

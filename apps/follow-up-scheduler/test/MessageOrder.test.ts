@@ -165,7 +165,7 @@ describe("a message without any date", () => {
         policy()
       )
     expect(read(null)).toMatchObject({ _tag: "Sent", message: { id: "follow-up" } })
-    expect(read(armed.follow_up_at)).toEqual(ArmedState.ArmedState.Overtaken({ reason: "superseded" }))
+    expect(read(armed.follow_up_at)).toEqual(ArmedState.ArmedState.Invalidated({ reason: "superseded" }))
   })
 })
 

@@ -1,4 +1,4 @@
-/** The operator page in a real browser, over the demo's stage: an emulator, its customers and the scheduler itself. */
+/** The operator page in a real browser, over the layers of the demo: an emulator, its customers and the scheduler itself. */
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as SharedLayer from "@effect-invent/test-support/SharedLayer"
@@ -16,8 +16,8 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { Browser, Page } from "playwright-core"
-import * as Fates from "../src/demo/Fates.ts"
-import * as Stage from "../src/demo/Stage.ts"
+import * as Scenarios from "../src/demo/Scenarios.ts"
+import * as DemoLayers from "../src/demo/DemoLayers.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
@@ -25,7 +25,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Chromium from "./Browser.ts"
 import * as NoonClock from "./NoonClock.ts"
-import * as PageStage from "./PageStage.ts"
+import * as PageHarness from "./PageHarness.ts"
 
 class Chrome extends Context.Tag("Chrome")<Chrome, Browser>() {}
 
@@ -33,23 +33,23 @@ const running = Layer.scopedDiscard(
   Effect.forkScoped(Scheduler.serve({ sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }))
 )
 
-/** People of every fate, so that the page has something to show. */
-const crowd = Layer.scopedDiscard(
+/** People of every scenario, so that the page has something to show. */
+const load = Layer.scopedDiscard(
   Effect.gen(function* () {
-    const audience = yield* Stage.Audience
-    const people = yield* Fates.cast(28, 1)
+    const customers = yield* DemoLayers.SimulatedCustomers
+    const people = yield* Scenarios.people(28, 1)
     yield* Effect.forkScoped(
-      Effect.forEach(people, (person) => Effect.flatMap(audience.arrive(person), ({ rest }) => Effect.fork(rest)))
+      Effect.forEach(people, (person) => Effect.flatMap(customers.arrive(person), ({ rest }) => Effect.fork(rest)))
     )
   })
 )
 
-const stage = Layer.provideMerge(
-  Layer.mergeAll(running, crowd, Layer.scoped(Chrome, Chromium.connect)),
-  Layer.provide(Stage.layer({ host: "127.0.0.1", port: Option.some(0) }), NodeHttpClient.layerUndici)
+const harness = Layer.provideMerge(
+  Layer.mergeAll(running, load, Layer.scoped(Chrome, Chromium.connect)),
+  Layer.provide(DemoLayers.layer({ host: "127.0.0.1", port: Option.some(0) }), NodeHttpClient.layerUndici)
 ).pipe(Layer.provideMerge(NoonClock.layer), Layer.provideMerge(NodeContext.layer), Layer.orDie)
 
-type Stage = Layer.Layer.Success<typeof stage>
+type Harness = Layer.Layer.Success<typeof harness>
 
 /** As long as the test itself has. */
 const patience = { timeout: 0 }
@@ -85,8 +85,8 @@ const seeInConversation = (page: Page, chat_id: ChatId, text: string) =>
 /** Somebody comes, asks, is answered, and falls silent. */
 const silentChat = (name: string, country = "IE") =>
   Effect.gen(function* () {
-    const audience = yield* Stage.Audience
-    const { chat_id, rest } = yield* audience.arrive({ name, country, fate: "silent" })
+    const customers = yield* DemoLayers.SimulatedCustomers
+    const { chat_id, rest } = yield* customers.arrive({ name, country, scenario: "silent" })
     yield* rest
     return chat_id
   })
@@ -153,8 +153,8 @@ const rowOf = (chat_id: ChatId) => ({
 })
 
 Chromium.describe("the operator page in a browser", () => {
-  const scoped = SharedLayer.scopedTester(stage, 600_000)
-  const story = (name: string, test: Effect.Effect<void, unknown, Stage | Scope.Scope>) => scoped(name, () => test)
+  const scoped = SharedLayer.scopedTester(harness, 600_000)
+  const story = (name: string, test: Effect.Effect<void, unknown, Harness | Scope.Scope>) => scoped(name, () => test)
 
   story(
     "shows a follow-up that is planned, and the counts add up",
@@ -286,7 +286,7 @@ Chromium.describe("the operator page in a browser", () => {
   story(
     "says so when its server is gone, and goes on by itself when it is back",
     Effect.gen(function* () {
-      const serve = (port: number) => Layer.build(PageStage.layer({ host: "127.0.0.1", port }))
+      const serve = (port: number) => Layer.build(PageHarness.layer({ host: "127.0.0.1", port }))
       const first = yield* Scope.make()
       const url = Option.getOrThrow(Context.get(yield* Scope.extend(serve(0), first), PageAddress))
       const { page } = yield* Chromium.open(yield* Chrome, url)
@@ -306,7 +306,7 @@ Chromium.describe("the operator page in a browser", () => {
       const token = "correct-horse-battery"
       const url = Option.getOrThrow(
         Context.get(
-          yield* Layer.build(PageStage.layer({ host: "127.0.0.1", port: 0 }, { FOLLOW_UPS_TOKEN: token })),
+          yield* Layer.build(PageHarness.layer({ host: "127.0.0.1", port: 0 }, { FOLLOW_UPS_TOKEN: token })),
           PageAddress
         )
       )

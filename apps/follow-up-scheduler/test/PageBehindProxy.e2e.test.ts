@@ -13,7 +13,7 @@ import { Ledger } from "../src/Ledger.ts"
 import * as Api from "../src/operatorPage/Api.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
 import * as Chromium from "./Browser.ts"
-import * as PageStage from "./PageStage.ts"
+import * as PageHarness from "./PageHarness.ts"
 import { freePort } from "./Postgres.ts"
 
 const nginx = Requirement.program("nginx", "nginx-light")
@@ -100,8 +100,12 @@ const story = <E>(
         origin: options.from ?? origin,
         "sec-fetch-site": "same-origin"
       }
-      const stage = PageStage.layer({ host: "127.0.0.1", port: 0, origin: options.isToldOrigin ? origin : undefined })
-      yield* Effect.scoped(Effect.zipRight(proxy(port), test({ port, browser }))).pipe(Effect.provide(stage))
+      const harness = PageHarness.layer({
+        host: "127.0.0.1",
+        port: 0,
+        origin: options.isToldOrigin ? origin : undefined
+      })
+      yield* Effect.scoped(Effect.zipRight(proxy(port), test({ port, browser }))).pipe(Effect.provide(harness))
     })
   )
 

@@ -16,7 +16,7 @@ import * as StaticFiles from "../src/operatorPage/StaticFiles.ts"
 import * as Server from "../src/operatorPage/Server.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
-import { layer as stage } from "./PageStage.ts"
+import { layer as harness } from "./PageHarness.ts"
 
 const onLoopback = { host: "127.0.0.1", port: 0 }
 const token = "correct-horse-battery"
@@ -60,7 +60,7 @@ const isPaused = Effect.map(
 const served = (
   name: string,
   test: Effect.Effect<void, unknown, Server.PageAddress | Erasure.Erasure | Ledger.Ledger | QuotaUsage.QuotaUsage>
-) => it.live(name, () => Effect.provide(test, stage(onLoopback)))
+) => it.live(name, () => Effect.provide(test, harness(onLoopback)))
 
 describe("the page's server", () => {
   served(
@@ -228,7 +228,7 @@ describe("the page's server", () => {
   served(
     "tells its metrics to whoever asks on this machine, as Prometheus reads them",
     Effect.gen(function* () {
-      yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.spent))
+      yield* Effect.flatMap(QuotaUsage.QuotaUsage, ({ reading }) => Effect.flatMap(reading, Telemetry.quotaMeasured))
       const answer = yield* say("/metrics")
       expect(answer.status).toBe(200)
       expect(answer.headers).toContain("content-type: text/plain; version=0.0.4; charset=utf-8")
@@ -260,11 +260,11 @@ describe("the page's server", () => {
       expect(yield* say("/api/pause", { ...page, authorization: `Bearer ${token}` }, "POST")).toMatchObject({
         status: 204
       })
-    }).pipe(Effect.provide(stage(onLoopback, { FOLLOW_UPS_TOKEN: token })))
+    }).pipe(Effect.provide(harness(onLoopback, { FOLLOW_UPS_TOKEN: token })))
   )
 
   const refused = (options: Server.Options, env: Record<string, string>) =>
-    Effect.flip(Effect.scoped(Layer.build(stage(options, env))))
+    Effect.flip(Effect.scoped(Layer.build(harness(options, env))))
 
   it.live("does not listen where other machines reach it without a token, nor with one that is guessed easily", () =>
     Effect.gen(function* () {
@@ -279,7 +279,7 @@ describe("the page's server", () => {
     Effect.gen(function* () {
       const port = Number(new URL(Option.getOrThrow(yield* Server.PageAddress)).port)
       expect(String(yield* refused({ host: "127.0.0.1", port }, {}))).toContain("EADDRINUSE")
-    }).pipe(Effect.provide(stage(onLoopback)))
+    }).pipe(Effect.provide(harness(onLoopback)))
   )
 })
 

@@ -26,7 +26,7 @@ const { after, chat_id, conversation_id, day, hour, minute, second } = Build
 
 const followUp = { after: "1 hour", action: "schedule_follow_up" }
 
-const stage = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlClient, unknown>, step: Fields) =>
+const services = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlClient, unknown>, step: Fields) =>
   Scheduler.layer.pipe(
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer)),
@@ -34,7 +34,7 @@ const stage = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlClien
     Layer.provideMerge(database)
   )
 
-type Stage = Dispatch | ChatReview | Ledger.Ledger | PolicyVersions | Timer.Timer | SqlClient.SqlClient
+type Services = Dispatch | ChatReview | Ledger.Ledger | PolicyVersions | Timer.Timer | SqlClient.SqlClient
 
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const pause = ledger((ledger) => ledger.pause)
@@ -74,13 +74,13 @@ const loseTrack = (fake: FakeChat.FakeChat) =>
 export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: Pick<typeof Tests, "effect">): void => {
   const story = <E>(
     name: string,
-    test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Stage>,
+    test: (fake: FakeChat.FakeChat) => Effect.Effect<void, E, Services>,
     step: Fields = followUp
   ) =>
     it.effect(name, () => {
       const fake = FakeChat.make()
       return Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test(fake)).pipe(
-        Effect.provide(stage(fake, database, step))
+        Effect.provide(services(fake, database, step))
       )
     })
 

@@ -4,8 +4,8 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
-import * as AtOnceSuite from "./AtOnceSuite.ts"
-import * as BoardSuite from "./BoardSuite.ts"
+import * as ConcurrentArmingSuite from "./ConcurrentArmingSuite.ts"
+import * as OverviewSuite from "./OverviewSuite.ts"
 import * as ErasureSuite from "./ErasureSuite.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
 import * as PauseSuite from "./PauseSuite.ts"
@@ -28,7 +28,7 @@ Postgres.describe("on PostgreSQL", () => {
     )
 
   LedgerSuite.suite(database, it)
-  AtOnceSuite.suite(
+  ConcurrentArmingSuite.suite(
     Effect.map(
       Effect.flatMap(server, ({ database }) => database),
       Database.layer
@@ -36,6 +36,6 @@ Postgres.describe("on PostgreSQL", () => {
   )
   PauseSuite.suite(database, it)
   ErasureSuite.suite(database, it)
-  BoardSuite.suite(database, it)
+  OverviewSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)
 })

@@ -16,7 +16,7 @@ interface Options {
   /** The file to which its standard output is appended, in place of what `says` and `prints` look at. */
   readonly log?: string
   /** Loaded before the program: it can end at a boundary, and its clock can step. */
-  readonly isMortal?: boolean
+  readonly canCrash?: boolean
   /** The file by which its clocks are set while it runs, as `settableClock.mjs` reads it. */
   readonly clockFile?: string
 }
@@ -38,10 +38,10 @@ export interface Running {
   readonly said: () => string
 }
 
-const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, isMortal, log }: Options): Running => {
+const launch = (args: ReadonlyArray<string>, { clockFile, cwd, env, canCrash, log }: Options): Running => {
   const stdout = log === undefined ? "pipe" : openSync(log, "a")
   const preloads = [
-    ...(isMortal ? preload("mortal.mjs") : []),
+    ...(canCrash ? preload("crashAt.mjs") : []),
     ...(clockFile === undefined ? [] : preload("settableClock.mjs"))
   ]
   const child = spawn(process.execPath, [...preloads, program, ...args], {

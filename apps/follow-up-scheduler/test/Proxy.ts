@@ -10,7 +10,7 @@ import type { AddressInfo } from "node:net"
 /** What happens to one request. `drop`: the connection ends without an answer. */
 export type Fault = "drop before" | "drop after" | "503 before" | "503 after"
 
-export interface Weather {
+export interface FaultRates {
   /** Of the requests in between, one in so many meets a fault. */
   readonly faultEvery: number
   /** Every so many milliseconds all requests are refused for a while, with 429 and 503 in turn. */
@@ -31,7 +31,7 @@ export interface Proxy {
 const faults: ReadonlyArray<Fault> = ["drop before", "drop after", "503 before", "503 after"]
 
 /** `random` gives numbers in [0, 1). */
-export const make = (target: string, weather: Weather, random: () => number) =>
+export const make = (target: string, rates: FaultRates, random: () => number) =>
   Effect.acquireRelease(
     Effect.async<Proxy & { readonly server: http.Server }>((resume) => {
       const began = performance.now()
@@ -43,8 +43,8 @@ export const make = (target: string, weather: Weather, random: () => number) =>
 
       const storm = (): 429 | 503 | undefined => {
         const age = performance.now() - began
-        if (age % weather.stormEvery < weather.stormEvery - weather.stormFor) return undefined
-        return Math.floor(age / weather.stormEvery) % 2 === 0 ? 429 : 503
+        if (age % rates.stormEvery < rates.stormEvery - rates.stormFor) return undefined
+        return Math.floor(age / rates.stormEvery) % 2 === 0 ? 429 : 503
       }
 
       const refuse = (response: http.ServerResponse, status: 429 | 503) => {
@@ -84,7 +84,7 @@ export const make = (target: string, weather: Weather, random: () => number) =>
           awaited.get(++requests)?.()
           const status = storm()
           if (status !== undefined) return refuse(response, status)
-          const fault = random() < 1 / weather.faultEvery ? faults[Math.floor(random() * faults.length)] : undefined
+          const fault = random() < 1 / rates.faultEvery ? faults[Math.floor(random() * faults.length)] : undefined
           if (fault !== undefined) count(fault)
           if (fault === "drop before") return void request.socket.destroy()
           if (fault === "503 before") return refuse(response, 503)

@@ -107,12 +107,12 @@ export const record = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 )
 
 /** The latest decision about the chat, as `decision reason`. */
-export const verdict = Effect.flatMap(SqlClient.SqlClient, (sql) =>
+export const chatDecision = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
     sql<{
       decision: string
       reason: string | null
-    }>`SELECT decision, reason FROM verdicts WHERE chat_id = ${Build.chat_id}`,
+    }>`SELECT decision, reason FROM chat_decisions WHERE chat_id = ${Build.chat_id}`,
     (rows) => `${rows[0]?.decision} ${rows[0]?.reason}`
   )
 )

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { fileURLToPath } from "node:url"
-import * as Crowd from "./Crowd.ts"
+import * as CustomerLoad from "./CustomerLoad.ts"
 import * as Process from "./Process.ts"
 
 const emulator = Emulator.layerServer({
@@ -29,7 +29,7 @@ it.live(
       const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })
       const chat = yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Is anybody there?" })
       yield* files.writeFileString(`${cwd}/ids.txt`, chat.id)
-      yield* files.writeFileString(`${cwd}/policy.yaml`, Crowd.policy)
+      yield* files.writeFileString(`${cwd}/policy.yaml`, CustomerLoad.policy)
       const running = yield* Process.start(
         ["serve", "--policy", "policy.yaml", "--chats", "ids.txt", "--every", "1 second", "--ui"],
         {

@@ -20,7 +20,7 @@ const tagged = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, tags: Reado
 const counts = Effect.all({
   sent: tagged(Telemetry.ends, { status: "sent" }),
   replied: tagged(Telemetry.ends, { status: "skipped", reason: "replied" }),
-  waiting: tagged(Telemetry.looks, { decision: "Wait", reason: "silence" })
+  waiting: tagged(Telemetry.decisions, { decision: "Wait", reason: "silence" })
 }).pipe(
   Effect.map((states) => ({ sent: states.sent.count, replied: states.replied.count, waiting: states.waiting.count }))
 )

@@ -16,7 +16,7 @@ import * as Build from "./Build.ts"
 
 interface Woken {
   readonly key: string
-  readonly wake: number
+  readonly revision: number
   readonly at: DateTime.Utc
 }
 
@@ -29,22 +29,24 @@ const asking = Cluster.layer.pipe(
 /** One life of a process whose wake-ups go into this queue. */
 const process = (woken: Queue.Enqueue<Woken>) =>
   Layer.provideMerge(
-    Cluster.layerWaker((key, wake) => Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, wake, at }))),
+    Cluster.layerWaker((key, revision) =>
+      Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, revision, at }))
+    ),
     asking
   )
 
-const due = (name: string, millis: number, wake = 1) =>
+const due = (name: string, millis: number, revision = 1) =>
   Effect.map(DateTime.now, (now) =>
     Build.followUp({
       key: FollowUpKey.make(name),
       conversation_id: ConversationId.make(`conversation of ${name}`),
-      wake,
+      revision,
       due_at: DateTime.add(now, { millis })
     })
   )
 
-const schedule = (name: string, millis: number, wake?: number) =>
-  Effect.flatMap(due(name, millis, wake), (followUp) =>
+const schedule = (name: string, millis: number, revision?: number) =>
+  Effect.flatMap(due(name, millis, revision), (followUp) =>
     Effect.as(
       Effect.flatMap(Timer.Timer, (timer) => timer.schedule(followUp)),
       followUp
@@ -68,8 +70,8 @@ export const suite = <E>(
       const later = yield* schedule("b", 3000)
       const both = [yield* Queue.take(woken), yield* Queue.take(woken)].toSorted((x, y) => x.key.localeCompare(y.key))
       expect(both).toMatchObject([
-        { key: "a", wake: 1 },
-        { key: "b", wake: 1 }
+        { key: "a", revision: 1 },
+        { key: "b", revision: 1 }
       ])
       expect(both[0]?.at.epochMillis).toBeGreaterThanOrEqual(first.due_at.epochMillis)
       expect(both[1]?.at.epochMillis).toBeGreaterThanOrEqual(later.due_at.epochMillis)
@@ -79,11 +81,11 @@ export const suite = <E>(
 
   timers("wakes for the same look once, however often it was asked for, and for the next look again", (woken) =>
     Effect.gen(function* () {
-      yield* Effect.forEach([1, 1, 1, 2], (wake) => schedule("a", 0, wake))
+      yield* Effect.forEach([1, 1, 1, 2], (revision) => schedule("a", 0, revision))
       const both = yield* Queue.takeN(woken, 2)
-      expect([...both].map(({ wake }) => wake).sort()).toEqual([1, 2])
+      expect([...both].map(({ revision }) => revision).sort()).toEqual([1, 2])
       yield* schedule("a", 500, 3)
-      expect((yield* Queue.take(woken)).wake).toBe(3)
+      expect((yield* Queue.take(woken)).revision).toBe(3)
       expect(yield* Queue.size(woken)).toBe(0)
     }).pipe(Effect.provide(process(woken)))
   )

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest"
-import { byId } from "../src/client/Contenders.ts"
+import { byId } from "../src/client/Competitors.ts"
 import * as LimitedServer from "../src/client/LimitedServer.ts"
 import * as LostPost from "../src/client/LostPost.ts"
 import * as CountingServer from "../src/CountingServer.ts"
@@ -31,9 +31,9 @@ describe("the servers of the bench", () => {
 
   it.each(["invent-undici", "undici"])(
     "hear from %s once of a POST whose answer is lost, and what the caller heard",
-    async (contender) => {
-      const outcomes = await LostPost.run({ contenders: [contender], patience: 3000 })
-      const wanted = { "invent-undici": "OutcomeUnknown", undici: "SocketError" }[contender]
+    async (competitor) => {
+      const outcomes = await LostPost.run({ competitors: [competitor], patience: 3000 })
+      const wanted = { "invent-undici": "OutcomeUnknown", undici: "SocketError" }[competitor]
       expect(outcomes.find(({ fault }) => fault === "cut")).toMatchObject({ requests: 1, heard: wanted })
     }
   )

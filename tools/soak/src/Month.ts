@@ -29,9 +29,9 @@ import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import * as Mortal from "./Mortal.ts"
+import * as CrashInjection from "./CrashInjection.ts"
 import * as Timers from "./Timers.ts"
-import * as Weather from "./Weather.ts"
+import * as FaultSchedule from "./FaultSchedule.ts"
 
 export interface Settings {
   readonly seed: number
@@ -104,7 +104,7 @@ const makeHints = Effect.gen(function* () {
 const sweep = (passed: Queue.Queue<ChatId>) =>
   Effect.flatMap(
     SqlClient.SqlClient,
-    (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM verdicts WHERE decision = 'Failed'`
+    (sql) => sql<{ chat_id: ChatId }>`SELECT chat_id FROM chat_decisions WHERE decision = 'Failed'`
   ).pipe(
     Effect.flatMap((rows) =>
       Queue.offerAll(
@@ -123,7 +123,7 @@ const layerLife = Timers.layerWaker.pipe(
   Layer.provideMerge(Scheduler.layer),
   Layer.provideMerge(ChatReader.layerMatching),
   Layer.provideMerge(client),
-  Layer.provide(Mortal.layerClient),
+  Layer.provide(CrashInjection.layerClient),
   Layer.provideMerge(Ledger.layer)
 )
 
@@ -143,10 +143,10 @@ const play = ({ conversations, seed }: Settings) =>
   Effect.gen(function* () {
     const { faults, log, world } = yield* Emulator.Emulator
     const { hint, passed, tellAgain } = yield* makeHints
-    const down: Array<Mortal.Down> = []
-    const onDeath = (death: Mortal.Down) =>
+    const down: Array<CrashInjection.Down> = []
+    const onCrash = (crash: CrashInjection.Down) =>
       Effect.zipRight(
-        Effect.sync(() => void down.push(death)),
+        Effect.sync(() => void down.push(crash)),
         tellAgain
       )
     const life = Effect.all([Scheduler.serve(options), sweep(passed)], {
@@ -158,16 +158,22 @@ const play = ({ conversations, seed }: Settings) =>
       World,
       world
     )
-    yield* Effect.all([people, Mortal.live(life, onDeath)], { concurrency: "unbounded", discard: true }).pipe(
-      Effect.timeoutOption(length)
-    )
+    yield* Effect.all([people, CrashInjection.restartForever(life, onCrash)], {
+      concurrency: "unbounded",
+      discard: true
+    }).pipe(Effect.timeoutOption(length))
     return { entries: yield* log.entries, fired: yield* faults.fired, down }
-  }).pipe(Effect.scoped, Effect.provide(layerAround(Weather.policyOf(seed))))
+  }).pipe(Effect.scoped, Effect.provide(layerAround(FaultSchedule.policyOf(seed))))
 
 export const run = (settings: Settings): Effect.Effect<Outcome, unknown> =>
   Effect.gen(function* () {
     const { seed } = settings
-    const emulator = Emulator.layer({ seed, faults: Weather.faults, unfired: "ignore", script: People.assistant(seed) })
+    const emulator = Emulator.layer({
+      seed,
+      faults: FaultSchedule.faults,
+      unfired: "ignore",
+      script: People.assistant(seed)
+    })
     const month = play(settings).pipe(
       Effect.provide(emulator),
       Effect.withRandom(Random.make(seed)),
@@ -176,6 +182,10 @@ export const run = (settings: Settings): Effect.Effect<Outcome, unknown> =>
     const { down, entries, fired } = yield* VirtualTime.run(Logger.withMinimumLogLevel(month, LogLevel.Error), begin)
     const log = Log.toJsonLines(entries)
     const read = yield* Checker.readLog(log)
-    const verdict = Checker.check(read, yield* Checker.readPolicy(Weather.policyOf(seed)), { grace, reaction, down })
+    const verdict = Checker.check(read, yield* Checker.readPolicy(FaultSchedule.policyOf(seed)), {
+      grace,
+      reaction,
+      down
+    })
     return { verdict, fired, kills: down.length, log }
   })

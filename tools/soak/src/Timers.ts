@@ -40,8 +40,8 @@ export const layerWaker = Layer.scopedDiscard(
     const dispatch = yield* Dispatch
     const answers = yield* FiberSet.make<void>()
     yield* Queue.take(woken).pipe(
-      Effect.flatMap(({ key, wake }) =>
-        FiberSet.run(answers, Effect.catchAllCause(dispatch.wake(key, wake), Effect.logError))
+      Effect.flatMap(({ key, revision }) =>
+        FiberSet.run(answers, Effect.catchAllCause(dispatch.wake(key, revision), Effect.logError))
       ),
       Effect.forever,
       Effect.forkScoped

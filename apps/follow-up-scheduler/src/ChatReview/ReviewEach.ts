@@ -16,10 +16,10 @@ export interface Found {
 }
 
 /** Errors that every other chat would meet, too. */
-const isHopeless = (error: RepeatableError | SqlError): boolean =>
+const affectsAllChats = (error: RepeatableError | SqlError): boolean =>
   error._tag === "Unauthorized" || error._tag === "ConnectionFailed" || error._tag === "SqlError"
 
-type Hopeless = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
+type AffectsAllChats = Extract<RepeatableError, { readonly _tag: "Unauthorized" | "ConnectionFailed" }> | SqlError
 
 /**
  * Turns an error of this chat alone into a result. Fails with an error that every other chat would meet: a refused key,
@@ -29,7 +29,7 @@ export const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, R
   look.pipe(
     Effect.map((decision): Found => ({ chat_id, decision, error: undefined })),
     Effect.catchIf(
-      (error): error is Exclude<RepeatableError, Hopeless> => !isHopeless(error),
+      (error): error is Exclude<RepeatableError, AffectsAllChats> => !affectsAllChats(error),
       (error) => Effect.succeed<Found>({ chat_id, decision: undefined, error })
     )
   )
@@ -37,7 +37,7 @@ export const found = <R>(chat_id: ChatId, look: Effect.Effect<Decide.Decision, R
 /**
  * Reads each chat once and calls `onFound` with its result. Stops at an error that every other chat would meet, too.
  */
-export const lookAtEach = <R>(
+export const reviewEach = <R>(
   chat_ids: ReadonlyArray<ChatId>,
   look: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError, R>,
   onFound: (found: Found) => Effect.Effect<void>

@@ -13,7 +13,7 @@ import * as NextAllowed from "../NextAllowed.ts"
 import * as Policy from "../Policy.ts"
 
 /** All that decides when one step may be taken. */
-export interface Asked {
+export interface Input {
   readonly policy: Policy.Policy
   readonly step: Policy.Step
   /** Where the contact may be: the hours must allow it on each of these clocks. */
@@ -44,11 +44,11 @@ export type SendWindow = Data.TaggedEnum<{
   /** `at`: the first instant at which the step may be taken, in whole seconds. `heldBackBy`: why it is not sooner. */
   Open: { readonly at: DateTime.Utc; readonly heldBackBy: "muted" | "capped" | "quiet_hours" | "silence" }
   /** The step is later than its `lateness` allows, and `beyond` is `skip`: the caller tries the next step. */
-  Late: {}
+  TooLate: {}
   /**
    * `outside_window`: the channel closes first. `no_opening`: nothing is allowed within the 9 days that are searched.
    */
-  Never: { readonly reason: "outside_window" | "no_opening" }
+  None: { readonly reason: "outside_window" | "no_opening" }
 }>
 /** Constructors of the type of this name, by tag. */
 export const SendWindow = Data.taggedEnum<SendWindow>()
@@ -93,7 +93,7 @@ const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: str
  * The end of the channel window; undefined where the step writes nothing or the channel has no window. The beginning of
  * 1970 for a contact who never wrote, so that no message is sent to them.
  */
-const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): DateTime.Utc | undefined => {
+const closesAt = ({ channel, last_contact_message_at, policy, step }: Input): DateTime.Utc | undefined => {
   const window = Policy.isWriting(step) ? Policy.channelWindow(policy, channel) : undefined
   if (window === undefined) return undefined
   return last_contact_message_at === undefined
@@ -113,8 +113,8 @@ const closesAt = ({ channel, last_contact_message_at, policy, step }: Asked): Da
  * Each search reaches 9 days ahead. Caps and channel windows hold for steps that write, not for `snooze`, `close` and
  * `assign`.
  */
-export const find = (asked: Asked): SendWindow => {
-  const { country, muted_until, policy, sent, sentElsewhere, since, soonest, step, zones } = asked
+export const find = (input: Input): SendWindow => {
+  const { country, muted_until, policy, sent, sentElsewhere, since, soonest, step, zones } = input
   const caps = Policy.isWriting(step) ? policy.caps : []
   const counted = (cap: Policy.Cap) => (cap.per_conversation === true ? sent : [...sent, ...sentElsewhere])
   const holidays = Policy.holidaysOf(policy, country)
@@ -128,14 +128,14 @@ export const find = (asked: Asked): SendWindow => {
   const released = caps.flatMap((cap) => rollingRelease(cap, counted(cap)))
   const unmuted = latest(silentUntil, ...(muted_until === undefined ? [] : [muted_until]))
   const from = latest(unmuted, ...released)
-  const closes = closesAt(asked)
+  const closes = closesAt(input)
   const isShut = (opening: Option.Option<DateTime.Utc>) =>
     closes !== undefined && !Option.exists(opening, (at) => DateTime.lessThan(at, closes))
 
   const regular = Option.map(allowed(from), (at) =>
-    DateTime.greaterThan(at, wholeSecond(from)) ? spread(asked, at, allowed) : at
+    DateTime.greaterThan(at, wholeSecond(from)) ? spread(input, at, allowed) : at
   )
-  const early = Policy.channelWindow(policy, asked.channel)?.prefer_early
+  const early = Policy.channelWindow(policy, input.channel)?.prefer_early
   const isEarly = early !== undefined && isShut(regular)
   const ideal = isEarly
     ? allowed(
@@ -148,14 +148,14 @@ export const find = (asked: Asked): SendWindow => {
       )
     : regular
 
-  if (Option.isNone(ideal)) return SendWindow.Never({ reason: closes === undefined ? "no_opening" : "outside_window" })
-  const opening = inTime(asked, ideal.value, allowed)
-  if (opening === "late") return SendWindow.Late()
-  if (isShut(opening)) return SendWindow.Never({ reason: "outside_window" })
-  if (Option.isNone(opening)) return SendWindow.Never({ reason: "no_opening" })
+  if (Option.isNone(ideal)) return SendWindow.None({ reason: closes === undefined ? "no_opening" : "outside_window" })
+  const opening = inTime(input, ideal.value, allowed)
+  if (opening === "late") return SendWindow.TooLate()
+  if (isShut(opening)) return SendWindow.None({ reason: "outside_window" })
+  if (Option.isNone(opening)) return SendWindow.None({ reason: "no_opening" })
 
   const at = opening.value
-  const heldBy = () => {
+  const heldBackBy = () => {
     if (DateTime.greaterThan(unmuted, DateTime.max(silentUntil, soonest))) return "muted"
     const begins = wholeSecond(DateTime.max(unmuted, soonest))
     if (DateTime.lessThanOrEqualTo(at, begins)) return "silence"
@@ -164,14 +164,14 @@ export const find = (asked: Asked): SendWindow => {
     const isBefore = Option.exists(uncapped, (without) => DateTime.lessThan(without, at))
     return isBefore && (released.length > 0 || isFull) ? "capped" : "quiet_hours"
   }
-  return SendWindow.Open({ at, heldBackBy: heldBy() })
+  return SendWindow.Open({ at, heldBackBy: heldBackBy() })
 }
 
 /**
  * The opening from `soonest` on, by the step's `lateness`. The days of `shift` are calendar days, of 23 to 25 hours.
  */
 const inTime = (
-  { soonest, step: { lateness }, zones }: Asked,
+  { soonest, step: { lateness }, zones }: Input,
   ideal: DateTime.Utc,
   allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
 ): Option.Option<DateTime.Utc> | "late" => {
@@ -196,7 +196,7 @@ const inTime = (
  * An instant within the policy's spread after an opening; the opening itself where the hours end before that instant.
  */
 const spread = (
-  { policy, seed }: Asked,
+  { policy, seed }: Input,
   at: DateTime.Utc,
   allowed: (from: DateTime.Utc) => Option.Option<DateTime.Utc>
 ): DateTime.Utc => {

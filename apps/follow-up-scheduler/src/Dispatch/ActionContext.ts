@@ -30,16 +30,16 @@ export interface ActionContext {
   readonly reader: ChatReader["Type"]
   readonly ledger: Ledger["Type"]
   readonly erasure: Erasure["Type"]
-  readonly observe: ChatReview["Type"]
+  readonly chatReview: ChatReview["Type"]
   readonly timer: Timer["Type"]
   readonly transitions: ReturnType<typeof Transitions.make>
   readonly lastLook: ReturnType<typeof LastRead.make>
 }
 
 /** How often the result of a request is looked for before it counts as absent. */
-export const maxLooks = 3
+export const maxConfirmChecks = 3
 /** How often a follow-up is armed in all, where earlier requests seem never to have been applied. */
-export const maxArms = 3
+export const maxAttempts = 3
 
 /**
  * Maximum age of a chat snapshot that a request may act on: a third of `arm_lead`. A request that was not sent by then

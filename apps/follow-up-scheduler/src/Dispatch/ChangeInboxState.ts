@@ -12,7 +12,7 @@ import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Decide from "../Decide.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Policy, Step } from "../Policy.ts"
-import { type Look, lookOf, maxArms, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { type Look, lookOf, maxAttempts, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Transitions from "./Transitions.ts"
 
 type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
@@ -21,11 +21,11 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
 /**
  * The action of such a step. `arm` records the intent and sends the request. `check` reads from the chat whether it was
- * applied, and repeats it until the row has been armed {@link maxArms} times; then the follow-up ends as
+ * applied, and repeats it until the row has been armed {@link maxAttempts} times; then the follow-up ends as
  * `unreachable`. A request that did not leave counts as no attempt.
  */
 export const make = (context: ActionContext, policy: Policy, step: Filed) => {
-  const { invent, ledger, transitions, observe, policies, stateUpdates } = context
+  const { invent, ledger, transitions, chatReview, policies, stateUpdates } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
     Effect.map(stateUpdates.update({ path: { chat_id: chat.chat_id }, payload: { state } }), (answer) =>
@@ -46,13 +46,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
    * Whether the contact wrote while the request was under way. Does not count for `assign`: the human agent will see
    * the message.
    */
-  const isOvertaken = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
+  const hasContactWritten = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     const last = chat.messages.at(-1)
     return step.action !== "assign" && last !== undefined && last.id !== armed.after_id && last.author === "contact"
   }
 
-  const settle = Effect.fn("Filing.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    if (!isOvertaken(armed, chat)) {
+  const settle = Effect.fn("ChangeInboxState.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+    if (!hasContactWritten(armed, chat)) {
       yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
       return
     }
@@ -71,7 +71,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           status: "armed",
           follow_up_at: at,
           after_id: chat.messages.at(-1)?.id ?? null,
-          arms: from.arms + 1,
+          attempts: from.attempts + 1,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
         { name: "filing", detail: { step: from.step, action: step.action } }
@@ -83,20 +83,20 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         request(chat).pipe(ifStillOwned(context, armed.value, beginning, Ref.set(hasLeft, true)))
       )
       if (answered._tag === "Right") return yield* settle(armed.value, answered.right)
-      return yield* !(yield* Ref.get(hasLeft)) && Transitions.isPassing(answered.left)
+      return yield* !(yield* Ref.get(hasLeft)) && Transitions.canSucceedLater(answered.left)
         ? transitions.planAgain(armed.value, answered.left)
         : transitions.onError(armed.value, answered.left, "skipped")
     })
 
   /** Goes on after a lost answer or a crash, by what the chat shows now. */
-  const check = Effect.fn("Filing.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
+  const check = Effect.fn("ChangeInboxState.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     if (isFiled(chat)) {
       yield* settle(armed, chat)
     } else if (Option.isSome(yield* ledger.paused)) {
       return yield* transitions.rescheduleIn(
         armed,
         Duration.zero,
-        { status: "planned", follow_up_at: null, arms: armed.arms - 1 },
+        { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 },
         "planned_again"
       )
     } else {
@@ -119,13 +119,13 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           "postponed",
           { reason }
         )
-      } else if (armed.arms < maxArms) {
+      } else if (armed.attempts < maxAttempts) {
         return yield* arm(armed, yield* lookOf(chat), decision.at)
       } else {
         return yield* transitions.endUnreachable(armed)
       }
     }
-    yield* observe.review(chat)
+    yield* chatReview.review(chat)
   })
 
   return { arm, check }

@@ -24,8 +24,8 @@ import {
   snapshotMaxAge,
   type Look,
   lookOf,
-  maxArms,
-  maxLooks,
+  maxAttempts,
+  maxConfirmChecks,
   type ActionContext,
   ifStillOwned
 } from "./ActionContext.ts"
@@ -36,11 +36,11 @@ const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | und
 /**
  * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
  * chat shows: records the message, takes the value back, or sets it again. A message that was looked for {@link
- * maxLooks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
- * Otherwise it is planned again, {@link maxArms} times at most.
+ * maxConfirmChecks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
+ * Otherwise it is planned again, {@link maxAttempts} times at most.
  */
 export const make = (context: ActionContext, policy: Policy) => {
-  const { lastLook, ledger, transitions, observe, reader, stateUpdates, timer } = context
+  const { lastLook, ledger, transitions, chatReview, reader, stateUpdates, timer } = context
   const { end, reschedule, rescheduleIn, onError } = transitions
 
   /** When the chat of an armed follow-up is read for the last time before its instant. */
@@ -80,7 +80,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       })
     )
 
-  const clear = Effect.fn("Arming.clear")(function* (armed: FollowUp) {
+  const clear = Effect.fn("ScheduleFollowUp.clear")(function* (armed: FollowUp) {
     const answered = yield* Effect.either(takeBack(armed).pipe(ifStillOwned(context, armed, undefined)))
     const mayHaveLeft = answered._tag === "Right" || !SendGuard.isWithheld(answered.left)
     if (mayHaveLeft && !(yield* ledger.isCurrent(armed))) yield* unsettle(armed)
@@ -91,7 +91,7 @@ export const make = (context: ActionContext, policy: Policy) => {
    * Takes back a value that this process set although another one owned the row by then. Leaves it where the row has
    * the same value. A failure is logged.
    */
-  const undo = Effect.fn("Arming.undo")(function* (armed: FollowUp) {
+  const undo = Effect.fn("ScheduleFollowUp.undo")(function* (armed: FollowUp) {
     const row = yield* ledger.find(armed.key)
     const isMeant = Option.exists(
       row,
@@ -106,7 +106,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     )
   })
 
-  const unconfirmed = Effect.fn("Arming.unconfirmed")(function* (
+  const unconfirmed = Effect.fn("ScheduleFollowUp.unconfirmed")(function* (
     armed: FollowUp,
     error: RepeatableError,
     mayHaveLeft: boolean
@@ -117,7 +117,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const follow_up_at = armed.follow_up_at ?? now
     if (!(yield* ledger.isCurrent(armed))) return yield* mayHaveLeft ? undo(armed) : Effect.void
     // Held back, because the snapshot is too old or follow-ups are paused, or left without a permit: nothing was sent.
-    if (!mayHaveLeft && Transitions.isPassing(error)) return yield* transitions.planAgain(armed, error)
+    if (!mayHaveLeft && Transitions.canSucceedLater(error)) return yield* transitions.planAgain(armed, error)
     if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
       return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
     }
@@ -125,7 +125,7 @@ export const make = (context: ActionContext, policy: Policy) => {
   })
 
   /** `mayHaveLeft`: whether an earlier request for this value may have been sent. */
-  const send = Effect.fn("Arming.send")(function* (armed: FollowUp, look: Look, mayHaveLeft: boolean) {
+  const send = Effect.fn("ScheduleFollowUp.send")(function* (armed: FollowUp, look: Look, mayHaveLeft: boolean) {
     const follow_up_at = armed.follow_up_at
     if (follow_up_at === null) return
     const hasLeft = yield* Ref.make(mayHaveLeft)
@@ -153,8 +153,8 @@ export const make = (context: ActionContext, policy: Policy) => {
           follow_up_at,
           after_id: look.chat.messages.at(-1)?.id ?? null,
           confirmed_at: null,
-          arms: planned.arms + 1,
-          looks: 0,
+          attempts: planned.attempts + 1,
+          confirm_checks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
         { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } },
@@ -170,38 +170,43 @@ export const make = (context: ActionContext, policy: Policy) => {
         { status: "sent", message_id: id },
         { name: "sent", detail: { message: id, at: Transitions.iso(at) } }
       ),
-      observe.review(chat)
+      chatReview.review(chat)
     )
 
   /**
    * After the value was taken back, reads the whole chat for the reason, or for a message that was written all the
    * same. Where the read fails, the follow-up ends with the reason that is known.
    */
-  const settle = Effect.fn("Arming.settle")(function* (
+  const settle = Effect.fn("ScheduleFollowUp.settle")(function* (
     armed: FollowUp,
     seen: ChatSnapshot.ChatSnapshot,
     reason: Reason
   ) {
     const read = yield* Effect.option(RateLimit.withLane("verify")(reader.read(armed.chat_id)))
-    if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), observe.review(seen))
+    if (Option.isNone(read)) return yield* Effect.zipRight(end(armed, "withdrawn", reason), chatReview.review(seen))
     const chat = yield* readAttributed(context, policy, armed, { ...read.value, isErased: seen.isErased })
-    const receipt = ArmedState.read(armed, chat, policy)
-    if (receipt._tag === "Sent") return yield* sent(armed, chat, receipt.message)
-    if (receipt._tag === "Unclear")
-      return yield* rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
-    yield* end(armed, "withdrawn", receipt._tag === "Overtaken" ? receipt.reason : reason)
-    yield* observe.review(chat)
+    const armedState = ArmedState.read(armed, chat, policy)
+    if (armedState._tag === "Sent") return yield* sent(armed, chat, armedState.message)
+    if (armedState._tag === "Ambiguous")
+      return yield* rescheduleIn(
+        armed,
+        policy.confirm_after,
+        { confirm_checks: armed.confirm_checks + 1 },
+        "looked_for"
+      )
+    yield* end(armed, "withdrawn", armedState._tag === "Invalidated" ? armedState.reason : reason)
+    yield* chatReview.review(chat)
   })
 
-  const withdraw = Effect.fn("Arming.withdraw")(function* (
+  const withdraw = Effect.fn("ScheduleFollowUp.withdraw")(function* (
     armed: FollowUp,
     chat: ChatSnapshot.ChatSnapshot,
     reason: Reason
   ) {
-    const isStanding = isSame(chat.follow_up_at, armed.follow_up_at)
-    const answered = isStanding ? yield* clear(armed) : undefined
+    const isStillSet = isSame(chat.follow_up_at, armed.follow_up_at)
+    const answered = isStillSet ? yield* clear(armed) : undefined
     if (answered?._tag === "Left") {
-      yield* onError(armed, answered.left, "unknown", ArmedState.lastChance(armed))
+      yield* onError(armed, answered.left, "unknown", ArmedState.withdrawableUntil(armed))
       return
     }
     const now = yield* DateTime.now
@@ -214,50 +219,50 @@ export const make = (context: ActionContext, policy: Policy) => {
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     if (answered !== undefined && reason !== "not_confirmed") return yield* settle(armed, after, reason)
     yield* end(armed, reason === "not_confirmed" ? "unknown" : "withdrawn", reason)
-    yield* observe.review(after)
+    yield* chatReview.review(after)
   })
 
-  /** The instant has passed and no message is there. Looks for it {@link maxLooks} times before acting on that. */
+  /** The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
-    if (armed.looks < maxLooks)
-      return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
+    if (armed.confirm_checks < maxConfirmChecks)
+      return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
-    if (armed.confirmed_at === null && armed.arms < maxArms) {
+    if (armed.confirmed_at === null && armed.attempts < maxAttempts) {
       return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
     }
     // The value was never set: another read of the chat may plan the step again.
     if (armed.confirmed_at === null) return transitions.endUnreachable(armed)
-    return Effect.zipRight(end(armed, "skipped", "assistant_declined"), observe.review(chat))
+    return Effect.zipRight(end(armed, "skipped", "assistant_declined"), chatReview.review(chat))
   }
 
   const check = (armed: FollowUp, seen: ChatSnapshot.ChatSnapshot): Effect.Effect<void, SqlError> =>
     Effect.gen(function* () {
       const chat = yield* readAttributed(context, policy, armed, seen)
       const now = yield* DateTime.now
-      const receipt = ArmedState.read(armed, chat, policy)
+      const armedState = ArmedState.read(armed, chat, policy)
       const isDue = armed.follow_up_at === null || DateTime.greaterThanOrEqualTo(now, armed.follow_up_at)
-      switch (receipt._tag) {
+      switch (armedState._tag) {
         case "Sent":
-          return yield* sent(armed, chat, receipt.message)
-        case "Overtaken":
-          return yield* withdraw(armed, chat, receipt.reason)
-        case "Unclear":
-          return yield* armed.looks < maxLooks
-            ? rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
-            : withdraw(armed, chat, receipt.reason)
+          return yield* sent(armed, chat, armedState.message)
+        case "Invalidated":
+          return yield* withdraw(armed, chat, armedState.reason)
+        case "Ambiguous":
+          return yield* armed.confirm_checks < maxConfirmChecks
+            ? rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
+            : withdraw(armed, chat, armedState.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
-          yield* observe.review(chat)
+          yield* chatReview.review(chat)
           return
-        case "Standing":
+        case "Pending":
           if (isDue) return yield* absent(armed, chat)
           return yield* Option.isSome(yield* ledger.paused) ? withdraw(armed, chat, "paused") : confirmLater(armed, now)
         case "Cleared":
           if (isDue) return yield* absent(armed, chat)
           if (armed.confirmed_at === null) return yield* send(armed, yield* lookOf(chat), true)
           yield* end(armed, "withdrawn", "cancelled")
-          yield* observe.review(chat)
+          yield* chatReview.review(chat)
       }
     })
 

@@ -1,7 +1,7 @@
 /**
  * `send_message`: sends the policy's own words as the API key. The vendor has no idempotency key, so the intent is on
  * record before the request is sent, and a lost answer is followed by a look for the message. It is sent a second time
- * only if it was looked for {@link maxLooks} times in vain, and never a third time. If that does not settle it, the
+ * only if it was looked for {@link maxConfirmChecks} times in vain, and never a third time. If that does not settle it, the
  * follow-up is `unknown` and the cadence ends until an operator decides.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
@@ -15,7 +15,7 @@ import * as Episode from "../Decide/Episode.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Policy, Step } from "../Policy.ts"
 import * as Template from "../Policy/Template.ts"
-import { snapshotMaxAge, type Look, maxLooks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
+import { snapshotMaxAge, type Look, maxConfirmChecks, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Delay from "./Delay.ts"
 import * as Transitions from "./Transitions.ts"
 
@@ -39,7 +39,7 @@ export const earlier = (step: Step | undefined, planned: FollowUp, chat: ChatSna
  * message that is already in the chat.
  */
 export const make = (context: ActionContext, policy: Policy, step: Sent) => {
-  const { invent, ledger, transitions, observe, stateUpdates } = context
+  const { invent, ledger, transitions, chatReview, stateUpdates } = context
   const { end, reschedule, rescheduleIn } = transitions
 
   const sent = (from: FollowUp, chat: ChatSnapshot, message: Message) =>
@@ -49,10 +49,10 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
         { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
         { name: "sent", detail: { message: message.id, at: Transitions.iso(message.at) } }
       ),
-      observe.review(chat)
+      chatReview.review(chat)
     )
 
-  const send = Effect.fn("Sending.send")(function* (armed: FollowUp, look: Look) {
+  const send = Effect.fn("SendMessage.send")(function* (armed: FollowUp, look: Look) {
     const { chat } = look
     const content = Template.render(step.message, chat.values)
     const answered = yield* Effect.either(
@@ -90,7 +90,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     }
     if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
     // Every other error says that it was not applied. A row that another process has changed meanwhile stays as it is.
-    yield* Transitions.isPassing(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
+    yield* Transitions.canSucceedLater(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
   })
 
   const arm = (planned: FollowUp, look: Look, at: DateTime.Utc) =>
@@ -101,8 +101,8 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
           status: "armed",
           follow_up_at: at,
           after_id: look.chat.messages.at(-1)?.id ?? null,
-          arms: planned.arms + 1,
-          looks: 0,
+          attempts: planned.attempts + 1,
+          confirm_checks: 0,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
         { name: "sending", detail: { step: planned.step } },
@@ -123,11 +123,11 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
   const check = (armed: FollowUp, chat: ChatSnapshot) => {
     const message = found(armed, chat)
     if (message !== undefined) return sent(armed, chat, message)
-    if (armed.looks < maxLooks)
-      return rescheduleIn(armed, policy.confirm_after, { looks: armed.looks + 1 }, "looked_for")
-    return armed.arms < maxSends
+    if (armed.confirm_checks < maxConfirmChecks)
+      return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
+    return armed.attempts < maxSends
       ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
-      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), observe.review(chat))
+      : Effect.zipRight(end(armed, "unknown", "not_confirmed"), chatReview.review(chat))
   }
 
   return { arm, check, sent }

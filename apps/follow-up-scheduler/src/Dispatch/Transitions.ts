@@ -24,7 +24,7 @@ export const iso = (instant: DateTime.Utc | null): string | null =>
  * Whether the same request can succeed later. An answer that cannot be decoded counts, because the next read shows what
  * became of the request; a refused key counts, because an operator can put it right.
  */
-export const isPassing = (error: InventError): boolean =>
+export const canSucceedLater = (error: InventError): boolean =>
   isRetryable(error) ||
   SendGuard.isWithheld(error) ||
   error._tag === "UnexpectedResponse" ||
@@ -95,7 +95,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    * held back, else after a wait that doubles with each failure in a row.
    */
   const planAgain = (armed: FollowUp, error: InventError) => {
-    const unarmed = { status: "planned", follow_up_at: null, arms: armed.arms - 1 } as const
+    const unarmed = { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 } as const
     if (SendGuard.isWithheld(error)) return rescheduleIn(armed, Duration.zero, unarmed, "planned_again")
     const change = { ...unarmed, failures: armed.failures + 1 }
     return rescheduleIn(armed, Delay.afterFailure(armed.failures), change, "unreachable", { error: error._tag })
@@ -108,7 +108,7 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    */
   const onError = (from: FollowUp, error: RepeatableError, refused: "skipped" | "unknown", before?: DateTime.Utc) => {
     if (error._tag === "NotFound") return endChatGone(from)
-    return isPassing(error) ? lookAgain(from, error, before) : end(from, refused, "refused")
+    return canSucceedLater(error) ? lookAgain(from, error, before) : end(from, refused, "refused")
   }
 
   return { reschedule, rescheduleIn, planAgain, end, endChatGone, endUnreachable, endNotListed, onError }

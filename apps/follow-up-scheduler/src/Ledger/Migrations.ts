@@ -5,6 +5,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
+import * as StoredTimers from "./StoredTimers.ts"
 
 /**
  * A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond
@@ -171,6 +172,23 @@ const sweeps = Effect.gen(function* () {
   yield* sql`CREATE TABLE sweeps (id INTEGER PRIMARY KEY, at ${columnTypes(sql).instant} NOT NULL)`
 })
 
+/**
+ * Gives columns and a table the names that the code has for them. Timers that the cluster keeps are deleted, because
+ * their messages have an older name of `revision`: those that come near are set again, and the sweep finds the others.
+ */
+const plainNames = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE follow_ups RENAME COLUMN wake TO revision`
+  yield* sql`ALTER TABLE follow_ups RENAME COLUMN arms TO attempts`
+  yield* sql`ALTER TABLE follow_ups RENAME COLUMN looks TO confirm_checks`
+  yield* sql`ALTER TABLE verdicts RENAME TO chat_decisions`
+  yield* sql.onDialectOrElse({
+    pg: () => sql`ALTER INDEX IF EXISTS verdicts_pkey RENAME TO chat_decisions_pkey`,
+    orElse: () => Effect.void
+  })
+  yield* StoredTimers.forgetAll
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -184,7 +202,8 @@ const migrations = {
   "10_holds": holds,
   "11_starts": starts,
   "12_alerts": alerts,
-  "13_sweeps": sweeps
+  "13_sweeps": sweeps,
+  "14_plain_names": plainNames
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

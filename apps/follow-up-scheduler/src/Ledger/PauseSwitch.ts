@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 
 /** Pauses and holds. A pause is an operator's; a hold is a pause with a reason, which a limit or a start began. */
-export interface Switch {
+export interface PauseSwitch {
   /** Since when nothing is sent; none where follow-ups are sent. */
   readonly paused: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
   /**
@@ -31,7 +31,7 @@ export interface Switch {
 }
 
 /** Over the table `pauses` of this database. */
-export const make = (sql: SqlClient.SqlClient): Switch => {
+export const make = (sql: SqlClient.SqlClient): PauseSwitch => {
   const paused = Effect.map(
     sql<{ since: number }>`SELECT since FROM pauses WHERE until IS NULL ORDER BY since`,
     (rows) => Option.map(Option.fromNullable(rows[0]), ({ since }) => DateTime.unsafeMake(since))

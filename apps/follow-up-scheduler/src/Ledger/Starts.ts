@@ -60,7 +60,7 @@ const causeOf = ({ policy }: Open) =>
   policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`
 
 /** Over the table `starts` of this database. */
-export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch): Starts => {
+export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwitch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
   const openOf = (version: string) =>
     Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
@@ -82,7 +82,7 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.Switch):
     Effect.map(
       sql<{ count: number }>`SELECT CAST(count(DISTINCT COALESCE(s.contact_id, f.conversation_id)) AS INTEGER) AS count
         FROM follow_ups f
-        JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
+        JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
         LEFT JOIN subjects s ON s.chat_id = f.chat_id
         WHERE f.status = 'planned' AND f.due_at <= ${now + dayMillis} AND ${policy === null ? sincePause(Number(at), now) : sql`f.policy = ${policy}`}`,
       (rows) => rows[0]?.count ?? 0

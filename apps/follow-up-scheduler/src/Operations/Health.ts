@@ -123,7 +123,7 @@ export const ofLedger = (
   })
 
 /** What this process has seen. Instants are of the monotonic clock, in milliseconds. */
-interface Seen {
+interface Observed {
   turnedAt: number
   lookedAt: number
   ledgerFailure: string | undefined
@@ -138,7 +138,7 @@ interface Seen {
 /** Endpoints whose answers show chats or messages. */
 const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
 
-const learn = (seen: Seen, answer: RawAnswer) =>
+const learn = (seen: Observed, answer: RawAnswer) =>
   Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
     const { endpoint, status } = answer
     if (status === 401) {
@@ -154,7 +154,7 @@ const learn = (seen: Seen, answer: RawAnswer) =>
     seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
   })
 
-const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
+const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activity => {
   const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
   return {
     turned,
@@ -174,7 +174,7 @@ const activityOf = (seen: Seen, sweeps: Queue.Enqueue<void>): Activity => {
 export const keyRefused = "the service refuses the API key"
 
 const ofProcess = (
-  seen: Seen,
+  seen: Observed,
   { lookWithin, stuckAfter, throttledFor }: Settings,
   millis: number,
   isOutage: boolean,
@@ -208,10 +208,10 @@ const ofProcess = (
   return found
 }
 
-const measure = (seen: Seen, millis: number) =>
+const measure = (seen: Observed, millis: number) =>
   Effect.all(
     [
-      Metric.set(Telemetry.lookAge, (millis - seen.lookedAt) / 1000),
+      Metric.set(Telemetry.listAge, (millis - seen.lookedAt) / 1000),
       Metric.set(Telemetry.keyRefused, Number(seen.isKeyRefused)),
       Metric.set(Telemetry.clockAhead, seen.ahead / 1000)
     ],
@@ -226,7 +226,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
-    const seen: Seen = {
+    const seen: Observed = {
       turnedAt: begun,
       lookedAt: begun,
       ledgerFailure: undefined,

@@ -8,12 +8,12 @@ import * as Schema from "effect/Schema"
 import * as NextAllowed from "../NextAllowed.ts"
 
 /**
- * The result of one check. `found` is one line for people. `wrong` makes `doctor` end with exit code 1, `doubtful` does
+ * The result of one check. `found` is one line for people. `error` makes `doctor` end with exit code 1, `warning` does
  * not.
  */
 export const Finding = Schema.Struct({
   check: Schema.String,
-  state: Schema.Literal("well", "doubtful", "wrong"),
+  state: Schema.Literal("ok", "warning", "error"),
   found: Schema.String
 })
 /** The result of one check. */
@@ -23,7 +23,7 @@ export type Finding = typeof Finding.Type
 export const finding = (check: string, state: Finding["state"], found: string): Finding => ({ check, state, found })
 
 /** A finding of a check that passed. */
-export const well = (check: string, found: string): Finding => finding(check, "well", found)
+export const ok = (check: string, found: string): Finding => finding(check, "ok", found)
 
 /**
  * How far the clocks may differ. With more, a follow-up is checked at the wrong moment; with more than `arm_lead`,
@@ -41,8 +41,8 @@ const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTi
   const least = Math.max(ahead, behind, 0)
   const words = `this machine's clock is ${least === ahead ? "ahead of" : "behind"} the server's by at least ${Duration.format(Duration.seconds(Math.round(least / 1000)))}`
   return least <= Duration.toMillis(tolerableSkew)
-    ? finding("clock", "well", "agrees with the server's, as far as whole seconds tell")
-    : finding("clock", "wrong", `${words}; set it by NTP`)
+    ? finding("clock", "ok", "agrees with the server's, as far as whole seconds tell")
+    : finding("clock", "error", `${words}; set it by NTP`)
 }
 
 /** Whether the service accepts the key, and how far the clocks differ: one GET. Errors become findings. */
@@ -55,13 +55,13 @@ export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient>
     const { left } = answered
     // A 404 or 403 shows that the key was accepted.
     const isAccepted = left._tag === "NotFound" || left._tag === "Forbidden"
-    return [isAccepted ? finding("key", "doubtful", left.message) : finding("key", "wrong", left.message)]
+    return [isAccepted ? finding("key", "warning", left.message) : finding("key", "error", left.message)]
   }
   const clock = Option.match(answered.right, {
-    onNone: () => finding("clock", "doubtful", "cannot be compared: the server sends no Date"),
+    onNone: () => finding("clock", "warning", "cannot be compared: the server sends no Date"),
     onSome: (server) => skewBetween(server, asked, now)
   })
-  return [finding("key", "well", "the service accepts it"), clock]
+  return [finding("key", "ok", "the service accepts it"), clock]
 })
 
 /** Known to change their offset, and back, in 2026. */
@@ -78,7 +78,7 @@ const offsetAt = (zone: string, at: DateTime.Utc) =>
 export const zones: Finding = (() => {
   const unknown = witnesses.filter(({ zone }) => !NextAllowed.isZone(zone)).map(({ zone }) => zone)
   if (unknown.length > 0)
-    return finding("zones", "wrong", `${unknown.join(", ")} unknown; use a Node with full ICU data`)
+    return finding("zones", "error", `${unknown.join(", ")} unknown; use a Node with full ICU data`)
   const unchanging = witnesses.filter(({ at, zone }) => {
     const instant = DateTime.unsafeMake(at)
     const [before, after] = [DateTime.subtract(instant, { millis: 1 }), instant].map((each) =>
@@ -89,8 +89,8 @@ export const zones: Finding = (() => {
   return unchanging.length > 0
     ? finding(
         "zones",
-        "wrong",
+        "error",
         `no change of the clocks in ${unchanging.map(({ zone }) => zone).join(", ")}; update Node`
       )
-    : finding("zones", "well", `known, with their changes of the clocks (tz ${process.versions.tz ?? "of the system"})`)
+    : finding("zones", "ok", `known, with their changes of the clocks (tz ${process.versions.tz ?? "of the system"})`)
 })()

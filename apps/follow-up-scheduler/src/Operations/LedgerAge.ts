@@ -13,7 +13,7 @@ import * as Episode from "../Decide/Episode.ts"
 import * as UnaskedMessages from "../Decide/UnaskedMessages.ts"
 import { Ledger } from "../Ledger.ts"
 import type { Policy } from "../Policy.ts"
-import { type Finding, finding, well } from "./HealthChecks.ts"
+import { type Finding, finding, ok } from "./HealthChecks.ts"
 
 /** Maximum number of chats whose messages are read: those of the inbox's first page that were written in last. */
 export const sampled = 10
@@ -45,8 +45,8 @@ const advice = "if it is an old copy, put the newest one back; else nothing is t
 
 /**
  * Compares the ledger with the chats that were written in since its latest entry. Follow-ups there in the words of the
- * policy are the scheduler's own: then the ledger is `wrong`. Others may be another program's, written while no
- * scheduler ran: then it is `doubtful`.
+ * policy are the scheduler's own: then the ledger is an `error`. Others may be another program's, written while no
+ * scheduler ran: then it is a `warning`.
  */
 export const examine = (policy: Policy) =>
   Effect.gen(function* () {
@@ -58,13 +58,13 @@ export const examine = (policy: Policy) =>
     const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
     const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policy))).flat()
     if (found.length === 0)
-      return well(
+      return ok(
         check,
         `as new as what the chats show (${sample.length} chats written in since its latest record were read)`
       )
     const state: Finding["state"] = found.some((message) => UnaskedMessages.stepInWords(policy, message) > 0)
-      ? "wrong"
-      : "doubtful"
+      ? "error"
+      : "warning"
     return finding(
       check,
       state,

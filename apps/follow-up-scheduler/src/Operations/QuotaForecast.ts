@@ -10,7 +10,7 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as OptOuts from "../ChatReader/OptOuts.ts"
-import { sweepShare } from "../Watch/InboxWatch.ts"
+import { fullReadShare } from "../Watch/InboxWatch.ts"
 
 /**
  * Requests of a follow-up that goes well: row, messages, newest chat, update, row, message. Fewer where several that
@@ -30,7 +30,7 @@ export interface Quota {
 /** The documented limit, less the shares for watching the inbox and for reading who opted out. */
 export const quota = (limit: Pick<Quota, "limit" | "window"> = RateLimit.defaults): Quota => ({
   ...limit,
-  share: 1 - 2 * sweepShare - OptOuts.readShare
+  share: 1 - 2 * fullReadShare - OptOuts.readShare
 })
 
 /** How long one follow-up keeps the quota busy. */

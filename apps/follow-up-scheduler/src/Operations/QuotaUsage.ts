@@ -64,7 +64,7 @@ const make = (rateLimit: RateLimit.RateLimit["Type"], { limit, window: per }: Ra
 
 /** Sets the metrics of the quota every 15 seconds, until it is interrupted. */
 export const measuring = Effect.flatMap(QuotaUsage, ({ reading }) =>
-  Effect.repeat(Effect.flatMap(reading, Telemetry.spent), Schedule.spaced(Telemetry.countEvery))
+  Effect.repeat(Effect.flatMap(reading, Telemetry.quotaMeasured), Schedule.spaced(Telemetry.countEvery))
 )
 
 /** Puts the meter around the limiter of the context. */

@@ -40,7 +40,7 @@ export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: Quot
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Row>`
     SELECT f.chat_id, f.step, f.due_at FROM follow_ups f
-    JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
+    JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
     WHERE f.status = 'planned' ORDER BY f.due_at`
   const due = rows.map(({ due_at }) => DateTime.unsafeMake(Number(due_at)))
   const etas = QuotaForecast.etas(due, yield* DateTime.now, quota)
@@ -63,14 +63,14 @@ export const service = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const [looked] = yield* sql<{
     at: number | string | null
-  }>`SELECT max(decided_at) AS at FROM verdicts WHERE decision <> 'Failed'`
+  }>`SELECT max(decided_at) AS at FROM chat_decisions WHERE decision <> 'Failed'`
   const [moved] = yield* sql<{ id: number; at: number | string }>`
     SELECT id, at FROM audit WHERE event IN ('scheduled', 'verified', 'looked_for', 'sent', 'filed', 'postponed') ORDER BY id DESC LIMIT 1`
   const answered = Math.max(Number(looked?.at ?? 0), Number(moved?.at ?? 0))
   const failed = yield* sql<{ detail: string }>`
     SELECT detail FROM audit WHERE event = 'unreachable' AND at > ${answered} AND id > ${moved?.id ?? 0} ORDER BY id DESC`
   const unread = yield* sql<{ chat_id: string }>`
-    SELECT chat_id FROM verdicts WHERE decision = 'Failed' AND reason = 'unreachable' AND decided_at > ${answered}`
+    SELECT chat_id FROM chat_decisions WHERE decision = 'Failed' AND reason = 'unreachable' AND decided_at > ${answered}`
   const failures = failed.length + unread.length
   return {
     state: failures > 0 ? "unreachable" : answered > 0 ? "answers" : "unknown",
@@ -78,7 +78,7 @@ export const service = Effect.gen(function* () {
     failures,
     error: failed[0] === undefined ? null : errorOf(failed[0].detail)
   } satisfies Service
-}).pipe(Effect.withSpan("Outlook.service"))
+}).pipe(Effect.withSpan("ServiceStatus.service"))
 
 const decodeDetail = Schema.decodeUnknownOption(Schema.parseJson(Schema.Struct({ error: Schema.String })))
 const errorOf = (detail: string) => {

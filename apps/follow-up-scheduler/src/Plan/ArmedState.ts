@@ -12,13 +12,13 @@ export type ArmedState = Data.TaggedEnum<{
   /** The assistant wrote this message as the follow-up. */
   Sent: { readonly message: Message }
   /** Something happened after which the follow-up must not come; the reason says what. */
-  Overtaken: { readonly reason: Reason }
+  Invalidated: { readonly reason: Reason }
   /**
-   * Overtaken, and a message of the assistant is there that may be the follow-up, or the answer to the contact's reply.
+   * Invalidated, and a message of the assistant is there that may be the follow-up, or the answer to the contact's reply.
    */
-  Unclear: { readonly reason: Reason }
+  Ambiguous: { readonly reason: Reason }
   /** The chat still has our `follow_up_at`: its instant has not come, or the message is not listed yet. */
-  Standing: {}
+  Pending: {}
   /** The chat has no `follow_up_at`, and no message is there. */
   Cleared: {}
   /** The chat has a `follow_up_at` that is not ours. */
@@ -30,24 +30,24 @@ export const ArmedState = Data.taggedEnum<ArmedState>()
 /** How long before `follow_up_at` the vendor may already write, in milliseconds. */
 export const earlyMillis = 1000
 /** Until when an armed follow-up can be taken back: one second before its instant. Undefined where none is set. */
-export const lastChance = ({ follow_up_at }: FollowUp): DateTime.Utc | undefined =>
+export const withdrawableUntil = ({ follow_up_at }: FollowUp): DateTime.Utc | undefined =>
   follow_up_at === null ? undefined : DateTime.subtract(follow_up_at, { millis: earlyMillis })
 /** After a reply, a message written more than this many milliseconds after the instant is the answer to the reply. */
 const lateMillis = 10_000
 
-const overtakenBy = { assistant: "superseded", human: "human_takeover", contact: "replied" } as const
+const reasonByAuthor = { assistant: "superseded", human: "human_takeover", contact: "replied" } as const
 
 /**
  * The state of a follow-up whose `follow_up_at` is gone and before which somebody wrote: it was cleared, or carried out
  * just before. One of the assistant's messages around the instant is the follow-up if another one answers the reply, or
  * if there was no reply.
  */
-const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): ArmedState => {
+const ofClearedValue = (since: ReadonlyArray<Message>, due: number, reason: Reason): ArmedState => {
   const isAround = ({ at, author }: Message) =>
     author === "assistant" && at.epochMillis >= due - earlyMillis && at.epochMillis <= due + lateMillis
   const around = since.filter(isAround)
   const message = around.find(({ at }) => at.epochMillis >= due) ?? around.at(-1)
-  if (message === undefined) return ArmedState.Overtaken({ reason })
+  if (message === undefined) return ArmedState.Invalidated({ reason })
   const place = since.indexOf(message)
   const reply = since.findLastIndex(({ author }, index) => author === "contact" && index < place)
   const nextReply = since.findIndex(({ author }, index) => author === "contact" && index > place)
@@ -55,8 +55,8 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Ar
     .slice(reply + 1, nextReply === -1 ? undefined : nextReply)
     .filter(({ author }) => author === "assistant")
   if (reply === -1 || turn.length > 1)
-    return message.isRunning ? ArmedState.Unclear({ reason }) : ArmedState.Sent({ message })
-  return nextReply === -1 ? ArmedState.Unclear({ reason }) : ArmedState.Overtaken({ reason })
+    return message.isRunning ? ArmedState.Ambiguous({ reason }) : ArmedState.Sent({ message })
+  return nextReply === -1 ? ArmedState.Ambiguous({ reason }) : ArmedState.Invalidated({ reason })
 }
 
 /**
@@ -68,24 +68,24 @@ const crossed = (since: ReadonlyArray<Message>, due: number, reason: Reason): Ar
 export const read = (followUp: FollowUp, chat: ChatSnapshot, policy: Policy): ArmedState => {
   const due = followUp.follow_up_at?.epochMillis ?? 0
   const index = chat.messages.findIndex((message) => message.id === followUp.after_id)
-  const isStanding = chat.follow_up_at?.epochMillis === due
+  const isStillSet = chat.follow_up_at?.epochMillis === due
   // A message without a date is the follow-up where its value is gone.
-  const isTimely = (message: Message) => (message.isDated ? message.at.epochMillis >= due - earlyMillis : !isStanding)
+  const isTimely = (message: Message) => (message.isDated ? message.at.epochMillis >= due - earlyMillis : !isStillSet)
   const since = chat.messages.slice(index + 1).filter((message) => !(message.isBroadcast && isTimely(message)))
   const next = since.find((message) => !message.isRunning)
   if (next?.author === "assistant" && isTimely(next)) return ArmedState.Sent({ message: next })
   if (next !== undefined) {
-    const reason = overtakenBy[next.author]
-    return isStanding ? ArmedState.Overtaken({ reason }) : crossed(since, due, reason)
+    const reason = reasonByAuthor[next.author]
+    return isStillSet ? ArmedState.Invalidated({ reason }) : ofClearedValue(since, due, reason)
   }
-  const hindrance = Decide.blockingReason(chat, policy)
-  if (hindrance !== undefined) return ArmedState.Overtaken({ reason: hindrance })
-  if (chat.hasUnreadable) return ArmedState.Overtaken({ reason: "unreadable_message" })
-  if (chat.state === "SNOOZED") return ArmedState.Overtaken({ reason: "snoozed" })
+  const blocked = Decide.blockingReason(chat, policy)
+  if (blocked !== undefined) return ArmedState.Invalidated({ reason: blocked })
+  if (chat.hasUnreadable) return ArmedState.Invalidated({ reason: "unreadable_message" })
+  if (chat.state === "SNOOZED") return ArmedState.Invalidated({ reason: "snoozed" })
   if (chat.muted_until !== undefined && chat.muted_until.epochMillis > due)
-    return ArmedState.Overtaken({ reason: "muted" })
+    return ArmedState.Invalidated({ reason: "muted" })
   if (chat.follow_up_at === undefined) return ArmedState.Cleared()
   if (chat.follow_up_at.epochMillis !== due) return ArmedState.Replaced()
-  const misfit = Decide.policyMismatch(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
-  return misfit === undefined ? ArmedState.Standing() : ArmedState.Overtaken({ reason: misfit })
+  const mismatch = Decide.policyMismatch(policy, chat, followUp.follow_up_at ?? DateTime.unsafeMake(0))
+  return mismatch === undefined ? ArmedState.Pending() : ArmedState.Invalidated({ reason: mismatch })
 }

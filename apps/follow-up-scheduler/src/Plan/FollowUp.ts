@@ -28,7 +28,7 @@ export type Status = typeof Status.Type
 const Millis = Schema.DateTimeUtcFromNumber
 
 /**
- * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `wake` are still
+ * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `revision` are still
  * as they were read, so that two writers cannot both make it. `step` counts from 1.
  */
 export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
@@ -42,7 +42,7 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   /** When to read its chat next. Without meaning once the follow-up has ended. */
   due_at: Millis,
   /** Goes up by 1 with each change. A timer that was set for a lower number does nothing. */
-  wake: Schema.Int,
+  revision: Schema.Int,
   /** The value we set, or mean to set; or when we mean to have acted ourselves. */
   follow_up_at: Schema.NullOr(Millis),
   /** The last message of the chat when it was armed: the follow-up comes after it. */
@@ -50,9 +50,9 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   /** When the server confirmed the value; null while we only mean to set it. */
   confirmed_at: Schema.NullOr(Millis),
   /** How often it was armed. */
-  arms: Schema.Int,
+  attempts: Schema.Int,
   /** How often its message was looked for and not found. */
-  looks: Schema.Int,
+  confirm_checks: Schema.Int,
   /** How many reads or requests failed in a row. Decides how long the next wait is: see `Dispatch/Delay.ts`. */
   failures: Schema.Int,
   message_id: Schema.NullOr(MessageId),

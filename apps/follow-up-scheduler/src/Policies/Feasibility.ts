@@ -56,7 +56,7 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
   const sent: Array<DateTime.Utc> = []
   for (const [index, step] of policy.steps.entries()) {
     const since = sent.at(-1) ?? start
-    const opening = SendWindow.find({
+    const window = SendWindow.find({
       policy,
       step,
       country,
@@ -70,10 +70,10 @@ const walk = (policy: Policy.Policy, { at: start, country }: Start, channel: str
       soonest: since,
       seed: ""
     })
-    if (opening._tag !== "Open") return { index }
+    if (window._tag !== "Open") return { index }
     const latest = DateTime.addDuration(DateTime.addDuration(since, step.after), longestWait)
-    if (DateTime.greaterThan(opening.at, latest)) return { index }
-    sent.push(opening.at)
+    if (DateTime.greaterThan(window.at, latest)) return { index }
+    sent.push(window.at)
   }
   return undefined
 }

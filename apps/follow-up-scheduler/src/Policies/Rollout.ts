@@ -38,7 +38,7 @@ const versionsOf = ({ name }: Policy) => `${name}@%`
 const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
 
 /** What a version would change. Fails with `VersionChanged` if it is on record with another content. */
-export const preview = Effect.fn("PolicyChange.preview")(function* (policy: Policy) {
+export const preview = Effect.fn("Rollout.preview")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.refuseChanged(policy)
   const recorded = yield* sql<{
@@ -69,7 +69,7 @@ const waiting = (sql: SqlClient.SqlClient, policy: Policy) =>
 const taken = (sql: SqlClient.SqlClient, policy: Policy) =>
   sql`policy LIKE ${versionsOf(policy)} AND policy <> ${policy.id} AND status IN ('armed', 'sent', 'done', 'unknown')`
 
-const retime = Effect.fn("PolicyChange.retime")(function* (policy: Policy) {
+const retime = Effect.fn("Rollout.retime")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   const ledger = yield* Ledger
   const now = yield* DateTime.now
@@ -84,7 +84,7 @@ const retime = Effect.fn("PolicyChange.retime")(function* (policy: Policy) {
   yield* sql`UPDATE follow_ups SET policy = ${policy.id} WHERE ${taken(sql, policy)}`
 })
 
-const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
+const exit = Effect.fn("Rollout.exit")(function* (policy: Policy) {
   const sql = yield* SqlClient.SqlClient
   const ledger = yield* Ledger
   const rows = yield* waiting(sql, policy)
@@ -95,7 +95,7 @@ const exit = Effect.fn("PolicyChange.exit")(function* (policy: Policy) {
 })
 
 /** Records the version, then moves or ends the cadences on earlier versions, in one transaction. */
-export const apply = Effect.fn("PolicyChange.apply")(function* (policy: Policy, running: Running) {
+export const apply = Effect.fn("Rollout.apply")(function* (policy: Policy, running: Running) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.record(policy)
   if (running !== "keep") yield* Transaction.within(sql)(running === "retime" ? retime(policy) : exit(policy))

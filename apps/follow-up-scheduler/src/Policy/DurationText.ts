@@ -22,7 +22,7 @@ const Text = Schema.String.annotations({
  * A length of time in a policy: more than 0, at most 365 days, in whole milliseconds. Read from text such as `4 hours`,
  * and written as milliseconds: `14400000 millis`.
  */
-export const Amount = Schema.transformOrFail(Text, Schema.DurationFromSelf, {
+export const DurationText = Schema.transformOrFail(Text, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>
     Option.match(Option.filter(Duration.decodeUnknown(text), isUsable), {

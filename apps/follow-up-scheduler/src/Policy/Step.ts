@@ -2,7 +2,7 @@
 import { IntegrationId } from "@effect-invent/domain/Integration"
 import { OrgMemberId } from "@effect-invent/domain/Ids"
 import * as Schema from "effect/Schema"
-import { Amount } from "./DurationText.ts"
+import { DurationText } from "./DurationText.ts"
 import { Template } from "./Template.ts"
 
 /** A kind of channel, in the vendor's words. */
@@ -12,7 +12,7 @@ export type Channel = typeof Channel.Type
 
 /** How late a step may be, for whatever cause, and what becomes of one that is later. */
 export const Lateness = Schema.Struct({
-  limit: Amount.annotations({
+  limit: DurationText.annotations({
     description: "Counted from the instant at which the step would have been taken in time."
   }),
   /**
@@ -29,7 +29,7 @@ export const Lateness = Schema.Struct({
 })
 
 const common = {
-  after: Amount.annotations({ description: "Silence since our last message, an earlier follow-up included." }),
+  after: DurationText.annotations({ description: "Silence since our last message, an earlier follow-up included." }),
   lateness: Schema.optional(
     Lateness.annotations({ description: "How late the step may be, and what becomes of it when it is later." })
   )

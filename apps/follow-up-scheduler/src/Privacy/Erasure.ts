@@ -21,7 +21,7 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
-import * as Timer from "../Timer.ts"
+import * as StoredTimers from "../Ledger/StoredTimers.ts"
 
 /** The result of an erasure. */
 export interface Erased {
@@ -163,11 +163,11 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* audit(chat_id)
       yield* sql`UPDATE follow_ups SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
       yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
-      yield* sql`DELETE FROM verdicts WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM verdicts WHERE chat_id = ${chat_id})`
-      yield* sql`UPDATE verdicts SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
+      yield* sql`DELETE FROM chat_decisions WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM chat_decisions WHERE chat_id = ${chat_id})`
+      yield* sql`UPDATE chat_decisions SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
       for (const table of ["seen", "last_messages", "subjects", "erasing"])
         yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
-      yield* Timer.forget(conversation_id)
+      yield* StoredTimers.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
 
   const clearFree = inTransaction(

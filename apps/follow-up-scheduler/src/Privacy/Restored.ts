@@ -65,7 +65,7 @@ const chatsOnRecord = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => sql<{ chat_id: string; conversation_id: string }>`SELECT chat_id, conversation_id FROM subjects
     UNION SELECT chat_id, conversation_id FROM follow_ups
-    UNION SELECT chat_id, conversation_id FROM verdicts
+    UNION SELECT chat_id, conversation_id FROM chat_decisions
     UNION SELECT chat_id, conversation_id FROM audit
     UNION SELECT chat_id, chat_id FROM seen
     UNION SELECT chat_id, chat_id FROM last_messages`

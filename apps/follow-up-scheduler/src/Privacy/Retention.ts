@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import { Erasure } from "./Erasure.ts"
-import * as Timer from "../Timer.ts"
+import * as StoredTimers from "../Ledger/StoredTimers.ts"
 
 /** Deletes audit entries that are older than this; gives their number. */
 export const prune = Effect.fn("Retention.prune")(function* (keep: Duration.Duration) {
@@ -29,12 +29,12 @@ export const keeping = (keep: Duration.Duration) =>
     const erasure = yield* Erasure
     const tidy = Effect.gen(function* () {
       const pruned = yield* prune(keep)
-      yield* Timer.forgetSpent
+      yield* StoredTimers.forgetSpent
       const { chats } = yield* erasure.finish
       yield* Effect.flatMap(SqlClient.SqlClient, EmptyLog.make)
       if (pruned + chats > 0)
         yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
     })
-    const outlasting = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
-    return yield* Effect.repeat(outlasting, Schedule.spaced("1 hour"))
+    const retried = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
+    return yield* Effect.repeat(retried, Schedule.spaced("1 hour"))
   })

@@ -30,7 +30,7 @@ export const layer = Layer.effect(
   )
 )
 
-const ofChat = Effect.fn("Record.ofChat")(function* (chat: Chat) {
+const ofChat = Effect.fn("Recorder.ofChat")(function* (chat: Chat) {
   const invent = yield* InventClient
   const own = yield* OwnFollowUps
   const messages = yield* Stream.runCollect(

@@ -134,7 +134,7 @@ const written = (id: string, author: Message["author"], at: DateTime.Utc, text =
 })
 
 /** The vendor, the ledger and the scheduler of one chat. */
-const makeStage = (
+const makeRun = (
   conversation: Omit<RecordedConversation.Conversation, "events" | "until">,
   policy: Policy,
   workers: number
@@ -251,7 +251,7 @@ export const play = (
   policy: Policy,
   { isWatched, sweepEvery, withoutTimers = false, workers = 1 }: Options
 ): Played => {
-  const stage = makeStage(conversation, policy, workers)
+  const run = makeRun(conversation, policy, workers)
   const looks: Array<Look> = []
   const { events } = conversation
   let last: Decide.Decision = Decide.Decision.Stop({ reason: "empty" })
@@ -259,13 +259,13 @@ export const play = (
   let wakeAt = Infinity
 
   const look = (now: DateTime.Utc) => {
-    const since = stage.chat().messages.at(-1)?.at
-    last = stage.look(now)
+    const since = run.chat().messages.at(-1)?.at
+    last = run.look(now)
     looks.push({ at: now, decision: last, since })
     // A step that is taken at once changes the chat: a further decision follows.
     const again =
-      isWatched && last._tag === "Act" && stage.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
-    wakeAt = withoutTimers ? Infinity : Math.min(wakeAfter(last, stage.chat(), policy, now), again)
+      isWatched && last._tag === "Act" && run.chat().follow_up_at === undefined ? now.epochMillis + 1 : Infinity
+    wakeAt = withoutTimers ? Infinity : Math.min(wakeAfter(last, run.chat(), policy, now), again)
   }
 
   const end = conversation.until.epochMillis
@@ -273,23 +273,23 @@ export const play = (
   let next = 0
   for (;;) {
     const eventAt = events[next]?.at.epochMillis ?? Infinity
-    const writesAt = stage.chat().follow_up_at?.epochMillis ?? Infinity
+    const writesAt = run.chat().follow_up_at?.epochMillis ?? Infinity
     const millis = Math.min(eventAt, writesAt, wakeAt, sweepAt)
     if (millis > end || millis === Infinity) break
     const now = DateTime.unsafeMake(millis)
     if (eventAt === millis) {
       const event = events[next++]!
-      stage.happen(event, next)
+      run.happen(event, next)
       if (event.scheduler !== undefined) isUp = event.scheduler === "up"
       const isMore = events[next]?.at.epochMillis === millis
       if (event.scheduler === "up" || (isWatched && isUp && !isMore)) look(now)
       continue
     }
-    if (writesAt === millis) stage.assistant(now)
+    if (writesAt === millis) run.assistant(now)
     const isLook = wakeAt === millis || sweepAt === millis || (isWatched && writesAt === millis)
     if (wakeAt === millis) wakeAt = Infinity
     if (sweepEvery !== undefined && sweepAt === millis) sweepAt += Duration.toMillis(sweepEvery)
     if (isLook && isUp) look(now)
   }
-  return { done: stage.done, looks, last, chat: stage.chat() }
+  return { done: run.done, looks, last, chat: run.chat() }
 }

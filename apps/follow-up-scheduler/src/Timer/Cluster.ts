@@ -16,15 +16,16 @@ import * as Schema from "effect/Schema"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import { Ledger } from "../Ledger.ts"
 import { FollowUpKey } from "../Plan.ts"
-import { entityType, near, Timer } from "../Timer.ts"
+import { entityType } from "../Ledger/StoredTimers.ts"
+import { near, Timer } from "../Timer.ts"
 
 class Wake extends Schema.Class<Wake>("Wake")({
   key: FollowUpKey,
-  wake: Schema.Int,
+  revision: Schema.Int,
   at: Schema.DateTimeUtcFromNumber
 }) {
   [PrimaryKey.symbol]() {
-    return `${this.key}#${this.wake}`
+    return `${this.key}#${this.revision}`
   }
   [DeliverAt.symbol]() {
     return this.at
@@ -61,9 +62,9 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
   Timer,
   Effect.gen(function* () {
     const client = yield* Conversation.client
-    const send = ({ conversation_id, due_at, key, wake }: FollowUp) =>
+    const send = ({ conversation_id, due_at, key, revision }: FollowUp) =>
       client(conversation_id)
-        .Wake(new Wake({ key, wake, at: due_at }), { discard: true })
+        .Wake(new Wake({ key, revision, at: due_at }), { discard: true })
         .pipe(
           Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause))
         )
@@ -79,11 +80,11 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
 )
 
 /** Handles wake-ups, one at a time per conversation. A failure is logged; the sweep tries again. */
-export const layerWaker = <E, R>(onWake: (key: FollowUpKey, wake: number) => Effect.Effect<void, E, R>) =>
+export const layerWaker = <E, R>(onWake: (key: FollowUpKey, revision: number) => Effect.Effect<void, E, R>) =>
   Conversation.toLayer(
     Effect.map(Effect.context<R>(), (context) => ({
       Wake: ({ payload }: { readonly payload: Wake }) =>
-        onWake(payload.key, payload.wake).pipe(
+        onWake(payload.key, payload.revision).pipe(
           Effect.provide(context),
           Effect.catchAllCause((cause) =>
             // A stop has been asked for.

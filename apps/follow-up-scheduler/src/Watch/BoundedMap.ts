@@ -1,5 +1,5 @@
 /** A map of a bounded size: a further value drops the one that was kept longest ago. */
-export interface Recent<in K, in out A> {
+export interface BoundedMap<in K, in out A> {
   readonly keep: (key: K, value: A) => void
   readonly get: (key: K) => A | undefined
   /** Gives the value and drops it. */
@@ -7,7 +7,7 @@ export interface Recent<in K, in out A> {
 }
 
 /** An empty map of at most `atMost` values, in memory. To keep a value again makes it the newest. */
-export const make = <K, A>(atMost: number): Recent<K, A> => {
+export const make = <K, A>(atMost: number): BoundedMap<K, A> => {
   const values = new Map<K, A>()
   return {
     keep: (key, value) => {

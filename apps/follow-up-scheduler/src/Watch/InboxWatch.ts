@@ -4,7 +4,7 @@
  * without a connection everything is found all the same.
  *
  * Cost. Idle chats cost a request each time the first page is read, and one for every hundred chats in a sweep. Sweeps
- * of a large inbox are so rare that they take {@link sweepShare} of the documented quota at most.
+ * of a large inbox are so rare that they take {@link fullReadShare} of the documented quota at most.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
@@ -30,15 +30,18 @@ import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
 
 /** The largest share of the quota that reading the whole inbox takes, 0 to 1. */
-export const sweepShare = 0.05
+export const fullReadShare = 0.05
 
-const shortestSweep = Duration.minutes(15)
+const shortestFullReadWait = Duration.minutes(15)
 
 type Failure = RepeatableError | SqlError
 
 /** How long to wait after a sweep of this many pages: 15 minutes, or longer for a large inbox. */
-export const sweepEvery = (pages: number): Duration.Duration =>
-  Duration.max(shortestSweep, Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / sweepShare))
+export const fullReadEvery = (pages: number): Duration.Duration =>
+  Duration.max(
+    shortestFullReadWait,
+    Duration.times(RateLimit.defaults.window, pages / RateLimit.defaults.limit / fullReadShare)
+  )
 
 const idsOf = (chats: Iterable<Chat>): ReadonlyArray<ChatId> => Array.from(chats, ({ id }) => id)
 
@@ -61,16 +64,16 @@ const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Str
   )
 
 /** The chats with news, up to the first page without any. */
-const recent = (reading: Reading) =>
+const firstPages = (reading: Reading) =>
   Stream.flattenIterables(Stream.takeUntil(pages(reading, false), (news) => news.length === 0))
 
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
-const outlasting = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
+const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) =>
     Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`)))
   )
 
-const hints = ({ invent, rows, seen }: Reading) =>
+const pushEvents = ({ invent, rows, seen }: Reading) =>
   Stream.flattenIterables(
     Stream.mapEffect(invent.inbox.events({ listEvery: "never" }), (change) =>
       change._tag === "Unreadable"
@@ -80,14 +83,14 @@ const hints = ({ invent, rows, seen }: Reading) =>
   )
 
 /** Reads the whole inbox at once, and then again and again; fails only if the first reading does. */
-const sweeps = (reading: Reading) =>
+const fullReads = (reading: Reading) =>
   Stream.unwrap(
     Effect.map(Ref.make(0), (count) => {
       const whole = Stream.flattenIterables(
         Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1))
       )
-      const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(sweepEvery(pages)))
-      return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, outlasting(whole)))))
+      const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(fullReadEvery(pages)))
+      return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, loggingFailure(whole)))))
     })
   )
 
@@ -117,11 +120,16 @@ export const layer = (
     Effect.gen(function* () {
       const reading = yield* makeReading
       const context = yield* Effect.context<WebSocketConstructor>()
-      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () => outlasting(recent(reading)))
-      const pushed = Stream.forever(
-        Stream.concat(outlasting(hints(reading)), Stream.drain(Stream.fromEffect(Effect.sleep(shortestSweep))))
+      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () =>
+        loggingFailure(firstPages(reading))
       )
-      const chats = Stream.mergeAll([sweeps(reading), looks, Stream.provideContext(pushed, context)], {
+      const pushed = Stream.forever(
+        Stream.concat(
+          loggingFailure(pushEvents(reading)),
+          Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
+        )
+      )
+      const chats = Stream.mergeAll([fullReads(reading), looks, Stream.provideContext(pushed, context)], {
         concurrency: "unbounded"
       })
       const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))

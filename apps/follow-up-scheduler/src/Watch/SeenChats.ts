@@ -35,14 +35,14 @@ const lastOf = ({ last_message }: Chat) => JSON.stringify([last_message?.id ?? n
 const withMessageMillis = 5000
 
 /** Reasons of decisions that another read may change although nothing happened in the chat. */
-const passing = ["unreachable", "no_opening", "not_ours"]
+const retryable = ["unreachable", "no_opening", "not_ours"]
 
 interface Row {
   readonly chat_id: string
   readonly updated_at: number
   /** Null in a row from before it was recorded. */
   readonly last_message: string | null
-  readonly isPassing: number
+  readonly isRetryable: number
 }
 
 /**
@@ -65,9 +65,9 @@ export const make = Effect.gen(function* () {
   const seen = (ids: ReadonlyArray<string>) =>
     Effect.map(
       sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
-          CASE WHEN v.reason IS NOT NULL AND ${sql.in("v.reason", passing)} THEN 1 ELSE 0 END AS "isPassing"
-        FROM seen s JOIN verdicts v ON v.chat_id = s.chat_id
-        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND v.decided_at >= s.named_at`,
+          CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", retryable)} THEN 1 ELSE 0 END AS "isRetryable"
+        FROM seen s JOIN chat_decisions d ON d.chat_id = s.chat_id
+        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND d.decided_at >= s.named_at`,
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 
@@ -106,7 +106,7 @@ export const make = Effect.gen(function* () {
     )
 
   return {
-    changed: Effect.fn("Seen.news")(function* (chats, isThorough) {
+    changed: Effect.fn("SeenChats.changed")(function* (chats, isThorough) {
       if (chats.length === 0) return []
       const ids = chats.map(({ id }) => id)
       const erased = yield* erasure.among(ids)
@@ -121,7 +121,7 @@ export const make = Effect.gen(function* () {
         const row = before.get(chat.id)
         if (row === undefined) return true
         // Also where our own message came since: the read that failed may have been the one after it.
-        if (isThorough && (row.isPassing === 1 || updatedAt(chat) === 0)) return true
+        if (isThorough && (row.isRetryable === 1 || updatedAt(chat) === 0)) return true
         const hasOtherLast = row.last_message !== null && row.last_message !== lastOf(chat)
         const isNewer = row.updated_at < updatedAt(chat) || (row.updated_at === updatedAt(chat) && hasOtherLast)
         return isNewer && !isOurs(chat)

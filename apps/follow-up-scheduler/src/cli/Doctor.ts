@@ -40,38 +40,38 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
   }
 >() {}
 
-const orWrong = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => HealthChecks.Finding) =>
+const orError = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => HealthChecks.Finding) =>
   Effect.match(probe, {
     onSuccess: found,
-    onFailure: (error): HealthChecks.Finding => ({ check, state: "wrong", found: lineOf(error) })
+    onFailure: (error): HealthChecks.Finding => ({ check, state: "error", found: lineOf(error) })
   })
 
 const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>
   Effect.catchAll(probe, (error) =>
-    Effect.succeed(HealthChecks.finding(check, "doubtful", `cannot be compared with the chats: ${lineOf(error)}`))
+    Effect.succeed(HealthChecks.finding(check, "warning", `cannot be compared with the chats: ${lineOf(error)}`))
   )
 
-const sendingWell = HealthChecks.well("sending", "nothing is held, late or of unknown outcome")
+const sendingOk = HealthChecks.ok("sending", "nothing is held, late or of unknown outcome")
 
 /** A finding for each trouble, in the words of the alerts. */
 const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<HealthChecks.Finding> =>
   troubles.length === 0
-    ? [sendingWell]
-    : troubles.map((trouble) => HealthChecks.finding("sending", "wrong", Trouble.advise(trouble)))
+    ? [sendingOk]
+    : troubles.map((trouble) => HealthChecks.finding("sending", "error", Trouble.advise(trouble)))
 
 const examine = Effect.gen(function* () {
   const { age, database, policy, sending, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
-    Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "wrong", found: lineOf(error) }])
+    Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "error", found: lineOf(error) }])
   )
-  const ledger = yield* orWrong("database", database, (open) =>
-    HealthChecks.well("database", `can be read; ${open} follow-ups are open`)
+  const ledger = yield* orError("database", database, (open) =>
+    HealthChecks.ok("database", `can be read; ${open} follow-ups are open`)
   )
   const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
-    orWrong("policy", probe, (id) => HealthChecks.well("policy", `${id} can be used, and every step has an opening`))
+    orError("policy", probe, (id) => HealthChecks.ok("policy", `${id} can be used, and every step has an opening`))
   )
   // Where a check that this one needs has failed, that finding says what is wrong.
-  const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "wrong")
+  const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "error")
   const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
   const troubles = yield* Effect.orElseSucceed(Effect.map(sending, findingsOf), () => [])
   return [...answers, ledger, ...troubles, ...ages, HealthChecks.zones, ...rules]
@@ -109,7 +109,7 @@ const probes = (db: Db, policy: Option.Option<string>) =>
 /** With the gap that follows it. */
 const width = 9
 
-/** Prints a finding per check. Fails with exit code 1 where one is `wrong`. Sends GET requests only. */
+/** Prints a finding per check. Fails with exit code 1 where one is an `error`. Sends GET requests only. */
 export const doctor = ({
   db,
   json,
@@ -126,5 +126,5 @@ export const doctor = ({
       : Output.lines(
           findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
         )
-    if (findings.some(({ state }) => state === "wrong")) return yield* new Exited({ code: 1 })
+    if (findings.some(({ state }) => state === "error")) return yield* new Exited({ code: 1 })
   }).pipe(Effect.provide(probes(db, policy)))

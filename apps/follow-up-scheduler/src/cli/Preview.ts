@@ -7,7 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
-import { lookAtEach } from "../ChatReview/ReviewEach.ts"
+import { reviewEach } from "../ChatReview/ReviewEach.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Preview from "../Operations/Preview.ts"
 import * as Watch from "../Watch.ts"
@@ -36,7 +36,7 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
       Effect.flatMap(Preview.look(chat_id), ({ decision, policy }) =>
         Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision)
       )
-    yield* lookAtEach(chat_ids, look, ({ chat_id, error }) =>
+    yield* reviewEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)
     )
     const all = yield* Ref.get(found)

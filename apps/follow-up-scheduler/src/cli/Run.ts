@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import { Ownership } from "../Ledger/Database/Ownership.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
-import { type Found, lookAtEach } from "../ChatReview/ReviewEach.ts"
+import { type Found, reviewEach } from "../ChatReview/ReviewEach.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Preview from "../Operations/Preview.ts"
 import { describe } from "../Decide/Reason.ts"
@@ -26,7 +26,7 @@ import * as Pause from "./Pause.ts"
 import * as PreviewCommand from "./Preview.ts"
 import * as Status from "./Status.ts"
 
-const verdict = (decision: Decide.Decision): string =>
+const textOf = (decision: Decide.Decision): string =>
   Decide.Decision.$match(decision, {
     Act: ({ at, step }) => `step ${step} is due: ${DateTime.formatIso(at)}`,
     Wait: ({ reason, step, until }) => `waits for step ${step} until ${DateTime.formatIso(until)}: ${describe(reason)}`,
@@ -35,7 +35,7 @@ const verdict = (decision: Decide.Decision): string =>
   })
 
 const line = ({ chat_id, decision, error }: Found): string =>
-  `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : verdict(decision)}`
+  `${chat_id}  ${decision === undefined ? `could not be read: ${error?.message ?? ""}` : textOf(decision)}`
 
 const Pass = Schema.Struct({
   /** Since when follow-ups are paused; null where they are not. */
@@ -98,7 +98,7 @@ const dryPass = (source: Source, json: boolean) =>
     const chat_ids = yield* source._tag === "File" ? Watch.readFile(source.file) : InboxWatch.all
     const look = (chat_id: ChatId) => Effect.map(Preview.look(chat_id), ({ decision }) => decision)
     const { found, tell } = teller(json)
-    yield* lookAtEach(chat_ids, look, tell)
+    yield* reviewEach(chat_ids, look, tell)
     if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
     yield* Output.lines([
       "",

@@ -109,7 +109,7 @@ const heldLine = (held_by: string, to_confirm: number | null): string =>
     : `Held: ${held_by}; look at them with preview, and let it go on with resume --confirm ${to_confirm}`
 
 /** Lines about what holds sending, what waits, a backlog, and a service that does not answer. */
-export const outlookLines = ({
+export const serviceLines = ({
   backlog,
   held_by,
   service,
@@ -162,12 +162,12 @@ export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }
       ...ChatStory.ofAll(found.tally),
       ...found.policies.map(inForceLine),
       ...sweeps,
-      ...outlookLines(found)
+      ...serviceLines(found)
     ])
   }).pipe(Effect.provide(Ledgers.reading(db)))
 
 /** Logs, before anything is sent, what waits and how late it will be. */
 export const announce = Effect.gen(function* () {
   const found = yield* read
-  yield* Effect.forEach(outlookLines(found), (line) => Effect.logInfo(line), { discard: true })
+  yield* Effect.forEach(serviceLines(found), (line) => Effect.logInfo(line), { discard: true })
 })

@@ -14,7 +14,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Person } from "./Fates.ts"
+import type { Person } from "./Scenarios.ts"
 
 const calendar = "Please put it into my calendar."
 const unanswerable = "Can I speak about order #0000?"
@@ -86,7 +86,7 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
 
     /** What follows the opening message and its first answer. */
     const goOn = (talk: Talk): Effect.Effect<unknown, unknown> => {
-      switch (talk.person.fate) {
+      switch (talk.person.scenario) {
         case "silent":
         case "night":
         case "waiting":
@@ -139,12 +139,12 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
         payload: {
           assistant_id: assistantId,
           title: `A question from ${person.name}`,
-          message: MessagePart.text(person.fate === "waiting" ? unanswerable : "Do you have this in blue?")
+          message: MessagePart.text(person.scenario === "waiting" ? unanswerable : "Do you have this in blue?")
         }
       })
       const talk: Talk = { person, contact_id: contact.id, channel_id, chat_id: chat.id }
       yield* onPassed(chat.id)
-      const rest = person.fate === "waiting" ? Effect.void : Effect.zipRight(hear(talk, 1), goOn(talk))
+      const rest = person.scenario === "waiting" ? Effect.void : Effect.zipRight(hear(talk, 1), goOn(talk))
       return { chat_id: chat.id, rest }
     })
 

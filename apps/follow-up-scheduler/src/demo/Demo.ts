@@ -18,24 +18,24 @@ import { Ledger } from "../Ledger.ts"
 import { ChatReview } from "../ChatReview.ts"
 import * as Scheduler from "../Scheduler.ts"
 import { ChatRows } from "../Watch/ChatRows.ts"
-import * as Fates from "./Fates.ts"
+import * as Scenarios from "./Scenarios.ts"
 import * as Progress from "./Progress.ts"
 import * as Result from "./Result.ts"
-import { Audience, inVirtualTime, layer, quota } from "./Stage.ts"
+import { SimulatedCustomers, inVirtualTime, layer, quota } from "./DemoLayers.ts"
 
 const arrivalEvery = Duration.millis(40)
 /** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
-const patience = Duration.minutes(5)
+const longestRun = Duration.minutes(5)
 /** Follow-ups that wait for longer than this are not waited for; the result lists them as waiting. */
 const soon = Duration.seconds(30)
 
 const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }
 
-const arrivals = (people: ReadonlyArray<Fates.Person>) =>
+const arrivals = (people: ReadonlyArray<Scenarios.Person>) =>
   Effect.gen(function* () {
-    const audience = yield* Audience
+    const customers = yield* SimulatedCustomers
     const talks = yield* Effect.forEach(people, (person) =>
-      Effect.flatMap(audience.arrive(person), ({ chat_id, rest }) =>
+      Effect.flatMap(customers.arrive(person), ({ chat_id, rest }) =>
         Effect.delay(
           Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })),
           arrivalEvery
@@ -51,8 +51,8 @@ const arrivals = (people: ReadonlyArray<Fates.Person>) =>
  * channel.
  */
 const lookAgain = (chat_ids: ReadonlyArray<ChatId>) =>
-  Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([observe, rows]) =>
-    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), observe.reviewById(id)), {
+  Effect.flatMap(Effect.all([ChatReview, ChatRows]), ([chatReview, rows]) =>
+    Effect.forEach(chat_ids, (id) => Effect.zipRight(rows.forget(id), chatReview.reviewById(id)), {
       concurrency: 8,
       discard: true
     })
@@ -79,7 +79,7 @@ const play = Effect.fn("Demo.play")(function* (
   seed: number,
   progress: Effect.Effect<never, never, Emulator | Terminal.Terminal>
 ) {
-  const people = yield* Fates.cast(count, seed)
+  const people = yield* Scenarios.people(count, seed)
   const story = Effect.gen(function* () {
     const chat_ids = yield* arrivals(people)
     yield* settled
@@ -87,9 +87,9 @@ const play = Effect.fn("Demo.play")(function* (
     yield* settled
   }).pipe(
     Effect.timeoutFail({
-      duration: Duration.sum(patience, Duration.times(arrivalEvery, count)),
+      duration: Duration.sum(longestRun, Duration.times(arrivalEvery, count)),
       onTimeout: () =>
-        `follow-ups were still under way ${Duration.format(patience)} of the demo's clock after the last arrival`
+        `follow-ups were still under way ${Duration.format(longestRun)} of the demo's clock after the last arrival`
     })
   )
   yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)

@@ -13,7 +13,7 @@ import * as Output from "../cli/Output.ts"
 import * as Status from "../cli/Status.ts"
 import { Ledger } from "../Ledger.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
-import { Workspace } from "./Workspace.ts"
+import { TempFolder } from "./TempFolder.ts"
 
 const costOf = (entries: ReadonlyArray<Log.Entry>) => {
   const requests = entries.filter((entry) => entry.kind === "request")
@@ -42,16 +42,16 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
 }
 
 /** The checker, in a process of its own, with only the emulator's log and the policy. */
-const checker = Effect.map(Workspace, (workspace) => {
+const checker = Effect.map(TempFolder, (tempFolder) => {
   const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
   return (...more: ReadonlyArray<string>) =>
     Command.make(
       process.execPath,
       program,
       "--log",
-      workspace.log,
+      tempFolder.log,
       "--policy",
-      workspace.policy,
+      tempFolder.policy,
       "--grace",
       "4 seconds",
       "--opt-out-age",
@@ -64,7 +64,7 @@ const written = Effect.gen(function* () {
   const { log } = yield* Emulator
   const files = yield* FileSystem.FileSystem
   const entries = yield* log.entries
-  yield* VirtualTime.outside(files.writeFileString((yield* Workspace).log, Log.toJsonLines(entries)))
+  yield* VirtualTime.outside(files.writeFileString((yield* TempFolder).log, Log.toJsonLines(entries)))
   const { story, tally } = yield* Ledger
   const chat_id = liveliest(entries)
   return { tally: yield* tally, cost: costOf(entries), chat_id, story: yield* story(chat_id) }

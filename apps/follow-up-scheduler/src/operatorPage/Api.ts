@@ -84,9 +84,9 @@ export const TimelineEntry = Schema.Struct({
 export type TimelineEntry = typeof TimelineEntry.Type
 
 /** A length of time in which nothing goes out. `from` is included, `to` is not. */
-export const Stretch = Schema.Struct({ from: Millis, to: Millis })
+export const TimeRange = Schema.Struct({ from: Millis, to: Millis })
 /** A length of time in which nothing goes out. */
-export type Stretch = typeof Stretch.Type
+export type TimeRange = typeof TimeRange.Type
 
 const few = <A, I>(item: Schema.Schema<A, I>) => Schema.Struct({ total: Schema.Int, first: Schema.Array(item) })
 
@@ -103,7 +103,7 @@ export const Overview = Schema.Struct({
   troubles: Schema.Array(Schema.Struct({ words: Schema.String, since: Millis })),
   upcoming: few(Upcoming),
   /** When nothing goes out, for the next three days: by version of the policy, zones and country. */
-  quiet: OpenRecord.record(Schema.Array(Stretch)),
+  quiet: OpenRecord.record(Schema.Array(TimeRange)),
   quota: Quota,
   outcomes: Schema.Array(Outcome),
   unresolved: few(Unresolved),

@@ -68,10 +68,14 @@ type Versions = ReadonlyMap<string, Policy>
 const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action =>
   versions.get(policy)?.steps[step - 1]?.action ?? null
 
-const why = ({ due_at, status, verdict }: OverviewQueries.Expected, now: DateTime.Utc, isPaused: boolean): string => {
+const why = (
+  { decision_reason, due_at, status }: OverviewQueries.Expected,
+  now: DateTime.Utc,
+  isPaused: boolean
+): string => {
   if (status === "armed") return describe("in_progress")
-  const isDue = verdict === null || DateTime.lessThanOrEqualTo(due_at, now)
-  return isDue ? (isPaused ? describe("paused") : "due now") : describe(verdict)
+  const isDue = decision_reason === null || DateTime.lessThanOrEqualTo(due_at, now)
+  return isDue ? (isPaused ? describe("paused") : "due now") : describe(decision_reason)
 }
 
 const toUpcoming =
@@ -118,7 +122,7 @@ interface Reading {
 /** The quiet hours by their keys. Kept in memory for one hour. */
 const makeQuiet = () => {
   let hour = 0
-  const known = new Map<string, ReadonlyArray<Api.Stretch>>()
+  const known = new Map<string, ReadonlyArray<Api.TimeRange>>()
   return (
     rows: ReadonlyArray<OverviewQueries.Expected>,
     versions: Versions,
@@ -127,7 +131,7 @@ const makeQuiet = () => {
     const from = DateTime.startOf(now, "hour")
     if (from.epochMillis !== hour) known.clear()
     hour = from.epochMillis
-    const quiet = new Map<string, ReadonlyArray<Api.Stretch>>()
+    const quiet = new Map<string, ReadonlyArray<Api.TimeRange>>()
     for (const row of rows) {
       const name = hoursOf(row)
       const policy = versions.get(row.policy)

@@ -19,7 +19,7 @@ const Planned = Schema.parseJson(
  */
 const Expected = Schema.extend(
   Schema.Struct(FollowUp.fields),
-  Schema.Struct({ verdict: Schema.NullOr(Reason), planned: Schema.NullOr(Planned) })
+  Schema.Struct({ decision_reason: Schema.NullOr(Reason), planned: Schema.NullOr(Planned) })
 )
 /**
  * A follow-up with the reason of the latest decision about its chat, and the details of its plan. Null where none are
@@ -43,8 +43,8 @@ export const make = (sql: SqlClient.SqlClient) => ({
    */
   upcoming: (limit: number) =>
     expected(sql`
-      SELECT f.*, v.reason AS verdict, a.detail AS planned FROM follow_ups f
-      JOIN verdicts v ON v.chat_id = f.chat_id AND v.decision IN ('Act', 'Wait')
+      SELECT f.*, d.reason AS decision_reason, a.detail AS planned FROM follow_ups f
+      JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
       LEFT JOIN audit a ON a.id = (SELECT max(id) FROM audit WHERE chat_id = f.chat_id AND key = f.key AND event = 'planned')
       WHERE f.status IN ('planned', 'armed') AND (f.status = 'armed' OR NOT EXISTS (
         SELECT 1 FROM audit b WHERE b.chat_id = f.chat_id AND b.event = 'planned' AND b.key <> f.key AND b.id > a.id))

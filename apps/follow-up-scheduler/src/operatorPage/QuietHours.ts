@@ -3,7 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../NextAllowed.ts"
 import * as Policy from "../Policy.ts"
-import type { Stretch } from "./Api.ts"
+import type { TimeRange } from "./Api.ts"
 
 const minute = 60_000
 const longestStride = 15
@@ -33,7 +33,7 @@ export const between = (
   { country, zones }: Place,
   from: DateTime.Utc,
   to: DateTime.Utc
-): ReadonlyArray<Stretch> => {
+): ReadonlyArray<TimeRange> => {
   const holidays = Policy.holidaysOf(policy, country)
   const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
   const opening = (millis: number) => {
@@ -55,7 +55,7 @@ export const between = (
     return Math.min(last, to.epochMillis)
   }
 
-  const stretches: Array<Stretch> = []
+  const stretches: Array<TimeRange> = []
   let at = from.epochMillis
   while (at < to.epochMillis) {
     const open = opening(at)

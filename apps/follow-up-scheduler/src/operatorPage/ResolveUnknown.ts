@@ -30,7 +30,7 @@ const sendAgain = (from: FollowUp) =>
  * Resolves a follow-up of unknown outcome. Fails with `NothingToResolve` where it is not unknown, or was resolved
  * meanwhile, and with `SqlError`.
  */
-export const resolve = Effect.fn("Resolve.resolve")(function* (key: string, as: Api.Resolution["as"]) {
+export const resolve = Effect.fn("ResolveUnknown.resolve")(function* (key: string, as: Api.Resolution["as"]) {
   const found = yield* Effect.flatMap(Ledger, (ledger) => ledger.find(FollowUpKey.make(key)))
   const unknown = Option.filter(found, ({ status }) => status === "unknown")
   if (Option.isNone(unknown)) return yield* new Api.NothingToResolve({ key })

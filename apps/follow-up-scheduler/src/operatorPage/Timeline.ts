@@ -19,7 +19,7 @@ import type * as Api from "./Api.ts"
 import { toTimelineEntry } from "./Overview.ts"
 
 /** How long the messages of a chat are waited for; after that the audit entries are shown without them. */
-const patience = Duration.seconds(8)
+const timeout = Duration.seconds(8)
 const longest = 500
 
 const listed = (chat_id: ChatId) =>
@@ -32,8 +32,8 @@ const listed = (chat_id: ChatId) =>
     Effect.map(Chunk.toReadonlyArray),
     Effect.mapError((error) => error.message),
     Effect.timeoutFail({
-      duration: patience,
-      onTimeout: () => `the service did not answer within ${Duration.format(patience)}`
+      duration: timeout,
+      onTimeout: () => `the service did not answer within ${Duration.format(timeout)}`
     })
   )
 
@@ -53,7 +53,7 @@ const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntr
  * Reads one chat for the page. Where the service fails or the contact was erased, `unreadable` says so and the audit
  * entries are shown alone. Fails with `SqlError` only. At most 500 messages are read.
  */
-export const read = Effect.fn("Conversation.read")(function* (id: string) {
+export const read = Effect.fn("Timeline.read")(function* (id: string) {
   const chat_id = ChatId.make(id)
   const entries = yield* Erasure.storyOf(chat_id)
   const isErased =

@@ -1,6 +1,6 @@
 /** What may become of one of two schedulers on a PostgreSQL database. */
 import * as Effect from "effect/Effect"
-import type * as DatabaseAway from "../DatabaseAway.ts"
+import type * as DatabaseOutage from "../DatabaseOutage.ts"
 import * as Kinds from "./Kinds.ts"
 import type { Scheduler } from "./Scheduler.ts"
 
@@ -8,7 +8,7 @@ export interface World {
   /** One of the two, whichever. */
   readonly scheduler: Scheduler
   readonly schedulers: ReadonlyArray<Scheduler>
-  readonly database: ReturnType<typeof DatabaseAway.make>
+  readonly database: ReturnType<typeof DatabaseOutage.make>
 }
 
 /** Until both have missed it: whichever part of them, for a sweep that is under way may wait for it and say nothing. */

@@ -4,7 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { Interval } from "../Crowd/Races.ts"
+import type { Interval } from "../CustomerLoad/Races.ts"
 import * as Process from "../Process.ts"
 
 export interface Scheduler {

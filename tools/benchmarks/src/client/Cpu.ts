@@ -1,10 +1,10 @@
 /**
  * What a GET costs the process that makes it, in processor time: all its threads, its own garbage collection included.
  */
-import { byId } from "./Contenders.ts"
+import { byId } from "./Competitors.ts"
 
 export interface Args {
-  readonly contender: string
+  readonly competitor: string
   readonly url: string
   /** Calls before the counting begins: the compiler's time. */
   readonly warmUp: number
@@ -13,8 +13,8 @@ export interface Args {
 }
 
 /** Microseconds a call. */
-export const run = async ({ callers, calls, contender, url, warmUp }: Args): Promise<number> => {
-  const { connect } = await byId(contender).load()
+export const run = async ({ callers, calls, competitor, url, warmUp }: Args): Promise<number> => {
+  const { connect } = await byId(competitor).load()
   const client = await connect({ url, quota: { limit: 1_000_000, window: 60_000 } })
   const make = async (count: number) => {
     let left = count

@@ -1,13 +1,13 @@
-/** What it costs to load a contender into a process that has loaded nothing yet. */
-import { byId } from "./Contenders.ts"
+/** What it costs to load a competitor into a process that has loaded nothing yet. */
+import { byId } from "./Competitors.ts"
 
 export interface Args {
-  readonly contender: string
+  readonly competitor: string
 }
 
 /** Milliseconds of processor time. */
-export const run = async ({ contender }: Args): Promise<number> => {
-  const { load } = byId(contender)
+export const run = async ({ competitor }: Args): Promise<number> => {
+  const { load } = byId(competitor)
   const before = process.cpuUsage()
   await load()
   const { system, user } = process.cpuUsage(before)

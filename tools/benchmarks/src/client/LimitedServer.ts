@@ -4,7 +4,7 @@ import * as RateLimiter from "@effect-invent/emulator/RateLimiter"
 import * as Effect from "effect/Effect"
 import * as CountingServer from "../CountingServer.ts"
 import { page } from "./Answers.ts"
-import type { Target } from "./Contender.ts"
+import type { Target } from "./Competitor.ts"
 
 export interface LimitedServer extends CountingServer.CountingServer {
   readonly refused: () => number

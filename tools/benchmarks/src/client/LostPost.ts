@@ -2,7 +2,7 @@
  * One POST that the server reads whole and answers badly, every time: how often it is sent, and what the caller hears.
  */
 import * as CountingServer from "../CountingServer.ts"
-import { byId } from "./Contenders.ts"
+import { byId } from "./Competitors.ts"
 
 const refuse =
   (status: number, headers?: Record<string, string>): CountingServer.Reply =>
@@ -21,13 +21,13 @@ export type Fault = keyof typeof faults
 export const faultNames: ReadonlyArray<Fault> = ["cut", "500", "429 after 1", "429 after 3600"]
 
 export interface Args {
-  readonly contenders: ReadonlyArray<string>
+  readonly competitors: ReadonlyArray<string>
   /** How long is looked, in milliseconds. */
   readonly patience: number
 }
 
 export interface Outcome {
-  readonly contender: string
+  readonly competitor: string
   readonly fault: Fault
   readonly requests: number
   /** The name of the error, or null where the caller still waited. */
@@ -40,9 +40,9 @@ export const nameOf = (error: unknown): string =>
     ? (error.name === "Error" ? error.constructor.name : error.name).replace("(FiberFailure) ", "")
     : String(error)
 
-const one = async (contender: string, fault: Fault, patience: number): Promise<Outcome> => {
+const one = async (competitor: string, fault: Fault, patience: number): Promise<Outcome> => {
   const server = await CountingServer.serve(faults[fault])
-  const { connect } = await byId(contender).load()
+  const { connect } = await byId(competitor).load()
   const client = await connect({ url: server.url, quota: { limit: 500, window: 60_000 } })
   const started = performance.now()
   const patient = new Promise<null>((resolve) => setTimeout(resolve, patience, null))
@@ -52,8 +52,8 @@ const one = async (contender: string, fault: Fault, patience: number): Promise<O
   await patient
   const requests = server.requests()
   await server.close()
-  return { contender, fault, requests, heard, afterMillis }
+  return { competitor, fault, requests, heard, afterMillis }
 }
 
-export const run = ({ contenders, patience }: Args): Promise<ReadonlyArray<Outcome>> =>
-  Promise.all(contenders.flatMap((contender) => faultNames.map((fault) => one(contender, fault, patience))))
+export const run = ({ competitors, patience }: Args): Promise<ReadonlyArray<Outcome>> =>
+  Promise.all(competitors.flatMap((competitor) => faultNames.map((fault) => one(competitor, fault, patience))))

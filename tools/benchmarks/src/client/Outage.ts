@@ -1,24 +1,24 @@
 /** Many calls at once to a server that answers every one with 500: how many requests that makes of them. */
 import * as CountingServer from "../CountingServer.ts"
-import { byId } from "./Contenders.ts"
+import { byId } from "./Competitors.ts"
 
 export interface Args {
-  readonly contenders: ReadonlyArray<string>
+  readonly competitors: ReadonlyArray<string>
   readonly calls: number
   /** How long is looked, in milliseconds. */
   readonly patience: number
 }
 
 export interface Outcome {
-  readonly contender: string
+  readonly competitor: string
   readonly requests: number
   /** Calls that had not ended. */
   readonly open: number
 }
 
-const one = async (contender: string, { calls, patience }: Args): Promise<Outcome> => {
+const one = async (competitor: string, { calls, patience }: Args): Promise<Outcome> => {
   const server = await CountingServer.serve((response) => CountingServer.json(response, 500, `{"error":"no"}`))
-  const { connect } = await byId(contender).load()
+  const { connect } = await byId(competitor).load()
   // Far more than is asked for: what is looked at is retrying.
   const client = await connect({ url: server.url, quota: { limit: 100_000, window: 60_000 } })
   let open = calls
@@ -29,8 +29,8 @@ const one = async (contender: string, { calls, patience }: Args): Promise<Outcom
   await Promise.race([all, new Promise((resolve) => setTimeout(resolve, patience))])
   const requests = server.requests()
   await server.close()
-  return { contender, requests, open }
+  return { competitor, requests, open }
 }
 
 export const run = (args: Args): Promise<ReadonlyArray<Outcome>> =>
-  Promise.all(args.contenders.map((contender) => one(contender, args)))
+  Promise.all(args.competitors.map((competitor) => one(competitor, args)))

@@ -1,9 +1,9 @@
 /** More calls than the quota allows, by as many callers as one service has: the calls that a limit costs. */
-import type { Target } from "./Contender.ts"
-import { byId } from "./Contenders.ts"
+import type { Target } from "./Competitor.ts"
+import { byId } from "./Competitors.ts"
 
 export interface Args {
-  readonly contender: string
+  readonly competitor: string
   /** One client for each, at the same time. */
   readonly urls: ReadonlyArray<string>
   readonly quota: Target["quota"]
@@ -25,13 +25,13 @@ export interface Outcome {
 export const run = async ({
   callers,
   calls,
-  contender,
+  competitor,
   patience,
   quota,
   urls,
   warmUp
 }: Args): Promise<ReadonlyArray<Outcome>> => {
-  const { connect } = await byId(contender).load()
+  const { connect } = await byId(competitor).load()
   const warming = await connect({ url: warmUp.url, quota: { limit: 100_000, window: 60_000 } })
   for (let left = warmUp.calls; left > 0; left -= callers)
     await Promise.all(Array.from({ length: Math.min(left, callers) }, () => warming.get()))

@@ -39,15 +39,15 @@ const messages = Effect.flatMap(InventGroup.make(Messages, { apiKey: Redacted.ma
 console.log(await Effect.runPromise(Effect.provide(messages, FetchHttpClient.layer)))
 `
 
-/** The other contenders are so small that the second call they can make is a few bytes. */
-const theirs = (contender: string) => `
-import { connect } from "./contenders/${contender}.js"
+/** The other competitors are so small that the second call they can make is a few bytes. */
+const theirs = (competitor: string) => `
+import { connect } from "./competitors/${competitor}.js"
 const client = await connect({ url: "http://127.0.0.1:8080", quota: { limit: 500, window: 60_000 } })
 console.log(await client.get())
 `
 
-const program = (contender: string): string => {
-  switch (contender) {
+const program = (competitor: string): string => {
+  switch (competitor) {
     case "invent-fetch":
       return ours("@effect/platform", "FetchHttpClient", "layer")
     case "invent-group":
@@ -55,7 +55,7 @@ const program = (contender: string): string => {
     case "invent-undici":
       return ours("@effect/platform-node", "NodeHttpClient", "layerUndici")
     default:
-      return theirs(contender)
+      return theirs(competitor)
   }
 }
 
@@ -77,13 +77,13 @@ const here = fileURLToPath(new URL(".", import.meta.url))
 const onEffect4 = fileURLToPath(new URL("../../../../examples/effect-4/Main.ts", import.meta.url))
 
 const bundled = (
-  contender: string,
+  competitor: string,
   minify: Pick<esbuild.BuildOptions, `minify${string}` & keyof esbuild.BuildOptions>
 ) =>
   esbuild.build({
-    ...(contender === "effect-4"
+    ...(competitor === "effect-4"
       ? { entryPoints: [onEffect4] }
-      : { stdin: { contents: program(contender), resolveDir: here } }),
+      : { stdin: { contents: program(competitor), resolveDir: here } }),
     bundle: true,
     format: "esm",
     platform: "node",
@@ -96,8 +96,8 @@ const bundled = (
 
 const gzip = (contents: string | Uint8Array): number => gzipSync(contents, { level: 9 }).length
 
-export const measure = async (contender: string): Promise<Size> => {
-  const { metafile, outputFiles } = await bundled(contender, { minify: true })
+export const measure = async (competitor: string): Promise<Size> => {
+  const { metafile, outputFiles } = await bundled(competitor, { minify: true })
   const { contents } = outputFiles[0]!
   const [output] = Object.values(metafile.outputs)
   const modules = Object.entries(output!.inputs).map(
@@ -129,11 +129,11 @@ const without = (bundle: string, isLeftOut: (path: string) => boolean): string =
  * What we add to what effect and its platform bring to such a program: it without our modules is so much smaller. To a
  * program on Effect 4 we add Effect 3, too. Its parts are our modules in either case.
  */
-export const added = async (contender: string): Promise<Size> => {
-  const isAdded = contender === "effect-4" ? isBesideEffect4 : isOurs
+export const added = async (competitor: string): Promise<Size> => {
+  const isAdded = competitor === "effect-4" ? isBesideEffect4 : isOurs
   const [{ parts }, { outputFiles }] = await Promise.all([
-    measure(contender),
-    bundled(contender, { minifyIdentifiers: true, minifySyntax: true })
+    measure(competitor),
+    bundled(competitor, { minifyIdentifiers: true, minifySyntax: true })
   ])
   const { text } = outputFiles[0]!
   const [whole, rest] = await Promise.all(

@@ -1,10 +1,10 @@
 /** Starts over what waits, and is asked for more that comes due at the pace of the quota. */
 import { setTimeout as sleep } from "node:timers/promises"
-import { enqueueAll, type Wait } from "./Keeper.ts"
-import { byId } from "./Keepers.ts"
+import { enqueueAll, type Wait } from "./JobStore.ts"
+import { byId } from "./JobStores.ts"
 
 export interface Args {
-  readonly keeper: string
+  readonly jobStore: string
   readonly database: string
   /** Names what this run adds. */
   readonly run: string
@@ -32,8 +32,8 @@ const collected = async () => {
   return process.memoryUsage().rss
 }
 
-export const run = async ({ database, keeper, perSecond, run, seconds }: Args): Promise<Outcome> => {
-  const { open } = await byId(keeper).load()
+export const run = async ({ database, jobStore, perSecond, run, seconds }: Args): Promise<Outcome> => {
+  const { open } = await byId(jobStore).load()
   const woken: Array<{ readonly at: number; readonly late: number }> = []
   const kept = await open(database, (at) => woken.push({ at, late: Date.now() - at }))
   const probe = Date.now()
@@ -52,6 +52,6 @@ export const run = async ({ database, keeper, perSecond, run, seconds }: Args): 
   const isMeant = ({ at }: { readonly at: number }) => at >= from && at <= last
   while (woken.filter(isMeant).length < count && Date.now() < last + patience) await sleep(50)
   const lateness = woken.filter(isMeant).map(({ late }) => late)
-  if (lateness.length !== count) throw new Error(`${keeper}: ${lateness.length} of ${count} woke`)
+  if (lateness.length !== count) throw new Error(`${jobStore}: ${lateness.length} of ${count} woke`)
   return { startUp, lateness, memory }
 }

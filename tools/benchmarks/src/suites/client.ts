@@ -2,7 +2,7 @@
 import type { Model } from "@effect-invent/emulator/RateLimiter"
 import * as Child from "../Child.ts"
 import * as Answers from "../client/Answers.ts"
-import { contenders, openai, ours, packages, weighed } from "../client/Contenders.ts"
+import { competitors, openai, ours, packages, weighed } from "../client/Competitors.ts"
 import type * as Cpu from "../client/Cpu.ts"
 import type * as Import from "../client/Import.ts"
 import * as LimitedServer from "../client/LimitedServer.ts"
@@ -21,30 +21,30 @@ const inChild = <Args, Result>(job: string) => Child.beside<Args, Result>(import
 const names = new Map(weighed.map(({ id, name }) => [id, name]))
 const seconds = (millis: number) => `${(millis / 1000).toFixed(millis < 10_000 ? 1 : 0)} s`
 const patience = 15_000
-const everyone = contenders.map(({ id }) => id)
+const everyone = competitors.map(({ id }) => id)
 
 const heard = ({ afterMillis, heard, requests }: LostPost.Outcome) =>
   `${requests}, ${heard === null ? "no word yet" : afterMillis < 1000 ? heard : `${heard} after ${seconds(afterMillis)}`}`
 
 const lostPost = async (): Promise<Table> => {
   const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({
-    contenders: everyone,
+    competitors: everyone,
     patience
   })
   const cell = (id: string, fault: LostPost.Fault) =>
-    heard(outcomes.find((each) => each.contender === id && each.fault === fault)!)
+    heard(outcomes.find((each) => each.competitor === id && each.fault === fault)!)
   return {
     title: "One POST, its answer lost",
     about: `The server reads the request whole, and then it cuts the connection or answers as the column says, every time. The requests it saw in ${seconds(patience)}, and what the caller heard. More than one in the first two columns is a message that a customer gets twice; only a 429 says that nothing was done.`,
     head: ["", "connection cut", "500", "429, Retry-After: 1", "429, Retry-After: 3600"],
-    rows: contenders.map(({ id, name }) => [name, ...faultNames.map((fault) => cell(id, fault))])
+    rows: competitors.map(({ id, name }) => [name, ...faultNames.map((fault) => cell(id, fault))])
   }
 }
 
 const outage = async (): Promise<Table> => {
   const calls = 300
   const outcomes = await inChild<Outage.Args, ReadonlyArray<Outage.Outcome>>("Outage")({
-    contenders: everyone,
+    competitors: everyone,
     calls,
     patience
   })
@@ -52,8 +52,8 @@ const outage = async (): Promise<Table> => {
     title: "An outage",
     about: `${calls} GETs at once to a server that answers each with 500: requests for each call in ${seconds(patience)}.`,
     head: ["", "requests a call", "calls still trying"],
-    rows: outcomes.map(({ contender, open, requests }) => [
-      names.get(contender)!,
+    rows: outcomes.map(({ competitor, open, requests }) => [
+      names.get(competitor)!,
       `${(requests / calls).toFixed(2)}x`,
       `${open}`
     ])
@@ -79,11 +79,11 @@ interface Quotaed {
 /** The servers' windows begin with the first request that reaches them. */
 const patienceFor = (window: number) => (windows + 0.5) * window
 
-const through = async (contender: string, window: number): Promise<Quotaed> => {
+const through = async (competitor: string, window: number): Promise<Quotaed> => {
   const servers = await Promise.all(models.map((model) => LimitedServer.serve(model, { limit, window })))
   const warm = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
   const outcomes = await inChild<Quota.Args, ReadonlyArray<Quota.Outcome>>("Quota")({
-    contender,
+    competitor,
     urls: servers.map(({ url }) => url),
     quota: { limit, window },
     warmUp: { url: warm.url, calls: 2000 },
@@ -101,7 +101,7 @@ const modelNames = ["fixed window", "sliding log", "token bucket", "sliding coun
 const quota = async (progress: (what: string) => void): Promise<Table> => {
   const window = 12_000
   const rows: Array<ReadonlyArray<string>> = []
-  for (const { id, name } of contenders) {
+  for (const { id, name } of competitors) {
     progress(`429s and use of the quota: ${id}`)
     const { outcomes, servers, uses } = await through(id, window)
     const cells = servers.map(
@@ -152,9 +152,9 @@ const cpu = async (progress: (what: string) => void): Promise<Table> => {
   // What lives for a minute is warm: the compiler's time is the cold import's business.
   const load = { warmUp: 6000, calls: 3000, callers: 10 }
   const server = await CountingServer.serve((response) => CountingServer.json(response, 200, Answers.page))
-  const measured = await interleaved(rounds, (contender, round) => {
-    progress(`processor time of a GET: round ${round} of ${rounds}, ${contender}`)
-    return inChild<Cpu.Args, number>("Cpu")({ contender, url: server.url, ...load })
+  const measured = await interleaved(rounds, (competitor, round) => {
+    progress(`processor time of a GET: round ${round} of ${rounds}, ${competitor}`)
+    return inChild<Cpu.Args, number>("Cpu")({ competitor, url: server.url, ...load })
   })
   await server.close()
   return {
@@ -167,9 +167,9 @@ const cpu = async (progress: (what: string) => void): Promise<Table> => {
 
 const imports = async (progress: (what: string) => void): Promise<Table> => {
   const rounds = 3
-  const measured = await interleaved(rounds, (contender, round) => {
-    progress(`cold import: round ${round} of ${rounds}, ${contender}`)
-    return inChild<Import.Args, number>("Import")({ contender })
+  const measured = await interleaved(rounds, (competitor, round) => {
+    progress(`cold import: round ${round} of ${rounds}, ${competitor}`)
+    return inChild<Import.Args, number>("Import")({ competitor })
   })
   return {
     title: "Cold import",

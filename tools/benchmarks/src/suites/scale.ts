@@ -11,8 +11,8 @@ import * as Child from "../Child.ts"
 import type { Table } from "../Report.ts"
 import type * as Backlog from "../scale/Backlog.ts"
 import type * as Fill from "../scale/Fill.ts"
-import { type Keeper, precision } from "../scale/Keeper.ts"
-import { keepers, packages } from "../scale/Keepers.ts"
+import { type JobStore, precision } from "../scale/JobStore.ts"
+import { jobStores, packages } from "../scale/JobStores.ts"
 import type * as Serve from "../scale/Serve.ts"
 import type { Suite } from "../Suite.ts"
 
@@ -53,7 +53,7 @@ const ofServer = async (url: Redacted.Redacted): Promise<Database> => ({
 })
 
 interface Measured {
-  readonly keeper: Keeper
+  readonly jobStore: JobStore
   readonly count: number
   /** A second; nothing where nothing waits. */
   readonly rate: number
@@ -61,18 +61,18 @@ interface Measured {
   readonly outcome: Serve.Outcome
 }
 
-const measure = async (keeper: Keeper, count: number, database: Database): Promise<Measured> => {
-  const rate = await fill({ keeper: keeper.id, database: database.name, count, from: Date.now() + notYet })
+const measure = async (jobStore: JobStore, count: number, database: Database): Promise<Measured> => {
+  const rate = await fill({ jobStore: jobStore.id, database: database.name, count, from: Date.now() + notYet })
   const bytes = await database.bytes()
-  const outcome = await serve({ keeper: keeper.id, database: database.name, run: "run", ...load })
-  return { keeper, count, rate, bytes, outcome }
+  const outcome = await serve({ jobStore: jobStore.id, database: database.name, run: "run", ...load })
+  return { jobStore, count, rate, bytes, outcome }
 }
 
 const quantile = (values: ReadonlyArray<number>, q: number) =>
   values.toSorted((a, b) => a - b)[Math.ceil(q * values.length) - 1]!
 
-const rowOf = ({ bytes, count, keeper, outcome, rate }: Measured, empty: Measured): ReadonlyArray<string> => [
-  keeper.name,
+const rowOf = ({ bytes, count, jobStore, outcome, rate }: Measured, empty: Measured): ReadonlyArray<string> => [
+  jobStore.name,
   count.toLocaleString("en"),
   rate.toFixed(0),
   ((bytes - empty.bytes) / count).toFixed(0),
@@ -88,17 +88,17 @@ interface Run {
 }
 
 const compare = async (
-  chosen: ReadonlyArray<Keeper>,
-  databases: (keeper: Keeper, count: number) => Promise<Database>,
+  chosen: ReadonlyArray<JobStore>,
+  databases: (jobStore: JobStore, count: number) => Promise<Database>,
   { progress, waiting }: Run
 ) => {
   const rows: Array<ReadonlyArray<string>> = []
-  for (const keeper of chosen) {
-    progress(`${keeper.id}, empty`)
-    const empty = await measure(keeper, 0, await databases(keeper, 0))
+  for (const jobStore of chosen) {
+    progress(`${jobStore.id}, empty`)
+    const empty = await measure(jobStore, 0, await databases(jobStore, 0))
     for (const count of waiting) {
-      progress(`${keeper.id}, ${count} waiting`)
-      rows.push(rowOf(await measure(keeper, count, await databases(keeper, count)), empty))
+      progress(`${jobStore.id}, ${count} waiting`)
+      rows.push(rowOf(await measure(jobStore, count, await databases(jobStore, count)), empty))
     }
   }
   return rows
@@ -160,7 +160,7 @@ const inFolder = async <A>(use: (folder: string) => Promise<A>): Promise<A> => {
 const onFiles = (run: Run) =>
   inFolder((folder) =>
     compare(
-      keepers.filter(({ store }) => store === "sqlite"),
+      jobStores.filter(({ store }) => store === "sqlite"),
       async ({ id }, count) => file(folder, `${id}-${count}`),
       run
     )
@@ -170,7 +170,7 @@ const onServer = (run: Run) =>
   Effect.flatMap(Server.make, ({ database }) =>
     Effect.promise(() =>
       compare(
-        keepers.filter(({ store }) => store === "postgres"),
+        jobStores.filter(({ store }) => store === "postgres"),
         async () => ofServer(await Effect.runPromise(database)),
         run
       )

@@ -12,13 +12,13 @@ const once = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ busy: number }>`PRAGMA wal_checkpoint(TRUNCATE)`, ([row]) => row?.busy === 0)
 
 /** Tries again every 50 ms, for 5 seconds: another connection may be reading. */
-const patience = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
+const backoff = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
 
 const inTheWay =
   "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"
 
 const onSqlite = (sql: SqlClient.SqlClient) =>
-  Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: patience }).pipe(
+  Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: backoff }).pipe(
     Effect.zipRight(once(sql)),
     Effect.flatMap((isDone) => (isDone ? Effect.void : Effect.logWarning(inTheWay)))
   )

@@ -1,0 +1,42 @@
+/** The timers that @effect/cluster keeps in the database of the ledger. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as Effect from "effect/Effect"
+
+/** The name of the entity type in the cluster's tables. An entity is a conversation. */
+export const entityType = "FollowUp"
+
+/** A database in which no process has ever waited holds no timers. */
+const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const found = yield* sql.onDialectOrElse({
+      pg: () =>
+        sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
+      orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_replies'`
+    })
+    if (found.length > 0) yield* change(sql)
+  })
+
+/** Deletes the replies whose messages are gone. */
+const deleteReplies = (sql: SqlClient.SqlClient) =>
+  sql`DELETE FROM cluster_replies WHERE request_id NOT IN (SELECT request_id FROM cluster_messages)`
+
+/** Deletes the timers of a conversation. */
+export const forget = (conversation_id: string) =>
+  whereKept(
+    (sql) => sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND entity_id = ${conversation_id}`
+  )
+
+/** Deletes all timers. */
+export const forgetAll = whereKept((sql) =>
+  Effect.zipRight(sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType}`, deleteReplies(sql))
+)
+
+/** Deletes the timers that have gone off. */
+export const forgetSpent = whereKept((sql) =>
+  Effect.zipRight(
+    sql`DELETE FROM cluster_messages WHERE entity_type = ${entityType} AND processed = TRUE`,
+    deleteReplies(sql)
+  )
+)

@@ -1,0 +1,235 @@
+/**
+ * A running `serve` whose times are short, over a server that knows no code of ours and that a test can break, with a
+ * plain listener in place of a chat program and of whoever hears the heartbeat.
+ */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as Schedule from "effect/Schedule"
+import * as http from "node:http"
+import type { AddressInfo } from "node:net"
+import * as PlainVendor from "./PlainVendor.ts"
+import * as Process from "./Process.ts"
+
+const key = "inv_key_that_is_secret"
+const words = "Do you ship to Malta, asks Ada?"
+/** The key, the contact, the chat, and what the contact has written. */
+const secrets = /inv_key|ada|Malta/i
+
+const policy = (after: string) => `name: plain
+version: 1
+effective_from: all
+time_zone: UTC
+arm_lead: 1 second
+confirm_after: 1 second
+steps:
+  - { after: ${after}, action: schedule_follow_up }
+`
+
+/** Takes what is posted; `refusals` of them it answers with 503 first. Counts the heartbeats. */
+export const receiver = (refusals: number) =>
+  Effect.acquireRelease(
+    Effect.async<{
+      readonly server: http.Server
+      readonly heard: Array<string>
+      readonly beats: () => number
+      readonly url: string
+    }>((resume) => {
+      const heard: Array<string> = []
+      let left = refusals
+      let beats = 0
+      const server = http.createServer((request, response) => {
+        const chunks: Array<Buffer> = []
+        request.on("data", (chunk: Buffer) => chunks.push(chunk))
+        request.on("end", () => {
+          if (request.method === "GET") beats++
+          const isRefused = request.method === "POST" && left-- > 0
+          if (request.method === "POST" && !isRefused)
+            heard.push((JSON.parse(Buffer.concat(chunks).toString()) as { readonly text: string }).text)
+          response.writeHead(isRefused ? 503 : 200).end()
+        })
+      })
+      server.listen(0, "127.0.0.1", () =>
+        resume(
+          Effect.succeed({
+            server,
+            heard,
+            beats: () => beats,
+            url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+          })
+        )
+      )
+    }),
+    ({ server }) => Effect.sync(() => server.close().closeAllConnections())
+  )
+
+export const until = (condition: () => boolean) =>
+  Effect.repeat(Effect.sync(condition), { schedule: Schedule.spaced("20 millis"), until: (yes) => yes })
+
+interface World {
+  broken: ReturnType<NonNullable<PlainVendor.Options["broken"]>>
+  date: () => string
+}
+
+/** The first reading of the chat's messages is answered, and each later one when it is let go. */
+const makeHold = () => {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => (release = resolve))
+  let readings = 0
+  const held = (line: string) =>
+    line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > 1 ? released : undefined
+  return { held, isHolding: () => readings > 1, release: Effect.sync(() => release()) }
+}
+
+export interface Options {
+  /** How long after the answer to the contact the follow-up is due. */
+  readonly after?: string
+  readonly env?: Record<string, string>
+  readonly canCrash?: boolean
+  /** How many alerts the receiver refuses. */
+  readonly refusals?: number
+  /** Whether the chat's messages are read once and then not until the test lets them be. */
+  readonly isHeld?: boolean
+  /** Where the ledger is, as `serve` is told and as the test reads it. Default: a file in the folder of the process. */
+  readonly ledger?: { readonly args: ReadonlyArray<string>; readonly layer: Layer.Layer<SqlClient.SqlClient, unknown> }
+}
+
+/** A service with the chat of one contact, a receiver, and what starts the program between them. */
+export const harness = ({
+  after = "1 hour",
+  env = {},
+  isHeld = false,
+  canCrash = false,
+  ledger,
+  refusals = 0
+}: Options) =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const cwd = yield* files.makeTempDirectoryScoped()
+    yield* files.writeFileString(`${cwd}/policy.yaml`, policy(after))
+    const world: World = { broken: undefined, date: () => new Date().toUTCString() }
+    const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
+    const messages = [
+      { by: "contact", at: since, text: words },
+      { by: "assistant", at: since, text: "We do." }
+    ] as const
+    const hold = makeHold()
+    const vendor = yield* PlainVendor.serve({
+      chats: { chat_of_ada: { messages } },
+      since,
+      now: () => new Date().toISOString(),
+      date: () => world.date(),
+      broken: () => world.broken,
+      ...(isHeld && { held: hold.held })
+    })
+    const { beats, heard, url } = yield* receiver(refusals)
+    const db = ledger?.args ?? ["--db", "a.db"]
+    const start = Process.start(
+      ["serve", "--policy", "policy.yaml", "--inbox", "--every", "1 second", ...db, "--health-port", "0"],
+      {
+        cwd,
+        canCrash,
+        env: {
+          INVENT_API_KEY: key,
+          INVENT_BASE_URL: vendor.url,
+          INVENT_RATE_LIMIT: "1000",
+          FOLLOW_UPS_SWEEP_EVERY: "200 millis",
+          FOLLOW_UPS_PAUSED_FOR: "1 second",
+          FOLLOW_UPS_THROTTLED_FOR: "2 seconds",
+          FOLLOW_UPS_ALERT_URL: `${url}/hook`,
+          FOLLOW_UPS_HEARTBEAT_URL: `${url}/beat`,
+          ...env
+        }
+      }
+    )
+    const database: Layer.Layer<SqlClient.SqlClient, unknown> =
+      ledger?.layer ?? SqliteClient.layer({ filename: `${cwd}/a.db` })
+    const inLedger = <A, E2>(use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E2>): Effect.Effect<A, unknown> =>
+      Effect.provide(Effect.flatMap(SqlClient.SqlClient, use), database)
+    const command = (...args: ReadonlyArray<string>) => Process.run([...args, ...db], { cwd })
+    return { beats, command, heard, hold, inLedger, start, vendor, world }
+  })
+
+/** The harness with a `serve` on it that is well and has looked at the chat. */
+export const serving = (options: Options) =>
+  Effect.gen(function* () {
+    const started = yield* harness(options)
+    const running = yield* started.start
+    const [, port = ""] = yield* running.prints(/Health is told at \S+:(\d+)/)
+    const ask = (path: string) =>
+      Effect.promise(() =>
+        fetch(`http://127.0.0.1:${port}${path}`).then(async (answer) => ({
+          status: answer.status,
+          text: await answer.text()
+        }))
+      )
+    yield* Effect.repeat(ask("/readyz"), {
+      schedule: Schedule.spaced("100 millis"),
+      until: ({ status }) => status === 200
+    })
+    // Until it has looked at the chat: before that, a service that refuses it ends it.
+    yield* started.inLedger((sql) =>
+      Effect.repeat(sql`SELECT 1 FROM follow_ups`, {
+        schedule: Schedule.spaced("50 millis"),
+        until: (rows) => rows.length > 0
+      })
+    )
+    const failedSweeps = () => running.said().split("the sweep tries again").length - 1
+    const sweeps = () => started.beats() + failedSweeps()
+    /** Waits until it has swept so many times more, well or not. */
+    const sweepsAgain = (times: number) =>
+      Effect.suspend(() => {
+        const before = sweeps()
+        return until(() => sweeps() >= before + times)
+      })
+    return { ...started, ask, running, sweepsAgain }
+  })
+
+export type Serving = Effect.Effect.Success<ReturnType<typeof serving>>
+
+export interface Fault<R = FileSystem.FileSystem> {
+  readonly begin: (serving: Serving) => Effect.Effect<unknown, unknown, R>
+  readonly end: (serving: Serving) => Effect.Effect<unknown, unknown, R>
+  /** How what is heard begins. */
+  readonly alert: string
+  /** The name by which `/readyz` gives it as a reason; undefined where it goes on being ready. */
+  readonly reason?: string
+  /**
+   * Whether the sweeps meet it: then `/readyz` says so after two of them. Otherwise it says so when the alert is heard.
+   */
+  readonly isSwept?: boolean
+}
+
+/** As many sweeps in which an alert about what was told already could be sent again. */
+const more = 10
+
+/** Begins the fault and ends it, and sees what is told of it: once that it began, once that it is over, and no name. */
+export const isToldOnce = <R>(serve: Serving, { alert, begin, end, isSwept = false, reason }: Fault<R>) =>
+  Effect.gen(function* () {
+    yield* begin(serve)
+    yield* isSwept ? serve.sweepsAgain(2) : until(() => serve.heard.length > 0)
+    const ready = yield* serve.ask("/readyz")
+    expect([ready.status, ready.text]).toEqual(
+      reason === undefined ? [200, "ready\n"] : [503, expect.stringContaining(`${reason}: ${alert}`)]
+    )
+    yield* until(() => serve.heard.length > 0)
+    yield* serve.sweepsAgain(more)
+    expect(yield* serve.ask("/healthz")).toMatchObject({ status: 200 })
+    expect(serve.heard).toHaveLength(1)
+    yield* end(serve)
+    yield* until(() => serve.heard.length > 1)
+    expect((yield* serve.ask("/readyz")).status).toBe(200)
+    yield* serve.sweepsAgain(more)
+    const over = `No longer: ${alert.charAt(0).toLowerCase()}${alert.slice(1)}`
+    expect(serve.heard.map((text) => text.slice(0, alert.length))).toEqual([alert, over.slice(0, alert.length)])
+    for (const text of [...serve.heard, ready.text]) expect(text).not.toMatch(secrets)
+  }).pipe(
+    Effect.raceFirst(
+      Effect.flatMap(serve.running.ended, ({ code, stderr, stdout }) =>
+        Effect.dieMessage(`it ended with ${code}\n${stdout}\n${stderr}`)
+      )
+    )
+  )

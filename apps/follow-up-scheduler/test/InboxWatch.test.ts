@@ -1,0 +1,426 @@
+import * as InventClient from "@effect-invent/client/InventClient"
+import { InboxChange } from "@effect-invent/client/InboxChange"
+import * as RateLimit from "@effect-invent/client/RateLimit"
+import type { Chat } from "@effect-invent/domain/Chat"
+import { ChatId, MessageId } from "@effect-invent/domain/Ids"
+import * as InventError from "@effect-invent/domain/InventError"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as Socket from "@effect/platform/Socket"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { describe, expect } from "@effect/vitest"
+import * as Arr from "effect/Array"
+import * as Chunk from "effect/Chunk"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
+import * as Erasure from "../src/Privacy/Erasure.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Plan from "../src/Plan.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
+import * as Timer from "../src/Timer.ts"
+import type { Reason } from "../src/Decide/Reason.ts"
+import { Watch } from "../src/Watch.ts"
+import * as ChatRows from "../src/Watch/ChatRows.ts"
+import * as SeenChats from "../src/Watch/SeenChats.ts"
+import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as Build from "./Build.ts"
+
+const id = (n: number) => ChatId.make(`chat_${n}`)
+const every = Duration.minutes(1)
+const perPage = 100
+
+/** An inbox whose chats a test changes; the latest change comes first unless `isUnordered`. */
+const makeInbox = (count: number, isUnordered = false) => {
+  const chats = new Map(
+    Arr.makeBy(count, (n): readonly [ChatId, Chat] => [
+      id(n),
+      { id: id(n), updated_at: Build.after(-n * Build.second) }
+    ])
+  )
+  const pushes = Effect.runSync(Queue.unbounded<Chat>())
+  const seen = { requests: 0, lanes: new Set<string>(), failure: undefined as InventError.RepeatableError | undefined }
+  const listed = () => {
+    const all = [...chats.values()]
+    return isUnordered
+      ? all
+      : all.toSorted((a, b) => (b.updated_at?.epochMillis ?? 0) - (a.updated_at?.epochMillis ?? 0))
+  }
+  const stream = () =>
+    Stream.paginateChunkEffect(0, (page) =>
+      Effect.flatMap(RateLimit.CurrentLane, (lane) =>
+        Effect.suspend(() => {
+          seen.requests++
+          seen.lanes.add(lane)
+          if (seen.failure !== undefined) return Effect.fail(seen.failure)
+          const items = listed().slice(page * perPage, (page + 1) * perPage)
+          const next = (page + 1) * perPage < chats.size ? Option.some(page + 1) : Option.none<number>()
+          return Effect.succeed([Chunk.fromIterable(items), next] as const)
+        })
+      )
+    )
+  const events = () =>
+    Stream.map(Stream.fromQueue(pushes), (chat) => InboxChange.Pushed({ chat, type: "chat.updated" as never }))
+  return {
+    seen,
+    set: (chat: Chat) => Effect.sync(() => void chats.set(chat.id, chat)),
+    touch: (n: number, fields: Partial<Chat> = {}) =>
+      Effect.map(DateTime.now, (now) => void chats.set(id(n), { id: id(n), updated_at: now, ...fields })),
+    push: (n: number) => Queue.offer(pushes, chats.get(id(n))!),
+    layer: InventClient.layerMock({ inbox: { stream, events } })
+  }
+}
+
+type Inboxed = ReturnType<typeof makeInbox>
+
+const database = SqliteClient.layer({ filename: ":memory:" })
+const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
+  throw new Error("no test opens a socket")
+})
+
+const under = (inbox: Inboxed, version = 1) =>
+  InboxWatch.layer(every).pipe(
+    Layer.provideMerge(Layer.merge(Erasure.layer, ChatRows.layer)),
+    Layer.provideMerge(Ledger.layer),
+    Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
+  )
+
+const look = (chat_id: ChatId, reason: Reason = "replied") =>
+  Effect.flatMap(Ledger.Ledger, (ledger) =>
+    ledger.decided({ chat_id, conversation_id: chat_id, decision: "Stop", reason: reason as never, until: null })
+  )
+
+/** Puts on record that so many chats of a new inbox were looked at, as the watch and a look at each of them would. */
+const recordLooks = (count: number) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    const { epochMillis: now } = yield* DateTime.now
+    for (const some of Arr.chunksOf(
+      Arr.makeBy(count, (n) => n),
+      1000
+    )) {
+      const named = { policy: Build.policy().id, named_at: now }
+      yield* sql`INSERT INTO seen ${sql.insert(some.map((n) => ({ chat_id: id(n), updated_at: now - n * Build.second, ...named })))}`
+      const latest = { decision: "Stop", reason: "replied", until: null, decided_at: now }
+      yield* sql`INSERT INTO chat_decisions ${sql.insert(some.map((n) => ({ chat_id: id(n), conversation_id: id(n), ...latest })))}`
+    }
+  })
+
+/** Watches, and looks at each chat that is named; answers with what was named since it was last asked. */
+const watching = (onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Ledger.Ledger> = look) =>
+  Effect.gen(function* () {
+    const { chats } = yield* Watch
+    const named: Array<ChatId> = []
+    const fiber = yield* Effect.forkScoped(
+      Stream.runForEach(chats, (chat_id) =>
+        Effect.zipRight(
+          Effect.sync(() => named.push(chat_id)),
+          onNamed(chat_id)
+        )
+      )
+    )
+    const after = (wait: Duration.DurationInput) =>
+      Effect.zipRight(
+        TestClock.adjust(wait),
+        Effect.sync(() => named.splice(0))
+      )
+    return { after, fiber }
+  })
+
+const story = (name: string, test: Effect.Effect<void, unknown, SqlClient.SqlClient | import("effect/Scope").Scope>) =>
+  it.scoped(name, () => Effect.provide(Effect.zipRight(TestClock.setTime(Build.start.epochMillis), test), database))
+
+describe("watching the inbox", () => {
+  story(
+    "names every chat at first, and one that has changed at the next look",
+    Effect.gen(function* () {
+      const inbox = makeInbox(250)
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        expect((yield* after(0)).toSorted()).toEqual(Arr.makeBy(250, id).toSorted())
+        expect(yield* after(every)).toEqual([])
+        yield* inbox.touch(137)
+        expect(yield* after(every)).toEqual([id(137)])
+        expect(yield* after("3 hours")).toEqual([])
+        expect([...inbox.seen.lanes]).toEqual(["watch"])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "names a chat once more that changed twice in the same second",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      const updated_at = Build.after(0)
+      const lastly = (last_message: NonNullable<Chat["last_message"]>) =>
+        inbox.set({ id: id(0), updated_at, last_message })
+      yield* Effect.gen(function* () {
+        yield* lastly(Build.wireMessage("assistant", 0, { status: "RUNNING" }))
+        const { after } = yield* watching()
+        expect(yield* after(0)).toEqual([id(0)])
+        expect(yield* after(every)).toEqual([])
+        yield* lastly(Build.wireMessage("assistant", 0))
+        expect(yield* after(every)).toEqual([id(0)])
+        yield* lastly(Build.wireMessage("contact", 0))
+        expect(yield* after(every)).toEqual([id(0)])
+        expect(yield* after(every)).toEqual([])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "finds what changed although the list is in no order, at the next sweep",
+    Effect.gen(function* () {
+      const inbox = makeInbox(250, true)
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        yield* after(0)
+        yield* inbox.touch(249)
+        expect(yield* after("14 minutes")).toEqual([])
+        expect(yield* after("1 minute")).toEqual([id(249)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "names a chat at once when the server pushes it, and not once more when it is listed",
+    Effect.gen(function* () {
+      const inbox = makeInbox(3)
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        yield* after(0)
+        yield* inbox.touch(2)
+        yield* inbox.push(2)
+        expect(yield* after("1 second")).toEqual([id(2)])
+        yield* inbox.push(1)
+        expect(yield* after("1 hour")).toEqual([])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "does not name what was looked at before a restart, but what changed meanwhile, and everything under another version",
+    Effect.gen(function* () {
+      const inbox = makeInbox(250)
+      const run = (version: number) =>
+        Effect.scoped(Effect.flatMap(watching(), ({ after }) => after("1 second"))).pipe(
+          Effect.provide(under(inbox, version))
+        )
+      expect(yield* run(1)).toHaveLength(250)
+      yield* inbox.touch(40)
+      expect(yield* run(1)).toEqual([id(40)])
+      expect(yield* run(2)).toHaveLength(250)
+    })
+  )
+
+  story(
+    "names again after a restart what was named and not looked at",
+    Effect.gen(function* () {
+      const inbox = makeInbox(3)
+      const run = (onNamed: Parameters<typeof watching>[0]) =>
+        Effect.scoped(Effect.flatMap(watching(onNamed), ({ after }) => after("1 second"))).pipe(
+          Effect.provide(under(inbox))
+        )
+      yield* run((chat_id) => (chat_id === id(1) ? Effect.void : look(chat_id)))
+      expect(yield* run(look)).toEqual([id(1)])
+    })
+  )
+
+  story(
+    "comes back in the next sweep to a chat that could not be read, had no opening, or has another's value",
+    Effect.gen(function* () {
+      const inbox = makeInbox(4)
+      yield* Effect.gen(function* () {
+        const reasons = new Map<ChatId, Reason>([
+          [id(0), "unreachable"],
+          [id(1), "no_opening"],
+          [id(2), "not_ours"]
+        ])
+        const { after } = yield* watching((chat_id) => look(chat_id, reasons.get(chat_id)))
+        yield* after(0)
+        expect(yield* after("14 minutes")).toEqual([])
+        expect((yield* after("1 minute")).toSorted()).toEqual([id(0), id(1), id(2)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "looks now and then at a chat that the server does not date",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      yield* inbox.set({ id: id(0) })
+      yield* Effect.gen(function* () {
+        const { after } = yield* watching()
+        expect(yield* after(0)).toEqual([id(0)])
+        expect(yield* after("14 minutes")).toEqual([])
+        expect(yield* after("1 minute")).toEqual([id(0)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "leaves an armed follow-up to its own looks, and takes our own message for no news",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const { after } = yield* watching()
+        yield* after(0)
+        const due = { step: 1, anchor_id: MessageId.make("anchor") }
+        const planned = yield* ledger.plan(
+          Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
+          { name: "planned" }
+        )
+        const armed = yield* ledger.advance(Option.getOrThrow(planned), { status: "armed" }, { name: "armed" })
+        yield* inbox.touch(0)
+        expect(yield* after(every)).toEqual([])
+        const now = yield* DateTime.now
+        const last_message = { id: MessageId.make("ours"), created_at: now }
+        yield* ledger.advance(
+          Option.getOrThrow(armed),
+          { status: "sent", message_id: last_message.id },
+          { name: "sent" }
+        )
+        yield* inbox.touch(0, { last_message })
+        expect(yield* after(every)).toEqual([])
+        // Somebody closes it, and later the contact writes.
+        yield* inbox.touch(0, { last_message })
+        expect(yield* after(every)).toEqual([id(0)])
+        yield* inbox.touch(0, { last_message: { id: MessageId.make("theirs"), created_at: yield* DateTime.now } })
+        expect(yield* after(every)).toEqual([id(0)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "names a chat whose unknown outcome was taken as delivered, whenever anybody writes there",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const { after } = yield* watching()
+        yield* after(0)
+        const due = { step: 1, anchor_id: MessageId.make("anchor") }
+        const planned = yield* ledger.plan(
+          Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
+          { name: "planned" }
+        )
+        const change = { status: "unknown", reason: "not_confirmed", follow_up_at: Build.after(0) } as const
+        yield* ledger.advance(Option.getOrThrow(planned), change, { name: "unknown" })
+        yield* ResolveUnknown.resolve(Option.getOrThrow(planned).key, "delivered")
+        for (const author of ["theirs", "answer", "theirs again"]) {
+          yield* inbox.touch(0, { last_message: { id: MessageId.make(author), created_at: yield* DateTime.now } })
+          expect(yield* after(every)).toEqual([id(0)])
+        }
+      }).pipe(Effect.provide(Layer.merge(under(inbox), Timer.layerNone)))
+    })
+  )
+
+  story(
+    "comes back in the next sweep to a chat that could not be read after our own message",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      yield* Effect.gen(function* () {
+        const ledger = yield* Ledger.Ledger
+        const { after } = yield* watching()
+        yield* after(0)
+        const due = { step: 1, anchor_id: MessageId.make("anchor") }
+        const planned = yield* ledger.plan(
+          Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
+          { name: "planned" }
+        )
+        const last_message = { id: MessageId.make("ours"), created_at: yield* DateTime.now }
+        yield* ledger.advance(
+          Option.getOrThrow(planned),
+          { status: "sent", message_id: last_message.id },
+          { name: "sent" }
+        )
+        yield* TestClock.adjust("1 second")
+        yield* inbox.touch(0, { last_message })
+        yield* look(id(0), "unreachable")
+        expect(yield* after("14 minutes")).toEqual([])
+        expect(yield* after("1 minute")).toEqual([id(0)])
+        expect(yield* after("1 hour")).toEqual([])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "takes for no news what a change of ours was answered with, unless somebody has written",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      yield* Effect.gen(function* () {
+        const countAsSeen = yield* SeenChats.makeCountAsSeen
+        const { after } = yield* watching()
+        yield* after(0)
+        const updated_at = yield* DateTime.now
+        yield* inbox.touch(0)
+        yield* countAsSeen({ id: id(0), updated_at })
+        expect(yield* after(every)).toEqual([])
+        const last_message = { id: MessageId.make("theirs"), created_at: yield* DateTime.now }
+        yield* inbox.touch(0, { last_message })
+        yield* countAsSeen({ id: id(0), updated_at: yield* DateTime.now, last_message })
+        expect(yield* after(every)).toEqual([id(0)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  const outage = new InventError.ServerFault({ endpoint: "inbox.list", attempts: 3, status: 503, excerpt: "" })
+
+  story(
+    "fails when the inbox cannot be read at the start, and outlasts it later",
+    Effect.gen(function* () {
+      const inbox = makeInbox(3)
+      inbox.seen.failure = outage
+      yield* Effect.gen(function* () {
+        const { fiber } = yield* watching()
+        expect(yield* Fiber.await(fiber)).toEqual(Exit.fail(outage))
+        inbox.seen.failure = undefined
+        const { after } = yield* watching()
+        yield* after(0)
+        inbox.seen.failure = outage
+        yield* inbox.touch(1)
+        expect(yield* after("1 hour")).toEqual([])
+        inbox.seen.failure = undefined
+        expect(yield* after(every)).toEqual([id(1)])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "10,000 idle chats cost at most a tenth of the quota",
+    Effect.gen(function* () {
+      const count = 10_000
+      const inbox = makeInbox(count, true)
+      yield* Effect.gen(function* () {
+        yield* recordLooks(count)
+        const { after } = yield* watching()
+        expect(yield* after(0)).toEqual([])
+        inbox.seen.requests = 0
+        const watched = Duration.hours(2)
+        expect(yield* after(watched)).toEqual([])
+        const quota =
+          RateLimit.defaults.limit * (Duration.toMillis(watched) / Duration.toMillis(RateLimit.defaults.window))
+        // Each of its hundreds was read, and more than once.
+        expect(inbox.seen.requests).toBeGreaterThan((2 * count) / perPage)
+        expect(inbox.seen.requests / quota).toBeLessThanOrEqual(0.1)
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  it("sweeps a larger inbox more seldom, so that sweeps never take more than their share", () => {
+    const perMinute = (pages: number) => pages / (Duration.toMillis(InboxWatch.fullReadEvery(pages)) / Build.minute)
+    for (const pages of [1, 100, 1000, 100_000]) {
+      expect(perMinute(pages)).toBeLessThanOrEqual(InboxWatch.fullReadShare * RateLimit.defaults.limit + 1e-9)
+    }
+    expect(InboxWatch.fullReadEvery(1)).toEqual(Duration.minutes(15))
+  })
+})

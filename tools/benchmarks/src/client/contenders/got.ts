@@ -1,8 +1,0 @@
-import got from "got"
-import type { Connect } from "../Contender.ts"
-import { authorization, getPath, postBody, postPath } from "../Wire.ts"
-
-export const connect: Connect = ({ url }) => {
-  const api = got.extend({ prefixUrl: url, headers: authorization })
-  return { get: () => api.get(getPath).json(), post: () => api.post(postPath, { json: postBody }).json() }
-}

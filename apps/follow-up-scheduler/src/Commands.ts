@@ -36,7 +36,15 @@ const demo = Command.make(
 
 const run = Command.make(
   "run",
-  { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json },
+  {
+    policy: Options.policy,
+    source: Options.source,
+    db,
+    dryRun: Options.dryRun,
+    confirm: Options.confirm,
+    logFormat: Options.logFormat,
+    json
+  },
   (options) =>
     Lazy.effect(
       "run",
@@ -55,7 +63,8 @@ const serve = Command.make(
     keep: Options.keep,
     page: Options.page,
     confirm: Options.confirm,
-    health: Options.health
+    health: Options.health,
+    logFormat: Options.logFormat
   },
   (options) =>
     Lazy.effect(

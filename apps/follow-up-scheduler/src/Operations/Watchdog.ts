@@ -9,6 +9,7 @@
  */
 import * as Command from "@effect/platform/Command"
 import * as Config from "effect/Config"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -32,9 +33,16 @@ const interval = Config.all({
   })
 )
 
+/** `systemd-notify` ended with this exit code. */
+class NotNotified extends Data.TaggedError("NotNotified")<{ readonly code: number }> {
+  override get message() {
+    return `systemd-notify ended with ${this.code}`
+  }
+}
+
 const notify = Command.exitCode(Command.make("systemd-notify", "WATCHDOG=1")).pipe(
   Effect.timeout(notifiedWithin),
-  Effect.flatMap((code) => (code === 0 ? Effect.void : Effect.fail(new Error(`systemd-notify ended with ${code}`))))
+  Effect.flatMap((code) => (code === 0 ? Effect.void : new NotNotified({ code })))
 )
 
 /**

@@ -8,7 +8,7 @@ export const lines = [
   "follow-ups serve --policy nudge.yaml --inbox --ui",
   "follow-ups serve --policy nudge.yaml --inbox --health-port 8080",
   "follow-ups serve --policy nudge.yaml --inbox --confirm 300",
-  "follow-ups serve --policy nudge.yaml --inbox --log-format json --log-level warning",
+  "follow-ups serve --policy nudge.yaml --inbox --log-format json",
   "follow-ups pause",
   "follow-ups opt-out contact_000001",
   "follow-ups import opt-outs contacts.csv",

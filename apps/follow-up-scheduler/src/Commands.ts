@@ -7,6 +7,7 @@ import * as Command from "@effect/cli/Command"
 import type { WebSocketConstructor } from "@effect/platform/Socket"
 import type * as Layer from "effect/Layer"
 import * as Lazy from "./Lazy.ts"
+import * as ExportOptions from "./cli/ExportOptions.ts"
 import * as Options from "./cli/Options.ts"
 
 /** How the commands reach the service. Each part is built only by the commands that use it. */
@@ -35,7 +36,15 @@ const demo = Command.make(
 
 const run = Command.make(
   "run",
-  { policy: Options.policy, source: Options.source, db, dryRun: Options.dryRun, confirm: Options.confirm, json },
+  {
+    policy: Options.policy,
+    source: Options.source,
+    db,
+    dryRun: Options.dryRun,
+    confirm: Options.confirm,
+    logFormat: Options.logFormat,
+    json
+  },
   (options) =>
     Lazy.effect(
       "run",
@@ -54,7 +63,8 @@ const serve = Command.make(
     keep: Options.keep,
     page: Options.page,
     confirm: Options.confirm,
-    health: Options.health
+    health: Options.health,
+    logFormat: Options.logFormat
   },
   (options) =>
     Lazy.effect(
@@ -119,6 +129,27 @@ const optIn = Command.make("opt-in", { contactId: Options.contactId, db, json },
     ({ optIn }) => optIn(options)
   )
 ).pipe(Command.withDescription("follow up a contact again who had opted out"))
+
+const importOptOuts = Command.make("opt-outs", { file: Options.file, db, json }, (options) =>
+  Lazy.effect(
+    "import opt-outs",
+    () => import("./cli/Import.ts"),
+    ({ importOptOuts }) => importOptOuts(options)
+  )
+).pipe(Command.withDescription("opt out the contacts of a file, one id a line, or CSV with a column contact_id"))
+
+const imports = Command.make("import").pipe(Command.withDescription("lists from other programs"))
+
+const exports = Command.make(
+  "export",
+  { exported: ExportOptions.exported, format: ExportOptions.format, db },
+  (options) =>
+    Lazy.effect(
+      "export",
+      () => import("./cli/Export.ts"),
+      ({ exportRecord }) => exportRecord(options)
+    )
+).pipe(Command.withDescription("print the audit, or all that is on record about a contact, as JSON lines or CSV"))
 
 const written = { out: Options.out, withoutNames: Options.withoutNames, json }
 
@@ -231,6 +262,9 @@ export const described = {
   erase,
   "opt-out": optOut,
   "opt-in": optIn,
+  import: imports,
+  "import opt-outs": importOptOuts,
+  export: exports,
   record,
   "record chats": recordChats,
   "record inbox": recordInbox,
@@ -259,6 +293,8 @@ export const over = <E>({ http, webSocket }: Network<E>) =>
       erase,
       optOut,
       optIn,
+      Command.withSubcommands(imports, [importOptOuts]),
+      exports,
       Command.withSubcommands(record, [
         Command.provide(recordChats, http),
         Command.provide(recordInbox, http),

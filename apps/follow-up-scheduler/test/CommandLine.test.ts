@@ -48,7 +48,7 @@ const refusals: ReadonlyArray<Row> = [
     what: "a wrong policy",
     args: ["run", "--policy", "wrong.yaml", "--chats", "ids.txt"],
     env: { INVENT_API_KEY: key },
-    says: 'policy wrong.yaml, line 4: steps.0.after: Expected a duration such as "4 hours"'
+    says: 'policy wrong.yaml, line 4, column 12: steps.0.after: Expected a duration such as "4 hours"'
   },
   {
     what: "an empty policy",

@@ -193,7 +193,7 @@ const onPostgres = (name: string, count: number) => {
         name,
         faults.map((fault) => fault.name),
         around,
-        Layer.provide(layerReadOnly, DatabaseAway.patient(DATABASE_URL))
+        Layer.provide(layerReadOnly, DatabaseOutage.patient(DATABASE_URL))
       )
     })
     return yield* Effect.raceFirst(happening, Effect.raceAll(schedulers.map(({ endsByItself }) => endsByItself)))

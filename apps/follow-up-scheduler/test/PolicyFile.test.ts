@@ -359,11 +359,59 @@ describe("a wrong policy is refused with its line and its field:", () => {
         expect(refused).toBeInstanceOf(PolicyFile.PolicyRefused)
         expect(refused.reason).toContain(says)
         expect(refused.line).toBe(line)
-        expect(refused.message.startsWith(`policy nudge.yaml, line ${line}: ${says}`)).toBe(true)
+        const place = refused.column === undefined ? "" : `, column ${refused.column}`
+        expect(refused.message.startsWith(`policy nudge.yaml, line ${line}${place}: ${says}`)).toBe(true)
       })
     )
   }
 })
+
+it.effect("all that is wrong with a policy is told at once, each with its place, and the nearest right word", () =>
+  Effect.gen(function* () {
+    const text = `name: Nudge
+version: 0
+time_zon: UTC
+after_human: next_epsiode
+quiet_hours: { start: "22:00", fin: "08:00" }
+weekdays: [1, 9]
+caps:
+  - at_most: many
+    per: calender_day
+steps:
+  - aftre: 1 hour
+    action: schedule_follow_up
+  - after: soon
+    action: snoze
+  - after: 2 hours
+    action: elephants
+`
+    const { message } = yield* Effect.flip(parse(text))
+    const told = message.split("\n")
+    const places = told.map((line) => /^policy nudge.yaml, line (\d+), column (\d+): ([\w.]+)/.exec(line)?.slice(1))
+    expect(places).toEqual(
+      [
+        [1, 7, "name"],
+        [2, 10, "version"],
+        [3, 11, "time_zon"],
+        [4, 14, "after_human"],
+        [5, 14, "quiet_hours.end"],
+        [5, 37, "quiet_hours.fin"],
+        [6, 15, "weekdays.1"],
+        [8, 14, "caps.0.at_most"],
+        [9, 10, "caps.0.per"],
+        [11, 5, "steps.0.after"],
+        [11, 12, "steps.0.aftre"],
+        [14, 13, "steps.1.action"],
+        [16, 13, "steps.2.action"]
+      ].map((row) => row.map(String))
+    )
+    const suggestions = told.flatMap((line) => {
+      const word = /did you mean (\w+)\?$/.exec(line)?.[1]
+      return word === undefined ? [] : [word]
+    })
+    expect(suggestions).toEqual(["time_zone", "next_episode", "calendar_day", "after", "snooze"])
+  })
+)
 
 describe("a file that is no policy", () => {
   for (const [what, content] of [

@@ -10,6 +10,7 @@ import * as Redacted from "effect/Redacted"
 import { fileURLToPath } from "node:url"
 import * as CustomerLoad from "./CustomerLoad.ts"
 import * as Process from "./Process.ts"
+import * as Queries from "./Queries.ts"
 
 const emulator = Emulator.layerServer({
   script: () => ({ _tag: "Text", text: "Hello!" }),
@@ -68,6 +69,11 @@ it.live(
       )
       expect(watched.size).toBeGreaterThan(4)
       for (const name of watched) expect(metrics).toContain(`\n${name} `)
+      // So is what the dashboard draws, with the labels that it divides by. No answer was 429 here, and nothing had a reason.
+      const { labels, metrics: drawn } = Queries.of(Queries.dashboard.map(({ expr }) => expr).join(" + "))
+      for (const name of drawn)
+        if (name !== "invent_client_throttled_total") expect(metrics).toMatch(new RegExp(`^${name}[{ ]`, "m"))
+      expect([...labels].filter((label) => !metrics.includes(`${label}="`))).toEqual(["reason"])
       for (const text of [stdout, metrics]) expect(text).not.toMatch(/Zoë|anybody|Hello/)
     }).pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer)))
 )

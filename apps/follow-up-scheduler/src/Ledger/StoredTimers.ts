@@ -6,16 +6,30 @@ import * as Effect from "effect/Effect"
 /** The name of the entity type in the cluster's tables. An entity is a conversation. */
 export const entityType = "FollowUp"
 
-/** A database in which no process has ever waited holds no timers. */
-const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError>) =>
-  Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    const found = yield* sql.onDialectOrElse({
+/** Whether the database holds timers: one in which no process has ever waited has no tables for them. */
+const areKept = (sql: SqlClient.SqlClient) =>
+  Effect.map(
+    sql.onDialectOrElse({
       pg: () =>
         sql`SELECT 1 WHERE to_regclass('cluster_messages') IS NOT NULL AND to_regclass('cluster_replies') IS NOT NULL`,
       orElse: () => sql`SELECT 1 FROM sqlite_master WHERE name = 'cluster_replies'`
-    })
-    if (found.length > 0) yield* change(sql)
+    }),
+    (found) => found.length > 0
+  )
+
+const whereKept = (change: (sql: SqlClient.SqlClient) => Effect.Effect<unknown, SqlError>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    if (yield* areKept(sql)) yield* change(sql)
+  })
+
+/** The messages of the timers of these conversations: what each is to wake, and when. */
+export const messagesOf = (conversation_ids: ReadonlyArray<string>) =>
+  Effect.gen(function* () {
+    const sql = yield* SqlClient.SqlClient
+    if (conversation_ids.length === 0 || !(yield* areKept(sql))) return []
+    return yield* sql`SELECT entity_id AS conversation_id, tag, payload, deliver_at FROM cluster_messages
+      WHERE entity_type = ${entityType} AND ${sql.in("entity_id", conversation_ids)} ORDER BY deliver_at`
   })
 
 /** Deletes the replies whose messages are gone. */

@@ -1,32 +1,58 @@
-/** Reads a policy from a YAML or JSON file, and refuses it with the line and the reason. */
+/** Reads a policy from a YAML or JSON file, and refuses it with all that is wrong: each with its place and the reason. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as Policy from "../Policy.ts"
 import * as Feasibility from "./Feasibility.ts"
 import * as FileReadError from "../FileReadError.ts"
+import * as PolicyProblems from "./PolicyProblems.ts"
 
-/** A policy that cannot be used, with the line and the reason. Nothing was sent. */
+const problem = { line: Schema.optional(Schema.Int), column: Schema.optional(Schema.Int), reason: Schema.String }
+const Problem = Schema.Struct(problem)
+type Problem = typeof Problem.Type
+
+/**
+ * A policy that cannot be used, with the first thing that is wrong, and in `others` the rest. The message has a line for
+ * each. Nothing was sent.
+ */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRefused", {
   file: Schema.String,
-  line: Schema.optional(Schema.Int),
-  reason: Schema.String
+  ...problem,
+  others: Schema.optionalWith(Schema.Array(Problem), { default: () => [] })
 }) {
-  override get message() {
-    return `policy ${this.file}${this.line === undefined ? "" : `, line ${this.line}`}: ${this.reason}`
+  override get message(): string {
+    const place = ({ column, line }: Problem) =>
+      `${line === undefined ? "" : `, line ${line}`}${column === undefined ? "" : `, column ${column}`}`
+    return [this, ...this.others].map((each) => `policy ${this.file}${place(each)}: ${each.reason}`).join("\n")
   }
 }
 
-const lineOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: ReadonlyArray<PropertyKey>): number => {
+/** All problems in one error, by their places in the file. */
+const refusedFor = (file: string, problems: ReadonlyArray<Place & { readonly reason: string }>): PolicyRefused => {
+  const [first, ...others] = problems.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return new PolicyRefused({ file, ...(first ?? { reason: "is wrong" }), others })
+}
+
+interface Place {
+  readonly line: number
+  readonly column: number
+}
+
+const placeAt = (lines: Yaml.LineCounter, offset: number): Place => {
+  const { col, line } = lines.linePos(offset)
+  return { line, column: col }
+}
+
+/** Where the value of a field is; of a field that is missing, what it is missing from. */
+const placeOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: ReadonlyArray<PropertyKey>): Place => {
   for (let depth = path.length; depth >= 0; depth--) {
     const node = depth === 0 ? document.contents : document.getIn(path.slice(0, depth), true)
-    if (Yaml.isNode(node) && node.range) return lines.linePos(node.range[0]).line
+    if (Yaml.isNode(node) && node.range) return placeAt(lines, node.range[0])
   }
-  return 1
+  return { line: 1, column: 1 }
 }
 
 /**
@@ -36,9 +62,9 @@ const lineOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: R
 export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file: string) {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const broken = document.errors[0]
-  if (broken !== undefined) {
-    return yield* new PolicyRefused({ file, line: lines.linePos(broken.pos[0]).line, reason: broken.message })
+  if (document.errors.length > 0) {
+    const broken = document.errors.map(({ message, pos }) => ({ ...placeAt(lines, pos[0]), reason: message }))
+    return yield* refusedFor(file, broken)
   }
   const content = yield* Effect.try({
     try: (): unknown => document.toJS(),
@@ -46,16 +72,15 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
     catch: (cause) =>
       new PolicyRefused({ file, line: 1, reason: String(cause instanceof Error ? cause.message : cause) })
   })
-  const refused = (path: ReadonlyArray<PropertyKey>, reason: string) => {
+  const problemOf = ({ path, reason }: PolicyProblems.Problem) => {
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `
-    return new PolicyRefused({ file, line: lineOf(document, lines, path), reason: `${field}${reason}` })
+    return { ...placeOf(document, lines, path), reason: `${field}${reason}` }
   }
-  const policy = yield* Effect.mapError(Policy.decode(content), (error) => {
-    const issue = ParseResult.ArrayFormatter.formatErrorSync(error)[0]
-    return refused(issue?.path ?? [], issue?.message ?? error.message)
-  })
+  const policy = yield* Effect.mapError(Policy.decode(content, { errors: "all" }), (error) =>
+    refusedFor(file, PolicyProblems.of(error).map(problemOf))
+  )
   const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)
-  return flaw === undefined ? policy : yield* refused(flaw.path, flaw.reason)
+  return flaw === undefined ? policy : yield* refusedFor(file, [problemOf(flaw)])
 })
 
 /** Reads and parses a policy file. Fails with `PolicyRefused` where it cannot be read, is empty, or is wrong. */

@@ -43,7 +43,7 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
 const orError = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => HealthChecks.Finding) =>
   Effect.match(probe, {
     onSuccess: found,
-    onFailure: (error): HealthChecks.Finding => ({ check, state: "error", found: lineOf(error) })
+    onFailure: (error): HealthChecks.Finding => ({ check, state: "error", found: lineOf(error).replaceAll("\n", "; ") })
   })
 
 const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>

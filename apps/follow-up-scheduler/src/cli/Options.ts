@@ -91,6 +91,20 @@ export const dryRun = Options.boolean("dry-run").pipe(
 /** `--json`: one document on stdout in place of lines; the log goes to stderr. */
 export const json = Options.boolean("json").pipe(Options.withDescription("print one JSON document in place of text"))
 
+/** The formats of the log: lines for people, lines of logfmt, or one JSON object a line. */
+export const logFormats = ["pretty", "logfmt", "json"] as const
+
+/** A format of the log. */
+export type LogFormat = (typeof logFormats)[number]
+
+/** `--log-format`: how the log is written. `Log` reads it, before the command begins. */
+export const logFormat = Options.choice("log-format", logFormats).pipe(
+  Options.optional,
+  Options.withDescription(
+    "the format of the log; of run, json goes to stderr (default: FOLLOW_UPS_LOG_FORMAT, else pretty on a terminal and logfmt elsewhere)"
+  )
+)
+
 /** `--keep`: how long audit entries are kept, at least a day. Default: 400 days. */
 export const keep = text("keep", "DURATION").pipe(
   Options.filterMap(

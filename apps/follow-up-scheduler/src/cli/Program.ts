@@ -19,11 +19,11 @@ import * as Log from "./Log.ts"
  * is not 0.
  */
 export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
-  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(args).pipe(
+  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(Log.levelFirst(args)).pipe(
     Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),
     Help.orElse(Commands.described, args),
+    Log.whereRead(args),
     ExitCodes.report,
     Completions.whereAsked,
-    Log.whereRead(args),
     Colour.whereWanted
   )

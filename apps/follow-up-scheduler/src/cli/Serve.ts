@@ -10,6 +10,7 @@ import * as Health from "../Operations/Health.ts"
 import * as HealthServer from "../Operations/HealthServer.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
+import * as Watchdog from "../Operations/Watchdog.ts"
 import * as PageServer from "../operatorPage/Server.ts"
 import * as PolicyFile from "../Policies/PolicyFile.ts"
 import * as Retention from "../Privacy/Retention.ts"
@@ -82,7 +83,8 @@ const watching = (options: Options) =>
     )
     const watchingOver = [
       alerts.watching(settings.sweepEvery),
-      Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway)
+      Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway),
+      Watchdog.feeding
     ]
     const serving = Effect.tapErrorTag(
       Scheduler.serve({ ...settings, confirmed }),

@@ -12,6 +12,8 @@ import { setImmediate } from "node:timers"
 interface Output {
   /** From now on, and until the scope ends, the output is a log. */
   readonly asLog: Effect.Effect<void, never, Scope.Scope>
+  /** Waits until what was printed so far has left the process. */
+  readonly written: Effect.Effect<void>
 }
 
 /**
@@ -20,14 +22,14 @@ interface Output {
 export class StandardOutput extends Context.Reference<StandardOutput>()(
   "@effect-invent/follow-up-scheduler/cli/StandardOutput",
   {
-    defaultValue: (): Output => ({ asLog: Effect.void })
+    defaultValue: (): Output => ({ asLog: Effect.void, written: Effect.void })
   }
 ) {}
 
 /** The part of a stream of the process in use here. */
 interface Stream {
   readonly on: (event: "error", listener: (error: NodeJS.ErrnoException) => void) => unknown
-  readonly write: (text: string) => unknown
+  readonly write: (text: string, written?: () => void) => unknown
 }
 
 /** The streams of the process, and how to end it: `main.ts` passes the real ones. */
@@ -76,5 +78,7 @@ export const make = ({ exit, stderr, stdout }: Streams): Output => {
     ),
     Effect.asVoid(Effect.forkScoped(Effect.repeat(tell, Schedule.spaced("1 second"))))
   )
-  return { asLog }
+  // A stream calls back in the order of its writes.
+  const written = Effect.async<void>((resume) => void stdout.write("", () => resume(Effect.void)))
+  return { asLog, written }
 }

@@ -198,9 +198,26 @@ const openBeside = (file: string) =>
     return (yield* Effect.mapError(isOpenElsewhere, unusable(file))) ? yield* otherName(file) : sql
   })
 
-/** Opens the file for a change, beside a scheduler that may be running on it; creates it where it is missing. */
+/** Fails where the file is gone although a scheduler has run on it: the lock is there, and marked, or held. */
+const refuseGone = (file: string) =>
+  Effect.gen(function* () {
+    const { ledgerId, lock_file } = yield* filesOf(file)
+    if (Option.isSome(yield* ledgerId) || Option.isNone(statOf(lock_file))) return
+    const isMarked = Effect.flatMap(openLock(lock_file), (sql) =>
+      Effect.provideService(hadLedger, SqlClient.SqlClient, sql)
+    )
+    if (yield* Effect.orElseSucceed(Effect.scoped(isMarked), () => true)) return yield* gone(file, lock_file)
+  })
+
+/**
+ * Opens the file for a change, beside a scheduler that may be running on it; creates it where it is missing, unless a
+ * scheduler has run on it.
+ */
 export const layerBeside = (file: string) =>
-  Layer.scoped(SqlClient.SqlClient, Effect.zipRight(checkFolder(file), openBeside(file)))
+  Layer.scoped(
+    SqlClient.SqlClient,
+    Effect.zipRight(checkFolder(file), Effect.zipRight(refuseGone(file), openBeside(file)))
+  )
 
 /** Whether the file exists; false where that cannot be found out. */
 export const exists = (file: string) =>

@@ -1,0 +1,28 @@
+/** Records for many contacts at once that they want no follow-ups: a list from another program. */
+import * as SqlClient from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+
+/**
+ * Records, as an operator, that these contacts want no follow-ups as of now, and gives how many of them had not opted
+ * out before. An opt-out on record stays as it is. Each id may be given once. At most 1,000 ids, for one statement.
+ */
+export const record = (contact_ids: ReadonlyArray<string>): Effect.Effect<number, SqlError, SqlClient.SqlClient> =>
+  Effect.gen(function* () {
+    if (contact_ids.length === 0) return 0
+    const sql = yield* SqlClient.SqlClient
+    const { epochMillis } = yield* DateTime.now
+    const rows = contact_ids.map((contact_id) => ({
+      contact_id,
+      is_withdrawn: 1,
+      at: epochMillis,
+      said_by: "operator"
+    }))
+    // A wish that is dated ahead by another clock keeps its instant: at the same instant the opt-out counts.
+    const changed = yield* sql`INSERT INTO consents ${sql.insert(rows)}
+      ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = 1, said_by = excluded.said_by,
+        at = CASE WHEN consents.at > excluded.at THEN consents.at ELSE excluded.at END
+      WHERE consents.is_withdrawn = 0 RETURNING contact_id`
+    return changed.length
+  })

@@ -1,0 +1,79 @@
+/** A file of contact ids: one a line, or a CSV file with a column `contact_id`. */
+import { ContactId } from "@effect-invent/domain/Ids"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import * as FileReadError from "../FileReadError.ts"
+import { isProof } from "../Privacy/Erasure.ts"
+import * as Csv from "./Csv.ts"
+
+/** A list of contacts that cannot be used, with the line and the reason. Nothing was recorded. */
+export class ContactsUnreadable extends Schema.TaggedError<ContactsUnreadable>()("ContactsUnreadable", {
+  file: Schema.String,
+  line: Schema.optional(Schema.Int),
+  reason: Schema.String
+}) {
+  override get message() {
+    return `contacts ${this.file}${this.line === undefined ? "" : `, line ${this.line}`}: ${this.reason}; nothing was recorded`
+  }
+}
+
+const column = "contact_id"
+const idPattern = /^[\x21-\x7e]+$/
+
+/** The delimiter of the first line that is not empty: a spreadsheet writes another one in some countries. */
+const delimiterOf = (text: string) => {
+  const first = /\S.*/.exec(text)?.[0] ?? ""
+  return ([",", ";", "\t"] as const).find((delimiter) => first.includes(delimiter)) ?? ","
+}
+
+const isEmpty = ({ cells }: Csv.Row) => cells.every((cell) => cell.trim() === "")
+const isComment = ({ cells }: Csv.Row) => cells[0]?.trimStart().startsWith("#") === true
+
+const problemOf = (id: string | undefined): string | undefined => {
+  if (id === undefined || id === "") return "has no contact id"
+  if (isProof(id)) return "is the proof of an erased contact, and no contact id"
+  return idPattern.test(id) && !/[,;"]/.test(id) ? undefined : "is no contact id"
+}
+
+/**
+ * The ids of a text, each once, in their order. Empty lines and lines that begin with `#` are left out. Where a line
+ * has several columns, the first line has to name them, and one of them `contact_id`. Fails with `ContactsUnreadable`
+ * at the first line that has no id, and where there is none at all. `file` is the name in that error.
+ */
+export const parse = (text: string, file: string): Either.Either<ReadonlyArray<ContactId>, ContactsUnreadable> =>
+  Either.gen(function* () {
+    const content = text.replace(/^\uFEFF/, "")
+    const parsed = yield* Either.mapLeft(
+      Csv.parse(content, delimiterOf(content)),
+      ({ line, reason }) => new ContactsUnreadable({ file, line, reason })
+    )
+    const rows = parsed.filter((row) => !isEmpty(row) && !isComment(row))
+    const names = rows[0]?.cells.map((cell) => cell.trim().toLowerCase()) ?? []
+    const hasHeader = names.includes(column)
+    const at = Math.max(0, names.indexOf(column))
+    const ids = new Set<ContactId>()
+    for (const { cells, line } of hasHeader ? rows.slice(1) : rows) {
+      if (!hasHeader && cells.length > 1)
+        return yield* Either.left(
+          new ContactsUnreadable({ file, line, reason: `has several columns, and the first line names none ${column}` })
+        )
+      const id = cells[at]?.trim()
+      const problem = problemOf(id)
+      if (problem !== undefined) return yield* Either.left(new ContactsUnreadable({ file, line, reason: problem }))
+      ids.add(ContactId.make(id ?? ""))
+    }
+    if (ids.size === 0) return yield* Either.left(new ContactsUnreadable({ file, reason: "names no contact" }))
+    return [...ids]
+  })
+
+/** Reads a file as {@link parse} does. Fails with `ContactsUnreadable` where it cannot be read, too. */
+export const read = Effect.fn("ContactList.read")(function* (file: string) {
+  const files = yield* FileSystem.FileSystem
+  const text = yield* Effect.mapError(
+    files.readFileString(file),
+    (error) => new ContactsUnreadable({ file, reason: FileReadError.why(error) })
+  )
+  return yield* parse(text, file)
+})

@@ -138,7 +138,7 @@ export const harness = ({
           INVENT_RATE_LIMIT: "1000",
           FOLLOW_UPS_SWEEP_EVERY: "200 millis",
           FOLLOW_UPS_PAUSED_FOR: "1 second",
-          FOLLOW_UPS_THROTTLED_FOR: "2 seconds",
+          FOLLOW_UPS_THROTTLED_FOR: "15 seconds",
           FOLLOW_UPS_ALERT_URL: `${url}/hook`,
           FOLLOW_UPS_HEARTBEAT_URL: `${url}/beat`,
           ...env

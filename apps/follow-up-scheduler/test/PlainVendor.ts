@@ -42,7 +42,7 @@ export interface Options {
   readonly since: string
   /** The time, where nobody tells it by `at`. */
   readonly now?: () => string
-  /** The `Date` of each answer, in place of this machine's. */
+  /** The `Date` of each answer, in place of the service's time. */
   readonly date?: () => string
   /** Answers that are not what the pages print, by the request line. */
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
@@ -241,11 +241,20 @@ export const serve = (options: Options) =>
         Object.entries(options.chats).map(([name, fixture]) => [name, firstMessages(name, fixture, options.since)])
       )
       const begun = new Map([...messages].map(([name, written]) => [name, written.length]))
+      let set = { at: options.since, since: performance.now() }
       const vendor = {
-        at: options.since,
+        get at() {
+          return set.at
+        },
+        set at(at: string) {
+          set = { at, since: performance.now() }
+        },
         requests,
         sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
       }
+      /** The clock of the service goes on from the instant that it was last told. */
+      const date = () => new Date(Date.parse(set.at) + performance.now() - set.since).toUTCString()
+      const dateNow = options.date ?? (options.now === undefined ? date : () => new Date(options.now!()).toUTCString())
       const reply = answer(options, messages, options.now ?? (() => vendor.at))
       const server = http.createServer((request, response) => {
         const chunks: Array<Buffer> = []
@@ -262,7 +271,7 @@ export const serve = (options: Options) =>
           response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), {
             "content-type": "application/json",
             ...count,
-            ...(options.date && { date: options.date() })
+            date: dateNow()
           })
           response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
         }

@@ -44,12 +44,12 @@ describe.each(hostileKeys)("a key %s", (key) => {
   })
 
   it.effect.each(["", "match", "holiday_sets", "channel_windows", "quiet_hours"])(
-    "of a policy is refused by its name, in '%s'",
+    "of a policy is refused by its name, beside whatever else is wrong, in '%s'",
     (field) =>
       Effect.gen(function* () {
         const text = policyWith(field === "" ? withKey({}, key, mark) : { [field]: withKey({}, key, mark) })
         const refused = yield* Effect.flip(PolicyFile.parse(text, "nudge.yaml"))
-        expect(refused.reason).toContain(key)
+        expect(refused.message).toContain(key)
       })
   )
 

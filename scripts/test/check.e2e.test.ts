@@ -4,12 +4,16 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, sym
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { afterAll, describe, expect, it, vi } from "vitest"
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest"
 
 // Each test starts compilers and linters, perhaps on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
 const root = fileURLToPath(new URL("../..", import.meta.url))
+
+// These tests wait for programs without a turn of the event loop. vitest fails a run whose worker reads nothing for a minute.
+beforeEach(() => new Promise<void>((resolve) => setImmediate(resolve)))
+
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string> }
 const configs = [
   ".oxlintrc.json",

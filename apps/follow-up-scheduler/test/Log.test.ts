@@ -116,9 +116,9 @@ describe("the log", () => {
         FOLLOW_UPS_ALERT_URL: `https://${secrets[4]}`
       }
       const text = [...secrets.slice(0, 4), env.DATABASE_URL, env.FOLLOW_UPS_ALERT_URL].join(" and ")
-      const told = Effect.annotateLogs(Effect.logInfo(text), { error: text, cause: new Error(text) })
+      const logging = Effect.annotateLogs(Effect.logInfo(text), { error: text, cause: new Error(text) })
       for (const format of ["json", "logfmt"]) {
-        const { stdout } = yield* linesOf([...serve, "--log-format", format], told, env)
+        const { stdout } = yield* linesOf([...serve, "--log-format", format], logging, env)
         const said = stdout.join("\n")
         expect(said.split("<redacted>").length).toBeGreaterThan(6)
         for (const secret of [...secrets, "quoted"]) expect(said).not.toContain(secret)

@@ -252,7 +252,7 @@ export const serve = (options: Options) =>
         requests,
         sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
       }
-      /** The clock of the service goes on from the instant that it was last told. */
+      /** The time of the service: the instant that `at` was last set to, and what has passed since. */
       const date = () => new Date(Date.parse(set.at) + performance.now() - set.since).toUTCString()
       const dateNow = options.date ?? (options.now === undefined ? date : () => new Date(options.now!()).toUTCString())
       const reply = answer(options, messages, options.now ?? (() => vendor.at))

@@ -366,7 +366,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
   }
 })
 
-it.effect("all that is wrong with a policy is told at once, each with its place, and the nearest right word", () =>
+it.effect("every problem of a policy is printed at once, with its place and the nearest right word", () =>
   Effect.gen(function* () {
     const text = `name: Nudge
 version: 0
@@ -386,8 +386,8 @@ steps:
     action: elephants
 `
     const { message } = yield* Effect.flip(parse(text))
-    const told = message.split("\n")
-    const places = told.map((line) => /^policy nudge.yaml, line (\d+), column (\d+): ([\w.]+)/.exec(line)?.slice(1))
+    const lines = message.split("\n")
+    const places = lines.map((line) => /^policy nudge.yaml, line (\d+), column (\d+): ([\w.]+)/.exec(line)?.slice(1))
     expect(places).toEqual(
       [
         [1, 7, "name"],
@@ -405,7 +405,7 @@ steps:
         [16, 13, "steps.2.action"]
       ].map((row) => row.map(String))
     )
-    const suggestions = told.flatMap((line) => {
+    const suggestions = lines.flatMap((line) => {
       const word = /did you mean (\w+)\?$/.exec(line)?.[1]
       return word === undefined ? [] : [word]
     })

@@ -26,7 +26,7 @@ const Imported = Schema.Struct({
 
 const print = Output.document(Imported)
 
-const told = ({ contacts, erased, file, opted_out }: typeof Imported.Type): ReadonlyArray<string> => [
+const summary = ({ contacts, erased, file, opted_out }: typeof Imported.Type): ReadonlyArray<string> => [
   `${contacts} contacts are named in ${file}. ${opted_out} of them had not opted out before, and are not followed up again.`,
   ...(erased > 0 ? [`${erased} of them were erased: they are not recorded again, and never followed up.`] : [])
 ]
@@ -69,5 +69,5 @@ export const importOptOuts = ({ db, file, json }: Options) =>
       opted_out: counts.reduce((sum, { opted_out }) => sum + opted_out, 0),
       erased: counts.reduce((sum, { erased }) => sum + erased, 0)
     }
-    yield* json ? print(imported) : Output.lines(told(imported))
+    yield* json ? print(imported) : Output.lines(summary(imported))
   })

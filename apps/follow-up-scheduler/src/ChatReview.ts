@@ -63,11 +63,11 @@ export const make = Effect.gen(function* () {
       policy: policy.id,
       step: decision.step,
       anchor: decision.anchor_id,
-      look_at: DateTime.formatIso(due),
+      look_at: due,
       zones: Decide.zonesOf(policy, chat, now),
       country: chat.country
     }
-    return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } }
+    return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } as const }
   }
 
   /**

@@ -194,7 +194,7 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
   // A message without a known date counts as written now.
   const since = episode.last.whole_at ?? now
   const { broadcast } = episode
-  // Caps count follow-ups: a step that was filed wrote nothing.
+  // Caps count follow-ups: a step that changed the state of the chat wrote nothing.
   const recorded = taken
     .filter(({ status }) => status === "done" || status === "unknown")
     .map(({ follow_up_at }) => follow_up_at)

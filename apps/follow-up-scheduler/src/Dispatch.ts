@@ -163,7 +163,11 @@ export const make = Effect.gen(function* () {
     } else if (!isSame(decision, planned)) {
       yield* transitions.end(planned, "skipped", reasonForAnother(planned, decision, Episode.of(chat, taken, policy)))
     } else if (decision._tag === "Wait") {
-      yield* transitions.reschedule(planned, { due_at: decision.until }, "postponed", { reason: decision.reason })
+      yield* transitions.reschedule(
+        planned,
+        { due_at: decision.until },
+        { name: "postponed", detail: { reason: decision.reason } }
+      )
       return
     } else {
       if (step === undefined || isWriting(step)) {
@@ -227,12 +231,12 @@ export const make = Effect.gen(function* () {
   /** Takes back an armed follow-up whose chat no list shows. The answer to that update shows the state of the chat. */
   const takeBackUnlisted = Effect.fn("Dispatch.takeBackUnlisted")(function* (armed: FollowUp, policy: Policy) {
     if (!isAsking(policy, armed))
-      return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, "not_listed")
+      return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, { name: "not_listed" })
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
     const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
     if (answered._tag === "Left")
       return yield* transitions.onError(armed, answered.left, "unknown", ArmedState.withdrawableUntil(armed))
-    yield* transitions.rescheduleIn(armed, Duration.zero, {}, "not_listed")
+    yield* transitions.rescheduleIn(armed, Duration.zero, {}, { name: "not_listed" })
   })
 
   const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
@@ -329,7 +333,7 @@ export const make = Effect.gen(function* () {
   function takeUp(followUp: FollowUp, now: DateTime.Utc) {
     const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
     const taking = Effect.flatMap(
-      ledger.advance(followUp, due, { name: "taken_up", detail: { was_due: Transitions.iso(followUp.due_at) } }),
+      ledger.advance(followUp, due, { name: "resumed_by_sweep", detail: { was_due: followUp.due_at } }),
       Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
     )
     if (followUp.status !== "planned") return taking

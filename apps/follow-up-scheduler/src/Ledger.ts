@@ -18,6 +18,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AlertsSent from "./Ledger/AlertsSent.ts"
+import * as AuditEvent from "./Ledger/AuditEvent.ts"
 import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
@@ -48,7 +49,7 @@ export class ChatDecision extends Schema.Class<ChatDecision>("ChatDecision")({
   decided_at: Schema.DateTimeUtcFromNumber
 }) {}
 
-/** One entry of the audit of a chat. `ChatStory` puts it into words. */
+/** One entry of the audit of a chat, as it is on record. `AuditEvent` reads it. */
 export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   at: Schema.DateTimeUtcFromNumber,
   chat_id: Schema.String,
@@ -60,15 +61,6 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
 
 /** The fields that a change sets; the others stay. */
 export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "revision">>
-
-/**
- * The audit entry of a change: a name that `ChatStory` knows, and details, which are stored as JSON. No detail has a
- * text or a name of a contact.
- */
-export interface Event {
-  readonly name: string
-  readonly detail?: Readonly<Record<string, unknown>>
-}
 
 /** The number of chats with the same latest decision, reason and number of messages sent. */
 export interface Tally {
@@ -89,12 +81,16 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      * Records a plan. A follow-up with this key that was skipped or withdrawn is planned again, and one that waits is
      * brought forward if the plan is more than a minute earlier. None where nothing changed.
      */
-    readonly plan: (plan: Plan, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    readonly plan: (plan: Plan, event: AuditEvent.AuditEvent) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
      * Changes a follow-up if its row is still as it was read, and arms it only where no other follow-up of its
      * conversation is armed. None otherwise. An armed row is flushed to the disk, so that it survives a power cut.
      */
-    readonly advance: (from: FollowUp, change: Change, event: Event) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+    readonly advance: (
+      from: FollowUp,
+      change: Change,
+      event: AuditEvent.AuditEvent
+    ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /**
      * Arms a follow-up, as `advance` does. None also where something was sent to the contact in another conversation
      * since the chat was decided about, or where a limit for all contacts together is reached: then everything is held.
@@ -102,7 +98,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly arm: (
       from: FollowUp,
       change: Change,
-      event: Event,
+      event: AuditEvent.AuditEvent,
       within: { readonly chat: ChatSnapshot; readonly limits: SendLimits.Limits }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** Fails where another process has brought the tables to a newer edition. */
@@ -143,7 +139,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
      */
     readonly decided: (
       latest: Omit<typeof ChatDecision.Type, "decided_at">,
-      next?: { readonly plan: Plan; readonly event: Event }
+      next?: { readonly plan: Plan; readonly event: AuditEvent.AuditEvent }
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
     /** All audit entries of a chat, the oldest first. */
     readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
@@ -200,7 +196,7 @@ const make = Effect.gen(function* () {
 
   const audit = (
     chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string },
-    event: Event
+    event: AuditEvent.AuditEvent
   ) =>
     Effect.flatMap(
       DateTime.now,
@@ -210,15 +206,14 @@ const make = Effect.gen(function* () {
           chat_id: chat.chat_id,
           conversation_id: chat.conversation_id,
           key: chat.key ?? null,
-          event: event.name,
-          detail: JSON.stringify(event.detail ?? {})
+          ...AuditEvent.encode(event)
         })}`
     )
 
   const find = (key: FollowUpKey) =>
     Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
 
-  const change = (from: FollowUp, change: Change, event: Event) =>
+  const change = (from: FollowUp, change: Change, event: AuditEvent.AuditEvent) =>
     Effect.gen(function* () {
       const rows = yield* followUps(
         sql`UPDATE follow_ups SET ${sql.update({ ...encodeChange(change), ...observed(change), revision: from.revision + 1 })}
@@ -245,7 +240,7 @@ const make = Effect.gen(function* () {
   const pauseSwitch = PauseSwitch.make(sql)
   const sendLimits = SendLimits.make(sql)
 
-  const insert = (plan: Plan, event: Event) =>
+  const insert = (plan: Plan, event: AuditEvent.AuditEvent) =>
     Effect.gen(function* () {
       const rows = yield* followUps(
         sql`INSERT INTO follow_ups ${sql.insert({
@@ -263,7 +258,7 @@ const make = Effect.gen(function* () {
       return Option.some(rows[0])
     })
 
-  const reopen = (existing: FollowUp, plan: Plan, event: Event) =>
+  const reopen = (existing: FollowUp, plan: Plan, event: AuditEvent.AuditEvent) =>
     canBeReopened(existing) || isBroughtForward(existing, plan)
       ? advance(
           existing,
@@ -306,11 +301,8 @@ const make = Effect.gen(function* () {
       yield* sql`INSERT INTO chat_decisions ${sql.insert(row)}
         ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
       if (before[0]?.decision === latest.decision && before[0]?.reason === latest.reason) return
-      const until = latest.until === null ? {} : { until: DateTime.formatIso(latest.until) }
-      yield* audit(latest, {
-        name: "decided",
-        detail: { decision: latest.decision, reason: latest.reason, ...until }
-      })
+      const { decision, reason, until } = latest
+      yield* audit(latest, { name: "decided", detail: { decision, reason, ...(until !== null && { until }) } })
     })
 
   const decided: Ledger["Type"]["decided"] = (latest, next) =>
@@ -435,7 +427,7 @@ const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
     case "sent":
       return "done"
     case "done":
-      return "filed"
+      return "state_changed"
     case "unknown":
       return "unknown"
     default:

@@ -105,7 +105,7 @@ describe("a backtest", () => {
     expect(reportOf(Build.policy({ steps }), conversation([], day))).toMatchObject({
       nudges: 0,
       nudged: 0,
-      filed: 1,
+      state_changed: 1,
       ends: { closed: 1 }
     })
   })

@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { layer, Ledger } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
 type Database<E> = Layer.Layer<SqlClient.SqlClient, E>
@@ -44,9 +45,10 @@ export const suite = <E, E2>(database: Effect.Effect<Database<E>, E2, Scope.Scop
       )
       const rows = yield* Effect.forEach(chats, (chat) =>
         Effect.map(
-          first!.plan(Plan.make(policy, chat, { step: 1, anchor_id: Build.messageId("assistant@0") }, now), {
-            name: "planned"
-          }),
+          first!.plan(
+            Plan.make(policy, chat, { step: 1, anchor_id: Build.messageId("assistant@0") }, now),
+            AuditEvents.some.planned
+          ),
           Option.getOrThrow
         )
       )
@@ -56,7 +58,7 @@ export const suite = <E, E2>(database: Effect.Effect<Database<E>, E2, Scope.Scop
           (index % 2 === 0 ? first! : second!).arm(
             row,
             { status: "armed", follow_up_at: now },
-            { name: "armed" },
+            AuditEvents.some.armed,
             { chat: chats[index]!, limits: policy }
           ),
         { concurrency: "unbounded" }

@@ -11,6 +11,7 @@ import type { ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import { Ledger } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import { story, under } from "./Scheduling.ts"
 
@@ -34,18 +35,16 @@ const planned = (chat: ChatSnapshot) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const plan = Plan.make(Build.policy(), chat, { step: 1, anchor_id: messageId("assistant@0") }, after(0))
-    return Option.getOrThrow(yield* ledger.plan(plan, { name: "planned" }))
+    return Option.getOrThrow(yield* ledger.plan(plan, AuditEvents.some.planned))
   })
 
 const arm = (chat: ChatSnapshot, at = after(hour)) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    return yield* ledger.arm(
-      yield* planned(chat),
-      { status: "armed", follow_up_at: at },
-      { name: "armed" },
-      { chat, limits: Build.policy() }
-    )
+    return yield* ledger.arm(yield* planned(chat), { status: "armed", follow_up_at: at }, AuditEvents.some.armed, {
+      chat,
+      limits: Build.policy()
+    })
   })
 
 const recall = (chat: ChatSnapshot) =>
@@ -85,7 +84,7 @@ describe("what a contact was sent", () => {
           ["unknown", armedAt],
           ["withdrawn", []]
         ] as const) {
-          row = Option.getOrThrow(yield* ledger.advance(row, { status }, { name: status }))
+          row = Option.getOrThrow(yield* ledger.advance(row, { status }, AuditEvents.some[status]))
           expect(yield* recall(two), status).toEqual(expected)
         }
       })
@@ -125,12 +124,10 @@ describe("of two follow-ups to one contact that were decided upon at the same ti
         const known = yield* ledger.recallSends(again)
         expect(
           Option.isSome(
-            yield* ledger.arm(
-              row,
-              { status: "armed", follow_up_at: after(hour) },
-              { name: "armed" },
-              { chat: known, limits: Build.policy() }
-            )
+            yield* ledger.arm(row, { status: "armed", follow_up_at: after(hour) }, AuditEvents.some.armed, {
+              chat: known,
+              limits: Build.policy()
+            })
           )
         ).toBe(true)
       })

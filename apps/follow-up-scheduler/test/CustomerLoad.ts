@@ -21,7 +21,7 @@ import * as Schedule from "effect/Schedule"
 import * as Customers from "../src/demo/Customers.ts"
 import * as Scenarios from "../src/demo/Scenarios.ts"
 import { Ledger } from "../src/Ledger.ts"
-import { sentence } from "../src/Operations/ChatStory.ts"
+import { sentence } from "../src/Ledger/AuditEvent.ts"
 import * as Races from "./CustomerLoad/Races.ts"
 
 /**

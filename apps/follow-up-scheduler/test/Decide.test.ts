@@ -675,7 +675,7 @@ describe("whatever it is asked", () => {
         status: FastCheck.constantFrom<Array<Episode.PastFollowUp["status"]>>(
           ...times(17, "done"),
           ...times(3, "failed"),
-          ...times(3, "filed"),
+          ...times(3, "state_changed"),
           "under_way",
           "unknown"
         ),

@@ -256,12 +256,12 @@ describe("a cadence", () => {
     Effect.gen(function* () {
       yield* observe
       yield* sweepUntil(after(hour + minute))
-      expect((yield* events).filter((event) => event !== "taken_up")).toEqual([
+      expect((yield* events).filter((event) => event !== "resumed_by_sweep")).toEqual([
         "decided",
         "planned",
         "armed",
         "scheduled",
-        "verified",
+        "rechecked",
         "sent",
         "planned"
       ])
@@ -936,7 +936,7 @@ describe("a crash", () => {
     )
   )
 
-  for (const event of ["taken_up", "armed", "scheduled", "verified", "sent", "decided"]) {
+  for (const event of ["resumed_by_sweep", "armed", "scheduled", "rechecked", "sent", "decided"]) {
     for (const when of ["before", "after"] as const) {
       lives(`${when} "${event}" was recorded`, () =>
         Effect.map(Ref.make(false), (isDone) => ({ ledger: crashing(when, event, isDone) }))

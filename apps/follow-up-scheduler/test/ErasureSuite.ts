@@ -10,6 +10,7 @@ import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Retention from "../src/Privacy/Retention.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
 import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
@@ -136,7 +137,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
             reason: "silence",
             until: after(hour)
           } as const
-          yield* ledger.decided(latest, { plan, event: { name: "planned" } })
+          yield* ledger.decided(latest, { plan, event: AuditEvents.some.planned })
           expect(yield* everything).toContain(chat_id)
           expect(yield* Effect.flatMap(Erasure, (erasure) => erasure.forget(Build.chat()))).toBe(true)
           expect(yield* reasons).toEqual(["skipped erased"])

@@ -18,6 +18,7 @@ import * as Health from "../src/Operations/Health.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Activity from "../src/Telemetry/Activity.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
 const { after, hour, messageId } = Build
@@ -67,7 +68,7 @@ const ledger = Effect.flatMap(Ledger.Ledger, Effect.succeed)
 /** A follow-up that is due an hour after the start. */
 const planned = Effect.gen(function* () {
   const plan = Plan.make(Build.policy(), Build.chat(), { step: 1, anchor_id: messageId("assistant@0") }, after(hour))
-  return yield* Effect.flatten((yield* ledger).plan(plan, { name: "planned" }))
+  return yield* Effect.flatten((yield* ledger).plan(plan, AuditEvents.some.planned))
 })
 
 describe("a scheduler", () => {
@@ -197,7 +198,7 @@ describe("a scheduler", () => {
     Effect.gen(function* () {
       const row = yield* planned
       yield* TestClock.adjust("1 minute")
-      yield* (yield* ledger).advance(row, { status: "unknown" }, { name: "unknown" })
+      yield* (yield* ledger).advance(row, { status: "unknown" }, AuditEvents.some.unknown)
       const [first] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
       yield* TestClock.adjust("1 minute")
       const [again] = yield* Effect.flatMap(Health.Health, ({ troubles }) => troubles)
@@ -231,12 +232,14 @@ describe("a scheduler", () => {
       const row = yield* planned
       yield* TestClock.setTime(after(hour + 600_500).epochMillis)
       const failed = (failures: number) =>
-        Effect.flatMap(ledger, ({ advance }) => advance(row, { failures, due_at: after(2 * hour) }, { name: "failed" }))
+        Effect.flatMap(ledger, ({ advance }) =>
+          advance(row, { failures, due_at: after(2 * hour) }, AuditEvents.some.unreachable)
+        )
       const again = yield* failed(4)
       yield* Effect.zipRight(Activity.turned, answer({}))
       expect(yield* kinds).toEqual([])
       yield* Effect.flatMap(ledger, ({ advance }) =>
-        advance(Option.getOrThrow(again), { failures: 5 }, { name: "failed" })
+        advance(Option.getOrThrow(again), { failures: 5 }, AuditEvents.some.unreachable)
       )
       expect(yield* kinds).toEqual(["late"])
     })

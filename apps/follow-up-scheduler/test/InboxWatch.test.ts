@@ -32,6 +32,7 @@ import { Watch } from "../src/Watch.ts"
 import * as ChatRows from "../src/Watch/ChatRows.ts"
 import * as SeenChats from "../src/Watch/SeenChats.ts"
 import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
 const id = (n: number) => ChatId.make(`chat_${n}`)
@@ -277,9 +278,9 @@ describe("watching the inbox", () => {
         const due = { step: 1, anchor_id: MessageId.make("anchor") }
         const planned = yield* ledger.plan(
           Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
-          { name: "planned" }
+          AuditEvents.some.planned
         )
-        const armed = yield* ledger.advance(Option.getOrThrow(planned), { status: "armed" }, { name: "armed" })
+        const armed = yield* ledger.advance(Option.getOrThrow(planned), { status: "armed" }, AuditEvents.some.armed)
         yield* inbox.touch(0)
         expect(yield* after(every)).toEqual([])
         const now = yield* DateTime.now
@@ -287,7 +288,7 @@ describe("watching the inbox", () => {
         yield* ledger.advance(
           Option.getOrThrow(armed),
           { status: "sent", message_id: last_message.id },
-          { name: "sent" }
+          AuditEvents.some.sent
         )
         yield* inbox.touch(0, { last_message })
         expect(yield* after(every)).toEqual([])
@@ -311,10 +312,10 @@ describe("watching the inbox", () => {
         const due = { step: 1, anchor_id: MessageId.make("anchor") }
         const planned = yield* ledger.plan(
           Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
-          { name: "planned" }
+          AuditEvents.some.planned
         )
         const change = { status: "unknown", reason: "not_confirmed", follow_up_at: Build.after(0) } as const
-        yield* ledger.advance(Option.getOrThrow(planned), change, { name: "unknown" })
+        yield* ledger.advance(Option.getOrThrow(planned), change, AuditEvents.some.unknown)
         yield* ResolveUnknown.resolve(Option.getOrThrow(planned).key, "delivered")
         for (const author of ["theirs", "answer", "theirs again"]) {
           yield* inbox.touch(0, { last_message: { id: MessageId.make(author), created_at: yield* DateTime.now } })
@@ -335,13 +336,13 @@ describe("watching the inbox", () => {
         const due = { step: 1, anchor_id: MessageId.make("anchor") }
         const planned = yield* ledger.plan(
           Plan.make(Build.policy(), Build.chat({ chat_id: id(0) }), due, Build.after(Build.hour)),
-          { name: "planned" }
+          AuditEvents.some.planned
         )
         const last_message = { id: MessageId.make("ours"), created_at: yield* DateTime.now }
         yield* ledger.advance(
           Option.getOrThrow(planned),
           { status: "sent", message_id: last_message.id },
-          { name: "sent" }
+          AuditEvents.some.sent
         )
         yield* TestClock.adjust("1 second")
         yield* inbox.touch(0, { last_message })

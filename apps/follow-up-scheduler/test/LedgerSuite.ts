@@ -12,6 +12,7 @@ import type { it as Tests } from "../../../tools/testing/it.ts"
 import type { FollowUp } from "../src/Plan/FollowUp.ts"
 import { type Change, Ledger, layer } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 
 const { after, chat_id, conversation_id, hour, messageId, minute } = Build
@@ -25,10 +26,10 @@ const planNamed = (name: string, fields: Partial<Plan.Plan> = {}) =>
   plan({ key: Plan.FollowUpKey.make(name), ...fields })
 
 const record = (planned: Plan.Plan = plan()) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.plan(planned, { name: "planned" }))
+  Effect.flatMap(Ledger, (ledger) => ledger.plan(planned, AuditEvents.some.planned))
 const planned = (fields?: Plan.Plan) => Effect.flatten(record(fields))
 const change = (from: FollowUp, change: Change) =>
-  Effect.flatMap(Ledger, (ledger) => ledger.advance(from, change, { name: "changed" }))
+  Effect.flatMap(Ledger, (ledger) => ledger.advance(from, change, AuditEvents.some.brought_forward))
 const found = Effect.flatMap(
   Effect.flatMap(Ledger, (ledger) => ledger.find(plan().key)),
   (row) => row
@@ -190,7 +191,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         expect((yield* Effect.flatten(change(row, armed))).status).toBe("armed")
         expect(Option.isNone(yield* change(row, { status: "skipped", reason: "replied" }))).toBe(true)
         expect((yield* found).status).toBe("armed")
-        expect(yield* events).toEqual(["planned", "changed"])
+        expect(yield* events).toEqual(["planned", "brought_forward"])
       })
     )
 
@@ -213,7 +214,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
           { concurrency: "unbounded" }
         )
         expect(changed.filter(Option.isSome)).toHaveLength(1)
-        expect(yield* events).toEqual(["planned", "changed"])
+        expect(yield* events).toEqual(["planned", "brought_forward"])
       })
     )
 
@@ -368,7 +369,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
   describe("the follow-ups that a conversation has had", () => {
     const taken = (conversation = conversation_id) => Effect.flatMap(Ledger, (ledger) => ledger.taken(conversation))
 
-    const counted = { armed: "under_way", sent: "done", done: "filed", unknown: "unknown" } as const
+    const counted = { armed: "under_way", sent: "done", done: "state_changed", unknown: "unknown" } as const
     for (const status of ["armed", "sent", "done", "unknown"] as const) {
       story(
         `count one that is ${status}`,
@@ -480,7 +481,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         expect(entries.map(({ at, event, key }) => [event, at, key])).toEqual([
           ["decided", after(0), null],
           ["planned", after(1000), row.key],
-          ["changed", after(2000), row.key]
+          ["brought_forward", after(2000), row.key]
         ])
       })
     )
@@ -495,8 +496,8 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         const second = yield* Effect.flatten(
           record(planNamed("second", { conversation_id: ConversationId.make("another") }))
         )
-        expect(Option.isSome(yield* ledger.arm(first, soon, { name: "armed" }, within))).toBe(true)
-        expect(Option.isSome(yield* ledger.arm(second, soon, { name: "armed" }, within))).toBe(false)
+        expect(Option.isSome(yield* ledger.arm(first, soon, AuditEvents.some.armed, within))).toBe(true)
+        expect(Option.isSome(yield* ledger.arm(second, soon, AuditEvents.some.armed, within))).toBe(false)
         expect(Option.isSome(yield* ledger.paused)).toBe(true)
         expect(yield* ledger.heldBy).toEqual(Option.some("at_most_per_hour: 1 follow-ups within an hour"))
       })
@@ -591,7 +592,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         const ledger = yield* Ledger
         let row = yield* planned()
         for (let step = 0; step < 12; step++)
-          row = yield* Effect.flatten(ledger.advance(row, {}, { name: "look", detail: { step } }))
+          row = yield* Effect.flatten(ledger.advance(row, {}, { name: "sending", detail: { step } }))
         const entries = yield* ledger.story(chat_id)
         expect(entries.slice(1).map(({ detail }) => detail["step"])).toEqual(
           Array.from({ length: 12 }, (_, step) => step)

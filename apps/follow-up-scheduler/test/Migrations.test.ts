@@ -3,6 +3,9 @@ import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { AuditEntry } from "../src/Ledger.ts"
+import * as AuditEvent from "../src/Ledger/AuditEvent.ts"
 import { entityType } from "../src/Ledger/StoredTimers.ts"
 import * as Migrations from "../src/Ledger/Migrations.ts"
 import * as FirstEdition from "./FirstEdition.ts"
@@ -33,6 +36,21 @@ it.effect("keep the follow-ups and decisions of the first edition", () =>
       { chat_id: "chat_one", decision: "Wait", reason: "silence" },
       { chat_id: "chat_two", decision: "Wait", reason: "silence" }
     ])
+  }).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" })))
+)
+
+it.effect("give the events of the audit the names by which their sentences are found", () =>
+  Effect.gen(function* () {
+    const sql = yield* migrated
+    yield* sql`INSERT INTO audit ${sql.insert([
+      { at: 1, chat_id: "c", conversation_id: "c", key: null, event: "filed", detail: '{"action":"close"}' },
+      { at: 2, chat_id: "c", conversation_id: "c", key: null, event: "mine", detail: "{}" }
+    ])}`
+    yield* Migrations.plainEvents
+    const entries = yield* Schema.decodeUnknown(Schema.Array(AuditEntry))(yield* sql`SELECT * FROM audit`)
+    const unknown = entries.filter((entry) => AuditEvent.sentence(entry) === entry.event)
+    expect(unknown.map(({ event }) => event)).toEqual(["mine"])
+    expect(entries.map(({ event }) => event)).toEqual(expect.arrayContaining(["resumed_by_sweep", "state_changed"]))
   }).pipe(Effect.provide(SqliteClient.layer({ filename: ":memory:" })))
 )
 

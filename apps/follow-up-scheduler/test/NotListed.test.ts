@@ -2,7 +2,7 @@
 import { UserId } from "@effect-invent/domain/Ids"
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as ChatStory from "../src/Operations/ChatStory.ts"
+import * as AuditEvent from "../src/Ledger/AuditEvent.ts"
 import { Ledger } from "../src/Ledger.ts"
 import * as Build from "./Build.ts"
 import { observe, record, story, sweepUntil, under } from "./Scheduling.ts"
@@ -70,7 +70,7 @@ story(
       expect(yield* look).toMatchObject({ _tag: "Stop", reason: "replied" })
       expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(2)
       const told = yield* under(fake, {})(Effect.flatMap(Ledger, (ledger) => ledger.story(Build.chat_id)))
-      const sentences = told.map(ChatStory.sentence).filter((sentence) => sentence.includes("read by an update"))
+      const sentences = told.map(AuditEvent.sentence).filter((sentence) => sentence.includes("read by an update"))
       expect(sentences).toHaveLength(2)
     })
 )

@@ -25,6 +25,7 @@ import { FollowUpKey } from "../src/Plan.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { type Fields, observe, setClock } from "./Scheduling.ts"
@@ -156,7 +157,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
               { chat_id: id, conversation_id, decision: "Wait", reason: "silence", until: after(hour) },
               {
                 plan: { key, policy, step, anchor_id, chat_id: id, conversation_id, due_at: after(hour) },
-                event: { name: "planned" }
+                event: AuditEvents.some.planned
               }
             )
           )
@@ -195,7 +196,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           ledger.advance(
             row,
             { status: "unknown", reason: "not_confirmed", follow_up_at: after(hour) },
-            { name: "unknown" }
+            AuditEvents.some.unknown
           )
         )
         const { unresolved, upcoming } = yield* overview

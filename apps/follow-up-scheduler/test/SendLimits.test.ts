@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { Ledger } from "../src/Ledger.ts"
 import * as Plan from "../src/Plan.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import { setClock, story, under } from "./Scheduling.ts"
 
@@ -18,15 +19,13 @@ const arm = (name: string, now: number, limits: Readonly<Record<string, number>>
     const chat = Build.chat({ chat_id: ChatId.make(name), conversation_id: ConversationId.make(name), contact_ids: [] })
     const planned = yield* ledger.plan(
       Plan.make(Build.policy(), chat, { step: 1, anchor_id: messageId("a") }, after(now)),
-      { name: "planned" }
+      AuditEvents.some.planned
     )
     const row = Option.getOrThrow(planned)
-    const armed = yield* ledger.arm(
-      row,
-      { status: "armed", follow_up_at: after(now) },
-      { name: "armed" },
-      { chat, limits: Build.policy(limits) }
-    )
+    const armed = yield* ledger.arm(row, { status: "armed", follow_up_at: after(now) }, AuditEvents.some.armed, {
+      chat,
+      limits: Build.policy(limits)
+    })
     return Option.isSome(armed)
   })
 

@@ -9,6 +9,7 @@ import * as Ledger from "../src/Ledger.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Watch from "../src/Watch.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import { observe, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
@@ -86,7 +87,7 @@ story(
           swept: after(2 * hour).epochMillis / 1000
         })
         const [due] = yield* ledger.overdue(after(day))
-        yield* ledger.advance(due!, { status: "unknown", reason: "not_confirmed" }, { name: "unknown" })
+        yield* ledger.advance(due!, { status: "unknown", reason: "not_confirmed" }, AuditEvents.some.unknown)
         yield* ledger.resume
         yield* TestClock.adjust("15 seconds")
         expect(yield* counted).toEqual({

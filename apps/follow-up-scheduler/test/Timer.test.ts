@@ -13,6 +13,7 @@ import { FollowUpKey } from "../src/Plan.ts"
 import * as ClusterRunner from "../src/Timer/ClusterRunner.ts"
 import * as Timer from "../src/Timer.ts"
 import * as Cluster from "../src/Timer/Cluster.ts"
+import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import * as Databases from "./Databases.ts"
 import * as TimerSuite from "./TimerSuite.ts"
@@ -44,7 +45,7 @@ describe("a follow-up that is far", () => {
     const ledger = yield* Ledger.Ledger
     const planned = yield* ledger.plan(
       { ...ids, key: FollowUpKey.make("far"), policy: "nudge@1", step: 1, due_at: instant },
-      { name: "planned" }
+      AuditEvents.some.planned
     )
     yield* Effect.flatMap(Timer.Timer, (timer) => timer.schedule(Option.getOrThrow(planned)))
   })

@@ -25,11 +25,11 @@ export interface PastFollowUp {
   /**
    * - `under_way`: its request is on its way, or its message is awaited.
    * - `done`: its message was written.
-   * - `filed`: it was a `snooze`, `close` or `assign`, and was carried out. Its step is taken, and no cap counts it.
+   * - `state_changed`: it was a `snooze`, `close` or `assign`, and was carried out. Its step is taken, and no cap counts it.
    * - `unknown`: it may have been sent; that could not be found out.
    * - `failed`: it was armed and ended without a message, or `policy apply` ended its cadence. Its step is taken.
    */
-  readonly status: "under_way" | "done" | "filed" | "unknown" | "failed"
+  readonly status: "under_way" | "done" | "state_changed" | "unknown" | "failed"
   /** `policy apply --running exit` ended its cadence. */
   readonly isExited: boolean
 }
@@ -194,7 +194,7 @@ export const of = (
  */
 export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number): number => {
   const inOrder = earlier
-    .filter(({ status }) => status === "done" || status === "filed")
+    .filter(({ status }) => status === "done" || status === "state_changed")
     .toSorted((a, b) => a.follow_up_at.epochMillis - b.follow_up_at.epochMillis)
   // A cadence ends where the next follow-up has no higher step number.
   const lastSteps = inOrder.filter((follow, index) => (inOrder[index + 1]?.step ?? 0) <= follow.step)

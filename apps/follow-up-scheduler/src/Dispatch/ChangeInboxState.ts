@@ -15,7 +15,7 @@ import type { Policy, Step } from "../Policy.ts"
 import { type Look, lookOf, maxAttempts, type ActionContext, ifStillOwned } from "./ActionContext.ts"
 import * as Transitions from "./Transitions.ts"
 
-type Filed = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
+type StateStep = Extract<Step, { readonly action: "snooze" | "close" | "assign" }>
 
 const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
 
@@ -24,7 +24,7 @@ const stateAfter = { snooze: "SNOOZED", close: "CLOSED" } as const
  * applied, and repeats it until the row has been armed {@link maxAttempts} times; then the follow-up ends as
  * `unreachable`. A request that did not leave counts as no attempt.
  */
-export const make = (context: ActionContext, policy: Policy, step: Filed) => {
+export const make = (context: ActionContext, policy: Policy, step: StateStep) => {
   const { invent, ledger, transitions, chatReview, policies, stateUpdates } = context
 
   const setState = (chat: ChatSnapshot.ChatSnapshot, state: "OPEN" | "SNOOZED" | "CLOSED") =>
@@ -39,7 +39,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           .pipe(Effect.ensuring(stateUpdates.forget(chat.chat_id)), Effect.as(chat))
       : setState(chat, stateAfter[step.action])
 
-  const isFiled = (chat: ChatSnapshot.ChatSnapshot) =>
+  const isApplied = (chat: ChatSnapshot.ChatSnapshot) =>
     step.action === "assign" ? chat.isAssigned : chat.state === stateAfter[step.action]
 
   /**
@@ -53,7 +53,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
 
   const settle = Effect.fn("ChangeInboxState.settle")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
     if (!hasContactWritten(armed, chat)) {
-      yield* ledger.advance(armed, { status: "done" }, { name: "filed", detail: { action: step.action } })
+      yield* ledger.advance(armed, { status: "done" }, { name: "state_changed", detail: { action: step.action } })
       return
     }
     const reopened = yield* Effect.either(setState(chat, "OPEN").pipe(ifStillOwned(context, armed, undefined)))
@@ -74,7 +74,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
           attempts: from.attempts + 1,
           due_at: DateTime.addDuration(at, policy.confirm_after)
         },
-        { name: "filing", detail: { step: from.step, action: step.action } }
+        { name: "changing_state", detail: { step: from.step, action: step.action } }
       )
       if (Option.isNone(armed)) return
       const hasLeft = yield* Ref.make(false)
@@ -90,14 +90,14 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
 
   /** Goes on after a lost answer or a crash, by what the chat shows now. */
   const check = Effect.fn("ChangeInboxState.check")(function* (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) {
-    if (isFiled(chat)) {
+    if (isApplied(chat)) {
       yield* settle(armed, chat)
     } else if (Option.isSome(yield* ledger.paused)) {
       return yield* transitions.rescheduleIn(
         armed,
         Duration.zero,
         { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 },
-        "planned_again"
+        { name: "planned_again" }
       )
     } else {
       const others = (yield* ledger.taken(armed.conversation_id)).filter(({ status }) => status !== "under_way")
@@ -116,8 +116,7 @@ export const make = (context: ActionContext, policy: Policy, step: Filed) => {
         return yield* transitions.reschedule(
           armed,
           { status: "planned", follow_up_at: null, due_at: until },
-          "postponed",
-          { reason }
+          { name: "postponed", detail: { reason } }
         )
       } else if (armed.attempts < maxAttempts) {
         return yield* arm(armed, yield* lookOf(chat), decision.at)

@@ -75,7 +75,7 @@ export const make = (context: ActionContext, policy: Policy) => {
    */
   const unsettle = ({ conversation_id }: FollowUp) =>
     Effect.flatMap(ledger.armed(conversation_id), (armed) =>
-      Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, "unsettled"), {
+      Effect.forEach(armed, (row) => rescheduleIn(row, Duration.zero, { confirmed_at: null }, { name: "contested" }), {
         discard: true
       })
     )
@@ -119,7 +119,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     // Held back, because the snapshot is too old or follow-ups are paused, or left without a permit: nothing was sent.
     if (!mayHaveLeft && Transitions.canSucceedLater(error)) return yield* transitions.planAgain(armed, error)
     if (isWithheld && DateTime.greaterThanOrEqualTo(now, lastLookAt(follow_up_at))) {
-      return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, "left_alone")
+      return yield* reschedule(armed, { due_at: nextLookAt(follow_up_at, now) }, { name: "not_set_again" })
     }
     yield* onError(armed, error, "skipped", lastLookAt(follow_up_at))
   })
@@ -136,7 +136,7 @@ export const make = (context: ActionContext, policy: Policy) => {
     const confirmed = yield* ledger.advance(
       armed,
       { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
-      { name: "scheduled", detail: { follow_up_at: Transitions.iso(follow_up_at) } }
+      { name: "scheduled", detail: { follow_up_at } }
     )
     // The answer to the update is a read of the chat: somebody may have written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
@@ -157,7 +157,7 @@ export const make = (context: ActionContext, policy: Policy) => {
           confirm_checks: 0,
           due_at: DateTime.addDuration(follow_up_at, policy.confirm_after)
         },
-        { name: "armed", detail: { step: planned.step, follow_up_at: Transitions.iso(follow_up_at) } },
+        { name: "armed", detail: { step: planned.step, follow_up_at } },
         { chat: look.chat, limits: policy }
       ),
       Option.match({ onNone: () => Effect.void, onSome: (armed) => send(armed, look, false) })
@@ -165,11 +165,7 @@ export const make = (context: ActionContext, policy: Policy) => {
 
   const sent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot, { at, id }: ChatSnapshot.Message) =>
     Effect.zipRight(
-      ledger.advance(
-        armed,
-        { status: "sent", message_id: id },
-        { name: "sent", detail: { message: id, at: Transitions.iso(at) } }
-      ),
+      ledger.advance(armed, { status: "sent", message_id: id }, { name: "sent", detail: { message: id, at } }),
       chatReview.review(chat)
     )
 
@@ -192,7 +188,7 @@ export const make = (context: ActionContext, policy: Policy) => {
         armed,
         policy.confirm_after,
         { confirm_checks: armed.confirm_checks + 1 },
-        "looked_for"
+        { name: "message_absent" }
       )
     yield* end(armed, "withdrawn", armedState._tag === "Invalidated" ? armedState.reason : reason)
     yield* chatReview.review(chat)
@@ -214,7 +210,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       armed.follow_up_at !== null && armed.follow_up_at.epochMillis - now.epochMillis <= ArmedState.earlyMillis
     // It may have been carried out before it was taken back.
     if (answered !== undefined && isClose && reason !== "not_confirmed") {
-      return yield* rescheduleIn(armed, policy.confirm_after, {}, "taken_back", { reason })
+      return yield* rescheduleIn(armed, policy.confirm_after, {}, { name: "taken_back", detail: { reason } })
     }
     const after = answered === undefined ? chat : ChatSnapshot.refresh(chat, answered.right)
     if (answered !== undefined && reason !== "not_confirmed") return yield* settle(armed, after, reason)
@@ -225,11 +221,16 @@ export const make = (context: ActionContext, policy: Policy) => {
   /** The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that. */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     if (armed.confirm_checks < maxConfirmChecks)
-      return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
+      return rescheduleIn(
+        armed,
+        policy.confirm_after,
+        { confirm_checks: armed.confirm_checks + 1 },
+        { name: "message_absent" }
+      )
     if (chat.follow_up_at !== undefined) return withdraw(armed, chat, "not_confirmed")
     // Without a confirmation the request was perhaps never applied; with one, the assistant wrote nothing.
     if (armed.confirmed_at === null && armed.attempts < maxAttempts) {
-      return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+      return rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, { name: "planned_again" })
     }
     // The value was never set: another read of the chat may plan the step again.
     if (armed.confirmed_at === null) return transitions.endUnreachable(armed)
@@ -249,7 +250,12 @@ export const make = (context: ActionContext, policy: Policy) => {
           return yield* withdraw(armed, chat, armedState.reason)
         case "Ambiguous":
           return yield* armed.confirm_checks < maxConfirmChecks
-            ? rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
+            ? rescheduleIn(
+                armed,
+                policy.confirm_after,
+                { confirm_checks: armed.confirm_checks + 1 },
+                { name: "message_absent" }
+              )
             : withdraw(armed, chat, armedState.reason)
         case "Replaced":
           yield* end(armed, "withdrawn", "not_ours")
@@ -272,7 +278,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       : reschedule(
           armed,
           { due_at: nextLookAt(armed.follow_up_at ?? now, now), confirmed_at: armed.confirmed_at ?? now },
-          "verified"
+          { name: "rechecked" }
         )
 
   return { arm, check }

@@ -47,7 +47,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       ledger.advance(
         from,
         { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
-        { name: "sent", detail: { message: message.id, at: Transitions.iso(message.at) } }
+        { name: "sent", detail: { message: message.id, at: message.at } }
       ),
       chatReview.review(chat)
     )
@@ -86,7 +86,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     // It may have been applied: look for it.
     if (error._tag === "OutcomeUnknown" || error._tag === "UnexpectedResponse") {
       const due_at = DateTime.addDuration(now, Delay.visibleWithin)
-      return yield* reschedule(armed, { due_at }, "unanswered", { error: error._tag })
+      return yield* reschedule(armed, { due_at }, { name: "answer_lost", detail: { error: error._tag } })
     }
     if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
     // Every other error says that it was not applied. A row that another process has changed meanwhile stays as it is.
@@ -124,9 +124,14 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     const message = found(armed, chat)
     if (message !== undefined) return sent(armed, chat, message)
     if (armed.confirm_checks < maxConfirmChecks)
-      return rescheduleIn(armed, policy.confirm_after, { confirm_checks: armed.confirm_checks + 1 }, "looked_for")
+      return rescheduleIn(
+        armed,
+        policy.confirm_after,
+        { confirm_checks: armed.confirm_checks + 1 },
+        { name: "message_absent" }
+      )
     return armed.attempts < maxSends
-      ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, "planned_again")
+      ? rescheduleIn(armed, Duration.zero, { status: "planned", follow_up_at: null }, { name: "planned_again" })
       : Effect.zipRight(end(armed, "unknown", "not_confirmed"), chatReview.review(chat))
   }
 

@@ -9,16 +9,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import type { Change, Ledger } from "../Ledger.ts"
+import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import type { Reason } from "../Decide/Reason.ts"
 import type { Timer } from "../Timer.ts"
 import * as Delay from "./Delay.ts"
 
 /** Half of a length of time, in milliseconds; all of it where that is 3 seconds or less. */
 const halfOf = (millis: number) => (millis <= 3000 ? millis : Math.ceil(millis / 2))
-
-/** ISO 8601 in UTC, for audit entries; null stays null. */
-export const iso = (instant: DateTime.Utc | null): string | null =>
-  instant === null ? null : DateTime.formatIso(instant)
 
 /**
  * Whether the same request can succeed later. An answer that cannot be decoded counts, because the next read shows what
@@ -36,15 +33,15 @@ export const canSucceedLater = (error: InventError): boolean =>
  */
 export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   /** Changes the row, lets it wait until `due_at`, and sets its timer. `failures` goes back to 0 unless given. */
-  const reschedule = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, name: string, detail = {}) =>
+  const reschedule = (from: FollowUp, change: Change & { readonly due_at: DateTime.Utc }, event: AuditEvent.Waiting) =>
     Effect.flatMap(
-      ledger.advance(from, { failures: 0, ...change }, { name, detail: { ...detail, look_at: iso(change.due_at) } }),
+      ledger.advance(from, { failures: 0, ...change }, AuditEvent.until(event, change.due_at)),
       (changed) => Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
     )
 
-  const rescheduleIn = (from: FollowUp, wait: Duration.Duration, change: Change, name: string, detail = {}) =>
+  const rescheduleIn = (from: FollowUp, wait: Duration.Duration, change: Change, event: AuditEvent.Waiting) =>
     Effect.flatMap(DateTime.now, (now) =>
-      reschedule(from, { ...change, due_at: DateTime.addDuration(now, wait) }, name, detail)
+      reschedule(from, { ...change, due_at: DateTime.addDuration(now, wait) }, event)
     )
 
   const end = (from: FollowUp, status: "skipped" | "withdrawn" | "unknown", reason: Reason) =>
@@ -78,16 +75,12 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
   const lookAgain = (from: FollowUp, error: RepeatableError, before: DateTime.Utc | undefined) =>
     Effect.flatMap(DateTime.now, (now) => {
       const name = SendGuard.isWithheld(error) ? "held_back" : "unreachable"
+      const event = { name, detail: { error: error._tag } } as const
       const left = before === undefined ? 0 : before.epochMillis - now.epochMillis
       if (left > 0)
-        return reschedule(
-          from,
-          { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures },
-          name,
-          { error: error._tag }
-        )
+        return reschedule(from, { due_at: DateTime.add(now, { millis: halfOf(left) }), failures: from.failures }, event)
       const due_at = DateTime.addDuration(now, Delay.afterFailure(from.failures))
-      return reschedule(from, { due_at, failures: from.failures + 1 }, name, { error: error._tag })
+      return reschedule(from, { due_at, failures: from.failures + 1 }, event)
     })
 
   /**
@@ -96,9 +89,12 @@ export const make = (ledger: Ledger["Type"], timer: Timer["Type"]) => {
    */
   const planAgain = (armed: FollowUp, error: InventError) => {
     const unarmed = { status: "planned", follow_up_at: null, attempts: armed.attempts - 1 } as const
-    if (SendGuard.isWithheld(error)) return rescheduleIn(armed, Duration.zero, unarmed, "planned_again")
+    if (SendGuard.isWithheld(error)) return rescheduleIn(armed, Duration.zero, unarmed, { name: "planned_again" })
     const change = { ...unarmed, failures: armed.failures + 1 }
-    return rescheduleIn(armed, Delay.afterFailure(armed.failures), change, "unreachable", { error: error._tag })
+    return rescheduleIn(armed, Delay.afterFailure(armed.failures), change, {
+      name: "unreachable",
+      detail: { error: error._tag }
+    })
   }
 
   /**

@@ -3,6 +3,7 @@ import * as Migrator from "@effect/sql/Migrator"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type * as AuditEvent from "./AuditEvent.ts"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 import * as StoredTimers from "./StoredTimers.ts"
@@ -189,6 +190,26 @@ const plainNames = Effect.gen(function* () {
   yield* StoredTimers.forgetAll
 })
 
+/** Names of audit events, as they were and as they are. */
+const namesOfEvents = {
+  verified: "rechecked",
+  unanswered: "answer_lost",
+  looked_for: "message_absent",
+  filing: "changing_state",
+  filed: "state_changed",
+  unsettled: "contested",
+  left_alone: "not_set_again",
+  taken_up: "resumed_by_sweep",
+  retimed: "policy_changed"
+} satisfies Record<string, AuditEvent.Name>
+
+/** Gives the events of the audit the names that the code has for them. */
+export const plainEvents = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const [before, now] of Object.entries(namesOfEvents))
+    yield* sql`UPDATE audit SET event = ${now} WHERE event = ${before}`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -203,7 +224,8 @@ const migrations = {
   "11_starts": starts,
   "12_alerts": alerts,
   "13_sweeps": sweeps,
-  "14_plain_names": plainNames
+  "14_plain_names": plainNames,
+  "15_plain_events": plainEvents
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -7,6 +7,7 @@ import type { SqlClient } from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as AuditEvent from "./AuditEvent.ts"
 
 /** The part of the ledger that limits reads by update. */
 export interface UpdateReads {
@@ -17,14 +18,12 @@ export interface UpdateReads {
   readonly mayReadByUpdate: (chat_id: ChatId, after: MessageId | null) => Effect.Effect<boolean, SqlError>
 }
 
-const event = "read_by_update"
-
 /** Kept as audit entries `read_by_update`, so it lasts as long as the audit: 400 days unless `--keep` is given. */
 export const make = (sql: SqlClient): UpdateReads => ({
   mayReadByUpdate: (chat_id, after) =>
     Effect.gen(function* () {
       const now = yield* DateTime.now
-      const detail = JSON.stringify({ after })
+      const { detail, event } = AuditEvent.encode({ name: "read_by_update", detail: { after } })
       const before = yield* sql<{
         detail: string
       }>`SELECT detail FROM audit WHERE chat_id = ${chat_id} AND event = ${event}`

@@ -4,6 +4,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as QuotaForecast from "./QuotaForecast.ts"
 
 /** A follow-up that waits for its instant. */
@@ -52,6 +53,16 @@ export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: Quot
   }))
 })
 
+/** Events that an answer of the service is recorded by. */
+const answers: ReadonlyArray<AuditEvent.Name> = [
+  "scheduled",
+  "rechecked",
+  "message_absent",
+  "sent",
+  "state_changed",
+  "postponed"
+]
+
 const instant = (millis: number | string | null | undefined) =>
   millis == null ? null : DateTime.unsafeMake(Number(millis))
 
@@ -65,7 +76,7 @@ export const service = Effect.gen(function* () {
     at: number | string | null
   }>`SELECT max(decided_at) AS at FROM chat_decisions WHERE decision <> 'Failed'`
   const [moved] = yield* sql<{ id: number; at: number | string }>`
-    SELECT id, at FROM audit WHERE event IN ('scheduled', 'verified', 'looked_for', 'sent', 'filed', 'postponed') ORDER BY id DESC LIMIT 1`
+    SELECT id, at FROM audit WHERE ${sql.in("event", answers)} ORDER BY id DESC LIMIT 1`
   const answered = Math.max(Number(looked?.at ?? 0), Number(moved?.at ?? 0))
   const failed = yield* sql<{ detail: string }>`
     SELECT detail FROM audit WHERE event = 'unreachable' AND at > ${answered} AND id > ${moved?.id ?? 0} ORDER BY id DESC`

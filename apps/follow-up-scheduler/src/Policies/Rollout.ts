@@ -78,7 +78,7 @@ const retime = Effect.fn("Rollout.retime")(function* (policy: Policy) {
     ledger.advance(
       row,
       { policy: policy.id, due_at: now },
-      { name: "retimed", detail: { from: row.policy, to: policy.id } }
+      { name: "policy_changed", detail: { from: row.policy, to: policy.id } }
     )
   )
   yield* sql`UPDATE follow_ups SET policy = ${policy.id} WHERE ${taken(sql, policy)}`

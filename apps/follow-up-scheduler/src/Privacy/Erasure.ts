@@ -69,7 +69,12 @@ const Nameless = Schema.parseJson(
       action: Schema.Unknown,
       error: Schema.Unknown,
       until: Schema.Unknown,
-      look_at: Schema.Unknown
+      look_at: Schema.Unknown,
+      follow_up_at: Schema.Unknown,
+      was_due: Schema.Unknown,
+      at: Schema.Unknown,
+      from: Schema.Unknown,
+      to: Schema.Unknown
     })
   )
 )

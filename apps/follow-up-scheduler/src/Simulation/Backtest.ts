@@ -45,7 +45,7 @@ export const Report = Schema.Struct({
   nudged: Schema.Int,
   nudges: Schema.Int,
   /** Steps that write nothing: snooze, close, assign. */
-  filed: Schema.Int,
+  state_changed: Schema.Int,
   /** How often each step was taken, from the first. */
   steps: Schema.Array(Schema.Int),
   /** Steps that were put off, or not needed any more, because their silence ended in quiet hours or on a day off. */
@@ -134,7 +134,7 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
   const ends: Partial<Record<Reason | "due", number>> = {}
   const lateness: Array<number> = []
   const minutes = new Map<number, number>()
-  const sums = { conversations: 0, nudged: 0, nudges: 0, filed: 0, night: 0, takeovers: 0, replies: 0 }
+  const sums = { conversations: 0, nudged: 0, nudges: 0, state_changed: 0, night: 0, takeovers: 0, replies: 0 }
 
   const spend = (at: DateTime.Utc, requests: number) => {
     const key = Math.floor(at.epochMillis / minute)
@@ -160,7 +160,7 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
     sums.conversations++
     sums.nudged += nudges.length > 0 ? 1 : 0
     sums.nudges += nudges.length
-    sums.filed += done.length - nudges.length
+    sums.state_changed += done.length - nudges.length
     sums.night += night
     sums.takeovers += takeovers
     sums.replies += replies
@@ -175,7 +175,7 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
       conversations: sums.conversations,
       nudged: sums.nudged,
       nudges: sums.nudges,
-      filed: sums.filed,
+      state_changed: sums.state_changed,
       steps,
       nightSendsAvoided: sums.night,
       takeoversAvoided: sums.takeovers,

@@ -192,7 +192,7 @@ const makeRun = (
     if (step.action === "close") chat = { ...chat, state: "CLOSED" }
     if (step.action === "snooze") chat = { ...chat, state: "SNOOZED" }
     if (step.action === "assign") chat = { ...chat, isAssigned: true }
-    update(key, step.action === "send_message" ? { status: "done", message_id: id } : { status: "filed" })
+    update(key, step.action === "send_message" ? { status: "done", message_id: id } : { status: "state_changed" })
   }
 
   /** Takes back an armed follow-up that would not be decided again. */

@@ -35,7 +35,9 @@ export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => 
     of("conversations written to", ({ nudged }) => nudged),
     of("nudges", ({ nudges }) => nudges),
     ...Array.from({ length: steps }, (_, index) => of(`  step ${index + 1}`, (report) => report.steps[index] ?? "-")),
-    reports.some(({ filed }) => filed > 0) ? of("snoozed, closed or assigned", ({ filed }) => filed) : undefined,
+    reports.some(({ state_changed }) => state_changed > 0)
+      ? of("snoozed, closed or assigned", ({ state_changed }) => state_changed)
+      : undefined,
     of("night sends avoided", ({ nightSendsAvoided }) => nightSendsAvoided),
     of("would have hit a takeover", ({ takeoversAvoided }) => takeoversAvoided),
     of("the contact wrote first", ({ repliesFirst }) => repliesFirst),

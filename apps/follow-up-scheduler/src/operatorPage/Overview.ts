@@ -22,6 +22,7 @@ import { advise } from "../Operations/Trouble.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import { ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
+import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
@@ -55,8 +56,8 @@ const freshness = { least: Duration.seconds(1), most: Duration.seconds(5) }
 export const toTimelineEntry = (entry: AuditEntry): Api.TimelineEntry => ({
   at: entry.at,
   chat_id: entry.chat_id,
-  kind: ChatStory.kindOf(entry),
-  words: ChatStory.sentence(entry)
+  kind: AuditEvent.kindOf(entry),
+  words: AuditEvent.sentence(entry)
 })
 
 const hoursOf = ({ planned, policy }: OverviewQueries.Expected): string | null =>

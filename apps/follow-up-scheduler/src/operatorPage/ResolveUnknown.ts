@@ -20,7 +20,7 @@ const sendAgain = (from: FollowUp) =>
     const ledger = yield* Ledger
     const timer = yield* Timer
     const due_at = yield* DateTime.now
-    const event = { name: "sent_again", detail: { step: from.step } }
+    const event = { name: "sent_again", detail: { step: from.step } } as const
     const planned = yield* ledger.advance(from, { ...unarmed, status: "planned", reason: null, due_at }, event)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return planned

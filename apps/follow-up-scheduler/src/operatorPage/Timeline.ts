@@ -9,11 +9,12 @@ import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
-import type { AuditEntry } from "../Ledger.ts"
+import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe } from "../Decide/Reason.ts"
 import type * as Api from "./Api.ts"
 import { toTimelineEntry } from "./Overview.ts"
@@ -44,9 +45,6 @@ const textOf = ({ messages = [] }: ChatMessage): string =>
     .filter((text) => text !== "")
     .join("\n")
 
-const detailOf = (entries: ReadonlyArray<AuditEntry>, event: string, name: string): ReadonlyArray<unknown> =>
-  entries.flatMap((entry) => (entry.event === event ? [entry.detail[name]] : []))
-
 const byTime = Order.mapInput(Order.number, ({ at }: Api.Said | Api.TimelineEntry) => at.epochMillis)
 
 /**
@@ -60,7 +58,9 @@ export const read = Effect.fn("Timeline.read")(function* (id: string) {
     Erasure.isProof(chat_id) || (yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.among([chat_id]))).size > 0
   const found = yield* isErased ? Effect.succeed(Either.left(describe("erased"))) : Effect.either(listed(chat_id))
   const messages = Either.getOrElse(found, () => [])
-  const followUps = new Set(detailOf(entries, "sent", "message"))
+  const followUps = new Set(
+    Arr.filterMap(entries, (entry) => AuditEvent.detailOf("sent", entry)).map(({ message }) => message)
+  )
   const whole = new Map(messages.map((message) => [message.id, message]))
   const said = ChatSnapshot.make(chat_id, undefined, messages).messages.flatMap(
     ({ at, author, id }): ReadonlyArray<Api.Said> => {
@@ -68,11 +68,10 @@ export const read = Effect.fn("Timeline.read")(function* (id: string) {
       return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
     }
   )
-  const zones = detailOf(entries, "planned", "zones").at(-1)
-  const zone: unknown = Array.isArray(zones) ? zones[0] : undefined
+  const plan = Arr.findLast(entries, (entry) => AuditEvent.detailOf("planned", entry))
   return {
     chat_id,
-    zone: typeof zone === "string" ? zone : null,
+    zone: Option.getOrUndefined(plan)?.zones?.[0] ?? null,
     unreadable: Either.isLeft(found) ? found.left : null,
     story: Arr.sort([...said, ...entries.map(toTimelineEntry)], byTime)
   } satisfies Api.Conversation

@@ -29,7 +29,13 @@ const layer = (database: string, onWake: (at: number) => void) => {
       Effect.flatMap(ledger.find(key), (found) => {
         if (Option.isNone(found) || found.value.revision !== revision) return Effect.void
         onWake(found.value.due_at.epochMillis)
-        return Effect.asVoid(ledger.advance(found.value, { status: "sent" }, { name: "sent" }))
+        return Effect.asVoid(
+          ledger.advance(
+            found.value,
+            { status: "sent" },
+            { name: "sent", detail: { message: "message", at: found.value.due_at } }
+          )
+        )
       })
     )
   )
@@ -69,7 +75,10 @@ export const open: Open = async (database, onWake) => {
         due_at
       }
       const latest = { ...chat, decision: "Wait", reason: "silence", until: due_at } as const
-      const event = { name: "planned", detail: { policy: plan.policy, step: 1, look_at: DateTime.formatIso(due_at) } }
+      const event = {
+        name: "planned",
+        detail: { policy: plan.policy, step: 1, anchor: "message", look_at: due_at, zones: [] }
+      } as const
       return run(
         Effect.flatMap(
           ledger.decided(latest, { plan, event }),

@@ -111,7 +111,7 @@ const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string, { down
       reaction: Duration.millis(moment),
       schedulers,
       // What somebody who is there again does about what was heard before takes a moment, too.
-      down: down.map(({ from, until }) => ({ from, until: until + moment }))
+      down: down.map((each) => ({ ...each, until: each.until + moment }))
     })
   })
 

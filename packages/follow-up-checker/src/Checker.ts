@@ -33,8 +33,20 @@ export interface Settings {
    * the others.
    */
   readonly schedulers?: number
-  /** When the scheduler was not running, or stood still, in epoch milliseconds. */
-  readonly down?: ReadonlyArray<{ readonly from: number; readonly until: number }>
+  /** When the scheduler was not running, or stood still. */
+  readonly down?: ReadonlyArray<Down>
+}
+
+/** In epoch milliseconds. */
+export interface Down {
+  readonly from: number
+  readonly until: number
+  /**
+   * Whether it stood still and then went on, as a process that is frozen or a machine that is suspended; default false.
+   * A request that it had begun leaves late, by what was known before. So this time does not count towards how long a
+   * change may go unseen, where the scheduler was not told of the change.
+   */
+  readonly isFrozen?: boolean
 }
 
 interface Tracked {
@@ -75,6 +87,12 @@ const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string | 
   }
   return byChat
 }
+
+/** How long of the time between two instants the scheduler stood still, in milliseconds. */
+const stoodStill = (down: ReadonlyArray<Down>, from: number, until: number): number =>
+  down
+    .filter(({ isFrozen }) => isFrozen === true)
+    .reduce((sum, each) => sum + Math.max(0, Math.min(each.until, until) - Math.max(each.from, from)), 0)
 
 const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: Entry.Request) => boolean) => {
   const counts = new Map<string, number>()
@@ -181,7 +199,16 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     const wasTold = wasToldBy(asked, 1)
     const isAlone = (settings.schedulers ?? 1) === 1
     const wasToldOfContacts = wasToldBy(isAlone ? (askedOf.get(contactList) ?? []) : [], statusesOfContacts)
-    const question = { chat, contact: contactOf(chat), at, grace, optOutAge, wasTold, wasToldOfContacts }
+    const question = {
+      chat,
+      contact: contactOf(chat),
+      at,
+      grace,
+      optOutAge,
+      wasTold,
+      wasToldOfContacts,
+      stoodStill: (since: number) => stoodStill(down, since, at)
+    }
     const judgement = FollowUp.judge(policy, calendar, question)
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)

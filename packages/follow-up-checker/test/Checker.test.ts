@@ -251,6 +251,19 @@ describe("a follow-up to a contact who waits for us", () => {
       expect(known({}, ...asked(1, 2))).toBe(true)
     })
 
+    it("means nothing before it, where the scheduler stood still with a request that it had begun", () => {
+      const wrote = (before: number, isFrozen: boolean, ...lines: ReadonlyArray<Line>) =>
+        judge([...waiting(before), ...lines, ...followUp(fourHours)], {}, "3 seconds", {
+          reaction: 100,
+          down: [{ from: noon + sent - 3_600_000, until: noon + sent, isFrozen }]
+        }).violations.map(({ rule }) => rule)
+      expect(wrote(3_600_000, true)).toEqual([])
+      expect(wrote(3_600_000, false)).toEqual(["after_reply"])
+      expect(wrote(3_616_000, true)).toEqual([])
+      expect(wrote(3_616_001, true)).toEqual(["after_reply"])
+      expect(wrote(3_616_000, true, ...asked(-3_602_000, -3_601_000))).toEqual(["after_reply"])
+    })
+
     it("means nothing if it was refused, or if its answer could not be read", () => {
       for (const fate of [{ status: 429 }, { spoilt: true }]) {
         expect(withRequest(asked(-600, -500, fate))).toEqual([])

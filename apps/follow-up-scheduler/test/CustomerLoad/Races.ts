@@ -10,12 +10,17 @@ export interface Interval {
   readonly until: number
 }
 
+/** A time in which a scheduler was not there, or stood still and then went on. */
+export interface Down extends Interval {
+  readonly isFrozen?: boolean
+}
+
 /** What the schedulers went through, which no log tells. A test adds to it while it goes on. */
 export interface Disruptions {
   /** How many run at a time. */
   readonly schedulers: number
   /** When a scheduler stood still, or was not there. */
-  readonly down: ReadonlyArray<Interval>
+  readonly down: ReadonlyArray<Down>
   /** When the clock of a scheduler was an hour ahead. */
   readonly fast: ReadonlyArray<Interval>
   /**

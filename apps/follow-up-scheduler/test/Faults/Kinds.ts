@@ -11,7 +11,7 @@ export interface Kind<World> {
 
 /** How long what belongs to a scheduler that is not heard of is its own: shorter than any freeze. */
 export const lockExpiration = "2 seconds"
-const freeze = { least: 3000, most: 8000 }
+const freeze = { least: 2500, most: 5000 }
 
 /** One that was killed at a random moment is started again. */
 export const killed: Kind<{ readonly scheduler: Scheduler }> = {

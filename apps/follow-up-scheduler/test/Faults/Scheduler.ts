@@ -4,7 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
-import type { Interval } from "../CustomerLoad/Races.ts"
+import type { Down } from "../CustomerLoad/Races.ts"
 import * as Process from "../Process.ts"
 
 export interface Scheduler {
@@ -31,7 +31,7 @@ const isNotLetIn = ({ code, stderr }: Process.Ended) =>
 export const make = (
   args: ReadonlyArray<string>,
   options: Parameters<typeof Process.start>[1],
-  down: Array<Interval>,
+  down: Array<Down>,
   now: () => number
 ) =>
   Effect.gen(function* () {
@@ -85,7 +85,7 @@ export const make = (
           () => during,
           () =>
             Effect.sync(() => {
-              down.push({ from, until: now() })
+              down.push({ from, until: now(), isFrozen: true })
               process.kill("SIGCONT")
             })
         )

@@ -31,6 +31,8 @@ export interface Question {
   readonly wasToldOfContacts: (since: number) => boolean
   /** How much longer than another change an unsubscription may stay unknown. */
   readonly optOutAge: number
+  /** How long the scheduler stood still between that instant and this follow-up, in milliseconds. */
+  readonly stoodStill: (since: number) => number
 }
 
 /** What is wrong with a follow-up, and what can be said in its favour. */
@@ -149,10 +151,11 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
  * is counted as a race.
  */
 export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
-  const { at, chat, optOutAge, wasTold, wasToldOfContacts } = question
-  const isUnseen = (since: number) => at - since <= policy.arm_lead + raceSlack && !wasTold(since)
+  const { at, chat, optOutAge, stoodStill, wasTold, wasToldOfContacts } = question
+  const isWithin = (since: number, limit: number) => at - since - stoodStill(since) <= limit
+  const isUnseen = (since: number) => isWithin(since, policy.arm_lead + raceSlack) && !wasTold(since)
   const isUnseenOptOut = (since: number) =>
-    at - since <= policy.arm_lead + raceSlack + optOutAge && !wasToldOfContacts(since)
+    isWithin(since, policy.arm_lead + raceSlack + optOutAge) && !wasToldOfContacts(since)
   const [seen, unseen] = Arr.partition(obstaclesOf(policy, question), ({ rule, since }) =>
     rule === "to_unsubscribed" ? isUnseenOptOut(since) : isUnseen(since)
   )

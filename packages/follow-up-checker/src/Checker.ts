@@ -5,17 +5,17 @@
 import * as Arr from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Calendar from "./Checker/Calendar.ts"
-import * as Chat from "./Checker/Chat.ts"
+import * as ChatTimeline from "./Checker/ChatTimeline.ts"
 import * as Contact from "./Checker/Contact.ts"
-import * as Entry from "./Checker/Entry.ts"
+import * as LogEntry from "./Checker/LogEntry.ts"
 import * as FollowUp from "./Checker/FollowUp.ts"
 import { toIso } from "./Checker/Instant.ts"
 import type { Policy } from "./Checker/Policy.ts"
-import * as Stretch from "./Checker/Stretch.ts"
+import * as EligiblePeriod from "./Checker/EligiblePeriod.ts"
 import * as Unasked from "./Checker/Unasked.ts"
 import * as Verdict from "./Checker/Verdict.ts"
 
-export { readLog } from "./Checker/Entry.ts"
+export { readLog } from "./Checker/LogEntry.ts"
 export { readPolicy } from "./Checker/Policy.ts"
 export { render } from "./Checker/Render.ts"
 export { summarize, type Verdict } from "./Checker/Verdict.ts"
@@ -50,8 +50,8 @@ export interface Down {
 }
 
 interface Tracked {
-  readonly chat: Chat.Chat
-  readonly stretch: Stretch.Stretch | undefined
+  readonly chat: ChatTimeline.ChatTimeline
+  readonly period: EligiblePeriod.EligiblePeriod | undefined
 }
 
 interface Asked {
@@ -74,10 +74,10 @@ const contactList = Symbol("contacts.list")
 const statusesOfContacts = 3
 
 /** The scheduler's requests about each chat, and for the list of contacts, with their places in the log. */
-const askedByChat = (entries: ReadonlyArray<Entry.Entry>): ReadonlyMap<string | symbol, ReadonlyArray<Asked>> => {
+const askedByChat = (entries: ReadonlyArray<LogEntry.LogEntry>): ReadonlyMap<string | symbol, ReadonlyArray<Asked>> => {
   const byChat = new Map<string | symbol, Array<Asked>>()
   for (const [index, entry] of entries.entries()) {
-    if (entry.kind !== "request" || entry.key !== Chat.schedulerKey) continue
+    if (entry.kind !== "request" || entry.key !== ChatTimeline.schedulerKey) continue
     const { answered_at, at, endpoint, spoilt, status } = entry
     const about = endpoint === "contacts.list" ? contactList : entry.chat_id
     if (about === null) continue
@@ -94,7 +94,7 @@ const stoodStill = (down: ReadonlyArray<Down>, from: number, until: number): num
     .filter(({ isFrozen }) => isFrozen === true)
     .reduce((sum, each) => sum + Math.max(0, Math.min(each.until, until) - Math.max(each.from, from)), 0)
 
-const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: Entry.Request) => boolean) => {
+const countByKey = (entries: ReadonlyArray<LogEntry.LogEntry>, isCounted: (request: LogEntry.Request) => boolean) => {
   const counts = new Map<string, number>()
   for (const entry of entries) {
     if (entry.kind !== "request" || !isCounted(entry)) continue
@@ -105,7 +105,11 @@ const countByKey = (entries: ReadonlyArray<Entry.Entry>, isCounted: (request: En
 }
 
 /** Entries count in the order of the log, also where their times are equal. */
-export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, settings: Settings): Verdict.Verdict => {
+export const check = (
+  entries: ReadonlyArray<LogEntry.LogEntry>,
+  policy: Policy,
+  settings: Settings
+): Verdict.Verdict => {
   const grace = Duration.toMillis(settings.grace)
   const reaction = Duration.toMillis(settings.reaction ?? 0)
   const optOutAge = Duration.toMillis(settings.optOutAge ?? "2 minutes")
@@ -118,7 +122,7 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   /**
    * Follow-ups that have not come by their deadline, by chat. One that comes after all is late, the others are missed.
    */
-  const overdue = new Map<string, ReadonlyArray<Stretch.Overdue>>()
+  const overdue = new Map<string, ReadonlyArray<EligiblePeriod.Overdue>>()
   const races: Array<number> = []
   const late: Array<number> = []
   let followUps = 0
@@ -127,29 +131,29 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   const report = (chat_id: string, millis: number, finding: Verdict.Finding) =>
     violations.push({ ...finding, chat_id, at: toIso(millis), millis })
 
-  const contactOf = ({ contact_id }: Chat.Chat) => contacts.get(contact_id ?? "") ?? Contact.unknown
+  const contactOf = ({ contact_id }: ChatTimeline.ChatTimeline) => contacts.get(contact_id ?? "") ?? Contact.unknown
 
-  const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? Chat.make(chat_id)
+  const chatOf = (chat_id: string) => chats.get(chat_id)?.chat ?? ChatTimeline.make(chat_id)
 
-  const othersOf = ({ chat_id, contact_id }: Chat.Chat) =>
+  const othersOf = ({ chat_id, contact_id }: ChatTimeline.ChatTimeline) =>
     [...(chatsOf.get(contact_id ?? "") ?? [])].filter((other) => other !== chat_id)
 
-  const withElsewhere = (chat: Chat.Chat): Chat.Chat => ({
+  const withElsewhere = (chat: ChatTimeline.ChatTimeline): ChatTimeline.ChatTimeline => ({
     ...chat,
     elsewhere: othersOf(chat).flatMap((other) => chatOf(other).followUps)
   })
 
-  const close = (chat_id: string, stretch: Stretch.Stretch, end: number) => {
-    const found = Stretch.overdue(policy, calendar, stretch, end, grace)
+  const close = (chat_id: string, period: EligiblePeriod.EligiblePeriod, end: number) => {
+    const found = EligiblePeriod.overdue(policy, calendar, period, end, grace)
     if (found !== undefined) overdue.set(chat_id, [...(overdue.get(chat_id) ?? []), found])
   }
 
-  const settle = (seen: Chat.Chat, at: number) => {
+  const settle = (seen: ChatTimeline.ChatTimeline, at: number) => {
     const chat = withElsewhere(seen)
-    const before = chats.get(chat.chat_id)?.stretch
-    const stretch = Stretch.resume(before, Stretch.begin(policy, calendar, chat, contactOf(chat), at), at)
-    if (before !== undefined && before !== stretch) close(chat.chat_id, before, at)
-    chats.set(chat.chat_id, { chat, stretch })
+    const before = chats.get(chat.chat_id)?.period
+    const period = EligiblePeriod.resume(before, EligiblePeriod.begin(policy, calendar, chat, contactOf(chat), at), at)
+    if (before !== undefined && before !== period) close(chat.chat_id, before, at)
+    chats.set(chat.chat_id, { chat, period })
   }
 
   /** A follow-up came: where it was overdue, it was late. */
@@ -167,11 +171,11 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     }
   }
 
-  const followUp = ({ at, chat_id }: Entry.Message, index: number) => {
+  const followUp = ({ at, chat_id }: LogEntry.Message, index: number) => {
     const chat = withElsewhere(chatOf(chat_id))
-    if (Chat.isForeign(chat)) {
+    if (ChatTimeline.isForeign(chat)) {
       foreignFollowUps++
-      return settle(Unasked.count(policy, chat, Chat.afterForeignFollowUp(chat, at), at), at)
+      return settle(Unasked.count(policy, chat, ChatTimeline.afterForeignFollowUp(chat, at), at), at)
     }
     followUps++
     const asked = askedOf.get(chat_id) ?? []
@@ -212,13 +216,13 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
     const judgement = FollowUp.judge(policy, calendar, question)
     for (const finding of judgement.findings) report(chat_id, at, finding)
     if (judgement.race !== undefined) races.push(judgement.race)
-    settle(Chat.afterFollowUp(chat, at, judgement), at)
+    settle(ChatTimeline.afterFollowUp(chat, at, judgement), at)
     // A cap that counts by contact may hold theirs back from now on.
     for (const other of othersOf(chat)) settle(chatOf(other), at)
     came(chat_id, chat.lastOursAt, at)
   }
 
-  const read = (entry: Entry.Entry, index: number) => {
+  const read = (entry: LogEntry.LogEntry, index: number) => {
     switch (entry.kind) {
       case "request":
         return
@@ -230,10 +234,10 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
       case "message": {
         if (entry.cause === "follow_up" && entry.status === "COMPLETED") return followUp(entry, index)
         const before = chatOf(entry.chat_id)
-        return settle(Unasked.count(policy, before, Chat.afterMessage(before, entry), entry.at), entry.at)
+        return settle(Unasked.count(policy, before, ChatTimeline.afterMessage(before, entry), entry.at), entry.at)
       }
       case "state":
-        return settle(Chat.afterState(chatOf(entry.chat_id), entry), entry.at)
+        return settle(ChatTimeline.afterState(chatOf(entry.chat_id), entry), entry.at)
       case "contact": {
         contacts.set(entry.contact_id, Contact.after(contacts.get(entry.contact_id) ?? Contact.unknown, entry))
         for (const chat_id of chatsOf.get(entry.contact_id) ?? []) settle(chatOf(chat_id), entry.at)
@@ -250,9 +254,9 @@ export const check = (entries: ReadonlyArray<Entry.Entry>, policy: Policy, setti
   }
 
   entries.forEach(read)
-  const end = entries.reduce((latest, entry) => Math.max(latest, Entry.writtenAt(entry)), -Infinity)
-  for (const [chat_id, { stretch }] of chats) {
-    if (stretch !== undefined) close(chat_id, stretch, end)
+  const end = entries.reduce((latest, entry) => Math.max(latest, LogEntry.writtenAt(entry)), -Infinity)
+  for (const [chat_id, { period }] of chats) {
+    if (period !== undefined) close(chat_id, period, end)
   }
   const missed = [...overdue].flatMap(([chat_id, those]) => those.map((one) => ({ ...one, chat_id })))
   for (const { chat_id, deadline, detail } of missed)

@@ -1,5 +1,5 @@
 /** What the log has told of one contact so far: what it forbids, since when without a break. */
-import type * as Entry from "./Entry.ts"
+import type * as LogEntry from "./LogEntry.ts"
 
 /**
  * Since when a contact is blocked, and since when unsubscribed, in epoch milliseconds; `undefined` where they are not.
@@ -13,7 +13,7 @@ export interface Contact {
 export const unknown: Contact = { blockedSince: undefined, unsubscribedSince: undefined }
 
 /** The contact after an entry about them. What lasts keeps the instant at which it began. */
-export const after = (contact: Contact, { at, blocked, unsubscribed }: Entry.Contact): Contact => ({
+export const after = (contact: Contact, { at, blocked, unsubscribed }: LogEntry.Contact): Contact => ({
   blockedSince: blocked ? (contact.blockedSince ?? at) : undefined,
   unsubscribedSince: unsubscribed ? (contact.unsubscribedSince ?? at) : undefined
 })

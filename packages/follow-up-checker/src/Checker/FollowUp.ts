@@ -4,7 +4,7 @@
  */
 import * as Arr from "effect/Array"
 import type { Calendar } from "./Calendar.ts"
-import * as Chat from "./Chat.ts"
+import * as ChatTimeline from "./ChatTimeline.ts"
 import type * as Contact from "./Contact.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy, Step } from "./Policy.ts"
@@ -17,7 +17,7 @@ export const raceSlack = 1_000
 
 /** A follow-up that was sent, and everything that it is judged by. */
 export interface Question {
-  readonly chat: Chat.Chat
+  readonly chat: ChatTimeline.ChatTimeline
   readonly contact: Contact.Contact
   readonly at: number
   /** How much later than due it may come for being busy. */
@@ -58,12 +58,16 @@ const obstaclesOf = (
 ): ReadonlyArray<Obstacle & { readonly since: number }> => {
   const all: ReadonlyArray<Obstacle> = [
     { rule: "after_reply", since: chat.waitingSince, detail: "the contact waits for an answer" },
-    { rule: "after_takeover", since: Chat.staffSince(chat, policy), detail: "a human has written in this chat" },
+    {
+      rule: "after_takeover",
+      since: ChatTimeline.staffSince(chat, policy),
+      detail: "a human has written in this chat"
+    },
     { rule: "after_takeover", since: chat.assignedSince, detail: "a human is assigned" },
     { rule: "after_takeover", since: chat.aiOffSince, detail: "the assistant is switched off" },
     { rule: "while_closed", since: chat.closedSince, detail: "closed" },
     { rule: "while_snoozed", since: chat.snoozedSince, detail: "snoozed" },
-    { rule: "while_muted", since: Chat.isMuted(chat, at) ? chat.mutedSince : undefined, detail: "muted" },
+    { rule: "while_muted", since: ChatTimeline.isMuted(chat, at) ? chat.mutedSince : undefined, detail: "muted" },
     { rule: "to_blocked", since: contact.blockedSince, detail: "the contact is blocked" },
     { rule: "to_unsubscribed", since: contact.unsubscribedSince, detail: "the contact has unsubscribed" }
   ]
@@ -76,7 +80,7 @@ const obstaclesOf = (
  */
 export const possibleSteps = (
   { steps }: Policy,
-  { sent, strays }: Pick<Chat.Chat, "sent" | "strays">
+  { sent, strays }: Pick<ChatTimeline.ChatTimeline, "sent" | "strays">
 ): ReadonlyArray<Step> => {
   const from = steps.slice(sent)
   const firstKept = from.findIndex((step) => step.lateness?.beyond !== "skip")
@@ -162,7 +166,7 @@ export const judge = (policy: Policy, calendar: Calendar, question: Question): J
   const { repliedSinceSet } = chat
   // The contact wrote, and was answered, while the follow-up stood.
   const answeredMeanwhile =
-    chat.followUpBy === Chat.schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet)
+    chat.followUpBy === ChatTimeline.schedulerKey && repliedSinceSet !== undefined && isUnseen(repliedSinceSet)
       ? repliedSinceSet
       : undefined
   const isStray = answeredMeanwhile !== undefined || unseen.some(({ rule }) => rule === "after_reply")

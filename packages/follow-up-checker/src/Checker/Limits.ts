@@ -2,7 +2,7 @@
  * What a policy limits beside its hours: whom it is for, how long a channel is open, how many messages, and how late.
  */
 import type { Calendar } from "./Calendar.ts"
-import type { Chat } from "./Chat.ts"
+import type { ChatTimeline } from "./ChatTimeline.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy, Step, Window } from "./Policy.ts"
 import type { Finding } from "./Verdict.ts"
@@ -13,16 +13,19 @@ const tolerance = 50
  * Whether the policy is for this chat, by its channel and its contact's country. A policy that names channels is not
  * for a chat whose channel is unknown, and the same of countries.
  */
-export const isMatched = ({ match }: Policy, { channel, country }: Pick<Chat, "channel" | "country">): boolean =>
+export const isMatched = (
+  { match }: Policy,
+  { channel, country }: Pick<ChatTimeline, "channel" | "country">
+): boolean =>
   (match.channels === undefined || (channel !== undefined && match.channels.includes(channel))) &&
   (match.countries === undefined || (country !== null && match.countries.includes(country.toUpperCase())))
 
 /** The messaging window that the policy has for the channel of a chat, if any. */
-export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<Chat, "channel">): Window | undefined =>
+export const windowOf = ({ channel_windows }: Policy, { channel }: Pick<ChatTimeline, "channel">): Window | undefined =>
   channel !== undefined && Object.hasOwn(channel_windows, channel) ? channel_windows[channel] : undefined
 
 /** When the channel closes to us; never where the policy has no window for it. */
-export const closesAt = (policy: Policy, chat: Chat): number => {
+export const closesAt = (policy: Policy, chat: ChatTimeline): number => {
   const window = windowOf(policy, chat)
   return window === undefined ? Infinity : (chat.lastContactAt ?? -Infinity) + window.within
 }
@@ -31,7 +34,7 @@ export const closesAt = (policy: Policy, chat: Chat): number => {
 export const fullCap = (
   policy: Policy,
   calendar: Calendar,
-  chat: Chat,
+  chat: ChatTimeline,
   zones: ReadonlyArray<string>,
   at: number
 ): string | undefined => {
@@ -76,7 +79,7 @@ export const isTooLate = (
 export const judge = (
   policy: Policy,
   calendar: Calendar,
-  chat: Chat,
+  chat: ChatTimeline,
   zones: ReadonlyArray<string>,
   at: number
 ): ReadonlyArray<Finding> => {

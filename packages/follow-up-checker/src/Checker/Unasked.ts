@@ -3,7 +3,7 @@
  * the silence before it, one counts as a step of the policy, whoever had it written: then no step is owed or allowed in
  * its place.
  */
-import type * as Chat from "./Chat.ts"
+import type * as ChatTimeline from "./ChatTimeline.ts"
 import { leftOut, possibleSteps } from "./FollowUp.ts"
 import type { Policy } from "./Policy.ts"
 
@@ -12,7 +12,12 @@ const half = 0.5
 const tolerance = 0.1
 
 /** `after` is the chat as the message left it, for another reason than a follow-up of the scheduler. */
-export const count = (policy: Policy, before: Chat.Chat, after: Chat.Chat, at: number): Chat.Chat => {
+export const count = (
+  policy: Policy,
+  before: ChatTimeline.ChatTimeline,
+  after: ChatTimeline.ChatTimeline,
+  at: number
+): ChatTimeline.ChatTimeline => {
   const steps = possibleSteps(policy, before)
   const { answeredAt, lastOursAt, staffSince, waitingSince } = before
   const isUnasked = waitingSince === undefined && staffSince === undefined && answeredAt !== undefined

@@ -79,9 +79,9 @@ const Merge = Schema.Struct({
 const byKind = { request: Request, chat: Chat, message: Message, state: State, contact: Contact, merge: Merge }
 
 /** One line of the emulator's log. */
-export type Entry = Request | typeof Chat.Type | Message | State | Contact | typeof Merge.Type
+export type LogEntry = Request | typeof Chat.Type | Message | State | Contact | typeof Merge.Type
 /** What a line is about. Lines of other kinds are passed over. */
-export type Kind = Entry["kind"]
+export type Kind = LogEntry["kind"]
 
 const isKind = (kind: string): kind is Kind => Object.hasOwn(byKind, kind)
 
@@ -90,7 +90,7 @@ const decodeLine = Schema.decodeUnknownEither(Schema.parseJson(Schema.Unknown))
 const decodeAny = Schema.decodeUnknownEither(AnyEntry)
 const decodeKnown = Schema.decodeUnknownEither(Schema.Union(Request, Chat, Message, State, Contact, Merge))
 
-const readLine = (line: string): Either.Either<Option.Option<Entry>, ParseResult.ParseError> =>
+const readLine = (line: string): Either.Either<Option.Option<LogEntry>, ParseResult.ParseError> =>
   Either.gen(function* () {
     const json = yield* decodeLine(line)
     const { kind } = yield* decodeAny(json)
@@ -98,8 +98,8 @@ const readLine = (line: string): Either.Either<Option.Option<Entry>, ParseResult
   })
 
 /** Every entry of a log, in its order; or one line that names the first line which cannot be read. */
-export const readLog = (text: string): Either.Either<ReadonlyArray<Entry>, string> => {
-  const entries: Array<Entry> = []
+export const readLog = (text: string): Either.Either<ReadonlyArray<LogEntry>, string> => {
+  const entries: Array<LogEntry> = []
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue
     const read = readLine(line)
@@ -110,4 +110,4 @@ export const readLog = (text: string): Either.Either<ReadonlyArray<Entry>, strin
 }
 
 /** When an entry was written: a request is written when it is answered. */
-export const writtenAt = (entry: Entry): number => (entry.kind === "request" ? entry.answered_at : entry.at)
+export const writtenAt = (entry: LogEntry): number => (entry.kind === "request" ? entry.answered_at : entry.at)

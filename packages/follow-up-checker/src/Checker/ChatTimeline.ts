@@ -2,14 +2,14 @@
  * What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch
  * milliseconds.
  */
-import type { Message, State } from "./Entry.ts"
+import type { Message, State } from "./LogEntry.ts"
 import type { Policy } from "./Policy.ts"
 
 /** The name of the scheduler's API key. */
 export const schedulerKey = "scheduler"
 
 /** What the log has told of a chat so far. Instants are epoch milliseconds; `undefined` is what has not happened. */
-export interface Chat {
+export interface ChatTimeline {
   readonly chat_id: string
   readonly contact_id: string | undefined
   readonly country: string | null
@@ -60,7 +60,7 @@ export interface Chat {
 }
 
 /** Makes a chat of which nothing is known but its contact and the contact's country. */
-export const make = (chat_id: string, contact_id?: string, country: string | null = null): Chat => ({
+export const make = (chat_id: string, contact_id?: string, country: string | null = null): ChatTimeline => ({
   chat_id,
   contact_id,
   country,
@@ -89,7 +89,7 @@ export const make = (chat_id: string, contact_id?: string, country: string | nul
   repliedSinceSet: undefined
 })
 
-const contactWrote = (chat: Chat, at: number): Chat => ({
+const contactWrote = (chat: ChatTimeline, at: number): ChatTimeline => ({
   ...chat,
   lastContactAt: at,
   waitingSince: chat.waitingSince ?? at,
@@ -102,7 +102,7 @@ const contactWrote = (chat: Chat, at: number): Chat => ({
   repliedSinceSet: chat.repliedSinceSet ?? at
 })
 
-const assistantBegan = (chat: Chat, { at, message_id }: Message): Chat => ({
+const assistantBegan = (chat: ChatTimeline, { at, message_id }: Message): ChatTimeline => ({
   ...chat,
   running: new Map([...chat.running, [message_id, at]])
 })
@@ -110,7 +110,7 @@ const assistantBegan = (chat: Chat, { at, message_id }: Message): Chat => ({
 /**
  * A silence begins with the `created_at` of our message: the service has no date of its end that nothing else moves.
  */
-const assistantAnswered = (chat: Chat, { at, created_at, message_id }: Message): Chat => ({
+const assistantAnswered = (chat: ChatTimeline, { at, created_at, message_id }: Message): ChatTimeline => ({
   ...chat,
   waitingSince: undefined,
   answeredAt: at,
@@ -122,15 +122,15 @@ const assistantAnswered = (chat: Chat, { at, created_at, message_id }: Message):
  * A broadcast answers nobody. Whether a follow-up is owed after it is left open: it puts the next step off and is no
  * message to follow up.
  */
-const broadcastCame = (chat: Chat): Chat => ({ ...chat, answeredAt: undefined })
+const broadcastCame = (chat: ChatTimeline): ChatTimeline => ({ ...chat, answeredAt: undefined })
 
 /** Since when the chat is a human's, by a policy's rule. */
 export const staffSince = (
-  { staffEverSince, staffSince }: Chat,
+  { staffEverSince, staffSince }: ChatTimeline,
   { after_human }: Pick<Policy, "after_human">
 ): number | undefined => (after_human === "never" ? staffEverSince : staffSince)
 
-const staffWrote = (chat: Chat, at: number): Chat => ({
+const staffWrote = (chat: ChatTimeline, at: number): ChatTimeline => ({
   ...chat,
   waitingSince: undefined,
   staffSince: chat.staffSince ?? at,
@@ -138,7 +138,7 @@ const staffWrote = (chat: Chat, at: number): Chat => ({
 })
 
 /** A message counts from when it is complete. One that failed, or never ends, was not written. Not for follow-ups. */
-export const afterMessage = (chat: Chat, message: Message): Chat => {
+export const afterMessage = (chat: ChatTimeline, message: Message): ChatTimeline => {
   if (message.status === "RUNNING" && message.author === "assistant") return assistantBegan(chat, message)
   if (message.status !== "COMPLETED") return chat
   switch (message.author) {
@@ -153,10 +153,10 @@ export const afterMessage = (chat: Chat, message: Message): Chat => {
 
 /** A follow-up of the scheduler. It is a stray if the contact wrote after it was set. */
 export const afterFollowUp = (
-  chat: Chat,
+  chat: ChatTimeline,
   at: number,
   { isStray, leftOut }: { readonly isStray: boolean; readonly leftOut: number }
-): Chat => ({
+): ChatTimeline => ({
   ...chat,
   lastOursAt: at,
   lastFollowUpAt: at,
@@ -169,7 +169,7 @@ export const afterFollowUp = (
  * A follow-up that someone else had set: a message of ours like any other. Whether it answers who waits for one nobody
  * can tell, since a chat does not say why a message was written: then none is owed, and none forbidden.
  */
-export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
+export const afterForeignFollowUp = (chat: ChatTimeline, at: number): ChatTimeline => ({
   ...chat,
   waitingSince: undefined,
   lastOursAt: at,
@@ -180,19 +180,20 @@ export const afterForeignFollowUp = (chat: Chat, at: number): Chat => ({
 const since = (holds: boolean, before: number | undefined, at: number) => (holds ? (before ?? at) : undefined)
 
 /** Whether a chat is muted at an instant in epoch milliseconds. */
-export const isMuted = ({ mutedUntil }: Pick<Chat, "mutedUntil">, at: number): boolean =>
+export const isMuted = ({ mutedUntil }: Pick<ChatTimeline, "mutedUntil">, at: number): boolean =>
   mutedUntil !== undefined && mutedUntil > at
 
 /**
  * Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's.
  */
-export const isForeign = ({ followUpBy }: Chat): boolean => followUpBy !== undefined && followUpBy !== schedulerKey
+export const isForeign = ({ followUpBy }: ChatTimeline): boolean =>
+  followUpBy !== undefined && followUpBy !== schedulerKey
 
 /**
  * The chat after an entry that tells its state: who answers, who it is assigned to, and which follow-up is set, by
  * whom.
  */
-export const afterState = (chat: Chat, entry: State): Chat => {
+export const afterState = (chat: ChatTimeline, entry: State): ChatTimeline => {
   const { at } = entry
   const mutedUntil = entry.muted_until ?? undefined
   const isSame = entry.follow_up_at === chat.followUpAt

@@ -1,9 +1,9 @@
 /**
- * A stretch of time in which a chat, without a break, could have been followed up and the policy has a step left for
+ * A period in which a chat, without a break, could have been followed up and the policy has a step left for
  * it. When it ends, this says whether its follow-up had not come by the deadline.
  */
 import type { Calendar } from "./Calendar.ts"
-import * as Chat from "./Chat.ts"
+import * as ChatTimeline from "./ChatTimeline.ts"
 import type * as Contact from "./Contact.ts"
 import { possibleSteps } from "./FollowUp.ts"
 import * as Limits from "./Limits.ts"
@@ -14,11 +14,11 @@ import type { Policy } from "./Policy.ts"
  * A time in which a chat waits for its next follow-up and nothing stands against it. It ends with that follow-up, or is
  * judged as missed.
  */
-export interface Stretch {
+export interface EligiblePeriod {
   readonly since: number
   /** Our last message, follow-ups included. */
   readonly anchor: number
-  /** The chat's follow-ups so far: a stretch is about the next one. */
+  /** The chat's follow-ups so far: a period is about the next one. */
   readonly sent: number
   readonly strays: number
   readonly zones: ReadonlyArray<string>
@@ -29,25 +29,25 @@ export interface Stretch {
   readonly isCapped: boolean
 }
 
-const isAllowed = (policy: Policy, chat: Chat.Chat, contact: Contact.Contact): boolean =>
+const isAllowed = (policy: Policy, chat: ChatTimeline.ChatTimeline, contact: Contact.Contact): boolean =>
   [
-    Chat.staffSince(chat, policy),
+    ChatTimeline.staffSince(chat, policy),
     chat.assignedSince,
     chat.aiOffSince,
     chat.closedSince,
     chat.snoozedSince,
     contact.blockedSince,
     contact.unsubscribedSince
-  ].every((since) => since === undefined) && !Chat.isForeign(chat)
+  ].every((since) => since === undefined) && !ChatTimeline.isForeign(chat)
 
-/** The stretch that a chat is in from now on, or will be in when it is no longer muted. */
+/** The period that a chat is in from now on, or will be in when it is no longer muted. */
 export const begin = (
   policy: Policy,
   calendar: Calendar,
-  chat: Chat.Chat,
+  chat: ChatTimeline.ChatTimeline,
   contact: Contact.Contact,
   at: number
-): Stretch | undefined => {
+): EligiblePeriod | undefined => {
   const { answeredAt, lastOursAt: anchor, mutedUntil = at, sent, strays } = chat
   if (answeredAt === undefined || anchor === undefined) return undefined
   if (!Limits.isMatched(policy, chat) || !isAllowed(policy, chat, contact) || sent + strays >= policy.steps.length)
@@ -60,8 +60,12 @@ export const begin = (
   return { since: Math.max(at, mutedUntil), anchor, sent, strays, zones, country: chat.country, closes, isCapped }
 }
 
-/** Goes on with the stretch before, if nothing about it has changed at this instant. */
-export const resume = (before: Stretch | undefined, now: Stretch | undefined, at: number): Stretch | undefined => {
+/** Goes on with the period before, if nothing about it has changed at this instant. */
+export const resume = (
+  before: EligiblePeriod | undefined,
+  now: EligiblePeriod | undefined,
+  at: number
+): EligiblePeriod | undefined => {
   const isSame =
     before !== undefined &&
     now !== undefined &&
@@ -82,7 +86,7 @@ export interface Overdue {
 }
 
 /**
- * Judges a stretch that ended. A contact who could be followed up only after the due instant is owed nothing at it. A
+ * Judges a period that ended. A contact who could be followed up only after the due instant is owed nothing at it. A
  * due instant so near the end of the allowed hours that the lead, the spread and the grace reach beyond them may also
  * be taken up in the next ones. Where the channel closes within the lead, the spread and the grace, it may close before
  * the follow-up.
@@ -90,20 +94,20 @@ export interface Overdue {
 export const overdue = (
   policy: Policy,
   calendar: Calendar,
-  stretch: Stretch,
+  period: EligiblePeriod,
   end: number,
   grace: number
 ): Overdue | undefined => {
-  if (stretch.isCapped) return undefined
-  const { country, zones } = stretch
-  const silent = stretch.anchor + Math.max(...possibleSteps(policy, stretch).map((step) => step.after))
+  if (period.isCapped) return undefined
+  const { country, zones } = period
+  const silent = period.anchor + Math.max(...possibleSteps(policy, period).map((step) => step.after))
   const slack = policy.arm_lead + policy.spread + grace
   if (silent + slack >= end) return undefined
   const due = calendar.firstAllowed(zones, silent, country)
-  if (due === undefined || stretch.since > due) return undefined
+  if (due === undefined || period.since > due) return undefined
   const reachable = calendar.firstAllowed(zones, due + slack, country)
   const deadline = reachable === due + slack ? reachable : (reachable ?? Infinity) + slack
-  if (deadline >= end || deadline >= stretch.closes) return undefined
-  const nth = `follow-up ${stretch.sent + 1} to our message of ${toIso(stretch.anchor)}`
-  return { anchor: stretch.anchor, deadline, detail: `${nth} was due at ${toIso(due)}` }
+  if (deadline >= end || deadline >= period.closes) return undefined
+  const nth = `follow-up ${period.sent + 1} to our message of ${toIso(period.anchor)}`
+  return { anchor: period.anchor, deadline, detail: `${nth} was due at ${toIso(due)}` }
 }

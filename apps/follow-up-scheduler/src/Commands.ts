@@ -250,6 +250,16 @@ const restore = Command.make("restore", { file: Options.file, db, json }, (optio
   )
 ).pipe(Command.withDescription("replace the ledger by a copy; the ledger is kept under another name"))
 
+const configPrint = Command.make("print", { json }, (options) =>
+  Lazy.effect(
+    "config print",
+    () => import("./cli/ConfigPrint.ts"),
+    ({ configPrint }) => configPrint(serve.descriptor, options)
+  )
+).pipe(Command.withDescription("print each setting of serve, and where it comes from; secrets are redacted"))
+
+const config = Command.make("config").pipe(Command.withDescription("options and variables"))
+
 /** Each command, and each group of commands, by its names, in the order in which the help lists them. */
 export const described = {
   demo,
@@ -272,6 +282,8 @@ export const described = {
   simulate,
   explain,
   status,
+  config,
+  "config print": configPrint,
   pause,
   resume,
   alert,
@@ -303,6 +315,7 @@ export const over = <E>({ http, webSocket }: Network<E>) =>
       simulate,
       explain,
       status,
+      Command.withSubcommands(config, [configPrint]),
       pause,
       resume,
       Command.withSubcommands(alert, [Command.provide(alertTest, http)]),

@@ -156,6 +156,28 @@ describe("the command line", () => {
     })
   )
 
+  it.live("takes its options from a configuration file, and its key from a file that this names", () =>
+    inFolder((cwd) =>
+      Effect.gen(function* () {
+        const files = yield* FileSystem.FileSystem
+        yield* files.writeFileString(`${cwd}/key`, `${key}\n`)
+        yield* files.writeFileString(`${cwd}/all.yaml`, "policy: wrong.yaml\njson: true\nINVENT_API_KEY_FILE: key\n")
+        const { stderr, stdout } = yield* Process.run(["doctor", "--config", "all.yaml"], {
+          cwd,
+          env: { INVENT_BASE_URL: "http://127.0.0.1:9" }
+        })
+        expect(stdout).toContain("ECONNREFUSED")
+        expect(stdout).toContain("/wrong.yaml, line 4")
+        expect(() => JSON.parse(stdout)).not.toThrow()
+        expect(stdout + stderr).not.toContain(key)
+        const printed = yield* Process.run(["config", "print", "--config", "all.yaml"], { cwd })
+        expect(printed).toMatchObject({ code: 0, stderr: "" })
+        expect(printed.stdout).toMatch(/"INVENT_API_KEY",\s+"value": "<redacted>"/)
+        expect(printed.stdout).not.toContain(key)
+      })
+    )
+  )
+
   it.live("ends with 141 and without a word when its reader has closed the pipe", () =>
     inFolder((cwd) =>
       Effect.gen(function* () {

@@ -30,16 +30,19 @@ const headers = Config.redacted("OTEL_EXPORTER_OTLP_HEADERS").pipe(
   Config.withDefault({})
 )
 
-const settings = Config.all({
-  endpoint: Config.url("OTEL_EXPORTER_OTLP_ENDPOINT"),
-  headers,
-  serviceName: Config.withDefault(Config.nonEmptyString("OTEL_SERVICE_NAME"), "follow-ups"),
-  /** As in the specification, in milliseconds. */
-  interval: Config.withDefault(
-    Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis),
-    Duration.minutes(1)
-  )
-})
+/** `OTEL_EXPORTER_OTLP_ENDPOINT`: the collector. Without one nothing is exported. */
+export const endpoint = Config.url("OTEL_EXPORTER_OTLP_ENDPOINT")
+
+/** `OTEL_SERVICE_NAME`, else `follow-ups`. */
+export const serviceName = Config.withDefault(Config.nonEmptyString("OTEL_SERVICE_NAME"), "follow-ups")
+
+/** `OTEL_METRIC_EXPORT_INTERVAL`, in milliseconds as in the specification, else a minute. */
+export const interval = Config.withDefault(
+  Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis),
+  Duration.minutes(1)
+)
+
+const settings = Config.all({ endpoint, headers, serviceName, interval })
 
 /**
  * Exports to the collector of the environment. Without one no spans are made, which saves a tenth of the scheduler's

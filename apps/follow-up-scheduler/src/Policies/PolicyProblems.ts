@@ -13,7 +13,7 @@ export interface Problem {
 }
 
 /** A word that is not allowed in a place, and those that are. */
-interface Choice {
+export interface Choice {
   readonly word: string
   readonly allowed: ReadonlyArray<string>
 }
@@ -91,9 +91,9 @@ export const distance = (a: string, b: string): number => {
 }
 
 /** The allowed word that is nearest, where at most a third of its letters differ. */
-const nearest = ({ allowed, word }: Choice): Option.Option<string> => {
+export const nearest = ({ allowed, word }: Choice): Option.Option<string> => {
   const near = allowed
-    .map((candidate) => ({ candidate, by: distance(word.toLowerCase(), candidate) }))
+    .map((candidate) => ({ candidate, by: distance(word.toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ by, candidate }) => by <= Math.max(1, Math.floor(candidate.length / 3)))
     .toSorted((a, b) => a.by - b.by)
   return Option.map(Option.fromNullable(near[0]), ({ candidate }) => candidate)

@@ -36,7 +36,7 @@ const entityTerminationTimeout = Duration.zero
  * How long a runner keeps its conversations without a sign of life: `RUNNER_LOCK_EXPIRATION`, 9 seconds unless given.
  * It must give a sign three times as often, on a busy machine, too. PostgreSQL counts in whole seconds.
  */
-const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
+export const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
   Config.validate({
     message: "Expected at least 1 second",
     validation: (expiration: Duration.Duration) => Duration.greaterThanOrEqualTo(expiration, Duration.seconds(1))
@@ -45,7 +45,7 @@ const lockExpiration = Config.duration("RUNNER_LOCK_EXPIRATION").pipe(
 )
 
 /** Where the other runners reach this one: `RUNNER_HOST` and `RUNNER_PORT`, 127.0.0.1:34431 unless given. */
-const address = Config.map(
+export const address = Config.map(
   Config.all({
     host: Config.withDefault(Config.string("RUNNER_HOST"), "127.0.0.1"),
     port: Config.withDefault(Config.port("RUNNER_PORT"), 34431)

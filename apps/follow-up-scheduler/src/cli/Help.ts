@@ -28,6 +28,7 @@ const global: ReadonlyArray<readonly [string, string]> = [
     "--log-level LEVEL",
     "the least level of log lines that is printed: all, trace, debug, info, warning, error, fatal, none (default: info)"
   ],
+  ["--config FILE", "a file of options and variables, YAML or JSON (default: FOLLOW_UPS_CONFIG)"],
   ["-h, --help", "print this help"]
 ]
 const ofProgram: typeof global = [
@@ -126,12 +127,45 @@ const ofCommand = (names: string, descriptor: CommandDescriptor.Command<unknown>
   ]
 }
 
+/** Whether the word at this place may be of the name of a command: no option, and not the value of `--log-level`. */
+const isName = (words: ReadonlyArray<string>, index: number): boolean =>
+  words[index]?.startsWith("-") === false && words[index - 1] !== "--log-level"
+
 /** The longest run of words that names a command or a group of them; options before it are left out. */
-const named = (commands: Commands, words: ReadonlyArray<string>): string => {
-  const path = words.filter((word, index) => !word.startsWith("-") && words[index - 1] !== "--log-level")
+export const named = (commands: Commands, words: ReadonlyArray<string>): string => {
+  const path = words.filter((_, index) => isName(words, index))
   const candidates = path.map((_, index) => path.slice(0, index + 1).join(" "))
   return candidates.findLast((name) => Object.hasOwn(commands, name)) ?? ""
 }
+
+/** The arguments with more of them right after the name of the command; as they are where none is named. */
+export const afterCommand = (
+  commands: Commands,
+  args: ReadonlyArray<string>,
+  more: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const words = args.slice(2)
+  const names = named(commands, words)
+  const places = words.flatMap((_, index) => (isName(words, index) ? [index] : []))
+  const last = names === "" ? undefined : places[names.split(" ").length - 1]
+  return last === undefined ? args : [...args.slice(0, last + 3), ...more, ...args.slice(last + 3)]
+}
+
+/** An option: its name without dashes, what stands for its value, and what it has where it is not given. */
+export interface Listed {
+  readonly name: string
+  /** Undefined where the option takes no value. */
+  readonly value: string | undefined
+  readonly byDefault: string | undefined
+}
+
+/** The options of a command, as its help lists them. */
+export const optionsOf = (descriptor: CommandDescriptor.Command<unknown>): ReadonlyArray<Listed> =>
+  describe(descriptor).options.flatMap(([words, meaning]) => {
+    const [, name, value] = /--([a-z-]+)(?: (\S+))?/.exec(words) ?? []
+    const [, byDefault] = /\(default: ([^)]*)\)$/.exec(meaning) ?? []
+    return name === undefined ? [] : [{ name, value, byDefault }]
+  })
 
 /** Prints the help where the arguments ask for it or name a group of commands alone; otherwise runs the program. */
 export const orElse =

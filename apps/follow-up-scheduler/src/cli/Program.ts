@@ -13,17 +13,23 @@ import * as Completions from "./Completions.ts"
 import * as ExitCodes from "./ExitCodes.ts"
 import * as Help from "./Help.ts"
 import * as Log from "./Log.ts"
+import * as Settings from "./Settings.ts"
 
 /**
- * `args` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that
+ * `given` begins with the path of Node.js and of the program, as `process.argv` does. Fails with the exit code, if that
  * is not 0.
  */
-export const make = <E>(args: ReadonlyArray<string>, network: Commands.Network<E>) =>
-  Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(Log.levelFirst(args)).pipe(
-    Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),
-    Help.orElse(Commands.described, args),
-    Log.whereRead(args),
-    ExitCodes.report,
-    Completions.whereAsked,
-    Colour.whereWanted
-  )
+export const make = <E>(given: ReadonlyArray<string>, network: Commands.Network<E>) =>
+  Effect.gen(function* () {
+    const settings = yield* Settings.read(Commands.described, given)
+    const { args, provider } = settings
+    yield* Command.run(Commands.over(network), { name: "Invent follow-ups", version: "0.0.0" })(
+      Log.levelFirst(args)
+    ).pipe(
+      Effect.provide(Layer.merge(OtlpExporter.layer(network.http), GracefulShutdown.layer)),
+      Effect.provideService(Settings.CurrentSettings, settings),
+      Help.orElse(Commands.described, args),
+      Log.whereRead(args),
+      Effect.withConfigProvider(provider)
+    )
+  }).pipe(ExitCodes.report, Completions.whereAsked, Colour.whereWanted)

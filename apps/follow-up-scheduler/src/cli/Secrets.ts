@@ -6,15 +6,7 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
-
-const names = [
-  "INVENT_API_KEY",
-  "FOLLOW_UPS_TOKEN",
-  "FOLLOW_UPS_ALERT_URL",
-  "FOLLOW_UPS_HEARTBEAT_URL",
-  "OTEL_EXPORTER_OTLP_HEADERS",
-  "DATABASE_URL"
-]
+import * as Environment from "./Environment.ts"
 
 /** A shorter one would stand in many words that are no secret. */
 const shortest = 6
@@ -29,7 +21,9 @@ const partsOf = (secret: string): ReadonlyArray<string> => {
 
 /** The function that replaces each secret in a text by `<redacted>`, also where the text is JSON. */
 export const remover: Effect.Effect<(text: string) => string> = Effect.map(
-  Effect.forEach(names, (name) => Effect.orElseSucceed(Config.option(Config.redacted(name)), Option.none)),
+  Effect.forEach(Environment.secrets, (name) =>
+    Effect.orElseSucceed(Config.option(Config.redacted(name)), Option.none)
+  ),
   (found) => {
     const secrets = found
       .flatMap(Option.toArray)

@@ -9,6 +9,7 @@ import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
+import { StandardOutput } from "./StandardOutput.ts"
 
 /**
  * The exit code of the process: 0 success, 1 a check found something wrong, 2 an error of the input, the configuration
@@ -42,14 +43,10 @@ export const lineOf = (error: unknown): string => {
 
 const codes: Record<string, number> = { LedgerLost: 3, LoopStuck: 4 }
 
-const codeOf = (error: unknown): number => (Predicate.hasProperty(error, "_tag") ? (codes[String(error._tag)] ?? 2) : 2)
-
-/** Ends the process 5 seconds later with exit code 4, where the loop is stuck and interrupting it hangs, too. */
-export const endAnyway = (error: Error) =>
-  Effect.sync(() => {
-    process.stderr.write(`${error.message}\n`)
-    process.exit(codes["LoopStuck"])
-  }).pipe(Effect.delay("5 seconds"), Effect.forkDaemon)
+const codeOf = (error: unknown): number => {
+  if (error instanceof Exited) return error.code
+  return Predicate.hasProperty(error, "_tag") ? (codes[String(error._tag)] ?? 2) : 2
+}
 
 /** Prints what went wrong on stderr and fails with the exit code. */
 export const report = <E, R>(program: Effect.Effect<void, E, R>): Effect.Effect<void, Exited, R> =>
@@ -73,6 +70,21 @@ let interrupted = 130
  * hangs.
  */
 const afterGrace = Duration.seconds(1)
+
+/**
+ * For a program that failed: ends the process with the line and the exit code of its error, where what the program
+ * holds is not released within the grace of a stop and a second. A library's connection to a database that is away may
+ * never be.
+ */
+export const endAnyway = (cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (Cause.isInterruptedOnly(cause)) return
+    const { end } = yield* StandardOutput
+    const grace = yield* Effect.orElseSucceed(Grace.config, () => Grace.byDefault)
+    const error = Cause.squash(cause)
+    const ending = Effect.delay(end(lineOf(error), codeOf(error)), Duration.sum(grace, afterGrace))
+    yield* Effect.forkDaemon(ending)
+  })
 
 const giveUp = Effect.sync(() => {
   process.stderr.write(

@@ -81,11 +81,7 @@ const watching = (options: Options) =>
     const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) =>
       Alerts.tellOnce(trouble, alertSettings)
     )
-    const watchingOver = [
-      alerts.watching(settings.sweepEvery),
-      Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway),
-      Watchdog.feeding
-    ]
+    const watchingOver = [alerts.watching(settings.sweepEvery), ending, Watchdog.feeding]
     const serving = Effect.tapErrorTag(
       Scheduler.serve({ ...settings, confirmed }),
       "Unauthorized",
@@ -93,7 +89,10 @@ const watching = (options: Options) =>
     )
     const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
-  }).pipe(Effect.provide(layer(options)))
+  }).pipe(
+    Effect.tapErrorCause(ExitCodes.endAnyway),
+    Effect.provide(Layer.tapErrorCause(layer(options), ExitCodes.endAnyway))
+  )
 
 /**
  * Runs until it is stopped by a signal. Ends with exit code 3 where the ledger is lost, and with 4 where the loop is

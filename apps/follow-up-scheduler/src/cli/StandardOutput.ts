@@ -14,6 +14,8 @@ interface Output {
   readonly asLog: Effect.Effect<void, never, Scope.Scope>
   /** Waits until what was printed so far has left the process. */
   readonly written: Effect.Effect<void>
+  /** Prints the line on stderr, and ends the process at once with this exit code. */
+  readonly end: (line: string, code: number) => Effect.Effect<void>
 }
 
 /**
@@ -22,7 +24,7 @@ interface Output {
 export class StandardOutput extends Context.Reference<StandardOutput>()(
   "@effect-invent/follow-up-scheduler/cli/StandardOutput",
   {
-    defaultValue: (): Output => ({ asLog: Effect.void, written: Effect.void })
+    defaultValue: (): Output => ({ asLog: Effect.void, written: Effect.void, end: () => Effect.void })
   }
 ) {}
 
@@ -80,5 +82,10 @@ export const make = ({ exit, stderr, stdout }: Streams): Output => {
   )
   // A stream calls back in the order of its writes.
   const written = Effect.async<void>((resume) => void stdout.write("", () => resume(Effect.void)))
-  return { asLog, written }
+  const end = (line: string, code: number) =>
+    Effect.sync(() => {
+      stderr.write(`${line}\n`)
+      exit(code)
+    })
+  return { asLog, written, end }
 }

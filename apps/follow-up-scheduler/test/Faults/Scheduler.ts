@@ -23,9 +23,11 @@ export interface Scheduler {
 /** What Node prints where the driver of PostgreSQL does what a later version of it will not. */
 const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
 
+const notLetIn =
+  /attempt deadline of \S+ passed|timed out|timeout exceeded when trying to connect|terminating connection|not currently accepting connections/i
+
 /** How it ends where the service or the database does not answer in time at its start. Its supervisor starts it again. */
-const isNotLetIn = ({ code, stderr }: Process.Ended) =>
-  code === 2 && /attempt deadline of \S+ passed|timed out|timeout exceeded when trying to connect/i.test(stderr)
+const isNotLetIn = ({ code, stderr }: Process.Ended) => code === 2 && notLetIn.test(stderr)
 
 /** Adds to `down` the times in which it was not there or stood still, by the clock `now`. */
 export const make = (

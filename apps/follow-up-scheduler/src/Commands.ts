@@ -19,21 +19,6 @@ export interface Network<E> {
 const db = Options.db
 const json = Options.json
 
-const demo = Command.make(
-  "demo",
-  { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json },
-  (options) =>
-    Lazy.effect(
-      "demo",
-      () => import("./demo/Demo.ts"),
-      ({ demo }) => demo(options)
-    )
-).pipe(
-  Command.withDescription(
-    "run everything on this machine: an emulator, simulated customers, the scheduler and a checker"
-  )
-)
-
 const run = Command.make(
   "run",
   {
@@ -252,7 +237,6 @@ const restore = Command.make("restore", { file: Options.file, db, json }, (optio
 
 /** Each command, and each group of commands, by its names, in the order in which the help lists them. */
 export const described = {
-  demo,
   run,
   serve,
   preview,
@@ -284,7 +268,6 @@ export const described = {
 export const over = <E>({ http, webSocket }: Network<E>) =>
   Command.make("follow-ups").pipe(
     Command.withSubcommands([
-      Command.provide(demo, http),
       Command.provide(run, http),
       serve.pipe(Command.provide(http), Command.provide(webSocket)),
       Command.provide(preview, http),

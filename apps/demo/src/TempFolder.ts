@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 
 /** The paths of the demo's files: its policy, its ledger, and the emulator's log. */
-export class TempFolder extends Context.Tag("@effect-invent/follow-up-scheduler/demo/TempFolder")<
+export class TempFolder extends Context.Tag("@effect-invent/demo/TempFolder")<
   TempFolder,
   { readonly policy: string; readonly database: string; readonly log: string }
 >() {}

@@ -163,6 +163,19 @@ describe("the demo", () => {
     )
   )
 
+  it.live("says what its options mean, and refuses what is none with 2", () =>
+    Effect.gen(function* () {
+      const help = yield* played(["--help"])
+      expect(help).toMatchObject({ code: 0, stderr: "" })
+      expect(help.stdout).toMatch(/^demo: run everything on this machine/)
+      expect(help.stdout).toMatch(/^ {2}--seed N +the same seed gives the same conversations \(default: 1\)$/m)
+      expect(help.stdout.split("\n").filter((line) => stringWidth(line) > columns)).toEqual([])
+      const refused = yield* played(["--chats", "many"])
+      expect(refused).toMatchObject({ code: 2, stdout: "", left: [] })
+      expect(refused.stderr).toContain("many")
+    })
+  )
+
   it.live("leaves nothing behind when it is killed with -9", () =>
     inFolder((cwd) =>
       Effect.scoped(

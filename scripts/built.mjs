@@ -6,8 +6,14 @@ import { join } from "node:path"
 
 export const root = fileURLToPath(new URL("..", import.meta.url))
 
-/** The program, as it is started and published. */
-export const program = join(root, "apps/follow-up-scheduler/dist/bin/follow-ups.js")
+/** The folder of each program. Its bundle is in `dist/bin` there, and is started by the file with its name. */
+export const apps = { "follow-ups": "apps/follow-up-scheduler", demo: "apps/demo" }
+
+/** The file that starts a program. */
+export const programOf = (name) => join(root, apps[name], "dist/bin", `${name}.js`)
+
+/** The folders with the operator page: each bundle that serves it finds it beside itself. */
+export const pageFolders = Object.values(apps).map((app) => join(root, app, "dist/static"))
 
 /** As old as the beginning of the last build that succeeded: what was changed during it is newer. */
 const stamp = join(root, "apps/follow-up-scheduler/dist/bin/.buildinfo")
@@ -16,8 +22,10 @@ const places = [
   "packages/domain",
   "packages/client",
   "packages/emulator",
+  "packages/follow-up-checker",
   "packages/sql-sqlite",
-  "apps/follow-up-scheduler"
+  "tools/customers",
+  ...Object.values(apps)
 ]
 const inputs = [
   ...places.flatMap((place) => [`${place}/src`, `${place}/package.json`, `${place}/tsconfig.json`]),
@@ -31,9 +39,9 @@ const inputs = [
 ]
 
 const outputs = [
-  program,
-  ...places.map((place) => join(root, place, "dist/.tsbuildinfo")),
-  join(root, "apps/follow-up-scheduler/dist/static")
+  ...Object.keys(apps).map(programOf),
+  ...pageFolders,
+  ...places.map((place) => join(root, place, "dist/.tsbuildinfo"))
 ]
 
 /** A folder changes when a file comes into it or goes. */

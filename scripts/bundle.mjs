@@ -1,12 +1,11 @@
-// Bundles the program into apps/follow-up-scheduler/dist/bin: what `start` runs and what is published. Each command
-// loads the chunks that it needs. The modules that other programs import stay as tsc built them, in dist.
+// Bundles a program into dist/bin of its folder: what `start` and `demo` run, and of the scheduler what is published.
+// Each command loads the chunks that it needs. The modules that other programs import stay as tsc built them, in dist.
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { basename, join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { root } from "./built.mjs"
 
-const app = fileURLToPath(new URL("../apps/follow-up-scheduler", import.meta.url))
-const out = join(app, "dist/bin")
+const requireTool = createRequire(join(root, "apps/follow-up-scheduler/package.json"))
 
 /** Not bundled: native code, and modules that are optional to those that ask for them. */
 const external = ["bufferutil", "msgpackr-extract", "pg-native", "utf-8-validate"]
@@ -53,7 +52,7 @@ const undici = {
 const packageOf = (input) => /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input)
 
 /** What the licences of the packages in the bundle ask for. */
-const notices = (inputs) => {
+const notices = (app, inputs) => {
   const folders = new Map(
     inputs.flatMap((input) => (packageOf(input) ? [[packageOf(input)[2], packageOf(input)[1]]] : []))
   )
@@ -73,7 +72,7 @@ const notices = (inputs) => {
  * A program that starts meanwhile finds all it needs: what others load is written first, and what is no longer loaded
  * goes last.
  */
-const replace = (files) => {
+const replace = (out, files) => {
   mkdirSync(out, { recursive: true })
   for (const { contents, mode, name } of files) {
     const part = join(out, `${name}.part`)
@@ -84,8 +83,10 @@ const replace = (files) => {
   for (const name of readdirSync(out)) if (!kept.has(name)) rmSync(join(out, name))
 }
 
-export const bundle = async () => {
-  const { build } = createRequire(join(app, "package.json"))("esbuild")
+/** `name`: that of the file which starts the program. `folder`: of its package, with the entry `src/main.ts`. */
+export const bundle = async (name, folder) => {
+  const { build } = requireTool("esbuild")
+  const app = join(root, folder)
   const { metafile, outputFiles } = await build({
     absWorkingDir: app,
     entryPoints: ["src/main.ts"],
@@ -111,10 +112,10 @@ export const bundle = async () => {
     write: false
   })
   const modules = outputFiles.map(({ contents, path }) => ({ name: basename(path), contents }))
-  replace([
-    { name: "third-party-notices.txt", contents: notices(Object.keys(metafile.inputs)) },
+  replace(join(app, "dist/bin"), [
+    { name: "third-party-notices.txt", contents: notices(app, Object.keys(metafile.inputs)) },
     ...modules.filter(({ name }) => name !== "main.js"),
     ...modules.filter(({ name }) => name === "main.js"),
-    { name: "follow-ups.js", contents: entry, mode: 0o755 }
+    { name: `${name}.js`, contents: entry, mode: 0o755 }
   ])
 }

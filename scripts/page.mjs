@@ -1,12 +1,12 @@
-// Builds the operator page into static files, unless nothing that it is made of has changed since.
+// Builds the operator page into static files for each program that serves it, unless nothing that it is made of has
+// changed since.
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { fileURLToPath } from "node:url"
+import { pageFolders, root } from "./built.mjs"
 
-const root = fileURLToPath(new URL("..", import.meta.url))
 const app = `${root}apps/follow-up-scheduler`
-const out = `${app}/dist/static`
 const copied = ["index.html", "page.css", "icon.svg"]
 const stamp = `${app}/dist/.pagebuildinfo`
 
@@ -31,14 +31,14 @@ const digest = hash.digest("hex")
 const isBuilt = () =>
   existsSync(stamp) &&
   readFileSync(stamp, "utf8") === digest &&
-  [...copied, "page.js"].every((name) => existsSync(`${out}/${name}`))
+  pageFolders.every((folder) => [...copied, "page.js"].every((name) => existsSync(`${folder}/${name}`)))
 
 if (!isBuilt()) {
   const { buildSync } = createRequire(`${app}/package.json`)("esbuild")
-  mkdirSync(out, { recursive: true })
-  buildSync({
+  const { outputFiles } = buildSync({
     entryPoints: [`${app}/page/Page.tsx`],
-    outfile: `${out}/page.js`,
+    outfile: "page.js",
+    write: false,
     bundle: true,
     minify: true,
     format: "esm",
@@ -49,6 +49,10 @@ if (!isBuilt()) {
     legalComments: "none",
     logLevel: "warning"
   })
-  for (const name of copied) writeFileSync(`${out}/${name}`, readFileSync(`${app}/page/${name}`))
+  for (const folder of pageFolders) {
+    mkdirSync(folder, { recursive: true })
+    for (const name of copied) writeFileSync(`${folder}/${name}`, readFileSync(`${app}/page/${name}`))
+    writeFileSync(`${folder}/page.js`, outputFiles[0].contents)
+  }
   writeFileSync(stamp, digest)
 }

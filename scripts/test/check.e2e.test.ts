@@ -32,8 +32,10 @@ const folders = [
   "packages/emulator",
   "packages/sql-sqlite",
   "apps/follow-up-scheduler",
+  "apps/demo",
   "scripts",
   "tools/benchmarks",
+  "tools/customers",
   "tools/soak"
 ]
 const copies: Array<string> = []
@@ -126,7 +128,11 @@ const appFolder = "apps/follow-up-scheduler/src/cli/Serve.ts"
 const decide = "apps/follow-up-scheduler/src/Decide.ts"
 const plan = "apps/follow-up-scheduler/src/Plan.ts"
 const main = "apps/follow-up-scheduler/src/main.ts"
+const alerts = "apps/follow-up-scheduler/src/Operations/Alerts.ts"
 const page = "apps/follow-up-scheduler/page/Quota.tsx"
+const customers = "tools/customers/src/Customers.ts"
+const demo = "apps/demo/src/Demo.ts"
+const demoMain = "apps/demo/src/main.ts"
 
 describe("lint keeps the arrows", () => {
   const runsAnywhere = "domain runs anywhere"
@@ -134,6 +140,7 @@ describe("lint keeps the arrows", () => {
   const byName = "Import another package by its name"
   const lacksMethod = "the client lacks a method"
   const pure = "Decide and Plan are pure"
+  const publishedAlone = "The scheduler is published without emulator and checker"
   const barrel = "A barrel"
   const oneRoot = "there is one composition root"
   holds([
@@ -190,6 +197,15 @@ describe("lint keeps the arrows", () => {
     [app, `export * from "@effect/platform"`, barrel],
     [app, `export * from "@effect/platform/HttpServerResponse"`, undefined],
     [app, `export * from "@effect-invent/client/InventClient"`, undefined],
+    ...[app, appFolder, alerts, decide, plan, main].flatMap((file): ReadonlyArray<Row> => [
+      [file, `export * from "@effect-invent/emulator/Emulator"`, publishedAlone],
+      [file, `export type * from "@effect-invent/emulator/Log"`, publishedAlone],
+      [file, `export * from "@effect-invent/follow-up-checker/Checker"`, publishedAlone],
+      [file, `export * from "@effect-invent/customers/Customers"`, publishedAlone],
+      [file, `export * from "@effect-invent/demo/Demo"`, publishedAlone]
+    ]),
+    [app, `export * from "../../../packages/follow-up-checker/src/Checker.ts"`, byName],
+    ["apps/follow-up-scheduler/test/Load.ts", `export * from "@effect-invent/emulator/Emulator"`, undefined],
     [appFolder, `export * from "@effect/platform/HttpClient"`, lacksMethod],
     [appFolder, `export * from "../main.ts"`, oneRoot],
     [page, `export * from "../src/operatorPage/Overview.ts"`, "only through src/operatorPage/Api.ts"],
@@ -200,6 +216,25 @@ describe("lint keeps the arrows", () => {
     [main, `export * from "@effect/platform-node/NodeHttpClient"`, undefined],
     [main, `export * from "@effect-invent/client/internal/pipeline/CallState"`, lacksMethod],
     [main, `export * from "effect"`, barrel],
+    [noun, `export * from "@effect-invent/demo/Demo"`, "domain imports neither client"],
+    [client, `export * from "@effect-invent/customers/Customers"`, throughContract],
+    [emulator, `export * from "@effect-invent/customers/Customers"`, throughContract],
+    [driver, `export * from "@effect-invent/demo/Demo"`, "knows nothing of Invent"],
+    [customers, `export * from "@effect-invent/follow-up-scheduler/Scheduler"`, "know neither who follows up"],
+    [customers, `export * from "@effect-invent/follow-up-checker/Checker"`, "know neither who follows up"],
+    [customers, `export * from "@effect-invent/client/internal/pipeline/CallState"`, lacksMethod],
+    [customers, `export * from "@effect-invent/client/InventClient"`, undefined],
+    [customers, `export * from "@effect-invent/emulator/Emulator"`, undefined],
+    ...[demo, demoMain].flatMap((file): ReadonlyArray<Row> => [
+      [file, `export * from "@effect-invent/emulator/Emulator"`, undefined],
+      [file, `export * from "@effect-invent/customers/CustomerLayers"`, undefined],
+      [file, `export * from "@effect-invent/follow-up-scheduler/Scheduler"`, undefined],
+      [file, `export * from "../../follow-up-scheduler/src/Scheduler.ts"`, byName],
+      [file, `export * from "@effect-invent/client/internal/pipeline/CallState"`, lacksMethod]
+    ]),
+    [demo, `export * from "@effect/platform-node/NodeHttpClient"`, "Only main.ts chooses the HttpClient layer"],
+    [demo, `export * from "./main.ts"`, oneRoot],
+    [demoMain, `export * from "@effect/platform-node/NodeHttpClient"`, undefined],
     ...[decide, plan].flatMap((file): ReadonlyArray<Row> => [
       [file, `export * from "./Ledger.ts"`, pure],
       [file, `export * from "./Ledger/Tables.ts"`, pure],
@@ -213,7 +248,7 @@ describe("lint keeps the arrows", () => {
     ]),
     ["apps/follow-up-scheduler/test/Main.test.ts", `export * from "../src/main.ts"`, oneRoot],
     ["packages/client/test/Client.test.ts", `export * from "@effect-invent/emulator/Emulator"`, undefined],
-    ...[noun, contract, client, emulator, driver, app].flatMap((file): ReadonlyArray<Row> => [
+    ...[noun, contract, client, emulator, driver, app, customers, demo].flatMap((file): ReadonlyArray<Row> => [
       [file, `export * from "effect"`, barrel],
       [file, `export type { Effect } from "effect"`, barrel],
       [file, `import type { Option } from "effect"; export type O = Option.Option<1>`, barrel],
@@ -227,7 +262,7 @@ describe("lint keeps the arrows", () => {
 
 describe("lint keeps src free of", () => {
   holds(
-    [client, emulator, app, noun].flatMap((file): ReadonlyArray<Row> => [
+    [client, emulator, app, noun, customers, demo].flatMap((file): ReadonlyArray<Row> => [
       [file, `export const at = Date.now()`, "Use effect/Clock"],
       [file, `export const chance = Math.random()`, "Use effect/Random"],
       [file, `export const home = process.env["HOME"]`, "Use effect/Config"],

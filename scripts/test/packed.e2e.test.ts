@@ -27,22 +27,22 @@ const node = (...args: ReadonlyArray<string>) => run(process.execPath, args, pro
 const tarballs = new Map<string, string>()
 const tarball = (folder: string) => tarballs.get(folder) ?? ""
 
-beforeAll(async () => {
-  for (const folder of folders) {
-    tarballs.set(folder, await tarballOf(folder))
-    const target = installed(manifestIn(join(root, folder)).name)
+/** Unpacks the tarballs of these folders into a project, and links what an installer would bring beside them. */
+const install = async (into: string, packages: ReadonlyArray<string>) => {
+  const place = (name: string) => join(into, "node_modules", name)
+  for (const folder of packages) {
+    const target = place(manifestIn(join(root, folder)).name)
     mkdirSync(target, { recursive: true })
-    const unpacked = await run("tar", ["-xzf", tarball(folder), "-C", target, "--strip-components=1"], project)
+    const unpacked = await run("tar", ["-xzf", await tarballOf(folder), "-C", target, "--strip-components=1"], into)
     if (unpacked.status !== 0) throw new Error(unpacked.output)
   }
-  // What an installer would bring: for each name that a manifest asks for, the version that the workspace is tested
-  // with.
-  for (const folder of folders) {
+  // For each name that a manifest asks for, the version that the workspace is tested with.
+  for (const folder of packages) {
     const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(
-      installed(manifestIn(join(root, folder)).name)
+      place(manifestIn(join(root, folder)).name)
     )
     for (const wanted of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies })) {
-      const link = installed(wanted)
+      const link = place(wanted)
       if (existsSync(link)) continue
       const source = join(root, folder, "node_modules", wanted)
       if (!existsSync(source)) throw new Error(`${name} asks for ${wanted}, which its folder does not have`)
@@ -50,6 +50,11 @@ beforeAll(async () => {
       symlinkSync(realpathSync(source), link, "junction")
     }
   }
+}
+
+beforeAll(async () => {
+  for (const folder of folders) tarballs.set(folder, await tarballOf(folder))
+  await install(project, folders)
   mkdirSync(installed("@types"), { recursive: true })
   symlinkSync(realpathSync(join(root, "node_modules/@types/node")), installed("@types/node"), "junction")
 })
@@ -183,5 +188,52 @@ await Effect.gen(function* () {
       })
       console.log(Option.getOrThrow(Option.map(next, DateTime.formatIso)))`
     expect((await node("--input-type=module", "--eval", program)).output).toBe("2026-12-26T09:00:00.000Z\n")
+  })
+})
+
+describe("a project with the scheduler and what it asks for", () => {
+  const alone = realpathSync(mkdtempSync(join(tmpdir(), "packed-scheduler-")))
+  const scheduler = join(alone, "node_modules/@effect-invent/follow-up-scheduler")
+  const followUps = (...args: ReadonlyArray<string>) =>
+    run(process.execPath, [join(scheduler, "dist/bin/follow-ups.js"), ...args], alone, {})
+
+  beforeAll(() =>
+    install(alone, ["packages/domain", "packages/client", "packages/sql-sqlite", "apps/follow-up-scheduler"])
+  )
+  afterAll(() => rmSync(alone, { recursive: true, force: true }))
+
+  it("has neither the emulator nor the checker", () => {
+    expect(readdirSync(dirname(scheduler)).toSorted()).toEqual([
+      "client",
+      "domain",
+      "follow-up-scheduler",
+      "sql-sqlite"
+    ])
+  })
+
+  it("records an emulator's log and plays it", async () => {
+    const at = "2026-03-10T12:00:00.000Z"
+    const ids = { chat_id: "chat_1", conversation_id: "conversation_1", contact_id: "contact_1" }
+    const entries = [
+      { kind: "chat", at, ...ids, country: "PT", channel_type: "custom" },
+      { kind: "message", at, ...ids, author: "contact", cause: "opening", status: "COMPLETED" }
+    ]
+    writeFileSync(join(alone, "log.jsonl"), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""))
+    const recorded = await followUps("record", "log", "--out", "chats.jsonl", "log.jsonl")
+    expect(recorded).toEqual({ status: 0, output: "1 conversations are on record in chats.jsonl\n" })
+    const policy = join(root, "policies/idle-nudge.yaml")
+    const played = await followUps("simulate", "--policy", policy, "--against", "chats.jsonl", "--json")
+    expect(JSON.parse(played.output)).toMatchObject({ reports: [{ conversations: 1 }] })
+  })
+
+  it("has every module that it exports", async () => {
+    const { exports = {} } = manifestIn(scheduler)
+    const named = Object.entries(exports).flatMap(([path, target]) =>
+      target === null || path.includes("*") ? [] : [path.replace(".", "@effect-invent/follow-up-scheduler")]
+    )
+    expect(named.length).toBeGreaterThan(0)
+    const imports = `for (const name of ${JSON.stringify(named)}) await import(name)`
+    const imported = await run(process.execPath, ["--input-type=module", "--eval", imports], alone)
+    expect(imported).toEqual({ status: 0, output: "" })
   })
 })

@@ -19,21 +19,6 @@ export interface Network<E> {
 const db = Options.db
 const json = Options.json
 
-const demo = Command.make(
-  "demo",
-  { chats: Options.demoChats, seed: Options.demoSeed, page: Options.page, json },
-  (options) =>
-    Lazy.effect(
-      "demo",
-      () => import("./demo/Demo.ts"),
-      ({ demo }) => demo(options)
-    )
-).pipe(
-  Command.withDescription(
-    "run everything on this machine: an emulator, simulated customers, the scheduler and a checker"
-  )
-)
-
 const run = Command.make(
   "run",
   {
@@ -262,7 +247,6 @@ const config = Command.make("config").pipe(Command.withDescription("options and 
 
 /** Each command, and each group of commands, by its names, in the order in which the help lists them. */
 export const described = {
-  demo,
   run,
   serve,
   preview,
@@ -296,7 +280,6 @@ export const described = {
 export const over = <E>({ http, webSocket }: Network<E>) =>
   Command.make("follow-ups").pipe(
     Command.withSubcommands([
-      Command.provide(demo, http),
       Command.provide(run, http),
       serve.pipe(Command.provide(http), Command.provide(webSocket)),
       Command.provide(preview, http),

@@ -1,5 +1,7 @@
-/** Customers of the demo who arrive while schedulers come and go, and what must have become of them in the end. */
+/** Simulated customers who arrive while schedulers come and go, and what must have become of them in the end. */
 import * as InventClient from "@effect-invent/client/InventClient"
+import * as Customers from "@effect-invent/customers/Customers"
+import * as Scenarios from "@effect-invent/customers/Scenarios"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
@@ -18,8 +20,6 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
-import * as Customers from "../src/demo/Customers.ts"
-import * as Scenarios from "../src/demo/Scenarios.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { sentence } from "../src/Ledger/AuditEvent.ts"
 import * as Races from "./CustomerLoad/Races.ts"

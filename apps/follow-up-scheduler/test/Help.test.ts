@@ -37,7 +37,7 @@ describe("the help of", () => {
       expect(words).toContain("more hold everything (default: 100)")
       expect(words).toContain("[--every DURATION]")
       expect(stdout).toContain("  follow-ups serve --policy nudge.yaml --inbox --ui\n")
-      expect(stdout).not.toContain("follow-ups demo")
+      expect(stdout).not.toContain("follow-ups doctor")
     })
   )
 

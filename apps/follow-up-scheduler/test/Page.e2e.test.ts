@@ -1,13 +1,13 @@
-/** The operator page in a real browser, over the layers of the demo: an emulator, its customers and the scheduler itself. */
-import { Emulator } from "@effect-invent/emulator/Emulator"
+/** The operator page in a real browser: the scheduler itself, beside an emulator and its customers. */
+import { SimulatedCustomers } from "@effect-invent/customers/CustomerLayers"
 import type { ChatId } from "@effect-invent/domain/Ids"
+import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as SharedLayer from "@effect-invent/test-support/SharedLayer"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -16,38 +16,26 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Scope from "effect/Scope"
 import type { Browser, Page } from "playwright-core"
-import * as Scenarios from "../src/demo/Scenarios.ts"
-import * as DemoLayers from "../src/demo/DemoLayers.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
-import * as Scheduler from "../src/Scheduler.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Chromium from "./Browser.ts"
+import * as CustomersOnPage from "./CustomersOnPage.ts"
 import * as NoonClock from "./NoonClock.ts"
 import * as PageHarness from "./PageHarness.ts"
 
 class Chrome extends Context.Tag("Chrome")<Chrome, Browser>() {}
 
-const running = Layer.scopedDiscard(
-  Effect.forkScoped(Scheduler.serve({ sweepEvery: Duration.seconds(1), sweepSlack: Duration.seconds(3) }))
+const harness = Layer.merge(
+  CustomersOnPage.layer({ host: "127.0.0.1", port: 0 }),
+  Layer.scoped(Chrome, Chromium.connect)
+).pipe(
+  Layer.provide(NodeHttpClient.layerUndici),
+  Layer.provideMerge(NoonClock.layer),
+  Layer.provideMerge(NodeContext.layer),
+  Layer.orDie
 )
-
-/** People of every scenario, so that the page has something to show. */
-const load = Layer.scopedDiscard(
-  Effect.gen(function* () {
-    const customers = yield* DemoLayers.SimulatedCustomers
-    const people = yield* Scenarios.people(28, 1)
-    yield* Effect.forkScoped(
-      Effect.forEach(people, (person) => Effect.flatMap(customers.arrive(person), ({ rest }) => Effect.fork(rest)))
-    )
-  })
-)
-
-const harness = Layer.provideMerge(
-  Layer.mergeAll(running, load, Layer.scoped(Chrome, Chromium.connect)),
-  Layer.provide(DemoLayers.layer({ host: "127.0.0.1", port: Option.some(0) }), NodeHttpClient.layerUndici)
-).pipe(Layer.provideMerge(NoonClock.layer), Layer.provideMerge(NodeContext.layer), Layer.orDie)
 
 type Harness = Layer.Layer.Success<typeof harness>
 
@@ -85,7 +73,7 @@ const seeInConversation = (page: Page, chat_id: ChatId, text: string) =>
 /** Somebody comes, asks, is answered, and falls silent. */
 const silentChat = (name: string, country = "IE") =>
   Effect.gen(function* () {
-    const customers = yield* DemoLayers.SimulatedCustomers
+    const customers = yield* SimulatedCustomers
     const { chat_id, rest } = yield* customers.arrive({ name, country, scenario: "silent" })
     yield* rest
     return chat_id
@@ -181,7 +169,7 @@ Chromium.describe("the operator page in a browser", () => {
       yield* see(page, rowOf(chat_id).upcoming)
       yield* Effect.promise(() => page.evaluate("window.isTheSamePage = true"))
       const { world } = yield* Emulator
-      // A question that the demo's assistant leaves to people.
+      // A question that the assistant leaves to people.
       yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
       yield* Effect.flatMap(ChatRows, (rows) => rows.forget(chat_id))
       yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))

@@ -1,7 +1,7 @@
 /** Recorded conversations from an emulator's log, which has every change and its instant. */
 import type { ChatId, ContactId } from "@effect-invent/domain/Ids"
-import type * as Log from "@effect-invent/emulator/Log"
 import type * as DateTime from "effect/DateTime"
+import type { LogEntry } from "./LogEntry.ts"
 import type { Conversation, Event } from "./RecordedConversation.ts"
 
 type Mutable = { -readonly [K in keyof Conversation]: Conversation[K] } & { readonly events: Array<Event> }
@@ -10,7 +10,7 @@ const authors = { contact: "contact", assistant: "assistant", user: "human" } as
 
 /** Collects the entries of a log. `conversations` gives what was added so far, one conversation per chat. */
 export interface Gathering {
-  readonly add: (entry: Log.Entry) => void
+  readonly add: (entry: LogEntry) => void
   readonly conversations: () => ReadonlyArray<Conversation>
 }
 
@@ -24,7 +24,7 @@ export const make = (): Gathering => {
   const permits = new Map<ContactId, { isBlocked: boolean; isUnsubscribed: boolean }>()
   let until: DateTime.Utc | undefined
 
-  const add = (entry: Log.Entry) => {
+  const add = (entry: LogEntry) => {
     until = entry.at
     switch (entry.kind) {
       case "chat": {

@@ -1,6 +1,5 @@
 /** What people type. The help shows those that begin with its command; the documentation shows them, too. */
 export const lines = [
-  "follow-ups demo",
   "follow-ups doctor --policy nudge.yaml",
   "follow-ups preview --policy nudge.yaml --inbox",
   "follow-ups run --policy nudge.yaml --chats chats.txt --dry-run",

@@ -3,6 +3,7 @@
  * its value and meaning, and the examples that begin with it.
  */
 import * as CliConfig from "@effect/cli/CliConfig"
+import type * as Command from "@effect/cli/Command"
 import * as CommandDescriptor from "@effect/cli/CommandDescriptor"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import type * as Span from "@effect/cli/HelpDoc/Span"
@@ -28,14 +29,17 @@ const global: ReadonlyArray<readonly [string, string]> = [
     "--log-level LEVEL",
     "the least level of log lines that is printed: all, trace, debug, info, warning, error, fatal, none (default: info)"
   ],
-  ["--config FILE", "a file of options and variables, YAML or JSON (default: FOLLOW_UPS_CONFIG)"],
   ["-h, --help", "print this help"]
+]
+const withConfig: typeof global = [
+  ["--config FILE", "a file of options and variables, YAML or JSON (default: FOLLOW_UPS_CONFIG)"],
+  ...global
 ]
 const ofProgram: typeof global = [
   ["--completions SHELL", "print the completions for a shell: sh, bash, fish, zsh"],
   ["--wizard", "ask for the arguments of a command one by one"],
   ["--version", "print the version"],
-  ...global
+  ...withConfig
 ]
 
 const textOf = (span: Span.Span): string => stripVTControlCharacters(HelpDoc.toAnsiText(HelpDoc.p(span))).trim()
@@ -83,8 +87,11 @@ const section = (heading: string, rows: ReadonlyArray<readonly [string, string]>
     ? []
     : ["", `${heading}:`, ...TerminalText.table(rows.map(([name, meaning]) => [`  ${name}`, meaning]))]
 
-const examples = (names: string): ReadonlyArray<string> => {
-  const lines = Examples.lines.filter((line) => `${line} `.startsWith(`${program} ${names}`.trimEnd() + " "))
+/** The program and the names of a command or a group, as they are typed. */
+const calledBy = (names: string): string => `${program} ${names}`.trimEnd()
+
+const examples = (called: string): ReadonlyArray<string> => {
+  const lines = Examples.lines.filter((line) => `${line} `.startsWith(`${called} `))
   return lines.length === 0 ? [] : ["", "Examples:", ...lines.map((line) => `  ${line}`)]
 }
 
@@ -108,22 +115,26 @@ const ofGroup = (commands: Commands, names: string): ReadonlyArray<string> => {
       "Commands",
       below.filter(([name]) => isRunnable(name)).map(([name, { descriptor }]) => [name, describe(descriptor).purpose])
     ),
-    ...section("Options", names === "" ? ofProgram : global),
-    ...examples(names),
+    ...section("Options", names === "" ? ofProgram : withConfig),
+    ...examples(calledBy(names)),
     "",
     `${program} ${begin}COMMAND --help lists the options of a command.`
   ]
 }
 
-const ofCommand = (names: string, descriptor: CommandDescriptor.Command<unknown>): ReadonlyArray<string> => {
-  const { arguments: args, options, purpose, usage: called } = describe(descriptor)
+const ofCommand = (
+  called: string,
+  descriptor: CommandDescriptor.Command<unknown>,
+  ofAll: typeof global
+): ReadonlyArray<string> => {
+  const { arguments: args, options, purpose, usage: words } = describe(descriptor)
   return [
-    `${program} ${names}: ${purpose}`,
+    `${called}: ${purpose}`,
     "",
-    ...usage(`${program} ${names}${called.replace(/^\S+/, "")}`),
+    ...usage(called + words.replace(/^\S+/, "")),
     ...section("Arguments", args),
-    ...section("Options", [...options, ...global]),
-    ...examples(names)
+    ...section("Options", [...options, ...ofAll]),
+    ...examples(called)
   ]
 }
 
@@ -167,6 +178,8 @@ export const optionsOf = (descriptor: CommandDescriptor.Command<unknown>): Reado
     return name === undefined ? [] : [{ name, value, byDefault }]
   })
 
+const isHelp = (word: string) => word === "--help" || word === "-h"
+
 /** Prints the help where the arguments ask for it or name a group of commands alone; otherwise runs the program. */
 export const orElse =
   (commands: Commands, args: ReadonlyArray<string>) =>
@@ -174,7 +187,17 @@ export const orElse =
     const words = args.slice(2)
     const names = named(commands, words)
     const isGroup = names === "" || Object.keys(commands).some((name) => name.startsWith(`${names} `))
-    const isAsked = words.some((word) => word === "--help" || word === "-h") || (isGroup && words.join(" ") === names)
+    const isAsked = words.some(isHelp) || (isGroup && words.join(" ") === names)
     if (!isAsked) return program
-    return TerminalText.print(isGroup ? ofGroup(commands, names) : ofCommand(names, commands[names]!.descriptor))
+    return TerminalText.print(
+      isGroup ? ofGroup(commands, names) : ofCommand(calledBy(names), commands[names]!.descriptor, withConfig)
+    )
+  }
+
+/** Prints the help of a program that is one command where the arguments ask for it; otherwise runs the program. */
+export const orElseOne =
+  <Name extends string, R1, E1, A1>({ descriptor }: Command.Command<Name, R1, E1, A1>, args: ReadonlyArray<string>) =>
+  <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A | void, E, R> => {
+    const [name = ""] = CommandDescriptor.getNames(descriptor)
+    return args.slice(2).some(isHelp) ? TerminalText.print(ofCommand(name, descriptor, global)) : program
   }

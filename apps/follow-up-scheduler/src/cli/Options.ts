@@ -16,9 +16,7 @@ const byDefault = {
   every: "1 minute",
   keep: "400 days",
   host: "127.0.0.1",
-  confirm: unconfirmed,
-  chats: 60,
-  seed: 1
+  confirm: unconfirmed
 } as const
 
 /** `--policy`: the file of the policy in force. Required. */
@@ -240,16 +238,4 @@ export const compare = text("compare", "FILE").pipe(
 export const picture = text("picture", "FILE").pipe(
   Options.optional,
   Options.withDescription("an SVG file to draw the result into")
-)
-
-/** `--chats` of `demo`: the number of conversations. Default: 60. */
-export const demoChats = integer("chats", "N").pipe(
-  Options.withDefault(byDefault.chats),
-  Options.withDescription(`how many conversations (default: ${byDefault.chats})`)
-)
-
-/** `--seed` of `demo`. The same seed and number of conversations give the same course. Default: 1. */
-export const demoSeed = integer("seed", "N").pipe(
-  Options.withDefault(byDefault.seed),
-  Options.withDescription(`the same seed gives the same conversations (default: ${byDefault.seed})`)
 )

@@ -1,6 +1,5 @@
 /** `record`: writes conversations to a file, for `simulate`. */
 import * as InventClient from "@effect-invent/client/InventClient"
-import { Entry } from "@effect-invent/emulator/Log"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -9,6 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as RecordedConversation from "../Simulation/RecordedConversation.ts"
 import * as FromLog from "../Simulation/FromLog.ts"
+import { LogEntry } from "../Simulation/LogEntry.ts"
 import * as Recorder from "../Simulation/Recorder.ts"
 import * as FileReadError from "../FileReadError.ts"
 import * as Watch from "../Watch.ts"
@@ -81,7 +81,7 @@ export const chats = ({ db, file, ...target }: FromApi & { readonly file: string
 /** Records all chats of the inbox, by GET requests only. */
 export const inbox = ({ db, ...target }: FromApi) => Effect.provide(write(Recorder.ofInbox, target), recorder(db))
 
-const decodeEntry = Schema.decodeUnknown(Schema.parseJson(Entry))
+const decodeEntry = Schema.decodeUnknown(Schema.parseJson(LogEntry))
 
 const entriesOf = (file: string) =>
   Stream.unwrap(

@@ -1,28 +1,29 @@
 /**
- * `demo`: idle conversations and their follow-ups under a virtual clock, checked at the end by a program that shares no
+ * Idle conversations and their follow-ups under a virtual clock, checked at the end by a program that shares no
  * code with this one. The same seed prints the same, however busy the machine is.
  */
+import * as CustomerLayers from "@effect-invent/customers/CustomerLayers"
+import * as Scenarios from "@effect-invent/customers/Scenarios"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import { ChatReview } from "@effect-invent/follow-up-scheduler/ChatReview"
+import { Exited } from "@effect-invent/follow-up-scheduler/cli/ExitCodes"
+import type { Page } from "@effect-invent/follow-up-scheduler/cli/Options"
+import * as Output from "@effect-invent/follow-up-scheduler/cli/Output"
+import { Ledger } from "@effect-invent/follow-up-scheduler/Ledger"
+import * as Scheduler from "@effect-invent/follow-up-scheduler/Scheduler"
+import { ChatRows } from "@effect-invent/follow-up-scheduler/Watch/ChatRows"
 import type * as Terminal from "@effect/platform/Terminal"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
-import { Exited } from "../cli/ExitCodes.ts"
-import type { Page } from "../cli/Options.ts"
-import * as Output from "../cli/Output.ts"
-import { Ledger } from "../Ledger.ts"
-import { ChatReview } from "../ChatReview.ts"
-import * as Scheduler from "../Scheduler.ts"
-import { ChatRows } from "../Watch/ChatRows.ts"
-import * as Scenarios from "./Scenarios.ts"
 import * as Progress from "./Progress.ts"
 import * as Result from "./Result.ts"
-import { SimulatedCustomers, inVirtualTime, layer, quota } from "./DemoLayers.ts"
 
+const { quota } = CustomerLayers
 const arrivalEvery = Duration.millis(40)
 /** How long the demo may last after the last arrival, on its own clock. Enough unless follow-ups keep failing. */
 const longestRun = Duration.minutes(5)
@@ -33,7 +34,7 @@ const serveOptions = { sweepEvery: Duration.seconds(1), sweepSlack: Duration.sec
 
 const arrivals = (people: ReadonlyArray<Scenarios.Person>) =>
   Effect.gen(function* () {
-    const customers = yield* SimulatedCustomers
+    const customers = yield* CustomerLayers.SimulatedCustomers
     const talks = yield* Effect.forEach(people, (person) =>
       Effect.flatMap(customers.arrive(person), ({ chat_id, rest }) =>
         Effect.delay(
@@ -103,8 +104,8 @@ interface DemoOptions {
 }
 
 /**
- * Runs the demo and prints its result. Fails with exit code 1 where the checker finds a violation. With a port for the
- * page, keeps serving it until Ctrl-C. Fails where follow-ups are still under way 5 minutes of the demo's clock after
+ * Plays the conversations and prints the result. Fails with exit code 1 where the checker finds a violation. With a
+ * port for the page, keeps serving it until Ctrl-C. Fails where follow-ups are still under way 5 minutes of the demo's clock after
  * the last contact.
  */
 export const demo = ({ chats, json, page, seed }: DemoOptions) =>
@@ -116,4 +117,4 @@ export const demo = ({ chats, json, page, seed }: DemoOptions) =>
     if (Option.isNone(page.port)) return
     if (!json) yield* Output.lines(["", "The operator page stays until Ctrl-C."])
     yield* VirtualTime.inRealTime(Scheduler.serve(serveOptions))
-  }).pipe(Effect.provide(layer(page)), (program) => inVirtualTime(program, seed))
+  })

@@ -3,16 +3,15 @@ import { ChatId } from "@effect-invent/domain/Ids"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as Log from "@effect-invent/emulator/Log"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
-import * as Command from "@effect/platform/Command"
+import { Entries } from "@effect-invent/follow-up-scheduler/cli/Explain"
+import * as Output from "@effect-invent/follow-up-scheduler/cli/Output"
+import * as Status from "@effect-invent/follow-up-scheduler/cli/Status"
+import { Ledger } from "@effect-invent/follow-up-scheduler/Ledger"
+import * as ChatStory from "@effect-invent/follow-up-scheduler/Operations/ChatStory"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { fileURLToPath } from "node:url"
-import { Entries } from "../cli/Explain.ts"
-import * as Output from "../cli/Output.ts"
-import * as Status from "../cli/Status.ts"
-import { Ledger } from "../Ledger.ts"
-import * as ChatStory from "../Operations/ChatStory.ts"
+import { Checker, Verdict } from "./Checker.ts"
 import { TempFolder } from "./TempFolder.ts"
 
 const costOf = (entries: ReadonlyArray<Log.Entry>) => {
@@ -41,25 +40,6 @@ const liveliest = (entries: ReadonlyArray<Log.Entry>): ChatId => {
   return ChatId.make(ranked[0]?.[0] ?? "")
 }
 
-/** The checker, in a process of its own, with only the emulator's log and the policy. */
-const checker = Effect.map(TempFolder, (tempFolder) => {
-  const program = fileURLToPath(import.meta.resolve("@effect-invent/follow-up-checker/main"))
-  return (...more: ReadonlyArray<string>) =>
-    Command.make(
-      process.execPath,
-      program,
-      "--log",
-      tempFolder.log,
-      "--policy",
-      tempFolder.policy,
-      "--grace",
-      "4 seconds",
-      "--opt-out-age",
-      "1 second",
-      ...more
-    ).pipe(Command.stderr("inherit"))
-})
-
 const written = Effect.gen(function* () {
   const { log } = yield* Emulator
   const files = yield* FileSystem.FileSystem
@@ -75,13 +55,8 @@ export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
   yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
   yield* Output.lines(["", `The story of ${chat_id}:`, ...ChatStory.ofChat(chat_id, story), ""])
-  const check = yield* checker
-  return (yield* VirtualTime.outside(Command.exitCode(Command.stdout(check(), "inherit")))) === 0
+  return yield* Effect.flatMap(Checker, ({ print }) => print)
 })
-
-const Verdict = Schema.parseJson(
-  Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown })
-)
 
 const print = Output.document(
   Schema.Struct({
@@ -92,16 +67,14 @@ const print = Output.document(
     refused_with_429: Schema.Int,
     /** The audit entries of the chat with the most messages. */
     story: Entries,
-    checker: Schema.typeSchema(Verdict)
+    checker: Verdict
   })
 )
 
 /** Prints the result as one JSON document. True where the checker finds no violation. */
 export const document = Effect.gen(function* () {
   const { cost, story, tally } = yield* written
-  const check = yield* checker
-  const text = yield* VirtualTime.outside(Command.string(check("--json")))
-  const verdict = yield* Schema.decodeUnknown(Verdict)(text)
+  const verdict = yield* Effect.flatMap(Checker, ({ verdict }) => verdict)
   yield* print({ ...cost, outcomes: Status.outcomesOf(tally), story, checker: verdict })
   return verdict.violations.length === 0
 })

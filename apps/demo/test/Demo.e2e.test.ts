@@ -1,3 +1,5 @@
+import { columns } from "@effect-invent/follow-up-scheduler/TerminalText"
+import * as ProgramProcess from "@effect-invent/test-support/ProgramProcess"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
@@ -8,9 +10,9 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { fileURLToPath } from "node:url"
 import stringWidth from "string-width"
-import * as TerminalText from "../src/TerminalText.ts"
-import { callHeader, livePath } from "../src/operatorPage/Api.ts"
-import * as Process from "./Process.ts"
+import { callHeader, livePath } from "../../follow-up-scheduler/src/operatorPage/Api.ts"
+
+const program = fileURLToPath(new URL("../dist/bin/demo.js", import.meta.url))
 
 const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(FileSystem.FileSystem, (files) => Effect.flatMap(files.makeTempDirectoryScoped(), use)).pipe(
@@ -27,34 +29,34 @@ const until = (condition: Effect.Effect<boolean, unknown, FileSystem.FileSystem>
 
 const withoutPort = (text: string) => text.replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:PORT")
 
-const document = (seed: number) => ["demo", "--chats", "8", "--seed", String(seed), "--json"]
+const document = (seed: number) => ["--chats", "8", "--seed", String(seed), "--json"]
 
 /** A run to its end in a folder of its own, and what it left there. */
 const played = (args: ReadonlyArray<string>) =>
   inFolder((cwd) =>
     Effect.gen(function* () {
-      const ended = yield* Process.run(args, { cwd, env: { TMPDIR: cwd } })
+      const ended = yield* ProgramProcess.run(program, args, { cwd, env: { TMPDIR: cwd } })
       return { ...ended, left: yield* leftIn(cwd) }
     })
   )
 
 /** One run for all tests that look at it. */
 const shared = (args: ReadonlyArray<string>) => Effect.runSync(Effect.cached(played(args)))
-const whole = shared(["demo"])
+const whole = shared([])
 const quiet = shared(document(3))
 
 /**
- * Stops the program and continues it at random moments until it ends. To the program this looks like a busy machine,
+ * Stops the demo and continues it at random moments until it ends. To the demo this looks like a busy machine,
  * and it takes no processor time from the other tests.
  */
-const interrupted = (program: Process.Running) =>
+const interrupted = (running: ProgramProcess.Running) =>
   Effect.gen(function* () {
-    const signal = (name: NodeJS.Signals) => Effect.sync(() => void program.process.kill(name))
+    const signal = (name: NodeJS.Signals) => Effect.sync(() => void running.process.kill(name))
     const pause = Effect.flatMap(Random.nextIntBetween(1, 60), (millis) => Effect.sleep(Duration.millis(millis)))
     let stops = 0
     const stop = Effect.tap(signal("SIGSTOP"), () => Effect.sync(() => void stops++))
     yield* Effect.forkScoped(Effect.forever(Effect.all([pause, stop, pause, signal("SIGCONT")], { discard: true })))
-    return { ...(yield* program.ended), stops }
+    return { ...(yield* running.ended), stops }
   })
 
 const Overview = Schema.parseJson(Schema.Struct({ now: Schema.Int }))
@@ -90,7 +92,7 @@ describe("the demo", () => {
       expect(all).toEqual([60, "chats in all"])
       expect(counts.reduce((sum, [count]) => sum + count, 0)).toBe(60)
       expect(stdout).toContain("0 refused with 429")
-      expect(stdout.split("\n").filter((line) => stringWidth(line) > TerminalText.columns)).toEqual([])
+      expect(stdout.split("\n").filter((line) => stringWidth(line) > columns)).toEqual([])
       expect(left).toEqual([])
     })
   )
@@ -134,7 +136,7 @@ describe("the demo", () => {
       Effect.gen(function* () {
         const { code, stderr, stdout } = yield* quiet
         const busy = yield* inFolder((cwd) =>
-          Effect.flatMap(Process.start(document(3), { cwd, env: { TMPDIR: cwd } }), interrupted)
+          Effect.flatMap(ProgramProcess.start(program, document(3), { cwd, env: { TMPDIR: cwd } }), interrupted)
         )
         expect(busy.stops).toBeGreaterThan(10)
         expect(busy).toEqual({ code, stderr, stdout, stops: busy.stops })
@@ -148,7 +150,7 @@ describe("the demo", () => {
     inFolder((cwd) =>
       Effect.scoped(
         Effect.gen(function* () {
-          const demo = yield* Process.start(["demo", "--chats", "2", "--ui"], { cwd, env: { TMPDIR: cwd } })
+          const demo = yield* ProgramProcess.start(program, ["--chats", "2", "--ui"], { cwd, env: { TMPDIR: cwd } })
           yield* demo.says("The operator page stays until Ctrl-C.")
           const [, url = ""] = /The operator page is at (\S+)/.exec(demo.said()) ?? []
           const first = yield* shownAt(url)
@@ -161,11 +163,24 @@ describe("the demo", () => {
     )
   )
 
+  it.live("says what its options mean, and refuses what is none with 2", () =>
+    Effect.gen(function* () {
+      const help = yield* played(["--help"])
+      expect(help).toMatchObject({ code: 0, stderr: "" })
+      expect(help.stdout).toMatch(/^demo: run everything on this machine/)
+      expect(help.stdout).toMatch(/^ {2}--seed N +the same seed gives the same conversations \(default: 1\)$/m)
+      expect(help.stdout.split("\n").filter((line) => stringWidth(line) > columns)).toEqual([])
+      const refused = yield* played(["--chats", "many"])
+      expect(refused).toMatchObject({ code: 2, stdout: "", left: [] })
+      expect(refused.stderr).toContain("many")
+    })
+  )
+
   it.live("leaves nothing behind when it is killed with -9", () =>
     inFolder((cwd) =>
       Effect.scoped(
         Effect.gen(function* () {
-          const demo = yield* Process.start(["demo"], { cwd, env: { TMPDIR: cwd } })
+          const demo = yield* ProgramProcess.start(program, [], { cwd, env: { TMPDIR: cwd } })
           yield* until(Effect.map(leftIn(cwd), (left) => left.length > 0))
           demo.process.kill("SIGKILL")
           yield* until(Effect.map(leftIn(cwd), (left) => left.length === 0))

@@ -1,6 +1,7 @@
 /**
- * The people of the demo. Contacts write through the real client, as an integration of a custom channel would for them.
- * What human agents do in the vendor's inbox is done in the emulator directly.
+ * Simulated customers. They write through the real client, as an integration of a custom channel would for them. What
+ * human agents do in the vendor's inbox is done in the emulator directly. They are no part of the emulator, which knows
+ * no client.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
@@ -19,7 +20,7 @@ import type { Person } from "./Scenarios.ts"
 const calendar = "Please put it into my calendar."
 const unanswerable = "Can I speak about order #0000?"
 
-/** The replies of the demo's assistant, by the text of the contact. */
+/** The replies of the assistant they talk to, by the text of the contact. */
 export const script: Reply.Script = ({ contactText }) => {
   if (contactText === calendar) return Reply.Tool("connect_calendar")
   if (contactText === unanswerable) return Reply.Silence

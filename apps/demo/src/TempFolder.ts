@@ -11,7 +11,7 @@ import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
 
 /** The paths of the demo's files: its policy, its ledger, and the emulator's log. */
-export class TempFolder extends Context.Tag("@effect-invent/follow-up-scheduler/demo/TempFolder")<
+export class TempFolder extends Context.Tag("@effect-invent/demo/TempFolder")<
   TempFolder,
   { readonly policy: string; readonly database: string; readonly log: string }
 >() {}
@@ -36,7 +36,7 @@ const { join } = require("node:path")
 const { tmpdir } = require("node:os")
 const folder = mkdtempSync(join(tmpdir(), "invent-demo-"))
 process.stdin.on("end", () => rmSync(folder, { recursive: true, force: true })).resume()
-process.stdout.write(folder)
+process.stdout.on("error", () => {}).write(folder)
 `
 
 /** The folder could not be made. Nothing was started. */
@@ -49,7 +49,7 @@ export class NoFolder extends Schema.TaggedError<NoFolder>()("NoFolder", { reaso
 /**
  * Starts the second process. Its standard input ends when this process does, however it ends, and as a group of its own
  * it gets no signal of the terminal. It makes the folder, too, so that no folder exists without a process that removes
- * it.
+ * it, also where this process ends before it has read the name.
  */
 const startRemover = Effect.async<{ readonly folder: string; readonly stop: Effect.Effect<void> }, NoFolder>(
   (resume) => {

@@ -1,13 +1,13 @@
 /**
- * What happens in the conversations of the demo: who the contacts are, and what becomes of each. The seed decides who
- * gets which.
+ * What happens in the conversations of simulated customers: who the contacts are, and what becomes of each. The seed
+ * decides who gets which.
  */
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 
-/** What happens in a conversation of the demo after the contact's first message. `Customers` plays it. */
+/** What happens in a conversation after the contact's first message. `Customers` plays it. */
 export type Scenario =
   | "silent"
   | "connects_calendar"
@@ -42,13 +42,13 @@ const shares: ReadonlyArray<readonly [Scenario, number]> = [
   ["night", 5]
 ]
 
-/** Countries of one time zone each, by what the clock there says when the demo's day begins at noon UTC. */
+/** Countries of one time zone each, by what the clock there says at noon UTC, when their day begins. */
 const day = ["IE", "KE", "IN", "FI", "TH", "ZA"]
 const night = ["JP", "PE", "CO", "KR"]
 
 const names = ["Ana", "Bruno", "Chidi", "Devi", "Éva", "Fumiko", "Gül", "Håkon", "Inês", "Joaquín", "Κώστας", "Лена"]
 
-/** A contact of the demo. The country decides the time zone. */
+/** A simulated customer. The country decides the time zone. */
 export interface Person {
   readonly name: string
   readonly country: string
@@ -57,7 +57,7 @@ export interface Person {
 
 const pick = (from: ReadonlyArray<string>, index: number): string => from[index % from.length]!
 
-/** The contacts of a demo, in the order in which they come. The same count and seed give the same contacts. */
+/** So many customers, in the order in which they come. The same count and seed give the same customers. */
 export const people = (count: number, seed: number): Effect.Effect<ReadonlyArray<Person>> => {
   const scenarios = Arr.makeBy(count, (index) => {
     let place = ((index * 100) / count) % 100

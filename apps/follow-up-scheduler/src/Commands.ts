@@ -37,7 +37,7 @@ const demo = Command.make(
 const run = Command.make(
   "run",
   {
-    policy: Options.policy,
+    policies: Options.policies,
     source: Options.source,
     db,
     dryRun: Options.dryRun,
@@ -56,7 +56,8 @@ const run = Command.make(
 const serve = Command.make(
   "serve",
   {
-    policy: Options.policy,
+    policies: Options.policies,
+    running: Options.runningOnReload,
     source: Options.source,
     db,
     every: Options.every,
@@ -74,7 +75,7 @@ const serve = Command.make(
     )
 ).pipe(Command.withDescription("watch the chats, and follow up at the right time"))
 
-const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
+const preview = Command.make("preview", { policies: Options.policies, source: Options.source, db, json }, (options) =>
   Lazy.effect(
     "preview",
     () => import("./cli/Preview.ts"),
@@ -82,7 +83,7 @@ const preview = Command.make("preview", { policy: Options.policy, source: Option
   )
 ).pipe(Command.withDescription("print what would happen next in each chat, when and why; sends GET requests only"))
 
-const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
+const doctor = Command.make("doctor", { policies: Options.examinedPolicies, db, json }, (options) =>
   Lazy.effect(
     "doctor",
     () => import("./cli/Doctor.ts"),
@@ -90,7 +91,7 @@ const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json
   )
 ).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
 
-const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
+const apply = Command.make("apply", { policies: Options.policies, db, running: Options.running, json }, (options) =>
   Lazy.effect(
     "policy apply",
     () => import("./cli/Policy.ts"),

@@ -234,7 +234,7 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) =>
-        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void
+        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason, changed.value.policy) : Effect.void
       ),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )

@@ -189,6 +189,12 @@ const plainNames = Effect.gen(function* () {
   yield* StoredTimers.forgetAll
 })
 
+/** The policies in force, in the order in which a chat is offered to them, and since when each is. */
+const inForce = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE IF NOT EXISTS in_force (policy TEXT PRIMARY KEY, position INTEGER NOT NULL, since ${columnTypes(sql).instant} NOT NULL)`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -203,7 +209,8 @@ const migrations = {
   "11_starts": starts,
   "12_alerts": alerts,
   "13_sweeps": sweeps,
-  "14_plain_names": plainNames
+  "14_plain_names": plainNames,
+  "15_in_force": inForce
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
@@ -14,6 +15,7 @@ import * as Watchdog from "../Operations/Watchdog.ts"
 import * as PageServer from "../operatorPage/Server.ts"
 import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Policies from "../Policies.ts"
+import * as Reload from "../Policies/Reload.ts"
 import * as Rollout from "../Policies/Rollout.ts"
 import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -96,7 +98,8 @@ const watching = (options: Options) =>
     const watchingOver = [
       alerts.watching(settings.sweepEvery),
       Effect.tapErrorTag(ending, "LoopStuck", ExitCodes.endAnyway),
-      Watchdog.feeding
+      Watchdog.feeding,
+      Effect.repeat(Reload.make(options.policies, options.running), Schedule.spaced(settings.sweepEvery))
     ]
     const serving = Effect.tapErrorTag(
       Scheduler.serve({ ...settings, confirmed }),

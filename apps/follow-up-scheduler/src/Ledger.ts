@@ -63,7 +63,7 @@ export type Change = Partial<Omit<typeof FollowUp.Type, "key" | "revision">>
 
 /**
  * The audit entry of a change: a name that `ChatStory` knows, and details, which are stored as JSON. No detail has a
- * text or a name of a contact.
+ * text or a name of a contact. An entry of a follow-up names its policy.
  */
 export interface Event {
   readonly name: string
@@ -225,7 +225,7 @@ const make = Effect.gen(function* () {
             WHERE key = ${from.key} AND status = ${from.status} AND revision = ${from.revision} RETURNING *`
       )
       if (rows[0] === undefined) return Option.none()
-      yield* audit(from, event)
+      yield* audit(from, { ...event, detail: { policy: from.policy, ...event.detail } })
       return Option.some(rows[0])
     })
 

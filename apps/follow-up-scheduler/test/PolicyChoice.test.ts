@@ -88,6 +88,13 @@ describe("two policies", () => {
     )
   })
 
+  it("that come after one that takes all of a third one's chats are not told of that third one", () => {
+    expect(PolicyOverlap.between(policies([whatsapp, { ...whatsapp, ...german }, german]))).toEqual([
+      { taker: "p1", later: "p2", isWhole: true },
+      { taker: "p1", later: "p3", isWhole: false }
+    ])
+  })
+
   it("are for every chat where one of them has no match", () => {
     expect(PolicyOverlap.hasCatchAll(policies([whatsapp, everything]))).toBe(true)
     expect(PolicyOverlap.hasCatchAll(policies([whatsapp, german]))).toBe(false)

@@ -178,7 +178,7 @@ export const keyRefused = "the service refuses the API key"
 
 const refusedWords = (reasons: string): string => {
   const [first = "", ...others] = reasons.split("\n")
-  return `a policy file is refused: ${first}${others.length === 0 ? "" : `; and ${others.length} more problems`}`
+  return `a policy file is refused: ${first}${others.length === 0 ? "" : `; and ${others.length} more`}`
 }
 
 const ofProcess = (

@@ -37,14 +37,22 @@ const coversAll = (wide: Match, narrow: Match): boolean =>
   [...single, "segments" as const].every((key) => covers(wide[key], narrow[key])) &&
   (wide.channels !== undefined || !hasInternal(narrow))
 
-/** The pairs of policies that could take the same chat, in the order of the list. */
-export const between = (policies: InForce): ReadonlyArray<Overlap> =>
-  policies.flatMap((taker, index) =>
-    policies
-      .slice(index + 1)
-      .filter((later) => canShare(taker.match, later.match))
-      .map((later) => ({ taker: taker.name, later: later.name, isWhole: coversAll(taker.match, later.match) }))
-  )
+/**
+ * The policies that could take chats of another one, in the order of the list. A policy that gets no chat at all is told
+ * once, with the first one that takes all of its chats.
+ */
+export const between = (policies: InForce): ReadonlyArray<Overlap> => {
+  const before = (index: number) =>
+    policies.slice(0, index).filter((taker) => canShare(taker.match, policies[index]!.match))
+  const hiding = policies.map(({ match }, index) => before(index).find((taker) => coversAll(taker.match, match)))
+  return policies.flatMap(({ name }, index): ReadonlyArray<Overlap> => {
+    const hidden = hiding[index]
+    if (hidden !== undefined) return [{ taker: hidden.name, later: name, isWhole: true }]
+    return before(index)
+      .filter((taker) => hiding[policies.indexOf(taker)] === undefined)
+      .map((taker) => ({ taker: taker.name, later: name, isWhole: false }))
+  })
+}
 
 /** Whether a policy of the list is for every chat that policies are for unless they say otherwise. */
 export const hasCatchAll = (policies: InForce): boolean =>

@@ -78,7 +78,9 @@ const layer = ({ db, every, health, page, policies, source }: Options) =>
 const putInForce = ({ running }: Options) =>
   Effect.gen(function* () {
     const { current } = yield* Policies.Policies
-    const left = yield* Rollout.putInForce(yield* current, running)
+    const policies = yield* current
+    if (policies.length > 1) yield* Effect.logInfo(`in force are ${Policies.idsOf(policies)}, in this order`)
+    const left = yield* Rollout.putInForce(policies, running)
     yield* Effect.forEach(Rollout.describeLeft(left, running), (line) => Effect.logInfo(line), { discard: true })
   })
 

@@ -6,6 +6,7 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { it } from "../../../tools/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Policies from "../src/Policies.ts"
@@ -14,7 +15,9 @@ import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
 import * as Reload from "../src/Policies/Reload.ts"
 import type * as Rollout from "../src/Policies/Rollout.ts"
 import * as Activity from "../src/Telemetry/Activity.ts"
+import * as Scheduler from "../src/Scheduler.ts"
 import * as Build from "./Build.ts"
+import * as FakeInbox from "./FakeInbox.ts"
 import { observe, record, setClock, story as singleStory, sweepAt, underPolicies } from "./Scheduling.ts"
 
 const { after, minute } = Build
@@ -217,4 +220,26 @@ describe("a version that a reload puts in force", () => {
       }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
     )
   }
+
+  it.scoped("holds everything where it would write to more contacts than are confirmed", () =>
+    Effect.gen(function* () {
+      yield* setClock(Build.start)
+      const inbox = FakeInbox.make({
+        ada: { contact: "ada", channel: "custom" },
+        ben: { contact: "ben", channel: "custom" }
+      })
+      const pass = (confirmed: number) => Scheduler.runOnce(inbox.names, () => Effect.void, confirmed)
+      const folder = yield* begin("retime")
+      const policies = yield* PolicyFiles.load([folder.folder])
+      yield* Effect.gen(function* () {
+        const { heldBy } = yield* Ledger.Ledger
+        yield* pass(2)
+        expect(yield* heldBy).toEqual(Option.none())
+        yield* folder.write("10-quotes.yaml", text("quotes", 2))
+        yield* folder.settle
+        yield* pass(1)
+        expect(yield* heldBy).toEqual(Option.some("quotes@2 was put in force, and 2 contacts would be written to"))
+      }).pipe(Effect.provide(underPolicies(Ledger.layer, inbox, policies)))
+    }).pipe(Effect.provide([SqliteClient.layer({ filename: ":memory:" }), NodeContext.layer]))
+  )
 })

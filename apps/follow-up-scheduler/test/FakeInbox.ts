@@ -53,6 +53,8 @@ export const make = (rows: Readonly<Record<string, FakeRow>>) => {
   const names = Object.keys(rows)
   return {
     names: names.map((name) => ChatId.make(name)),
+    /** The chat as the inbox lists it. */
+    chatOf,
     /** The contact writes, now. */
     writes: (name: string, text: string) => write(name, "contact", text),
     /** What was sent by the API key, by chat. */

@@ -8,9 +8,11 @@ import * as Option from "effect/Option"
 import { it } from "../../../tools/testing/it.ts"
 import type { InForce } from "../src/Decide/PolicyChoice.ts"
 import * as Ledger from "../src/Ledger.ts"
+import { Policies } from "../src/Policies.ts"
 import * as Rollout from "../src/Policies/Rollout.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Scheduler from "../src/Scheduler.ts"
+import * as SeenChats from "../src/Watch/SeenChats.ts"
 import * as Build from "./Build.ts"
 import * as FakeInbox from "./FakeInbox.ts"
 import { type Fields, setClock, underPolicies } from "./Scheduling.ts"
@@ -152,6 +154,27 @@ describe("with two policies in force", () => {
   )
 
   story(
+    "a change of either, or of their order, makes every chat news once",
+    Effect.suspend(() => {
+      const inbox = FakeInbox.make({ ada: chats.ada })
+      return Effect.gen(function* () {
+        const { replace } = yield* Policies
+        const news = Effect.gen(function* () {
+          const { changed } = yield* SeenChats.make
+          const found = yield* changed([inbox.chatOf("ada")], false)
+          yield* pass(inbox, 0)
+          return found.length
+        })
+        const newsOf = (...policies: InForce) => Effect.zipRight(replace(policies), news)
+        expect([yield* news, yield* news]).toEqual([1, 0])
+        expect(yield* newsOf(quotes(), nudge({ version: 2 }))).toBe(1)
+        expect(yield* newsOf(nudge({ version: 2 }), quotes())).toBe(1)
+        expect(yield* newsOf(nudge({ version: 2 }), quotes())).toBe(0)
+      }).pipe(inProcess(inbox, [quotes(), nudge()]))
+    })
+  )
+
+  story(
     "the contacts of both are counted together before any is written to",
     Effect.suspend(() => {
       const inbox = FakeInbox.make(chats)
@@ -210,19 +233,19 @@ describe("a policy that is not named any more", () => {
   }
 
   story(
-    "hands a chat that its version does not match any more to the policy that does",
+    "hands a chat that its version does not match any more to the policy that does, which goes on with the next step",
     Effect.suspend(() => {
       const inbox = FakeInbox.make({ ada: chats.ada })
       return Effect.gen(function* () {
-        yield* pass(inbox, 0).pipe(inProcess(inbox, [quotes({ match: { channels: ["whatsapp_bot"] } }), general()]))
+        yield* Effect.all([pass(inbox, 0), pass(inbox, due)]).pipe(inProcess(inbox, [quotes(), general()]))
         const moved = quotes({ version: 2, match: { channels: ["instagram_dm"] } })
         yield* Effect.gen(function* () {
           yield* Rollout.putInForce([moved, general()], "retime")
-          yield* pass(inbox, minute)
-          yield* pass(inbox, due)
+          yield* pass(inbox, due + minute)
+          yield* pass(inbox, 2 * due + minute)
         }).pipe(inProcess(inbox, [moved, general()]))
-        expect(yield* inbox.sent).toEqual({ ada: ["Is all well?"] })
-        expect(yield* record).toEqual(["ada 1 general@1 sent", "ada 1 quotes@2 skipped", "ada 2 general@1 planned"])
+        expect(yield* inbox.sent).toEqual({ ada: ["Your quotes?", "Is all still well?"] })
+        expect(yield* record).toEqual(["ada 1 quotes@2 sent", "ada 2 general@1 sent", "ada 2 quotes@2 skipped"])
       })
     })
   )

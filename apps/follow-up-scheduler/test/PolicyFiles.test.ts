@@ -3,6 +3,7 @@ import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Policies from "../src/Policies.ts"
 import * as PolicyFiles from "../src/Policies/PolicyFiles.ts"
 
@@ -48,7 +49,8 @@ describe("policies are in the stated order", () => {
     Effect.gen(function* () {
       const path = new URL("../../../policies", import.meta.url).pathname
       const ids = Effect.flatMap(Policies.Policies, ({ current }) => Effect.map(current, Policies.idsOf))
-      expect(yield* ids.pipe(Effect.provide(Policies.layer), Effect.provide(PolicyFiles.layer([path])))).toBe(
+      const inForce = Layer.provide(Policies.layer, PolicyFiles.layer([path]))
+      expect(yield* Effect.provide(ids, inForce)).toBe(
         "idle-nudge@1, quiet-snooze@1, quote-reminder@1, whatsapp-window@1"
       )
     }).pipe(Effect.provide(NodeContext.layer))

@@ -98,3 +98,34 @@ it.live(
       expect(heard).toHaveLength(2)
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )
+
+it.live(
+  "a start without a policy that conversations run on says how many, and does with them what --running says",
+  () =>
+    Effect.gen(function* () {
+      const files = yield* FileSystem.FileSystem
+      const cwd = yield* files.makeTempDirectoryScoped()
+      const later = (name: string, channel: string) =>
+        `${header(name, 1, channel)}${step(`Is all well with your ${name}?`).replace("1 second", "1 hour")}`
+      yield* files.writeFileString(`${cwd}/quotes.yaml`, later("quotes", "whatsapp_bot"))
+      yield* files.writeFileString(`${cwd}/nudge.yaml`, later("nudge", "custom"))
+      const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
+      const vendor = yield* PlainVendor.serve({ chats, since, now: () => new Date().toISOString() })
+      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url }
+      const options = ["--inbox", "--db", "a.db"]
+      const left =
+        "1 conversations have a follow-up waiting or under way by quotes@1, which is not among the policies any more"
+
+      yield* Process.run(["run", "--policy", "quotes.yaml", "--policy", "nudge.yaml", ...options], { cwd, env })
+      const { stdout } = yield* Process.run(["run", "--policy", "nudge.yaml", ...options], { cwd, env })
+      expect(stdout).toContain(`${left}: they go on as they began (--running keep)`)
+
+      const exit = ["serve", "--policy", "nudge.yaml", "--running", "exit", ...options]
+      const running = yield* Process.start(exit, { cwd, env })
+      yield* running.says(`${left}: they have ended (--running exit)`)
+      running.process.kill("SIGTERM")
+      yield* running.ended
+      const story = yield* Process.run(["explain", "--db", "a.db", "quoted"], { cwd, env })
+      expect(story.stdout).toContain("did not follow up: the policy was changed, and this cadence")
+    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+)

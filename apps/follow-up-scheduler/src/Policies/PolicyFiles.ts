@@ -69,8 +69,10 @@ export const parse = Effect.fn("PolicyFiles.parse")(function* (contents: Readonl
   const problems = [...refused, ...namedTwice(placed)]
   if (Arr.isNonEmptyReadonlyArray(problems)) return yield* PolicyFile.together(problems)
   const [first, ...further] = placed.map(({ policy }) => policy)
-  if (first !== undefined) return [first, ...further] satisfies InForce as InForce
-  return yield* new PolicyFile.PolicyRefused({ file: "of none", line: undefined, reason: "name a file with --policy" })
+  if (first === undefined)
+    return yield* new PolicyFile.PolicyRefused({ file: "(none)", line: undefined, reason: "name a file with --policy" })
+  const inForce: InForce = [first, ...further]
+  return inForce
 })
 
 /** Reads and parses the policies of these paths. Fails with `PolicyRefused`. */

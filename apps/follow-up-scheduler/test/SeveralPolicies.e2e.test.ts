@@ -53,7 +53,7 @@ it.live(
       }
       const db = ["--db", "a.db"]
       const running = yield* Process.start(
-        ["serve", "--policy", "policies", "--running", "retime", "--inbox", "--every", "1 second", ...db],
+        ["serve", "--policy", "policies", "--running", "retime", "--inbox", "--every", "1 second", "--ui", ...db],
         { cwd, env }
       )
       /** What was sent to each chat, word for word. */
@@ -67,6 +67,18 @@ it.live(
       const inForce = Effect.map(Process.run(["status", "--json", ...db], { cwd, env }), ({ stdout }) =>
         (JSON.parse(stdout) as { in_force: ReadonlyArray<{ policy: string }> }).in_force.map(({ policy }) => policy)
       )
+
+      const [address] = yield* running.prints(/http:\/\/127\.0\.0\.1:\d+/)
+      /** What the page shows next. */
+      const shown = Effect.promise(async () => {
+        const answer = await fetch(`${address}/api/live`, { headers: { "x-follow-ups": "page" } })
+        let text = ""
+        for await (const part of answer.body ?? []) {
+          text += new TextDecoder().decode(part)
+          if (text.includes("}\n\n")) break
+        }
+        return text
+      })
 
       yield* running.says("a follow-up went out", 2)
       const ofBoth = { quoted: [first.quotes], asked: [first.nudge], elsewhere: [] }
@@ -83,6 +95,7 @@ it.live(
       )
       expect(heard[0]).toContain("First: follow-ups doctor.")
       expect(yield* inForce).toEqual(["quotes@1", "nudge@1"])
+      expect(yield* shown).toContain("A policy file is refused: ")
       expect(yield* sent).toEqual(ofBoth)
 
       yield* write("1-quotes", longer)
@@ -90,6 +103,7 @@ it.live(
       yield* running.says("a follow-up went out", 3)
       expect(yield* sent).toEqual({ ...ofBoth, quoted: [first.quotes, second] })
       expect(yield* inForce).toEqual(["quotes@2", "nudge@1"])
+      expect(yield* shown).toContain('"policy":"quotes@2, nudge@1"')
       yield* until(() => heard.length > 1)
       expect(heard[1]).toMatch(/^No longer: a policy file is refused/)
 

@@ -1,6 +1,6 @@
 /** Instants, lengths of time and steps, in few characters. */
 import type * as DateTime from "effect/DateTime"
-import type { Action } from "../src/operatorPage/Api.ts"
+import type { Action, Overview } from "../src/operatorPage/Api.ts"
 
 const units = [
   ["d", 86_400_000],
@@ -64,9 +64,17 @@ const actions: Record<NonNullable<Action>, string> = {
   assign: "assign"
 }
 
-/** `step 2: close`. */
-export const step = (step: number, action: Action): string =>
-  action === null ? `step ${step}` : `step ${step}: ${actions[action]}`
+/**
+ * `step 2: close`; and `step 2 of quotes@1: close`, where several policies are in force or this one is in force no more.
+ */
+export const step = (
+  { action, policy, step }: { readonly action: Action; readonly policy: string; readonly step: number },
+  inForce: Overview["policies"]
+): string => {
+  const isOnly = inForce.length === 1 && inForce[0]?.id === policy
+  const name = isOnly ? `step ${step}` : `step ${step} of ${policy}`
+  return action === null ? name : `${name}: ${actions[action]}`
+}
 
 /** `Tokyo` of `Asia/Tokyo`. */
 export const place = (zone: string): string => (zone.split("/").at(-1) ?? zone).replaceAll("_", " ")

@@ -132,10 +132,15 @@ const Switch = ({
   )
 }
 
-const sinceWords = (from: Overview["effective_from"]): string =>
-  from === null
-    ? "Messages of ours are followed up however old they are"
-    : `Messages of ours from before ${DateTime.formatIso(from)} are left alone`
+const sinceWords = (policies: Overview["policies"]): string =>
+  policies
+    .map(({ effective_from, id }) => {
+      const by = policies.length === 1 ? "" : ` by ${id}`
+      return effective_from === null
+        ? `Messages of ours are followed up${by} however old they are`
+        : `Messages of ours from before ${DateTime.formatIso(effective_from)} are left alone${by}`
+    })
+    .join("\n")
 
 const Header = ({
   known,
@@ -151,7 +156,7 @@ const Header = ({
   <header class="top">
     <h1>Follow-ups</h1>
     {known !== undefined && (
-      <span class="policy" title={sinceWords(known.overview.effective_from)}>
+      <span class="policy" title={sinceWords(known.overview.policies)}>
         {known.overview.policy}
       </span>
     )}
@@ -179,7 +184,7 @@ const Board = ({
     {known.overview.troubles.map(({ words }) => (
       <p class="trouble">{words}</p>
     ))}
-    <UnresolvedPanel now={now} say={say} unresolved={known.overview.unresolved} />
+    <UnresolvedPanel inForce={known.overview.policies} now={now} say={say} unresolved={known.overview.unresolved} />
     <UpcomingPanel now={now} overview={known.overview} />
     <div class="side">
       <QuotaPanel quota={known.overview.quota} />

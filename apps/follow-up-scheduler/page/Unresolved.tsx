@@ -7,16 +7,17 @@ import * as Server from "./Server.ts"
 
 interface Props {
   readonly now: number
+  readonly inForce: Overview["policies"]
   readonly say: (words: string) => void
 }
 
 /** Gives the keyboard focus to this element, because the button that was pressed is gone. */
 const takeFocus = (element: HTMLElement | null): void => element?.focus()
 
-const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
+const Case = ({ inForce, now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
   const [asked, setAsked] = useState<"never" | "now" | "before">("never")
   const [isBusy, setBusy] = useState(false)
-  const { action, chat_id, follow_up_at, key, step, why } = unresolved
+  const { chat_id, follow_up_at, key, why } = unresolved
 
   const resolve = (as: Resolution["as"]) => {
     setBusy(true)
@@ -33,7 +34,7 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
     <li>
       <p>
         <ChatLink id={chat_id} />
-        <span class="step">{Format.step(step, action)}</span>
+        <span class="step">{Format.step(unresolved, inForce)}</span>
         {follow_up_at !== null && (
           <time class="faint" dateTime={Format.exact(follow_up_at)} title={Format.exact(follow_up_at)}>
             {Format.ago(now, follow_up_at)}
@@ -75,7 +76,12 @@ const Case = ({ now, say, unresolved }: Props & { readonly unresolved: Unresolve
  * The follow-ups of unknown outcome, with two choices: assume delivered, or send again after a second question. Nothing
  * where there are none. `say` shows a line with the result.
  */
-export const UnresolvedPanel = ({ now, say, unresolved }: Props & { readonly unresolved: Overview["unresolved"] }) =>
+export const UnresolvedPanel = ({
+  inForce,
+  now,
+  say,
+  unresolved
+}: Props & { readonly unresolved: Overview["unresolved"] }) =>
   unresolved.total === 0 ? null : (
     <section class="panel unresolved" aria-labelledby="unresolved">
       <header>
@@ -85,7 +91,7 @@ export const UnresolvedPanel = ({ now, say, unresolved }: Props & { readonly unr
       </header>
       <ul>
         {unresolved.first.map((one) => (
-          <Case key={one.key} now={now} say={say} unresolved={one} />
+          <Case key={one.key} inForce={inForce} now={now} say={say} unresolved={one} />
         ))}
       </ul>
       {unresolved.total > unresolved.first.length && (

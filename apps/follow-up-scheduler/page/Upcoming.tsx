@@ -77,7 +77,7 @@ const Row = ({
   readonly range: Range
   readonly upcoming: Upcoming
 }) => {
-  const { action, at, chat_id, hours, step, why, zone } = upcoming
+  const { at, chat_id, hours, why, zone } = upcoming
   return (
     <tr role="row">
       <td role="cell" class="due">
@@ -87,7 +87,7 @@ const Row = ({
       </td>
       <th role="rowheader" scope="row">
         <ChatLink id={chat_id} />
-        <span class="step">{Format.step(step, action)}</span>
+        <span class="step">{Format.step(upcoming, overview.policies)}</span>
       </th>
       <td role="cell" class="there">
         {zone === null ? (

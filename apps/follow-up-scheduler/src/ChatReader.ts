@@ -21,7 +21,7 @@ import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
-import { ActivePolicy, type Policy } from "./Policy.ts"
+import * as Policies from "./Policies.ts"
 import * as ChatRows from "./Watch/ChatRows.ts"
 import * as BoundedMap from "./Watch/BoundedMap.ts"
 
@@ -246,14 +246,17 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   return { read, glance: read, hear }
 }
 
-/** Adds the contact's segments to the snapshot, where the policy asks for them: one more request for each chat. */
+/**
+ * Adds the contact's segments to the snapshot, where a policy asks for them that is or was in force since the process
+ * began: one more request for each chat.
+ */
 const withSegments = (
   { glance, hear, read }: ChatReader["Type"],
   invent: InventClient["Type"],
-  { match }: Policy
+  policies: Policies.Policies["Type"]
 ): ChatReader["Type"] => {
-  if (match.segments === undefined) return { read, glance, hear }
-  const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
+  const areAsked = Effect.map(policies.known, (all) => all.some(({ match }) => match.segments !== undefined))
+  const listed = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
       ? Effect.succeed(chat)
       : invent.contacts.streamSegments({ path: { contact_id: chat.contact_id } }).pipe(
@@ -262,6 +265,8 @@ const withSegments = (
           Stream.runCollect,
           Effect.map((segments) => ({ ...chat, segments: Chunk.toReadonlyArray(segments) }))
         )
+  const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
+    Effect.flatMap(areAsked, (asked) => (asked ? listed(chat) : Effect.succeed(chat)))
   return {
     glance: (...look) => Effect.flatMap(glance(...look), segmentsOf),
     hear,
@@ -289,18 +294,18 @@ export const layer = Layer.effect(
   Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))
 ).pipe(Layer.provideMerge(ChatRows.layer))
 
-/** Adds to a reader the segments, where the policy in force asks for them, and the opt-outs. */
+/** Adds to a reader the segments, where a policy in force asks for them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
     Effect.map(
-      Effect.all([ChatReader, InventClient, ActivePolicy, OptOuts.OptOuts]),
-      ([reader, invent, policy, optOuts]) => withOptOuts(withSegments(reader, invent, policy), optOuts)
+      Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts]),
+      ([reader, invent, policies, optOuts]) => withOptOuts(withSegments(reader, invent, policies), optOuts)
     )
-  ).pipe(Layer.provide(base), Layer.provideMerge(OptOuts.layer))
+  ).pipe(Layer.provide([base, Policies.layer]), Layer.provideMerge(OptOuts.layer))
 
 /**
- * The reader of a running scheduler: state, messages, opt-outs, and segments where the policy in force asks for them.
+ * The reader of a running scheduler: state, messages, opt-outs, and segments where a policy in force asks for them.
  */
 export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 

@@ -106,7 +106,7 @@ export const make = Effect.gen(function* () {
     yield* bringForward(chat, now)
     const planned = yield* ledger.decided(latest, next(policy, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
-    yield* Telemetry.decided(latest.decision, latest.reason)
+    yield* Telemetry.decided(latest.decision, latest.reason, policy.id)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })

@@ -22,7 +22,7 @@ const json = Options.json
 const run = Command.make(
   "run",
   {
-    policy: Options.policy,
+    policies: Options.policies,
     source: Options.source,
     db,
     dryRun: Options.dryRun,
@@ -41,7 +41,8 @@ const run = Command.make(
 const serve = Command.make(
   "serve",
   {
-    policy: Options.policy,
+    policies: Options.policies,
+    running: Options.runningOnReload,
     source: Options.source,
     db,
     every: Options.every,
@@ -59,7 +60,7 @@ const serve = Command.make(
     )
 ).pipe(Command.withDescription("watch the chats, and follow up at the right time"))
 
-const preview = Command.make("preview", { policy: Options.policy, source: Options.source, db, json }, (options) =>
+const preview = Command.make("preview", { policies: Options.policies, source: Options.source, db, json }, (options) =>
   Lazy.effect(
     "preview",
     () => import("./cli/Preview.ts"),
@@ -67,7 +68,7 @@ const preview = Command.make("preview", { policy: Options.policy, source: Option
   )
 ).pipe(Command.withDescription("print what would happen next in each chat, when and why; sends GET requests only"))
 
-const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json }, (options) =>
+const doctor = Command.make("doctor", { policies: Options.examinedPolicies, db, json }, (options) =>
   Lazy.effect(
     "doctor",
     () => import("./cli/Doctor.ts"),
@@ -75,7 +76,7 @@ const doctor = Command.make("doctor", { policy: Options.examinedPolicy, db, json
   )
 ).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
 
-const apply = Command.make("apply", { policy: Options.policy, db, running: Options.running, json }, (options) =>
+const apply = Command.make("apply", { policies: Options.policies, db, running: Options.running, json }, (options) =>
   Lazy.effect(
     "policy apply",
     () => import("./cli/Policy.ts"),

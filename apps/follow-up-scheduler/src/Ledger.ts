@@ -195,7 +195,12 @@ const make = Effect.gen(function* () {
   const isOpen = sql.literal("status IN ('planned', 'armed')")
 
   const audit = (
-    chat: { readonly chat_id: string; readonly conversation_id: string; readonly key?: string },
+    chat: {
+      readonly chat_id: string
+      readonly conversation_id: string
+      readonly key?: string
+      readonly policy?: string
+    },
     event: AuditEvent.AuditEvent
   ) =>
     Effect.flatMap(
@@ -206,7 +211,7 @@ const make = Effect.gen(function* () {
           chat_id: chat.chat_id,
           conversation_id: chat.conversation_id,
           key: chat.key ?? null,
-          ...AuditEvent.encode(event)
+          ...AuditEvent.encode(event, chat.policy)
         })}`
     )
 
@@ -229,7 +234,7 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) =>
-        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason) : Effect.void
+        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason, changed.value.policy) : Effect.void
       ),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )

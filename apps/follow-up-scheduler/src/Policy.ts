@@ -259,8 +259,20 @@ export const channelWindow = ({ channel_windows }: Policy, channel: string | und
 /** Fails with a parse error whose first issue names the field and the rule. */
 export const decode = Schema.decodeUnknown(Policy, { onExcessProperty: "error" })
 
-/** The policy in force. */
+/** The policy in force: the first one, where there are several. */
 export class ActivePolicy extends Context.Tag("@effect-invent/follow-up-scheduler/ActivePolicy")<
   ActivePolicy,
   Policy
 >() {}
+
+/**
+ * The policies in force after {@link ActivePolicy}, in the order in which a chat is offered to them. None unless
+ * provided.
+ */
+export class FurtherPolicies extends Context.Reference<FurtherPolicies>()(
+  "@effect-invent/follow-up-scheduler/FurtherPolicies",
+  { defaultValue: (): ReadonlyArray<Policy> => [] }
+) {}
+
+/** The name of a policy, from the id of one of its versions: `quotes` of `quotes@2`. */
+export const nameOf = (id: string): string => id.slice(0, id.lastIndexOf("@"))

@@ -20,6 +20,7 @@ import * as ChatReview from "./ChatReview.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import * as CircuitBreaker from "./ChatReader/CircuitBreaker.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
+import { Policies } from "./Policies.ts"
 import * as PolicyVersions from "./Policies/PolicyVersions.ts"
 import * as Telemetry from "./Telemetry.ts"
 import * as Activity from "./Telemetry/Activity.ts"
@@ -31,6 +32,26 @@ import { ChatRows } from "./Watch/ChatRows.ts"
 const untilResumed = Effect.flatMap(Ledger, (ledger) =>
   Effect.repeat(ledger.paused, { schedule: Schedule.spaced("1 second"), while: Option.isSome })
 )
+
+/** Opens the start of each policy in force that had none yet. */
+const begin = Effect.gen(function* () {
+  const ledger = yield* Ledger
+  const { current } = yield* Policies
+  yield* Effect.forEach(yield* current, ({ id }) => ledger.start(id), { discard: true })
+})
+
+/**
+ * The open starts that this process counts: of each version that is or was in force in it, and those after a pause. A
+ * version that a reload has replaced may still have follow-ups that its start holds.
+ */
+const starts = (confirmed: number) =>
+  Effect.map(Effect.all([Ledger, Policies]), ([ledger, { known }]) => {
+    const versions = Effect.map(known, (all) => all.map(({ id }) => id))
+    return {
+      isOpen: Effect.flatMap(versions, (ids) => ledger.isStarting(...ids)),
+      settle: Effect.flatMap(versions, (ids) => ledger.settle(ids, confirmed))
+    }
+  })
 
 /**
  * Reads each chat once and carries out what is due; what is due later waits in the ledger for the next pass. Gives the
@@ -46,11 +67,10 @@ export const runOnce = (
     const chatReview = yield* ChatReview.ChatReview
     const dispatch = yield* Dispatch.Dispatch
     const ledger = yield* Ledger
-    const { current } = yield* PolicyVersions.PolicyVersions
-    yield* ledger.start(current.id)
+    yield* begin
     const isPaused = Option.isSome(yield* ledger.paused)
     yield* RateLimit.withLane("watch")(reviewEach(isPaused ? [] : chat_ids, chatReview.reviewById, onFound))
-    if (!isPaused) yield* ledger.settle(current.id, confirmed)
+    if (!isPaused) yield* Effect.flatMap(starts(confirmed), ({ settle }) => settle)
     return yield* dispatch.sweep(Duration.zero)
   })
 
@@ -99,10 +119,9 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
   Effect.gen(function* () {
     const { chats, inTurn, keepsRows, news } = yield* Watch
     const { forget } = yield* ChatRows
-    const ledger = yield* Ledger
     const chatReview = yield* ChatReview.ChatReview
     const outage = yield* CircuitBreaker.CircuitBreaker
-    const { current } = yield* PolicyVersions.PolicyVersions
+    const { isOpen: isStarting, settle: count } = yield* starts(confirmed)
     let hasLooked = false
     const look = Effect.fnUntraced(function* (chat_id: ChatId) {
       yield* Effect.zipRight(untilResumed, outage.turn)
@@ -110,8 +129,7 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
       hasLooked = true
       if (error !== undefined) yield* Effect.logWarning(`chat ${chat_id}: ${error.message}`)
     })
-    const isStarting = ledger.isStarting(current.id)
-    const settle = Effect.zipRight(untilResumed, ledger.settle(current.id, confirmed))
+    const settle = Effect.zipRight(untilResumed, count)
     const named = keepsRows ? chats : Stream.tap(chats, forget)
     const looks = Effect.as(Stream.runDrain(Stream.mapEffect(named, look, { concurrency, unordered: true })), false)
     /** Chats that an interrupted pass has named already are named again by the next reading of the lists. */
@@ -173,7 +191,6 @@ export const serve = (options: ServeOptions) =>
           )
         )
       )
-    const { current } = yield* PolicyVersions.PolicyVersions
     const count = Effect.all({
       open: ledger.pending(Duration.infinity),
       overdue: ledger.pending(Duration.zero),
@@ -198,7 +215,7 @@ export const serve = (options: ServeOptions) =>
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)
     const keepCurrent = optOuts.keepCurrent(Effect.map(fallsDue, (count) => count > 0))
-    yield* ledger.start(current.id)
+    yield* begin
     // What an earlier process left is taken up before anything new.
     const left = yield* sweep(Duration.zero)
     if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)

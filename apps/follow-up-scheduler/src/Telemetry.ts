@@ -6,20 +6,21 @@ import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
 import * as MetricLabel from "effect/MetricLabel"
 import type { FollowUp } from "./Plan/FollowUp.ts"
+import { nameOf } from "./Policy.ts"
 
-/** Decisions about chats. Attributes: `decision`, and `reason` where it is not to act. */
+/** Decisions about chats. Attributes: `decision`, `reason` where it is not to act, and the name of the `policy`. */
 export const decisions = Metric.counter("invent.scheduler.decisions", {
   description: "Decisions about chats, by decision and reason.",
   incremental: true
 })
 
-/** Follow-ups that ended. Attributes: `status`, as the ledger has it, and `reason` where there is one. */
+/** Follow-ups that ended. Attributes: `status`, as the ledger has it, `reason` where there is one, and `policy`. */
 export const ends = Metric.counter("invent.scheduler.ends", {
   description: "Follow-ups that ended, by how.",
   incremental: true
 })
 
-/** How long after the instant it was due for a follow-up was taken up, in seconds. Attribute: `status` until then. */
+/** How long after the instant it was due for a follow-up was taken up, in seconds. Attributes: `status` until then, `policy`. */
 export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
   "invent.scheduler.lateness",
   MetricBoundaries.fromIterable([0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]),
@@ -93,19 +94,19 @@ export const countEvery = Duration.seconds(15)
 const labels = (attributes: Readonly<Record<string, string | null | undefined>>) =>
   Object.entries(attributes).flatMap(([name, value]) => (value == null ? [] : [MetricLabel.make(name, value)]))
 
-/** Counts a decision. */
-export const decided = (decision: string, reason: string | null) =>
-  Metric.increment(Metric.taggedWithLabels(decisions, labels({ decision, reason })))
+/** Counts a decision by a version of a policy. Versions of one name count together, so that labels stay few. */
+export const decided = (decision: string, reason: string | null, policy: string) =>
+  Metric.increment(Metric.taggedWithLabels(decisions, labels({ decision, reason, policy: nameOf(policy) })))
 
-/** Counts a follow-up that ended. */
-export const ended = (status: string, reason: string | null | undefined) =>
-  Metric.increment(Metric.taggedWithLabels(ends, labels({ status, reason })))
+/** Counts a follow-up that ended, of a version of a policy. */
+export const ended = (status: string, reason: string | null | undefined, policy: string) =>
+  Metric.increment(Metric.taggedWithLabels(ends, labels({ status, reason, policy: nameOf(policy) })))
 
 /** Records how late a follow-up was taken up, in seconds; one that is early counts as 0. */
-export const takenUp = ({ due_at, status }: FollowUp) =>
+export const takenUp = ({ due_at, policy, status }: FollowUp) =>
   Effect.flatMap(DateTime.now, (now) =>
     Metric.update(
-      Metric.taggedWithLabels(lateness, labels({ status })),
+      Metric.taggedWithLabels(lateness, labels({ status, policy: nameOf(policy) })),
       Math.max(0, now.epochMillis - due_at.epochMillis) / 1000
     )
   )

@@ -14,7 +14,16 @@ import * as ExportSuite from "./ExportSuite.ts"
 ExportSuite.suite(Effect.succeed({}))
 
 /** Tables in which no row is about one contact. */
-const impersonal = ["policies", "erasure_key", "pauses", "starts", "alerts", "sweeps", "follow_ups_migrations"]
+const impersonal = [
+  "policies",
+  "in_force",
+  "erasure_key",
+  "pauses",
+  "starts",
+  "alerts",
+  "sweeps",
+  "follow_ups_migrations"
+]
 
 it.effect("a table of the ledger is part of the export of a contact, or holds nothing about one", () =>
   Effect.gen(function* () {

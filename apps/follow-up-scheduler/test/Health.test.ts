@@ -140,6 +140,17 @@ describe("a scheduler", () => {
   )
 
   story(
+    "whose policy files are refused says the first problem and how many more there are, until they are right",
+    Effect.gen(function* () {
+      yield* Activity.policiesRefused("policy a.yaml: is empty\npolicy b.yaml: is empty\npolicy c.yaml: is empty")
+      expect(yield* found).toBe("a policy file is refused: policy a.yaml: is empty; and 2 more")
+      expect(yield* kinds).toEqual(["policy_refused"])
+      yield* Activity.policiesRefused(undefined)
+      expect(yield* kinds).toEqual([])
+    })
+  )
+
+  story(
     "whose ledger does not answer says so",
     Effect.gen(function* () {
       yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE pauses RENAME TO gone`)

@@ -22,6 +22,7 @@ import * as Api from "../src/operatorPage/Api.ts"
 import * as Overview from "../src/operatorPage/Overview.ts"
 import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import { FollowUpKey } from "../src/Plan.ts"
+import { Policies } from "../src/Policies.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
@@ -102,6 +103,22 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           })
           expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer may still answer", chats: 1 }])
         }).pipe(Effect.provide(under(fake, { ...nights, steps })))
+    )
+
+    story("names the policies in force, also after they were replaced, and the policy of each follow-up", (fake) =>
+      Effect.gen(function* () {
+        yield* observe
+        const { current, replace } = yield* Policies
+        const [nudge] = yield* current
+        yield* replace([Build.policy({ name: "quotes", version: 3, effective_from: "all" }), nudge])
+        const { policies, policy, upcoming } = yield* overview
+        expect(policy).toBe("quotes@3, nudge@1")
+        expect(policies).toEqual([
+          { id: "quotes@3", effective_from: null },
+          { id: "nudge@1", effective_from: Build.start }
+        ])
+        expect(upcoming.first).toMatchObject([{ policy: "nudge@1", step: 1 }])
+      }).pipe(Effect.provide(under(fake, { steps })))
     )
 
     story("shows the hours and the steps of the version that a follow-up was planned by", (fake) =>

@@ -14,6 +14,7 @@ import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import { ActivePolicy } from "../src/Policy.ts"
+import type { Policies } from "../src/Policies.ts"
 import type { PolicyVersions } from "../src/Policies/PolicyVersions.ts"
 import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
 import * as Scheduler from "../src/Scheduler.ts"
@@ -34,7 +35,7 @@ const services = (fake: FakeChat.FakeChat, database: Layer.Layer<SqlClient.SqlCl
     Layer.provideMerge(database)
   )
 
-type Services = Dispatch | ChatReview | Ledger.Ledger | PolicyVersions | Timer.Timer | SqlClient.SqlClient
+type Services = Dispatch | ChatReview | Ledger.Ledger | Policies | PolicyVersions | Timer.Timer | SqlClient.SqlClient
 
 const ledger = <A, E>(use: (ledger: Ledger.Ledger["Type"]) => Effect.Effect<A, E>) => Effect.flatMap(Ledger.Ledger, use)
 const pause = ledger((ledger) => ledger.pause)

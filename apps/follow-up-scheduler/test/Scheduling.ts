@@ -17,7 +17,9 @@ import * as Ledger from "../src/Ledger.ts"
 import { ChatReview } from "../src/ChatReview.ts"
 import type { OptOuts } from "../src/ChatReader/OptOuts.ts"
 import type { CircuitBreaker } from "../src/ChatReader/CircuitBreaker.ts"
-import { ActivePolicy } from "../src/Policy.ts"
+import type { InForce } from "../src/Decide/PolicyChoice.ts"
+import { ActivePolicy, FurtherPolicies } from "../src/Policy.ts"
+import type { Policies } from "../src/Policies.ts"
 import type { PolicyVersions } from "../src/Policies/PolicyVersions.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Timer from "../src/Timer.ts"
@@ -34,16 +36,25 @@ type Parts =
   | CircuitBreaker
   | Dispatch
   | Ledger.Ledger
+  | Policies
   | PolicyVersions
   | SqlClient.SqlClient
 
-/** The parts of a process under this policy, over this ledger. */
-export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
+/** The parts of a process under these policies, over this ledger. */
+export const underPolicies = <E, R>(
+  ledger: Layer.Layer<Ledger.Ledger, E, R>,
+  vendor: Pick<FakeChat.FakeChat, "layer">,
+  [first, ...further]: InForce
+) =>
   Scheduler.layer.pipe(
     Layer.provideMerge(ChatReader.layerMatching),
-    Layer.provideMerge(Layer.mergeAll(Timer.layerNone, ledger, fake.layer)),
-    Layer.provide(Layer.succeed(ActivePolicy, Build.policy(fields)))
+    Layer.provideMerge(Layer.mergeAll(Timer.layerNone, ledger, vendor.layer)),
+    Layer.provide([Layer.succeed(ActivePolicy, first), Layer.succeed(FurtherPolicies, further)])
   )
+
+/** The parts of a process under this policy, over this ledger. */
+export const underLedger = <E, R>(ledger: Layer.Layer<Ledger.Ledger, E, R>, fake: FakeChat.FakeChat, fields: Fields) =>
+  underPolicies(ledger, fake, [Build.policy(fields)])
 
 /** A process under this policy: it lives as long as `use`. */
 export const under =

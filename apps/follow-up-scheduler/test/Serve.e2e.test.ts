@@ -50,8 +50,8 @@ it.live(
       expect(lines[0]).toMatch(/^timestamp=\S+ level=INFO .*message="a follow-up went out" /)
       for (const field of [`chat=${chat.id}`, "policy=hurried@1", "step=1"])
         expect(` ${lines[0]} `).toContain(` ${field} `)
-      expect(metrics).toContain('invent_scheduler_ends_total{status="sent"} 1\n')
-      expect(metrics).toContain('invent_scheduler_lateness_seconds_bucket{status="armed",le="+Inf"} ')
+      expect(metrics).toContain('invent_scheduler_ends_total{status="sent",policy="hurried"} 1\n')
+      expect(metrics).toContain('invent_scheduler_lateness_seconds_bucket{status="armed",policy="hurried",le="+Inf"} ')
       for (const name of [
         "invent_scheduler_outage 0",
         "invent_scheduler_paused 0",

@@ -19,9 +19,9 @@ const tagged = <Type, In, Out>(metric: Metric.Metric<Type, In, Out>, tags: Reado
   Metric.value(Object.entries(tags).reduce((metric, [name, value]) => Metric.tagged(metric, name, value), metric))
 
 const counts = Effect.all({
-  sent: tagged(Telemetry.ends, { status: "sent" }),
-  replied: tagged(Telemetry.ends, { status: "skipped", reason: "replied" }),
-  waiting: tagged(Telemetry.decisions, { decision: "Wait", reason: "silence" })
+  sent: tagged(Telemetry.ends, { status: "sent", policy: "nudge" }),
+  replied: tagged(Telemetry.ends, { status: "skipped", reason: "replied", policy: "nudge" }),
+  waiting: tagged(Telemetry.decisions, { decision: "Wait", reason: "silence", policy: "nudge" })
 }).pipe(
   Effect.map((states) => ({ sent: states.sent.count, replied: states.replied.count, waiting: states.waiting.count }))
 )
@@ -47,7 +47,7 @@ story("every end is counted once by how, and every look by its decision", (fake)
 
 story("lateness is the time from the instant a follow-up was due for to when it is taken up", (fake) =>
   Effect.gen(function* () {
-    const lateness = tagged(Telemetry.lateness, { status: "planned" })
+    const lateness = tagged(Telemetry.lateness, { status: "planned", policy: "nudge" })
     const before = yield* lateness
     yield* under(fake, { steps })(Effect.zipRight(observe, sweepAt(after(hour + 7 * minute))))
     const now = yield* lateness

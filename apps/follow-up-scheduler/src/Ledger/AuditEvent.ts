@@ -18,8 +18,8 @@ type Clock = (instant: DateTime.Utc | undefined) => string
 
 interface Definition<Detail> {
   readonly kind: (detail: Partial<Detail>) => Kind
-  /** The details as JSON, as the ledger keeps them. */
-  readonly encode: (detail: Detail) => string
+  /** The details as the ledger keeps them. */
+  readonly encode: (detail: Detail) => object
   /**
    * An erasure takes out the details that tell of the contact, so each may be missing. None where one is not what this
    * edition would have written.
@@ -28,13 +28,13 @@ interface Definition<Detail> {
   readonly sentence: (detail: Partial<Detail>, at: Clock) => string
 }
 
-const define = <Detail, Encoded>(
+const define = <Detail, Encoded extends object>(
   kind: Kind | Definition<Detail>["kind"],
   detail: Schema.Schema<Detail, Encoded>,
   sentence: Definition<Detail>["sentence"]
 ): Definition<Detail> => ({
   kind: typeof kind === "function" ? kind : () => kind,
-  encode: Schema.encodeSync(Schema.parseJson(detail)),
+  encode: Schema.encodeSync(detail),
   decode: Schema.decodeUnknownOption(Schema.partial(detail)),
   sentence
 })
@@ -226,10 +226,14 @@ export const until = (event: Waiting, look_at: DateTime.Utc): AuditEvent =>
   // The type of the details follows from the name, of which the compiler knows only that it is one of several.
   ({ name: event.name, detail: { ...("detail" in event && event.detail), look_at } }) as AuditEvent
 
-/** The columns `event` and `detail` of its row. */
-export const encode = <N extends Name>({ name, detail }: { readonly name: N; readonly detail?: Details[N] }) => {
+/** The columns `event` and `detail` of its row. `policy`: the policy of the follow-up that it is about. */
+export const encode = <N extends Name>(
+  { name, detail }: { readonly name: N; readonly detail?: Details[N] },
+  policy?: string
+) => {
   const definition: Definition<Details[N]> = (definitions as { readonly [Each in N]: Definition<Details[Each]> })[name]
-  return { event: name, detail: definition.encode(detail ?? ({} as Details[N])) }
+  const encoded = definition.encode(detail ?? ({} as Details[N]))
+  return { event: name, detail: JSON.stringify({ ...(policy !== undefined && { policy }), ...encoded }) }
 }
 
 /** An event as it is on record. */

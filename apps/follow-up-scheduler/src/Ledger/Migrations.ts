@@ -210,6 +210,12 @@ export const plainEvents = Effect.gen(function* () {
     yield* sql`UPDATE audit SET event = ${now} WHERE event = ${before}`
 })
 
+/** The policies in force, in the order in which a chat is offered to them, and since when each is. */
+const inForce = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE IF NOT EXISTS in_force (policy TEXT PRIMARY KEY, position INTEGER NOT NULL, since ${columnTypes(sql).instant} NOT NULL)`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -225,7 +231,8 @@ const migrations = {
   "12_alerts": alerts,
   "13_sweeps": sweeps,
   "14_plain_names": plainNames,
-  "15_plain_events": plainEvents
+  "15_plain_events": plainEvents,
+  "16_in_force": inForce
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

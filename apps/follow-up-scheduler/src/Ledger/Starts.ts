@@ -6,6 +6,7 @@
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -34,16 +35,17 @@ export interface Starts {
   readonly resumeWith: (confirmed: number) => Effect.Effect<void, NotConfirmed | SqlError>
   /** Opens the start that follows a restore, because follow-ups may have been waiting for long. */
   readonly startRestored: Effect.Effect<void, SqlError>
-  /** Whether a start of this version, or one after a pause or a restore, is open. */
-  readonly isStarting: (policy: string) => Effect.Effect<boolean, SqlError>
+  /** Whether a start of one of these versions, or one after a pause or a restore, is open. */
+  readonly isStarting: (...policies: ReadonlyArray<string>) => Effect.Effect<boolean, SqlError>
   /** For each version of a policy, whether its planned follow-ups are held: by a pause, or by an open start. */
   readonly held: Effect.Effect<(policy: string) => boolean, SqlError>
   /**
-   * Counts the contacts whom the open starts of a version, and those after a pause, would reach within a day, and
-   * closes these starts. Counted are planned follow-ups of that version; after a pause, those that are due by now or
-   * were planned since. More contacts than `confirmed`, or than were confirmed with the resume, hold everything.
+   * Counts the contacts whom the open starts of one or several versions together, and those after a pause, would reach
+   * within a day, and closes these starts. Counted are planned follow-ups of these versions; after a pause, those that
+   * are due by now or were planned since. More contacts than `confirmed`, or than were confirmed with the resume, hold
+   * everything.
    */
-  readonly settle: (policy: string, confirmed: number) => Effect.Effect<void, SqlError>
+  readonly settle: (policies: string | ReadonlyArray<string>, confirmed: number) => Effect.Effect<void, SqlError>
 }
 
 interface Open {
@@ -56,14 +58,13 @@ interface Open {
 
 const dayMillis = 86_400_000
 
-const causeOf = ({ policy }: Open) =>
-  policy === null ? "sending goes on after a pause or a restore" : `${policy} was put in force`
+const afterPause = "sending goes on after a pause or a restore"
 
 /** Over the table `starts` of this database. */
 export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwitch): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
-  const openOf = (version: string) =>
-    Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || policy === version))
+  const openOf = (versions: ReadonlyArray<string>) =>
+    Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || versions.includes(policy)))
 
   const begin = (policy: string | null, confirmed: number) =>
     Effect.flatMap(
@@ -77,26 +78,49 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwi
     sql`(f.due_at <= ${now} OR EXISTS (
       SELECT 1 FROM audit a WHERE a.chat_id = f.chat_id AND a.key = f.key AND a.event = 'planned' AND a.at >= ${at}))`
 
-  /** How many contacts a start would reach within a day. A contact without an id counts as one per conversation. */
-  const reach = ({ at, policy }: Open, now: number) =>
+  /** How many contacts these follow-ups reach within a day. A contact without an id counts as one per conversation. */
+  const reach = (which: Statement.Fragment, now: number) =>
     Effect.map(
       sql<{ count: number }>`SELECT CAST(count(DISTINCT COALESCE(s.contact_id, f.conversation_id)) AS INTEGER) AS count
         FROM follow_ups f
         JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
         LEFT JOIN subjects s ON s.chat_id = f.chat_id
-        WHERE f.status = 'planned' AND f.due_at <= ${now + dayMillis} AND ${policy === null ? sincePause(Number(at), now) : sql`f.policy = ${policy}`}`,
+        WHERE f.status = 'planned' AND f.due_at <= ${now + dayMillis} AND ${which}`,
       (rows) => rows[0]?.count ?? 0
     )
 
-  const settleOne = (start: Open, confirmed: number) =>
+  /** Closes these starts, which have one cause, and holds everything where they reach too many. */
+  const settleFor = (
+    starts: ReadonlyArray<Open>,
+    cause: string,
+    which: (now: number) => Statement.Fragment,
+    confirmed: number
+  ) =>
     Effect.gen(function* () {
       const now = (yield* DateTime.now).epochMillis
-      const contacts = yield* reach(start, now)
-      yield* sql`UPDATE starts SET counted_at = ${now} WHERE id = ${start.id}`
-      if (contacts <= Math.max(confirmed, start.confirmed)) return
-      const held = `${causeOf(start)}, and ${contacts} contacts would be written to`
+      const contacts = yield* reach(which(now), now)
+      const ids = starts.map(({ id }) => id)
+      yield* sql`UPDATE starts SET counted_at = ${now} WHERE ${sql.in("id", ids)}`
+      if (contacts <= Math.max(confirmed, ...starts.map((start) => start.confirmed))) return
+      const held = `${cause}, and ${contacts} contacts would be written to`
       yield* pauseSwitch.hold(held, contacts)
       yield* Effect.logError(`held: ${held}; look at them with preview, then resume --confirm ${contacts}`)
+    })
+
+  const settle = (starts: ReadonlyArray<Open>, confirmed: number) =>
+    Effect.gen(function* () {
+      const versions = starts.flatMap(({ policy }) => policy ?? [])
+      const own = starts.filter(({ policy }) => policy !== null)
+      const verb = versions.length === 1 ? "was" : "were"
+      if (versions.length > 0)
+        yield* settleFor(
+          own,
+          `${versions.join(", ")} ${verb} put in force`,
+          () => sql.in("f.policy", versions),
+          confirmed
+        )
+      for (const start of starts.filter(({ policy }) => policy === null))
+        yield* settleFor([start], afterPause, (now) => sincePause(Number(start.at), now), confirmed)
     })
 
   const inTransaction = Transaction.within(sql)
@@ -114,17 +138,13 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwi
           yield* begin(null, confirmed)
         })
       ),
-    isStarting: (version) => Effect.map(openOf(version), (rows) => rows.length > 0),
+    isStarting: (...versions) => Effect.map(openOf(versions), (rows) => rows.length > 0),
     held: Effect.zipWith(pauseSwitch.paused, open, (paused, starts) => {
       const versions = new Set(starts.map(({ policy }) => policy))
       const isAll = Option.isSome(paused) || versions.has(null)
       return (version) => isAll || versions.has(version)
     }),
-    settle: (version, confirmed) =>
-      inTransaction(
-        Effect.flatMap(openOf(version), (starts) =>
-          Effect.forEach(starts, (start) => settleOne(start, confirmed), { discard: true })
-        )
-      )
+    settle: (versions, confirmed) =>
+      inTransaction(Effect.flatMap(openOf([versions].flat()), (starts) => settle(starts, confirmed)))
   }
 }

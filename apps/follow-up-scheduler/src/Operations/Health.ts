@@ -127,6 +127,8 @@ interface Observed {
   turnedAt: number
   lookedAt: number
   ledgerFailure: string | undefined
+  /** Why the policy files are refused, a line for each problem. */
+  policiesRefused: string | undefined
   isKeyRefused: boolean
   isKeyAccepted: boolean
   /** When the service last answered with 429. */
@@ -167,11 +169,17 @@ const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activity => {
       Effect.zipRight(
         turned,
         Effect.sync(() => void (seen.ledgerFailure = reason))
-      )
+      ),
+    policiesRefused: (reasons) => Effect.sync(() => void (seen.policiesRefused = reasons))
   }
 }
 
 export const keyRefused = "the service refuses the API key"
+
+const refusedWords = (reasons: string): string => {
+  const [first = "", ...others] = reasons.split("\n")
+  return `a policy file is refused: ${first}${others.length === 0 ? "" : `; and ${others.length} more`}`
+}
 
 const ofProcess = (
   seen: Observed,
@@ -200,6 +208,8 @@ const ofProcess = (
       found: "the service answers with 429: another program spends the quota of this key"
     })
   }
+  if (seen.policiesRefused !== undefined)
+    found.push({ kind: "policy_refused", found: refusedWords(seen.policiesRefused) })
   if (ServerClock.isOff(seen.ahead))
     found.push({
       kind: "clock_off",
@@ -230,6 +240,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
       turnedAt: begun,
       lookedAt: begun,
       ledgerFailure: undefined,
+      policiesRefused: undefined,
       isKeyRefused: false,
       isKeyAccepted: false,
       throttledAt: Number.NEGATIVE_INFINITY,

@@ -12,7 +12,7 @@ import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import * as UnaskedMessages from "../Decide/UnaskedMessages.ts"
 import { Ledger } from "../Ledger.ts"
-import type { Policy } from "../Policy.ts"
+import * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import { type Finding, finding, ok } from "./HealthChecks.ts"
 
 /** Maximum number of chats whose messages are read: those of the inbox's first page that were written in last. */
@@ -23,12 +23,13 @@ const listed = 100
 
 const check = "ledger"
 
-/** What the chat shows and the ledger does not have, written after this instant. */
-const unrecordedSince = (latest: DateTime.Utc, policy: Policy) =>
+/** What the chat shows and the ledger does not have, written after this instant, with the chat's policy. */
+const unrecordedSince = (latest: DateTime.Utc, policies: PolicyChoice.InForce) =>
   Effect.fnUntraced(function* (row: Chat) {
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const messages = yield* invent.messages.list({ path: { chat_id: row.id }, urlParams: { take: listed } })
     const read = ChatSnapshot.make(row.id, row, messages)
+    const { policy } = PolicyChoice.choose(policies, read)
     const taken = yield* ledger.taken(read.conversation_id)
     const chat = Episode.attributeOwnMessages(read, taken, policy)
     const episode = Episode.of(chat, taken, policy)
@@ -36,7 +37,7 @@ const unrecordedSince = (latest: DateTime.Utc, policy: Policy) =>
       ...Episode.unrecordedEarlier(chat, taken, policy),
       ...(typeof episode === "string" ? [] : episode.unrecorded)
     ]
-    return all.filter(({ at }) => DateTime.greaterThan(at, latest))
+    return all.flatMap((message) => (DateTime.greaterThan(message.at, latest) ? [{ message, policy }] : []))
   })
 
 const writtenAt = ({ last_message }: Chat): number => last_message?.created_at?.epochMillis ?? 0
@@ -45,10 +46,10 @@ const advice = "if it is an old copy, put the newest one back; else nothing is t
 
 /**
  * Compares the ledger with the chats that were written in since its latest entry. Follow-ups there in the words of the
- * policy are the scheduler's own: then the ledger is an `error`. Others may be another program's, written while no
+ * chat's policy are the scheduler's own: then the ledger is an `error`. Others may be another program's, written while no
  * scheduler ran: then it is a `warning`.
  */
-export const examine = (policy: Policy) =>
+export const examine = (...policies: PolicyChoice.InForce) =>
   Effect.gen(function* () {
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const latest = Option.getOrElse(yield* ledger.lastRecordedAt, () => DateTime.unsafeMake(0))
@@ -56,13 +57,15 @@ export const examine = (policy: Policy) =>
       (row) => writtenAt(row) > latest.epochMillis
     )
     const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
-    const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policy))).flat()
+    const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policies))).flat()
     if (found.length === 0)
       return ok(
         check,
         `as new as what the chats show (${sample.length} chats written in since its latest record were read)`
       )
-    const state: Finding["state"] = found.some((message) => UnaskedMessages.stepInWords(policy, message) > 0)
+    const state: Finding["state"] = found.some(
+      ({ message, policy }) => UnaskedMessages.stepInWords(policy, message) > 0
+    )
       ? "error"
       : "warning"
     return finding(

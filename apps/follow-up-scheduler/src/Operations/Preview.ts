@@ -10,8 +10,10 @@ import * as Decide from "../Decide.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
 import * as TerminalText from "../TerminalText.ts"
+import * as PolicyChoice from "../Decide/PolicyChoice.ts"
+import { Policies } from "../Policies.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
-import { ActivePolicy, effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
+import { effectiveFrom as effectiveFromOf, type Policy } from "../Policy.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /**
@@ -51,7 +53,7 @@ export type Prospect = typeof Prospect.Type
 export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 /**
- * Reads the messages of a chat and decides, by GET only. Fails with the error of the request. A ledger of an older
+ * Reads the messages of a chat, chooses its policy and decides, by GET only. Fails with the error of the request. A ledger of an older
  * edition that lacks a table counts as empty there.
  */
 export const look = (chat_id: ChatId) =>
@@ -70,21 +72,55 @@ export const look = (chat_id: ChatId) =>
     const counted = yield* Effect.orElseSucceed(ledger.recallSends(recalled), () => recalled)
     const chat = yield* Effect.orElseSucceed(ledger.recallWhole(counted), () => counted)
     const basis = yield* policies.versionAndHistory(chat)
-    return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy }
+    const { current } = yield* Policies
+    const choice = PolicyChoice.choose(yield* current, chat)
+    return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy, choice }
   }).pipe(RateLimit.withLane("watch"))
 
-/** Our messages from before this instant are not followed up by the policy in force; undefined where all are. */
+/** For each policy in force: its id, and the instant before which it follows up none of our messages, if it has one. */
 export const effectiveFrom = Effect.gen(function* () {
-  const policy = yield* ActivePolicy
+  const { current } = yield* Policies
   const policies = yield* PolicyVersions.PolicyVersions
-  return effectiveFromOf(policy, yield* policies.firstInForce(policy))
+  return yield* Effect.forEach(yield* current, (policy) =>
+    Effect.map(policies.firstInForce(policy), (first) => ({ policy: policy.id, from: effectiveFromOf(policy, first) }))
+  )
 })
 
-/** The same in words. */
-export const describeEffectiveFrom = (from: DateTime.Utc | undefined): string =>
-  from === undefined
-    ? "Messages of ours are followed up however old they are."
-    : `Messages of ours from before ${DateTime.formatIso(from)} are left alone (effective_from).`
+/** The same in words. The policies are named where there are several. */
+export const describeEffectiveFrom = (
+  all: ReadonlyArray<{ readonly policy: string; readonly from: DateTime.Utc | undefined }>
+): ReadonlyArray<string> =>
+  all.map(({ from, policy }) => {
+    const by = all.length === 1 ? "" : ` by ${policy}`
+    return from === undefined
+      ? `Messages of ours are followed up however old they are${by}.`
+      : `Messages of ours from before ${DateTime.formatIso(from)} are left alone${by} (effective_from).`
+  })
+
+/** Which chats more than one policy matches, and which none. */
+export const Matches = Schema.Struct({
+  overlaps: Schema.Array(
+    Schema.Struct({ chat_id: Schema.String, taken_by: Schema.String, also: Schema.Array(Schema.String) })
+  ),
+  unmatched: Schema.Array(Schema.String)
+})
+
+/** The same, from the choice that was made for each chat. */
+export const matchesOf = (choices: ReadonlyArray<readonly [ChatId, PolicyChoice.Choice]>): typeof Matches.Type => ({
+  overlaps: choices.flatMap(([chat_id, { others, policy }]) =>
+    others.length === 0 ? [] : [{ chat_id, taken_by: policy.name, also: others.map(({ name }) => name) }]
+  ),
+  unmatched: choices.flatMap(([chat_id, { isTaken }]) => (isTaken ? [] : [chat_id]))
+})
+
+/** The same in words: a line for each overlap, and one for all chats that no policy matches. */
+export const describeMatches = ({ overlaps, unmatched }: typeof Matches.Type): ReadonlyArray<string> => [
+  ...overlaps.map(
+    ({ also, chat_id, taken_by }) =>
+      `${chat_id} is matched by ${[taken_by, ...also].join(" and ")}: ${taken_by} takes it.`
+  ),
+  ...(unmatched.length === 0 ? [] : [`No policy matches ${unmatched.join(", ")}.`])
+]
 
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 
@@ -123,13 +159,15 @@ export const unread = (chat_id: ChatId, why: string): Prospect => ({
   why
 })
 
-const cells = ({ at, chat_id, next, step, why }: Prospect): ReadonlyArray<string> => [
-  chat_id,
-  step === null ? next : `${next}: step ${step}`,
-  at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
-  why
-]
+const cells =
+  (isNamed: boolean) =>
+  ({ at, chat_id, next, policy, step, why }: Prospect): ReadonlyArray<string> => [
+    chat_id,
+    step === null ? next : `${next}: step ${step}${isNamed ? ` of ${policy}` : ""}`,
+    at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
+    why
+  ]
 
-/** With a heading, in columns. */
-export const table = (prospects: ReadonlyArray<Prospect>): ReadonlyArray<string> =>
-  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells)])
+/** With a heading, in columns. `isNamed`: whether each step names its policy. */
+export const table = (prospects: ReadonlyArray<Prospect>, isNamed = false): ReadonlyArray<string> =>
+  TerminalText.table([["chat", "next", "when", "why"], ...prospects.map(cells(isNamed))])

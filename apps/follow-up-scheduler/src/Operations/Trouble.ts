@@ -68,6 +68,11 @@ export const advice = {
     command: "status",
     safe: "Nothing is sent until then."
   },
+  policy_refused: {
+    fix: "Put the file right, or back; doctor with the same --policy names every problem, and serve reads the file again by itself.",
+    command: "doctor",
+    safe: "The policies that are in force stay in force."
+  },
   clock_off: {
     fix: "Set this machine's clock by NTP.",
     command: "doctor",

@@ -1,5 +1,6 @@
 /** Reads a policy from a YAML or JSON file, and refuses it with all that is wrong: each with its place and the reason. */
 import * as FileSystem from "@effect/platform/FileSystem"
+import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,12 +12,13 @@ import * as FileReadError from "../FileReadError.ts"
 import * as PolicyProblems from "./PolicyProblems.ts"
 
 const problem = { line: Schema.optional(Schema.Int), column: Schema.optional(Schema.Int), reason: Schema.String }
-const Problem = Schema.Struct(problem)
+/** `file`: where that is another one than the error's. */
+const Problem = Schema.Struct({ ...problem, file: Schema.optional(Schema.String) })
 type Problem = typeof Problem.Type
 
 /**
- * A policy that cannot be used, with the first thing that is wrong, and in `others` the rest. The message has a line for
- * each. Nothing was sent.
+ * Policies that cannot be used, with the first thing that is wrong, and in `others` the rest, of this file and of
+ * others. The message has a line for each. Nothing was sent.
  */
 export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRefused", {
   file: Schema.String,
@@ -26,9 +28,24 @@ export class PolicyRefused extends Schema.TaggedError<PolicyRefused>()("PolicyRe
   override get message(): string {
     const place = ({ column, line }: Problem) =>
       `${line === undefined ? "" : `, line ${line}`}${column === undefined ? "" : `, column ${column}`}`
-    return [this, ...this.others].map((each) => `policy ${this.file}${place(each)}: ${each.reason}`).join("\n")
+    return [this, ...this.others]
+      .map((each: Problem) => `policy ${each.file ?? this.file}${place(each)}: ${each.reason}`)
+      .join("\n")
   }
 }
+
+/** The problems of several files in one error, in the order of the files. */
+export const together = ([first, ...others]: Arr.NonEmptyReadonlyArray<PolicyRefused>): PolicyRefused =>
+  new PolicyRefused({
+    ...first,
+    others: [
+      ...first.others,
+      ...others.flatMap(({ column, file, line, others, reason }) => [
+        { file, line, column, reason },
+        ...others.map((each) => ({ ...each, file: each.file ?? file }))
+      ])
+    ]
+  })
 
 /** All problems in one error, by their places in the file. */
 const refusedFor = (file: string, problems: ReadonlyArray<Place & { readonly reason: string }>): PolicyRefused => {
@@ -55,11 +72,14 @@ const placeOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: 
   return { line: 1, column: 1 }
 }
 
-/**
- * Decodes the text of a policy, and checks that each of its steps has an opening. Fails with `PolicyRefused`. `file` is
- * the name in that error.
- */
-export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file: string) {
+/** A policy, and where its file says its name. */
+export interface Placed extends Place {
+  readonly file: string
+  readonly policy: Policy.Policy
+}
+
+/** As {@link parse}; gives the place of the name, too. */
+export const parsePlaced = Effect.fn("PolicyFile.parsePlaced")(function* (text: string, file: string) {
   const lines = new Yaml.LineCounter()
   const document = Yaml.parseDocument(text, { lineCounter: lines, prettyErrors: false })
   if (document.errors.length > 0) {
@@ -80,11 +100,21 @@ export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file
     refusedFor(file, PolicyProblems.of(error).map(problemOf))
   )
   const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)
-  return flaw === undefined ? policy : yield* refusedFor(file, [problemOf(flaw)])
+  if (flaw !== undefined) return yield* refusedFor(file, [problemOf(flaw)])
+  return { file, policy, ...placeOf(document, lines, ["name"]) } satisfies Placed
 })
 
-/** Reads and parses a policy file. Fails with `PolicyRefused` where it cannot be read, is empty, or is wrong. */
-export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
+/**
+ * Decodes the text of a policy, and checks that each of its steps has an opening. Fails with `PolicyRefused`. `file` is
+ * the name in that error.
+ */
+export const parse = Effect.fn("PolicyFile.parse")(function* (text: string, file: string) {
+  const { policy } = yield* parsePlaced(text, file)
+  return policy
+})
+
+/** The text of a policy file. Fails with `PolicyRefused` where it cannot be read or is empty. */
+export const read = Effect.fn("PolicyFile.read")(function* (file: string) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.mapError(
     files.readFileString(file),
@@ -95,9 +125,11 @@ export const load = Effect.fn("PolicyFile.load")(function* (file: string) {
         reason: `${FileReadError.why(error)}; name a file that can be read with --policy`
       })
   )
-  if (text.trim() === "") return yield* new PolicyRefused({ file, line: 1, reason: "is empty" })
-  return yield* parse(text, file)
+  return text.trim() === "" ? yield* new PolicyRefused({ file, line: 1, reason: "is empty" }) : text
 })
+
+/** Reads and parses a policy file. Fails with `PolicyRefused` where it cannot be read, is empty, or is wrong. */
+export const load = (file: string) => Effect.flatMap(read(file), (text) => parse(text, file))
 
 /** The policy of a file as the one in force. Fails with `PolicyRefused`. */
 export const layer = (file: string) => Layer.effect(Policy.ActivePolicy, load(file))

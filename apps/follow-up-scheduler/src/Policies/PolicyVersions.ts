@@ -1,6 +1,6 @@
 /**
- * The policy in force, and the earlier versions that running cadences are still on. A version is recorded when it is
- * first used and never changes afterwards; a cadence stays on the version it began with until the contact replies.
+ * The versions of policies on record, those that running cadences are still on among them. A version is recorded when it
+ * is first used and never changes afterwards; a cadence stays on the version it began with until the contact replies.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -14,16 +14,27 @@ import * as Schema from "effect/Schema"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
 import { Ledger } from "../Ledger.ts"
-import { ActivePolicy, Policy } from "../Policy.ts"
+import * as PolicyChoice from "../Decide/PolicyChoice.ts"
+import * as Policies from "../Policies.ts"
+import { nameOf, Policy } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
 
-/** The file has another content than the recorded policy of the same name and version. Nothing was sent. */
+const changed = { id: Schema.String, fields: Schema.Array(Schema.String) }
+const Changed = Schema.Struct(changed)
+
+/** A file has another content than the recorded policy of the same name and version. Nothing was sent. */
 export class VersionChanged extends Schema.TaggedError<VersionChanged>()("VersionChanged", {
-  id: Schema.String,
-  fields: Schema.Array(Schema.String)
+  ...changed,
+  /** Further policies of which the same holds. */
+  others: Schema.optionalWith(Schema.Array(Changed), { default: () => [] })
 }) {
-  override get message() {
-    return `policy ${this.id} is on record with other ${this.fields.join(", ")}; a version never changes: give the changed policy the next version`
+  override get message(): string {
+    return [this, ...this.others]
+      .map(
+        ({ fields, id }) =>
+          `policy ${id} is on record with other ${fields.join(", ")}; a version never changes: give the changed policy the next version`
+      )
+      .join("\n")
   }
 }
 
@@ -34,17 +45,22 @@ export interface VersionAndHistory {
   readonly first_in_force: DateTime.Utc
 }
 
-/** The policy in force and the recorded versions (decision 0007). */
+/** The versions that decisions are made by (decisions 0007 and 0019). */
 export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-scheduler/Policies/PolicyVersions")<
   PolicyVersions,
   {
-    /** The version in force. */
-    readonly current: Policy
-    /** A version by its id. Where it is not on record or cannot be decoded any more, the one in force. */
+    /**
+     * A version by its id. Where it is not on record or cannot be decoded any more, the policy in force of its name,
+     * else the first one.
+     */
     readonly version: (id: string) => Effect.Effect<Policy, SqlError>
     /** When a policy of this name was first put in force in this ledger. Now, where it never was. */
     readonly firstInForce: (policy: Policy) => Effect.Effect<DateTime.Utc, SqlError>
-    /** The version that the chat's cadence is on, else the one in force, and the conversation's follow-ups. */
+    /**
+     * The version that the chat's cadence is on, else the policy in force that the chat belongs to, and the
+     * conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the policy of
+     * another name that does.
+     */
     readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
 >() {}
@@ -60,22 +76,52 @@ export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
   return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
 })
 
-/** Fails with `VersionChanged` if the version is on record with another content. */
-export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (policy: Policy) {
-  const fields = Option.match(yield* find(policy.id), {
-    onNone: () => [],
-    onSome: (before) => PolicyDiff.fields(before, policy)
-  })
-  if (fields.length > 0) return yield* new VersionChanged({ id: policy.id, fields })
+/** Fails with `VersionChanged` if any of these versions is on record with another content. */
+export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (...policies: ReadonlyArray<Policy>) {
+  const found = yield* Effect.forEach(policies, (policy) =>
+    Effect.map(find(policy.id), (before) => ({
+      id: policy.id,
+      fields: Option.match(before, { onNone: () => [], onSome: (before) => PolicyDiff.fields(before, policy) })
+    }))
+  )
+  const [first, ...others] = found.filter(({ fields }) => fields.length > 0)
+  if (first !== undefined) return yield* new VersionChanged({ ...first, others })
+})
+
+const insert = Effect.fnUntraced(function* (policies: ReadonlyArray<Policy>, now: DateTime.Utc) {
+  const sql = yield* SqlClient.SqlClient
+  yield* refuseChanged(...policies)
+  for (const policy of policies) {
+    yield* sql`INSERT INTO policies ${sql.insert({ id: policy.id, content: encode(policy), recorded_at: now.epochMillis })}
+      ON CONFLICT (id) DO NOTHING`
+  }
 })
 
 /** Records a version. Fails with `VersionChanged` if it is on record with another content. */
-export const record = Effect.fn("PolicyVersions.record")(function* (policy: Policy) {
+export const record = (policy: Policy) => Effect.flatMap(DateTime.now, (now) => insert([policy], now))
+
+/**
+ * Records these versions as the ones in force, in their order. One that is in force already keeps its instant. Fails
+ * with `VersionChanged`, and records none, if one is on record with another content.
+ */
+export const recordInForce = Effect.fn("PolicyVersions.recordInForce")(function* (policies: PolicyChoice.InForce) {
   const sql = yield* SqlClient.SqlClient
-  yield* refuseChanged(policy)
   const now = yield* DateTime.now
-  yield* sql`INSERT INTO policies ${sql.insert({ id: policy.id, content: encode(policy), recorded_at: now.epochMillis })}
-    ON CONFLICT (id) DO NOTHING`
+  yield* insert(policies, now)
+  const rows = policies.map(({ id }, position) => ({ policy: id, position, since: now.epochMillis }))
+  const ids = policies.map(({ id }) => id)
+  yield* sql`DELETE FROM in_force WHERE NOT ${sql.in("policy", ids)}`
+  yield* sql`INSERT INTO in_force ${sql.insert(rows)} ON CONFLICT (policy) DO UPDATE SET position = excluded.position`
+})
+
+/** The policies that a scheduler on this ledger has last put in force, in their order, and since when. */
+export const inForce = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const rows = yield* sql<{
+    policy: string
+    since: number | string
+  }>`SELECT policy, since FROM in_force ORDER BY position`
+  return rows.map(({ policy, since }) => ({ policy, since: DateTime.unsafeMake(Number(since)) }))
 })
 
 /** By name of a policy: when its first version was recorded. */
@@ -87,7 +133,7 @@ export const inForceSince = Effect.gen(function* () {
   }>`SELECT id, recorded_at FROM policies ORDER BY id, recorded_at`
   const since = new Map<string, DateTime.Utc>()
   for (const { id, recorded_at } of rows) {
-    const name = id.slice(0, id.lastIndexOf("@"))
+    const name = nameOf(id)
     const at = DateTime.unsafeMake(Number(recorded_at))
     since.set(name, DateTime.min(since.get(name) ?? at, at))
   }
@@ -101,16 +147,20 @@ interface Recorded {
 
 const make = ({ lookUp, since }: Recorded) =>
   Effect.gen(function* () {
-    const current = yield* ActivePolicy
+    const policies = yield* Policies.Policies
     const ledger = yield* Ledger
-    const known = new Map<string, Policy>([[current.id, current]])
+    const recorded = new Map<string, Policy>()
 
     const version: PolicyVersions["Type"]["version"] = Effect.fn("PolicyVersions.version")(function* (id) {
-      const before = known.get(id)
-      if (before !== undefined) return before
-      const found = Option.getOrElse(yield* lookUp(id), () => current)
-      known.set(id, found)
-      return found
+      const known = (yield* policies.known).find((policy) => policy.id === id) ?? recorded.get(id)
+      if (known !== undefined) return known
+      const found = yield* lookUp(id)
+      if (Option.isSome(found)) {
+        recorded.set(id, found.value)
+        return found.value
+      }
+      const current = yield* policies.current
+      return current.find(({ name }) => name === nameOf(id)) ?? current[0]
     })
 
     /** It never changes once it is on record. */
@@ -125,15 +175,21 @@ const make = ({ lookUp, since }: Recorded) =>
       return found ?? (yield* DateTime.now)
     })
 
+    /** By whose words our own messages are recognized: the policy of the latest follow-up, else the chosen one. */
+    const wordsOf = (chosen: Policy, latest: string | undefined) =>
+      latest === undefined || nameOf(latest) === chosen.name ? Effect.succeed(chosen) : version(latest)
+
     return {
-      current,
       version,
       firstInForce,
       versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {
+        const chosen = PolicyChoice.choose(yield* policies.current, chat).policy
         const taken = yield* ledger.taken(chat.conversation_id)
-        const waiting = yield* ledger.waiting(chat.conversation_id)
-        const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, current), [...taken, ...waiting])
-        const policy = id === undefined ? current : yield* version(id)
+        const all = [...taken, ...(yield* ledger.waiting(chat.conversation_id))]
+        const words = yield* wordsOf(chosen, all.at(-1)?.policy)
+        const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, words), all)
+        const begun = id === undefined ? chosen : yield* version(id)
+        const policy = begun.name === chosen.name || PolicyChoice.takes(begun, chat) ? begun : chosen
         return { policy, taken, first_in_force: yield* firstInForce(policy) }
       })
     } satisfies PolicyVersions["Type"]
@@ -144,19 +200,24 @@ const recorded = Effect.map(Effect.context<SqlClient.SqlClient>(), (context): Re
   since: Effect.provide(inForceSince, context)
 }))
 
-/** Records the policy in force. Fails with `VersionChanged`. */
-export const layer = Layer.effect(
-  PolicyVersions,
-  Effect.zipRight(Effect.flatMap(ActivePolicy, record), Effect.flatMap(recorded, make))
+const recordCurrent = Effect.flatMap(Policies.Policies, ({ current }) => Effect.flatMap(current, recordInForce))
+
+/** Records the policies in force. Fails with `VersionChanged`. */
+export const layer = Layer.provideMerge(
+  Layer.effect(PolicyVersions, Effect.zipRight(recordCurrent, Effect.flatMap(recorded, make))),
+  Policies.layer
 )
 
 /** For reads that record nothing. A database without the table counts as one without versions. */
-export const layerReadOnly = Layer.effect(
-  PolicyVersions,
-  Effect.flatMap(recorded, ({ lookUp, since }) =>
-    make({
-      lookUp: (id) => Effect.orElseSucceed(lookUp(id), Option.none),
-      since: Effect.orElseSucceed(since, () => new Map<string, DateTime.Utc>())
-    })
-  )
+export const layerReadOnly = Layer.provideMerge(
+  Layer.effect(
+    PolicyVersions,
+    Effect.flatMap(recorded, ({ lookUp, since }) =>
+      make({
+        lookUp: (id) => Effect.orElseSucceed(lookUp(id), Option.none),
+        since: Effect.orElseSucceed(since, () => new Map<string, DateTime.Utc>())
+      })
+    )
+  ),
+  Policies.layer
 )

@@ -1,4 +1,4 @@
-/** What the scheduler reports about its loop, so that `Health` can find out whether it is stuck. */
+/** What the scheduler reports about its loop and its policies, so that `Health` can tell what is wrong. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
@@ -10,13 +10,20 @@ export interface Activity {
   readonly swept: Effect.Effect<void>
   /** A sweep failed, for this reason. */
   readonly sweepFailed: (reason: string) => Effect.Effect<void>
+  /** The policy files are refused, for these reasons, a line each; undefined: they are right. */
+  readonly policiesRefused: (reasons: string | undefined) => Effect.Effect<void>
 }
 
 /** Does nothing, unless `Health` is provided. */
 export class CurrentActivity extends Context.Reference<CurrentActivity>()(
   "@effect-invent/follow-up-scheduler/Telemetry/Activity",
   {
-    defaultValue: (): Activity => ({ turned: Effect.void, swept: Effect.void, sweepFailed: () => Effect.void })
+    defaultValue: (): Activity => ({
+      turned: Effect.void,
+      swept: Effect.void,
+      sweepFailed: () => Effect.void,
+      policiesRefused: () => Effect.void
+    })
   }
 ) {}
 
@@ -27,3 +34,6 @@ export const swept = Effect.flatMap(CurrentActivity, (activity) => activity.swep
 /** Reports that a sweep failed. */
 export const sweepFailed = (reason: string) =>
   Effect.flatMap(CurrentActivity, (activity) => activity.sweepFailed(reason))
+/** Reports that the policy files are refused, or are right. */
+export const policiesRefused = (reasons: string | undefined) =>
+  Effect.flatMap(CurrentActivity, (activity) => activity.policiesRefused(reasons))

@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as MonotonicClock from "../MonotonicClock.ts"
+import * as Policies from "../Policies.ts"
 import { idsOf, readFile, Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
 import * as SeenChats from "./SeenChats.ts"
@@ -63,4 +64,4 @@ export const layer = (file: string, every: Duration.Duration) =>
       )
       return { chats, news, keepsRows: true, inTurn: identity }
     })
-  )
+  ).pipe(Layer.provide(Policies.layer))

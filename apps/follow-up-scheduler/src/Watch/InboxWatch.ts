@@ -24,6 +24,7 @@ import * as Ref from "effect/Ref"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type { Erasure } from "../Privacy/Erasure.ts"
+import * as Policies from "../Policies.ts"
 import type { ActivePolicy } from "../Policy.ts"
 import { Watch } from "../Watch.ts"
 import * as ChatRows from "./ChatRows.ts"
@@ -135,4 +136,4 @@ export const layer = (
       const inLane = Stream.provideSomeLayer(chats, Layer.succeed(RateLimit.CurrentLane, "watch"))
       return { chats: inLane, news: newsOf(reading), keepsRows: true, inTurn: identity }
     })
-  )
+  ).pipe(Layer.provide(Policies.layer))

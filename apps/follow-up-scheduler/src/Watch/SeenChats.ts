@@ -1,7 +1,7 @@
 /**
  * Which state of each chat of the inbox was read already: the server's `updated_at` and the last message, since the
  * date may be a whole second in which more than one thing happens. It is kept in the ledger's database, so that a
- * restart reads no unchanged chat again. A state counts as seen once a decision by the policy in force was recorded
+ * restart reads no unchanged chat again. A state counts as seen once a decision by the policies in force was recorded
  * after the chat was named, and need not be repeated. What the service dates by an update of ours counts as seen, too.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -10,7 +10,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { Erasure } from "../Privacy/Erasure.ts"
-import { ActivePolicy } from "../Policy.ts"
+import * as Policies from "../Policies.ts"
 
 /** Finds the chats with news, by the table `seen`. */
 export interface Seen {
@@ -56,18 +56,18 @@ export const makeCountAsSeen = Effect.map(
     WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)} AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
 )
 
-/** News as the policy in force sees it: after a change of the version, every chat is news once. */
+/** News as the policies in force see it: after a change of one, or of their order, every chat is news once. */
 export const make = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  const policy = yield* ActivePolicy
+  const { current } = yield* Policies.Policies
   const erasure = yield* Erasure
 
-  const seen = (ids: ReadonlyArray<string>) =>
+  const seen = (ids: ReadonlyArray<string>, policies: string) =>
     Effect.map(
       sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
           CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", retryable)} THEN 1 ELSE 0 END AS "isRetryable"
         FROM seen s JOIN chat_decisions d ON d.chat_id = s.chat_id
-        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policy.id} AND d.decided_at >= s.named_at`,
+        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policies} AND d.decided_at >= s.named_at`,
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 
@@ -89,7 +89,7 @@ export const make = Effect.gen(function* () {
       })
     )
 
-  const remember = (chats: ReadonlyArray<Chat>) =>
+  const remember = (chats: ReadonlyArray<Chat>, policies: string) =>
     Effect.flatMap(
       DateTime.now,
       ({ epochMillis }) =>
@@ -98,7 +98,7 @@ export const make = Effect.gen(function* () {
             chat_id: chat.id,
             updated_at: updatedAt(chat),
             last_message: lastOf(chat),
-            policy: policy.id,
+            policy: policies,
             named_at: epochMillis
           }))
         )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
@@ -110,7 +110,8 @@ export const make = Effect.gen(function* () {
       if (chats.length === 0) return []
       const ids = chats.map(({ id }) => id)
       const erased = yield* erasure.among(ids)
-      const before = yield* seen(ids)
+      const policies = Policies.keyOf(yield* current)
+      const before = yield* seen(ids, policies)
       const own = yield* ours(ids)
       const isOurs = (chat: Chat) =>
         own.armed.has(chat.id) ||
@@ -127,7 +128,7 @@ export const make = Effect.gen(function* () {
         return isNewer && !isOurs(chat)
       }
       const found = chats.filter(isNews)
-      if (found.length > 0) yield* remember(found)
+      if (found.length > 0) yield* remember(found, policies)
       return found
     })
   } satisfies Seen

@@ -1,4 +1,4 @@
-/** `doctor`: checks the key, the clock, the database, the zone data and a policy. */
+/** `doctor`: checks the key, the clock, the database, the zone data and policies. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
@@ -15,7 +15,9 @@ import * as LedgerAge from "../Operations/LedgerAge.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as Trouble from "../Operations/Trouble.ts"
 import * as Ledger from "../Ledger.ts"
-import * as PolicyFile from "../Policies/PolicyFile.ts"
+import type { InForce } from "../Decide/PolicyChoice.ts"
+import * as PolicyFiles from "../Policies/PolicyFiles.ts"
+import * as PolicyOverlap from "../Policies/PolicyOverlap.ts"
 import { Exited, lineOf } from "./ExitCodes.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
@@ -33,18 +35,18 @@ export class Probes extends Context.Tag("@effect-invent/follow-up-scheduler/cli/
     readonly database: Probe<number>
     /** The troubles that the ledger shows, as in the alerts. */
     readonly sending: Probe<ReadonlyArray<Trouble.Trouble>>
-    /** The id of the policy, if one is named. */
-    readonly policy: Option.Option<Probe<string>>
-    /** Whether the ledger is as new as the chats. Only with a policy, because follow-ups are recognized by it. */
+    /** The policies, if any are named. */
+    readonly policies: Option.Option<Probe<InForce>>
+    /** Whether the ledger is as new as the chats. Only with policies, because follow-ups are recognized by them. */
     readonly age: Option.Option<Probe<HealthChecks.Finding>>
   }
 >() {}
 
+const failed = (check: string, error: unknown): HealthChecks.Finding =>
+  HealthChecks.finding(check, "error", lineOf(error).replaceAll("\n", "; "))
+
 const orError = <A, R>(check: string, probe: Effect.Effect<A, unknown, R>, found: (value: A) => HealthChecks.Finding) =>
-  Effect.match(probe, {
-    onSuccess: found,
-    onFailure: (error): HealthChecks.Finding => ({ check, state: "error", found: lineOf(error).replaceAll("\n", "; ") })
-  })
+  Effect.match(probe, { onSuccess: found, onFailure: (error) => failed(check, error) })
 
 const orDoubtful = <R>(check: string, probe: Effect.Effect<HealthChecks.Finding, unknown, R>) =>
   Effect.catchAll(probe, (error) =>
@@ -59,17 +61,36 @@ const findingsOf = (troubles: ReadonlyArray<Trouble.Trouble>): ReadonlyArray<Hea
     ? [sendingOk]
     : troubles.map((trouble) => HealthChecks.finding("sending", "error", Trouble.advise(trouble)))
 
+/** A finding for each policy, and where there are several for the chats that they share and that none matches. */
+const findingsOfPolicies = (policies: InForce): ReadonlyArray<HealthChecks.Finding> => {
+  const each = policies.map(({ id }) => HealthChecks.ok("policy", `${id} can be used, and every step has an opening`))
+  if (policies.length === 1) return each
+  const shared = PolicyOverlap.between(policies).map(({ isWhole, later, taker }) =>
+    isWhole
+      ? HealthChecks.finding(
+          "overlap",
+          "warning",
+          `${later} gets no chat: ${taker}, named before it, takes all of them`
+        )
+      : HealthChecks.ok("overlap", `chats that both ${taker} and ${later} match are taken by ${taker}`)
+  )
+  const rest = PolicyOverlap.hasCatchAll(policies)
+    ? HealthChecks.ok("overlap", "a policy without match takes every chat that no other one takes")
+    : HealthChecks.ok("overlap", "chats that no policy matches get no follow-up; preview names them")
+  return [...each, ...shared, rest]
+}
+
 const examine = Effect.gen(function* () {
-  const { age, database, policy, sending, service } = yield* Probes
+  const { age, database, policies, sending, service } = yield* Probes
   const answers = yield* Effect.catchAll(service, (error) =>
     Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "error", found: lineOf(error) }])
   )
   const ledger = yield* orError("database", database, (open) =>
     HealthChecks.ok("database", `can be read; ${open} follow-ups are open`)
   )
-  const rules = yield* Effect.forEach(Option.toArray(policy), (probe) =>
-    orError("policy", probe, (id) => HealthChecks.ok("policy", `${id} can be used, and every step has an opening`))
-  )
+  const rules = (yield* Effect.forEach(Option.toArray(policies), (probe) =>
+    Effect.match(probe, { onSuccess: findingsOfPolicies, onFailure: (error) => [failed("policy", error)] })
+  )).flat()
   // Where a check that this one needs has failed, that finding says what is wrong.
   const canTellAge = [...answers, ledger, ...rules].every(({ state }) => state !== "error")
   const ages = yield* Effect.forEach(canTellAge ? Option.toArray(age) : [], (probe) => orDoubtful("ledger", probe))
@@ -81,13 +102,16 @@ const print = Output.document(Schema.Array(HealthChecks.Finding))
 
 const invent = InventClient.layerConfig()
 
+const ifNamed = <A>(paths: ReadonlyArray<string>, probe: A): Option.Option<A> =>
+  paths.length === 0 ? Option.none() : Option.some(probe)
+
 const sending = Effect.gen(function* () {
   const [settings, spent, now] = [yield* Health.settings, yield* quota, yield* DateTime.now]
   const found = yield* Health.ofLedger(settings, QuotaForecast.costOf(spent))
   return found.map((each): Trouble.Trouble => ({ since: now, ...each }))
 })
 
-const probes = (db: Db, policy: Option.Option<string>) =>
+const probes = (db: Db, paths: ReadonlyArray<string>) =>
   Layer.effect(
     Probes,
     Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
@@ -97,9 +121,10 @@ const probes = (db: Db, policy: Option.Option<string>) =>
         Ledgers.reading(db)
       ),
       sending: Effect.provide(sending, Ledgers.reading(db)),
-      policy: Option.map(policy, (file) => Effect.map(PolicyFile.load(file), ({ id }) => id)),
-      age: Option.map(policy, (file) =>
-        Effect.flatMap(PolicyFile.load(file), LedgerAge.examine).pipe(
+      policies: ifNamed(paths, PolicyFiles.load(paths)),
+      age: ifNamed(
+        paths,
+        Effect.flatMap(PolicyFiles.load(paths), (policies) => LedgerAge.examine(...policies)).pipe(
           Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world))])
         )
       )
@@ -113,11 +138,11 @@ const width = 9
 export const doctor = ({
   db,
   json,
-  policy
+  policies
 }: {
   readonly db: Db
   readonly json: boolean
-  readonly policy: Option.Option<string>
+  readonly policies: ReadonlyArray<string>
 }) =>
   Effect.gen(function* () {
     const findings = yield* examine
@@ -127,4 +152,4 @@ export const doctor = ({
           findings.map(({ check, found, state }) => `${state.padEnd(width)} ${check.padEnd(width)} ${found}`)
         )
     if (findings.some(({ state }) => state === "error")) return yield* new Exited({ code: 1 })
-  }).pipe(Effect.provide(probes(db, policy)))
+  }).pipe(Effect.provide(probes(db, policies)))

@@ -5,6 +5,7 @@ export const lines = [
   "follow-ups run --policy nudge.yaml --chats chats.txt --dry-run",
   "follow-ups serve --policy nudge.yaml --chats chats.txt",
   "follow-ups serve --policy nudge.yaml --inbox --ui",
+  "follow-ups serve --policy quotes.yaml --policy nudge.yaml --inbox",
   "follow-ups serve --policy nudge.yaml --inbox --health-port 8080",
   "follow-ups serve --policy nudge.yaml --inbox --confirm 300",
   "follow-ups serve --policy nudge.yaml --inbox --log-format json",

@@ -54,10 +54,13 @@ const meaningOf = (doc: HelpDoc.HelpDoc): string => {
   return description === undefined ? "" : textOf(description.value)
 }
 
+/** The library writes `1+` behind an option that may be given more than once. */
+const nameOf = (span: Span.Span): string => textOf(span).replace(/ (\d\+|\.\.\.)$/, "...")
+
 const rowsOf = (blocks: ReadonlyArray<HelpDoc.HelpDoc>) =>
   blocks
     .filter(HelpDoc.isDescriptionList)
-    .flatMap(({ definitions }) => definitions.map(([span, doc]) => [textOf(span), meaningOf(doc)] as const))
+    .flatMap(({ definitions }) => definitions.map(([span, doc]) => [nameOf(span), meaningOf(doc)] as const))
 
 interface Description {
   readonly purpose: string

@@ -16,18 +16,27 @@ const byDefault = {
   every: "1 minute",
   keep: "400 days",
   host: "127.0.0.1",
-  confirm: unconfirmed
+  confirm: unconfirmed,
+  running: "keep"
 } as const
 
-/** `--policy`: the file of the policy in force. Required. */
+/** `--policy` of `simulate`: the file of one policy. Required. */
 export const policy = text("policy", "FILE").pipe(
   Options.withDescription("the policy, a YAML or JSON file, for example policies/idle-nudge.yaml")
 )
 
+/** `--policy`: the files of the policies in force, and folders of them, in the stated order. At least one. */
+export const policies = text("policy", "FILE").pipe(
+  Options.withDescription(
+    "a policy, a YAML or JSON file, for example policies/idle-nudge.yaml, or a folder of them; of several, the first that matches a chat takes it"
+  ),
+  Options.atLeast(1)
+)
+
 /** `--policy` of `doctor`: optional there. */
-export const examinedPolicy = text("policy", "FILE").pipe(
-  Options.withDescription("a policy that is checked, too"),
-  Options.optional
+export const examinedPolicies = text("policy", "FILE").pipe(
+  Options.withDescription("a policy that is checked, too, or a folder of them"),
+  Options.repeated
 )
 
 const positions = ["keep", "retime", "exit"] as const satisfies ReadonlyArray<Rollout.Running>
@@ -38,6 +47,14 @@ export const running = Options.choice("running", positions).pipe(
     "what becomes of the follow-ups of earlier versions; without it the difference is printed and nothing changes"
   ),
   Options.optional
+)
+
+/** `--running` of `serve`: for the policies that it finds at its start, and those that a reload puts in force. */
+export const runningOnReload = Options.choice("running", positions).pipe(
+  Options.withDescription(
+    `what becomes of the follow-ups of earlier versions, and of policies that are not named any more (default: ${byDefault.running})`
+  ),
+  Options.withDefault<Rollout.Running>(byDefault.running)
 )
 
 const chats = text("chats", "FILE").pipe(

@@ -1,12 +1,12 @@
 /** `policy apply`: shows what a new version of a policy changes, and puts it in force. */
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { ActivePolicy } from "../Policy.ts"
+import type { Policy } from "../Policy.ts"
 import * as PolicyDiff from "../Policies/PolicyDiff.ts"
+import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import * as Rollout from "../Policies/Rollout.ts"
-import * as PolicyFile from "../Policies/PolicyFile.ts"
+import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
@@ -19,15 +19,15 @@ const shown = (id: string, { before, differences, running }: Rollout.Preview): R
   )
 ]
 
-const print = Output.document(
-  Schema.Struct({
-    policy: Schema.String,
-    before: Schema.NullOr(Schema.String),
-    differences: Schema.Array(PolicyDiff.Difference),
-    running: Schema.Array(Schema.Struct({ policy: Schema.String, conversations: Schema.Int })),
-    applied: Schema.NullOr(Rollout.Running)
-  })
-)
+const Change = Schema.Struct({
+  policy: Schema.String,
+  before: Schema.NullOr(Schema.String),
+  differences: Schema.Array(PolicyDiff.Difference),
+  running: Schema.Array(Schema.Struct({ policy: Schema.String, conversations: Schema.Int })),
+  applied: Schema.NullOr(Rollout.Running)
+})
+/** One object of one policy, and a list of several. */
+const print = Output.document(Schema.Union(Change, Schema.Array(Change)))
 
 const outcomes: Record<Rollout.Running, string> = {
   keep: "they go on as they began",
@@ -36,30 +36,40 @@ const outcomes: Record<Rollout.Running, string> = {
 }
 
 interface Options {
-  readonly policy: string
+  readonly policies: ReadonlyArray<string>
   readonly db: Db
   readonly running: Option.Option<Rollout.Running>
   readonly json: boolean
 }
 
-/**
- * Prints the differences from the latest version on record. Changes nothing without `--running`. Fails with
- * `PolicyRefused` or `VersionChanged`, before anything is changed.
- */
-export const apply = ({ db, json, policy, running }: Options) =>
+/** Shows what one policy changes, and applies it. */
+const applyOne = (policy: Policy, { json, running }: Options) =>
   Effect.gen(function* () {
-    const policy = yield* ActivePolicy
     const preview = yield* Rollout.preview(policy)
     if (!json) yield* Output.lines(shown(policy.id, preview))
     if (Option.isSome(running)) yield* Rollout.apply(policy, running.value)
-    if (json)
-      return yield* print({
-        ...preview,
-        policy: policy.id,
-        before: preview.before?.id ?? null,
-        applied: Option.getOrNull(running)
-      })
-    if (Option.isNone(running))
-      return yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
-    yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])
-  }).pipe(Effect.provide(Layer.merge(Ledgers.writing(db), PolicyFile.layer(policy))))
+    const change = {
+      ...preview,
+      policy: policy.id,
+      before: preview.before?.id ?? null,
+      applied: Option.getOrNull(running)
+    }
+    if (!json && Option.isSome(running)) yield* Output.lines([`${policy.id} is on record; ${outcomes[running.value]}.`])
+    return change
+  })
+
+/**
+ * Prints the differences from the latest version on record. Changes nothing without `--running`, and nothing of a policy
+ * that is not named. Fails with `PolicyRefused` or `VersionChanged`, before anything is changed.
+ */
+export const apply = (options: Options) =>
+  Effect.flatMap(PolicyFiles.load(options.policies), (policies) =>
+    Effect.gen(function* () {
+      yield* PolicyVersions.refuseChanged(...policies)
+      const changes = yield* Effect.forEach(policies, (policy) => applyOne(policy, options))
+      const [first] = changes
+      if (options.json) return yield* print(changes.length === 1 && first !== undefined ? first : changes)
+      if (Option.isNone(options.running))
+        yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
+    }).pipe(Effect.provide(Ledgers.writing(options.db)))
+  )

@@ -9,7 +9,9 @@ import { Ownership } from "../Ledger/Database/Ownership.ts"
 import * as Decide from "../Decide.ts"
 import { Ledger } from "../Ledger.ts"
 import { type Found, reviewEach } from "../ChatReview/ReviewEach.ts"
-import * as PolicyFile from "../Policies/PolicyFile.ts"
+import { Policies } from "../Policies.ts"
+import * as PolicyFiles from "../Policies/PolicyFiles.ts"
+import * as Rollout from "../Policies/Rollout.ts"
 import * as Preview from "../Operations/Preview.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as Scheduler from "../Scheduler.ts"
@@ -60,10 +62,19 @@ const teller = (json: boolean) => {
   return { found, tell: json ? keep : (each: Found) => Output.lines([line(each)]) }
 }
 
+/** Says what conversations run on beside the policies in force: they go on as they began. */
+const sayLeft = Effect.gen(function* () {
+  const { current } = yield* Policies
+  const { unnamed } = yield* Rollout.leftBy(yield* current)
+  const lines = Rollout.describeLeft({ earlier: [], unnamed }, "keep")
+  yield* Effect.forEach(lines, (line) => Effect.logInfo(line), { discard: true })
+})
+
 const pass = ({ confirm, json, source }: Options) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     yield* Pause.confirmHeld(confirm)
+    yield* sayLeft
     const paused = yield* ledger.paused
     const { found, tell } = teller(json)
     if (Option.isSome(paused) && !json) {
@@ -106,14 +117,14 @@ const dryPass = (source: Source, json: boolean) =>
     ])
   })
 
-const live = ({ db, policy }: Options) =>
+const live = ({ db, policies }: Options) =>
   Scheduler.layerOnce.pipe(
     Layer.provideMerge(Ledgers.writing(db)),
-    Layer.provideMerge(Layer.mergeAll(Clients.layer(db), PolicyFile.layer(policy), ServerClock.layer))
+    Layer.provideMerge(Layer.mergeAll(Clients.layer(db), PolicyFiles.layer(policies), ServerClock.layer))
   )
 
 interface Options {
-  readonly policy: string
+  readonly policies: ReadonlyArray<string>
   readonly source: Source
   readonly db: Db
   readonly dryRun: boolean
@@ -126,8 +137,8 @@ interface Options {
  * decisions. Fails with exit code 3 where the ledger was lost during the pass.
  */
 export const run = (options: Options) => {
-  const { db, dryRun, json, policy, source } = options
+  const { db, dryRun, json, policies, source } = options
   return dryRun
-    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policy))
+    ? Effect.provide(dryPass(source, json), PreviewCommand.layer(db, policies))
     : Effect.provide(GracefulShutdown.inOrder(pass(options)), live(options))
 }

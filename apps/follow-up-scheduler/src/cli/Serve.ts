@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
@@ -12,7 +13,10 @@ import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
 import * as Watchdog from "../Operations/Watchdog.ts"
 import * as PageServer from "../operatorPage/Server.ts"
-import * as PolicyFile from "../Policies/PolicyFile.ts"
+import * as PolicyFiles from "../Policies/PolicyFiles.ts"
+import * as Policies from "../Policies.ts"
+import * as Reload from "../Policies/Reload.ts"
+import * as Rollout from "../Policies/Rollout.ts"
 import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
@@ -29,7 +33,8 @@ import { StandardOutput } from "./StandardOutput.ts"
 import { announce, quota } from "./Status.ts"
 
 interface Options {
-  readonly policy: string
+  readonly policies: ReadonlyArray<string>
+  readonly running: Rollout.Running
   readonly source: Source
   readonly db: Db
   readonly every: Duration.Duration
@@ -61,18 +66,29 @@ const healthLayer = (every: Duration.Duration) =>
     )
   )
 
-const layer = ({ db, every, health, page, policy, source }: Options) =>
+const layer = ({ db, every, health, page, policies, source }: Options) =>
   Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(health), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
     Layer.provideMerge(healthLayer(every)),
     Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
-    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFile.layer(policy)))
+    Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFiles.layer(policies)))
   )
+
+/** Puts the policies in force by `--running`, and says what conversations run on beside them. */
+const putInForce = ({ running }: Options) =>
+  Effect.gen(function* () {
+    const { current } = yield* Policies.Policies
+    const policies = yield* current
+    if (policies.length > 1) yield* Effect.logInfo(`in force are ${Policies.idsOf(policies)}, in this order`)
+    const left = yield* Rollout.putInForce(policies, running)
+    yield* Effect.forEach(Rollout.describeLeft(left, running), (line) => Effect.logInfo(line), { discard: true })
+  })
 
 const watching = (options: Options) =>
   Effect.gen(function* () {
     const settings = yield* Scheduler.serveConfig
-    yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policy}`)
+    yield* Effect.logInfo(`following up ${nameOf(options.source)} by ${options.policies.join(", ")}`)
+    yield* putInForce(options)
     yield* Pause.confirmHeld(options.confirm)
     yield* announce
     const confirmed = Option.getOrElse(options.confirm, () => unconfirmed)
@@ -81,7 +97,12 @@ const watching = (options: Options) =>
     const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) =>
       Alerts.tellOnce(trouble, alertSettings)
     )
-    const watchingOver = [alerts.watching(settings.sweepEvery), ending, Watchdog.feeding]
+    const watchingOver = [
+      alerts.watching(settings.sweepEvery),
+      ending,
+      Watchdog.feeding,
+      Effect.repeat(Reload.make(options.policies, options.running), Schedule.spaced(settings.sweepEvery))
+    ]
     const serving = Effect.tapErrorTag(
       Scheduler.serve({ ...settings, confirmed }),
       "Unauthorized",

@@ -8,7 +8,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
-import { inForceSince } from "../Policies/PolicyVersions.ts"
+import * as PolicyVersions from "../Policies/PolicyVersions.ts"
+import { nameOf } from "../Policy.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
@@ -59,6 +60,8 @@ const Status = Schema.Struct({
    * followed up.
    */
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
+  /** The versions that a scheduler on this ledger has last put in force, in their order, and since when each is. */
+  in_force: Schema.Array(Schema.Struct({ policy: Schema.String, since: Schema.DateTimeUtc })),
   /** When the last sweep of a `serve` on this ledger ended; null where there was none. */
   last_sweep: Schema.NullOr(Schema.DateTimeUtc),
   waiting: Schema.Array(ServiceStatus.Waiting),
@@ -85,8 +88,7 @@ const read = Effect.gen(function* () {
   )
   const held_by = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.heldBy))
   const to_confirm = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.toConfirm))
-  const inForce = yield* inForceSince
-  const policies = [...inForce].map(([name, first_in_force]) => ({ name, first_in_force }))
+  const policies = [...(yield* PolicyVersions.inForceSince)].map(([name, first_in_force]) => ({ name, first_in_force }))
   const last_sweep = Option.getOrNull(yield* Effect.flatMap(Ledger, (ledger) => ledger.lastSweep))
   return {
     now,
@@ -96,6 +98,7 @@ const read = Effect.gen(function* () {
     held_by,
     to_confirm,
     policies,
+    in_force: yield* PolicyVersions.inForce,
     last_sweep,
     service: yield* ServiceStatus.service
   }
@@ -127,11 +130,24 @@ export const serviceLines = ({
 const inForceLine = ({ first_in_force, name }: Read["policies"][number]): string =>
   `Policy ${name} was first put in force ${DateTime.formatIso(first_in_force)}`
 
+/** A line for each version in force, where there are several or one is not the first of its name. */
+const versionLines = ({ in_force, policies }: Pick<Read, "in_force" | "policies">): ReadonlyArray<string> => {
+  const isFirst = ({ policy, since }: Read["in_force"][number]) =>
+    policies.some(
+      ({ first_in_force, name }) => name === nameOf(policy) && DateTime.distance(first_in_force, since) === 0
+    )
+  if (in_force.length <= 1 && in_force.every(isFirst)) return []
+  return in_force.map(
+    ({ policy, since }, index) => `${index + 1}. ${policy} is in force since ${DateTime.formatIso(since)}`
+  )
+}
+
 const sweepLine = (at: DateTime.Utc): string => `The last sweep of serve ended ${DateTime.formatIso(at)}`
 
 const statusOf = ({
   backlog,
   held_by,
+  in_force,
   last_sweep,
   now,
   policies,
@@ -147,6 +163,7 @@ const statusOf = ({
   held_by,
   to_confirm,
   policies,
+  in_force,
   last_sweep,
   waiting,
   backlog: backlogOf(backlog)
@@ -161,6 +178,7 @@ export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }
     yield* Output.lines([
       ...ChatStory.ofAll(found.tally),
       ...found.policies.map(inForceLine),
+      ...versionLines(found),
       ...sweeps,
       ...serviceLines(found)
     ])

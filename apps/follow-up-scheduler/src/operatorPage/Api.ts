@@ -20,6 +20,8 @@ export type Action = typeof Action.Type
 export const Upcoming = Schema.Struct({
   key: Schema.String,
   chat_id: Schema.String,
+  /** The version of the policy that it belongs to. */
+  policy: Schema.String,
   step: Schema.Int,
   action: Action,
   status: Schema.Literal("planned", "armed"),
@@ -38,6 +40,8 @@ export type Upcoming = typeof Upcoming.Type
 export const Unresolved = Schema.Struct({
   key: Schema.String,
   chat_id: Schema.String,
+  /** The version of the policy that it belongs to. */
+  policy: Schema.String,
   step: Schema.Int,
   action: Action,
   follow_up_at: Schema.NullOr(Millis),
@@ -93,9 +97,16 @@ const few = <A, I>(item: Schema.Schema<A, I>) => Schema.Struct({ total: Schema.I
 /** Everything that the page shows, except a single conversation. */
 export const Overview = Schema.Struct({
   now: Millis,
+  /** The ids of the policies in force, in words. */
   policy: Schema.String,
-  /** Messages of ours from before this instant are not followed up; null where all are. */
-  effective_from: Schema.NullOr(Millis),
+  /** The policies in force in the order in which a chat is offered to them. */
+  policies: Schema.Array(
+    Schema.Struct({
+      id: Schema.String,
+      /** Messages of ours from before this instant are not followed up; null where all are. */
+      effective_from: Schema.NullOr(Millis)
+    })
+  ),
   paused_since: Schema.NullOr(Millis),
   /** How many contacts have to be confirmed before sending goes on; null where none have to be. */
   to_confirm: Schema.NullOr(Schema.Int),

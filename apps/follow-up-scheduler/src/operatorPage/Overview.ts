@@ -20,7 +20,8 @@ import { Health } from "../Operations/Health.ts"
 import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import { advise } from "../Operations/Trouble.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
-import { ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
+import * as Policies from "../Policies.ts"
+import { type ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
@@ -84,6 +85,7 @@ const toUpcoming =
   (row: OverviewQueries.Expected): Api.Upcoming => ({
     key: row.key,
     chat_id: row.chat_id,
+    policy: row.policy,
     step: row.step,
     action: actionOf(versions, row),
     status: row.status === "armed" ? "armed" : "planned",
@@ -102,6 +104,7 @@ const toUnresolved =
   (row: FollowUp): Api.Unresolved => ({
     key: row.key,
     chat_id: row.chat_id,
+    policy: row.policy,
     step: row.step,
     action: actionOf(versions, row),
     follow_up_at: row.follow_up_at,
@@ -154,14 +157,13 @@ const make = Effect.gen(function* () {
   const ledger = yield* Ledger
   const health = yield* Health
   const meter = yield* QuotaUsage
-  const policy = yield* ActivePolicy
-
-  const policies = yield* PolicyVersions
+  const { current } = yield* Policies.Policies
+  const versions = yield* PolicyVersions
   const quietOf = makeQuiet()
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) =>
-      Effect.map(policies.version(id), (policy) => [id, policy] as const)
+      Effect.map(versions.version(id), (policy) => [id, policy] as const)
     ).pipe(Effect.map((known) => new Map(known)))
 
   const findBacklog = Effect.gen(function* () {
@@ -201,21 +203,27 @@ const make = Effect.gen(function* () {
     const upcoming = yield* survey.upcoming(limits.upcoming)
     const unresolved = yield* survey.unresolved(limits.unresolved)
     const tally = yield* ledger.tally
-    const versions = yield* versionsOf([...upcoming, ...unresolved.first])
+    const policies = yield* current
+    const ofRows = yield* versionsOf([...upcoming, ...unresolved.first])
     const paused = yield* ledger.paused
-    const next = upcoming.map(toUpcoming(versions, now, Option.isSome(paused)))
+    const next = upcoming.map(toUpcoming(ofRows, now, Option.isSome(paused)))
     return {
       now,
-      policy: policy.id,
-      effective_from: effectiveFrom(policy, yield* policies.firstInForce(policy)) ?? null,
+      policy: Policies.idsOf(policies),
+      policies: yield* Effect.forEach(policies, (policy) =>
+        Effect.map(versions.firstInForce(policy), (first) => ({
+          id: policy.id,
+          effective_from: effectiveFrom(policy, first) ?? null
+        }))
+      ),
       paused_since: Option.getOrNull(paused),
       to_confirm: Option.getOrNull(yield* ledger.toConfirm),
       troubles: yield* troubles(now),
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
-      quiet: quietOf(upcoming, versions, now),
+      quiet: quietOf(upcoming, ofRows, now),
       quota: yield* quota,
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
-      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(versions)) },
+      unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
       recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
     } satisfies Api.Overview
   })
@@ -249,4 +257,4 @@ export const layer: Layer.Layer<
   Overview,
   never,
   SqlClient.SqlClient | Health | Ledger | QuotaUsage | PolicyVersions | ActivePolicy
-> = Layer.effect(Overview, make)
+> = Layer.provide(Layer.effect(Overview, make), Policies.layer)

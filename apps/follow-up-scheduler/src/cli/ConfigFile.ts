@@ -99,7 +99,7 @@ export const read = Effect.fn("ConfigFile.read")(function* (file: string, known:
   const environment = new Map<string, string>()
   for (const { name, value } of settings) {
     const option = known.find((each) => each.name === name)
-    const isPath = option?.value === "FILE" || name.endsWith("_FILE")
+    const isPath = option?.value?.startsWith("FILE") === true || name.endsWith("_FILE")
     const texts = [value].flat().map((each) => (isPath ? path.resolve(path.dirname(file), String(each)) : String(each)))
     if (option === undefined) environment.set(name, texts[0] ?? "")
     else if (typeof value !== "boolean") options.set(name, texts)

@@ -20,7 +20,7 @@ export const ends = Metric.counter("invent.scheduler.ends", {
   incremental: true
 })
 
-/** How long after the instant it was due for a follow-up was taken up, in seconds. Attributes: `status` until then, `policy`. */
+/** How long after it was due a follow-up was taken up, in seconds. Attributes: `status` until then, `policy`. */
 export const lateness: Metric.Metric.Histogram<number> = Metric.histogram(
   "invent.scheduler.lateness",
   MetricBoundaries.fromIterable([0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600]),

@@ -1,4 +1,4 @@
-/** Several chats of a vendor that exists in memory only, of contacts who can have more than one. Nobody writes by itself. */
+/** Several chats of a vendor that exists in memory only, of contacts who can have more than one. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"

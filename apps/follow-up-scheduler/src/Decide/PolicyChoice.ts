@@ -1,4 +1,4 @@
-/** Which of the policies in force a chat belongs to: the first, in the order in which they are stated, that takes it. Pure. */
+/** Which of the policies in force a chat belongs to: the first one, in the stated order, that takes it. Pure. */
 import type * as Arr from "effect/Array"
 import type { Policy } from "../Policy.ts"
 import * as Audience from "./Audience.ts"

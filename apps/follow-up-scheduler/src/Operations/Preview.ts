@@ -53,8 +53,8 @@ export type Prospect = typeof Prospect.Type
 export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 /**
- * Reads the messages of a chat, chooses its policy and decides, by GET only. Fails with the error of the request. A ledger of an older
- * edition that lacks a table counts as empty there.
+ * Reads the messages of a chat, chooses its policy and decides, by GET only. Fails with the error of the request. A
+ * ledger of an older edition that lacks a table counts as empty there.
  */
 export const look = (chat_id: ChatId) =>
   Effect.gen(function* () {

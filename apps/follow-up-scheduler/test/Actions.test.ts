@@ -7,7 +7,7 @@ import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, setClock, story, sweepAt, sweepUntil, under, chatDecision } from "./Scheduling.ts"
+import { reviewChat, record, setClock, story, sweepAt, sweepUntil, under, chatDecision } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -32,7 +32,7 @@ describe("send_message", () => {
     )(
       Effect.gen(function* () {
         yield* fake.is("Ada")
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour - second))
         expect(yield* fake.sent).toEqual([])
         yield* sweepUntil(after(day))
@@ -49,9 +49,9 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour + minute))
-        expect(yield* observe).toMatchObject({ _tag: "Wait", step: 2, reason: "silence" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Wait", step: 2, reason: "silence" })
       })
     )
   )
@@ -62,7 +62,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(hour - second))
         yield* fake.writes("contact")
         yield* sweepUntil(after(2 * hour))
@@ -78,11 +78,11 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("send", FakeChat.unanswered(lost))
         yield* sweepUntil(after(hour + 5 * second))
         expect(yield* record).toEqual(["1 nudge@1 armed"])
-        expect(yield* observe).toMatchObject({ _tag: "Wait", reason: "in_progress" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Wait", reason: "in_progress" })
         yield* sweepUntil(after(hour + 30 * minute))
         expect(yield* fake.sent).toEqual([text])
         expect((yield* record)[0]).toBe("1 nudge@1 sent")
@@ -97,7 +97,7 @@ describe("send_message", () => {
     )(
       Effect.gen(function* () {
         yield* fake.is("Ada")
-        yield* observe
+        yield* reviewChat
         yield* fake.once("send", FakeChat.unanswered(lost))
         yield* sweepUntil(after(hour))
         yield* fake.is("Grace")
@@ -114,12 +114,12 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.put((kind, apply) => (kind === "send" ? Effect.fail(lost) : apply))
         yield* sweepUntil(after(day))
         expect(fake.requests.filter((kind) => kind === "send")).toHaveLength(2)
         expect(yield* record).toEqual(["1 nudge@1 unknown not_confirmed"])
-        expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "outcome_unknown" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Stop", reason: "outcome_unknown" })
       })
     )
   )
@@ -130,7 +130,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("send", FakeChat.unsent(lost))
         yield* sweepUntil(after(hour + minute))
         yield* fake.writes("contact")
@@ -145,7 +145,7 @@ describe("send_message", () => {
     story(`is sent once, whether or not the process ends ${when} the request`, (fake) =>
       Effect.gen(function* () {
         yield* fake.once("send", FakeChat.crash(when))
-        const crashed = yield* Effect.exit(under(fake, sending)(Effect.zipRight(observe, sweepUntil(after(hour)))))
+        const crashed = yield* Effect.exit(under(fake, sending)(Effect.zipRight(reviewChat, sweepUntil(after(hour)))))
         expect(Exit.isFailure(crashed)).toBe(true)
         yield* under(fake, sending)(sweepUntil(after(2 * hour)))
         expect(yield* fake.sent).toEqual([text])
@@ -160,7 +160,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("send", FakeChat.unsent(refused))
         yield* sweepUntil(after(hour + minute))
         expect(yield* fake.sent).toEqual([text])
@@ -174,7 +174,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         const meanwhile = Effect.zipRight(fake.writes("contact"), TestClock.adjust("11 seconds"))
         yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, meanwhile))
         yield* sweepUntil(after(2 * hour))
@@ -190,7 +190,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.passes((kind) => (kind === "list" ? TestClock.adjust("6 seconds") : Effect.void))
         yield* sweepUntil(after(hour + minute))
         expect(yield* fake.sent).toEqual([text])
@@ -204,7 +204,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         const before = fake.requests.length
         yield* fake.once("list", (_, apply) => Effect.zipLeft(apply, TestClock.adjust("9 seconds")))
         yield* sweepUntil(after(hour + minute))
@@ -221,7 +221,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(30 * minute))
         yield* fake.writes("human", { messages: [{ parts: [{ type: "text", text }] }] })
         yield* sweepUntil(after(2 * hour))
@@ -237,7 +237,7 @@ describe("send_message", () => {
       sending
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.movesTo(ChatId.make("chat_2"))
         yield* sweepUntil(after(day))
         expect(yield* fake.sent).toEqual([])
@@ -249,10 +249,10 @@ describe("send_message", () => {
   story("goes out before the channel closes, and not after", (fake) =>
     under(fake, { ...sending, channel_windows: { custom: { within: "2 hours" } } })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(2 * hour))
         expect(yield* fake.sent).toEqual([text])
-        expect(yield* observe).toMatchObject({ _tag: "Skip", reason: "outside_window" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Skip", reason: "outside_window" })
       })
     )
   )
@@ -265,7 +265,7 @@ describe("snooze and close", () => {
   ] as const) {
     const filing = { steps: [follow, { after: "1 day", action }] }
     const due = after(25 * hour)
-    const armed = Effect.zipRight(observe, sweepUntil(after(2 * hour)))
+    const armed = Effect.zipRight(reviewChat, sweepUntil(after(2 * hour)))
 
     story(`${action} puts the chat to ${state} when its silence is over`, (fake) =>
       under(
@@ -415,7 +415,7 @@ describe("snooze and close", () => {
             expect((yield* record)[1]).toBe("2 nudge@1 skipped unreachable")
             expect(yield* chatDecision).toBe("Failed unreachable")
             yield* fake.put((_, apply) => apply)
-            yield* observe
+            yield* reviewChat
             yield* sweepUntil(after(3 * day))
             expect((yield* record)[1]).toBe("2 nudge@1 done")
           })
@@ -454,14 +454,14 @@ describe("a step that writes nothing", () => {
   /** The contact replies to a cadence that has come to its end, and is answered. */
   const beginAnew = (fake: FakeChat.FakeChat) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(3 * hour))
       expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 done"])
       yield* fake.becomes({ state: "OPEN" })
       yield* fake.writes("contact")
       yield* setClock(after(4 * hour))
       yield* fake.writes("assistant")
-      return yield* observe
+      return yield* reviewChat
     })
 
   story("counts as none of the follow-ups that a cap allows", (fake) =>
@@ -492,11 +492,11 @@ describe("assign", () => {
       assigning
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(day))
         expect((yield* fake.state).assigned_user?.id).toBe("member_1")
         expect(yield* record).toEqual(["1 nudge@1 done"])
-        expect(yield* observe).toMatchObject({ reason: "human_takeover" })
+        expect(yield* reviewChat).toMatchObject({ reason: "human_takeover" })
       })
     )
   )
@@ -507,7 +507,7 @@ describe("assign", () => {
       assigning
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.becomes({ assigned_user: { id: UserId.make("user_7") } })
         yield* sweepUntil(after(day))
         expect((yield* fake.state).assigned_user?.id).toBe("user_7")
@@ -521,7 +521,7 @@ describe("assign", () => {
       assigning
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("assign", FakeChat.unanswered(lost))
         yield* sweepUntil(after(day))
         expect(fake.requests.filter((kind) => kind === "assign")).toHaveLength(1)
@@ -541,9 +541,9 @@ describe("segments", () => {
     )(
       Effect.gen(function* () {
         yield* fake.is("Ada", "seg_new", "seg_vip")
-        expect(yield* observe).toMatchObject({ _tag: "Wait" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Wait" })
         yield* fake.is("Ada", "seg_new")
-        expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "not_matched" })
+        expect(yield* reviewChat).toMatchObject({ _tag: "Stop", reason: "not_matched" })
       })
     )
   )
@@ -552,7 +552,7 @@ describe("segments", () => {
     under(fake, { ...vip, steps: [follow] })(
       Effect.gen(function* () {
         yield* fake.is("Ada", "seg_vip")
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour - 15 * second))
         expect(yield* fake.followUpAt).toEqual(after(hour))
         yield* fake.is("Ada", "seg_new")
@@ -562,7 +562,7 @@ describe("segments", () => {
         yield* sweepUntil(after(day))
         expect(yield* fake.followUps).toEqual([])
         yield* fake.is("Ada", "seg_vip")
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(2 * day))
         expect(yield* fake.followUps).toHaveLength(1)
       })
@@ -573,11 +573,11 @@ describe("segments", () => {
     under(fake, { ...vip, steps: [follow] })(
       Effect.gen(function* () {
         yield* fake.is("Ada", "seg_vip")
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour - 15 * second))
         yield* fake.is("Ada", "seg_new")
         yield* setClock(after(hour - 12 * second))
-        yield* observe
+        yield* reviewChat
         yield* sweepAt(after(hour - 12 * second))
         expect(yield* fake.followUpAt).toBeUndefined()
         expect(yield* record).toEqual(["1 nudge@1 withdrawn not_matched"])
@@ -589,7 +589,7 @@ describe("segments", () => {
     under(fake, { ...vip, steps: [follow] })(
       Effect.gen(function* () {
         yield* fake.is("Ada", "seg_vip")
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(2 * hour))
         expect(yield* fake.followUps).toEqual([DateTime.formatIso(after(hour))])
       })

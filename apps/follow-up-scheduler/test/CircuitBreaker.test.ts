@@ -12,7 +12,7 @@ import * as CircuitBreaker from "../src/ChatReader/CircuitBreaker.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
-import { observe, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, chat_id, hour, minute, second } = Build
 
@@ -90,9 +90,9 @@ story(
   (fake) =>
     under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.put(unsent(fault))
-        yield* Effect.repeatN(Effect.ignore(observe), CircuitBreaker.tolerated)
+        yield* Effect.repeatN(Effect.ignore(reviewChat), CircuitBreaker.tolerated)
         const lines = Effect.flatMap(Ledger.Ledger, (ledger) =>
           Effect.map(ledger.story(chat_id), ({ length }) => length)
         )

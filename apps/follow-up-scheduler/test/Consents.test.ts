@@ -10,7 +10,7 @@ import type { ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import { Ledger } from "../src/Ledger.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Build from "./Build.ts"
-import { observe, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, day, hour, message, minute, second } = Build
 const [one, two] = [ContactId.make("contact_1"), ContactId.make("contact_2")]
@@ -31,7 +31,7 @@ const chatOf = (contact_id: ContactId, fields: Partial<ChatSnapshot> = {}): Chat
 
 const review = (chat: ChatSnapshot) =>
   Effect.map(
-    Effect.flatMap(ChatReview, (observe) => observe.review(chat)),
+    Effect.flatMap(ChatReview, (reviewChat) => reviewChat.review(chat)),
     (decision) => ("reason" in decision ? decision.reason : decision._tag)
   )
 
@@ -47,12 +47,12 @@ describe("a contact who writes STOP", () => {
       {}
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour + minute))
         expect(yield* fake.followUps).toHaveLength(1)
         yield* fake.writes("contact", says("STOP"))
         yield* fake.writes("assistant", says("Understood."))
-        expect(yield* observe).toMatchObject({ reason: "opted_out" })
+        expect(yield* reviewChat).toMatchObject({ reason: "opted_out" })
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toHaveLength(1)
       })
@@ -66,11 +66,11 @@ describe("a contact who writes STOP", () => {
     )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("Stop!"))
-        yield* observe
+        yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("opted_out")
         yield* sweepAt(after(second))
         yield* fake.writes("contact", says("start"))
-        yield* observe
+        yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("silence")
       })
     )
@@ -83,7 +83,7 @@ describe("a contact who writes STOP", () => {
     )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("STOP"))
-        yield* observe
+        yield* reviewChat
         // The same chat, whose contact is another now.
         expect(yield* review(Build.chat({ contact_id: two, contact_ids: [two] }))).toBe("opted_out")
         expect(yield* review(chatOf(two))).toBe("opted_out")
@@ -99,7 +99,7 @@ describe("an operator", () => {
       {}
     )(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepAt(after(hour - 15 * second))
         expect(yield* fake.followUpAt).toBeDefined()
         yield* set(one, true)
@@ -117,13 +117,13 @@ describe("an operator", () => {
     )(
       Effect.gen(function* () {
         yield* fake.writes("contact", says("STOP"))
-        yield* observe
+        yield* reviewChat
         yield* sweepAt(after(second))
         yield* set(one, false)
         expect(yield* review(chatOf(one))).toBe("silence")
         yield* sweepAt(after(minute))
         yield* fake.writes("contact", says("STOP"))
-        yield* observe
+        yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("opted_out")
       })
     )

@@ -28,7 +28,7 @@ import * as Timer from "../src/Timer.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, chatDecision } from "./Scheduling.ts"
+import { reviewChat, chatDecision } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -112,12 +112,12 @@ const instant = after(hour)
 const at = (...millis: ReadonlyArray<number>) => millis.map((offset) => DateTime.formatIso(after(offset)))
 
 /** Observes the chat and sweeps until its first follow-up has just been armed. */
-const arm = Effect.zipRight(observe, sweepUntil(armedAt))
+const arm = Effect.zipRight(reviewChat, sweepUntil(armedAt))
 
 describe("a cadence", () => {
   story("of two steps is carried out by the ledger and the sweep alone", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(10 * day))
       expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
       expect(yield* record).toEqual(["1 sent", "2 sent"])
@@ -131,7 +131,7 @@ describe("a cadence", () => {
     "costs a row of the inbox, the messages, the newest chat, the update, a row before the instant, and a list after it",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         fake.requests.length = 0
         yield* sweepUntil(after(3 * hour + minute))
         expect(fake.requests).toEqual([...each, ...each])
@@ -142,7 +142,7 @@ describe("a cadence", () => {
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
-      yield* Effect.provide(observe, scheduler(fake))
+      yield* Effect.provide(reviewChat, scheduler(fake))
       fake.requests.length = 0
       yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
       expect(fake.requests).toEqual(each)
@@ -151,12 +151,12 @@ describe("a cadence", () => {
 
   story("lists the messages again where anything was written since they were listed", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* setClock(after(minute))
       yield* fake.writes("assistant")
       fake.requests.length = 0
-      yield* observe
-      yield* observe
+      yield* reviewChat
+      yield* reviewChat
       expect(fake.requests).toEqual(["read", "list", "read"])
     })
   )
@@ -177,7 +177,7 @@ describe("a cadence", () => {
 
   story("looks again where the look is no longer fresh by the time at which the update could leave", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       fake.requests.length = 0
       yield* fake.once("newest", (_, apply) =>
         Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
@@ -190,7 +190,7 @@ describe("a cadence", () => {
 
   story("goes on looking as long as no update can leave in time: what never left is no attempt", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       let count = 0
       const error = new InventError.TimedOut({ ...call, deadline: "total", after: Duration.seconds(30) })
       yield* fake.put((kind, apply) => {
@@ -210,7 +210,7 @@ describe("a cadence", () => {
     "sends no message by a look that is no longer fresh",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("newest", (_, apply) =>
           Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
         )
@@ -227,7 +227,7 @@ describe("a cadence", () => {
       (fake) =>
         Effect.gen(function* () {
           const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
-          yield* observe
+          yield* reviewChat
           yield* fake.put((kind, apply) => (kind === "newest" ? Effect.fail(fault) : apply))
           yield* sweepUntil(after(2 * hour))
           expect(yield* fake.followUps).toEqual(status === 501 ? at(hour) : [])
@@ -237,7 +237,7 @@ describe("a cadence", () => {
 
   story("goes on in the newer chat of its conversation, now and whenever the old one is named", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.movesTo(ChatId.make("chat_2"))
       yield* sweepUntil(after(day))
       expect(yield* fake.followUps).toEqual([])
@@ -246,7 +246,7 @@ describe("a cadence", () => {
       const story = Effect.flatMap(Ledger.Ledger, (ledger) => ledger.story(ChatId.make("chat_2")))
       expect((yield* story).map(({ event }) => event)).toContain("decided")
       fake.requests.length = 0
-      yield* observe
+      yield* reviewChat
       expect(fake.requests).toEqual(["read"])
       expect(yield* chatDecision).toBe("Stop superseded")
     })
@@ -254,7 +254,7 @@ describe("a cadence", () => {
 
   story("records each move before the next one begins", () =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(hour + minute))
       expect((yield* events).filter((event) => event !== "resumed_by_sweep")).toEqual([
         "decided",
@@ -270,13 +270,13 @@ describe("a cadence", () => {
 
   story("starts again at its first step after the customer replied and we answered", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       yield* fake.writes("contact")
-      yield* observe
+      yield* reviewChat
       yield* setClock(after(2 * hour + minute))
       yield* fake.writes("assistant")
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(10 * day))
       expect(yield* fake.followUps).toEqual(at(hour, 3 * hour + minute, 5 * hour + minute))
     })
@@ -286,7 +286,7 @@ describe("a cadence", () => {
     "arms with whole milliseconds, whatever the lead",
     () =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour - 10 * second))
         expect(Number.isInteger((yield* earliest)?.due_at.epochMillis)).toBe(true)
       }),
@@ -331,7 +331,7 @@ describe("what happens between arming and the instant takes the follow-up back",
         yield* arm
         yield* setClock(after(hour - 12 * second))
         yield* happen(fake)
-        yield* observe
+        yield* reviewChat
         yield* sweep
         expect(yield* fake.followUpAt).toBeUndefined()
         expect((yield* record)[0]).toBe(`1 withdrawn ${reason}`)
@@ -405,7 +405,7 @@ describe("what happens between arming and the instant takes the follow-up back",
 
   story("when the chat is muted at the second step, which stays the same follow-up of the same message", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(3 * hour - 15 * second))
       yield* fake.becomes({ muted_until: after(5 * hour) })
       yield* sweepUntil(after(10 * day))
@@ -416,13 +416,13 @@ describe("what happens between arming and the instant takes the follow-up back",
 
   story("when the chat is muted in a later episode, whose follow-ups are not counted with the earlier one's", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(4 * hour))
       expect(yield* record).toEqual(["1 sent", "2 sent"])
       yield* fake.writes("contact")
       yield* setClock(after(4 * hour + minute))
       yield* fake.writes("assistant")
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(5 * hour + minute - 15 * second))
       yield* fake.becomes({ muted_until: after(7 * hour) })
       yield* sweepUntil(after(10 * day))
@@ -467,7 +467,7 @@ describe("somebody else's hand", () => {
     Effect.gen(function* () {
       yield* arm
       yield* fake.becomes({ follow_up_at: after(5 * hour) })
-      yield* observe
+      yield* reviewChat
       yield* sweep
       expect(yield* record).toEqual(["1 withdrawn not_ours"])
       expect(yield* chatDecision).toBe("Skip not_ours")
@@ -513,7 +513,7 @@ describe("a failing service", () => {
     story(`${error._tag} before the update was applied delays the follow-up and loses none`, (fake) =>
       Effect.gen(function* () {
         yield* fake.once("set", FakeChat.unsent(error))
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toHaveLength(2)
         expect(yield* record).toEqual(["1 sent", "2 sent"])
@@ -523,7 +523,7 @@ describe("a failing service", () => {
     story(`${error._tag} after the update was applied sends no second follow-up`, (fake) =>
       Effect.gen(function* () {
         yield* fake.once("set", FakeChat.unanswered(error))
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toEqual(at(hour, 3 * hour))
         expect(yield* record).toEqual(["1 sent", "2 sent"])
@@ -532,7 +532,7 @@ describe("a failing service", () => {
 
     story(`${error._tag} at the last look before arming only puts it off`, (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.once("read", FakeChat.unsent(error))
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toHaveLength(2)
@@ -565,7 +565,7 @@ describe("a failing service", () => {
       Effect.gen(function* () {
         yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(error) : apply))
         yield* arm
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(90 * minute))
         expect((yield* record)[0]).toBe("1 skipped refused")
         expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set"])
@@ -587,11 +587,11 @@ describe("a failing service", () => {
 
   story("a refused look at a chat ends its plan, and the next look that succeeds makes it again", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden(answer)))
       yield* sweepUntil(armedAt)
       expect(yield* record).toEqual(["1 skipped refused"])
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUps).toEqual(at(hour))
     })
@@ -632,7 +632,7 @@ describe("a failing service", () => {
   story("an update that was never applied is sent again before the instant, which stays the same", (fake) =>
     Effect.gen(function* () {
       yield* fake.once("set", FakeChat.unsent(connectionLost))
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUps).toEqual(at(hour))
     })
@@ -692,7 +692,7 @@ describe("a failing service", () => {
     Effect.gen(function* () {
       yield* fake.once("set", (_, apply) => Effect.zipRight(fake.writes("contact"), apply))
       yield* fake.once("clear", FakeChat.unsent(connectionLost))
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(10 * day))
       expect(yield* fake.followUps).toEqual([])
       expect(yield* record).toEqual(["1 withdrawn replied"])
@@ -702,10 +702,10 @@ describe("a failing service", () => {
   story("a chat that cannot be read gets a decision that says why", (fake) =>
     Effect.gen(function* () {
       yield* fake.put(FakeChat.unsent(connectionLost))
-      expect(yield* Effect.flip(observe)).toBe(connectionLost)
+      expect(yield* Effect.flip(reviewChat)).toBe(connectionLost)
       expect(yield* chatDecision).toBe("Failed unreachable")
       yield* fake.put(FakeChat.unsent(new InventError.NotFound(answer)))
-      expect((yield* Effect.flip(observe))._tag).toBe("NotFound")
+      expect((yield* Effect.flip(reviewChat))._tag).toBe("NotFound")
       expect(yield* chatDecision).toBe("Failed chat_gone")
     })
   )
@@ -715,14 +715,14 @@ describe("a failing service", () => {
     (fake) =>
       Effect.gen(function* () {
         yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(connectionLost) : apply))
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(day))
         expect(yield* record).toEqual(["1 skipped unreachable"])
         // The watch reads a chat again that has this decision.
         expect(yield* chatDecision).toBe("Failed unreachable")
         expect(yield* fake.followUps).toEqual([])
         yield* fake.put((_, apply) => apply)
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(10 * day))
         expect(yield* record).toEqual(["1 sent", "2 sent"])
       })
@@ -732,7 +732,7 @@ describe("a failing service", () => {
     "a chat that cannot be read is looked at after 30 seconds, then twice as long each time up to five minutes",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.put((kind, apply) => (kind === "read" ? Effect.fail(new InventError.Unauthorized(answer)) : apply))
         fake.requests.length = 0
         const waits: Array<number> = []
@@ -756,11 +756,11 @@ describe("the assistant", () => {
     "that clears the value and writes nothing has declined: the step is not tried again",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(90 * minute))
         expect(yield* record).toEqual(["1 skipped assistant_declined", "2 planned"])
         yield* sweepUntil(after(10 * day))
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(20 * day))
         expect(yield* record).toEqual(["1 skipped assistant_declined", "2 skipped assistant_declined"])
         expect(fake.requests.filter((kind) => kind === "set")).toEqual(["set", "set"])
@@ -774,7 +774,7 @@ describe("the assistant", () => {
       `that writes ${minutes} minutes late has still written this follow-up, once`,
       (fake) =>
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* sweepUntil(after(2 * hour))
           expect(yield* fake.followUps).toEqual(at(hour + minutes * minute))
           expect(yield* record).toEqual(["1 sent", "2 planned"])
@@ -787,7 +787,7 @@ describe("the assistant", () => {
     "that is many minutes late loses its turn: the value is taken back, the end is unknown, and nothing is sent twice",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(90 * minute))
         expect((yield* record)[0]).toBe("1 unknown not_confirmed")
         expect(yield* fake.followUpAt).toBeUndefined()
@@ -831,7 +831,7 @@ describe("a follow-up that crosses a reply", () => {
 
   story("counts as one step, whichever it was", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(3 * hour - 2 * second))
       yield* fake.writes("contact")
       yield* setClock(after(3 * hour + second))
@@ -892,7 +892,7 @@ describe("a crash", () => {
   const life = (fake: FakeChat.FakeChat, setup: Setup = {}) =>
     Effect.gen(function* () {
       yield* sweep
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(30 * day))
     }).pipe(Effect.provide(Layer.fresh(scheduler(fake, setup))))
 
@@ -967,7 +967,7 @@ describe("a crash between the end of a follow-up and the plan of the next", () =
       const fake = FakeChat.make()
       const isDone = yield* Ref.make(false)
       const first = scheduler(fake, { ledger: crashing("after", "sent", isDone) })
-      yield* Effect.provide(observe, first)
+      yield* Effect.provide(reviewChat, first)
       expect(Exit.isFailure(yield* Effect.exit(Effect.provide(sweepUntil(after(day)), Layer.fresh(first))))).toBe(true)
       expect(yield* record).toEqual(["1 sent"])
       const second = Layer.fresh(scheduler(fake))
@@ -1024,7 +1024,7 @@ describe("a process that was frozen", () => {
       const thawed = yield* Deferred.make<void>()
       const freeze = Effect.zipRight(Deferred.succeed(asleep, undefined), Deferred.await(thawed))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(reviewChat, Layer.fresh(scheduler(fake)))
       yield* Effect.provide(begun(fake), other)
       const one = yield* Layer.build(scheduler(fake, yield* freezing(where, when, fake, freeze)))
       const fiber = yield* Effect.fork(Effect.provide(sweep, one))
@@ -1103,7 +1103,7 @@ describe("two dispatchers", () => {
       yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
       const one = yield* Layer.build(scheduler(fake))
       const other = yield* Layer.build(Layer.fresh(scheduler(fake)))
-      yield* Effect.provide(observe, Layer.fresh(scheduler(fake)))
+      yield* Effect.provide(reviewChat, Layer.fresh(scheduler(fake)))
       yield* setClock(armedAt)
       const row = yield* Effect.provide(Effect.flatMap(earliest, Effect.fromNullable), one)
       fake.requests.length = 0
@@ -1153,7 +1153,7 @@ describe("a wake-up", () => {
   withTimers("for every row carries a whole cadence out, without any sweep", (fake, timers) =>
     Effect.gen(function* () {
       const dispatch = yield* Dispatch
-      yield* observe
+      yield* reviewChat
       for (let woken = 0; woken < (yield* timers).length; woken++) {
         const { due_at, key, revision } = (yield* timers)[woken]!
         yield* setClock(DateTime.max(due_at, yield* DateTime.now))
@@ -1167,7 +1167,7 @@ describe("a wake-up", () => {
   withTimers("that is stale does nothing", (fake, timers) =>
     Effect.gen(function* () {
       const dispatch = yield* Dispatch
-      yield* observe
+      yield* reviewChat
       const stale = (yield* timers)[0]!
       yield* sweepUntil(armedAt)
       fake.requests.length = 0
@@ -1182,7 +1182,7 @@ describe("a wake-up", () => {
     Effect.gen(function* () {
       const dispatch = yield* Dispatch
       yield* fake.put((_, apply) => Effect.zipRight(Effect.yieldNow(), apply))
-      yield* observe
+      yield* reviewChat
       const { key, revision } = (yield* timers)[0]!
       yield* setClock(armedAt)
       yield* Effect.all([dispatch.wake(key, revision), dispatch.wake(key, revision)], { concurrency: "unbounded" })
@@ -1195,7 +1195,7 @@ describe("a wake-up", () => {
       const dispatch = yield* Dispatch
       const ledger = yield* Ledger.Ledger
       yield* dispatch.wake(FollowUpKey.make("nobody"), 0)
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       const ended = Option.getOrThrow(yield* ledger.find((yield* timers)[0]!.key))
       fake.requests.length = 0
@@ -1213,7 +1213,7 @@ describe("what has changed when its time comes", () => {
     "a clock that jumped into the night puts the follow-up off until the morning",
     (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(9 * hour))
         yield* sweep
         expect((yield* events).at(-1)).toBe("postponed")
@@ -1231,7 +1231,7 @@ describe("what has changed when its time comes", () => {
       `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} holds it without a further request, until it is right`,
       (fake) =>
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           clock.ahead = 0
           // The read of the chat shows it: that the clock was right is known from the answer before.
           yield* fake.once("list", (_, apply) =>
@@ -1257,7 +1257,7 @@ describe("what has changed when its time comes", () => {
 
   story("a customer who wrote before it was armed gets nothing, and nothing is set", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.writes("contact")
       yield* sweepUntil(after(10 * day))
       expect(fake.requests).not.toContain("set")
@@ -1267,7 +1267,7 @@ describe("what has changed when its time comes", () => {
 
   story("a further part of our answer makes a new plan, counted from that message", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* setClock(after(29 * minute))
       yield* fake.writes("assistant")
       yield* sweepUntil(after(2 * hour))
@@ -1278,7 +1278,7 @@ describe("what has changed when its time comes", () => {
 
   story("a message of ours after half of the silence counts as the first step: the second follows it", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* setClock(after(30 * minute))
       yield* fake.writes("assistant")
       yield* sweepUntil(after(3 * hour))
@@ -1289,13 +1289,13 @@ describe("what has changed when its time comes", () => {
 
   story("a chat that was snoozed and is open again is planned again", (fake) =>
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.becomes({ state: "SNOOZED" })
       yield* sweepUntil(armedAt)
       expect(yield* record).toEqual(["1 skipped snoozed"])
       yield* fake.becomes({ state: "OPEN" })
       yield* setClock(after(2 * hour))
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(3 * hour))
       expect(yield* fake.followUps).toEqual(at(2 * hour + 15 * second))
     })
@@ -1304,9 +1304,9 @@ describe("what has changed when its time comes", () => {
   story("a mute that was lifted early brings the follow-up forward", (fake) =>
     Effect.gen(function* () {
       yield* fake.becomes({ muted_until: after(300 * day) })
-      yield* observe
+      yield* reviewChat
       yield* fake.becomes({ muted_until: null })
-      yield* observe
+      yield* reviewChat
       yield* sweepUntil(after(2 * hour))
       expect(yield* fake.followUps).toEqual(at(hour))
     })
@@ -1314,10 +1314,10 @@ describe("what has changed when its time comes", () => {
 
   story("looking at a chat again and again changes nothing, and is written down once", () =>
     Effect.gen(function* () {
-      yield* observe
-      yield* observe
+      yield* reviewChat
+      yield* reviewChat
       yield* setClock(after(minute))
-      yield* observe
+      yield* reviewChat
       expect(yield* events).toEqual(["decided", "planned"])
       expect(yield* record).toEqual(["1 planned"])
     })
@@ -1328,11 +1328,11 @@ describe("what has changed when its time comes", () => {
     () =>
       Effect.gen(function* () {
         yield* setClock(after(10 * hour))
-        yield* observe
+        yield* reviewChat
         yield* TestClock.adjust("61 seconds")
-        yield* observe
+        yield* reviewChat
         yield* TestClock.adjust("17 seconds")
-        yield* observe
+        yield* reviewChat
         expect(yield* events).toEqual(["decided", "planned"])
       }),
     { policy: quiet }
@@ -1343,7 +1343,7 @@ describe("what has changed when its time comes", () => {
     (fake) =>
       Effect.gen(function* () {
         yield* fake.becomes({ follow_up_at: after(5 * hour) })
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(hour))
         expect(yield* fake.followUps).toEqual(at(hour))
       }),

@@ -13,7 +13,7 @@ import * as Retention from "../src/Privacy/Retention.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
-import { observe, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, setClock, storiesOn, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, second } = Build
 const contact_id = ContactId.make("contact_1")
@@ -50,7 +50,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* sweepUntil(after(day))
           const before = yield* everything
           for (const id of ["contact_1", chat_id, Build.conversation_id, "assistant@0", "follow-up 1"])
@@ -76,12 +76,12 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* erase
           const left = yield* everything
           fake.requests.length = 0
           yield* sweepUntil(after(day))
-          expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "erased" })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Stop", reason: "erased" })
           expect(fake.requests).toEqual([])
           expect(yield* fake.followUps).toEqual([])
           expect(yield* everything).toBe(left)
@@ -97,7 +97,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* sweepAt(after(hour - 15 * second))
           expect(yield* fake.followUpAt).toBeDefined()
           expect(yield* erase).toEqual({ chats: 0, left: 1 })
@@ -120,7 +120,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* erase
           const left = yield* everything
           const ledger = yield* Ledger.Ledger
@@ -171,7 +171,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         Effect.gen(function* () {
           yield* fake.is("Ada")
           yield* erase
-          expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "erased" })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Stop", reason: "erased" })
           expect(yield* everything).not.toContain(chat_id)
         })
       )
@@ -191,7 +191,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* merge(fake)
           yield* sweepUntil(after(day))
           expect(yield* fake.followUps).toEqual([])
@@ -209,7 +209,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* merge(fake)
           yield* sweepUntil(after(day))
           expect(yield* fake.sent).toEqual([])
@@ -225,7 +225,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )(
         Effect.gen(function* () {
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           yield* sweepAt(after(hour - 15 * second))
           expect(yield* fake.followUpAt).toBeDefined()
           yield* merge(fake)
@@ -247,7 +247,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         )(
           Effect.gen(function* () {
             yield* fake.is("Ada")
-            yield* observe
+            yield* reviewChat
             yield* fake.mergesInto(other)
             const context = yield* Effect.context<Erasure>()
             yield* fake.once("newest", (_, apply) =>
@@ -265,7 +265,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
   story("a database from before anybody could be erased gets the tables for it, and keeps what it holds", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       const sql = yield* SqlClient.SqlClient
       for (const table of [
         "seen",
@@ -292,7 +292,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         Effect.gen(function* () {
           expect(yield* reasons).toEqual(["planned"])
           yield* fake.is("Ada")
-          yield* observe
+          yield* reviewChat
           expect(yield* erase).toEqual({ chats: 1, left: 0 })
           expect(yield* everything).not.toContain(chat_id)
         })
@@ -311,7 +311,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         const lines = Effect.flatMap(Ledger.Ledger, (ledger) =>
           Effect.map(ledger.story(chat_id), (story) => story.map(({ event, key }) => `${event} ${key ?? ""}`))
         )
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(2 * hour))
         const before = yield* lines
         yield* setClock(after(7 * day))

@@ -5,7 +5,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, record, story, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, day, hour } = Build
 
@@ -61,7 +61,7 @@ for (const kind of kinds) {
           policyOf(kind)
         )(
           Effect.gen(function* () {
-            yield* observe
+            yield* reviewChat
             yield* fake.once(kind, FakeChat.unsent(error))
             yield* sweepUntil(after(day))
             expect(yield* record).toEqual([fate === "again" ? endOf(kind) : `1 nudge@1 skipped ${fate}`])
@@ -78,7 +78,7 @@ for (const kind of kinds) {
           policyOf(kind)
         )(
           Effect.gen(function* () {
-            yield* observe
+            yield* reviewChat
             let count = 0
             yield* fake.passes((each) => (each === kind && count++ < 20 ? Effect.fail(error) : Effect.void))
             yield* sweepUntil(after(day))

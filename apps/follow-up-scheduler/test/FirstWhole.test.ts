@@ -9,7 +9,7 @@ import { ActivePolicy } from "../src/Policy.ts"
 import * as Preview from "../src/Operations/Preview.ts"
 import * as Build from "./Build.ts"
 import type { FakeChat } from "./FakeChat.ts"
-import { observe, setClock, story, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, setClock, story, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, minute, second } = Build
 
@@ -38,7 +38,7 @@ story("a correction eight seconds later does not begin the silence anew", (fake)
       oneStep
     )(
       Effect.gen(function* () {
-        expect(yield* observe).toMatchObject(untilStep(hour))
+        expect(yield* reviewChat).toMatchObject(untilStep(hour))
         yield* sweepUntil(after(day))
         expect(yield* fake.followUps).toEqual([iso(hour)])
       })
@@ -49,10 +49,10 @@ story("a correction eight seconds later does not begin the silence anew", (fake)
 story("a receipt a day later does not begin the silence anew", (fake) =>
   under(fake, { steps: [{ after: "2 days", action: "schedule_follow_up" }] })(
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* setClock(after(day))
       yield* fake.changes("assistant@0", { updated_at: after(day) })
-      expect(yield* observe).toMatchObject(untilStep(2 * day))
+      expect(yield* reviewChat).toMatchObject(untilStep(2 * day))
       yield* sweepUntil(after(4 * day))
       expect(yield* fake.followUps).toEqual([iso(2 * day)])
     })
@@ -64,7 +64,7 @@ story(
   (fake) =>
     Effect.gen(function* () {
       yield* fake.changes("assistant@0", { status: "RUNNING" })
-      yield* under(fake, oneStep)(observe)
+      yield* under(fake, oneStep)(reviewChat)
       yield* setClock(after(3 * hour))
       yield* fake.changes("assistant@0", { status: "COMPLETED", updated_at: after(3 * hour - minute) })
       yield* under(
@@ -72,7 +72,7 @@ story(
         oneStep
       )(
         Effect.gen(function* () {
-          expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
+          expect(yield* reviewChat).toMatchObject(untilStep(4 * hour - minute))
         })
       )
       yield* setClock(after(3.5 * hour))
@@ -83,7 +83,7 @@ story(
         oneStep
       )(
         Effect.gen(function* () {
-          expect(yield* observe).toMatchObject(untilStep(4 * hour - minute))
+          expect(yield* reviewChat).toMatchObject(untilStep(4 * hour - minute))
           yield* sweepUntil(after(day))
           expect(yield* fake.followUps).toEqual([iso(4 * hour - minute)])
         })
@@ -100,12 +100,12 @@ story(
     )(
       Effect.gen(function* () {
         yield* fake.changes("assistant@0", { status: "RUNNING" })
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(3 * hour))
         yield* fake.changes("assistant@0", { status: "COMPLETED" })
-        expect(yield* observe).toMatchObject(untilStep(4 * hour))
+        expect(yield* reviewChat).toMatchObject(untilStep(4 * hour))
         yield* setClock(after(3.5 * hour))
-        expect(yield* observe).toMatchObject(untilStep(4 * hour))
+        expect(yield* reviewChat).toMatchObject(untilStep(4 * hour))
       })
     )
 )
@@ -115,9 +115,9 @@ story("a message of ours without a date is silent from the first look at it", (f
     Effect.gen(function* () {
       yield* fake.changes("assistant@0", { created_at: null })
       yield* setClock(after(5 * hour))
-      expect(yield* observe).toMatchObject(untilStep(6 * hour))
+      expect(yield* reviewChat).toMatchObject(untilStep(6 * hour))
       yield* setClock(after(5.5 * hour))
-      expect(yield* observe).toMatchObject(untilStep(6 * hour))
+      expect(yield* reviewChat).toMatchObject(untilStep(6 * hour))
       yield* sweepUntil(after(day))
       expect(yield* fake.followUps).toEqual([iso(6 * hour)])
     })

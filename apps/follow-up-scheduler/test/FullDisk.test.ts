@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as ExitCodes from "../src/cli/ExitCodes.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Build from "./Build.ts"
-import { observe, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, chat_id, hour, second } = Build
 
@@ -38,7 +38,7 @@ story(
   (fake) =>
     under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         const before = { rows: yield* record, lines: yield* lines }
         yield* fill
         const error = yield* Effect.flip(sweepAt(after(hour - 15 * second)))
@@ -59,7 +59,7 @@ story(
     under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        yield* observe
+        yield* reviewChat
         yield* fake.once("set", (_, apply) =>
           Effect.zipLeft(apply, Effect.orDie(Effect.provideService(fill, SqlClient.SqlClient, sql)))
         )

@@ -11,7 +11,7 @@ import * as Ledger from "../src/Ledger.ts"
 import * as LedgerLogging from "../src/Ledger/LedgerLogging.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { observe, sweepUntil, underLedger } from "./Scheduling.ts"
+import { reviewChat, sweepUntil, underLedger } from "./Scheduling.ts"
 
 const { after, chat_id, day, hour, second } = Build
 
@@ -42,7 +42,7 @@ const of = { chat: chat_id, policy: "nudge@1", step: 1 }
 
 story("a follow-up that went out is told once, by ids, and nothing is told before", (_, said) =>
   Effect.gen(function* () {
-    yield* observe
+    yield* reviewChat
     yield* sweepUntil(after(hour))
     expect(said).toEqual([])
     yield* sweepUntil(after(day))
@@ -53,7 +53,7 @@ story("a follow-up that went out is told once, by ids, and nothing is told befor
 story("one that was taken back is told with the reason, and none of what was written", (fake, said) =>
   Effect.gen(function* () {
     yield* fake.is("Ada")
-    yield* observe
+    yield* reviewChat
     yield* sweepUntil(after(hour - 15 * second))
     yield* fake.writes("contact")
     yield* sweepUntil(after(day))
@@ -63,7 +63,7 @@ story("one that was taken back is told with the reason, and none of what was wri
 
 story("one of which nobody knows is told as such", (fake, said) =>
   Effect.gen(function* () {
-    yield* observe
+    yield* reviewChat
     yield* sweepUntil(after(hour - 15 * second))
     yield* fake.put((kind, apply) => (kind === "clear" ? Effect.fail(refused) : apply))
     yield* fake.writes("contact")

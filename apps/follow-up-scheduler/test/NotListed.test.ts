@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as AuditEvent from "../src/Ledger/AuditEvent.ts"
 import { Ledger } from "../src/Ledger.ts"
 import * as Build from "./Build.ts"
-import { observe, record, story, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, hour } = Build
 const assigned = { assigned_user: { id: UserId.make("user_1") } }
@@ -16,7 +16,7 @@ story("of an earlier state gets the assistant's follow-up, and the answer to the
     {}
   )(
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.leavesLists
       yield* sweepUntil(after(2 * hour))
       expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
@@ -31,7 +31,7 @@ story("that was assigned meanwhile has its follow-up taken back at once", (fake)
     {}
   )(
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.leavesLists
       yield* fake.becomes(assigned)
       yield* sweepUntil(after(2 * hour))
@@ -46,7 +46,7 @@ for (const action of [{ action: "send_message", message: "Are you still there?" 
   story(`is left alone by a step that is ours: ${action.action}`, (fake) =>
     under(fake, { steps: [{ after: "1 hour", ...action }] })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* fake.leavesLists
         yield* sweepUntil(after(2 * hour))
         expect(yield* record).toEqual(["1 nudge@1 skipped not_listed"])
@@ -62,7 +62,7 @@ story(
     Effect.gen(function* () {
       yield* fake.leavesLists
       // Each process knows nothing of what another has read.
-      const look = under(fake, {})(observe)
+      const look = under(fake, {})(reviewChat)
       expect(yield* look).toMatchObject({ _tag: "Wait", step: 1 })
       expect(yield* look).toEqual({ _tag: "Skip", reason: "not_listed" })
       expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(1)

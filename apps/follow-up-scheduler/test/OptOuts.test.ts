@@ -15,7 +15,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
 import { after, hour, minute } from "./Build.ts"
-import { observe, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 type Status = NonNullable<(typeof ContactFilter.Type)["status"]>
 type Entry = Contact | Undecodable
@@ -303,7 +303,7 @@ describe("the lists", () => {
 story("a look is as old as the messages in it, however long it then takes to find out who opted out", (fake) =>
   under(fake, { steps: [{ after: "1 hour", action: "send_message", message: "Do you still need help?" }] })(
     Effect.gen(function* () {
-      yield* observe
+      yield* reviewChat
       yield* fake.delaysContacts(Effect.zipRight(TestClock.adjust("6 seconds"), fake.writes("contact")))
       yield* sweepAt(after(hour))
       expect(yield* fake.sent).toEqual([])

@@ -29,7 +29,7 @@ import * as Timer from "../src/Timer.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
-import { type Fields, observe, setClock } from "./Scheduling.ts"
+import { type Fields, reviewChat, setClock } from "./Scheduling.ts"
 
 const { after, chat_id, hour, second } = Build
 
@@ -82,7 +82,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       "shows what comes, what its step does, why not sooner, and the hours in which nothing goes out there",
       (fake) =>
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           const { outcomes, policy, quiet, upcoming } = yield* overview
           expect(policy).toBe("nudge@1")
           expect(upcoming.total).toBe(1)
@@ -107,7 +107,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("names the policies in force, also after they were replaced, and the policy of each follow-up", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         const { current, replace } = yield* Policies
         const [nudge] = yield* current
         yield* replace([Build.policy({ name: "quotes", version: 3, effective_from: "all" }), nudge])
@@ -123,7 +123,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("shows the hours and the steps of the version that a follow-up was planned by", (fake) =>
       Effect.gen(function* () {
-        yield* Effect.provide(observe, under(fake, { ...nights, steps }))
+        yield* Effect.provide(reviewChat, under(fake, { ...nights, steps }))
         const { policy, quiet, upcoming } = yield* Effect.provide(overview, under(fake, { version: 2 }))
         expect(policy).toBe("nudge@2")
         expect(upcoming.first[0]).toMatchObject({ action: "send_message" })
@@ -133,7 +133,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("shows why what is due does not go out: it is, unless there is a pause", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(2 * hour))
         expect((yield* overview).upcoming.first[0]?.why).toBe("due now")
         yield* ledger((ledger) => ledger.pause)
@@ -143,10 +143,10 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("shows nothing to come of a chat in which a look has found an end", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(second))
         yield* fake.writes("contact")
-        yield* observe
+        yield* reviewChat
         const { recent, upcoming } = yield* overview
         expect(upcoming).toEqual({ total: 0, first: [] })
         expect(recent[0]).toMatchObject({ chat_id, kind: "decision", at: after(second) })
@@ -155,7 +155,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("foresees the requests of what is due within the window, and of nothing later", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         expect((yield* overview).quota).toMatchObject({ limit: 500, used: 0, reserved: 0, due: 0, forecast: 0 })
         yield* setClock(after(hour - 30 * second))
         expect((yield* overview).quota).toMatchObject({ due: 1, forecast: QuotaForecast.requestsPerFollowUp })
@@ -190,24 +190,24 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("says so when the service does not answer, until it does again", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         expect((yield* overview).troubles).toEqual([])
         yield* setClock(after(second))
         yield* fake.once(
           "read",
           FakeChat.unsent(new ServerFault({ endpoint: "state.update", attempts: 1, status: 503, excerpt: "" }))
         )
-        yield* Effect.ignore(observe)
+        yield* Effect.ignore(reviewChat)
         expect((yield* overview).troubles[0]?.words).toContain("The service has not answered: 1 failed looks")
         yield* setClock(after(2 * second))
-        yield* observe
+        yield* reviewChat
         expect((yield* overview).troubles).toEqual([])
       }).pipe(Effect.provide(under(fake, {})))
     )
 
     story("shows what is of unknown outcome until a person has resolved it", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         const row = yield* planned
         yield* ledger((ledger) =>
           ledger.advance(

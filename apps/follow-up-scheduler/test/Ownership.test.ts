@@ -16,7 +16,7 @@ import { it } from "../../../tools/testing/it.ts"
 import * as Ownership from "../src/Ledger/Database/Ownership.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as Build from "./Build.ts"
-import { observe, record, story, sweepAt, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepAt, under } from "./Scheduling.ts"
 
 /** Opens a ledger as a scheduler does, until the scope ends. */
 const open = (file: string) =>
@@ -194,7 +194,7 @@ for (const { action, steps } of [
   story(`nothing is sent from a ledger that is lost (${action})`, (fake) =>
     under(fake, { steps })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* Effect.provideService(sweepAt(Build.after(Build.hour)), Ownership.Ownership, { check: lost })
         expect(fake.requests).not.toContain(action)
         expect(yield* record).toEqual(["1 nudge@1 planned"])

@@ -172,7 +172,7 @@ Chromium.describe("the operator page in a browser", () => {
       // A question that the assistant leaves to people.
       yield* world.contactWrites(chat_id, "Can I speak about order #0000?")
       yield* Effect.flatMap(ChatRows, (rows) => rows.forget(chat_id))
-      yield* Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
+      yield* Effect.flatMap(ChatReview, (reviewChat) => reviewChat.reviewById(chat_id))
       yield* miss(page, ".upcoming tbody tr", chat_id)
       // In the conversation: the list of the latest changes shows 40, and the others here may have made as many since.
       yield* seeInConversation(page, chat_id, "no follow-up: the customer wrote last and waits for us")

@@ -45,7 +45,7 @@ const events = Effect.map(
   ledger((ledger) => ledger.story(chat_id)),
   (entries) => entries.map(({ event }) => event)
 )
-const observe = Effect.flatMap(ChatReview, (observe) => observe.reviewById(chat_id))
+const reviewChat = Effect.flatMap(ChatReview, (reviewChat) => reviewChat.reviewById(chat_id))
 const sweep = Effect.flatMap(Dispatch, (dispatch) => dispatch.sweep(Duration.zero))
 const sweepAt = (millis: number) => Effect.zipRight(TestClock.setTime(after(millis).epochMillis), sweep)
 const armedAt = hour - 15 * second
@@ -59,7 +59,7 @@ const unreachable = new InventError.ServerFault({ endpoint: "state.update", atte
 /** The server refuses to be read while the follow-up is on its way. */
 const loseTrack = (fake: FakeChat.FakeChat) =>
   Effect.gen(function* () {
-    yield* observe
+    yield* reviewChat
     yield* sweepAt(armedAt)
     yield* fake.once(
       "read",
@@ -103,7 +103,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("keeps what is planned from being begun, without a request; resumed, it goes out", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* pause
         fake.requests.length = 0
         expect(yield* sweepAt(day)).toBe(0)
@@ -117,7 +117,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("takes back what was set but is not out yet; resumed, it goes out once", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepAt(armedAt)
         expect(yield* fake.followUpAt).toEqual(after(hour))
         yield* pause
@@ -136,7 +136,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
 
     story("leaves what is out already alone: it is found sent", (fake) =>
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepAt(armedAt)
         yield* sweepAt(hour - 5 * second)
         yield* pause
@@ -159,7 +159,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       "keeps a message of ours from being sent; resumed, it is sent once",
       (fake) =>
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* pause
           yield* sweepAt(2 * hour)
           expect(yield* fake.sent).toEqual([])
@@ -179,7 +179,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         `that begins ${position} the message of ours leaves has it sent ${sent} times, until it is resumed`,
         (fake) =>
           Effect.gen(function* () {
-            yield* observe
+            yield* reviewChat
             const pause = yield* pausing
             yield* fake.once(position === "before" ? "newest" : "send", (_, apply) => Effect.zipLeft(apply, pause))
             yield* sweepAt(hour)
@@ -199,7 +199,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       "keeps a chat from being closed after a request whose answer was lost; resumed, it is closed",
       (fake) =>
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           const pause = yield* pausing
           yield* fake.once("state", () => Effect.zipRight(pause, Effect.fail(unreachable)))
           yield* sweepAt(hour)

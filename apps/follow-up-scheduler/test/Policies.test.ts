@@ -6,7 +6,7 @@ import * as Ledger from "../src/Ledger.ts"
 import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
 import * as Rollout from "../src/Policies/Rollout.ts"
 import * as Build from "./Build.ts"
-import { type Fields, observe, record, story, sweepAt, under } from "./Scheduling.ts"
+import { type Fields, reviewChat, record, story, sweepAt, under } from "./Scheduling.ts"
 
 const { after, hour, minute, second } = Build
 const lead = 15 * second
@@ -20,23 +20,23 @@ const change = (fields: Fields, running: Rollout.Running) =>
 describe("a version of a policy", () => {
   story("never changes: the same version with another content is refused, and says which fields differ", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
-      const changed = yield* Effect.flip(under(fake, { weekdays: [1], arm_lead: "1 minute" })(observe))
+      yield* under(fake, {})(reviewChat)
+      const changed = yield* Effect.flip(under(fake, { weekdays: [1], arm_lead: "1 minute" })(reviewChat))
       expect(changed).toBeInstanceOf(PolicyVersions.VersionChanged)
       expect(changed).toMatchObject({ id: "nudge@1", fields: ["weekdays", "arm_lead"] })
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
     })
   )
 
   story("counts from when its name was first put in force here, in every later version and process", (fake) =>
     Effect.gen(function* () {
       yield* TestClock.setTime(after(second).epochMillis)
-      expect(yield* under(fake, {})(observe)).toMatchObject({ _tag: "Stop", reason: "before_effective_from" })
+      expect(yield* under(fake, {})(reviewChat)).toMatchObject({ _tag: "Stop", reason: "before_effective_from" })
       yield* TestClock.setTime(after(hour).epochMillis)
       yield* fake.writes("contact")
       yield* fake.writes("assistant")
       yield* TestClock.setTime(after(2 * hour).epochMillis)
-      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Act", step: 1 })
+      expect(yield* under(fake, newer)(reviewChat)).toMatchObject({ _tag: "Act", step: 1 })
       yield* under(fake, { name: "other" })(Effect.void)
       expect([...(yield* PolicyVersions.inForceSince)]).toEqual([
         ["nudge", after(second)],
@@ -47,20 +47,20 @@ describe("a version of a policy", () => {
 
   story("is kept by a cadence that began by it, until the contact replies", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       yield* under(
         fake,
         newer
       )(
         Effect.gen(function* () {
-          expect(yield* observe).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
           yield* sweepAt(after(hour - lead))
           yield* sweepAt(after(hour + minute))
           expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
           yield* fake.writes("contact")
           yield* TestClock.setTime(after(2 * hour).epochMillis)
           yield* fake.writes("assistant")
-          expect(yield* observe).toMatchObject({ _tag: "Wait", step: 1, until: after(2.5 * hour - lead) })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Wait", step: 1, until: after(2.5 * hour - lead) })
         })
       )
       expect((yield* record).at(-1)).toBe("1 nudge@2 planned")
@@ -69,7 +69,7 @@ describe("a version of a policy", () => {
 
   story("is what a follow-up that is under way is confirmed by, after a newer one came", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, { confirm_after: "10 minutes" })(Effect.zipRight(observe, sweepAt(after(hour - lead))))
+      yield* under(fake, { confirm_after: "10 minutes" })(Effect.zipRight(reviewChat, sweepAt(after(hour - lead))))
       yield* under(fake, { ...newer, confirm_after: "1 minute" })(
         Effect.gen(function* () {
           yield* sweepAt(after(hour - 5 * second))
@@ -87,7 +87,7 @@ describe("a version of a policy", () => {
 describe("putting a version in force", () => {
   story("shows the difference to the latest one and how many run on which", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       const preview = yield* Rollout.preview(Build.policy({ ...newer, weekdays: [1, 2, 3] }))
       expect(preview.before?.id).toBe("nudge@1")
       expect(preview.differences.map(({ path }) => path)).toEqual([
@@ -106,7 +106,7 @@ describe("putting a version in force", () => {
 
   story("of another policy shows nothing of this one", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       expect(yield* Rollout.preview(Build.policy({ name: "nudge-more" }))).toEqual({
         before: undefined,
         differences: [],
@@ -117,16 +117,16 @@ describe("putting a version in force", () => {
 
   story("with keep leaves what runs as it is", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       yield* change(newer, "keep")
       expect(yield* record).toEqual(["1 nudge@1 planned"])
-      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
+      expect(yield* under(fake, newer)(reviewChat)).toMatchObject({ _tag: "Wait", until: after(hour - lead) })
     })
   )
 
   story("with retime decides anew what waits, and what was sent still counts", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
+      yield* under(fake, {})(Effect.all([reviewChat, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
       expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
       yield* change(newer, "retime")
       yield* under(
@@ -145,7 +145,7 @@ describe("putting a version in force", () => {
 
   story("with exit ends what runs, until the contact replies", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(Effect.all([observe, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
+      yield* under(fake, {})(Effect.all([reviewChat, sweepAt(after(hour - lead)), sweepAt(after(hour + minute))]))
       yield* change(newer, "exit")
       expect(yield* record).toEqual(["1 nudge@1 sent exited", "2 nudge@1 skipped exited"])
       yield* under(
@@ -154,11 +154,11 @@ describe("putting a version in force", () => {
       )(
         Effect.gen(function* () {
           yield* sweepAt(after(4 * hour))
-          expect(yield* observe).toMatchObject({ _tag: "Stop", reason: "exited" })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Stop", reason: "exited" })
           yield* fake.writes("contact")
           yield* TestClock.adjust("1 second")
           yield* fake.writes("assistant")
-          expect(yield* observe).toMatchObject({ _tag: "Wait", step: 1 })
+          expect(yield* reviewChat).toMatchObject({ _tag: "Wait", step: 1 })
         })
       )
       expect((yield* record).at(-1)).toBe("1 nudge@2 planned")
@@ -167,10 +167,10 @@ describe("putting a version in force", () => {
 
   story("ends a cadence of which nothing was sent yet just the same", (fake) =>
     Effect.gen(function* () {
-      yield* under(fake, {})(observe)
+      yield* under(fake, {})(reviewChat)
       yield* change(newer, "exit")
       expect(yield* record).toEqual(["1 nudge@1 skipped exited"])
-      expect(yield* under(fake, newer)(observe)).toMatchObject({ _tag: "Stop", reason: "exited" })
+      expect(yield* under(fake, newer)(reviewChat)).toMatchObject({ _tag: "Stop", reason: "exited" })
     })
   )
 })

@@ -18,7 +18,7 @@ import * as Activity from "../src/Telemetry/Activity.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Build from "./Build.ts"
 import * as FakeInbox from "./FakeInbox.ts"
-import { observe, record, setClock, story as singleStory, sweepAt, underPolicies } from "./Scheduling.ts"
+import { reviewChat, record, setClock, story as singleStory, sweepAt, underPolicies } from "./Scheduling.ts"
 
 const { after, minute } = Build
 
@@ -209,7 +209,7 @@ describe("a version that a reload puts in force", () => {
         yield* files.writeFileString(file, text("nudge", 1))
         const policies = yield* PolicyFiles.load([file])
         yield* Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* files.writeFileString(file, text("nudge", 2, "30 minutes"))
           const reload = Reload.make([file], running as Rollout.Running)
           yield* Effect.zipRight(reload, reload)

@@ -77,9 +77,9 @@ export const storiesOn =
 export const story = storiesOn(SqliteClient.layer({ filename: ":memory:" }))
 
 /** A look at the chat because the watch saw that it has changed: its row is read anew. */
-export const observe = Effect.zipRight(
+export const reviewChat = Effect.zipRight(
   Effect.flatMap(ChatRows, (rows) => rows.forget(Build.chat_id)),
-  Effect.flatMap(ChatReview, (observe) => observe.reviewById(Build.chat_id))
+  Effect.flatMap(ChatReview, (reviewChat) => reviewChat.reviewById(Build.chat_id))
 )
 
 export const setClock = (instant: DateTime.Utc) => TestClock.setTime(instant.epochMillis)

@@ -26,7 +26,7 @@ import * as GracefulShutdown from "../src/Dispatch/GracefulShutdown.ts"
 import * as Grace from "../src/Dispatch/GracefulShutdown/Grace.ts"
 import * as Build from "./Build.ts"
 import { unsent } from "./FakeChat.ts"
-import { observe, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, followUp, hour, minute, policy, second } = Build
 
@@ -142,7 +142,7 @@ describe("a wait that was written by a clock that was fast", () => {
     withStep((putBack) =>
       under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* fake.once("read", unsent(fault))
           yield* sweepAt(after(hour))
           yield* putBack
@@ -160,7 +160,7 @@ describe("a wait that was written by a clock that was fast", () => {
     withStep((putBack) =>
       under(fake, { steps: [{ after: "1 hour", action: "schedule_follow_up" }] })(
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* sweepAt(after(hour - 15 * second))
           yield* sweepAt(after(hour - 5 * second))
           yield* TestClock.adjust("1 minute")
@@ -193,7 +193,7 @@ for (const { action, fields } of [
         fields
       )(
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* fake.once("newest", (_, apply) =>
             Effect.zipRight(TestClock.adjust("6 seconds"), Effect.zipRight(putBack, apply))
           )
@@ -212,7 +212,7 @@ for (const { action, fields } of [
         fields
       )(
         Effect.gen(function* () {
-          yield* observe
+          yield* reviewChat
           yield* fake.once("newest", (_, apply) => Effect.zipRight(suspend, apply))
           yield* sweepAt(after(hour))
           expect(fake.requests).not.toContain(action)

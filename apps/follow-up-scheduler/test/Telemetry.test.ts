@@ -11,7 +11,7 @@ import * as Telemetry from "../src/Telemetry.ts"
 import * as Watch from "../src/Watch.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
-import { observe, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -33,7 +33,7 @@ story("every end is counted once by how, and every look by its decision", (fake)
     const before = yield* counts
     yield* under(fake, { steps: [...steps, { after: "1 day", action: "schedule_follow_up" }] })(
       Effect.gen(function* () {
-        yield* observe
+        yield* reviewChat
         yield* sweepUntil(after(2 * hour))
         yield* fake.writes("contact")
         yield* sweepUntil(after(3 * 24 * hour))
@@ -49,7 +49,7 @@ story("lateness is the time from the instant a follow-up was due for to when it 
   Effect.gen(function* () {
     const lateness = tagged(Telemetry.lateness, { status: "planned", policy: "nudge" })
     const before = yield* lateness
-    yield* under(fake, { steps })(Effect.zipRight(observe, sweepAt(after(hour + 7 * minute))))
+    yield* under(fake, { steps })(Effect.zipRight(reviewChat, sweepAt(after(hour + 7 * minute))))
     const now = yield* lateness
     expect(now.count - before.count).toBe(1)
     expect(now.sum - before.sum).toBeCloseTo(Duration.toSeconds(Duration.minutes(7)) + 15, 0)
@@ -65,7 +65,7 @@ story(
     under(fake, { steps })(
       Effect.gen(function* () {
         const ledger = yield* Ledger.Ledger
-        yield* observe
+        yield* reviewChat
         yield* setClock(after(2 * hour))
         yield* ledger.pause
         const serving = yield* Effect.fork(

@@ -11,7 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import * as FileReadError from "./FileReadError.ts"
+import * as FileReadError from "./Policies/FileReadError.ts"
 
 /** The list of chats cannot be used. Nothing was sent. */
 export class ChatsUnreadable extends Schema.TaggedError<ChatsUnreadable>()("ChatsUnreadable", {

@@ -8,7 +8,7 @@ import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
 import * as Policy from "../Policy.ts"
 import * as Feasibility from "./Feasibility.ts"
-import * as FileReadError from "../FileReadError.ts"
+import * as FileReadError from "./FileReadError.ts"
 import * as PolicyProblems from "./PolicyProblems.ts"
 
 const problem = { line: Schema.optional(Schema.Int), column: Schema.optional(Schema.Int), reason: Schema.String }

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Yaml from "yaml"
-import * as FileReadError from "../FileReadError.ts"
+import * as FileReadError from "../Policies/FileReadError.ts"
 import { nearest } from "../Policies/PolicyProblems.ts"
 import * as Environment from "./Environment.ts"
 

@@ -4,7 +4,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import * as FileReadError from "../FileReadError.ts"
+import * as FileReadError from "../Policies/FileReadError.ts"
 import { isProof } from "../Privacy/Erasure.ts"
 import * as Csv from "./Csv.ts"
 

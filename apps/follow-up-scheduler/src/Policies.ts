@@ -1,6 +1,6 @@
 /**
  * The policies in force in this process. They begin as `ActivePolicy` and `FurtherPolicies` state them, and a reload
- * replaces them while the process runs. Whoever decides reads them at that moment.
+ * replaces them while the process runs. Each decision about a chat reads the policies that are in force then.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

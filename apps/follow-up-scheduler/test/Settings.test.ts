@@ -84,6 +84,19 @@ INVENT_ORG_ID: org_file
     )
   )
 
+  it.live("of the configuration file gives way to a variable that stands in for it", () =>
+    CommandLine.inFolder(
+      { url: "postgresql://127.0.0.1/x\n", "a.yaml": "db: a.db\nlog-format: json\n" },
+      Effect.gen(function* () {
+        const alone = yield* printed(["--config", "a.yaml"])
+        expect([alone.get("db")?.source, alone.get("log-format")?.source]).toEqual(["a.yaml", "a.yaml"])
+        const env = { DATABASE_URL_FILE: "url", FOLLOW_UPS_LOG_FORMAT: "logfmt" }
+        const beside = yield* printed(["--config", "a.yaml"], env)
+        expect([beside.get("db")?.source, beside.get("log-format")?.source]).toEqual(["default", "default"])
+      })
+    )
+  )
+
   it.live("cannot be a secret in the configuration file, a name that nothing has, or a value of another kind", () =>
     Effect.gen(function* () {
       expect(

@@ -38,8 +38,8 @@ const coversAll = (wide: Match, narrow: Match): boolean =>
   (wide.channels !== undefined || !hasInternal(narrow))
 
 /**
- * The policies that could take chats of another one, in the order of the list. A policy that gets no chat at all is told
- * once, with the first one that takes all of its chats.
+ * The policies that could take chats of another one, in the order of the list. A policy that gets no chat at all
+ * appears once, with the first policy that takes all of its chats.
  */
 export const between = (policies: InForce): ReadonlyArray<Overlap> => {
   const before = (index: number) =>

@@ -22,7 +22,7 @@ import * as Environment from "./Environment.ts"
 import * as ExitCodes from "./ExitCodes.ts"
 import * as Help from "./Help.ts"
 import * as Output from "./Output.ts"
-import { CurrentSettings, type Settings } from "./Settings.ts"
+import { CurrentSettings, isStoodInFor, type Settings } from "./Settings.ts"
 
 /** A setting. `value`: null where nothing is set and there is no default; of a secret, `<redacted>`. */
 export const Setting = Schema.Struct({
@@ -104,10 +104,10 @@ const variable = (settings: Settings, name: Environment.Name): Effect.Effect<Set
     return { name, value, source: source ?? (value === null ? "not set" : "default"), problem: null }
   })
 
-const option = ({ config, fromEnvironment }: Settings, { byDefault, name }: Help.Listed): Setting => {
+const option = (settings: Settings, { byDefault, name }: Help.Listed): Setting => {
+  const { config } = settings
   const values = config?.options.get(name)
-  const isElsewhere = name === "db" && fromEnvironment.has("DATABASE_URL")
-  if (config === undefined || values === undefined || isElsewhere)
+  if (config === undefined || values === undefined || isStoodInFor(settings, name))
     return { name, value: byDefault ?? null, source: byDefault === undefined ? "not set" : "default", problem: null }
   return { name, value: values.length === 0 ? "true" : values.join(", "), source: config.file, problem: null }
 }

@@ -44,6 +44,12 @@ const variableOf: Readonly<Record<string, Environment.Name>> = {
   "log-format": "FOLLOW_UPS_LOG_FORMAT"
 }
 
+/** Whether a variable that is set stands in for this option of the configuration file. */
+export const isStoodInFor = ({ fromEnvironment, secretFiles }: Settings, option: string): boolean => {
+  const variable = variableOf[option]
+  return variable !== undefined && (fromEnvironment.has(variable) || secretFiles.has(variable))
+}
+
 /** Takes `--config` and its value out of the arguments. */
 const withoutConfig = (args: ReadonlyArray<string>) => {
   const words = args.slice(2)

@@ -255,7 +255,8 @@ const make = Effect.gen(function* () {
           revision: 0,
           attempts: 0,
           confirm_checks: 0,
-          failures: 0
+          failures: 0,
+          writes: 1
         })} ON CONFLICT (key) DO NOTHING RETURNING *`
       )
       if (rows[0] === undefined) return Option.none<FollowUp>()
@@ -409,7 +410,8 @@ export const unarmed = {
   confirmed_at: null,
   attempts: 0,
   confirm_checks: 0,
-  failures: 0
+  failures: 0,
+  writes: true
 } satisfies Change
 
 const canBeReopened = ({ follow_up_at, reason, status }: FollowUp): boolean =>
@@ -425,7 +427,7 @@ const sameOpening = Duration.minutes(1)
 const isBroughtForward = (existing: FollowUp, plan: Plan): boolean =>
   existing.status === "planned" && DateTime.lessThan(DateTime.addDuration(plan.due_at, sameOpening), existing.due_at)
 
-const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
+const statusOf = ({ status, writes }: FollowUp): PastFollowUp["status"] => {
   switch (status) {
     case "armed":
       return "under_way"
@@ -434,7 +436,7 @@ const statusOf = ({ status }: FollowUp): PastFollowUp["status"] => {
     case "done":
       return "state_changed"
     case "unknown":
-      return "unknown"
+      return writes ? "unknown" : "state_changed"
     default:
       return "failed"
   }

@@ -1,10 +1,14 @@
-import { ChatId, UserId } from "@effect-invent/domain/Ids"
+import { ChatId, ConversationId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as TestClock from "effect/TestClock"
+import { Ledger } from "../src/Ledger.ts"
+import * as ResolveUnknown from "../src/operatorPage/ResolveUnknown.ts"
+import * as Timer from "../src/Timer.ts"
 import * as Build from "./Build.ts"
 import * as FakeChat from "./FakeChat.ts"
 import { reviewChat, record, setClock, story, sweepAt, sweepUntil, under, chatDecision } from "./Scheduling.ts"
@@ -22,6 +26,14 @@ const send = {
 }
 const follow = { after: "1 hour", action: "schedule_follow_up" }
 const sending = { steps: [send, { after: "2 hours", action: "schedule_follow_up" }] }
+/** How many follow-ups count as sent to the contact where another conversation of theirs is decided about. */
+const sentElsewhere = Effect.flatMap(Ledger, (ledger) =>
+  Effect.map(
+    ledger.recallSends(Build.chat({ conversation_id: ConversationId.make("another") })),
+    ({ sentElsewhere }) => sentElsewhere.length
+  )
+)
+
 const text = "Hello there, are you still with us?"
 
 describe("send_message", () => {
@@ -309,6 +321,30 @@ describe("snooze and close", () => {
           yield* sweepUntil(after(3 * day))
           expect((yield* fake.state).state).toBe("OPEN")
           expect((yield* record)[1]).toBe("2 nudge@1 withdrawn replied")
+        })
+      )
+    )
+
+    story(`${action} counts in no limit, and as done once its unknown outcome is taken as delivered`, (fake) =>
+      under(
+        fake,
+        filing
+      )(
+        Effect.gen(function* () {
+          yield* armed
+          // The answer is lost, and the chat cannot be read afterwards.
+          yield* fake.once("state", FakeChat.unsent(lost))
+          yield* sweepUntil(due)
+          expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 armed"])
+          expect(yield* sentElsewhere).toBe(1)
+          yield* fake.once("read", FakeChat.unsent(new InventError.Forbidden({ ...call, status: 403, excerpt: "" })))
+          yield* sweepUntil(after(26 * hour))
+          expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 unknown refused"])
+          expect(yield* sentElsewhere).toBe(1)
+          const sql = yield* SqlClient.SqlClient
+          const [unknown] = yield* sql<{ key: string }>`SELECT key FROM follow_ups WHERE status = 'unknown'`
+          yield* Effect.provide(ResolveUnknown.resolve(unknown?.key ?? "", "delivered"), Timer.layerNone)
+          expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 done"])
         })
       )
     )

@@ -122,6 +122,7 @@ export const followUp = (fields: Partial<typeof FollowUp.Type> = {}): FollowUp =
     attempts: 1,
     confirm_checks: 0,
     failures: 0,
+    writes: true,
     message_id: null,
     reason: null,
     ...fields

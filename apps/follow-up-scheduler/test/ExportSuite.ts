@@ -272,6 +272,18 @@ export const suite = (database: Effect.Effect<Env>): void => {
       })
     )
 
+    for (const command of ["opt-out", "opt-in"])
+      story(`nor does ${command}, which says that they are never followed up`, (env) =>
+        Effect.gen(function* () {
+          yield* CommandLine.run(["erase", "contact_gone"], { env })
+          const inWords = yield* CommandLine.run([command, "contact_gone"], { env })
+          expect(inWords).toMatchObject({ code: 0, stdout: expect.stringContaining("The contact was erased.") })
+          const asJson = yield* CommandLine.run([command, "--json", "contact_gone"], { env })
+          expect(JSON.parse(asJson.stdout)).toEqual({ contact_id: "contact_gone", opted_out: true, erased: true })
+          expect(yield* consents(env)).toEqual([])
+        })
+      )
+
     story("takes a list of many transactions", (env) =>
       Effect.gen(function* () {
         const ids = Array.from({ length: 1201 }, (_, index) => `contact_${index}`)

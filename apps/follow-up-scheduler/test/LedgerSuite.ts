@@ -67,6 +67,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
           attempts: 0,
           confirm_checks: 0,
           failures: 0,
+          writes: true,
           message_id: null,
           reason: null
         })

@@ -69,6 +69,7 @@ export const make = (context: ActionContext, policy: Policy, step: StateStep) =>
         from,
         {
           status: "armed",
+          writes: false,
           follow_up_at: at,
           after_id: chat.messages.at(-1)?.id ?? null,
           attempts: from.attempts + 1,

@@ -150,6 +150,7 @@ export const make = (context: ActionContext, policy: Policy) => {
         planned,
         {
           status: "armed",
+          writes: true,
           follow_up_at,
           after_id: look.chat.messages.at(-1)?.id ?? null,
           confirmed_at: null,

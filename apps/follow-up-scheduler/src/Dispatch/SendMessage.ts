@@ -99,6 +99,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
         planned,
         {
           status: "armed",
+          writes: true,
           follow_up_at: at,
           after_id: look.chat.messages.at(-1)?.id ?? null,
           attempts: planned.attempts + 1,

@@ -25,7 +25,8 @@ export const make = (sql: SqlClient.SqlClient) => {
   const recallSends: ContactSends["recallSends"] = (chat) =>
     Effect.map(
       sql<{ at: number | string }>`SELECT follow_up_at AS at FROM follow_ups
-        WHERE status IN ('armed', 'sent', 'unknown') AND follow_up_at IS NOT NULL AND conversation_id <> ${chat.conversation_id}
+        WHERE status IN ('armed', 'sent', 'unknown') AND writes = 1 AND follow_up_at IS NOT NULL
+          AND conversation_id <> ${chat.conversation_id}
           AND chat_id IN (SELECT chat_id FROM subjects WHERE ${ofContacts(chat)})
         ORDER BY at`,
       (rows) => ({ ...chat, sentElsewhere: rows.map(({ at }) => DateTime.unsafeMake(Number(at))) })

@@ -216,6 +216,12 @@ const inForce = Effect.gen(function* () {
   yield* sql`CREATE TABLE IF NOT EXISTS in_force (policy TEXT PRIMARY KEY, position INTEGER NOT NULL, since ${columnTypes(sql).instant} NOT NULL)`
 })
 
+/** Whether a follow-up writes to the contact. The limits counted those that do not, too. */
+const writes = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`ALTER TABLE follow_ups ADD COLUMN writes INTEGER NOT NULL DEFAULT 1`
+)
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -232,7 +238,8 @@ const migrations = {
   "13_sweeps": sweeps,
   "14_plain_names": plainNames,
   "15_plain_events": plainEvents,
-  "16_in_force": inForce
+  "16_in_force": inForce,
+  "17_writes": writes
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -28,7 +28,7 @@ export const make = (sql: SqlClient.SqlClient) => {
   const countSince = (since: number) =>
     Effect.map(
       sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups
-        WHERE status IN ('armed', 'sent', 'unknown') AND follow_up_at > ${since}`,
+        WHERE status IN ('armed', 'sent', 'unknown') AND writes = 1 AND follow_up_at > ${since}`,
       (rows) => rows[0]?.count ?? 0
     )
 

@@ -27,6 +27,8 @@ export type Status = typeof Status.Type
 
 const Millis = Schema.DateTimeUtcFromNumber
 
+const Flag = Schema.transformLiterals([0, false], [1, true])
+
 /**
  * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `revision` are still
  * as they were read, so that two writers cannot both make it. `step` counts from 1.
@@ -45,6 +47,11 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   revision: Schema.Int,
   /** The value we set, or mean to set; or when we mean to have acted ourselves. */
   follow_up_at: Schema.NullOr(Millis),
+  /**
+   * Whether its step writes to the contact, as of when it was armed. Limits count the follow-ups that do. `snooze`,
+   * `close` and `assign` write nothing.
+   */
+  writes: Flag,
   /** The last message of the chat when it was armed: the follow-up comes after it. */
   after_id: Schema.NullOr(MessageId),
   /** When the server confirmed the value; null while we only mean to set it. */

@@ -14,4 +14,4 @@ export const reading = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Data
 export const readingIfAny = (db: Db) => Layer.provideMerge(Ledger.layerReadOnly, Database.layerDryRun(db))
 
 /** For a change beside a scheduler that may be running; fails where none is. */
-export const existing = (db: Db) => Layer.provide(Ledger.layer, Database.layerExisting(db))
+export const existing = (db: Db) => Layer.provideMerge(Ledger.layer, Database.layerExisting(db))

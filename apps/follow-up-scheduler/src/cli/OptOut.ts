@@ -1,13 +1,19 @@
 /** `opt-out` and `opt-in`: an operator records what a contact wants, beside a scheduler that may be running. */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
+import * as Erasure from "../Privacy/Erasure.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
-const print = Output.document(Schema.Struct({ contact_id: Schema.String, opted_out: Schema.Boolean }))
+const print = Output.document(
+  Schema.Struct({ contact_id: Schema.String, opted_out: Schema.Boolean, erased: Schema.Boolean })
+)
+
+const ofErased = "The contact was erased. Nothing is recorded, and they are never followed up."
 
 interface Options {
   readonly contactId: ContactId
@@ -19,9 +25,12 @@ const set =
   (isWithdrawn: boolean, words: string) =>
   ({ contactId, db, json }: Options) =>
     Effect.gen(function* () {
-      yield* Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contactId, isWithdrawn))
-      yield* json ? print({ contact_id: contactId, opted_out: isWithdrawn }) : Output.lines([words])
-    }).pipe(Effect.provide(Ledgers.existing(db)))
+      const erased = (yield* Effect.flatMap(Erasure.Erasure, ({ among }) => among([contactId]))).size > 0
+      if (!erased) yield* Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contactId, isWithdrawn))
+      yield* json
+        ? print({ contact_id: contactId, opted_out: erased || isWithdrawn, erased })
+        : Output.lines([erased ? ofErased : words])
+    }).pipe(Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.existing(db))))
 
 /** Records that the contact wants no follow-ups, in any chat, from now on. Fails where there is no ledger. */
 export const optOut = set(

@@ -8,10 +8,14 @@ import { FollowUpKey } from "../Plan.ts"
 import { Timer } from "../Timer.ts"
 import * as Api from "./Api.ts"
 
-/** Counts it as sent. The cadence goes on with the next step. */
+/** Counts it as sent, or as done where it writes nothing. The cadence goes on with the next step. */
 const asDelivered = (from: FollowUp) =>
   Effect.flatMap(Ledger, (ledger) =>
-    ledger.advance(from, { status: "sent", reason: null }, { name: "assumed_delivered", detail: { step: from.step } })
+    ledger.advance(
+      from,
+      { status: from.writes ? "sent" : "done", reason: null },
+      { name: "assumed_delivered", detail: { step: from.step } }
+    )
   )
 
 /** Plans it for now. It goes out only if a fresh decision about the chat says so. */

@@ -1,9 +1,10 @@
 /** The dashboard for Grafana and the alerts for Prometheus ask for metrics that the program has. */
 import * as ClientTelemetry from "@effect-invent/client/Telemetry"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Predicate from "effect/Predicate"
+import { it } from "../../../tools/testing/it.ts"
 import * as Prometheus from "../src/Operations/Prometheus.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Queries from "./Queries.ts"

@@ -1,9 +1,10 @@
 /** How a program that failed ends, where what it holds is not released. */
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as ExitCodes from "../src/cli/ExitCodes.ts"
 import { StandardOutput } from "../src/cli/StandardOutput.ts"
 import { LoopStuck } from "../src/Operations/Health.ts"

@@ -1,9 +1,10 @@
 /** `export` and `import` in this process, over a SQLite file. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { it } from "../../../tools/testing/it.ts"
 import * as Sqlite from "../src/Ledger/Database/Sqlite.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as ContactRecord from "../src/Privacy/ContactRecord.ts"

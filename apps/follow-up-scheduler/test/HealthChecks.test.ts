@@ -1,10 +1,11 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as InventError from "@effect-invent/domain/InventError"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as HealthChecks from "../src/Operations/HealthChecks.ts"
 import { after, second, start } from "./Build.ts"
 

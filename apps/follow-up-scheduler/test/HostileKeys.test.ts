@@ -1,7 +1,8 @@
 /** Keys such as `__proto__` and `toString`, wherever somebody else chooses a key of the scheduler's. */
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { it } from "../../../tools/testing/it.ts"
 import { entriesOf, hostileKeys, mark, polluted, withKey } from "../../../packages/domain/test/HostileKeys.ts"
 import { AuditEntry } from "../src/Ledger.ts"
 import * as Policy from "../src/Policy.ts"

@@ -1,11 +1,12 @@
 /** `doctor` tells a ledger that is older than what the chats show, by a bounded sample of them. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import { it } from "../../../tools/testing/it.ts"
 import * as LedgerAge from "../src/Operations/LedgerAge.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Build from "./Build.ts"

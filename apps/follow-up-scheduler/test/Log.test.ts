@@ -1,10 +1,11 @@
 /** The format of the log, and the stream that it goes to. */
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as Log from "../src/cli/Log.ts"
 import * as CommandLine from "./CommandLine.ts"
 

@@ -1,9 +1,10 @@
 /** The migrations over a ledger of the first edition: its rows are kept, under the names of this edition. */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { expect, it } from "@effect/vitest"
+import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { it } from "../../../tools/testing/it.ts"
 import { AuditEntry } from "../src/Ledger.ts"
 import * as AuditEvent from "../src/Ledger/AuditEvent.ts"
 import { entityType } from "../src/Ledger/StoredTimers.ts"

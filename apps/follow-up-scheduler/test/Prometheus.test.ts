@@ -1,8 +1,9 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as MetricBoundaries from "effect/MetricBoundaries"
+import { it } from "../../../tools/testing/it.ts"
 import * as Prometheus from "../src/Operations/Prometheus.ts"
 
 /** What is told of the metrics that a test has named after itself. */

@@ -1,7 +1,8 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { it } from "../../../tools/testing/it.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 
 const read = (environment: Record<string, string>) =>

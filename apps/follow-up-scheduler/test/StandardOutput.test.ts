@@ -1,8 +1,9 @@
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import { EventEmitter } from "node:events"
+import { it } from "../../../tools/testing/it.ts"
 import * as StandardOutput from "../src/cli/StandardOutput.ts"
 
 /** Streams of a process of which the test says what becomes of each line. */

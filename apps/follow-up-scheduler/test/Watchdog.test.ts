@@ -1,10 +1,11 @@
 /** The watchdog of systemd is fed while the loop runs, and by no other process than the one that it watches. */
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import { Health } from "../src/Operations/Health.ts"
 import * as Watchdog from "../src/Operations/Watchdog.ts"
 

@@ -15,11 +15,12 @@ import { Unknown } from "@effect-invent/domain/Open"
 import { Segment } from "@effect-invent/domain/Segment"
 import { Tool } from "@effect-invent/domain/Tool"
 import { isDecoded, type Undecodable } from "@effect-invent/domain/Undecodable"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { readdirSync, readFileSync } from "node:fs"
+import { it } from "../../../tools/testing/it.ts"
 
 const folder = new URL("fixtures/drift/", import.meta.url)
 

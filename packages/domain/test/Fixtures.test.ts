@@ -2,11 +2,12 @@ import * as AsContact from "@effect-invent/domain/api/AsContact"
 import * as Messages from "@effect-invent/domain/api/Messages"
 import * as State from "@effect-invent/domain/api/State"
 import * as Open from "@effect-invent/domain/Open"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import { readFileSync } from "node:fs"
+import { it } from "../../../tools/testing/it.ts"
 
 const published = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), "utf8"))

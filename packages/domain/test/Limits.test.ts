@@ -24,13 +24,14 @@ import * as InventError from "@effect-invent/domain/InventError"
 import * as MessagePart from "@effect-invent/domain/MessagePart"
 import { Unknown } from "@effect-invent/domain/Open"
 import { Organization } from "@effect-invent/domain/Organization"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as JSONSchema from "effect/JSONSchema"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 
 const isAccepted = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
   Effect.map(Effect.either(Schema.encode(schema)(value)), Either.isRight)

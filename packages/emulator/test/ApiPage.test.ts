@@ -1,8 +1,9 @@
 import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { it } from "../../../tools/testing/it.ts"
 import * as ApiDocs from "../src/Http/ApiDocs.ts"
 
 const get = (path: string, method = "GET") =>

@@ -1,8 +1,9 @@
 /** Keys such as `__proto__` and `toString`, wherever somebody else chooses a key of the emulator's. */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
+import { it } from "../../../tools/testing/it.ts"
 import { entriesOf, hostileKeys, mark, polluted, withKey } from "../../domain/test/HostileKeys.ts"
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Limits from "@effect-invent/follow-up-checker/Checker/Limits"

@@ -1,6 +1,7 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as RateLimiter from "../src/Http/RateLimiter.ts"
 
 const ip = "127.0.0.1"

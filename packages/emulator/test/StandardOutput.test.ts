@@ -1,8 +1,9 @@
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
 import { EventEmitter } from "node:events"
+import { it } from "../../../tools/testing/it.ts"
 import * as StandardOutput from "../src/Program/StandardOutput.ts"
 
 for (const code of ["ENOSPC", "EIO"]) {

@@ -1,8 +1,9 @@
-import { assert, it } from "@effect/vitest"
+import { assert } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as WorldClock from "../src/Time/WorldClock.ts"
 
 const noting = (notes: Array<number>, millis: number) =>

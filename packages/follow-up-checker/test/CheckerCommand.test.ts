@@ -1,8 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { it } from "../../../tools/testing/it.ts"
 import * as Command from "../src/Checker/Command.ts"
 
 const policy = `

@@ -1,9 +1,10 @@
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/TestClock"
+import { it } from "../../../tools/testing/it.ts"
 import * as Databases from "./Databases.ts"
 
 /** Two connections, of which the other holds the lock for writing, or for everything, until it lets go. */

@@ -1,13 +1,14 @@
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Stream from "effect/Stream"
 import { existsSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { it } from "../../../tools/testing/it.ts"
 import * as Databases from "./Databases.ts"
 
 const { ResultCode } = SqliteError

@@ -1,9 +1,10 @@
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import { it } from "../../../tools/testing/it.ts"
 import * as Databases from "./Databases.ts"
 
 const notebook = Effect.gen(function* () {

@@ -1,7 +1,8 @@
 import * as SqlClient from "@effect/sql/SqlClient"
-import { describe, expect, it } from "@effect/vitest"
+import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as FastCheck from "effect/FastCheck"
+import { it } from "../../../tools/testing/it.ts"
 import * as Databases from "./Databases.ts"
 
 /** A value as SQLite stores it, and as it is returned. */

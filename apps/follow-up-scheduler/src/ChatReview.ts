@@ -136,7 +136,9 @@ export const make = Effect.gen(function* () {
       Effect.flatMap(review),
       Effect.catchTag("NotListed", () => notListed(chat_id))
     )
-    return Effect.flatMap(erasure.among([chat_id]), ({ size }) => (size > 0 ? Effect.succeed(erased) : read))
+    return Effect.flatMap(erasure.among([chat_id]), ({ size }) =>
+      size > 0 ? Effect.succeed(erased) : ledger.reviewing(named, read)
+    )
   }
 
   return {

@@ -31,6 +31,7 @@ import * as Consents from "./Ledger/Consents.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as ContactSends from "./Ledger/ContactSends.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
+import * as Reviews from "./Ledger/Reviews.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
 import * as Migrations from "./Ledger/Migrations.ts"
@@ -151,6 +152,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     ContactSends.ContactSends &
     FirstWhole.FirstWhole &
     PauseSwitch.PauseSwitch &
+    Reviews.Reviews &
     Starts.Starts &
     UpdateReads.UpdateReads &
     AlertsSent.AlertsSent &
@@ -324,6 +326,7 @@ const make = Effect.gen(function* () {
     ...pauseSwitch,
     ...Starts.make(sql, pauseSwitch),
     ...Consents.make(sql),
+    ...Reviews.make(sql),
     ...UpdateReads.make(sql),
     ...AlertsSent.make(sql),
     ...Sweeps.make(sql),

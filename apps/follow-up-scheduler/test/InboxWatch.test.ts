@@ -11,6 +11,7 @@ import { describe, expect } from "@effect/vitest"
 import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -94,10 +95,23 @@ const under = (inbox: Inboxed, version = 1) =>
     Layer.provide([inbox.layer, noSocket, Layer.succeed(ActivePolicy, Build.policy({ version }))])
   )
 
-const look = (chat_id: ChatId, reason: Reason = "replied") =>
+const look = (chat_id: ChatId, reason: Reason = "replied", read: Effect.Effect<void> = Effect.void) =>
   Effect.flatMap(Ledger.Ledger, (ledger) =>
-    ledger.decided({ chat_id, conversation_id: chat_id, decision: "Stop", reason: reason as never, until: null })
+    ledger.reviewing(
+      chat_id,
+      Effect.zipRight(
+        read,
+        ledger.decided({ chat_id, conversation_id: chat_id, decision: "Stop", reason: reason as never, until: null })
+      )
+    )
   )
+
+/** A process that names chats and is gone before it reviews any; gives what it has named. */
+const killedAfterNaming = (inbox: Inboxed) =>
+  Effect.gen(function* () {
+    const { after } = yield* watching(() => Effect.void)
+    return yield* after(0)
+  }).pipe(Effect.provide(under(inbox)), Effect.scoped)
 
 /** Puts on record that so many chats of a new inbox were looked at, as the watch and a look at each of them would. */
 const recordLooks = (count: number) =>
@@ -108,7 +122,7 @@ const recordLooks = (count: number) =>
       Arr.makeBy(count, (n) => n),
       1000
     )) {
-      const named = { policy: Build.policy().id, named_at: now }
+      const named = { policy: Build.policy().id, named_at: now, namings: 1, reviewed: 1 }
       yield* sql`INSERT INTO seen ${sql.insert(some.map((n) => ({ chat_id: id(n), updated_at: now - n * Build.second, ...named })))}`
       const latest = { decision: "Stop", reason: "replied", until: null, decided_at: now }
       yield* sql`INSERT INTO chat_decisions ${sql.insert(some.map((n) => ({ chat_id: id(n), conversation_id: id(n), ...latest })))}`
@@ -116,7 +130,9 @@ const recordLooks = (count: number) =>
   })
 
 /** Watches, and looks at each chat that is named; answers with what was named since it was last asked. */
-const watching = (onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Ledger.Ledger> = look) =>
+const watching = (
+  onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Ledger.Ledger> = (chat_id) => look(chat_id)
+) =>
   Effect.gen(function* () {
     const { chats } = yield* Watch
     const named: Array<ChatId> = []
@@ -152,6 +168,27 @@ describe("watching the inbox", () => {
         expect(yield* after(every)).toEqual([id(137)])
         expect(yield* after("3 hours")).toEqual([])
         expect([...inbox.seen.lanes]).toEqual(["watch"])
+      }).pipe(Effect.provide(under(inbox)))
+    })
+  )
+
+  story(
+    "names a chat once more whose newer state nobody reviewed, though a review from before is recorded after that",
+    Effect.gen(function* () {
+      const inbox = makeInbox(1)
+      expect(yield* killedAfterNaming(inbox)).toEqual([id(0)])
+      yield* Effect.gen(function* () {
+        const isThawed = yield* Deferred.make<void>()
+        const frozen = yield* Effect.fork(look(id(0), "replied", Deferred.await(isThawed)))
+        yield* TestClock.adjust(every)
+        yield* inbox.touch(0)
+        expect(yield* killedAfterNaming(inbox)).toEqual([id(0)])
+        yield* TestClock.adjust(every)
+        yield* Deferred.succeed(isThawed, undefined)
+        yield* Fiber.join(frozen)
+        expect(yield* killedAfterNaming(inbox)).toEqual([id(0)])
+        yield* look(id(0))
+        expect(yield* killedAfterNaming(inbox)).toEqual([])
       }).pipe(Effect.provide(under(inbox)))
     })
   )

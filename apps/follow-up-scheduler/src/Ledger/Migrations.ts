@@ -222,6 +222,18 @@ const writes = Effect.flatMap(
   (sql) => sql`ALTER TABLE follow_ups ADD COLUMN writes INTEGER NOT NULL DEFAULT 1`
 )
 
+/**
+ * How often the watch has named a chat, and how often it had when the latest review of it began. A state without a
+ * decision since it was named counts as not reviewed.
+ */
+const namings = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE seen ADD COLUMN namings INTEGER NOT NULL DEFAULT 1`
+  yield* sql`ALTER TABLE seen ADD COLUMN reviewed INTEGER NOT NULL DEFAULT 0`
+  yield* sql`UPDATE seen SET reviewed = 1 WHERE EXISTS
+    (SELECT 1 FROM chat_decisions d WHERE d.chat_id = seen.chat_id AND d.decided_at >= seen.named_at)`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -239,7 +251,8 @@ const migrations = {
   "14_plain_names": plainNames,
   "15_plain_events": plainEvents,
   "16_in_force": inForce,
-  "17_writes": writes
+  "17_writes": writes,
+  "18_namings": namings
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

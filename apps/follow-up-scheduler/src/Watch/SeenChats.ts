@@ -1,8 +1,9 @@
 /**
  * Which state of each chat of the inbox was read already: the server's `updated_at` and the last message, since the
  * date may be a whole second in which more than one thing happens. It is kept in the ledger's database, so that a
- * restart reads no unchanged chat again. A state counts as seen once a decision by the policies in force was recorded
- * after the chat was named, and need not be repeated. What the service dates by an update of ours counts as seen, too.
+ * restart reads no unchanged chat again. A state counts as seen once a review by the policies in force has ended that
+ * began after the chat was named, and need not be repeated. What the service dates by an update of ours counts as seen,
+ * too.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -67,7 +68,7 @@ export const make = Effect.gen(function* () {
       sql<Row>`SELECT s.chat_id, s.updated_at, s.last_message,
           CASE WHEN d.reason IS NOT NULL AND ${sql.in("d.reason", retryable)} THEN 1 ELSE 0 END AS "isRetryable"
         FROM seen s JOIN chat_decisions d ON d.chat_id = s.chat_id
-        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policies} AND d.decided_at >= s.named_at`,
+        WHERE ${sql.in("s.chat_id", ids)} AND s.policy = ${policies} AND s.reviewed = s.namings`,
       (rows) => new Map(rows.map((row) => [row.chat_id, row]))
     )
 
@@ -102,7 +103,7 @@ export const make = Effect.gen(function* () {
             named_at: epochMillis
           }))
         )} ON CONFLICT (chat_id) DO UPDATE SET updated_at = excluded.updated_at, last_message = excluded.last_message,
-        policy = excluded.policy, named_at = excluded.named_at`
+        policy = excluded.policy, named_at = excluded.named_at, namings = seen.namings + 1`
     )
 
   return {

@@ -1,6 +1,8 @@
 /** Runs the follow-ups: one pass for a cron job, or for as long as the process lives. */
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import type { ChatId } from "@effect-invent/domain/Ids"
+import type { RepeatableError } from "@effect-invent/domain/InventError"
+import type { SqlError } from "@effect/sql/SqlError"
 import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -107,13 +109,29 @@ export const serveConfig = Config.all({
 /** Waits between two attempts in an outage: from 1 second, doubled each time, up to 30 seconds. */
 const outageBackoff = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
+/**
+ * Errors that say nothing against the settings, and are retried from the start: the service is there and in trouble, or
+ * the database that shares the quota is. A refused key or connection, or an answer of something else, may need somebody
+ * who sets it right.
+ */
+const passing: ReadonlyArray<string> = [
+  "ServerFault",
+  "RateLimited",
+  "TimedOut",
+  "ConnectionLost",
+  "RateLimitUnavailable",
+  "SqlError"
+] satisfies ReadonlyArray<(RepeatableError | SqlError)["_tag"]>
+
+const willPass = ({ _tag }: { readonly _tag: string }) => passing.includes(_tag)
+
 const wordsOf = (error: { readonly message: string; readonly cause?: unknown }): string =>
   error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message
 
 /**
  * Reads every chat that may have changed. Where a start is open, first reads all chats with news, and counts. An error
- * of the service that every chat would meet fails the watch as long as no chat was read; later it is retried. Errors of
- * the database, and of the quota that is shared through it, are always retried, because it could be used at the start.
+ * of the service that every chat would meet fails the watch as long as no chat was read, unless it {@link willPass};
+ * later it is retried. Errors of the database are always retried, because it could be used at the start.
  */
 const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
   Effect.gen(function* () {
@@ -153,14 +171,14 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     const pass =
       news === undefined ? Effect.raceFirst(looks, Effect.zipRight(counting, Effect.never)) : countingBy(news)
     const shouldRetry = (error: Effect.Effect.Error<typeof pass>) =>
-      hasLooked || error._tag === "SqlError" || error._tag === "RateLimitUnavailable"
+      hasLooked || willPass(error)
         ? Effect.logWarning(`the watch goes on later: ${wordsOf(error)}`).pipe(
             Effect.zipRight(error._tag === "SqlError" ? Activity.sweepFailed(wordsOf(error)) : Effect.void),
             Effect.as(true)
           )
         : Effect.succeed(false)
-    const passes = Effect.repeat(pass, { while: (isAgain) => isAgain })
-    yield* inTurn(Effect.asVoid(Effect.retry(passes, { while: shouldRetry, schedule: outageBackoff })))
+    const again = Effect.repeat(pass, { while: (isAgain) => isAgain })
+    yield* inTurn(Effect.asVoid(Effect.retry(again, { while: shouldRetry, schedule: outageBackoff })))
   })
 
 /**

@@ -1,6 +1,7 @@
 /** The first reading of the lists: which errors end a scheduler that has read no chat yet. */
 import * as InventError from "@effect-invent/domain/InventError"
 import { expect } from "@effect/vitest"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
@@ -14,11 +15,13 @@ const call = { endpoint: "inbox.list", attempts: 0 }
 const errors: ReadonlyArray<readonly [InventError.RepeatableError, boolean]> = [
   [new InventError.Unauthorized({ ...call, status: 401, excerpt: "" }), true],
   [new InventError.ConnectionFailed({ ...call, reason: "ECONNREFUSED" }), true],
-  [new InventError.RateLimitUnavailable({ ...call, reason: "the database does not accept connections" }), false]
+  [new InventError.RateLimitUnavailable({ ...call, reason: "the database does not accept connections" }), false],
+  [new InventError.ServerFault({ ...call, status: 503, excerpt: "" }), false],
+  [new InventError.TimedOut({ ...call, deadline: "attempt", after: Duration.seconds(30) }), false]
 ]
 
 for (const [error, isEnd] of errors) {
-  story(`${error._tag} ${isEnd ? "ends the scheduler" : "is the database's, and is outlasted"}`, (fake) => {
+  story(`${error._tag} ${isEnd ? "ends the scheduler" : "passes, and is outlasted"}`, (fake) => {
     const watch = Watch.of({ chats: Stream.fail(error), inTurn: (work) => work, keepsRows: true })
     return under(
       fake,

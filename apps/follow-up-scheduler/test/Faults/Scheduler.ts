@@ -24,9 +24,9 @@ export interface Scheduler {
 const warning = /\(node:\d+\) DeprecationWarning: Calling client\.query\(\) .*\n\(Use `node --trace-deprecation .*\n/
 
 const notLetIn =
-  /attempt deadline of \S+ passed|timed out|timeout exceeded when trying to connect|terminating connection|not currently accepting connections/i
+  /timed out|timeout exceeded when trying to connect|terminating connection|not currently accepting connections/i
 
-/** How it ends where the service or the database does not answer in time at its start. Its supervisor starts it again. */
+/** How it ends where the database does not let it in at its start. Its supervisor starts it again. */
 const isNotLetIn = ({ code, stderr }: Process.Ended) => code === 2 && notLetIn.test(stderr)
 
 /** Adds to `down` the times in which it was not there or stood still, by the clock `now`. */

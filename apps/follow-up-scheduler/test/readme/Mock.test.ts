@@ -1,8 +1,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
-import { expect } from "@effect/vitest"
+import { expect, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { it } from "../../../../tools/testing/it.ts"
 
 const isSnoozed = (chat_id: ChatId) =>
   Effect.flatMap(InventClient.InventClient, (invent) => invent.state.update({ path: { chat_id }, payload: {} })).pipe(

@@ -14,7 +14,7 @@ export interface Scheduler {
   readonly end: (signal: "SIGKILL" | "SIGTERM") => Effect.Effect<void>
   /** It stands still during this. */
   readonly freezeWhile: <A, E, R>(during: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Waits until it has said this once more. */
+  /** Waits until it has said this once more, or was not let in and ended. */
   readonly saysAgain: (text: string) => Effect.Effect<void>
   /** Fails where it ended and nobody had ended it. */
   readonly endsByItself: Effect.Effect<never>
@@ -93,6 +93,10 @@ export const make = (
         )
       })
     const saysAgain = (text: string) =>
-      Effect.flatMap(current, ({ said, says }) => says(text, said().split(text).length))
+      Effect.gen(function* () {
+        const { ended, said, says } = yield* current
+        const again = yield* Effect.exit(says(text, said().split(text).length))
+        if (Exit.isFailure(again) && !isNotLetIn(yield* ended)) yield* again
+      })
     return { start, end, freezeWhile, saysAgain, endsByItself: Deferred.await(endsByItself) } satisfies Scheduler
   })

@@ -1,7 +1,10 @@
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
 import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import * as ShardId from "@effect/cluster/ShardId"
+import { Sharding } from "@effect/cluster/Sharding"
 import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect, it } from "@effect/vitest"
+import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -86,5 +89,25 @@ describe("a follow-up that is far", () => {
       yield* Effect.sleep("15 minutes")
       yield* Effect.provide(Effect.sleep("6 minutes"), life(woken))
     })
+  )
+})
+
+describe("a process that stands still, and that a timer is for,", () => {
+  const standsStill = Layer.mock(Sharding, {
+    makeClient: () => Effect.succeed(() => ({ Wake: () => Effect.uninterruptible(Effect.never) }) as never),
+    registerSingleton: () => Effect.void,
+    getShardId: (_, group) => ShardId.make(group, 1),
+    hasShardId: () => false
+  })
+
+  it.live("holds up nobody who sets one: the sweep finds what is due", () =>
+    Effect.gen(function* () {
+      const began = yield* Clock.currentTimeMillis
+      yield* Effect.flatMap(Timer.Timer, (timer) => timer.schedule(Build.followUp({ due_at: Build.after(1) })))
+      expect((yield* Clock.currentTimeMillis) - began).toBe(5000)
+    }).pipe(
+      Effect.provide(Cluster.layer.pipe(Layer.provide([standsStill, Layer.mock(Ledger.Ledger, {})]))),
+      inVirtualTime
+    )
   )
 })

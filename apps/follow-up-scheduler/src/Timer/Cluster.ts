@@ -40,6 +40,12 @@ const Conversation = Entity.make(entityType, [
 const lookEvery = Duration.minutes(1)
 
 /**
+ * How long a timer may take to be set. The other process that a message is for may stand still, and whoever sets a
+ * timer must not wait for it.
+ */
+const setWithin = Duration.seconds(5)
+
+/**
  * Sends the messages of all follow-ups that come near, one slice of time after the other. What is due already is left
  * to the sweep.
  */
@@ -66,6 +72,8 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
       client(conversation_id)
         .Wake(new Wake({ key, revision, at: due_at }), { discard: true })
         .pipe(
+          Effect.disconnect,
+          Effect.timeout(setWithin),
           Effect.catchAllCause((cause) => Effect.logWarning("a timer could not be set; the sweep will find it", cause))
         )
     const { registerSingleton } = yield* Sharding

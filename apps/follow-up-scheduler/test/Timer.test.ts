@@ -92,21 +92,21 @@ describe("a follow-up that is far", () => {
   )
 })
 
-describe("a process that stands still, and that a timer is for,", () => {
-  const standsStill = Layer.mock(Sharding, {
+describe("a cluster that cannot renew its locks", () => {
+  const withoutLocks = Layer.mock(Sharding, {
     makeClient: () => Effect.succeed(() => ({ Wake: () => Effect.uninterruptible(Effect.never) }) as never),
     registerSingleton: () => Effect.void,
     getShardId: (_, group) => ShardId.make(group, 1),
     hasShardId: () => false
   })
 
-  it.live("holds up nobody who sets one: the sweep finds what is due", () =>
+  it.live("holds up a timer for five seconds and no longer; the sweep finds what is due", () =>
     Effect.gen(function* () {
       const began = yield* Clock.currentTimeMillis
       yield* Effect.flatMap(Timer.Timer, (timer) => timer.schedule(Build.followUp({ due_at: Build.after(1) })))
       expect((yield* Clock.currentTimeMillis) - began).toBe(5000)
     }).pipe(
-      Effect.provide(Cluster.layer.pipe(Layer.provide([standsStill, Layer.mock(Ledger.Ledger, {})]))),
+      Effect.provide(Cluster.layer.pipe(Layer.provide([withoutLocks, Layer.mock(Ledger.Ledger, {})]))),
       inVirtualTime
     )
   )

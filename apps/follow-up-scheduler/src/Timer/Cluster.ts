@@ -40,8 +40,8 @@ const Conversation = Entity.make(entityType, [
 const lookEvery = Duration.minutes(1)
 
 /**
- * How long a timer may take to be set. The other process that a message is for may stand still, and whoever sets a
- * timer must not wait for it.
+ * How long a timer may take to be set. While the database does not renew the locks of the cluster, a message is sent
+ * again and again until it does, and the sweep that sets the timer must not wait for that.
  */
 const setWithin = Duration.seconds(5)
 

@@ -48,6 +48,42 @@ describe("a contact who writes STOP after the first step", () => {
   )
 })
 
+describe("a reply that reaches the service after it has made its answer to our last read", () => {
+  // The default of `arm_lead` is 15 seconds, and a read may be two thirds of that old.
+  const [inTime, tooLate] = [9_000, 11_000]
+  const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:02:00Z"]
+  const late = (millis: number) => {
+    let reads = 0
+    return followUps({
+      chats: { chat_one: {} },
+      passes,
+      meanwhile: (line, { contactWrites, putForward }) => {
+        if (line.startsWith("GET /chats/chat_one/messages")) reads++
+        // The first read is for the decision, and the second for the message that follows from it.
+        if (reads !== 2) return
+        reads++
+        contactWrites("chat_one")
+        putForward(millis)
+      }
+    })
+  }
+
+  it.live("keeps the message back where that answer took longer than ten seconds", () =>
+    Effect.gen(function* () {
+      const { reasonsInTheEnd, sent } = yield* late(tooLate)
+      expect(sent).toEqual({ chat_one: 0 })
+      expect(reasonsInTheEnd).toEqual({ chat_one: "replied" })
+    })
+  )
+
+  it.live("is a race where it took less: the message is sent", () =>
+    Effect.gen(function* () {
+      const { sent } = yield* late(inTime)
+      expect(sent).toEqual({ chat_one: 1 })
+    })
+  )
+})
+
 describe("a contact with two chats on two channels, and a cap of one a day", () => {
   const capped = (more: string) => policy.replace("steps:", `caps: [{ at_most: 1, per: calendar_day${more} }]\nsteps:`)
   const phone = { person: "ada", state: { integration_id: "whatsapp_bot" } }

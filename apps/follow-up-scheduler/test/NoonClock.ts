@@ -6,10 +6,10 @@ import * as Layer from "effect/Layer"
 const noon = Date.UTC(2026, 2, 10, 12)
 const nanosPerMilli = 1_000_000n
 
-/** Shows this instant now, and goes on as the machine's. */
-export const startingAt = (start: number): Clock.Clock => {
+/** Shows this instant now, and goes on as the machine's. It can be put forward, without waking whoever sleeps. */
+export const startingAt = (start: number): Clock.Clock & { readonly putForward: (millis: number) => void } => {
   const base = Clock.make()
-  const offset = start - base.unsafeCurrentTimeMillis()
+  let offset = start - base.unsafeCurrentTimeMillis()
   const millis = () => base.unsafeCurrentTimeMillis() + offset
   const nanos = () => base.unsafeCurrentTimeNanos() + BigInt(offset) * nanosPerMilli
   return {
@@ -18,7 +18,8 @@ export const startingAt = (start: number): Clock.Clock => {
     unsafeCurrentTimeNanos: nanos,
     currentTimeMillis: Effect.sync(millis),
     currentTimeNanos: Effect.sync(nanos),
-    sleep: base.sleep
+    sleep: base.sleep,
+    putForward: (millis) => void (offset += millis)
   }
 }
 

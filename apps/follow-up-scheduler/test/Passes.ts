@@ -37,7 +37,12 @@ interface Line {
   readonly why: string
 }
 
-export interface Options extends Omit<PlainVendor.Options, "since"> {
+export interface Options extends Omit<PlainVendor.Options, "since" | "meanwhile"> {
+  /** What happens while an answer is on its way, by the request line: the answer was made before it. */
+  readonly meanwhile?: (
+    line: string,
+    world: Pick<PlainVendor.Vendor, "contactWrites"> & { readonly putForward: (millis: number) => void }
+  ) => void
   readonly policy?: string
   /** When the program runs. */
   readonly passes?: ReadonlyArray<string>
@@ -60,16 +65,20 @@ export const followUps = (options: Options) =>
     yield* files.writeFileString(`${cwd}/policy.yaml`, options.policy ?? policy)
     yield* files.writeFileString(`${cwd}/ids.txt`, `${Object.keys(options.chats).join("\n")}\n`)
     const names = Object.keys(options.chats)
-    const vendor = yield* PlainVendor.serve({ ...options, since })
+    let putForward = (_millis: number) => {}
+    const vendor = yield* PlainVendor.serve({
+      ...options,
+      since,
+      meanwhile: (line, { contactWrites }) => options.meanwhile?.(line, { contactWrites, putForward })
+    })
     const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, ...options.env }
     const runAt = (now: string, args: ReadonlyArray<string>) => {
       vendor.at = now
       const run = Effect.flatMap(HttpClient.HttpClient, (http) => CommandLine.run(args, { env, http }))
+      const clock = NoonClock.startingAt(Date.parse(now))
+      putForward = clock.putForward
       // The connections of a pass end with it.
-      return run.pipe(
-        Effect.provide(Layer.fresh(NodeHttpClient.layerUndici)),
-        Effect.withClock(NoonClock.startingAt(Date.parse(now)))
-      )
+      return run.pipe(Effect.provide(Layer.fresh(NodeHttpClient.layerUndici)), Effect.withClock(clock))
     }
     const { args: further = [] } = options
     const furtherOf = (pass: number) => (typeof further === "function" ? further(pass) : further)

@@ -48,6 +48,21 @@ export interface Options {
   readonly broken?: (line: string) => { readonly status: number; readonly body: string } | undefined
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined
+  /** What happens while an answer is on its way, by the request line: the answer was made before it. */
+  readonly meanwhile?: (line: string, vendor: Pick<Vendor, "contactWrites">) => void
+}
+
+export interface Vendor {
+  /** The address that it listens at. */
+  readonly url: string
+  /** The request lines, in their order. */
+  readonly requests: Array<string>
+  /** Its time, for whoever moves the program's clock. */
+  at: string
+  /** How many messages the chat has got from the program. */
+  readonly sentTo: (chat: string) => number
+  /** The contact of the chat writes now. */
+  readonly contactWrites: (chat: string) => void
 }
 
 interface Message {
@@ -226,16 +241,10 @@ const firstMessages = (name: string, fixture: Fixture, since: string): Array<Mes
   }))
 }
 
-/** Serves until the scope closes. `at` is told the time by whoever moves the program's clock. */
+/** Serves until the scope closes. */
 export const serve = (options: Options) =>
   Effect.acquireRelease(
-    Effect.async<{
-      readonly server: http.Server
-      readonly url: string
-      readonly requests: Array<string>
-      at: string
-      readonly sentTo: (chat: string) => number
-    }>((resume) => {
+    Effect.async<Vendor & { readonly server: http.Server }>((resume) => {
       const requests: Array<string> = []
       const messages = new Map(
         Object.entries(options.chats).map(([name, fixture]) => [name, firstMessages(name, fixture, options.since)])
@@ -250,7 +259,13 @@ export const serve = (options: Options) =>
           set = { at, since: performance.now() }
         },
         requests,
-        sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!
+        sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!,
+        contactWrites: (chat: string) => {
+          const of = messages.get(chat)!
+          const member = memberOf(chat, options.chats[chat]!)
+          of.push({ id: `message_${chat}_${of.length + 1}`, role: "user", text: "A reply.", at: set.at, member })
+          begun.set(chat, begun.get(chat)! + 1)
+        }
       }
       /** The time of the service: the instant that `at` was last set to, and what has passed since. */
       const date = () => new Date(Date.parse(set.at) + performance.now() - set.since).toUTCString()
@@ -265,6 +280,8 @@ export const serve = (options: Options) =>
           const found = broken
             ? undefined
             : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
+          const body = broken?.body ?? JSON.stringify(found ?? { message: "not found" })
+          options.meanwhile?.(`${method} ${url}`, vendor)
           const count = Array.isArray(found)
             ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" }
             : {}
@@ -273,7 +290,7 @@ export const serve = (options: Options) =>
             ...count,
             date: dateNow()
           })
-          response.end(broken?.body ?? JSON.stringify(found ?? { message: "not found" }))
+          response.end(body)
         }
         request.on("end", () => {
           const line = `${request.method ?? ""} ${request.url ?? ""}`

@@ -181,6 +181,8 @@ export const suite: Suite = {
   packages,
   run: async (progress, { waiting = counts }) => {
     if (!Server.isInstalled) progress(Server.missing)
+    // The address of a scheduler stays the same when a supervisor starts it again.
+    process.env["RUNNER_PORT"] = String(await Effect.runPromise(Server.freePort))
     const run = { progress, waiting }
     const rows = [...(await onFiles(run)), ...(Server.isInstalled ? await onServer(run) : [])]
     progress("more than the quota lets through")

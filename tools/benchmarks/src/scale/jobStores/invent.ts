@@ -6,9 +6,7 @@ import * as ClusterRunner from "@effect-invent/follow-up-scheduler/Timer/Cluster
 import * as Timer from "@effect-invent/follow-up-scheduler/Timer"
 import * as Cluster from "@effect-invent/follow-up-scheduler/Timer/Cluster"
 import { ChatId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
-import * as Server from "@effect-invent/postgres/Postgres"
 import * as NodeContext from "@effect/platform-node/NodeContext"
-import * as ConfigProvider from "effect/ConfigProvider"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -45,13 +43,6 @@ const layer = (database: string, onWake: (at: number) => void) => {
     Layer.provideMerge(Ledger.layer),
     Layer.provide(isFile ? Sqlite.layer(database) : Postgres.layer(Redacted.make(database))),
     Layer.provide(NodeContext.layer),
-    Layer.provide(
-      Layer.unwrapEffect(
-        Effect.map(Server.freePort, (port) =>
-          Layer.setConfigProvider(ConfigProvider.fromMap(new Map([["RUNNER_PORT", String(port)]])))
-        )
-      )
-    ),
     Layer.provide(Logger.minimumLogLevel(LogLevel.Warning))
   )
 }

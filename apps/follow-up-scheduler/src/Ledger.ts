@@ -30,6 +30,7 @@ import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as ContactSends from "./Ledger/ContactSends.ts"
+import * as Enrolments from "./Ledger/Enrolments.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
 import * as SendLimits from "./Ledger/SendLimits.ts"
@@ -149,6 +150,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
     ContactSends.ContactSends &
+    Enrolments.Enrolments &
     FirstWhole.FirstWhole &
     PauseSwitch.PauseSwitch &
     Starts.Starts &
@@ -324,6 +326,7 @@ const make = Effect.gen(function* () {
     ...pauseSwitch,
     ...Starts.make(sql, pauseSwitch),
     ...Consents.make(sql),
+    ...Enrolments.make(sql),
     ...UpdateReads.make(sql),
     ...AlertsSent.make(sql),
     ...Sweeps.make(sql),

@@ -9,6 +9,7 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
 import { DurationText } from "./Policy/DurationText.ts"
+import { Percent } from "./Policy/Percent.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
 import * as StopWords from "./Policy/StopWords.ts"
@@ -77,6 +78,9 @@ const AtMost = Schema.Int.pipe(Schema.positive())
 const name = Schema.String.pipe(
   Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
 )
+
+/** The default of `reply_within`. */
+export const defaultReplyWithin = Duration.days(3)
 
 const Dates = Schema.Array(NextAllowed.LocalDate)
 
@@ -159,6 +163,19 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     () => 300
   ),
   at_most_per_day: withDefault(said(AtMost, "The same within 24 hours. Default: 2000."), () => 2000),
+  holdout: Schema.optional(
+    said(
+      Percent,
+      "This share of the contacts gets no follow-up by this policy, so that status can compare how many of them reply."
+    )
+  ),
+  reply_within: withDefault(
+    said(
+      DurationText,
+      "With a holdout: a reply counts that comes so soon after a contact's first follow-up was due. Default: 3 days."
+    ),
+    () => defaultReplyWithin
+  ),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({

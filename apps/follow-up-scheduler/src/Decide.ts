@@ -34,6 +34,8 @@ export type Decision = Data.TaggedEnum<{
     readonly anchor_id: MessageId
     readonly until: DateTime.Utc
     readonly reason: WaitReason
+    /** The public holiday that the step waits for the end of, where its reason is `quiet_hours`. */
+    readonly holiday?: string | undefined
   }
   /** Do nothing until the chat, the contact or the policy changes. */
   Stop: { readonly reason: StopReason }
@@ -235,7 +237,8 @@ const schedule = ({ chat, group, now, policy, taken }: DecisionInput, episode: E
       case "Open":
         if (DateTime.greaterThan(window.at, soonest)) {
           const until = DateTime.subtractDuration(window.at, leadOf(policy, step))
-          return Decision.Wait({ ...plan, until, reason: window.heldBackBy })
+          const { heldBackBy: reason, holiday } = window
+          return Decision.Wait({ ...plan, until, reason, ...(holiday !== undefined && { holiday }) })
         }
         return policy.holdout !== undefined && group === "holdout" && isWriting(step)
           ? Decision.Stop({ reason: "holdout" })

@@ -12,6 +12,7 @@ import { DurationText } from "./Policy/DurationText.ts"
 import { Percent } from "./Policy/Percent.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
+import * as PublicHolidays from "./Policy/PublicHolidays.ts"
 import * as StopWords from "./Policy/StopWords.ts"
 
 export { isWriting, type Step } from "./Policy/Step.ts"
@@ -132,6 +133,12 @@ export class Policy extends Schema.Class<Policy>("Policy")({
       "By country: further local dates without follow-ups, for contacts of that country."
     ),
     () => ({})
+  ),
+  public_holidays: Schema.optional(
+    said(
+      PublicHolidays.FromPlace,
+      "The public holidays of a country, or of a state of it, for all contacts: no follow-ups on them, beside `holidays`."
+    )
   ),
   spread: Schema.optional(
     said(
@@ -257,6 +264,15 @@ export const holidaysOf = (policy: Policy, country: string | undefined): Readonl
   ...policy.holidays,
   ...(OpenRecord.get(policy.holiday_sets, country ?? "") ?? [])
 ]
+
+/** The hours and days in which a contact of this country may be written to, by the clocks of this zone. */
+export const hoursIn = (policy: Policy, country: string | undefined, zone: string): NextAllowed.Hours => ({
+  zone,
+  window: openHours(policy),
+  weekdays: policy.weekdays,
+  holidays: holidaysOf(policy, country),
+  isDayOff: (date) => policy.public_holidays?.nameOn(date) !== undefined
+})
 
 /**
  * The window of a channel; undefined where the policy gives it none. For an unknown kind of channel, the shortest

@@ -1175,6 +1175,11 @@ describe("a policy file", () => {
   })
 })
 
+it("refuses public holidays, of which the checker has no calendar", () => {
+  const read = Checker.readPolicy(JSON.stringify({ steps, public_holidays: { country: "BR" } }))
+  expect(Either.getOrThrow(Either.flip(read))).toContain("list their dates under holidays")
+})
+
 describe("a holdout", () => {
   const late = until(iso("10 days"))
   const leftOut = { name: "nudge", holdout: "99.99 %" }

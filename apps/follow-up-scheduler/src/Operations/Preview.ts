@@ -132,6 +132,9 @@ const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 /** A prospect without the policy and the action, for a pass that does not give them. */
 export const Looked = Prospect.omit("policy", "action")
 
+const holidayOf = (decision: Decide.Decision): string =>
+  decision._tag === "Wait" && decision.holiday !== undefined ? ` (${decision.holiday})` : ""
+
 /** The prospect of a decision. */
 export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
   const reason = decision._tag === "Act" ? null : decision.reason
@@ -141,7 +144,7 @@ export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looke
     step: decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null,
     at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
     reason,
-    why: reason === null ? "the silence is over" : describe(reason)
+    why: reason === null ? "the silence is over" : `${describe(reason)}${holidayOf(decision)}`
   }
 }
 

@@ -132,6 +132,11 @@ export const Policy = Schema.Struct({
   holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
   /** By country. */
   holiday_sets: Schema.optionalWith(byName(Schema.Array(LocalDate)), { default: () => ({}) }),
+  public_holidays: Schema.optional(
+    Schema.Unknown.pipe(
+      Schema.filter(() => "The checker has no calendar of public holidays: list their dates under holidays")
+    )
+  ),
   spread: Schema.optionalWith(Millis, { default: () => 0 }),
   channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),

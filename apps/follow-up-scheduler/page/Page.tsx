@@ -6,6 +6,7 @@ import type { Overview } from "../src/operatorPage/Api.ts"
 import { chatIn, fragmentOf } from "./ChatLink.tsx"
 import { ConversationDialog } from "./Conversation.tsx"
 import * as Format from "./Format.ts"
+import { HoldoutsPanel } from "./Holdouts.tsx"
 import { OutcomesPanel } from "./Outcomes.tsx"
 import { QuotaPanel } from "./Quota.tsx"
 import { RecentPanel } from "./Recent.tsx"
@@ -189,6 +190,7 @@ const Board = ({
     <div class="side">
       <QuotaPanel quota={known.overview.quota} />
       <OutcomesPanel outcomes={known.overview.outcomes} />
+      <HoldoutsPanel holdouts={known.overview.holdouts} />
     </div>
     <RecentPanel now={now} recent={known.overview.recent} />
   </>

@@ -11,6 +11,7 @@ import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Consent from "./Decide/Consent.ts"
+import * as Episode from "./Decide/Episode.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
@@ -88,14 +89,17 @@ export const make = Effect.gen(function* () {
 
   const review: ChatReview["Type"]["review"] = Effect.fn("ChatReview.review")(function* (seen) {
     // Recalled before `mark` records this contact: the chat may have belonged to another one, who was merged into them.
+    yield* ledger.followMerge(seen)
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
     const { first_in_force, policy, taken } = yield* policies.versionAndHistory(chat)
     const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
+    yield* ledger.rememberReply(Episode.attributeOwnMessages(chat, taken, policy), policy)
+    const group = yield* ledger.groupOf(policy, chat)
     const now = yield* DateTime.now
-    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
+    const decision = Decide.decide({ policy, chat, taken, now, first_in_force, group })
     const latest = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,

@@ -14,8 +14,9 @@ import * as Audience from "./Decide/Audience.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
+import type * as Holdout from "./Decide/Holdout.ts"
 import * as SendWindow from "./Decide/SendWindow.ts"
-import { effectiveFrom, type Policy, type Step } from "./Policy.ts"
+import { effectiveFrom, isWriting, type Policy, type Step } from "./Policy.ts"
 import * as Match from "./Decide/PolicyMatch.ts"
 import { aiSwitches, type SkipReason, type StopReason, type UnreadReason, type WaitReason } from "./Decide/Reason.ts"
 import * as ContactTimeZone from "./Decide/ContactTimeZone.ts"
@@ -33,6 +34,8 @@ export type Decision = Data.TaggedEnum<{
     readonly anchor_id: MessageId
     readonly until: DateTime.Utc
     readonly reason: WaitReason
+    /** The public holiday that the step waits for the end of, where its reason is `quiet_hours`. */
+    readonly holiday?: string | undefined
   }
   /** Do nothing until the chat, the contact or the policy changes. */
   Stop: { readonly reason: StopReason }
@@ -54,6 +57,11 @@ export interface DecisionInput {
   readonly now: DateTime.Utc
   /** When a policy of this name was first put in force in this ledger. Undefined: no message of ours is too old. */
   readonly first_in_force?: DateTime.Utc | undefined
+  /**
+   * The contact's group, where the policy has a `holdout`. Undefined: nobody was left out yet, and the step is due for
+   * both groups.
+   */
+  readonly group?: Holdout.Group | undefined
 }
 
 /**
@@ -126,7 +134,8 @@ const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.PastFollowUp
  * - `Stop`: the cadence is over, or the outcome of one of its follow-ups is unknown.
  * - `Skip`: the chat has a `follow_up_at` that is not ours (`existing_follow_up: respect`), or no zone is known.
  * - Else the next step that is not left out as late: `Act` where it is due, within `arm_lead` for `schedule_follow_up`;
- *   `Wait` until then; `Skip` where it has no opening.
+ *   `Wait` until then; `Skip` where it has no opening. In place of an `Act` that would write: `Stop` with `holdout` for a
+ *   contact of that group.
  */
 export const decide = (asked: DecisionInput): Decision => {
   const question = { ...asked, chat: Episode.attributeOwnMessages(asked.chat, asked.taken, asked.policy) }
@@ -188,7 +197,7 @@ const end = ({ policy, taken }: DecisionInput, episode: Episode.Episode): StopRe
 const leadOf = (policy: Policy, { action }: Step): Duration.Duration =>
   action === "schedule_follow_up" ? policy.arm_lead : Duration.zero
 
-const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.Episode): Decision => {
+const schedule = ({ chat, group, now, policy, taken }: DecisionInput, episode: Episode.Episode): Decision => {
   const zones = zonesOf(policy, chat, now)
   if (!Arr.isNonEmptyReadonlyArray(zones)) return Decision.Skip({ reason: "unknown_zone" })
   // A message without a known date counts as written now.
@@ -226,13 +235,14 @@ const schedule = ({ chat, now, policy, taken }: DecisionInput, episode: Episode.
           ? Decision.Wait({ ...plan, until: chat.muted_until, reason: "muted" })
           : Decision.Skip({ reason: window.reason })
       case "Open":
-        return DateTime.lessThanOrEqualTo(window.at, soonest)
-          ? Decision.Act({ ...plan, at: window.at })
-          : Decision.Wait({
-              ...plan,
-              until: DateTime.subtractDuration(window.at, leadOf(policy, step)),
-              reason: window.heldBackBy
-            })
+        if (DateTime.greaterThan(window.at, soonest)) {
+          const until = DateTime.subtractDuration(window.at, leadOf(policy, step))
+          const { heldBackBy: reason, holiday } = window
+          return Decision.Wait({ ...plan, until, reason, ...(holiday !== undefined && { holiday }) })
+        }
+        return policy.holdout !== undefined && group === "holdout" && isWriting(step)
+          ? Decision.Stop({ reason: "holdout" })
+          : Decision.Act({ ...plan, at: window.at })
     }
   }
   return Decision.Stop({ reason: "late" })

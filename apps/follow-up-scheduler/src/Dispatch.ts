@@ -175,8 +175,12 @@ export const make = Effect.gen(function* () {
         if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
       }
-      yield* actionOf(policy, planned).arm(planned, look, decision.at)
-      return
+      // Both groups have passed the same checks here, by the same fresh read.
+      const writes = step === undefined || isWriting(step)
+      const group = writes ? yield* ledger.enrol(policy, chat, planned) : undefined
+      if (group !== undefined && (yield* erasure.forget(chat))) return
+      if (group !== "holdout") return yield* actionOf(policy, planned).arm(planned, look, decision.at)
+      yield* transitions.end(planned, "skipped", "holdout")
     }
     yield* chatReview.review(chat)
   })

@@ -30,6 +30,7 @@ import type { LedgerOfOtherEdition } from "./Ledger/Edition.ts"
 import * as Consents from "./Ledger/Consents.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as ContactSends from "./Ledger/ContactSends.ts"
+import * as Enrolments from "./Ledger/Enrolments.ts"
 import * as FirstWhole from "./Ledger/FirstWhole.ts"
 import * as Reviews from "./Ledger/Reviews.ts"
 import * as PauseSwitch from "./Ledger/PauseSwitch.ts"
@@ -150,6 +151,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
   } & Consents.Consents &
     ContactSends.ContactSends &
+    Enrolments.Enrolments &
     FirstWhole.FirstWhole &
     PauseSwitch.PauseSwitch &
     Reviews.Reviews &
@@ -327,6 +329,7 @@ const make = Effect.gen(function* () {
     ...Starts.make(sql, pauseSwitch),
     ...Consents.make(sql),
     ...Reviews.make(sql),
+    ...Enrolments.make(sql),
     ...UpdateReads.make(sql),
     ...AlertsSent.make(sql),
     ...Sweeps.make(sql),

@@ -74,6 +74,11 @@ export const AllowedHours = Schema.Struct({
 /** @see {@link AllowedHours} */
 export type AllowedHours = typeof AllowedHours.Type
 
+/** The same, with a rule beside the list: no message on a local date, `YYYY-MM-DD`, for which `isDayOff` holds. */
+export interface Hours extends AllowedHours {
+  readonly isDayOff?: ((date: string) => boolean) | undefined
+}
+
 /** Minutes of the local day, `open` inclusive, `close` exclusive. */
 interface Span {
   readonly open: number
@@ -98,13 +103,12 @@ const spansOf = ({ end, start }: { readonly start: string; readonly end: string 
 }
 
 /** `day` counts calendar days from 1970-01-01, a Thursday. */
-const isAllowedDay = ({ holidays = [], weekdays }: AllowedHours, day: number): boolean => {
+const isAllowedDay = ({ holidays = [], isDayOff, weekdays }: Hours, day: number): boolean => {
   const weekday = ((((day + 3) % 7) + 7) % 7) + 1
   if (weekdays !== undefined && !weekdays.includes(weekday)) return false
-  return (
-    holidays.length === 0 ||
-    !Option.exists(DateTime.make(day * dayMillis), (utc) => holidays.includes(DateTime.formatIsoDateUtc(utc)))
-  )
+  if (holidays.length === 0 && isDayOff === undefined) return true
+  const isOff = (date: string) => holidays.includes(date) || isDayOff?.(date) === true
+  return !Option.exists(DateTime.make(day * dayMillis), (utc) => isOff(DateTime.formatIsoDateUtc(utc)))
 }
 
 // -- the zone ---------------------------------------------------------------------------------------------------------
@@ -181,7 +185,7 @@ export const daysLater = (zone: string, from: DateTime.Utc, days: number): Optio
  * @example
  * nextAllowed({ zone: "Europe/Lisbon", window: { start: "09:00", end: "18:00" }, weekdays: [1, 2, 3, 4, 5], from })
  */
-export const nextAllowed = (options: AllowedHours & { readonly from: DateTime.Utc }): Option.Option<DateTime.Utc> =>
+export const nextAllowed = (options: Hours & { readonly from: DateTime.Utc }): Option.Option<DateTime.Utc> =>
   Option.flatMap(offsetsOf(options.zone), (offsetAt) => {
     const spans = spansOf(options.window)
     if (spans.length === 0) return Option.none()
@@ -217,10 +221,7 @@ export const nextAllowed = (options: AllowedHours & { readonly from: DateTime.Ut
  * The first instant that each of these rules allows, by {@link nextAllowed}. None if there is none within 9 days, or if
  * there are no rules.
  */
-export const nextAllowedByEach = (
-  rules: ReadonlyArray<AllowedHours>,
-  from: DateTime.Utc
-): Option.Option<DateTime.Utc> => {
+export const nextAllowedByEach = (rules: ReadonlyArray<Hours>, from: DateTime.Utc): Option.Option<DateTime.Utc> => {
   const [first, ...others] = rules
   if (first === undefined) return Option.none()
   if (others.length === 0) return nextAllowed({ ...first, from })
@@ -243,7 +244,7 @@ export const nextAllowedByEach = (
  * from 1970-01-01T00:00 on the wall clock; each step is then exactly one local minute.
  */
 const firstOpen = (
-  hours: AllowedHours,
+  hours: Hours,
   spans: ReadonlyArray<Span>,
   origin: number,
   first: number,

@@ -9,8 +9,10 @@ import * as Duration from "effect/Duration"
 import * as Schema from "effect/Schema"
 import * as NextAllowed from "./NextAllowed.ts"
 import { DurationText } from "./Policy/DurationText.ts"
+import { Percent } from "./Policy/Percent.ts"
 import { Country, Match } from "./Policy/Match.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
+import * as PublicHolidays from "./Policy/PublicHolidays.ts"
 import * as StopWords from "./Policy/StopWords.ts"
 
 export { isWriting, type Step } from "./Policy/Step.ts"
@@ -78,6 +80,9 @@ const name = Schema.String.pipe(
   Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
 )
 
+/** The default of `reply_within`. */
+export const defaultReplyWithin = Duration.days(3)
+
 const Dates = Schema.Array(NextAllowed.LocalDate)
 
 const Words = Schema.Array(
@@ -129,6 +134,12 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     ),
     () => ({})
   ),
+  public_holidays: Schema.optional(
+    said(
+      PublicHolidays.FromPlace,
+      "The public holidays of a country, or of a state of it, for all contacts: no follow-ups on them, beside `holidays`."
+    )
+  ),
   spread: Schema.optional(
     said(
       DurationText,
@@ -159,6 +170,19 @@ export class Policy extends Schema.Class<Policy>("Policy")({
     () => 300
   ),
   at_most_per_day: withDefault(said(AtMost, "The same within 24 hours. Default: 2000."), () => 2000),
+  holdout: Schema.optional(
+    said(
+      Percent,
+      "This share of the contacts gets no follow-up by this policy, so that status can compare how many of them reply."
+    )
+  ),
+  reply_within: withDefault(
+    said(
+      DurationText,
+      "With a holdout: a reply counts that comes so soon after a contact's first follow-up was due. Default: 3 days."
+    ),
+    () => defaultReplyWithin
+  ),
   stop_after_unanswered: Schema.optional(
     Schema.Int.pipe(
       Schema.positive({
@@ -240,6 +264,15 @@ export const holidaysOf = (policy: Policy, country: string | undefined): Readonl
   ...policy.holidays,
   ...(OpenRecord.get(policy.holiday_sets, country ?? "") ?? [])
 ]
+
+/** The hours and days in which a contact of this country may be written to, by the clocks of this zone. */
+export const hoursIn = (policy: Policy, country: string | undefined, zone: string): NextAllowed.Hours => ({
+  zone,
+  window: openHours(policy),
+  weekdays: policy.weekdays,
+  holidays: holidaysOf(policy, country),
+  isDayOff: (date) => policy.public_holidays?.nameOn(date) !== undefined
+})
 
 /**
  * The window of a channel; undefined where the policy gives it none. For an unknown kind of channel, the shortest

@@ -44,6 +44,18 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
       "postponed to 17:00:00.000: the chat is muted"
     ]
   ],
+  enrolled: [
+    [
+      { name: "enrolled", detail: { group: "holdout" } },
+      "decision",
+      "the first follow-up of a policy with a holdout is due: the contact is left out, to compare how many reply"
+    ],
+    [
+      { name: "enrolled", detail: { group: "treated" } },
+      "decision",
+      "the first follow-up of a policy with a holdout is due: the contact is followed up, to compare how many reply"
+    ]
+  ],
   planned_again: [
     [{ name: "planned_again", detail: { look_at: at } }, "wait", "the request was never applied: planned again"]
   ],

@@ -122,7 +122,8 @@ const changes: Readonly<Record<DecideReason, Change>> = {
     andTaken({ anchor_id: earlier, message_id: undefined, follow_up_at: after(0) })
   ),
   quiet_hours: inPolicy({ quiet_hours: { start: "12:30", end: "18:00" } }),
-  silence: (question) => ({ ...question, now: after(minute) })
+  silence: (question) => ({ ...question, now: after(minute) }),
+  holdout: (question) => ({ ...inPolicy({ holdout: "10 %" })(question), group: "holdout" })
 }
 
 const until: Readonly<Record<WaitReason, number>> = {

@@ -24,7 +24,18 @@ const erase = Effect.flatMap(Erasure, (erasure) => erasure.erase(contact_id))
 const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   Effect.map(
     Effect.forEach(
-      ["follow_ups", "audit", "chat_decisions", "seen", "last_messages", "subjects", "consents", "erasing", "erased"],
+      [
+        "follow_ups",
+        "audit",
+        "chat_decisions",
+        "seen",
+        "last_messages",
+        "subjects",
+        "consents",
+        "enrolments",
+        "erasing",
+        "erased"
+      ],
       (table) => sql`SELECT * FROM ${sql(table)}`
     ),
     (rows) => JSON.stringify(rows)

@@ -41,6 +41,8 @@ const remember = (name: string, at = start) =>
     const chat = { chat_id, conversation_id }
     yield* insert("subjects", { ...chat, contact_id })
     yield* insert("consents", { contact_id, is_withdrawn: 0, at, said_by: "contact" })
+    const enrolment = { policy: "nudge", contact_id, conversation_id, assigned: "holdout", enrolled_at: at }
+    yield* insert("enrolments", { ...enrolment, replied_at: null })
     yield* insert("seen", { chat_id, updated_at: at, policy: "nudge@1", named_at: at })
     yield* insert("last_messages", { chat_id, message_id: `message_${name}`, whole_at: at })
     yield* insert("chat_decisions", { ...chat, decision: "Stop", reason: "opted_out", until: null, decided_at: at })
@@ -159,6 +161,15 @@ export const suite = (database: Effect.Effect<Env>): void => {
         const proof = expect.stringMatching(/^erased:/)
         expect(jsonLines(stdout)).toEqual([
           { table: "consents", contact_id: proof, is_withdrawn: 0, at: "2026-03-01T00:00:00.000Z", said_by: "contact" },
+          {
+            table: "enrolments",
+            policy: "nudge",
+            contact_id: proof,
+            conversation_id: proof,
+            assigned: "holdout",
+            enrolled_at: "2026-03-01T00:00:00.000Z",
+            replied_at: null
+          },
           { table: "erased", proof, at: expect.stringMatching(/^\d{4}-.*Z$/) }
         ])
         const left = yield* CommandLine.run(["export", "--chat", "chat_zoë"], { env })

@@ -2,7 +2,7 @@
 import * as RateLimit from "@effect-invent/client/RateLimit"
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import { ServerFault } from "@effect-invent/domain/InventError"
-import type * as SqlClient from "@effect/sql/SqlClient"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -103,6 +103,25 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           })
           expect(outcomes).toEqual([{ words: "no follow-up; waiting, the customer may still answer", chats: 1 }])
         }).pipe(Effect.provide(under(fake, { ...nights, steps })))
+    )
+
+    story("compares the groups of a policy with a holdout, and shows nothing of one without", (fake) =>
+      Effect.gen(function* () {
+        yield* reviewChat
+        expect((yield* overview).holdouts).toEqual([])
+        const sql = yield* SqlClient.SqlClient
+        const row = { policy: "nudge", contact_id: "c", conversation_id: "c", assigned: "holdout", enrolled_at: 0 }
+        yield* sql`INSERT INTO enrolments ${sql.insert({ ...row, replied_at: null })}`
+        yield* Effect.flatMap(Overview.Overview, ({ renew }) => renew)
+        expect((yield* overview).holdouts).toEqual([
+          [
+            "Replies within 3d of the first follow-up of nudge:",
+            "  followed up: 0 contacts; 0 of 0 observed replied",
+            "  left out: 1 contact; 0 of 1 observed replied: 0.0 % (0.0 % to 79.3 %)",
+            "  whether follow-ups change it cannot be told yet"
+          ]
+        ])
+      }).pipe(Effect.provide(under(fake, { steps })))
     )
 
     story("names the policies in force, also after they were replaced, and the policy of each follow-up", (fake) =>

@@ -460,6 +460,29 @@ describe("a file that is no policy", () => {
   )
 })
 
+describe("a holdout", () => {
+  for (const text of ["0 %", "100 %", "10", "0.1", "-1 %", "1e1 %", "ten %", '""', "null", "{ share: 10 }"]) {
+    it.effect(`of ${text} is refused with its line`, () =>
+      Effect.gen(function* () {
+        const refused = yield* Effect.flip(parse(`${yaml}\nholdout: ${text}`))
+        expect(refused.message).toMatch(
+          /line \d+, column 10: holdout: Expected a share such as "10 %", above 0 and below/
+        )
+      })
+    )
+  }
+
+  it.effect("is written as it was read", () =>
+    Effect.gen(function* () {
+      for (const share of ["10 %", "0.07 %", "33.3%", "99.99 %"]) {
+        const policy = Build.policy({ holdout: share })
+        const written = yield* Schema.encode(Policy.Policy)(policy)
+        expect(yield* parse(JSON.stringify(written))).toEqual(policy)
+      }
+    })
+  )
+})
+
 describe("the policies of this repository", () => {
   withFiles(
     "load, and idle-nudge nudges twice in office hours",

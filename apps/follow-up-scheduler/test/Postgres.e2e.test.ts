@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
 import * as ConcurrentArmingSuite from "./ConcurrentArmingSuite.ts"
+import * as EnrolmentsSuite from "./EnrolmentsSuite.ts"
 import * as OverviewSuite from "./OverviewSuite.ts"
 import * as ErasureSuite from "./ErasureSuite.ts"
 import * as LedgerSuite from "./LedgerSuite.ts"
@@ -37,5 +38,6 @@ Postgres.describe("on PostgreSQL", () => {
   PauseSuite.suite(database, it)
   ErasureSuite.suite(database, it)
   OverviewSuite.suite(database, it)
+  EnrolmentsSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)
 })

@@ -248,7 +248,10 @@ export const check = (
         const moved = chatsOf.get(source_contact_id) ?? new Set()
         chatsOf.set(contact_id, new Set([...(chatsOf.get(contact_id) ?? []), ...moved]))
         chatsOf.delete(source_contact_id)
-        for (const chat_id of moved) settle({ ...chatOf(chat_id), contact_id }, at)
+        for (const chat_id of moved) {
+          const before = chatOf(chat_id)
+          settle({ ...before, contact_id, earlierContacts: [...before.earlierContacts, source_contact_id] }, at)
+        }
       }
     }
   }

@@ -1136,6 +1136,7 @@ describe("a policy file", () => {
       holiday_sets: {},
       holidays: [],
       match: {},
+      name: "idle",
       spread: 0,
       quiet_hours: { start: 1260, end: 570 },
       steps: [{ after: 14_400_000, action: "schedule_follow_up" }]
@@ -1171,5 +1172,39 @@ describe("a policy file", () => {
     expect(refusal("a: [b")).not.toContain("\n")
     expect(Either.isLeft(Checker.readPolicy(""))).toBe(true)
     expect(Either.isLeft(Checker.readPolicy("steps: []"))).toBe(true)
+  })
+})
+
+it("refuses public holidays, of which the checker has no calendar", () => {
+  const read = Checker.readPolicy(JSON.stringify({ steps, public_holidays: { country: "BR" } }))
+  expect(Either.getOrThrow(Either.flip(read))).toContain("list their dates under holidays")
+})
+
+describe("a holdout", () => {
+  const late = until(iso("10 days"))
+  const leftOut = { name: "nudge", holdout: "99.99 %" }
+  const treated = { name: "nudge", holdout: "0.01 %" }
+
+  it("owes the contact whom it leaves out nothing, and the others what it owes without one", () => {
+    expect(rules([...answered, ...late])).toEqual(["missed"])
+    expect(rules([...answered, ...late], leftOut)).toEqual([])
+    expect(rules([...answered, ...late], treated)).toEqual(["missed"])
+  })
+
+  it("allows no follow-up to the contact whom it leaves out", () => {
+    expect(rules([...answered, ...followUp(fourHours)], leftOut)).toEqual(["to_holdout"])
+    expect(rules([...answered, ...followUp(fourHours)], treated)).toEqual([])
+  })
+
+  it("owes nothing and forbids nothing where a contact was merged into one of the other group", () => {
+    const half = { name: "quotes", holdout: "10 %" }
+    const merge = { kind: "merge", at: iso("1 hour"), contact_id: "contact_0", source_contact_id: "contact_1" }
+    expect(rules([...answered, merge, ...late], half)).toEqual([])
+    expect(rules([...answered, merge, ...followUp(fourHours)], half)).toEqual([])
+  })
+
+  it("is refused in a form that the scheduler refuses", () => {
+    const read = Checker.readPolicy(JSON.stringify({ steps, holdout: "ten" }))
+    expect(Either.getOrThrow(Either.flip(read))).toContain('Expected a share such as "10 %", got "ten"')
   })
 })

@@ -35,7 +35,8 @@ export const StopReason = Schema.Literal(
   "unanswered",
   "cadence_finished",
   "followed_up_already",
-  "late"
+  "late",
+  "holdout"
 )
 /** The reason of `Decision.Stop`: nothing is planned until the chat, the contact or the policy changes. */
 export type StopReason = typeof StopReason.Type
@@ -98,7 +99,8 @@ export const reasonsByStrength = [
   "no_opening",
   "capped",
   "quiet_hours",
-  "silence"
+  "silence",
+  "holdout"
 ] as const satisfies ReadonlyArray<StopReason | SkipReason | WaitReason>
 
 /** Why a follow-up ended while it was carried out: what the chat or the service showed then. */
@@ -150,6 +152,7 @@ const sentences: Record<Reason, string> = {
   cadence_finished: "every step of the policy has been taken",
   followed_up_already: "the chat shows follow-ups that are not on record, and they count as steps taken",
   late: "it is later than the policy allows for what was left of it",
+  holdout: "the contact is in the holdout of the policy, which shows what follow-ups change",
   snoozed: "the chat is snoozed",
   not_ours: "somebody else has scheduled a follow-up",
   unknown_zone: "nobody knows the customer's time zone",

@@ -3,7 +3,7 @@
  * within the caps, and not too late. Pure. The dispatcher, the preview and `Feasibility` use the same function
  * (decision 0007).
  */
-import type * as Arr from "effect/Array"
+import * as Arr from "effect/Array"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -42,7 +42,12 @@ export interface Input {
 /** The result of {@link find}. */
 export type SendWindow = Data.TaggedEnum<{
   /** `at`: the first instant at which the step may be taken, in whole seconds. `heldBackBy`: why it is not sooner. */
-  Open: { readonly at: DateTime.Utc; readonly heldBackBy: "muted" | "capped" | "quiet_hours" | "silence" }
+  Open: {
+    readonly at: DateTime.Utc
+    readonly heldBackBy: "muted" | "capped" | "quiet_hours" | "silence"
+    /** Held back by `quiet_hours`: the first public holiday on the way, by its name. */
+    readonly holiday?: string | undefined
+  }
   /** The step is later than its `lateness` allows, and `beyond` is `skip`: the caller tries the next step. */
   TooLate: {}
   /**
@@ -118,7 +123,7 @@ export const find = (input: Input): SendWindow => {
   const caps = Policy.isWriting(step) ? policy.caps : []
   const counted = (cap: Policy.Cap) => (cap.per_conversation === true ? sent : [...sent, ...sentElsewhere])
   const holidays = Policy.holidaysOf(policy, country)
-  const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
+  const hours = zones.map((zone) => Policy.hoursIn(policy, country, zone))
   const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, counted(cap), zone))
   const capped = hours.map((rule) => ({ ...rule, holidays: [...holidays, ...fullIn(rule.zone)] }))
   const isFull = capped.some((rule) => rule.holidays.length > holidays.length)
@@ -164,7 +169,22 @@ export const find = (input: Input): SendWindow => {
     const isBefore = Option.exists(uncapped, (without) => DateTime.lessThan(without, at))
     return isBefore && (released.length > 0 || isFull) ? "capped" : "quiet_hours"
   }
-  return SendWindow.Open({ at, heldBackBy: heldBackBy() })
+  const reason = heldBackBy()
+  const holiday = reason === "quiet_hours" ? holidayBetween(input, DateTime.max(unmuted, soonest), at) : undefined
+  return SendWindow.Open({ at, heldBackBy: reason, ...(holiday !== undefined && { holiday }) })
+}
+
+/** The first public holiday on which the one instant is, or a day after it and before the other one. */
+const holidayBetween = ({ policy, zones }: Input, from: DateTime.Utc, until: DateTime.Utc): string | undefined => {
+  const { public_holidays } = policy
+  if (public_holidays === undefined) return undefined
+  const dates = zones.flatMap((zone) => {
+    const dateOf = (at: DateTime.Utc) =>
+      Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate))
+    const days = Math.floor(DateTime.distance(from, until) / Duration.toMillis(day))
+    return Arr.makeBy(days + 1, (count) => dateOf(DateTime.addDuration(from, Duration.times(day, count)))).flat()
+  })
+  return dates.toSorted().flatMap((date) => public_holidays.nameOn(date) ?? [])[0]
 }
 
 /**

@@ -5,6 +5,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Holdout from "../Decide/Holdout.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 
 /**
@@ -84,6 +85,13 @@ const definitions = {
     "wait",
     Schema.Struct({ look_at, reason: Reason }),
     (detail, at) => say`postponed to ${at(detail.look_at)}${because(detail.reason)}`
+  ),
+  /** The contact's first follow-up by a policy with a holdout is due. */
+  enrolled: define(
+    "decision",
+    Schema.Struct({ group: Holdout.Group }),
+    ({ group }) =>
+      say`the first follow-up of a policy with a holdout is due: the contact is ${group === "holdout" ? "left out" : "followed up"}, to compare how many reply`
   ),
   planned_again: define("wait", Schema.Struct({ look_at }), () => "the request was never applied: planned again"),
   /** `follow_up_at` is about to be set. */

@@ -234,6 +234,23 @@ const namings = Effect.gen(function* () {
     (SELECT 1 FROM chat_decisions d WHERE d.chat_id = seen.chat_id AND d.decided_at >= seen.named_at)`
 })
 
+/** Who is in which group of a policy with a holdout, since when, and when they first replied. */
+const enrolments = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  const { instant } = columnTypes(sql)
+  yield* sql`CREATE TABLE IF NOT EXISTS enrolments (
+    policy TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    conversation_id TEXT NOT NULL,
+    assigned TEXT NOT NULL,
+    enrolled_at ${instant} NOT NULL,
+    replied_at ${instant},
+    PRIMARY KEY (policy, contact_id)
+  )`
+  yield* sql`CREATE INDEX IF NOT EXISTS enrolments_contact ON enrolments (contact_id)`
+  yield* sql`CREATE INDEX IF NOT EXISTS enrolments_without_reply ON enrolments (conversation_id) WHERE replied_at IS NULL`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -252,7 +269,8 @@ const migrations = {
   "15_plain_events": plainEvents,
   "16_in_force": inForce,
   "17_writes": writes,
-  "18_namings": namings
+  "18_namings": namings,
+  "19_enrolments": enrolments
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

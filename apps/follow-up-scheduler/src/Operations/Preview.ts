@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
+import * as Holdout from "../Decide/Holdout.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
 import * as TerminalText from "../TerminalText.ts"
@@ -74,7 +75,11 @@ export const look = (chat_id: ChatId) =>
     const basis = yield* policies.versionAndHistory(chat)
     const { current } = yield* Policies
     const choice = PolicyChoice.choose(yield* current, chat)
-    return { decision: Decide.decide({ ...basis, chat, now: yield* DateTime.now }), policy: basis.policy, choice }
+    // A contact who is not enrolled yet would be by the hash.
+    const enrolled = yield* Effect.orElseSucceed(ledger.groupOf(basis.policy, chat), () => undefined)
+    const group = enrolled ?? Holdout.groupOf(basis.policy, Holdout.memberOf(chat))
+    const decision = Decide.decide({ ...basis, chat, now: yield* DateTime.now, group })
+    return { decision, policy: basis.policy, choice }
   }).pipe(RateLimit.withLane("watch"))
 
 /** For each policy in force: its id, and the instant before which it follows up none of our messages, if it has one. */
@@ -127,6 +132,9 @@ const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 /** A prospect without the policy and the action, for a pass that does not give them. */
 export const Looked = Prospect.omit("policy", "action")
 
+const holidayOf = (decision: Decide.Decision): string =>
+  decision._tag === "Wait" && decision.holiday !== undefined ? ` (${decision.holiday})` : ""
+
 /** The prospect of a decision. */
 export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looked.Type => {
   const reason = decision._tag === "Act" ? null : decision.reason
@@ -136,7 +144,7 @@ export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looke
     step: decision._tag === "Act" || decision._tag === "Wait" ? decision.step : null,
     at: decision._tag === "Act" ? decision.at : decision._tag === "Wait" ? decision.until : null,
     reason,
-    why: reason === null ? "the silence is over" : describe(reason)
+    why: reason === null ? "the silence is over" : `${describe(reason)}${holidayOf(decision)}`
   }
 }
 

@@ -40,8 +40,17 @@ const around = (
   return Arr.makeBy(16, (count) => ({ at: DateTime.add(midnight, { hours: 6 * (count - 12) }), country, holiday }))
 }
 
+/** The dates of the public holidays of a year from now. */
+const publicHolidays = ({ public_holidays }: Policy.Policy, now: DateTime.Utc): ReadonlyArray<string> => {
+  const [from, until] = [now, DateTime.add(now, { days: 366 })].map(DateTime.formatIsoDateUtc)
+  const year = DateTime.getPartUtc(now, "year")
+  const dates = [year, year + 1].flatMap((each) => [...(public_holidays?.inYear(each).keys() ?? [])])
+  return dates.filter((date) => from !== undefined && until !== undefined && date >= from && date < until)
+}
+
 const startsOf = (policy: Policy.Policy, now: DateTime.Utc): ReadonlyArray<Start> => [
   ...policy.holidays.flatMap((date, index) => around(date, undefined, ["holidays", index])),
+  ...publicHolidays(policy, now).flatMap((date) => around(date, undefined, ["public_holidays"])),
   ...Object.entries(policy.holiday_sets).flatMap(([country, dates]) =>
     dates.flatMap((date, index) => around(date, country, ["holiday_sets", country, index]))
   ),
@@ -86,7 +95,7 @@ const blame = (policy: Policy.Policy, start: Start, index: number): Problem => {
   if (isOpenWithout({ caps: [] })) {
     return { path: ["steps", index], reason: `the caps hold it back for more than ${days} days beyond its silence` }
   }
-  return start.holiday !== undefined && isOpenWithout({ holidays: [], holiday_sets: {} })
+  return start.holiday !== undefined && isOpenWithout({ holidays: [], holiday_sets: {}, public_holidays: undefined })
     ? { path: start.holiday, reason: `leaves step ${index + 1} no opening within ${days} days beyond its silence` }
     : { path: ["steps", index], reason: `has no opening within ${days} days beyond its silence` }
 }

@@ -7,7 +7,6 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -67,13 +66,13 @@ export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-schedu
 
 const Content = Schema.parseJson(Policy)
 const encode = Schema.encodeSync(Content)
-const decode = Schema.decodeUnknownEither(Content)
+const decode = Schema.decodeUnknown(Content)
 
 /** A recorded version; none where it is not on record or this program cannot decode it any more. */
 export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ content: string }>`SELECT content FROM policies WHERE id = ${id}`
-  return Option.flatMap(Option.fromNullable(rows[0]), ({ content }) => Either.getRight(decode(content)))
+  return rows[0] === undefined ? Option.none() : yield* Effect.option(decode(rows[0].content))
 })
 
 /** Fails with `VersionChanged` if any of these versions is on record with another content. */

@@ -1,6 +1,6 @@
 /**
  * Everything that is on record about one contact, over all tables, for a request of access (GDPR, article 15). The
- * ledger has the contact's id in two tables; all else is on record by the ids of their chats and conversations.
+ * ledger has the contact's id in three tables; all else is on record by the ids of their chats and conversations.
  */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -21,6 +21,7 @@ export interface Row {
 export const tables = [
   "subjects",
   "consents",
+  "enrolments",
   "erased",
   "erasing",
   "seen",
@@ -54,7 +55,9 @@ const instants: ReadonlyArray<string> = [
   "due_at",
   "follow_up_at",
   "confirmed_at",
-  "deliver_at"
+  "deliver_at",
+  "enrolled_at",
+  "replied_at"
 ]
 
 const valueOf = (column: string, value: unknown): unknown => {
@@ -102,6 +105,11 @@ export const of = (contact_id: ContactId): Effect.Effect<ReadonlyArray<Row>, Sql
         ...(yield* read(
           "consents",
           sql`SELECT * FROM consents WHERE ${sql.in("contact_id", [contact_id, proofOf(contact_id)])}`
+        )),
+        ...(yield* read(
+          "enrolments",
+          sql`SELECT * FROM enrolments WHERE ${sql.in("contact_id", [contact_id, proofOf(contact_id), ...conversation_ids])}
+            ORDER BY policy`
         )),
         ...(yield* read("erased", sql`SELECT * FROM erased WHERE ${sql.in("proof", proofs)} ORDER BY at, proof`)),
         ...(yield* ofChat("erasing")),

@@ -74,7 +74,8 @@ const Nameless = Schema.parseJson(
       was_due: Schema.Unknown,
       at: Schema.Unknown,
       from: Schema.Unknown,
-      to: Schema.Unknown
+      to: Schema.Unknown,
+      group: Schema.Unknown
     })
   )
 )
@@ -128,6 +129,14 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
     )
   }
 
+  const forgetEnrolments = (contact_id: string) => {
+    const proof = proofOf(contact_id)
+    return Effect.zipRight(
+      sql`DELETE FROM enrolments WHERE contact_id = ${contact_id} AND policy IN (SELECT policy FROM enrolments WHERE contact_id = ${proof})`,
+      sql`UPDATE enrolments SET contact_id = ${proof} WHERE contact_id = ${contact_id}`
+    )
+  }
+
   const followUps = (chat_id: string) =>
     Effect.flatMap(
       sql<{ key: string; anchor_id: string; after_id: string | null; message_id: string | null }>`
@@ -168,6 +177,14 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       yield* audit(chat_id)
       yield* sql`UPDATE follow_ups SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
       yield* sql`UPDATE audit SET ${sql.update(names)} WHERE chat_id = ${chat_id}`
+      const enrolled = yield* sql<{ contact_id: string }>`
+        SELECT contact_id FROM enrolments WHERE conversation_id = ${conversation_id}`
+      yield* Effect.forEach(
+        enrolled.filter((row) => !isProof(row.contact_id)),
+        (row) => forgetEnrolments(row.contact_id),
+        { discard: true }
+      )
+      yield* sql`UPDATE enrolments SET conversation_id = ${names.conversation_id} WHERE conversation_id = ${conversation_id}`
       yield* sql`DELETE FROM chat_decisions WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM chat_decisions WHERE chat_id = ${chat_id})`
       yield* sql`UPDATE chat_decisions SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
       for (const table of ["seen", "last_messages", "subjects", "erasing"])
@@ -212,6 +229,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         ])
         yield* remember([...ids])
         yield* forgetConsent(contact_id)
+        yield* forgetEnrolments(contact_id)
         yield* Effect.forEach(chats, outstanding, { discard: true })
       })
     )

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as HoldoutReport from "../Operations/HoldoutReport.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger, type Tally } from "../Ledger.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
@@ -62,6 +63,8 @@ const Status = Schema.Struct({
   policies: Schema.Array(Schema.Struct({ name: Schema.String, first_in_force: Schema.DateTimeUtc })),
   /** The versions that a scheduler on this ledger has last put in force, in their order, and since when each is. */
   in_force: Schema.Array(Schema.Struct({ policy: Schema.String, since: Schema.DateTimeUtc })),
+  /** For each policy with a holdout, how many contacts replied who were followed up, and who were left out. */
+  holdouts: Schema.Array(HoldoutReport.Comparison),
   /** When the last sweep of a `serve` on this ledger ended; null where there was none. */
   last_sweep: Schema.NullOr(Schema.DateTimeUtc),
   waiting: Schema.Array(ServiceStatus.Waiting),
@@ -99,6 +102,7 @@ const read = Effect.gen(function* () {
     to_confirm,
     policies,
     in_force: yield* PolicyVersions.inForce,
+    holdouts: yield* HoldoutReport.comparisons,
     last_sweep,
     service: yield* ServiceStatus.service
   }
@@ -147,6 +151,7 @@ const sweepLine = (at: DateTime.Utc): string => `The last sweep of serve ended $
 const statusOf = ({
   backlog,
   held_by,
+  holdouts,
   in_force,
   last_sweep,
   now,
@@ -164,6 +169,7 @@ const statusOf = ({
   to_confirm,
   policies,
   in_force,
+  holdouts,
   last_sweep,
   waiting,
   backlog: backlogOf(backlog)
@@ -179,6 +185,7 @@ export const status = ({ db, json }: { readonly db: Db; readonly json: boolean }
       ...ChatStory.ofAll(found.tally),
       ...found.policies.map(inForceLine),
       ...versionLines(found),
+      ...found.holdouts.flatMap(HoldoutReport.describe),
       ...sweeps,
       ...serviceLines(found)
     ])

@@ -117,6 +117,8 @@ export const Overview = Schema.Struct({
   quiet: OpenRecord.record(Schema.Array(TimeRange)),
   quota: Quota,
   outcomes: Schema.Array(Outcome),
+  /** For each policy with a holdout: how many replied in both groups, in words, a line each. */
+  holdouts: Schema.Array(Schema.Array(Schema.String)),
   unresolved: few(Unresolved),
   /** The newest first. */
   recent: Schema.Array(TimelineEntry)

@@ -12,6 +12,7 @@ import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { FollowUp } from "../Plan/FollowUp.ts"
+import * as HoldoutReport from "../Operations/HoldoutReport.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { type AuditEntry, Ledger, type Tally } from "../Ledger.ts"
 import { QuotaUsage } from "../Operations/QuotaUsage.ts"
@@ -198,6 +199,8 @@ const make = Effect.gen(function* () {
       return [...found.map((trouble) => ({ words: advise(trouble), since: trouble.since })), ...unanswered]
     })
 
+  const holdouts = Effect.provideService(HoldoutReport.comparisons, Ledger, ledger)
+
   const overview = Effect.gen(function* () {
     const now = yield* DateTime.now
     const upcoming = yield* survey.upcoming(limits.upcoming)
@@ -222,6 +225,7 @@ const make = Effect.gen(function* () {
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, ofRows, now),
       quota: yield* quota,
+      holdouts: (yield* inDatabase(holdouts)).map(HoldoutReport.describe),
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
       recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)

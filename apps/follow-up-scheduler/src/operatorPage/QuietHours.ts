@@ -34,8 +34,7 @@ export const between = (
   from: DateTime.Utc,
   to: DateTime.Utc
 ): ReadonlyArray<TimeRange> => {
-  const holidays = Policy.holidaysOf(policy, country)
-  const hours = zones.map((zone) => ({ zone, window: Policy.openHours(policy), weekdays: policy.weekdays, holidays }))
+  const hours = zones.map((zone) => Policy.hoursIn(policy, country, zone))
   const opening = (millis: number) => {
     const found = NextAllowed.nextAllowedByEach(hours, DateTime.unsafeMake(millis))
     return Math.min(

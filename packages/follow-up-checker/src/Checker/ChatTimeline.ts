@@ -12,6 +12,8 @@ export const schedulerKey = "scheduler"
 export interface ChatTimeline {
   readonly chat_id: string
   readonly contact_id: string | undefined
+  /** Contacts whose chat it was before they were merged into another. */
+  readonly earlierContacts: ReadonlyArray<string>
   readonly country: string | null
   readonly channel: string | undefined
   readonly lastContactAt: number | undefined
@@ -63,6 +65,7 @@ export interface ChatTimeline {
 export const make = (chat_id: string, contact_id?: string, country: string | null = null): ChatTimeline => ({
   chat_id,
   contact_id,
+  earlierContacts: [],
   country,
   channel: undefined,
   lastContactAt: undefined,

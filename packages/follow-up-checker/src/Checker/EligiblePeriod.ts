@@ -6,6 +6,7 @@ import type { Calendar } from "./Calendar.ts"
 import * as ChatTimeline from "./ChatTimeline.ts"
 import type * as Contact from "./Contact.ts"
 import { possibleSteps } from "./FollowUp.ts"
+import * as Holdout from "./Holdout.ts"
 import * as Limits from "./Limits.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy } from "./Policy.ts"
@@ -52,6 +53,7 @@ export const begin = (
   if (answeredAt === undefined || anchor === undefined) return undefined
   if (!Limits.isMatched(policy, chat) || !isAllowed(policy, chat, contact) || sent + strays >= policy.steps.length)
     return undefined
+  if (Holdout.mayBeLeftOut(policy, chat)) return undefined
   if (policy.effective_from !== undefined && answeredAt < policy.effective_from) return undefined
   const zones = calendar.zonesOf(chat.country, at)
   if (zones.length === 0) return undefined

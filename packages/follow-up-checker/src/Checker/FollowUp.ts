@@ -8,6 +8,7 @@ import * as ChatTimeline from "./ChatTimeline.ts"
 import type * as Contact from "./Contact.ts"
 import { toIso } from "./Instant.ts"
 import type { Policy, Step } from "./Policy.ts"
+import * as Holdout from "./Holdout.ts"
 import * as Limits from "./Limits.ts"
 import type { Finding, Rule } from "./Verdict.ts"
 
@@ -143,6 +144,9 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
   const from = policy.effective_from
   return [
     ...(hindrance === undefined ? [] : [{ rule: "quiet_hours", detail: hindrance } as const]),
+    ...(Holdout.isLeftOut(policy, chat)
+      ? [{ rule: "to_holdout", detail: "the contact is in the holdout of the policy" } as const]
+      : []),
     ...(anchor !== undefined && from !== undefined && anchor < from
       ? [{ rule: "before_effective_from", detail: `our message of ${toIso(anchor)} is older than the policy` } as const]
       : []),

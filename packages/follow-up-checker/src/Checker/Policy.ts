@@ -31,6 +31,17 @@ export const Millis = Schema.transformOrFail(Schema.String, Schema.Number, {
   encode: (millis) => ParseResult.succeed(`${millis} millis`)
 })
 
+/** Text such as `10 %`, to the number of percent. */
+const Percent = Schema.transform(
+  Schema.String.pipe(
+    Schema.pattern(/^\d+(\.\d+)? ?%$/, {
+      message: ({ actual }) => `Expected a share such as "10 %", got ${JSON.stringify(actual)}`
+    })
+  ),
+  Schema.Number,
+  { strict: true, decode: (text) => Number(text.replace("%", "")), encode: (percent) => `${percent} %` }
+)
+
 /** `HH:MM` to minutes of the day; `24:00` is its end. */
 const TimeOfDay = Schema.transform(
   Schema.String.pipe(
@@ -103,6 +114,9 @@ const byName = <A, I>(value: Schema.Schema<A, I>) => Schema.Record({ key: Schema
  * such as segments, is refused.
  */
 export const Policy = Schema.Struct({
+  /** Whom a holdout leaves out depends on it. */
+  name: Schema.optionalWith(Schema.String, { default: () => "" }),
+  holdout: Schema.optional(Percent),
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   /**
    * Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too
@@ -118,6 +132,11 @@ export const Policy = Schema.Struct({
   holidays: Schema.optionalWith(Schema.Array(LocalDate), { default: () => [] }),
   /** By country. */
   holiday_sets: Schema.optionalWith(byName(Schema.Array(LocalDate)), { default: () => ({}) }),
+  public_holidays: Schema.optional(
+    Schema.Unknown.pipe(
+      Schema.filter(() => "The checker has no calendar of public holidays: list their dates under holidays")
+    )
+  ),
   spread: Schema.optionalWith(Millis, { default: () => 0 }),
   channel_windows: Schema.optionalWith(byName(Window), { default: () => ({}) }),
   caps: Schema.optionalWith(Schema.Array(Cap), { default: () => [] }),

@@ -10,6 +10,7 @@ export type Rule =
   | "while_muted"
   | "to_blocked"
   | "to_unsubscribed"
+  | "to_holdout"
   | "quiet_hours"
   | "before_effective_from"
   | "not_matched"

@@ -313,6 +313,26 @@ Chromium.describe("the operator page in a browser", () => {
     })
   )
 
+  story(
+    "shows a token that only reads everything, whose it is, and no button that changes anything",
+    Effect.gen(function* () {
+      const token = "correct-horse-battery"
+      const env = { FOLLOW_UPS_PAGE_TOKENS: `<i>Zoë</i>:read:${token}` }
+      const harness = PageHarness.layer({ host: "127.0.0.1", port: 0 }, env)
+      const url = Option.getOrThrow(Context.get(yield* Layer.build(harness), PageAddress))
+      const { complaints, page } = yield* Chromium.open(yield* Chrome, url)
+      yield* Effect.promise(() => page.getByLabel("Token of this scheduler").fill(token, patience))
+      yield* press(page, "Enter")
+      yield* seeText(page, ".caller", "<i>Zoë</i>, read only")
+      yield* seeText(page, "h2", "Chats by reason")
+      const buttons = yield* Effect.promise(() => page.getByRole("button").allInnerTexts())
+      expect(buttons).toEqual(["Open", "1 h", "6 h", "24 h", "3 days"])
+      expect(yield* Chromium.violations(page)).toEqual([])
+      // The browser itself notes the call without a token.
+      expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([])
+    })
+  )
+
   const looks = {
     light: { colorScheme: "light" },
     dark: { colorScheme: "dark" },

@@ -80,6 +80,7 @@ export type Outcome = typeof Outcome.Type
 /** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
   at: Millis,
+  /** Empty where it is about all chats. */
   chat_id: Schema.String,
   kind: Schema.Literal("decision", "wait", "call", "end", "operator"),
   words: Schema.String
@@ -186,6 +187,11 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
 /** How many contacts may be written to at once after a pause; null: as many as need no confirmation, 100. */
 export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
 
+/** Who makes the calls, by the token: their name, null where it has none, and whether they may change anything. */
+export const Caller = Schema.Struct({ name: Schema.NullOr(Schema.String), mayChange: Schema.Boolean })
+/** Who makes the calls. */
+export type Caller = typeof Caller.Type
+
 /** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
@@ -202,6 +208,7 @@ const key = HttpApiSchema.param("key", Schema.String)
 export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
+    .add(HttpApiEndpoint.get("operator", "/api/operator").addSuccess(Caller))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
     .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))

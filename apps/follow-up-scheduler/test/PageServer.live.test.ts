@@ -101,6 +101,20 @@ describe("the page's server", () => {
   )
 
   served(
+    "shows the chats behind a reason, and refuses a question that no outcome has",
+    Effect.gen(function* () {
+      const { chat_id, conversation_id } = Build.chat()
+      const decision = { decision: "Stop", reason: "closed", until: null } as const
+      yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.decided({ chat_id, conversation_id, ...decision }))
+      const { body } = yield* say("/api/chats?decision=Stop&reason=closed&sent=0", page)
+      expect(JSON.parse(body)).toMatchObject({ chats: [{ chat_id, contact_id: null }], next: null })
+      expect(yield* say("/api/chats?decision=Stop&reason=closed&sent=-1", page)).toMatchObject({ status: 400 })
+      expect(yield* say("/api/chats?sent=0", page)).toMatchObject({ status: 400 })
+      expect(yield* say("/api/chats?decision=Stop&reason=%00&sent=0", page)).toMatchObject({ status: 400 })
+    })
+  )
+
+  served(
     "pauses and resumes",
     Effect.gen(function* () {
       expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })

@@ -234,6 +234,12 @@ const namings = Effect.gen(function* () {
     (SELECT 1 FROM chat_decisions d WHERE d.chat_id = seen.chat_id AND d.decided_at >= seen.named_at)`
 })
 
+/** Finds the chats of a reason, in the order of their ids. */
+const chatsByReason = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE INDEX chat_decisions_reason ON chat_decisions (decision, reason, chat_id)`
+)
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -252,7 +258,8 @@ const migrations = {
   "15_plain_events": plainEvents,
   "16_in_force": inForce,
   "17_writes": writes,
-  "18_namings": namings
+  "18_namings": namings,
+  "19_chats_by_reason": chatsByReason
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -72,10 +72,39 @@ export const Quota = Schema.Struct({
 /** The state of the quota. */
 export type Quota = typeof Quota.Type
 
-/** The number of chats with the same outcome, and its words. */
-export const Outcome = Schema.Struct({ words: Schema.String, chats: Schema.Int })
+/** The number of chats with the same latest decision, reason and number of messages sent, and its words. */
+export const Outcome = Schema.Struct({
+  words: Schema.String,
+  chats: Schema.Int,
+  decision: Schema.String,
+  reason: Schema.NullOr(Schema.String),
+  sent: Schema.Int
+})
 /** The number of chats with the same outcome. */
 export type Outcome = typeof Outcome.Type
+
+/** No text in the ledger has a zero byte: SQLite and PostgreSQL refuse it. */
+const Stored = Schema.String.pipe(Schema.pattern(/^[^\0]*$/))
+
+/** Which chats: those of an outcome whose id comes after `after`. Without `reason`, those that have none. */
+export const ChatsOf = Schema.Struct({
+  decision: Stored,
+  reason: Schema.optional(Stored),
+  sent: Schema.NumberFromString.pipe(Schema.int(), Schema.nonNegative()),
+  after: Schema.optional(Stored)
+})
+/** Which chats. */
+export type ChatsOf = typeof ChatsOf.Type
+
+/** Chats of an outcome. `next`: what to give as `after` to read on; null where there are no more. */
+export const Chats = Schema.Struct({
+  chats: Schema.Array(
+    Schema.Struct({ chat_id: Schema.String, contact_id: Schema.NullOr(Schema.String), decided_at: Millis })
+  ),
+  next: Schema.NullOr(Schema.String)
+})
+/** Chats of an outcome. */
+export type Chats = typeof Chats.Type
 
 /** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
@@ -209,6 +238,7 @@ export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
     .add(HttpApiEndpoint.get("operator", "/api/operator").addSuccess(Caller))
+    .add(HttpApiEndpoint.get("chats", "/api/chats").setUrlParams(ChatsOf).addSuccess(Chats).addError(LedgerFailed))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
     .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))

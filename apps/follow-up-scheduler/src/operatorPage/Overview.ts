@@ -222,7 +222,7 @@ const make = Effect.gen(function* () {
       upcoming: { total: next.length < limits.upcoming ? next.length : waitingChats(tally), first: next },
       quiet: quietOf(upcoming, ofRows, now),
       quota: yield* quota,
-      outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
+      outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
       recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
     } satisfies Api.Overview

@@ -1,9 +1,12 @@
-/** Every chat counted once, by what became of it; the counts add up. */
+/** Every chat counted once, by what became of it; the counts add up. Each outcome opens the list of its chats. */
+import { useState } from "preact/hooks"
 import type { Outcome } from "../src/operatorPage/Api.ts"
+import { ChatsDialog } from "./Chats.tsx"
 
 /** The table of outcomes, with a bar for each that compares it with the largest. */
 export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<Outcome> }) => {
   const total = outcomes.reduce((sum, { chats }) => sum + chats, 0)
+  const [opened, setOpened] = useState<Outcome>()
   const most = Math.max(1, ...outcomes.map(({ chats }) => chats))
   return (
     <section class="panel outcomes" aria-labelledby="outcomes">
@@ -21,12 +24,18 @@ export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<O
             </tr>
           </thead>
           <tbody>
-            {outcomes.map(({ chats, words }) => (
-              <tr key={words}>
-                <td class="number">{chats}</td>
+            {outcomes.map((outcome) => (
+              <tr key={outcome.words}>
+                <td class="number">{outcome.chats}</td>
                 <td>
-                  {words}
-                  <span class="bar" aria-hidden="true" style={{ width: `${((100 * chats) / most).toFixed(1)}%` }} />
+                  <button type="button" class="plain" onClick={() => setOpened(outcome)}>
+                    {outcome.words}
+                  </button>
+                  <span
+                    class="bar"
+                    aria-hidden="true"
+                    style={{ width: `${((100 * outcome.chats) / most).toFixed(1)}%` }}
+                  />
                 </td>
               </tr>
             ))}
@@ -39,6 +48,7 @@ export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<O
           </tfoot>
         </table>
       )}
+      {opened !== undefined && <ChatsDialog outcome={opened} onClose={() => setOpened(undefined)} />}
     </section>
   )
 }

@@ -2,7 +2,7 @@
 import * as DateTime from "effect/DateTime"
 import { render } from "preact"
 import { useEffect, useState } from "preact/hooks"
-import type { Overview } from "../src/operatorPage/Api.ts"
+import type { Caller, Overview } from "../src/operatorPage/Api.ts"
 import { chatIn, fragmentOf } from "./ChatLink.tsx"
 import { ConversationDialog } from "./Conversation.tsx"
 import * as Format from "./Format.ts"
@@ -20,10 +20,14 @@ interface Known {
   readonly receivedAt: number
 }
 
+/** Until the server has said who makes the calls, nothing can be changed. */
+const unknownCaller: Caller = { name: null, mayChange: false }
+
 type Link = "connecting" | "live" | "lost" | "token wanted"
 
 const useServer = () => {
   const [known, setKnown] = useState<Known>()
+  const [caller, setCaller] = useState(unknownCaller)
   const [link, setLink] = useState<Link>("connecting")
   const [attempt, setAttempt] = useState(0)
   useEffect(
@@ -38,7 +42,11 @@ const useServer = () => {
       }),
     [attempt]
   )
-  return { known, link, retry: () => setAttempt(attempt + 1) }
+  useEffect(() => {
+    // Where this fails, the connection is lost, too, and comes back.
+    if (link === "live") Server.call((calls) => calls.operator()).then(setCaller, () => setCaller(unknownCaller))
+  }, [link])
+  return { caller, known, link, retry: () => setAttempt(attempt + 1) }
 }
 
 /** The server's time in epoch milliseconds, renewed each second; 0 before the first overview. */
@@ -105,10 +113,12 @@ const resumeWords = (to_confirm: number | null): string =>
   to_confirm === null ? "Resume" : `Resume, and write to ${to_confirm} contacts`
 
 const Switch = ({
+  caller,
   now,
   overview,
   say
 }: {
+  readonly caller: Caller
   readonly now: number
   readonly overview: Overview
   readonly say: (words: string) => void
@@ -126,9 +136,11 @@ const Switch = ({
       <span class={since === null ? "state running" : "state paused"}>
         {since === null ? "Running" : `Paused ${Format.ago(now, since)}`}
       </span>
-      <button type="button" class={since === null ? "" : "primary"} onClick={turn}>
-        {since === null ? "Pause" : resumeWords(overview.to_confirm)}
-      </button>
+      {caller.mayChange && (
+        <button type="button" class={since === null ? "" : "primary"} onClick={turn}>
+          {since === null ? "Pause" : resumeWords(overview.to_confirm)}
+        </button>
+      )}
     </div>
   )
 }
@@ -143,12 +155,23 @@ const sinceWords = (policies: Overview["policies"]): string =>
     })
     .join("\n")
 
+/** The operator of the token, and whether it only reads. */
+const CallerLabel = ({ caller: { mayChange, name } }: { readonly caller: Caller }) =>
+  name === null ? null : (
+    <span class="caller">
+      <bdi>{name}</bdi>
+      {!mayChange && ", read only"}
+    </span>
+  )
+
 const Header = ({
+  caller,
   known,
   link,
   now,
   say
 }: {
+  readonly caller: Caller
   readonly known: Known | undefined
   readonly link: Link
   readonly now: number
@@ -166,17 +189,20 @@ const Header = ({
     {known !== undefined && (
       <>
         <Search />
-        <Switch now={now} overview={known.overview} say={say} />
+        <CallerLabel caller={caller} />
+        <Switch caller={caller} now={now} overview={known.overview} say={say} />
       </>
     )}
   </header>
 )
 
 const Board = ({
+  caller,
   known,
   now,
   say
 }: {
+  readonly caller: Caller
   readonly known: Known
   readonly now: number
   readonly say: (words: string) => void
@@ -185,7 +211,13 @@ const Board = ({
     {known.overview.troubles.map(({ words }) => (
       <p class="trouble">{words}</p>
     ))}
-    <UnresolvedPanel inForce={known.overview.policies} now={now} say={say} unresolved={known.overview.unresolved} />
+    <UnresolvedPanel
+      caller={caller}
+      inForce={known.overview.policies}
+      now={now}
+      say={say}
+      unresolved={known.overview.unresolved}
+    />
     <UpcomingPanel now={now} overview={known.overview} />
     <div class="side">
       <QuotaPanel quota={known.overview.quota} />
@@ -216,7 +248,7 @@ const useTitle = (overview: Overview | undefined): void => {
 }
 
 const Page = () => {
-  const { known, link, retry } = useServer()
+  const { caller, known, link, retry } = useServer()
   const now = useNow(known)
   const chat_id = chatIn(useFragment())
   const [said, say] = useSaid()
@@ -224,7 +256,7 @@ const Page = () => {
   const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
   return (
     <>
-      <Header known={known} link={link} now={now} say={say} />
+      <Header caller={caller} known={known} link={link} now={now} say={say} />
       <p class="said" role="status">
         {said}
       </p>
@@ -234,7 +266,7 @@ const Page = () => {
         ) : known === undefined ? (
           <p class="empty">Connecting…</p>
         ) : (
-          <Board known={known} now={now} say={say} />
+          <Board caller={caller} known={known} now={now} say={say} />
         )}
       </main>
       {chat_id !== undefined && (

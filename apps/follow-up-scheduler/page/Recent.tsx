@@ -25,7 +25,7 @@ export const RecentPanel = ({
             <time dateTime={Format.exact(at)} title={Format.exact(at)}>
               {Format.ago(now, at)}
             </time>
-            <ChatLink id={chat_id} />
+            {chat_id === "" ? <span class="faint">all chats</span> : <ChatLink id={chat_id} />}
             <span>{words}</span>
           </li>
         ))}

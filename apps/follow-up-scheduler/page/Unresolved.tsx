@@ -1,11 +1,12 @@
 /** Follow-ups of unknown outcome: the operator decides about each. */
 import { useState } from "preact/hooks"
-import type { Overview, Resolution, Unresolved } from "../src/operatorPage/Api.ts"
+import type { Caller, Overview, Resolution, Unresolved } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
 import * as Server from "./Server.ts"
 
 interface Props {
+  readonly caller: Caller
   readonly now: number
   readonly inForce: Overview["policies"]
   readonly say: (words: string) => void
@@ -14,8 +15,48 @@ interface Props {
 /** Gives the keyboard focus to this element, because the button that was pressed is gone. */
 const takeFocus = (element: HTMLElement | null): void => element?.focus()
 
-const Case = ({ inForce, now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
-  const [asked, setAsked] = useState<"never" | "now" | "before">("never")
+type Asked = "never" | "now" | "before"
+
+/** The two choices; before the second one is taken, a question. */
+const Choice = ({
+  asked,
+  isBusy,
+  onAsked,
+  onResolve
+}: {
+  readonly asked: Asked
+  readonly isBusy: boolean
+  readonly onAsked: (asked: Asked) => void
+  readonly onResolve: (as: Resolution["as"]) => void
+}) =>
+  asked === "now" ? (
+    <p key="sure" class="actions">
+      <strong>The customer may get it twice.</strong>
+      <button type="button" class="danger" disabled={isBusy} onClick={() => onResolve("send_again")}>
+        Send it anyway
+      </button>
+      <button type="button" disabled={isBusy} ref={takeFocus} onClick={() => onAsked("before")}>
+        Cancel
+      </button>
+    </p>
+  ) : (
+    <p key="choice" class="actions">
+      <button type="button" disabled={isBusy} onClick={() => onResolve("delivered")}>
+        Assume delivered
+      </button>
+      <button
+        type="button"
+        disabled={isBusy}
+        ref={asked === "before" ? takeFocus : null}
+        onClick={() => onAsked("now")}
+      >
+        Send again…
+      </button>
+    </p>
+  )
+
+const Case = ({ caller, inForce, now, say, unresolved }: Props & { readonly unresolved: Unresolved }) => {
+  const [asked, setAsked] = useState<Asked>("never")
   const [isBusy, setBusy] = useState(false)
   const { chat_id, follow_up_at, key, why } = unresolved
 
@@ -43,31 +84,7 @@ const Case = ({ inForce, now, say, unresolved }: Props & { readonly unresolved: 
         <br />
         {why}
       </p>
-      {asked === "now" ? (
-        <p key="sure" class="actions">
-          <strong>The customer may get it twice.</strong>
-          <button type="button" class="danger" disabled={isBusy} onClick={() => resolve("send_again")}>
-            Send it anyway
-          </button>
-          <button type="button" disabled={isBusy} ref={takeFocus} onClick={() => setAsked("before")}>
-            Cancel
-          </button>
-        </p>
-      ) : (
-        <p key="choice" class="actions">
-          <button type="button" disabled={isBusy} onClick={() => resolve("delivered")}>
-            Assume delivered
-          </button>
-          <button
-            type="button"
-            disabled={isBusy}
-            ref={asked === "before" ? takeFocus : null}
-            onClick={() => setAsked("now")}
-          >
-            Send again…
-          </button>
-        </p>
-      )}
+      {caller.mayChange && <Choice asked={asked} isBusy={isBusy} onAsked={setAsked} onResolve={resolve} />}
     </li>
   )
 }
@@ -77,6 +94,7 @@ const Case = ({ inForce, now, say, unresolved }: Props & { readonly unresolved: 
  * where there are none. `say` shows a line with the result.
  */
 export const UnresolvedPanel = ({
+  caller,
   inForce,
   now,
   say,
@@ -91,7 +109,7 @@ export const UnresolvedPanel = ({
       </header>
       <ul>
         {unresolved.first.map((one) => (
-          <Case key={one.key} inForce={inForce} now={now} say={say} unresolved={one} />
+          <Case key={one.key} caller={caller} inForce={inForce} now={now} say={say} unresolved={one} />
         ))}
       </ul>
       {unresolved.total > unresolved.first.length && (

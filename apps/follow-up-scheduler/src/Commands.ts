@@ -98,7 +98,7 @@ const erase = Command.make("erase", { contactId: Options.contactId, db, json }, 
   )
 )
 
-const optOut = Command.make("opt-out", { contactId: Options.contactId, db, json }, (options) =>
+const optOut = Command.make("opt-out", { contactId: Options.contactId, by: Options.by, db, json }, (options) =>
   Lazy.effect(
     "opt-out",
     () => import("./cli/OptOut.ts"),
@@ -108,7 +108,7 @@ const optOut = Command.make("opt-out", { contactId: Options.contactId, db, json 
   Command.withDescription("never follow up a contact again, in any chat, until opt-in or the contact says otherwise")
 )
 
-const optIn = Command.make("opt-in", { contactId: Options.contactId, db, json }, (options) =>
+const optIn = Command.make("opt-in", { contactId: Options.contactId, by: Options.by, db, json }, (options) =>
   Lazy.effect(
     "opt-in",
     () => import("./cli/OptOut.ts"),
@@ -194,7 +194,7 @@ const status = Command.make("status", { db, json }, (options) =>
   )
 ).pipe(Command.withDescription("count the chats by their last decision, and print what is to come"))
 
-const pause = Command.make("pause", { db, json }, (options) =>
+const pause = Command.make("pause", { by: Options.by, db, json }, (options) =>
   Lazy.effect(
     "pause",
     () => import("./cli/Pause.ts"),
@@ -202,7 +202,7 @@ const pause = Command.make("pause", { db, json }, (options) =>
   )
 ).pipe(Command.withDescription("hold all follow-ups until resume, also after a restart"))
 
-const resume = Command.make("resume", { db, confirm: Options.confirm, json }, (options) =>
+const resume = Command.make("resume", { by: Options.by, db, confirm: Options.confirm, json }, (options) =>
   Lazy.effect(
     "resume",
     () => import("./cli/Pause.ts"),

@@ -18,7 +18,8 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as AlertsSent from "./Ledger/AlertsSent.ts"
-import * as AuditEvent from "./Ledger/AuditEvent.ts"
+import type * as AuditEvent from "./Ledger/AuditEvent.ts"
+import * as AuditWriter from "./Ledger/AuditWriter.ts"
 import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
@@ -51,7 +52,10 @@ export class ChatDecision extends Schema.Class<ChatDecision>("ChatDecision")({
   decided_at: Schema.DateTimeUtcFromNumber
 }) {}
 
-/** One entry of the audit of a chat, as it is on record. `AuditEvent` reads it. */
+/**
+ * One entry of the audit, as it is on record. `AuditEvent` reads it. The ids of chat and conversation are
+ * `AuditEvent.ofAllChats` where it is about all chats.
+ */
 export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
   at: Schema.DateTimeUtcFromNumber,
   chat_id: Schema.String,
@@ -198,26 +202,7 @@ const make = Effect.gen(function* () {
   /** Not a parameter: the partial index is used only where the statement itself has its condition. */
   const isOpen = sql.literal("status IN ('planned', 'armed')")
 
-  const audit = (
-    chat: {
-      readonly chat_id: string
-      readonly conversation_id: string
-      readonly key?: string
-      readonly policy?: string
-    },
-    event: AuditEvent.AuditEvent
-  ) =>
-    Effect.flatMap(
-      DateTime.now,
-      (now) =>
-        sql`INSERT INTO audit ${sql.insert({
-          at: now.epochMillis,
-          chat_id: chat.chat_id,
-          conversation_id: chat.conversation_id,
-          key: chat.key ?? null,
-          ...AuditEvent.encode(event, chat.policy)
-        })}`
-    )
+  const audit = AuditWriter.make(sql)
 
   const find = (key: FollowUpKey) =>
     Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
@@ -246,7 +231,7 @@ const make = Effect.gen(function* () {
   const advance: Ledger["Type"]["advance"] = (from, to, event) => commit(to, change(from, to, event))
 
   const { isUnchanged, recallSends } = ContactSends.make(sql)
-  const pauseSwitch = PauseSwitch.make(sql)
+  const pauseSwitch = PauseSwitch.make(sql, audit)
   const sendLimits = SendLimits.make(sql)
 
   const insert = (plan: Plan, event: AuditEvent.AuditEvent) =>
@@ -326,8 +311,8 @@ const make = Effect.gen(function* () {
 
   return {
     ...pauseSwitch,
-    ...Starts.make(sql, pauseSwitch),
-    ...Consents.make(sql),
+    ...Starts.make(sql, pauseSwitch, audit),
+    ...Consents.make(sql, audit),
     ...Reviews.make(sql),
     ...Enrolments.make(sql),
     ...UpdateReads.make(sql),

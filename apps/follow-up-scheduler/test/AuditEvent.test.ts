@@ -166,14 +166,38 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
     ]
   ],
   assumed_delivered: [
-    [{ name: "assumed_delivered", detail: { step: 1 } }, "operator", "an operator took step 1 as delivered"]
+    [{ name: "assumed_delivered", detail: { step: 1 } }, "operator", "an operator took step 1 as delivered"],
+    [{ name: "assumed_delivered", detail: { step: 1, by: "Anna" } }, "operator", "Anna took step 1 as delivered"]
   ],
   sent_again: [
     [
       { name: "sent_again", detail: { step: 1 } },
       "operator",
       "an operator had step 1 sent again, knowing that it may be the second time"
+    ],
+    [
+      { name: "sent_again", detail: { step: 1, by: "Anna" } },
+      "operator",
+      "Anna had step 1 sent again, knowing that it may be the second time"
     ]
+  ],
+  paused: [
+    [{ name: "paused", detail: {} }, "operator", "an operator paused all follow-ups"],
+    [{ name: "paused", detail: { by: "Anna" } }, "operator", "Anna paused all follow-ups"]
+  ],
+  resumed: [
+    [{ name: "resumed", detail: { by: "Anna" } }, "operator", "Anna resumed follow-ups"],
+    [
+      { name: "resumed", detail: { confirmed: 240 } },
+      "operator",
+      "an operator resumed follow-ups, and confirmed 240 contacts"
+    ]
+  ],
+  opted_out: [
+    [{ name: "opted_out", detail: { by: "Anna" } }, "operator", "Anna recorded that the contact wants no follow-ups"]
+  ],
+  opted_in: [
+    [{ name: "opted_in", detail: {} }, "operator", "an operator recorded that the contact wants follow-ups again"]
   ]
 }
 

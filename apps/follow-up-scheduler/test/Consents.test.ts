@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import { ChatReview } from "../src/ChatReview.ts"
 import type { ChatSnapshot } from "../src/Decide/ChatSnapshot.ts"
 import { Ledger } from "../src/Ledger.ts"
+import { CurrentOperator } from "../src/Ledger/Operator.ts"
 import { Erasure } from "../src/Privacy/Erasure.ts"
 import * as Build from "./Build.ts"
 import { reviewChat, record, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
@@ -37,6 +38,13 @@ const review = (chat: ChatSnapshot) =>
 
 const set = (contact_id: ContactId, isWithdrawn: boolean) =>
   Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contact_id, isWithdrawn))
+
+const inAuditOf = (chat_id: ChatId) =>
+  Effect.map(
+    Effect.flatMap(Ledger, (ledger) => ledger.story(chat_id)),
+    (entries) =>
+      entries.map(({ detail, event }) => [event, detail]).filter(([event]) => String(event).startsWith("opted_"))
+  )
 
 const says = (text: string) => ({ messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }] }] })
 
@@ -140,6 +148,27 @@ describe("what is on record of it", () => {
         yield* set(one, true)
         yield* Effect.flatMap(Erasure, (erasure) => erasure.erase(one))
         expect(yield* review(chatOf(one))).toBe("erased")
+      })
+    )
+  )
+})
+
+describe("what an operator sets", () => {
+  story("is in the audit of each chat of the contact, with their name, and in no other", (fake) =>
+    under(
+      fake,
+      {}
+    )(
+      Effect.gen(function* () {
+        yield* reviewChat
+        yield* Effect.flatMap(Erasure, (erasure) => erasure.mark(chatOf(two)))
+        yield* Effect.provideService(set(one, true), CurrentOperator, "Anna")
+        yield* set(one, false)
+        expect(yield* inAuditOf(Build.chat_id)).toEqual([
+          ["opted_out", { by: "Anna" }],
+          ["opted_in", {}]
+        ])
+        expect(yield* inAuditOf(chatOf(two).chat_id)).toEqual([])
       })
     )
   )

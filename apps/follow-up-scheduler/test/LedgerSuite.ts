@@ -11,6 +11,8 @@ import * as TestClock from "effect/TestClock"
 import type { it as Tests } from "../../../tools/testing/it.ts"
 import type { FollowUp } from "../src/Plan/FollowUp.ts"
 import { type Change, Ledger, layer } from "../src/Ledger.ts"
+import * as AuditEvent from "../src/Ledger/AuditEvent.ts"
+import { CurrentOperator } from "../src/Ledger/Operator.ts"
 import * as Plan from "../src/Plan.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
@@ -550,6 +552,32 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         yield* TestClock.adjust("2 hours")
         yield* ledger.settle(version, 0)
         expect([(yield* ledger.held)(version), yield* ledger.toConfirm]).toEqual([false, Option.none()])
+      })
+    )
+
+    story(
+      "records who paused and who resumed, once each, and how many contacts were confirmed",
+      Effect.gen(function* () {
+        const ledger = yield* Ledger
+        const anna = Effect.provideService(CurrentOperator, "Anna")
+        const changes = Effect.map(ledger.story(ChatId.make(AuditEvent.ofAllChats)), (entries) =>
+          entries.map(({ detail, event }) => ({ event, detail }))
+        )
+        yield* anna(ledger.pause)
+        yield* ledger.pause
+        yield* ledger.resumeWith(0)
+        yield* anna(ledger.resumeWith(0))
+        const first = [
+          { event: "paused", detail: { by: "Anna" } },
+          { event: "resumed", detail: {} }
+        ]
+        expect(yield* changes).toEqual(first)
+        yield* TestClock.adjust("1 second")
+        yield* ledger.hold("too many", 3)
+        yield* Effect.flip(anna(ledger.resumeWith(2)))
+        expect(yield* changes).toEqual(first)
+        yield* anna(ledger.resumeWith(5))
+        expect(yield* changes).toEqual([...first, { event: "resumed", detail: { by: "Anna", confirmed: 3 } }])
       })
     )
 

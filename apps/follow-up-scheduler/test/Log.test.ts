@@ -109,14 +109,22 @@ describe("the log", () => {
 
   it.effect("has none of the secrets of the environment, as they are and as JSON or a URL writes them", () =>
     Effect.gen(function* () {
-      const secrets = ['inv_live_"quoted"', "t0ken-of-the-page", "p%40ssword", "p@ssword", "hooks.example.com/T0/B1"]
+      const secrets = [
+        'inv_live_"quoted"',
+        "t0ken-of-the-page",
+        "p%40ssword",
+        "p@ssword",
+        "hooks.example.com/T0/B1",
+        "t0ken-of-anna"
+      ]
       const env = {
         INVENT_API_KEY: secrets[0]!,
         FOLLOW_UPS_TOKEN: secrets[1]!,
+        FOLLOW_UPS_PAGE_TOKENS: `# the day shift\nAnna:change:${secrets[5]}`,
         DATABASE_URL: `postgresql://somebody:${secrets[2]}@db/ledger`,
         FOLLOW_UPS_ALERT_URL: `https://${secrets[4]}`
       }
-      const text = [...secrets.slice(0, 4), env.DATABASE_URL, env.FOLLOW_UPS_ALERT_URL].join(" and ")
+      const text = [...secrets.slice(0, 4), secrets[5]!, env.DATABASE_URL, env.FOLLOW_UPS_ALERT_URL].join(" and ")
       const logging = Effect.annotateLogs(Effect.logInfo(text), { error: text, cause: new Error(text) })
       for (const format of ["json", "logfmt"]) {
         const { stdout } = yield* linesOf([...serve, "--log-format", format], logging, env)

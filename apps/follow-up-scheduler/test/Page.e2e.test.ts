@@ -154,6 +154,14 @@ Chromium.describe("the operator page in a browser", () => {
       expect(yield* Effect.promise(() => row.innerText())).toMatch(/in \d+ h[^]*09:00[^]*Tokyo[^]*it is night/)
       expect(yield* Effect.promise(() => row.locator(".lane .quiet").count())).toBeGreaterThan(0)
       yield* seeText(page, ".outcomes tbody tr", "no follow-up; waiting, it is night")
+      yield* press(page, "no follow-up; waiting, it is night, or a day off, where the customer is")
+      yield* seeText(page, "dialog.chats li", night)
+      expect(yield* Chromium.violations(page)).toEqual([])
+      yield* Effect.promise(() => page.locator("dialog.chats").getByRole("link", { name: night }).click(patience))
+      yield* seeText(page, ".conversation h2", night)
+      yield* Effect.promise(() => page.keyboard.press("Escape"))
+      yield* Effect.promise(() => page.keyboard.press("Escape"))
+      yield* Effect.promise(() => page.locator("dialog").waitFor({ ...patience, state: "detached" }))
       const numbers = yield* Effect.promise(() => page.locator(".outcomes .number").allInnerTexts())
       const counts = numbers.map(Number)
       expect(counts.slice(0, -1).reduce((sum, count) => sum + count, 0)).toBe(counts.at(-1))
@@ -310,6 +318,26 @@ Chromium.describe("the operator page in a browser", () => {
       yield* enter(token)
       yield* seeText(page, ".link", "live")
       expect(page.url()).not.toContain(token)
+    })
+  )
+
+  story(
+    "shows a token that only reads everything, whose it is, and no button that changes anything",
+    Effect.gen(function* () {
+      const token = "correct-horse-battery"
+      const env = { FOLLOW_UPS_PAGE_TOKENS: `<i>Zoë</i>:read:${token}` }
+      const harness = PageHarness.layer({ host: "127.0.0.1", port: 0 }, env)
+      const url = Option.getOrThrow(Context.get(yield* Layer.build(harness), PageAddress))
+      const { complaints, page } = yield* Chromium.open(yield* Chrome, url)
+      yield* Effect.promise(() => page.getByLabel("Token of this scheduler").fill(token, patience))
+      yield* press(page, "Enter")
+      yield* seeText(page, ".caller", "<i>Zoë</i>, read only")
+      yield* seeText(page, "h2", "Chats by reason")
+      const buttons = yield* Effect.promise(() => page.getByRole("button").allInnerTexts())
+      expect(buttons).toEqual(["Open", "1 h", "6 h", "24 h", "3 days"])
+      expect(yield* Chromium.violations(page)).toEqual([])
+      // The browser itself notes the call without a token.
+      expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([])
     })
   )
 

@@ -101,6 +101,20 @@ describe("the page's server", () => {
   )
 
   served(
+    "shows the chats behind a reason, and refuses a question that no outcome has",
+    Effect.gen(function* () {
+      const { chat_id, conversation_id } = Build.chat()
+      const decision = { decision: "Stop", reason: "closed", until: null } as const
+      yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.decided({ chat_id, conversation_id, ...decision }))
+      const { body } = yield* say("/api/chats?decision=Stop&reason=closed&sent=0", page)
+      expect(JSON.parse(body)).toMatchObject({ chats: [{ chat_id, contact_id: null }], next: null })
+      expect(yield* say("/api/chats?decision=Stop&reason=closed&sent=-1", page)).toMatchObject({ status: 400 })
+      expect(yield* say("/api/chats?sent=0", page)).toMatchObject({ status: 400 })
+      expect(yield* say("/api/chats?decision=Stop&reason=%00&sent=0", page)).toMatchObject({ status: 400 })
+    })
+  )
+
+  served(
     "pauses and resumes",
     Effect.gen(function* () {
       expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })
@@ -263,6 +277,38 @@ describe("the page's server", () => {
     }).pipe(Effect.provide(harness(onLoopback, { FOLLOW_UPS_TOKEN: token })))
   )
 
+  const reader = "battery-of-correct-horses"
+  const tokens = { FOLLOW_UPS_PAGE_TOKENS: `Anna:change:${token}\nBoard:read:${reader}` }
+  const bearing = (token: string) => ({ ...page, authorization: `Bearer ${token}` })
+
+  it.live("lets a token that only reads see everything, and change nothing however a call is spelled", () =>
+    Effect.gen(function* () {
+      expect(yield* say(Api.livePath, bearing(reader))).toMatchObject({ status: 200 })
+      expect((yield* say("/api/operator", bearing(reader))).body).toBe('{"name":"Board","mayChange":false}')
+      expect(yield* say("/metrics", { authorization: `Bearer ${reader}` })).toMatchObject({ status: 200 })
+      for (const path of ["/api/pause", "/api/resume", "/api/follow-ups/x/resolution", ...spellings])
+        for (const method of ["POST", "PUT", "post"]) {
+          const { body, status } = yield* say(path, bearing(reader), method)
+          expect([status, method === "post" ? "" : body]).toEqual(
+            method === "post" ? [400, ""] : [403, "This token only reads: nothing was changed.\n"]
+          )
+        }
+      expect(yield* isPaused).toBe(false)
+    }).pipe(Effect.provide(harness(onLoopback, tokens)))
+  )
+
+  it.live("records the operator of the token, and shows their name among the latest changes", () =>
+    Effect.gen(function* () {
+      expect((yield* say("/api/operator", bearing(token))).body).toBe('{"name":"Anna","mayChange":true}')
+      expect(yield* say("/api/pause", bearing(token), "POST")).toMatchObject({ status: 204 })
+      expect(yield* isPaused).toBe(true)
+      const { body } = yield* say(Api.livePath, bearing(token))
+      const overview = yield* Schema.decodeUnknown(Schema.parseJson(Api.Overview))(/data: (.*)/.exec(body)?.[1])
+      expect(overview.recent).toMatchObject([{ chat_id: "", kind: "operator", words: "Anna paused all follow-ups" }])
+      expect(body).not.toContain(token)
+    }).pipe(Effect.provide(harness(onLoopback, tokens)))
+  )
+
   const refused = (options: Server.Options, env: Record<string, string>) =>
     Effect.flip(Effect.scoped(Layer.build(harness(options, env))))
 
@@ -272,6 +318,9 @@ describe("the page's server", () => {
       expect(String(yield* refused({ host: "0.0.0.0", port: 0 }, { FOLLOW_UPS_TOKEN: "short" }))).toContain(
         "at least 16"
       )
+      const wrong = yield* refused(onLoopback, { FOLLOW_UPS_PAGE_TOKENS: `Anna:admin:${token}` })
+      expect(String(wrong)).toContain("FOLLOW_UPS_PAGE_TOKENS line 1 is not NAME:read:TOKEN or NAME:change:TOKEN")
+      expect(String(wrong)).not.toContain(token)
     })
   )
 

@@ -29,6 +29,9 @@ interface Definition<Detail> {
   readonly sentence: (detail: Partial<Detail>, at: Clock) => string
 }
 
+/** The ids of chat and conversation of an entry that is about all chats: a service gives no chat an empty id. */
+export const ofAllChats = ""
+
 const define = <Detail, Encoded extends object>(
   kind: Kind | Definition<Detail>["kind"],
   detail: Schema.Schema<Detail, Encoded>,
@@ -51,6 +54,10 @@ const look_at = Instant
 const step = Schema.Number
 const action = Schema.Literal("snooze", "close", "assign")
 const Empty = Schema.Struct({})
+
+/** The name of the operator who did it; absent where they gave none. */
+const by = Schema.optional(Schema.String)
+const who = (detail: { readonly by?: string | undefined }): string => detail.by ?? "an operator"
 
 const because = (reason: Reason | null = null): string => (reason === null ? "" : `: ${describe(reason)}`)
 
@@ -189,13 +196,31 @@ const definitions = {
   ),
   assumed_delivered: define(
     "operator",
-    Schema.Struct({ step }),
-    (detail) => say`an operator took step ${detail.step} as delivered`
+    Schema.Struct({ step, by }),
+    (detail) => say`${who(detail)} took step ${detail.step} as delivered`
   ),
   sent_again: define(
     "operator",
-    Schema.Struct({ step }),
-    (detail) => say`an operator had step ${detail.step} sent again, knowing that it may be the second time`
+    Schema.Struct({ step, by }),
+    (detail) => say`${who(detail)} had step ${detail.step} sent again, knowing that it may be the second time`
+  ),
+  paused: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} paused all follow-ups`),
+  /** `confirmed`: how many contacts a hold wanted confirmed, and were. */
+  resumed: define(
+    "operator",
+    Schema.Struct({ by, confirmed: Schema.optional(Schema.Number) }),
+    (detail) =>
+      say`${who(detail)} resumed follow-ups${detail.confirmed === undefined ? "" : `, and confirmed ${detail.confirmed} contacts`}`
+  ),
+  opted_out: define(
+    "operator",
+    Schema.Struct({ by }),
+    (detail) => say`${who(detail)} recorded that the contact wants no follow-ups`
+  ),
+  opted_in: define(
+    "operator",
+    Schema.Struct({ by }),
+    (detail) => say`${who(detail)} recorded that the contact wants follow-ups again`
   )
 }
 

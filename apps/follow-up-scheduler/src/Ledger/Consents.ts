@@ -9,6 +9,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Consent from "../Decide/Consent.ts"
+import type * as AuditWriter from "./AuditWriter.ts"
+import * as Transaction from "./Database/Transaction.ts"
+import * as Operator from "./Operator.ts"
 
 /** Consent by contact, in the table `consents`: one row per contact. */
 export interface Consents {
@@ -22,8 +25,13 @@ export interface Consents {
    * an erased contact.
    */
   readonly rememberConsent: (chat: ChatSnapshot, consent: Consent.Consent) => Effect.Effect<void, SqlError>
-  /** Records what an operator set, as of now. */
+  /** Records what an operator set, as of now, and in the audit of each chat of the contact who did. */
   readonly setConsent: (contact_id: ContactId, isWithdrawn: boolean) => Effect.Effect<void, SqlError>
+}
+
+interface Chat {
+  readonly chat_id: string
+  readonly conversation_id: string
 }
 
 interface Row {
@@ -32,8 +40,9 @@ interface Row {
   readonly at: number
 }
 
-/** Over the table `consents` of this database. */
-export const make = (sql: SqlClient.SqlClient): Consents => {
+/** Over the tables `consents` and `audit` of this database. */
+export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): Consents => {
+  const inTransaction = Transaction.within(sql)
   const keep = (contact_id: ContactId, { at, isWithdrawn }: Consent.Consent, said_by: "contact" | "operator") =>
     sql`INSERT INTO consents ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}
       ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
@@ -62,6 +71,13 @@ export const make = (sql: SqlClient.SqlClient): Consents => {
     recallConsent,
     rememberConsent,
     setConsent: (contact_id, isWithdrawn) =>
-      Effect.flatMap(DateTime.now, (at) => keep(contact_id, { at, isWithdrawn }, "operator"))
+      inTransaction(
+        Effect.gen(function* () {
+          yield* keep(contact_id, { at: yield* DateTime.now, isWithdrawn }, "operator")
+          const chats = yield* sql<Chat>`SELECT chat_id, conversation_id FROM subjects WHERE contact_id = ${contact_id}`
+          const event = { name: isWithdrawn ? "opted_out" : "opted_in", detail: yield* Operator.by } as const
+          yield* Effect.forEach(chats, (chat) => audit(chat, event), { discard: true })
+        })
+      )
   }
 }

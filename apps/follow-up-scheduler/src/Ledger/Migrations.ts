@@ -251,6 +251,12 @@ const enrolments = Effect.gen(function* () {
   yield* sql`CREATE INDEX IF NOT EXISTS enrolments_without_reply ON enrolments (conversation_id) WHERE replied_at IS NULL`
 })
 
+/** Finds the chats of a reason, in the order of their ids. */
+const chatsByReason = Effect.flatMap(
+  SqlClient.SqlClient,
+  (sql) => sql`CREATE INDEX chat_decisions_reason ON chat_decisions (decision, reason, chat_id)`
+)
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -270,7 +276,8 @@ const migrations = {
   "16_in_force": inForce,
   "17_writes": writes,
   "18_namings": namings,
-  "19_enrolments": enrolments
+  "19_enrolments": enrolments,
+  "20_chats_by_reason": chatsByReason
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

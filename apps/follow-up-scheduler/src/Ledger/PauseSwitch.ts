@@ -7,6 +7,8 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as AuditWriter from "./AuditWriter.ts"
+import * as Operator from "./Operator.ts"
 
 /** Pauses and holds. A pause is an operator's; a hold is a pause with a reason, which a limit or a start began. */
 export interface PauseSwitch {
@@ -24,14 +26,17 @@ export interface PauseSwitch {
    * already.
    */
   readonly hold: (reason: string, contacts?: number) => Effect.Effect<void, SqlError>
-  /** Begins a pause, for all processes and after a restart. Does nothing where follow-ups are paused already. */
+  /**
+   * Begins a pause, for all processes and after a restart, and records who did. Does nothing where follow-ups are paused
+   * already.
+   */
   readonly pause: Effect.Effect<void, SqlError>
   /** Ends the pause or hold, without opening a start: operators go through `Starts.resumeWith`. */
   readonly resume: Effect.Effect<void, SqlError>
 }
 
-/** Over the table `pauses` of this database. */
-export const make = (sql: SqlClient.SqlClient): PauseSwitch => {
+/** Over the tables `pauses` and `audit` of this database. */
+export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): PauseSwitch => {
   const paused = Effect.map(
     sql<{ since: number }>`SELECT since FROM pauses WHERE until IS NULL ORDER BY since`,
     (rows) => Option.map(Option.fromNullable(rows[0]), ({ since }) => DateTime.unsafeMake(since))
@@ -42,8 +47,9 @@ export const make = (sql: SqlClient.SqlClient): PauseSwitch => {
       ({ epochMillis }) => sql`INSERT INTO pauses ${sql.insert({ since: epochMillis, until: null, reason, contacts })}
         ON CONFLICT (since) DO UPDATE SET until = NULL, reason = excluded.reason, contacts = excluded.contacts`
     )
-  const unlessPaused = (reason: string | null, contacts: number | null = null) =>
-    Effect.flatMap(paused, (since) => (Option.isSome(since) ? Effect.void : begin(reason, contacts)))
+  const unlessPaused = <E>(beginning: Effect.Effect<unknown, E>) =>
+    Effect.flatMap(paused, (since) => (Option.isSome(since) ? Effect.void : Effect.asVoid(beginning)))
+  const record = Effect.flatMap(Operator.by, (detail) => audit(AuditWriter.allChats, { name: "paused", detail }))
   return {
     paused,
     heldBy: Effect.map(
@@ -56,8 +62,8 @@ export const make = (sql: SqlClient.SqlClient): PauseSwitch => {
       }>`SELECT contacts FROM pauses WHERE until IS NULL AND contacts IS NOT NULL ORDER BY since`,
       (rows) => Option.fromNullable(rows[0]?.contacts)
     ),
-    hold: unlessPaused,
-    pause: sql.withTransaction(unlessPaused(null)),
+    hold: (reason, contacts) => unlessPaused(begin(reason, contacts ?? null)),
+    pause: sql.withTransaction(unlessPaused(Effect.zipRight(begin(null, null), record))),
     resume: Effect.flatMap(
       DateTime.now,
       ({ epochMillis }) => sql`UPDATE pauses SET until = ${epochMillis} WHERE until IS NULL`

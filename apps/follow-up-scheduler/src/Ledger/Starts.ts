@@ -11,7 +11,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as AuditWriter from "./AuditWriter.ts"
 import * as Transaction from "./Database/Transaction.ts"
+import * as Operator from "./Operator.ts"
 import type * as PauseSwitch from "./PauseSwitch.ts"
 
 /** More contacts would be written to than were confirmed. Nothing was sent, and sending stays held. */
@@ -29,8 +31,9 @@ export interface Starts {
   /** Opens the start of a version. Does nothing where this version had one. */
   readonly start: (policy: string) => Effect.Effect<void, SqlError>
   /**
-   * Ends the pause and opens the start that follows it, which may reach `confirmed` contacts. Fails with
-   * `NotConfirmed`, and changes nothing, where more have to be confirmed. Does nothing where follow-ups are not paused.
+   * Ends the pause, opens the start that follows it, which may reach `confirmed` contacts, and records who did. Fails
+   * with `NotConfirmed`, and changes nothing, where more have to be confirmed. Does nothing where follow-ups are not
+   * paused.
    */
   readonly resumeWith: (confirmed: number) => Effect.Effect<void, NotConfirmed | SqlError>
   /** Opens the start that follows a restore, because follow-ups may have been waiting for long. */
@@ -60,8 +63,12 @@ const dayMillis = 86_400_000
 
 const afterPause = "sending goes on after a pause or a restore"
 
-/** Over the table `starts` of this database. */
-export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwitch): Starts => {
+/** Over the tables `starts` and `audit` of this database. */
+export const make = (
+  sql: SqlClient.SqlClient,
+  pauseSwitch: PauseSwitch.PauseSwitch,
+  audit: AuditWriter.AuditWriter
+): Starts => {
   const open = sql<Open>`SELECT id, policy, at, confirmed FROM starts WHERE counted_at IS NULL ORDER BY id`
   const openOf = (versions: ReadonlyArray<string>) =>
     Effect.map(open, (rows) => rows.filter(({ policy }) => policy === null || versions.includes(policy)))
@@ -131,11 +138,14 @@ export const make = (sql: SqlClient.SqlClient, pauseSwitch: PauseSwitch.PauseSwi
     resumeWith: (confirmed) =>
       inTransaction(
         Effect.gen(function* () {
-          const contacts = Option.getOrElse(yield* pauseSwitch.toConfirm, () => 0)
+          const toConfirm = yield* pauseSwitch.toConfirm
+          const contacts = Option.getOrElse(toConfirm, () => 0)
           if (contacts > confirmed) return yield* new NotConfirmed({ contacts, confirmed })
           if (Option.isNone(yield* pauseSwitch.paused)) return
           yield* pauseSwitch.resume
           yield* begin(null, confirmed)
+          const detail = { ...(yield* Operator.by), ...(Option.isSome(toConfirm) && { confirmed: contacts }) }
+          yield* audit(AuditWriter.allChats, { name: "resumed", detail })
         })
       ),
     isStarting: (...versions) => Effect.map(openOf(versions), (rows) => rows.length > 0),

@@ -66,6 +66,7 @@ const Nameless = Schema.parseJson(
       reason: Schema.Unknown,
       policy: Schema.Unknown,
       step: Schema.Unknown,
+      by: Schema.Unknown,
       action: Schema.Unknown,
       error: Schema.Unknown,
       until: Schema.Unknown,

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Sqlite from "../Ledger/Database/Sqlite.ts"
 import { Ledger } from "../Ledger.ts"
+import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as Erasure from "./Erasure.ts"
 
 /** How many records were taken over from the ledger that is replaced. */
@@ -66,7 +67,7 @@ const chatsOnRecord = Effect.flatMap(
   (sql) => sql<{ chat_id: string; conversation_id: string }>`SELECT chat_id, conversation_id FROM subjects
     UNION SELECT chat_id, conversation_id FROM follow_ups
     UNION SELECT chat_id, conversation_id FROM chat_decisions
-    UNION SELECT chat_id, conversation_id FROM audit
+    UNION SELECT chat_id, conversation_id FROM audit WHERE chat_id <> ${AuditEvent.ofAllChats}
     UNION SELECT chat_id, chat_id FROM seen
     UNION SELECT chat_id, chat_id FROM last_messages`
 )

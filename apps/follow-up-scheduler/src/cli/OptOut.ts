@@ -2,8 +2,10 @@
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
@@ -17,20 +19,21 @@ const ofErased = "The contact was erased. Nothing is recorded, and they are neve
 
 interface Options {
   readonly contactId: ContactId
+  readonly by: Option.Option<string>
   readonly db: Db
   readonly json: boolean
 }
 
 const set =
   (isWithdrawn: boolean, words: string) =>
-  ({ contactId, db, json }: Options) =>
+  ({ by, contactId, db, json }: Options) =>
     Effect.gen(function* () {
       const erased = (yield* Effect.flatMap(Erasure.Erasure, ({ among }) => among([contactId]))).size > 0
       if (!erased) yield* Effect.flatMap(Ledger, (ledger) => ledger.setConsent(contactId, isWithdrawn))
       yield* json
         ? print({ contact_id: contactId, opted_out: erased || isWithdrawn, erased })
         : Output.lines([erased ? ofErased : words])
-    }).pipe(Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.existing(db))))
+    }).pipe(Operator.as(by), Effect.provide(Layer.provideMerge(Erasure.layerReadOnly, Ledgers.existing(db))))
 
 /** Records that the contact wants no follow-ups, in any chat, from now on. Fails where there is no ledger. */
 export const optOut = set(

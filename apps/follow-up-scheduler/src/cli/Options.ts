@@ -4,6 +4,7 @@ import * as Args from "@effect/cli/Args"
 import * as Options from "@effect/cli/Options"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
+import * as Operator from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import type * as Rollout from "../Policies/Rollout.ts"
 
@@ -182,7 +183,7 @@ export const health = Options.all({ host: healthHost, port: healthPort })
 const uiHost = text("ui-host", "ADDRESS").pipe(
   Options.withDefault(byDefault.host),
   Options.withDescription(
-    `the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN (default: ${byDefault.host})`
+    `the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN or FOLLOW_UPS_PAGE_TOKENS (default: ${byDefault.host})`
   )
 )
 
@@ -227,6 +228,13 @@ export const chatId = Args.text({ name: "chat-id" }).pipe(
 export const contactId = Args.text({ name: "contact-id" }).pipe(
   Args.withDescription("the id of a contact, as chats show it"),
   Args.map((id) => ContactId.make(id))
+)
+
+/** `--by`: the operator whose change it is. The audit names them. */
+export const by = text("by", "NAME").pipe(
+  Options.withSchema(Operator.Name),
+  Options.optional,
+  Options.withDescription("who does it: explain, export and the operator page show the name")
 )
 
 /** A file as an argument: what it is depends on the command. */

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
@@ -11,6 +12,7 @@ import * as Output from "./Output.ts"
 const print = Output.document(Schema.Struct({ paused_since: Schema.NullOr(Schema.DateTimeUtc) }))
 
 interface Options {
+  readonly by: Option.Option<string>
   readonly db: Db
   readonly json: boolean
 }
@@ -29,8 +31,9 @@ const paused = "Paused: nothing new is sent, and what is not out yet is taken ba
  * Pauses all follow-ups. What is armed and not sent yet is taken back by the running scheduler. Fails where there is no
  * ledger.
  */
-export const pause = ({ db, json }: Options) =>
+export const pause = ({ by, db, json }: Options) =>
   Effect.flatMap(Ledger, (ledger) => Effect.zipRight(ledger.pause, say(json, paused))).pipe(
+    Operator.as(by),
     Effect.provide(Ledgers.existing(db))
   )
 
@@ -44,10 +47,10 @@ interface Resume extends Options {
  * Ends a pause or a hold, and opens a start. Fails with `NotConfirmed`, and changes nothing, where more contacts have
  * to be confirmed than `--confirm`, or 100, allows.
  */
-export const resume = ({ confirm, db, json }: Resume) =>
+export const resume = ({ by, confirm, db, json }: Resume) =>
   Effect.flatMap(Ledger, (ledger) =>
     Effect.zipRight(ledger.resumeWith(Option.getOrElse(confirm, () => unconfirmed)), say(json, resumed))
-  ).pipe(Effect.provide(Ledgers.existing(db)))
+  ).pipe(Operator.as(by), Effect.provide(Ledgers.existing(db)))
 
 /**
  * Resumes where sending is held until contacts are confirmed, and `--confirm` is given. Fails with `NotConfirmed` where

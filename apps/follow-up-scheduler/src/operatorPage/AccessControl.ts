@@ -9,11 +9,13 @@ import * as HttpIncomingMessage from "@effect/platform/HttpIncomingMessage"
 import * as HttpServerRequest from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as HttpApp from "@effect/platform/HttpApp"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { flow } from "effect/Function"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
-import { createHash, timingSafeEqual } from "node:crypto"
+import { CurrentOperator } from "../Ledger/Operator.ts"
 import { callHeader } from "./Api.ts"
+import * as Operators from "./Operators.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 
 /** The path of the metrics for Prometheus. */
@@ -37,8 +39,8 @@ const isThisMachine = (header: string): boolean => isLoopback(header.replace(/:\
 
 /** What a request is checked against. */
 export interface Access {
-  /** `FOLLOW_UPS_TOKEN`. None: only requests from this machine, or through the proxy of `origin`, are answered. */
-  readonly token: Option.Option<Redacted.Redacted>
+  /** Whose tokens are accepted. Empty: only requests from this machine, or through the proxy of `origin`, are answered. */
+  readonly operators: ReadonlyArray<Operators.Operator>
   /** The address of the page in the browser, where it is behind a proxy: scheme, host and port. */
   readonly origin: Option.Option<string>
 }
@@ -76,10 +78,17 @@ const unknownOrigin = (origin: string) =>
       `${notThePage} Behind a proxy, start serve with --page-origin ${url.origin}. The commands pause and resume work without the page.`
   })
 
-const digest = (text: string) => createHash("sha256").update(text).digest()
+/** The operator whose call this is, for the handlers of the calls. */
+export class Caller extends Context.Reference<Caller>()("@effect-invent/follow-up-scheduler/operatorPage/Caller", {
+  defaultValue: (): Pick<Operators.Operator, "name" | "right"> => ({ name: undefined, right: "change" })
+}) {}
 
-const isToken = (authorization: string | undefined, token: Redacted.Redacted): boolean =>
-  timingSafeEqual(digest(authorization ?? ""), digest(`Bearer ${Redacted.value(token)}`))
+/** Runs the app as this operator: what it changes is recorded with their name. */
+const as = (operator: Operators.Operator) =>
+  flow(Effect.provideService(Caller, operator), Effect.provideService(CurrentOperator, operator.name))
+
+/** Methods that change nothing. */
+const safe: ReadonlySet<string> = new Set(["GET", "HEAD"])
 
 const always = {
   "content-security-policy":
@@ -100,15 +109,15 @@ const withHeaders = HttpApp.withPreResponseHandler((_, response) =>
 
 /**
  * Checks each request before the app. Answers 421 for an unknown host, 403 for a call that is not the page's, 401
- * without the token, 413 for a body over 1,024 bytes.
+ * without a token, 403 for a change by a token that only reads, 413 for a body over 1,024 bytes.
  */
 export const make =
   (access: Access) =>
   <E, R>(app: HttpApp.Default<E, R>): HttpApp.Default<E, R | HttpServerRequest.HttpServerRequest> =>
-    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, url }) => {
+    Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
       const path = url.replace(/\?.*/s, "")
-      const { token } = access
-      if (Option.isNone(token) && !isOwnHost(headers["host"] ?? "", access)) {
+      const { operators } = access
+      if (operators.length === 0 && !isOwnHost(headers["host"] ?? "", access)) {
         return refuse(421, "This server does not answer for that host. Behind a proxy, start serve with --page-origin.")
       }
       if (open.has(path)) return withHeaders(app)
@@ -116,9 +125,12 @@ export const make =
       if (!isScrape && (headers[callHeader.name] !== callHeader.value || isForeignSite(headers)))
         return refuse(403, notThePage)
       if (!isScrape && !isSameOrigin(headers, access)) return refuse(403, unknownOrigin(headers["origin"] ?? ""))
-      if (Option.exists(token, (token) => !isToken(headers["authorization"], token)))
-        return refuse(401, "The token is missing or wrong.")
+      const operator = Operators.find(operators, headers["authorization"])
+      if (operators.length > 0 && Option.isNone(operator)) return refuse(401, "The token is missing or wrong.")
+      if (!safe.has(method) && Option.exists(operator, ({ right }) => right === "read"))
+        return refuse(403, "This token only reads: nothing was changed.")
       if (Number(headers["content-length"] ?? 0) > longestBody)
         return refuse(413, "The body is longer than any call of the page.")
-      return withHeaders(HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody))))
+      const bounded = HttpIncomingMessage.withMaxBodySize(app, Option.some(FileSystem.Size(longestBody)))
+      return withHeaders(Option.match(operator, { onNone: () => bounded, onSome: (operator) => as(operator)(bounded) }))
     })

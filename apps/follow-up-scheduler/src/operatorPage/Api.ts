@@ -72,14 +72,44 @@ export const Quota = Schema.Struct({
 /** The state of the quota. */
 export type Quota = typeof Quota.Type
 
-/** The number of chats with the same outcome, and its words. */
-export const Outcome = Schema.Struct({ words: Schema.String, chats: Schema.Int })
+/** The number of chats with the same latest decision, reason and number of messages sent, and its words. */
+export const Outcome = Schema.Struct({
+  words: Schema.String,
+  chats: Schema.Int,
+  decision: Schema.String,
+  reason: Schema.NullOr(Schema.String),
+  sent: Schema.Int
+})
 /** The number of chats with the same outcome. */
 export type Outcome = typeof Outcome.Type
+
+/** No text in the ledger has a zero byte: SQLite and PostgreSQL refuse it. */
+const Stored = Schema.String.pipe(Schema.pattern(/^[^\0]*$/))
+
+/** Which chats: those of an outcome whose id comes after `after`. Without `reason`, those that have none. */
+export const ChatsOf = Schema.Struct({
+  decision: Stored,
+  reason: Schema.optional(Stored),
+  sent: Schema.NumberFromString.pipe(Schema.int(), Schema.nonNegative()),
+  after: Schema.optional(Stored)
+})
+/** Which chats. */
+export type ChatsOf = typeof ChatsOf.Type
+
+/** Chats of an outcome. `next`: what to give as `after` to read on; null where there are no more. */
+export const Chats = Schema.Struct({
+  chats: Schema.Array(
+    Schema.Struct({ chat_id: Schema.String, contact_id: Schema.NullOr(Schema.String), decided_at: Millis })
+  ),
+  next: Schema.NullOr(Schema.String)
+})
+/** Chats of an outcome. */
+export type Chats = typeof Chats.Type
 
 /** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
   at: Millis,
+  /** Empty where it is about all chats. */
   chat_id: Schema.String,
   kind: Schema.Literal("decision", "wait", "call", "end", "operator"),
   words: Schema.String
@@ -188,6 +218,11 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
 /** How many contacts may be written to at once after a pause; null: as many as need no confirmation, 100. */
 export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
 
+/** Who makes the calls, by the token: their name, null where it has none, and whether they may change anything. */
+export const Caller = Schema.Struct({ name: Schema.NullOr(Schema.String), mayChange: Schema.Boolean })
+/** Who makes the calls. */
+export type Caller = typeof Caller.Type
+
 /** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
@@ -204,6 +239,8 @@ const key = HttpApiSchema.param("key", Schema.String)
 export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
+    .add(HttpApiEndpoint.get("operator", "/api/operator").addSuccess(Caller))
+    .add(HttpApiEndpoint.get("chats", "/api/chats").setUrlParams(ChatsOf).addSuccess(Chats).addError(LedgerFailed))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
     .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))

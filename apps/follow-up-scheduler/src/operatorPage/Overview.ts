@@ -226,7 +226,7 @@ const make = Effect.gen(function* () {
       quiet: quietOf(upcoming, ofRows, now),
       quota: yield* quota,
       holdouts: (yield* inDatabase(holdouts)).map(HoldoutReport.describe),
-      outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), chats: row.chats })),
+      outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
       recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
     } satisfies Api.Overview

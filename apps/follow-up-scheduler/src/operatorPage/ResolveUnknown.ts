@@ -4,19 +4,19 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import { Ledger, unarmed } from "../Ledger.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import { FollowUpKey } from "../Plan.ts"
 import { Timer } from "../Timer.ts"
 import * as Api from "./Api.ts"
 
 /** Counts it as sent, or as done where it writes nothing. The cadence goes on with the next step. */
 const asDelivered = (from: FollowUp) =>
-  Effect.flatMap(Ledger, (ledger) =>
-    ledger.advance(
-      from,
-      { status: from.writes ? "sent" : "done", reason: null },
-      { name: "assumed_delivered", detail: { step: from.step } }
-    )
-  )
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const detail = { step: from.step, ...(yield* Operator.by) }
+    const status = from.writes ? "sent" : "done"
+    return yield* ledger.advance(from, { status, reason: null }, { name: "assumed_delivered", detail })
+  })
 
 /** Plans it for now. It goes out only if a fresh decision about the chat says so. */
 const sendAgain = (from: FollowUp) =>
@@ -24,14 +24,14 @@ const sendAgain = (from: FollowUp) =>
     const ledger = yield* Ledger
     const timer = yield* Timer
     const due_at = yield* DateTime.now
-    const event = { name: "sent_again", detail: { step: from.step } } as const
+    const event = { name: "sent_again", detail: { step: from.step, ...(yield* Operator.by) } } as const
     const planned = yield* ledger.advance(from, { ...unarmed, status: "planned", reason: null, due_at }, event)
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return planned
   })
 
 /**
- * Resolves a follow-up of unknown outcome. Fails with `NothingToResolve` where it is not unknown, or was resolved
+ * Resolves a follow-up of unknown outcome, and records who did. Fails with `NothingToResolve` where it is not unknown, or was resolved
  * meanwhile, and with `SqlError`.
  */
 export const resolve = Effect.fn("ResolveUnknown.resolve")(function* (key: string, as: Api.Resolution["as"]) {

@@ -7,33 +7,35 @@ import * as HttpApiBuilder from "@effect/platform/HttpApiBuilder"
 import * as HttpServer from "@effect/platform/HttpServer"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import type { SqlError } from "@effect/sql/SqlError"
-import * as Config from "effect/Config"
+import * as ConfigError from "effect/ConfigError"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { Ledger } from "../Ledger.ts"
+import { CurrentOperator } from "../Ledger/Operator.ts"
 import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import { Health } from "../Operations/Health.ts"
 import * as HealthServer from "../Operations/HealthServer.ts"
 import * as Listener from "../Operations/Listener.ts"
 import * as Prometheus from "../Operations/Prometheus.ts"
 import * as Api from "./Api.ts"
+import * as ChatsByOutcome from "./ChatsByOutcome.ts"
 import * as Overview from "./Overview.ts"
 import * as Timeline from "./Timeline.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 import * as AccessControl from "./AccessControl.ts"
+import * as Operators from "./Operators.ts"
 import * as ResolveUnknown from "./ResolveUnknown.ts"
 
 /** Where the page is served. */
 export interface Options {
-  /** An address of this machine. Any but a loopback address needs a token: `FOLLOW_UPS_TOKEN`. */
+  /** An address of this machine. Any but a loopback address needs a token: see `Operators`. */
   readonly host: string
   /** 0: any free port. */
   readonly port: number
@@ -57,8 +59,6 @@ export class PageAddress extends Context.Tag("@effect-invent/follow-up-scheduler
   PageAddress,
   Option.Option<string>
 >() {}
-
-const leastToken = 16
 
 /** An empty comment every 15 seconds, so that browser and server find out when the other one is gone. */
 const heartbeat = Stream.fromSchedule(Schedule.spaced("15 seconds")).pipe(Stream.as(": \n\n"))
@@ -95,23 +95,28 @@ const shown = <A, E, R>(change: Effect.Effect<A, E, R>) =>
 const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
   handlers
     .handleRaw("live", () => live)
+    .handle("operator", () =>
+      Effect.map(AccessControl.Caller, ({ name = null, right }) => ({ name, mayChange: right === "change" }))
+    )
+    .handle("chats", ({ urlParams }) => orFailed(ChatsByOutcome.read(urlParams)))
     .handle("conversation", ({ path }) => orFailed(Timeline.read(path.chat_id)))
     .handle("pause", () => orFailed(shown(pause)))
     .handle("resume", ({ payload }) => orFailed(shown(resume(payload.confirm ?? unconfirmed))))
     .handle("resolve", ({ path, payload }) => orFailed(shown(ResolveUnknown.resolve(path.key, payload.as))))
 )
 
-const said = (what: string) => Effect.logInfo(`an operator said: ${what}`)
+const logged = (what: string) =>
+  Effect.flatMap(CurrentOperator, (name) => Effect.logInfo(`${name ?? "an operator"} ${what} follow-ups`))
 
 const pause = Effect.zipRight(
   Effect.flatMap(Ledger, (ledger) => ledger.pause),
-  said("pause")
+  logged("paused")
 )
 
 const resume = (confirmed: number) =>
   Effect.flatMap(Ledger, (ledger) => ledger.resumeWith(confirmed)).pipe(
     Effect.catchTag("NotConfirmed", ({ message }) => new Api.NotConfirmed({ reason: message })),
-    Effect.zipRight(said("resume"))
+    Effect.zipRight(logged("resumed"))
   )
 
 const metrics = Effect.map(Metric.snapshot, (pairs) =>
@@ -131,20 +136,19 @@ const files = HttpApiBuilder.Router.use((router) =>
   })
 )
 
-const token = (options: Options) =>
+const operators = (options: Options) =>
   Effect.gen(function* () {
-    const found = yield* Config.option(Config.redacted("FOLLOW_UPS_TOKEN"))
     const refuse = (reason: string) => new PageUnavailable({ ...options, reason })
+    const found = yield* Effect.catchIf(Operators.config, ConfigError.isInvalidData, ({ message, path }) =>
+      refuse(`${path.join("_")} ${message}`)
+    )
     const isReached =
       !AccessControl.isLoopback(options.host) ||
       (options.origin !== undefined && !AccessControl.isLoopback(new URL(options.origin).hostname))
-    if (Option.isNone(found) && isReached) {
+    if (found.length === 0 && isReached) {
       return yield* refuse(
-        `other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${leastToken} characters`
+        `other machines reach it; set FOLLOW_UPS_TOKEN to a secret of at least ${Operators.leastToken} characters`
       )
-    }
-    if (Option.exists(found, (secret) => !/^[\x21-\x7e]{16,}$/.test(Redacted.value(secret)))) {
-      return yield* refuse(`FOLLOW_UPS_TOKEN must have at least ${leastToken} visible ASCII characters`)
     }
     return found
   })
@@ -162,10 +166,10 @@ const address = Layer.effect(
  */
 export const layer = (options: Options) =>
   Layer.unwrapEffect(
-    Effect.map(token(options), (token) =>
+    Effect.map(operators(options), (operators) =>
       Layer.provideMerge(
         address,
-        HttpApiBuilder.serve(AccessControl.make({ token, origin: Option.fromNullable(options.origin) }))
+        HttpApiBuilder.serve(AccessControl.make({ operators, origin: Option.fromNullable(options.origin) }))
       ).pipe(
         Layer.provide(listen(options)),
         Layer.provide([HttpApiBuilder.api(Api.PageApi).pipe(Layer.provide(calls)), files]),

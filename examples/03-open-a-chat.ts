@@ -17,7 +17,7 @@ const program = Effect.gen(function* () {
   })
   yield* Console.log("opened", chat.id)
 }).pipe(
-  // The type says that this call can end so: it is unsafe, and nobody repeats it for us.
+  // The type shows that this call can end so: it is unsafe, and is not repeated.
   Effect.catchTag("OutcomeUnknown", ({ sentAt }) => Console.log("nobody knows whether the chat was opened at", sentAt))
 )
 

@@ -1,4 +1,4 @@
-/** Sends a transactional broadcast to one contact, with variables of its own, and tells what became of each channel. */
+/** Sends a transactional broadcast to one contact, with its own variables, and prints the result of each channel. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { BroadcastId, ContactId } from "@effect-invent/domain/Ids"
 import * as Undecodable from "@effect-invent/domain/Undecodable"

@@ -1,4 +1,4 @@
-/** The scheduler inside a program of yours: your channel says which chats to read, a policy decides. Runs for LASTS. */
+/** The scheduler inside a program of yours: your channel names the chats to read, a policy decides. Runs for LASTS. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Database from "@effect-invent/follow-up-scheduler/Ledger/Database"

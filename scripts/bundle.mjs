@@ -7,10 +7,10 @@ import { root } from "./built.mjs"
 
 const requireTool = createRequire(join(root, "apps/follow-up-scheduler/package.json"))
 
-/** Not bundled: native code, and modules that are optional to those that ask for them. */
+/** Not bundled: native code, and modules that are optional to those that load them. */
 const external = ["bufferutil", "msgpackr-extract", "pg-native", "utf-8-validate"]
 
-/** Modules in CommonJS ask for Node's own by `require`. */
+/** Modules in CommonJS load Node's own by `require`. */
 const banner = `import { createRequire as createBundleRequire } from "node:module"; const require = createBundleRequire(import.meta.url);`
 
 // Node 22 and newer keep what they compiled, and so start a quarter faster the next time; where the folder is
@@ -51,7 +51,7 @@ const undici = {
 
 const packageOf = (input) => /^(.*node_modules\/((?:@[^/]+\/)?[^/]+))\//.exec(input)
 
-/** What the licences of the packages in the bundle ask for. */
+/** What the licences of the packages in the bundle require. */
 const notices = (app, inputs) => {
   const folders = new Map(
     inputs.flatMap((input) => (packageOf(input) ? [[packageOf(input)[2], packageOf(input)[1]]] : []))

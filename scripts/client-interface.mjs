@@ -1,6 +1,6 @@
 // Holds packages/client/src/ClientMethods.ts to the contract; with --write, writes it. The types of the client's
 // methods can be computed from the contract, but an editor shows computed types without any words. So they are written
-// out here: an interface for each group, and on each method and each key of a request what the contract's comments say.
+// out here: an interface for each group, and on each method and each key of a request the contract's comments.
 // A test of types holds the written types equal to the computed ones.
 import { Context, Option, SchemaAST as AST } from "effect"
 import { readFileSync, writeFileSync } from "node:fs"
@@ -41,7 +41,7 @@ const wrapped = (line, indent) => {
   return lines
 }
 
-/** A comment of paragraphs and tags, or nothing where there is nothing to say. */
+/** A comment of paragraphs and tags, or nothing where both are empty. */
 const comment = (paragraphs, indent, tags = []) => {
   const text = paragraphs.filter(Boolean).join("\n\n")
   const lines = [
@@ -323,6 +323,6 @@ if (process.argv.includes("--write")) {
   writeFileSync(file, wanted)
   console.log(`${file}: ${count} methods written`)
 } else if (found() !== wanted) {
-  console.error(`${file} is not what the contract says. Write it anew with: pnpm interface`)
+  console.error(`${file} differs from the contract. Write it anew with: pnpm interface`)
   process.exit(1)
-} else console.log(`${file} is what the contract says: ${count} methods.`)
+} else console.log(`${file} matches the contract: ${count} methods.`)

@@ -1,4 +1,4 @@
-// Reads what the contract says of itself in comments: the docstring of each endpoint and group in
+// Reads the comments of the contract: the docstring of each endpoint and group in
 // packages/domain/src/api, and of each key of a request. Words are written there once; the OpenAPI document and the
 // client's interface are made from them.
 import { existsSync, readdirSync, readFileSync } from "node:fs"

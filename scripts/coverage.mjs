@@ -114,7 +114,7 @@ ${rows.length} endpoints. By part, ${counts}
 
 const silent = rows
   .filter(({ provenance }) => Object.keys(provenance).length === 0)
-  .map(({ id }) => `${id}: does not say where it is from`)
+  .map(({ id }) => `${id}: has no provenance`)
 const lacking = rows
   .flatMap(({ id, ...row }) =>
     ["client", "emulator", "clientTests", "emulatorTests"].flatMap((part) =>
@@ -132,6 +132,6 @@ const found = () => {
   }
 }
 const isStale = process.argv.includes("--write") ? writeFileSync(file, wanted) : found() !== wanted
-if (isStale) console.error(`${file} is not what the code says. Write it anew with: pnpm coverage`)
+if (isStale) console.error(`${file} differs from the code. Write it anew with: pnpm coverage`)
 if (isStale || lacking.length > 0) process.exit(1)
 console.log(`${file}: ${rows.length} endpoints, each in the client, the emulator and the tests of both.`)

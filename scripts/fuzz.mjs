@@ -1,5 +1,5 @@
 // Sends the emulator what no client should: broken HTTP, broken JSON, huge and deep bodies, bad UTF-8, path tricks,
-// wrong keys, random bytes. Passes when each was answered below 500 or closed, nothing was said on stderr, and the
+// wrong keys, random bytes. Passes when each was answered below 500 or closed, nothing was printed on stderr, and the
 // world is right.
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
@@ -42,13 +42,13 @@ const emulator = spawn(
   ],
   { stdio: ["ignore", "pipe", "pipe"] }
 )
-let said = ""
+let printed = ""
 let complaints = ""
-emulator.stdout.on("data", (chunk) => (said += chunk))
+emulator.stdout.on("data", (chunk) => (printed += chunk))
 emulator.stderr.on("data", (chunk) => (complaints += chunk))
 const find = async (pattern) => {
   for (;;) {
-    const found = pattern.exec(said)?.[1]
+    const found = pattern.exec(printed)?.[1]
     if (found !== undefined) return found
     if (emulator.exitCode !== null) throw new Error(`the emulator did not start: ${complaints}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
@@ -147,7 +147,7 @@ const odd = () =>
       note(outcome)
       resolve()
     }
-    // Big ones are rare: they say little more than the first hundred did.
+    // Big ones are rare: they find little more than the first hundred did.
     const body = random() < 0.02 ? pick(bodies)() : bodies[below(13)]()
     const path = random() < 0.3 ? pick(tricks) : pick(paths)
     const headers = {
@@ -263,22 +263,24 @@ const failures = [
     .filter(([outcome]) => outcome === "HUNG" || (typeof outcome === "number" && outcome >= 500))
     .map(([outcome, times]) => `${times} requests ended with ${outcome}`),
   ...faults.slice(0, 5).map((request) => `answered with 5xx or not at all: ${request}`),
-  ...(/ (ERROR|FATAL) \(/.test(said) ? [`logged: ${said.slice(said.search(/ (ERROR|FATAL) \(/)).slice(0, 2000)}`] : []),
+  ...(/ (ERROR|FATAL) \(/.test(printed)
+    ? [`logged: ${printed.slice(printed.search(/ (ERROR|FATAL) \(/)).slice(0, 2000)}`]
+    : []),
   ...(complaints === "" ? [] : [`stderr: ${complaints.slice(0, 2000)}`]),
   ...(alive.status === 200 ? [] : [`a good request is answered with ${alive.status}`]),
   ...(found.messages.some(({ id }) => id === written.id) ? [] : ["the message that was sent last is not in the world"]),
   ...(world.contacts.every(({ channels }) => channels.every(({ type }) => type === "custom"))
     ? []
     : ["a contact has a channel that does not exist"]),
-  ...(found.state.state === "OPEN" ? [] : [`the chat is ${found.state.state}, and nobody has said so`]),
+  ...(found.state.state === "OPEN" ? [] : [`the chat is ${found.state.state}, and no request has set that`]),
   ...(memory < 1024 ? [] : [`the emulator holds ${memory.toFixed(0)} MB`]),
   ...(code === 130 ? [] : [`the emulator ended with ${code}`])
 ]
-const told = [...outcomes]
+const counts = [...outcomes]
   .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
   .map(([outcome, times]) => `${outcome}: ${times}`)
 console.log(
-  `seed ${values.seed}: ${count} requests in ${seconds.toFixed(1)} s beside ${idle} idle connections; ${told.join(", ")}`
+  `seed ${values.seed}: ${count} requests in ${seconds.toFixed(1)} s beside ${idle} idle connections; ${counts.join(", ")}`
 )
 console.log(`the emulator logged ${report.total + report.dropped} requests and holds ${memory.toFixed(0)} MB`)
 for (const failure of failures) console.error(`failed: ${failure}`)

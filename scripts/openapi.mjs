@@ -1,6 +1,6 @@
 // Holds docs/openapi.json to the contract, as it was built, and to the schema of OpenAPI 3.1 by a validator that is not
 // ours; with --write, writes it. The words come from the docstrings of the endpoints, so that they are written once and
-// are in nobody's bundle.
+// are in no bundle.
 import { Validator } from "@seriousme/openapi-schema-validator"
 import { readFileSync, writeFileSync } from "node:fs"
 import { make } from "../packages/domain/dist/api/OpenApiDocument.js"
@@ -68,8 +68,8 @@ if (process.argv.includes("--write")) {
     // A file that is not there is as stale as one can be.
   }
   if (found !== wanted) {
-    console.error(`${file} is not what the contract says. Write it anew with: pnpm openapi`)
+    console.error(`${file} differs from the contract. Write it anew with: pnpm openapi`)
     process.exit(1)
   }
-  console.log(`${file} is what the contract says, and is OpenAPI 3.1: ${count} operations.`)
+  console.log(`${file} matches the contract, and is OpenAPI 3.1: ${count} operations.`)
 }

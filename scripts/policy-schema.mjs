@@ -9,6 +9,6 @@ const text = `${JSON.stringify({ title: "A follow-up policy", ...JSONSchema.make
 
 if (!process.argv.includes("--check")) writeFileSync(file, text)
 else if (readFileSync(file, "utf8") !== text) {
-  console.error(`${file} is not what the source says; run: pnpm schema`)
+  console.error(`${file} differs from the source; run: pnpm schema`)
   process.exit(1)
 }

@@ -1,4 +1,4 @@
-// Gives each package its next version, as the changesets say, and writes the client's into the User-Agent of its
+// Gives each package its next version, by the changesets, and writes the client's into the User-Agent of its
 // requests.
 import { spawnSync } from "node:child_process"
 import { readFileSync, writeFileSync } from "node:fs"

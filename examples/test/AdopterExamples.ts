@@ -24,7 +24,7 @@ const requests = Effect.flatMap(Emulator.Emulator, ({ log }) =>
 
 export const examples: Readonly<Record<string, Example>> = {
   "17-through-a-proxy.ts": {
-    what: "asks through a tunnel of the proxy, by its password",
+    what: "sends through a tunnel of the proxy, by its password",
     run: Effect.gen(function* () {
       yield* scene
       const { url } = yield* Emulator.Emulator
@@ -85,7 +85,7 @@ export const examples: Readonly<Record<string, Example>> = {
     })
   },
   "22-upload-a-file.ts": {
-    what: "uploads a file with its name, type and size, and says of one that is missing that it is",
+    what: "uploads a file with its name, type and size, and reports one that is missing",
     run: Effect.gen(function* () {
       const { CONTACT_ID } = yield* scene
       const FILE = join(yield* temporary, "Rechnung März.pdf")

@@ -93,7 +93,7 @@ const first: Readonly<Record<string, Example>> = {
     emulator: approving
   },
   "06-stream-the-inbox.ts": {
-    what: "tells the chats that are there, and those that come",
+    what: "prints the chats that are there, and those that come",
     run: Effect.gen(function* () {
       const { log, world } = yield* Emulator.Emulator
       const { CHANNEL_ID } = yield* scene
@@ -207,10 +207,10 @@ const first: Readonly<Record<string, Example>> = {
         INVENT_RATE_LIMIT: "5",
         INVENT_RATE_WINDOW: "1 second"
       }
-      const said = ["8 answers, and nobody was refused"]
+      const printed = ["8 answers, and nobody was refused"]
       const another = yield* Effect.fork(outputOf("16-share-the-quota.ts?another", settings))
       yield* outputOf("16-share-the-quota.ts", settings)
-      expect(new Set(yield* Fiber.join(another))).toEqual(new Set(said))
+      expect(new Set(yield* Fiber.join(another))).toEqual(new Set(printed))
       const { log } = yield* Emulator.Emulator
       const statuses = (yield* log.entries).flatMap((entry) => (entry.kind === "request" ? [entry.status] : []))
       expect(statuses).toEqual(Array.replicate(200, 16))
@@ -232,7 +232,7 @@ describe("an example", () => {
     expect(files.filter((file) => !file.endsWith(".test.ts"))).toEqual(Object.keys(examples).toSorted())
   })
 
-  it.each(files)("%s says in its first line what it does, and is shorter than 40 lines", (file) => {
+  it.each(files)("%s states in its first line what it does, and is shorter than 40 lines", (file) => {
     const lines = readFileSync(new URL(file, folder), "utf8").trimEnd().split("\n")
     expect(lines[0]).toMatch(/^\/\*\* .*[.] \*\/$/)
     expect(lines.length).toBeLessThan(40)

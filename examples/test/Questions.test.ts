@@ -21,7 +21,7 @@ const pages: Readonly<Record<string, readonly [test: string, names: string]>> = 
 const runs = text("test/Examples.live.test.ts") + text("test/AdopterExamples.ts")
 
 describe("the questions of an adopter", () => {
-  it("are ten, each asked once and each answered", () => {
+  it("are ten, each posed once and each answered", () => {
     expect(new Set(rows.map(({ question }) => question)).size).toBe(10)
     for (const { links, question } of rows) expect(links, question).not.toEqual([])
   })

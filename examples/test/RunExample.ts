@@ -49,5 +49,5 @@ export interface Example {
   readonly needs?: ReadonlyArray<Requirement>
 }
 
-/** An Invent whose assistant says nothing. */
+/** An Invent whose assistant writes nothing. */
 export const silent = Emulator.layerServer({ script: () => Reply.Silence })

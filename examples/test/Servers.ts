@@ -40,7 +40,7 @@ const forwarding =
     request.pipe(onward)
   }
 
-/** A proxy that opens tunnels, and what it was asked for: `CONNECT 127.0.0.1:8080` by whom. */
+/** A proxy that opens tunnels, and the requests it got: `CONNECT 127.0.0.1:8080` by whom. */
 export const proxy = Effect.gen(function* () {
   const seen: Array<readonly [tunnel: string, authorization: string | undefined]> = []
   const server = http.createServer((_, response) => response.writeHead(405).end())

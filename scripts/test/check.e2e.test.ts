@@ -79,7 +79,7 @@ const run = (copy: string, command: string) => {
 
 const script = (copy: string, name: string) => run(copy, scripts[name] ?? `missing script ${name}`)
 
-/** A file, one line of it, and what lint must say about that line: nothing, where the line is allowed. */
+/** A file, one line of it, and what lint must report about that line: nothing, where the line is allowed. */
 type Row = readonly [file: string, line: string, complaint: string | undefined]
 
 const complaints = (rows: ReadonlyArray<Row>) => {
@@ -110,9 +110,9 @@ const holds = (rows: ReadonlyArray<Row>) => {
   const found = complaints(rows)
   it.each(rows.map((row, index) => [row[0], row[1], row[2], found[index]] as const))(
     "%s: %s",
-    (_file, _line, wanted, said) => {
-      if (wanted === undefined) expect(said).toBeUndefined()
-      else expect(said).toContain(wanted)
+    (_file, _line, wanted, reported) => {
+      if (wanted === undefined) expect(reported).toBeUndefined()
+      else expect(reported).toContain(wanted)
     }
   )
 }
@@ -475,7 +475,7 @@ describe("the list of collected tests", () => {
 })
 
 describe("check", () => {
-  it("stops at the first part that fails, and says which", () => {
+  it("stops at the first part that fails, and prints which", () => {
     const copy = copyWith({
       "package.json": JSON.stringify({ scripts: { good: "exit 0", bad: "exit 3", never: "echo reached" } })
     })

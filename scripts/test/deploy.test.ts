@@ -12,7 +12,7 @@ import * as Yaml from "yaml"
 const text = (file: string) => readFileSync(new URL(`../../deploy/${file}`, import.meta.url), "utf8")
 const dockerfile = text("Dockerfile")
 
-/** What the linter says of a Dockerfile, with the line. */
+/** What the linter reports of a Dockerfile, with the line. */
 const complaints = (content: string) =>
   validate(content).map(({ message, range }) => `${range.start.line + 1}: ${message}`)
 

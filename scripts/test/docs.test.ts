@@ -65,15 +65,15 @@ describe("the documents", () => {
     expect(all.reduce((sum, file) => sum + wordsOf(file), 0) / wordsPerMinute).toBeLessThan(15)
   })
 
-  it("say of a bundle what the size gate lets it weigh", () => {
+  it("give for each bundle the limit of the size gate", () => {
     const gate = text("tools/benchmarks/src/client/SizeGate.ts")
     const limits = ["whole", "added", "addedByGroup", "addedToEffect4"].map((name) =>
       Number(new RegExp(`\\b${name}: ([\\d_]+)`).exec(gate)?.[1]?.replaceAll("_", ""))
     )
-    const said = [...text("docs/adopting.md").matchAll(/^\|.*\| ([\d.]+) KB \|$/gm)].map(
+    const documented = [...text("docs/adopting.md").matchAll(/^\|.*\| ([\d.]+) KB \|$/gm)].map(
       ([, kilo]) => Number(kilo) * 1000
     )
-    expect(said).toEqual(limits)
+    expect(documented).toEqual(limits)
   })
 
   it("give each decision one screen", () => {

@@ -11,26 +11,26 @@ const page = readFileSync(join(root, "docs/emulator.md"), "utf8")
 const blocks = (language: string) =>
   [...page.matchAll(new RegExp(`\`\`\`${language}\\n(.*?)\`\`\``, "gs"))].map(([, text]) => text ?? "")
 
-const told = async (program: ReturnType<typeof spawn>, pattern: RegExp) => {
-  let said = ""
+const printed = async (program: ReturnType<typeof spawn>, pattern: RegExp) => {
+  let output = ""
   for await (const chunk of program.stdout ?? []) {
-    said += String(chunk)
-    const found = pattern.exec(said)?.[1]
-    if (found !== undefined) return { found, said }
+    output += String(chunk)
+    const found = pattern.exec(output)?.[1]
+    if (found !== undefined) return { found, output }
   }
-  throw new Error(said)
+  throw new Error(output)
 }
 
-it("does what its page says, command by command", async () => {
+it("does what its page documents, command by command", async () => {
   const folder = mkdtempSync(join(tmpdir(), "emulator-"))
   const faults = join(folder, "faults.yaml")
   writeFileSync(faults, blocks("yaml").join(""))
   const args = [join(root, "packages/emulator/dist/main.js"), "--port", "0", "--faults", faults]
   const program = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] })
   try {
-    const { found: token, said } = await told(program, /control token +(\S+)\n/)
-    expect(said).toContain("INVENT_API_KEY=emulator_key_64656661756c74")
-    const url = /at (http:\S+)/.exec(said)?.[1]
+    const { found: token, output } = await printed(program, /control token +(\S+)\n/)
+    expect(output).toContain("INVENT_API_KEY=emulator_key_64656661756c74")
+    const url = /at (http:\S+)/.exec(output)?.[1]
     // The exports of the page, with this run's port and token.
     const commands = blocks("sh").slice(1).join("\n").replaceAll("curl ", "curl -sS --fail-with-body --max-time 20 ")
     const env = { ...process.env, URL: url, KEY: "emulator_key_64656661756c74", TOKEN: token }

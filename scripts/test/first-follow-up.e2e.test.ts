@@ -47,8 +47,8 @@ const execute = promisify(execFile)
 const run = async (text: string) =>
   (await execute("bash", ["--norc", "-eu", "-c", built(text)], { cwd: folder, env })).stdout
 
-/** Starts what goes on until Ctrl-C, and waits until it has said this; what is returned waits for more. */
-const start = async (text: string, said: RegExp) => {
+/** Starts what goes on until Ctrl-C, and waits until it has printed this; what is returned waits for more. */
+const start = async (text: string, pattern: RegExp) => {
   const child = spawn("bash", ["--norc", "-eu", "-c", built(text)], {
     cwd: folder,
     env,
@@ -57,16 +57,16 @@ const start = async (text: string, said: RegExp) => {
   started.push(child)
   let output = ""
   child.stdout.setEncoding("utf8").on("data", (chunk: string) => (output += chunk))
-  const says = (said: RegExp) =>
+  const waitFor = (pattern: RegExp) =>
     new Promise<string>((resolve, reject) => {
       const look = () => {
-        if (said.test(output)) resolve(output)
+        if (pattern.test(output)) resolve(output)
       }
       child.stdout.on("data", look)
       child.on("exit", () => reject(new Error(output)))
       look()
     })
-  return { child, output: await says(said), says }
+  return { child, output: await waitFor(pattern), waitFor }
 }
 
 const interrupt = (child: ChildProcess) =>
@@ -87,7 +87,7 @@ const withoutTimes = (text: string) =>
  */
 const eventually = async (text: string, part: string) => {
   let output = ""
-  onTestFailed(() => console.log(`${text} does not say ${part}, but ${output}`))
+  onTestFailed(() => console.log(`${text} does not print ${part}, but ${output}`))
   for (;;) {
     output = await run(text)
     if (output.includes(part)) return output
@@ -122,19 +122,22 @@ it("leads from nothing to a follow-up, and to one's own account", async () => {
   const preview = await eventually(block("sh", "preview --policy nudge.yaml"), "act: step 1")
   expect(withoutTimes(preview)).toEqual(expect.arrayContaining(withoutTimes(block("", "chat         next"))))
 
-  const { child, says } = await start(block("sh", "serve --policy nudge.yaml"), /following up the chats of chats\.txt/)
-  await says(/a follow-up went out/)
+  const { child, waitFor } = await start(
+    block("sh", "serve --policy nudge.yaml"),
+    /following up the chats of chats\.txt/
+  )
+  await waitFor(/a follow-up went out/)
   const story = await eventually(block("sh", "explain"), "every step of the policy has been taken")
-  const told = withoutTimes(block("", "the assistant followed up"))
+  const printed = withoutTimes(block("", "the assistant followed up"))
   // A look that changes nothing may come before the answer that is waited for.
   const isIdle = (line: string) => line.includes("looked: waits")
   expect(
     notInOrder(
-      told.filter((line) => !isIdle(line)),
+      printed.filter((line) => !isIdle(line)),
       withoutTimes(story)
     )
   ).toEqual([])
-  expect(withoutTimes(story)).toEqual(expect.arrayContaining(told))
+  expect(withoutTimes(story)).toEqual(expect.arrayContaining(printed))
   expect(await interrupt(child)).toBe(130)
 
   cpSync(join(root, "policies"), join(folder, "policies"), { recursive: true })

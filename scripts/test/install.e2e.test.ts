@@ -120,7 +120,7 @@ describe("the install lines", () => {
       async (name, installer) => {
         const project = join(folder, `${document.replaceAll("/", "-")}-${name}`)
         mkdirSync(project)
-        // A package of ours asks for another one by its version, which both would ask the registry for. npm takes from
+        // A package of ours depends on another one by its version, which both would request from the registry. npm takes from
         // the line what the line names, and refuses to have it overridden.
         const overrides = Object.fromEntries([...tarballs].map(([name, file]) => [name, `file:${file}`]))
         const unnamed = Object.fromEntries(

@@ -36,7 +36,7 @@ const install = async (into: string, packages: ReadonlyArray<string>) => {
     const unpacked = await run("tar", ["-xzf", await tarballOf(folder), "-C", target, "--strip-components=1"], into)
     if (unpacked.status !== 0) throw new Error(unpacked.output)
   }
-  // For each name that a manifest asks for, the version that the workspace is tested with.
+  // For each name that a manifest depends on, the version that the workspace is tested with.
   for (const folder of packages) {
     const { dependencies, name, optionalDependencies, peerDependencies } = manifestIn(
       place(manifestIn(join(root, folder)).name)
@@ -45,7 +45,7 @@ const install = async (into: string, packages: ReadonlyArray<string>) => {
       const link = place(wanted)
       if (existsSync(link)) continue
       const source = join(root, folder, "node_modules", wanted)
-      if (!existsSync(source)) throw new Error(`${name} asks for ${wanted}, which its folder does not have`)
+      if (!existsSync(source)) throw new Error(`${name} needs ${wanted}, which its folder does not have`)
       mkdirSync(dirname(link), { recursive: true })
       symlinkSync(realpathSync(source), link, "junction")
     }
@@ -92,7 +92,7 @@ describe.each(folders)("the package of %s", (folder) => {
     expect(judged.output).toContain(`/${subpaths[0]}`)
   })
 
-  it("asks for exact neighbours and for ranges of what its users bring themselves", () => {
+  it("depends on exact neighbours and on ranges of what its users bring themselves", () => {
     const { dependencies = {}, peerDependencies = {}, version } = manifestIn(home())
     const all = Object.entries({ ...dependencies, ...peerDependencies })
     expect(all.filter(([, range]) => /workspace:|catalog:/.test(range))).toEqual([])
@@ -163,7 +163,7 @@ await Effect.gen(function* () {
     expect(files.filter((file) => file === "compiled" || file.startsWith("."))).toEqual([])
   })
 
-  it("says in one line which part of the program is missing, and exits with 2", async () => {
+  it("prints in one line which part of the program is missing, and exits with 2", async () => {
     const folder = join(project, "node_modules/@effect-invent/incomplete")
     cpSync(installed("@effect-invent/follow-up-scheduler"), folder, { recursive: true })
     for (const file of readdirSync(join(folder, "dist/bin")))
@@ -191,7 +191,7 @@ await Effect.gen(function* () {
   })
 })
 
-describe("a project with the scheduler and what it asks for", () => {
+describe("a project with the scheduler and its peers", () => {
   const alone = realpathSync(mkdtempSync(join(tmpdir(), "packed-scheduler-")))
   const scheduler = join(alone, "node_modules/@effect-invent/follow-up-scheduler")
   const followUps = (...args: ReadonlyArray<string>) =>

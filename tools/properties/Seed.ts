@@ -1,4 +1,4 @@
-/** What property tests draw: the same in each run, unless the environment says otherwise. */
+/** What property tests draw: the same in each run, unless the environment sets another seed. */
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 

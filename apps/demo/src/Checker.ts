@@ -14,7 +14,7 @@ import { TempFolder } from "./TempFolder.ts"
 const Document = Schema.parseJson(
   Schema.Struct({ violations: Schema.Array(Schema.Unknown) }, { key: Schema.String, value: Schema.Unknown })
 )
-/** What the checker says as JSON: its violations, none where it agrees, and what it counted. */
+/** The checker's output as JSON: its violations, none where it agrees, and what it counted. */
 export const Verdict = Schema.typeSchema(Document)
 
 /** Judges the log that the folder of the demo holds. */

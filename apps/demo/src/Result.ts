@@ -24,7 +24,7 @@ const costOf = (entries: ReadonlyArray<Log.Entry>) => {
   }
 }
 
-const told = (cost: ReturnType<typeof costOf>): ReadonlyArray<string> => [
+const costLines = (cost: ReturnType<typeof costOf>): ReadonlyArray<string> => [
   `${cost.follow_ups} follow-ups sent by ${cost.requests_of_the_scheduler} requests, ` +
     `${(cost.requests_of_the_scheduler / Math.max(1, cost.follow_ups)).toFixed(1)} each, looks at other chats included`,
   `${cost.requests} requests in all, ${cost.refused_with_429} refused with 429`
@@ -53,7 +53,7 @@ const written = Effect.gen(function* () {
 /** Prints the result for people. True where the checker finds no violation. */
 export const show = Effect.gen(function* () {
   const { chat_id, cost, story, tally } = yield* written
-  yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...told(cost)])
+  yield* Output.lines(["What became of the conversations:", ...ChatStory.ofAll(tally), "", ...costLines(cost)])
   yield* Output.lines(["", `The story of ${chat_id}:`, ...ChatStory.ofChat(chat_id, story), ""])
   return yield* Effect.flatMap(Checker, ({ print }) => print)
 })

@@ -107,7 +107,7 @@ describe("the demo", () => {
       const [head = "", tail = ""] = shown.split("…\n")
       const { stdout } = yield* whole
       const printed = withoutPort(stdout)
-      // Between the two are lines that tell how far it is, as many as the machine is slow.
+      // Between the two are lines that show how far it is, as many as the machine is slow.
       expect(printed.slice(0, head.length)).toBe(head)
       expect(printed.slice(-tail.length)).toBe(tail)
       const lines = excerpt.split("\n").filter((line) => line !== "" && line !== "…")
@@ -116,17 +116,17 @@ describe("the demo", () => {
     }).pipe(Effect.provide(NodeContext.layer))
   )
 
-  it.live("says the same to programs, as one document", () =>
+  it.live("prints the same as JSON, as one document", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* quiet
       expect(code, stderr).toBe(0)
-      const told = JSON.parse(stdout)
-      expect(told.outcomes.reduce((sum: number, { chats }: { chats: number }) => sum + chats, 0)).toBe(8)
-      expect(told).toMatchObject({
+      const printed = JSON.parse(stdout)
+      expect(printed.outcomes.reduce((sum: number, { chats }: { chats: number }) => sum + chats, 0)).toBe(8)
+      expect(printed).toMatchObject({
         refused_with_429: 0,
-        checker: { violations: [], chats: 8, followUps: told.follow_ups, late: { count: 0 }, missed: 0 }
+        checker: { violations: [], chats: 8, followUps: printed.follow_ups, late: { count: 0 }, missed: 0 }
       })
-      expect(told.story.length).toBeGreaterThan(0)
+      expect(printed.story.length).toBeGreaterThan(0)
     })
   )
 
@@ -163,7 +163,7 @@ describe("the demo", () => {
     )
   )
 
-  it.live("says what its options mean, and refuses what is none with 2", () =>
+  it.live("prints what its options mean, and refuses what is none with 2", () =>
     Effect.gen(function* () {
       const help = yield* played(["--help"])
       expect(help).toMatchObject({ code: 0, stderr: "" })

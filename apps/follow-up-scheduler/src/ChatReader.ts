@@ -39,8 +39,8 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
     ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /**
      * Reads the row of the chat only, at most `maxAge` old (2 seconds unless given): the state, and as messages the
-     * last one alone. Lists all messages where the row was asked for before this call, or is old. One request, which
-     * everybody who needs a row shares, or two; segments cost one more.
+     * last one alone. Lists all messages where the row was requested before this call, or is old. One request, which
+     * all readers of rows share, or two; segments cost one more.
      */
     readonly glance: (
       chat_id: ChatId,
@@ -49,7 +49,7 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
     /**
      * Lists the messages since the last one of an earlier snapshot; the state stays that of the snapshot. One request.
      */
-    readonly hear: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
+    readonly readNew: (before: ChatSnapshot.ChatSnapshot) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
   }
 >() {}
 
@@ -64,8 +64,8 @@ const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
 const margin = Duration.seconds(1)
 
 /**
- * Runs a listing, and gives the moment when its first request left beside the result. The wait for the first permit does
- * not count, and the waits between the pages do.
+ * Runs a listing, and gives the moment when its first request left beside the result. The wait for the first permit
+ * does not count, and the waits between the pages do.
  */
 const sinceItLeft = <A, E, R>(listing: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
@@ -122,18 +122,18 @@ const fewPages = 5
 /**
  * What a chat is read for. It decides how fresh the row has to be:
  * - `plan`: to decide what is to come. A minute old at most.
- * - `ask`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat, any
- *   known row, because the answer to the update gives the state again.
+ * - `schedule`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat,
+ *   any known row, because the answer to the update gives the state again.
  * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it.
- * - `check`: to see what became of a step. Asked for during this read.
+ * - `check`: to see what became of a step. Requested during this read.
  */
-export type Purpose = "plan" | "ask" | "act" | "check"
+export type Purpose = "plan" | "schedule" | "act" | "check"
 
 const needOf = (purpose: Purpose, now: number): ChatRows.Need => {
   switch (purpose) {
     case "plan":
-      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orTold: true }
-    case "ask":
+      return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orByEvent: true }
+    case "schedule":
       return { since: now - Duration.toMillis(actMaxAge), pages: fewPages }
     case "act":
       return { since: now - Duration.toMillis(actMaxAge) }
@@ -199,7 +199,7 @@ const reading = (
         const begun = yield* MonotonicClock.moment
         const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.elapsed))
         const before = known.get(chat_id)
-        const isBegun = purpose === "ask" || purpose === "act"
+        const isBegun = purpose === "schedule" || purpose === "act"
         const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
         const { asked_at, chat } =
           isKnown && !isOld && !isBegun
@@ -222,7 +222,7 @@ const reading = (
             : yield* listed(chat_id, row)
         return { ...chat, isStateOld: isOld, listed: { asked_at, answered_at: yield* MonotonicClock.moment } }
       }),
-    hear: (before) =>
+    readNew: (before) =>
       Effect.gen(function* () {
         const { asked_at, result } = yield* sinceItLeft(news(before))
         const same = known.get(before.chat_id)
@@ -241,21 +241,21 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   const { list, news } = listing(invent)
   const read = (chat_id: ChatId) =>
     Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
-  const hear: ChatReader["Type"]["hear"] = (before) =>
+  const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.hear(before, listed, direction))
-  return { read, glance: read, hear }
+  return { read, glance: read, readNew }
 }
 
 /**
- * Adds the contact's segments to the snapshot, where a policy asks for them that is or was in force since the process
+ * Adds the contact's segments to the snapshot, where a policy matches by them that is or was in force since the process
  * began: one more request for each chat.
  */
 const withSegments = (
-  { glance, hear, read }: ChatReader["Type"],
+  { glance, readNew, read }: ChatReader["Type"],
   invent: InventClient["Type"],
   policies: Policies.Policies["Type"]
 ): ChatReader["Type"] => {
-  const areAsked = Effect.map(policies.known, (all) => all.some(({ match }) => match.segments !== undefined))
+  const areNeeded = Effect.map(policies.known, (all) => all.some(({ match }) => match.segments !== undefined))
   const listed = (chat: ChatSnapshot.ChatSnapshot) =>
     chat.contact_id === undefined
       ? Effect.succeed(chat)
@@ -266,24 +266,26 @@ const withSegments = (
           Effect.map((segments) => ({ ...chat, segments: Chunk.toReadonlyArray(segments) }))
         )
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
-    Effect.flatMap(areAsked, (asked) => (asked ? listed(chat) : Effect.succeed(chat)))
+    Effect.flatMap(areNeeded, (needed) => (needed ? listed(chat) : Effect.succeed(chat)))
   return {
     glance: (...look) => Effect.flatMap(glance(...look), segmentsOf),
-    hear,
+    readNew,
     read: (...look) => Effect.flatMap(read(...look), segmentsOf)
   }
 }
 
-/** Adds what the contact list and the activities show of the chat's contacts. `OptOuts` says what that costs. */
+/**
+ * Adds what the contact list and the activities show of the chat's contacts. The header of `OptOuts` states the cost.
+ */
 const withOptOuts = (
-  { glance, hear, read }: ChatReader["Type"],
+  { glance, readNew, read }: ChatReader["Type"],
   optOuts: OptOuts.OptOuts["Type"]
 ): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
     glance: (...look) => Effect.flatMap(glance(...look), marked),
-    hear,
+    readNew,
     read: (...look) => Effect.flatMap(read(...look), marked)
   }
 }
@@ -294,7 +296,7 @@ export const layer = Layer.effect(
   Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))
 ).pipe(Layer.provideMerge(ChatRows.layer))
 
-/** Adds to a reader the segments, where a policy in force asks for them, and the opt-outs. */
+/** Adds to a reader the segments, where a policy in force matches by them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
@@ -305,7 +307,7 @@ const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   ).pipe(Layer.provide([base, Policies.layer]), Layer.provideMerge(OptOuts.layer))
 
 /**
- * The reader of a running scheduler: state, messages, opt-outs, and segments where a policy in force asks for them.
+ * The reader of a running scheduler: state, messages, opt-outs, and segments where a policy in force matches by them.
  */
 export const layerMatching = Layer.provideMerge(complete(layer), ChatRows.layer)
 

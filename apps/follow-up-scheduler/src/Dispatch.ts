@@ -1,10 +1,10 @@
 /**
- * Carries a follow-up out: reads the chat, decides again, and hands the step to its action.
+ * Carries a follow-up out: reads the chat, decides again, and runs the action of the step.
  *
- * The intent is on record before the request is sent, so after any crash the row tells how to go on.
+ * The intent is on record before the request is sent, so after any crash the row determines how to go on.
  *
  * A change of a row makes every earlier read of it stale, so only one of two processes can act on it. Right before a
- * request is sent the ledger is asked whether the row is still current, because the process may have been frozen. A
+ * request is sent the ledger is queried whether the row is still current, because the process may have been frozen. A
  * request that was sent all the same is taken back as soon as that is found (decision 0011).
  */
 import { InventClient } from "@effect-invent/client/InventClient"
@@ -221,12 +221,12 @@ export const make = Effect.gen(function* () {
     }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
-      const chat = yield* claim({ ...(yield* reader.hear(before)), follow_up_at: undefined })
+      const chat = yield* claim({ ...(yield* reader.readNew(before)), follow_up_at: undefined })
       if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
     if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
-    const chat = yield* claim(yield* reader.read(followUp.chat_id, "ask"))
+    const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule"))
     // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
     return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat

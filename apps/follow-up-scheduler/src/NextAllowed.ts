@@ -37,7 +37,7 @@ export const Window = Schema.Struct({ start: TimeOfDay, end: TimeOfDay }).pipe(
 export type Window = typeof Window.Type
 
 /**
- * An IANA zone name that this runtime knows, in any case: `Europe/Lisbon`, `UTC`. A bare offset such as `+01:00` is not
+ * An IANA zone name that this runtime has, in any case: `Europe/Lisbon`, `UTC`. A bare offset such as `+01:00` is not
  * one, because whether `Intl` takes it depends on the version of Node.
  */
 export const isZone = (zone: string): boolean => Option.isSome(offsetsOf(zone))
@@ -116,7 +116,7 @@ const isAllowedDay = ({ holidays = [], isDayOff, weekdays }: Hours, day: number)
 /** Offset from UTC, in milliseconds, at an instant in epoch milliseconds. */
 type Offsets = (epochMillis: number) => number
 
-// A formatter takes some 50 µs to build and under 1 µs to use. Bounded: one entry per zone name the runtime knows.
+// A formatter takes some 50 µs to build and under 1 µs to use. Bounded: one entry per zone name of the runtime.
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 // Of the outputs that carry the offset this is the cheapest one: "Thu, GMT+01:00", "Thu, GMT-00:44:30", "Thu, GMT".
@@ -194,7 +194,7 @@ export const nextAllowed = (options: Hours & { readonly from: DateTime.Utc }): O
     const end = Math.min(horizonMinutes, Math.floor((latestMillis - from) / minuteMillis))
     const offsetOf = (step: number) => offsetAt(from + step * minuteMillis)
 
-    // Each round asks what would be the answer within a day if the offset stayed as it is, then checks that it did.
+    // Each round computes the answer within a day for a constant offset, then checks that the offset stayed the same.
     // A look ahead of one day cannot miss a pair of changes that cancel out: in the tz database (1800–2060) no two
     // changes of one zone are less than 3.9 days apart, since 1970 none less than 6.9.
     let step = 0

@@ -110,9 +110,9 @@ export const serveConfig = Config.all({
 const outageBackoff = Schedule.union(Schedule.exponential("1 second"), Schedule.spaced("30 seconds"))
 
 /**
- * Errors that say nothing against the settings, and are retried from the start: the service is there and in trouble, or
- * the database that shares the quota is. A refused key or connection, or an answer of something else, may need somebody
- * who sets it right.
+ * Errors that do not result from the settings, and are retried from the start: the service is there and in trouble, or
+ * the database that shares the quota is. A refused key or connection, or an answer of something else, may need a
+ * person who corrects it.
  */
 const passing: ReadonlyArray<string> = [
   "ServerFault",

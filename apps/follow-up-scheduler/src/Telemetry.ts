@@ -37,7 +37,7 @@ export const overdue = Metric.gauge("invent.scheduler.overdue", {
 
 /** Follow-ups of which it is unknown whether they were sent: an operator has to decide about each. */
 export const unknown = Metric.gauge("invent.scheduler.unknown", {
-  description: "Follow-ups of which nobody knows whether they were sent."
+  description: "Follow-ups of which it is unknown whether they were sent."
 })
 
 /** 1 while follow-ups are paused or held, else 0. */

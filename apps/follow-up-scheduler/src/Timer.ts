@@ -1,5 +1,5 @@
 /**
- * Wakes a follow-up at its instant. A timer is a hint: the ledger says what is due, and the sweep takes up what no
+ * Wakes a follow-up at its instant. A timer is a hint: the ledger records what is due, and the sweep takes up what no
  * timer woke (decision 0002). Each one is a message of @effect/cluster, stored with the instant of its delivery, to one
  * entity per conversation.
  *

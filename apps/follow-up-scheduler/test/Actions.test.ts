@@ -196,7 +196,7 @@ describe("send_message", () => {
     )
   )
 
-  story("is sent though each list waits 6 seconds for its permit: nothing is asked before it leaves", (fake) =>
+  story("is sent though each list waits 6 seconds for its permit: no request precedes it", (fake) =>
     under(
       fake,
       sending
@@ -227,7 +227,7 @@ describe("send_message", () => {
     )
   )
 
-  story("that is there already, sent by whoever has the same policy, is not sent again", (fake) =>
+  story("that is there already, sent by another program with the same policy, is not sent again", (fake) =>
     under(
       fake,
       sending
@@ -522,7 +522,7 @@ describe("a step that writes nothing", () => {
 describe("assign", () => {
   const assigning = { steps: [{ after: "1 hour", action: "assign", member_id: "member_1" }] }
 
-  story("hands the chat to the member that the policy names, and leaves it to them", (fake) =>
+  story("assigns the chat to the member that the policy names, and does nothing further", (fake) =>
     under(
       fake,
       assigning

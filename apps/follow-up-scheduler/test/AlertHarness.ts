@@ -1,6 +1,6 @@
 /**
- * A running `serve` whose times are short, over a server that knows no code of ours and that a test can break, with a
- * plain listener in place of a chat program and of whoever hears the heartbeat.
+ * A running `serve` whose times are short, over a server that shares no code with ours and that a test can break, with
+ * a plain listener in place of a chat program and of the receiver of heartbeats.
  */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -34,11 +34,11 @@ export const receiver = (refusals: number) =>
   Effect.acquireRelease(
     Effect.async<{
       readonly server: http.Server
-      readonly heard: Array<string>
+      readonly alerts: Array<string>
       readonly beats: () => number
       readonly url: string
     }>((resume) => {
-      const heard: Array<string> = []
+      const alerts: Array<string> = []
       let left = refusals
       let beats = 0
       const server = http.createServer((request, response) => {
@@ -48,7 +48,7 @@ export const receiver = (refusals: number) =>
           if (request.method === "GET") beats++
           const isRefused = request.method === "POST" && left-- > 0
           if (request.method === "POST" && !isRefused)
-            heard.push((JSON.parse(Buffer.concat(chunks).toString()) as { readonly text: string }).text)
+            alerts.push((JSON.parse(Buffer.concat(chunks).toString()) as { readonly text: string }).text)
           response.writeHead(isRefused ? 503 : 200).end()
         })
       })
@@ -56,7 +56,7 @@ export const receiver = (refusals: number) =>
         resume(
           Effect.succeed({
             server,
-            heard,
+            alerts,
             beats: () => beats,
             url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`
           })
@@ -93,7 +93,10 @@ export interface Options {
   readonly refusals?: number
   /** Whether the chat's messages are read once and then not until the test lets them be. */
   readonly isHeld?: boolean
-  /** Where the ledger is, as `serve` is told and as the test reads it. Default: a file in the folder of the process. */
+  /**
+   * Where the ledger is, as an option of `serve` and as a layer of the test. Default: a file in the folder of the
+   * process.
+   */
   readonly ledger?: { readonly args: ReadonlyArray<string>; readonly layer: Layer.Layer<SqlClient.SqlClient, unknown> }
 }
 
@@ -125,7 +128,7 @@ export const harness = ({
       broken: () => world.broken,
       ...(isHeld && { held: hold.held })
     })
-    const { beats, heard, url } = yield* receiver(refusals)
+    const { beats, alerts, url } = yield* receiver(refusals)
     const db = ledger?.args ?? ["--db", "a.db"]
     const start = Process.start(
       ["serve", "--policy", "policy.yaml", "--inbox", "--every", "1 second", ...db, "--health-port", "0"],
@@ -150,7 +153,7 @@ export const harness = ({
     const inLedger = <A, E2>(use: (sql: SqlClient.SqlClient) => Effect.Effect<A, E2>): Effect.Effect<A, unknown> =>
       Effect.provide(Effect.flatMap(SqlClient.SqlClient, use), database)
     const command = (...args: ReadonlyArray<string>) => Process.run([...args, ...db], { cwd })
-    return { beats, command, heard, hold, inLedger, start, vendor, world }
+    return { beats, command, alerts, hold, inLedger, start, vendor, world }
   })
 
 /** The harness with a `serve` on it that is well and has looked at the chat. */
@@ -158,15 +161,15 @@ export const serving = (options: Options) =>
   Effect.gen(function* () {
     const started = yield* harness(options)
     const running = yield* started.start
-    const [, port = ""] = yield* running.prints(/Health is told at \S+:(\d+)/)
-    const ask = (path: string) =>
+    const [, port = ""] = yield* running.prints(/Health is served at \S+:(\d+)/)
+    const get = (path: string) =>
       Effect.promise(() =>
         fetch(`http://127.0.0.1:${port}${path}`).then(async (answer) => ({
           status: answer.status,
           text: await answer.text()
         }))
       )
-    yield* Effect.repeat(ask("/readyz"), {
+    yield* Effect.repeat(get("/readyz"), {
       schedule: Schedule.spaced("100 millis"),
       until: ({ status }) => status === 200
     })
@@ -185,7 +188,7 @@ export const serving = (options: Options) =>
         const before = sweeps()
         return until(() => sweeps() >= before + times)
       })
-    return { ...started, ask, running, sweepsAgain }
+    return { ...started, get, running, sweepsAgain }
   })
 
 export type Serving = Effect.Effect.Success<ReturnType<typeof serving>>
@@ -193,39 +196,40 @@ export type Serving = Effect.Effect.Success<ReturnType<typeof serving>>
 export interface Fault<R = FileSystem.FileSystem> {
   readonly begin: (serving: Serving) => Effect.Effect<unknown, unknown, R>
   readonly end: (serving: Serving) => Effect.Effect<unknown, unknown, R>
-  /** How what is heard begins. */
+  /** How the text of the alert begins. */
   readonly alert: string
   /** The name by which `/readyz` gives it as a reason; undefined where it goes on being ready. */
   readonly reason?: string
   /**
-   * Whether the sweeps meet it: then `/readyz` says so after two of them. Otherwise it says so when the alert is heard.
+   * Whether the sweeps fail by it: then `/readyz` reports it after two of them. Otherwise it does when the alert has
+   * arrived.
    */
   readonly isSwept?: boolean
 }
 
-/** As many sweeps in which an alert about what was told already could be sent again. */
+/** So many more sweeps, in each of which an alert could wrongly be sent a second time. */
 const more = 10
 
-/** Begins the fault and ends it, and sees what is told of it: once that it began, once that it is over, and no name. */
-export const isToldOnce = <R>(serve: Serving, { alert, begin, end, isSwept = false, reason }: Fault<R>) =>
+/** Begins the fault and ends it: one alert reports its beginning, one its end, and neither contains a name. */
+export const isReportedOnce = <R>(serve: Serving, { alert, begin, end, isSwept = false, reason }: Fault<R>) =>
   Effect.gen(function* () {
     yield* begin(serve)
-    yield* isSwept ? serve.sweepsAgain(2) : until(() => serve.heard.length > 0)
-    const ready = yield* serve.ask("/readyz")
+    yield* isSwept ? serve.sweepsAgain(2) : until(() => serve.alerts.length > 0)
+    const ready = yield* serve.get("/readyz")
     expect([ready.status, ready.text]).toEqual(
       reason === undefined ? [200, "ready\n"] : [503, expect.stringContaining(`${reason}: ${alert}`)]
     )
-    yield* until(() => serve.heard.length > 0)
+    yield* until(() => serve.alerts.length > 0)
     yield* serve.sweepsAgain(more)
-    expect(yield* serve.ask("/healthz")).toMatchObject({ status: 200 })
-    expect(serve.heard).toHaveLength(1)
+    expect(yield* serve.get("/healthz")).toMatchObject({ status: 200 })
+    expect(serve.alerts).toHaveLength(1)
     yield* end(serve)
-    yield* until(() => serve.heard.length > 1)
-    expect((yield* serve.ask("/readyz")).status).toBe(200)
+    yield* until(() => serve.alerts.length > 1)
+    expect((yield* serve.get("/readyz")).status).toBe(200)
     yield* serve.sweepsAgain(more)
     const over = `No longer: ${alert.charAt(0).toLowerCase()}${alert.slice(1)}`
-    expect(serve.heard.map((text) => text.slice(0, alert.length))).toEqual([alert, over.slice(0, alert.length)])
-    for (const text of [...serve.heard, ready.text]) expect(text).not.toMatch(secrets)
+    expect(serve.alerts.map((text) => text.slice(0, alert.length))).toEqual([alert, over.slice(0, alert.length)])
+    for (const text of [...serve.alerts, ready.text]) expect(text).not.toMatch(secrets)
   }).pipe(
     Effect.raceFirst(
       Effect.flatMap(serve.running.ended, ({ code, stderr, stdout }) =>

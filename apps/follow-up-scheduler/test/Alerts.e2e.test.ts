@@ -1,6 +1,6 @@
 /**
- * Each fault in turn under a running `serve`, and what a supervisor and a person hear of it: over a server that knows
- * no code of ours, a plain listener in place of a chat program, and the built program. What becomes of its database:
+ * Each fault in turn under a running `serve`, and what a supervisor and a person receive: over a server that shares
+ * no code with ours, a plain listener in place of a chat program, and the built program. What becomes of its database:
  * AlertsOfDatabase.e2e.test.ts.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as AlertHarness from "./AlertHarness.ts"
 
-const { isToldOnce, serving, harness, until } = AlertHarness
+const { isReportedOnce, serving, harness, until } = AlertHarness
 
 interface Fault extends AlertHarness.Fault {
   readonly under?: AlertHarness.Options
@@ -101,11 +101,11 @@ const faults: Readonly<Record<string, Fault>> = {
 }
 
 // Each has a folder, a service and a process of its own, and waits for most of its time.
-describe.concurrent("a person hears once that it began and once that it is over, where", () => {
+describe.concurrent("one alert reports that it began and one that it is over, where", () => {
   for (const [what, { under = {}, ...fault }] of Object.entries(faults)) {
     it.live(what, () =>
       Effect.gen(function* () {
-        yield* isToldOnce(yield* serving(under), fault)
+        yield* isReportedOnce(yield* serving(under), fault)
       }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
     )
   }
@@ -114,34 +114,34 @@ describe.concurrent("a person hears once that it began and once that it is over,
     Effect.gen(function* () {
       const serve = yield* serving({ refusals: 3 })
       yield* breaking(401)(serve)
-      yield* until(() => serve.heard.length > 0)
+      yield* until(() => serve.alerts.length > 0)
       yield* mending(serve)
-      yield* until(() => serve.heard.length > 1)
-      expect(serve.heard.map((text) => text.slice(0, 10))).toEqual(["The servic", "No longer:"])
+      yield* until(() => serve.alerts.length > 1)
+      expect(serve.alerts.map((text) => text.slice(0, 10))).toEqual(["The servic", "No longer:"])
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
   )
 })
 
 it.live(
-  "a key that is refused at the start is told once, however often a supervisor starts it, and ends the process with 2",
+  "a key that is refused at the start is reported once, however often a supervisor starts it, and ends the process with 2",
   () =>
     Effect.gen(function* () {
-      const { heard, start, world } = yield* harness({})
+      const { alerts, start, world } = yield* harness({})
       world.broken = { status: 401, body: "{}" }
       for (let starts = 0; starts < 3; starts++) {
         const { code, stderr } = yield* Effect.scoped(Effect.flatMap(start, ({ ended }) => ended))
         expect([code, stderr]).toEqual([2, expect.stringContaining("API key")])
-        expect(heard.map((text) => text.slice(0, 31))).toEqual(["The service refuses the API key"])
+        expect(alerts.map((text) => text.slice(0, 31))).toEqual(["The service refuses the API key"])
       }
-      expect(heard[0]).not.toMatch(/inv_key|ada|Malta/i)
+      expect(alerts[0]).not.toMatch(/inv_key|ada|Malta/i)
       world.broken = undefined
       yield* start
-      yield* until(() => heard.length > 1)
-      expect(heard[1]).toMatch(/^No longer: the service refuses the API key/)
+      yield* until(() => alerts.length > 1)
+      expect(alerts[1]).toMatch(/^No longer: the service refuses the API key/)
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )
 
-it.live("a loop that is stuck is told of, and ends the process with 4", () =>
+it.live("a loop that is stuck is reported, and ends the process with 4", () =>
   Effect.gen(function* () {
     const serve = yield* serving({
       after: "1 second",
@@ -150,6 +150,6 @@ it.live("a loop that is stuck is told of, and ends the process with 4", () =>
     })
     const { code, stderr } = yield* serve.running.ended
     expect([code, stderr]).toEqual([4, expect.stringContaining("has not turned for 3s")])
-    expect(serve.heard.map((text) => text.slice(0, 8))).toEqual(["The loop"])
+    expect(serve.alerts.map((text) => text.slice(0, 8))).toEqual(["The loop"])
   }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )

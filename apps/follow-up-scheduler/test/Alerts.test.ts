@@ -1,4 +1,4 @@
-/** What a person is told of what goes wrong, how often, and over which hindrances. */
+/** Which alerts are sent about a trouble, how often, and what happens when they cannot be delivered. */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientResponse from "@effect/platform/HttpClientResponse"
@@ -34,11 +34,11 @@ const settings: Alerts.Settings = {
 const withLedger = <A, E, R>(test: Effect.Effect<A, E, R>) =>
   Effect.provide(test, Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" })))
 
-/** Alerts that watch over what the test says is wrong, and a receiver that answers as the test says. */
+/** Alerts about the troubles that the test sets, and a receiver that answers with the status that the test sets. */
 const watched = (given: Partial<Alerts.Settings> = {}) =>
   Effect.gen(function* () {
     const world = { troubles: [] as ReadonlyArray<Trouble>, isKeyAccepted: true, status: 200 }
-    const heard: Array<string> = []
+    const delivered: Array<string> = []
     const tries: Array<string> = []
     const sweeps = yield* Queue.sliding<void>(1)
     const health: Health["Type"] = {
@@ -51,7 +51,7 @@ const watched = (given: Partial<Alerts.Settings> = {}) =>
       Effect.sync(() => {
         const body = request.body._tag === "Uint8Array" ? new TextDecoder().decode(request.body.body) : ""
         tries.push(`${request.method} ${request.url}`)
-        if (world.status === 200) heard.push(body)
+        if (world.status === 200) delivered.push(body)
         return HttpClientResponse.fromWeb(request, new Response(null, { status: world.status }))
       })
     )
@@ -61,7 +61,7 @@ const watched = (given: Partial<Alerts.Settings> = {}) =>
       .pipe(Effect.provideService(HttpClient.HttpClient, client), Effect.forkScoped)
     const after = (duration: Duration.DurationInput) => TestClock.adjust(duration)
     const swept = Queue.offer(sweeps, undefined)
-    return { after, alerts, ends: Fiber.interrupt(process), heard, swept, tries, world }
+    return { after, alerts, ends: Fiber.interrupt(process), delivered, swept, tries, world }
   })
 
 const story = <E>(name: string, test: Effect.Effect<void, E, Ledger.Ledger | Scope.Scope>) =>
@@ -74,52 +74,52 @@ describe("an alert", () => {
   story(
     "goes out when something is wrong, again after the stated time, and once when it is over",
     Effect.gen(function* () {
-      const { after, heard, world } = yield* watched()
+      const { after, delivered, world } = yield* watched()
       world.troubles = [refused]
       yield* after("3 seconds")
-      expect(heard.map(wordsOf)).toEqual([
+      expect(delivered.map(wordsOf)).toEqual([
         "The service refuses the API key, since 2026-07-15T12:00Z. Create a key under Settings > API Keys, set INVENT_API_KEY and start serve again. " +
           "First: follow-ups doctor. Nothing is lost: what is due waits, and is decided anew."
       ])
       yield* after("5 hours")
-      expect(heard).toHaveLength(1)
+      expect(delivered).toHaveLength(1)
       yield* after("1 hours")
-      expect(heard).toHaveLength(2)
+      expect(delivered).toHaveLength(2)
       world.troubles = []
       yield* after("1 hours")
-      expect(heard.map(wordsOf).slice(2)).toEqual([
+      expect(delivered.map(wordsOf).slice(2)).toEqual([
         "No longer: the service refuses the API key, since 2026-07-15T12:00Z."
       ])
     })
   )
 
   story(
-    "that comes and goes is told at most every ten minutes",
+    "that comes and goes is reported at most every ten minutes",
     Effect.gen(function* () {
-      const { after, heard, world } = yield* watched()
+      const { after, delivered, world } = yield* watched()
       for (let count = 0; count < 100; count++) {
         world.troubles = count % 2 === 0 ? [late] : []
         yield* after("12 seconds")
       }
       // It begins at 0 and at 10 minutes, and ends as often.
-      expect(heard).toHaveLength(4)
+      expect(delivered).toHaveLength(4)
     })
   )
 
   story(
-    "that cannot be delivered is tried again until it is, and nothing is told twice",
+    "that cannot be delivered is tried again until it is, and nothing is delivered twice",
     Effect.gen(function* () {
-      const { after, heard, tries, world } = yield* watched()
+      const { after, delivered, tries, world } = yield* watched()
       world.status = 503
       world.troubles = [refused]
       yield* after("3 seconds")
       world.troubles = [refused, late]
       yield* after("1 seconds")
       yield* after("2 seconds")
-      expect([tries.length, heard.length]).toEqual([3, 0])
+      expect([tries.length, delivered.length]).toEqual([3, 0])
       world.status = 200
       yield* after("1 minutes")
-      expect(heard.map(wordsOf).map((words) => words.split(",")[0])).toEqual([
+      expect(delivered.map(wordsOf).map((words) => words.split(",")[0])).toEqual([
         "The service refuses the API key",
         "3 follow-ups are more than 10m late"
       ])
@@ -134,8 +134,8 @@ describe("an alert", () => {
       json.world.troubles = [late]
       text.world.troubles = [late]
       yield* TestClock.adjust("3 seconds")
-      const [words] = text.heard
-      expect(JSON.parse(json.heard[0] ?? "")).toEqual({ text: words, content: words })
+      const [words] = text.delivered
+      expect(JSON.parse(json.delivered[0] ?? "")).toEqual({ text: words, content: words })
     })
   )
 
@@ -168,11 +168,11 @@ describe("a key that is refused", () => {
     lived.world.isKeyAccepted = false
     lived.world.troubles = [refused]
     yield* Effect.zipRight(lived.alerts.lastWords, lived.ends)
-    return lived.heard
+    return lived.delivered
   })
 
   story(
-    "is told before the process ends, and not again by the next ones until the stated time is over",
+    "is delivered before the process ends, and not again by the next ones until the stated time is over",
     Effect.gen(function* () {
       expect((yield* life).map((words) => wordsOf(words).slice(0, 31))).toEqual(["The service refuses the API key"])
       for (let minutes = 1; minutes < 360; minutes++) {
@@ -185,31 +185,31 @@ describe("a key that is refused", () => {
   )
 
   story(
-    "is told by the next process where this one could not deliver it in time",
+    "is delivered by the next process where this one could not deliver it in time",
     Effect.gen(function* () {
-      const { alerts, ends, heard, world } = yield* watched()
+      const { alerts, ends, delivered, world } = yield* watched()
       world.status = 503
       world.isKeyAccepted = false
       world.troubles = [refused]
       const lastWords = yield* Effect.fork(alerts.lastWords)
       yield* TestClock.adjust("10 seconds")
       yield* Effect.zipRight(Fiber.join(lastWords), ends)
-      expect(heard).toEqual([])
+      expect(delivered).toEqual([])
       expect(yield* life).toHaveLength(1)
     })
   )
 
   story(
-    "is over when the service accepts the key of a later process, and no sooner; it is told anew when it is refused again",
+    "is over when the service accepts the key of a later process, and no sooner; it is reported anew when it is refused again",
     Effect.gen(function* () {
       yield* life
-      const { after, ends, heard, world } = yield* watched()
+      const { after, ends, delivered, world } = yield* watched()
       world.isKeyAccepted = false
       yield* after("1 minutes")
-      expect(heard).toEqual([])
+      expect(delivered).toEqual([])
       world.isKeyAccepted = true
       yield* after("3 seconds")
-      expect(heard.map(wordsOf)).toEqual(["No longer: the service refuses the API key, since 2026-07-15T12:00Z."])
+      expect(delivered.map(wordsOf)).toEqual(["No longer: the service refuses the API key, since 2026-07-15T12:00Z."])
       yield* ends
       expect(yield* life).toHaveLength(1)
     })

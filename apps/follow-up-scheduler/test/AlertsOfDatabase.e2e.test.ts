@@ -1,4 +1,4 @@
-/** A ledger that cannot be used for a while under a running `serve`, and what a supervisor and a person hear of it. */
+/** A ledger that cannot be used for a while under a running `serve`, and what a supervisor and a person receive. */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -14,7 +14,7 @@ import * as DatabaseOutage from "./DatabaseOutage.ts"
 import * as Postgres from "./Postgres.ts"
 import * as Volume from "./Volume.ts"
 
-const { isToldOnce, serving, until } = AlertHarness
+const { isReportedOnce, serving, until } = AlertHarness
 
 const { folder: volume, remove, requirement: aVolume } = Volume.make(16)
 
@@ -23,7 +23,7 @@ afterAll(remove)
 const sentOnce = ({ vendor }: AlertHarness.Serving) => until(() => vendor.sentTo("chat_of_ada") === 1)
 
 Requirement.describeWith([aVolume], "on a volume that is full", () => {
-  it.live("the ledger is told of once, and when there is room again; what was due meanwhile is sent then, once", () =>
+  it.live("the ledger is reported once, and when there is room again; what was due meanwhile is sent then, once", () =>
     Effect.gen(function* () {
       const db = `${volume}/a.db`
       const serve = yield* serving({
@@ -32,15 +32,15 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
         env: { FOLLOW_UPS_SWEEP_SLACK: "0 millis" },
         ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) }
       })
-      yield* isToldOnce(serve, {
-        begin: ({ heard, hold }) =>
+      yield* isReportedOnce(serve, {
+        begin: ({ alerts, hold }) =>
           until(hold.isHolding).pipe(
             Effect.zipRight(Volume.fill(volume)),
             Effect.zipRight(hold.release),
             Effect.zipRight(
               Volume.fillUntil(
                 volume,
-                until(() => heard.length > 0)
+                until(() => alerts.length > 0)
               )
             )
           ),
@@ -55,15 +55,15 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
 })
 
 Requirement.describeWith([aVolume], "on a volume that is full while nothing is due", () => {
-  it.live("the ledger is told of once, and when there is room again", () =>
+  it.live("the ledger is reported once, and when there is room again", () =>
     Effect.gen(function* () {
       const db = `${volume}/idle.db`
       const serve = yield* serving({ ledger: { args: ["--db", db], layer: SqliteClient.layer({ filename: db }) } })
-      yield* isToldOnce(serve, {
-        begin: ({ heard }) =>
+      yield* isReportedOnce(serve, {
+        begin: ({ alerts }) =>
           Volume.fillUntil(
             volume,
-            until(() => heard.length > 0)
+            until(() => alerts.length > 0)
           ),
         end: () => Volume.free(volume),
         alert: "The ledger cannot be used: Failed to execute statement: database or disk is full",
@@ -85,12 +85,12 @@ const onPostgres = (options: AlertHarness.Options) =>
 
 Postgres.describe("on PostgreSQL", () => {
   it.live(
-    "the ledger is told of once when the server refuses connections, and when it lets them in again; what is due is sent then",
+    "the ledger is reported once when the server refuses connections, and when it lets them in again; what is due is sent then",
     () =>
       Effect.gen(function* () {
         const { serve, url } = yield* onPostgres({ after: "1 second", isHeld: true })
         const database = DatabaseOutage.make(url)
-        yield* isToldOnce(serve, {
+        yield* isReportedOnce(serve, {
           begin: ({ hold }) =>
             until(hold.isHolding).pipe(Effect.zipRight(database.leaves), Effect.zipRight(hold.release)),
           end: () => database.isBack,
@@ -102,7 +102,7 @@ Postgres.describe("on PostgreSQL", () => {
       }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
   )
 
-  it.live("the ledger is told of once when it does not answer, and when it does again", () =>
+  it.live("the ledger is reported once when it does not answer, and when it does again", () =>
     Effect.gen(function* () {
       const { layer, serve } = yield* onPostgres({})
       const release = yield* Deferred.make<void>()
@@ -118,17 +118,17 @@ Postgres.describe("on PostgreSQL", () => {
       ).pipe(Effect.provide(layer))
       const lock = yield* Effect.fork(locking)
       yield* Effect.raceFirst(Deferred.await(locked), Effect.zipRight(Fiber.join(lock), Effect.never))
-      yield* until(() => serve.heard.length > 0)
-      expect(yield* serve.ask("/readyz")).toEqual({
+      yield* until(() => serve.alerts.length > 0)
+      expect(yield* serve.get("/readyz")).toEqual({
         status: 503,
         text: expect.stringContaining("ledger_failing: The ledger cannot be used: it does not answer")
       })
       yield* Deferred.succeed(release, undefined)
       yield* Fiber.join(lock)
-      yield* until(() => serve.heard.length > 1)
+      yield* until(() => serve.alerts.length > 1)
       yield* serve.sweepsAgain(10)
       const alert = "he ledger cannot be used: it does not answer, since"
-      expect(serve.heard.map((text) => text.slice(0, alert.length + 12))).toEqual([
+      expect(serve.alerts.map((text) => text.slice(0, alert.length + 12))).toEqual([
         expect.stringMatching(`^T${alert}`),
         expect.stringMatching(`^No longer: t${alert}`)
       ])

@@ -233,7 +233,7 @@ describe("an event of the audit", () => {
     ).toBe("planned step 1 of nudge@1; looks again at 17:00:00.000")
   })
 
-  it("is given by its name where this edition does not know it, or cannot read its details", () => {
+  it("is printed by its name where this edition has no such event, or cannot decode its details", () => {
     for (const event of ["pondered", "toString", "__proto__", "constructor"]) {
       expect(AuditEvent.sentence({ at, event, detail: {} })).toBe(event)
       expect(AuditEvent.kindOf({ at, event, detail: {} })).toBe("call")

@@ -10,17 +10,17 @@ import * as Build from "./Build.ts"
 
 const { after, day, hour, minute } = Build
 
-const says = (at: number, writes: "contact" | "assistant" | "human", fields: Partial<Event> = {}): Event => ({
+const message = (at: number, writes: "contact" | "assistant" | "human", fields: Partial<Event> = {}): Event => ({
   at: after(at),
   writes,
   ...fields
 })
-const asked: ReadonlyArray<Event> = [says(-minute, "contact"), says(0, "assistant")]
+const answered: ReadonlyArray<Event> = [message(-minute, "contact"), message(0, "assistant")]
 
 const conversation = (events: ReadonlyArray<Event>, until: number): Conversation => ({
   chat_id: Build.chat_id,
   chat: { zone: "UTC", channel: "custom" },
-  events: [...asked, ...events],
+  events: [...answered, ...events],
   until: after(until)
 })
 
@@ -35,7 +35,7 @@ const onlyStep = (after: string, fields = {}) =>
 const night = { quiet_hours: { start: "20:00", end: "09:00" } }
 
 describe("a backtest", () => {
-  it("takes every step of a silence that nobody ends, and then stops", () => {
+  it("takes every step of a silence without an end, and then stops", () => {
     const report = reportOf(Build.policy(), conversation([], day))
     expect(report).toMatchObject({
       policy: "nudge@1",
@@ -47,15 +47,15 @@ describe("a backtest", () => {
     })
   })
 
-  it("writes nothing once the contact has written, and says that a timer would have", () => {
-    const report = reportOf(Build.policy(), conversation([says(30 * minute, "contact")], day))
+  it("writes nothing once the contact has written, and reports that a timer would have", () => {
+    const report = reportOf(Build.policy(), conversation([message(30 * minute, "contact")], day))
     expect(report).toMatchObject({ nudges: 0, repliesFirst: 1, takeoversAvoided: 0, ends: { replied: 1 } })
   })
 
   it("counts the step that a human's takeover forestalled, also within the seconds after it was set", () => {
     const justBefore = hour - 2 * Build.second
     for (const at of [30 * minute, justBefore]) {
-      const report = reportOf(Build.policy(), conversation([says(at, "human")], day))
+      const report = reportOf(Build.policy(), conversation([message(at, "human")], day))
       expect(report).toMatchObject({ nudges: 0, takeoversAvoided: 1, repliesFirst: 0, ends: { human_takeover: 1 } })
     }
   })
@@ -72,24 +72,24 @@ describe("a backtest", () => {
   })
 
   it("counts a send at night that the contact's reply made needless", () => {
-    const report = reportOf(onlyStep("9 hours", night), conversation([says(12 * hour, "contact")], day))
+    const report = reportOf(onlyStep("9 hours", night), conversation([message(12 * hour, "contact")], day))
     expect(report).toMatchObject({ nudges: 0, nightSendsAvoided: 1, repliesFirst: 1 })
   })
 
   it("does not count a night before which the contact wrote", () => {
-    const report = reportOf(onlyStep("9 hours", night), conversation([says(hour, "contact")], day))
+    const report = reportOf(onlyStep("9 hours", night), conversation([message(hour, "contact")], day))
     expect(report.nightSendsAvoided).toBe(0)
   })
 
-  it("passes over the follow-ups of whoever followed up when it was recorded", () => {
+  it("leaves out the follow-ups that were sent while it was recorded", () => {
     const report = reportOf(
       onlyStep("4 hours"),
-      conversation([says(hour, "assistant", { isFollowUp: true })], 4 * hour + minute)
+      conversation([message(hour, "assistant", { isFollowUp: true })], 4 * hour + minute)
     )
     expect(report).toMatchObject({ nudges: 1, lateness: { longest: 0 } })
   })
 
-  it("says by how much the quota would have been overrun when all are due in the same minute", () => {
+  it("reports by how much the quota would have been overrun when all are due in the same minute", () => {
     const load = Array.from({ length: 1000 }, (_, index) => ({
       ...conversation([], 2 * hour),
       chat_id: Ids.ChatId.make(`chat_${index}`)
@@ -114,8 +114,8 @@ describe("a backtest", () => {
     const report = reportOf(
       Build.policy(night),
       conversation([], day),
-      conversation([says(hour, "contact")], day),
-      conversation([says(hour, "human")], day),
+      conversation([message(hour, "contact")], day),
+      conversation([message(hour, "human")], day),
       conversation([], minute),
       { ...conversation([], 0), events: [] }
     )
@@ -138,7 +138,7 @@ describe("a backtest", () => {
 
 describe("its table and picture", () => {
   const reports = [Build.policy({ name: "a".repeat(64) }), Build.policy(night)].map((policy) =>
-    reportOf(policy, conversation([], day), conversation([says(hour, "human")], day))
+    reportOf(policy, conversation([], day), conversation([message(hour, "human")], day))
   )
 
   it("fits 80 columns, however long a policy's name is", () => {

@@ -109,7 +109,7 @@ describe("restore", () => {
   )
 
   story(
-    "leaves no id of whoever was erased since in any table, also where no chat of theirs was on record yet",
+    "leaves no id of a contact that was erased since in any table, also where no chat of theirs was on record yet",
     ({ copy, db, files, open, restore }) =>
       Effect.gen(function* () {
         const optOut = Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("eve"), true))
@@ -177,7 +177,7 @@ describe("restore", () => {
     )
   }
 
-  story("works where the ledger is lost, and says what has to be repeated", ({ db, files, open, restore }) =>
+  story("works where the ledger is lost, and prints what has to be repeated", ({ db, files, open, restore }) =>
     Effect.gen(function* () {
       yield* files.remove(db)
       yield* files.writeFile(`${db}-wal`, Buffer.from("the log of a ledger that is gone"))

@@ -17,7 +17,7 @@ const pictures = fileURLToPath(new URL("../screenshots/", import.meta.url))
 const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js")
 
 /**
- * The browser that all share, which starts when the first test of a run asks for it. Closing the scope closes its
+ * The browser that all share, which starts with the first test of a run that needs it. Closing the scope closes its
  * pages.
  */
 export const connect = Effect.acquireRelease(

@@ -41,7 +41,7 @@ export const policy = (fields: Readonly<Record<string, unknown>> = {}): Policy =
     ...fields
   })
 
-/** A message of this author, `at` milliseconds after {@link start}; its id says both unless told otherwise. */
+/** A message of this author, `at` milliseconds after {@link start}; its id contains both unless another is given. */
 export const message = (author: Author, at: number, fields: Partial<Message> = {}): Message => ({
   id: messageId(`${author}@${at}`),
   author,

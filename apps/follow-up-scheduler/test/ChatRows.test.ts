@@ -172,19 +172,19 @@ describe("finding the rows of chats", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("keeps what an event told where a page that was asked for before shows less, and no longer", () => {
+  it.effect("keeps the row of an event where a page that was requested before it shows less, and no longer", () => {
     const { layer } = service(10)
     return Effect.gen(function* () {
       const rows = yield* ChatRows.ChatRows
-      const told: Chat = { id: id(1), updated_at: Build.after(Build.minute) }
+      const received: Chat = { id: id(1), updated_at: Build.after(Build.minute) }
       const asked_at = yield* millis
       yield* TestClock.adjust("1 second")
-      yield* rows.keep([told], undefined)
+      yield* rows.keep([received], undefined)
       yield* rows.keep([{ id: id(1), updated_at: Build.after(0) }], asked_at)
-      expect(Option.map(yield* rows.known(id(1)), ({ chat }) => chat)).toEqual(Option.some(told))
-      // An event alone is as fresh as can be only for who takes one.
-      yield* rows.keep([told], undefined)
-      expect(found(yield* inTime(find(id(1), { orTold: true })))).toBe(id(1))
+      expect(Option.map(yield* rows.known(id(1)), ({ chat }) => chat)).toEqual(Option.some(received))
+      // The row of an event counts as fresh only for readers that accept it.
+      yield* rows.keep([received], undefined)
+      expect(found(yield* inTime(find(id(1), { orByEvent: true })))).toBe(id(1))
       yield* inTime(find(id(1)))
       expect(Option.map(yield* rows.known(id(1)), ({ chat }) => chat.updated_at)).toEqual(Option.some(Build.after(0)))
     }).pipe(Effect.provide(layer))

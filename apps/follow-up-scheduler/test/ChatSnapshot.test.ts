@@ -34,7 +34,7 @@ describe("the author of a message", () => {
   const all = { ...members.human, ...members.widget, ...members.contact() }
 
   for (const role of ["user", "assistant"] as const) {
-    it(`is its member, whatever the role ${role} says`, () => {
+    it(`is its member, whatever the role ${role} means`, () => {
       expect(authors(bare(role, { member: members.contact() }))).toEqual(["contact"])
       expect(authors(bare(role, { member: members.human }))).toEqual(["human"])
       expect(authors(bare(role, { member: members.widget }))).toEqual(["contact"])
@@ -42,7 +42,7 @@ describe("the author of a message", () => {
     })
   }
 
-  it("is its role where no member says who", () => {
+  it("is its role where no member gives the author", () => {
     const nobody = { id: Ids.MemberId.make("nobody") }
     expect(authors(bare("user"))).toEqual(["contact"])
     expect(authors(bare("assistant"))).toEqual(["assistant"])
@@ -131,7 +131,7 @@ describe("messages", () => {
 
 describe("the state", () => {
   for (const state of ["OPEN", "SNOOZED", "CLOSED"] as const) {
-    it(`${state} is what it says`, () => {
+    it(`${state} is kept as it was sent`, () => {
       expect(snapshot([], { state }).state).toBe(state)
     })
   }
@@ -166,7 +166,7 @@ describe("the state", () => {
     }
   })
 
-  it("tells who is assigned, whether the assistant answers, what is muted and scheduled, and the conversation", () => {
+  it("has who is assigned, whether the assistant answers, what is muted and scheduled, and the conversation", () => {
     const state = {
       ai_enabled: false,
       assigned_user: { id: Ids.UserId.make("user_1") },
@@ -182,7 +182,7 @@ describe("the state", () => {
     })
   })
 
-  it("knows a contact who is blocked by the chat's members or by a message's", () => {
+  it("recognizes a contact who is blocked by the chat's members or by a message's", () => {
     const channel = {
       id: Ids.ChannelId.make("channel_1"),
       contact: { id: Ids.ContactId.make("contact_1"), blocked: true }
@@ -194,7 +194,7 @@ describe("the state", () => {
     expect(snapshot([wireMessage("contact", 0)]).isBlocked).toBe(false)
   })
 
-  it("knows an admin, a temporary chat and the internal channel by what the pages print", () => {
+  it("recognizes an admin, a temporary chat and the internal channel by what the pages print", () => {
     const channel = {
       id: Ids.ChannelId.make("channel_1"),
       contact: { id: Ids.ContactId.make("contact_1"), is_admin: true }
@@ -207,7 +207,7 @@ describe("the state", () => {
     expect(ChatSnapshot.refresh(internal, wireChat())).toMatchObject({ isAdmin: true, isTemporary: true })
   })
 
-  it("knows a broadcast, and takes nobody of the staff for having spoken who sent it", () => {
+  it("recognizes a broadcast, and takes nobody of the staff for having spoken who sent it", () => {
     const listed = [wireMessage("assistant", 0), wireMessage("human", 1, { is_broadcast_message: true })]
     expect(snapshot(listed).messages).toMatchObject([
       { author: "assistant", isBroadcast: false },
@@ -215,7 +215,7 @@ describe("the state", () => {
     ])
   })
 
-  it("knows each switch that keeps the assistant silent, where its page prints it, and no other", () => {
+  it("reads each switch that keeps the assistant silent, where its page prints it, and no other", () => {
     const off = { conversation: { enable_ai_replies: false } }
     const contact = { contact_channel: { contact: { id: Ids.ContactId.make("contact_1"), ai_replies_disabled: true } } }
     expect(snapshot([], {}, { members: [contact] }).switchedOff).toEqual(["contact_ai_disabled"])
@@ -227,13 +227,13 @@ describe("the state", () => {
     expect(snapshot([], { assistant_integration: { has_connection: false } }).switchedOff).toEqual([])
   })
 
-  it("does not say whether the contact unsubscribed, whatever a server adds to the contact in a chat", () => {
+  it("does not state whether the contact unsubscribed, whatever a server adds to the contact in a chat", () => {
     const contact = { id: Ids.ContactId.make("contact_1"), unsubscribed: true }
     const channel = { id: Ids.ChannelId.make("channel_1"), contact }
     expect(snapshot([], {}, { members: [members.contact(channel)] }).isUnsubscribed).toBe(false)
   })
 
-  it("knows that a message cannot be read, however long that is ago", () => {
+  it("marks that a message cannot be read, however old it is", () => {
     const odd = new Undecodable({ raw: { id: 7 }, issue: "id: Expected string" })
     const before = ChatSnapshot.make(chat_id, wireChat(), [odd, wireMessage("contact", 0)])
     expect(before).toMatchObject({ hasUnreadable: true, messages: [{ author: "contact" }] })
@@ -252,7 +252,7 @@ describe("a list that a service cuts to its newest messages", () => {
     expect(snapshot(ours(20), wrote).hasUnreadable).toBe(true)
   })
 
-  it("is not told from a chat that we began, unless it is long and the contact wrote before it", () => {
+  it("is taken for a chat that we began, unless it is long and the contact wrote before it", () => {
     expect(snapshot(ours(19), wrote).hasUnreadable).toBe(false)
     expect(snapshot(ours(20), { last_contact_message_at: null }).hasUnreadable).toBe(false)
     expect(snapshot([wireMessage("contact", 0), ...ours(20)], wrote).hasUnreadable).toBe(false)
@@ -273,7 +273,7 @@ describe("the zone", () => {
     })
   }
 
-  it("is told apart from the contact's country, which the chat or a message tells", () => {
+  it("is a field apart from the contact's country, which comes from the chat or a message", () => {
     const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "jp" })
     expect(snapshot([], {}, { members: [member] })).toMatchObject({ country: "JP", zone: undefined })
     expect(snapshot([wireMessage("contact", 0, { member })]).country).toBe("JP")
@@ -290,12 +290,12 @@ describe("after an update", () => {
     expect(known.messages.map(({ id }) => id)).toEqual([`contact@${-minute}`, "assistant@0", "contact@1"])
   })
 
-  it("a message known before is told as the answer has it", () => {
+  it("a message read before is replaced by the one in the answer", () => {
     const answer = wireChat({}, { last_message: wireMessage("assistant", 0, { status: "RUNNING" }) })
     expect(ChatSnapshot.refresh(before, answer).messages.map(({ isRunning }) => isRunning)).toEqual([false, true])
   })
 
-  it("a country that only a message told is not forgotten", () => {
+  it("a country that came from a message only is kept", () => {
     const member = members.contact({ id: Ids.ChannelId.make("channel_1"), country: "JP" })
     expect(ChatSnapshot.refresh(snapshot([wireMessage("contact", 0, { member })]), wireChat()).country).toBe("JP")
   })
@@ -319,11 +319,11 @@ describe("the messages known from an earlier look", () => {
     expect(endsAs(wireMessage("assistant", 0, { status: "FAILED" }))).toBe(false)
   })
 
-  it("are not where the contact wrote since, whichever message is said to be the last", () => {
+  it("are not where the contact wrote since, whichever message the row gives as the last", () => {
     expect(endsAs(answer, { last_contact_message_at: after(1) })).toBe(false)
   })
 
-  it("are not where the answer does not say who the contact is", () => {
+  it("are not where the answer does not state who the contact is", () => {
     expect(endsAs(answer, {}, [])).toBe(false)
   })
 })

@@ -40,7 +40,7 @@ const tries = (
   })
 
 it.effect(
-  "a service that fails for an hour is asked now and then, however much is due, and as always once it answers",
+  "a service that fails for an hour is only probed, however much is due, and read as before once it answers",
   () =>
     Effect.gen(function* () {
       const outage = yield* CircuitBreaker.make

@@ -62,7 +62,7 @@ const thaw = (runner: Runner) =>
     runner.process.kill("SIGCONT")
   })
 
-/** How often a runner shows that it lives, as far as the database knows. */
+/** The interval of a runner's heartbeats in the database. */
 const signsOfLife = ({ port }: Runner) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient

@@ -48,7 +48,7 @@ const noServer = "postgresql://somebody:5ecret@127.0.0.1:9/ledger"
 const refusals: ReadonlyArray<Row> = [
   { what: "no key", args: pass, env: {}, says: "INVENT_API_KEY is not set; create a key under Settings > API Keys" },
   {
-    what: "a host that nobody listens on",
+    what: "a host without a listener",
     args: pass,
     env: { INVENT_API_KEY: key, INVENT_BASE_URL: "http://127.0.0.1:9" },
     says: "ECONNREFUSED; check INVENT_BASE_URL"
@@ -66,7 +66,7 @@ const refusals: ReadonlyArray<Row> = [
     says: "connect ECONNREFUSED"
   },
   {
-    what: "a database server that nobody can find",
+    what: "a database server that does not resolve",
     args: pass,
     env: { INVENT_API_KEY: key, DATABASE_URL: "postgresql://somebody:5ecret@nowhere.invalid/ledger" },
     says: "nowhere.invalid"
@@ -110,7 +110,7 @@ describe("the command line", () => {
       refuses((url) => (url.pathname = "/nowhere"), 'database "nowhere" does not exist')
     )
 
-    it.live("passes over the named chats and tells their story, from that database and no file", () =>
+    it.live("runs over the named chats and explains them, from that database and without a file", () =>
       Effect.gen(function* () {
         const { apiKey, url, world } = yield* Emulator.Emulator
         const contact = yield* world.addContact({ name: "Zoë", country: "IE", channels: [{ type: "custom" }] })

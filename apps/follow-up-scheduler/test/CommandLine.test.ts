@@ -162,8 +162,8 @@ describe("the command line", () => {
             new RegExp(`^${chat.id} +stop +the customer wrote last and waits for us$`, "m")
           )
           expect(preview.stdout).toMatch(/^chat_nobody +unread /m)
-          const asked = yield* CommandLine.run(["preview", ...pass.slice(1), "--json"], online)
-          expect(JSON.parse(asked.stdout).chats).toMatchObject([
+          const previewed = yield* CommandLine.run(["preview", ...pass.slice(1), "--json"], online)
+          expect(JSON.parse(previewed.stdout).chats).toMatchObject([
             { chat_id: chat.id, next: "stop", reason: "replied", at: null },
             { chat_id: "chat_nobody", next: "unread" }
           ])
@@ -203,8 +203,8 @@ describe("the command line", () => {
           expect(again.outcomes).toEqual(status.outcomes)
           const story = yield* CommandLine.run(["explain", chat.id])
           expect(story.stdout).toContain("looked: no follow-up: the customer wrote last and waits for us")
-          const told = yield* CommandLine.run(["explain", "--json", chat.id])
-          expect(JSON.parse(told.stdout)).toMatchObject([
+          const printed = yield* CommandLine.run(["explain", "--json", chat.id])
+          expect(JSON.parse(printed.stdout)).toMatchObject([
             { chat_id: chat.id, event: "decided", detail: { reason: "replied" } }
           ])
         })
@@ -219,9 +219,9 @@ describe("the command line", () => {
       expect(nothing.stdout).toMatch(/^error +key +INVENT_API_KEY is not set/m)
       expect(nothing.stdout).toMatch(/^error +database +database follow-ups.db: does not exist/m)
       expect(nothing.stdout).toMatch(/^ok +zones /m)
-      const told = yield* run(["doctor", "--json"])
-      expect(told.code).toBe(1)
-      expect(JSON.parse(told.stdout)).toContainEqual({
+      const printed = yield* run(["doctor", "--json"])
+      expect(printed.code).toBe(1)
+      expect(JSON.parse(printed.stdout)).toContainEqual({
         check: "key",
         state: "error",
         found: expect.stringContaining("INVENT_API_KEY is not set")

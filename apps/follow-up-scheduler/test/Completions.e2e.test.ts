@@ -5,12 +5,12 @@ import * as CommandLine from "./CommandLine.ts"
 
 /** What bash offers for the last of these words. */
 const offers = (script: string, words: ReadonlyArray<string>) => {
-  const ask = `${script}
+  const completion = `${script}
 COMP_WORDS=("$@")
 COMP_CWORD=$(($# - 1))
 _follow-ups_bash_completions "$1" "\${@: -1}" "\${@: -2:1}"
 printf '%s\\n' "\${COMPREPLY[@]}"`
-  const { stderr, stdout } = spawnSync("bash", ["-c", ask, "bash", ...words], { encoding: "utf8" })
+  const { stderr, stdout } = spawnSync("bash", ["-c", completion, "bash", ...words], { encoding: "utf8" })
   expect(stderr).toBe("")
   return stdout.trimEnd().split("\n")
 }

@@ -1,5 +1,5 @@
 /**
- * Who wants no follow-ups: what a contact writes in one chat holds for all of theirs, and what an operator is told,
+ * Who wants no follow-ups: what a contact writes in one chat holds for all of theirs, and what an operator sees,
  * too.
  */
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
@@ -46,7 +46,7 @@ const inAuditOf = (chat_id: ChatId) =>
       entries.map(({ detail, event }) => [event, detail]).filter(([event]) => String(event).startsWith("opted_"))
   )
 
-const says = (text: string) => ({ messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }] }] })
+const textOf = (text: string) => ({ messages: [{ role: "user" as const, parts: [{ type: "text" as const, text }] }] })
 
 describe("a contact who writes STOP", () => {
   story("gets no further step, also after the assistant has answered it", (fake) =>
@@ -58,8 +58,8 @@ describe("a contact who writes STOP", () => {
         yield* reviewChat
         yield* sweepUntil(after(hour + minute))
         expect(yield* fake.followUps).toHaveLength(1)
-        yield* fake.writes("contact", says("STOP"))
-        yield* fake.writes("assistant", says("Understood."))
+        yield* fake.writes("contact", textOf("STOP"))
+        yield* fake.writes("assistant", textOf("Understood."))
         expect(yield* reviewChat).toMatchObject({ reason: "opted_out" })
         yield* sweepUntil(after(10 * day))
         expect(yield* fake.followUps).toHaveLength(1)
@@ -73,11 +73,11 @@ describe("a contact who writes STOP", () => {
       {}
     )(
       Effect.gen(function* () {
-        yield* fake.writes("contact", says("Stop!"))
+        yield* fake.writes("contact", textOf("Stop!"))
         yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("opted_out")
         yield* sweepAt(after(second))
-        yield* fake.writes("contact", says("start"))
+        yield* fake.writes("contact", textOf("start"))
         yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("silence")
       })
@@ -90,7 +90,7 @@ describe("a contact who writes STOP", () => {
       {}
     )(
       Effect.gen(function* () {
-        yield* fake.writes("contact", says("STOP"))
+        yield* fake.writes("contact", textOf("STOP"))
         yield* reviewChat
         // The same chat, whose contact is another now.
         expect(yield* review(Build.chat({ contact_id: two, contact_ids: [two] }))).toBe("opted_out")
@@ -124,13 +124,13 @@ describe("an operator", () => {
       {}
     )(
       Effect.gen(function* () {
-        yield* fake.writes("contact", says("STOP"))
+        yield* fake.writes("contact", textOf("STOP"))
         yield* reviewChat
         yield* sweepAt(after(second))
         yield* set(one, false)
         expect(yield* review(chatOf(one))).toBe("silence")
         yield* sweepAt(after(minute))
-        yield* fake.writes("contact", says("STOP"))
+        yield* fake.writes("contact", textOf("STOP"))
         yield* reviewChat
         expect(yield* review(chatOf(one))).toBe("opted_out")
       })

@@ -46,7 +46,7 @@ describe("a list of contacts", () => {
     })
   }
 
-  it("is refused where it names nobody", () => {
+  it("is refused where it contains no contact", () => {
     for (const text of ["", "# nobody\n", "contact_id\n"])
       expect(read(text)).toBe("contacts list: names no contact; nothing was recorded")
   })

@@ -81,7 +81,7 @@ it.live("the files of the image are all that its command and its health check ne
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(Emulator.layerServer({}), NodeContext.layer)))
 )
 
-it.live("the command of the compose file is one that the program knows", () =>
+it.live("the command of the compose file is one of the program's", () =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     const { services } = Yaml.parse(yield* files.readFileString(`${repository}deploy/compose.yaml`))

@@ -73,7 +73,7 @@ describe("quiet hours", () => {
     expect(decide({}, "US", "2026-07-15T20:00:00Z")).toBe("Act")
   })
 
-  it("are the assistant's or the policy's where the policy says so for a country of several clocks, and for no other", () => {
+  it("are the assistant's or the policy's where the policy sets that for a country of several clocks, and for no other", () => {
     const fallback = { country_clocks: "fallback", time_zone: "Europe/Lisbon" }
     expect(decide(fallback, "PT", "2026-07-15T08:30:00Z")).toBe("Act")
     expect(decide(fallback, "US", "2026-07-15T08:30:00Z")).toBe("Act")

@@ -14,7 +14,7 @@ import * as Process from "./Process.ts"
 import * as Proxy from "./Proxy.ts"
 
 /**
- * `pnpm test:crash` asks for more, in several worlds at a time: a scheduler, its customers and their Invent in each.
+ * `pnpm test:crash` runs more, in several worlds at a time: a scheduler, its customers and their Invent in each.
  */
 const kills = Effect.runSync(Config.withDefault(Config.integer("CRASH_KILLS"), 8))
 const worlds = Effect.runSync(Config.withDefault(Config.integer("CRASH_WORLDS"), 1))
@@ -31,7 +31,7 @@ const boundaries: ReadonlyArray<Boundary> = [
   "before record",
   "after record"
 ]
-/** Where a life ends: at a boundary, when its update was applied and before it heard of it, or at any moment. */
+/** Where a life ends: at a boundary, between an update and its response, or at any moment. */
 const ends = [...boundaries, "before response", "any moment"] as const
 type End = (typeof ends)[number]
 

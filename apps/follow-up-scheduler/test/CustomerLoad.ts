@@ -53,7 +53,7 @@ const customers = Layer.unwrapEffect(
   )
 )
 
-/** A reply that crosses a follow-up does not keep it from coming: whoever did not take it back is seen. */
+/** A reply that crosses a follow-up does not keep it from coming: a scheduler that did not take it back is found. */
 const emulator = Emulator.layerServer({
   limit: { limit: 1000, window: Duration.seconds(1) },
   behaviour: { replyClearsFollowUp: false },
@@ -110,7 +110,7 @@ const judge = (entries: ReadonlyArray<Entry>, moment: number, by: string, { down
       grace: DateTime.distanceDuration(first, entries.at(-1)?.at ?? first),
       reaction: Duration.millis(moment),
       schedulers,
-      // What somebody who is there again does about what was heard before takes a moment, too.
+      // A scheduler that is back takes a moment, too, to react to earlier changes.
       down: down.map((each) => ({ ...each, until: each.until + moment }))
     })
   })
@@ -178,8 +178,8 @@ const unrecorded = (entries: ReadonlyArray<Entry>) =>
     return counted.filter(({ recorded, wrote }) => recorded !== wrote)
   })
 
-/** Prints what the service saw of these chats, and what the ledger says of them. */
-const tell = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
+/** Prints the service's log of these chats, and their entries in the ledger. */
+const printStory = (chats: ReadonlyArray<{ readonly chat_id: string }>, entries: ReadonlyArray<Entry>) =>
   Effect.forEach(
     new Set(chats.map(({ chat_id }) => chat_id)),
     (chat_id) =>
@@ -206,7 +206,7 @@ interface Talk {
   readonly rest: Fiber.Fiber<unknown, unknown>
 }
 
-/** Up to so many people, who arrive when they are told to; the ids of their chats go into this file. */
+/** Up to so many people, who arrive by calls of `arrive`; the ids of their chats are written to this file. */
 export const make = (people: number, file: string, disruptions = Races.undisturbed) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -216,7 +216,10 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
     const persons = yield* Scenarios.people(people, 7)
     const talks: Array<Talk> = []
     const customers = yield* Customers.make(() => Effect.void)
-    /** Who has an answer ready. The others have said it, or wait for a follow-up that may never come. */
+    /**
+     * The chats whose contact is about to answer. The others have answered, or wait for a follow-up that may never
+     * come.
+     */
     const answering = new Set<ChatId>()
     /**
      * The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one.
@@ -261,7 +264,7 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
         yield* files.writeFileString(`${file}.new`, talks.map(({ chat_id }) => chat_id).join("\n"))
         yield* files.rename(`${file}.new`, file)
       })
-    /** So many more people come and ask. */
+    /** So many more people start a chat. */
     const arrive = (count: number) =>
       Effect.suspend(() =>
         Effect.forEach(persons.slice(talks.length, talks.length + count), addCustomer, { discard: true })
@@ -294,7 +297,7 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
         return recorded === entries.filter(isFollowUp).length
       })
     /**
-     * Waits until everybody has said all that they have to say, and all of that has come to its end. It has to be so
+     * Waits until all customers have written their last message, and every chat is settled. Both must hold
      * twice, with two more readings of every chat in between: the log and the ledger are read one after the other, and
      * a follow-up that was taken back is planned again a moment later.
      */
@@ -312,10 +315,12 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
         ).pipe(Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis"))))
       })
     }
-    const tellMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) => tell(who, entries))
-    /** The same; a test that is given up while it waits says who is missing what. */
+    const printMissing = Effect.flatMap(Effect.all([missing, log.entries]), ([who, entries]) =>
+      printStory(who, entries)
+    )
+    /** The same; a test that is interrupted while it waits prints the chats with missing follow-ups. */
     const settledAtLast = <E, R>(ledger: Layer.Layer<Ledger, E, R>) =>
-      Effect.onInterrupt(settled(ledger), () => Effect.ignore(Effect.provide(tellMissing, ledger)))
+      Effect.onInterrupt(settled(ledger), () => Effect.ignore(Effect.provide(printMissing, ledger)))
 
     /** Whatever is not as it must be, printed with its chats; all three empty where everything is. */
     const judged = Effect.gen(function* () {
@@ -327,7 +332,7 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
         violations,
         unrecorded: disruptions.isLedgerWhole ? yield* unrecorded(entries) : []
       }
-      yield* tell(Object.values(wrongs).flat(), entries)
+      yield* printStory(Object.values(wrongs).flat(), entries)
       return { wrongs, verdict, races }
     })
     return { arrive, settled, settledAtLast, judged }

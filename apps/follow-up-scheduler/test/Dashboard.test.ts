@@ -1,4 +1,4 @@
-/** The dashboard for Grafana and the alerts for Prometheus ask for metrics that the program has. */
+/** The dashboard for Grafana and the alerts for Prometheus query metrics that the program has. */
 import * as ClientTelemetry from "@effect-invent/client/Telemetry"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"

@@ -18,7 +18,7 @@ import * as Process from "./Process.ts"
 const policy = fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
 const source = ["--policy", policy, "--chats", "ids.txt"]
 
-/** What `serve` reads first after it has said that it follows up, and nothing before. */
+/** What `serve` reads first after the log line that it follows up, and nothing before. */
 const readFirst = "sweeps"
 
 /** Keeps others from reading the table, until its connection ends. */
@@ -42,7 +42,7 @@ const isWaitedFor = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 )
 
 Requirement.describeWith([Requirement.postgres], "serve, whose database fails while it starts", () => {
-  it.scopedLive("ends with 2 and says why; the next one starts", () =>
+  it.scopedLive("ends with 2 and prints why; the next one starts", () =>
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
       const { apiKey, url } = yield* Emulator.Emulator

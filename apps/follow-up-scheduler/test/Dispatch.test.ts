@@ -138,7 +138,7 @@ describe("a cadence", () => {
       })
   )
 
-  it.effect("costs no more in a process that knows nothing of the chat but the ledger", () =>
+  it.effect("costs no more in a process that has nothing of the chat but the ledger", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
@@ -223,7 +223,7 @@ describe("a cadence", () => {
 
   for (const status of [501, 503]) {
     story(
-      `${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that says ${status}`,
+      `${status === 501 ? "needs no" : "waits for the"} answer about newer chats from a server that responds with ${status}`,
       (fake) =>
         Effect.gen(function* () {
           const fault = new InventError.ServerFault({ endpoint: "state.info", attempts: 1, status, excerpt: "" })
@@ -348,7 +348,7 @@ describe("what happens between arming and the instant takes the follow-up back",
     )
   }
 
-  story("in time also where each answer takes two seconds, and says why once the rest of the chat is read", (fake) =>
+  story("in time also where each answer takes two seconds, and records why once the rest of the chat is read", (fake) =>
     Effect.gen(function* () {
       yield* arm
       yield* fake.writes("contact")
@@ -430,7 +430,7 @@ describe("what happens between arming and the instant takes the follow-up back",
     })
   )
 
-  story("but once the customer wrote, nothing is asked of the chat but the taking back", (fake) =>
+  story("but once the customer wrote, the only request about the chat takes it back", (fake) =>
     Effect.gen(function* () {
       yield* arm
       yield* fake.writes("contact")
@@ -441,7 +441,7 @@ describe("what happens between arming and the instant takes the follow-up back",
   )
 })
 
-describe("somebody else's hand", () => {
+describe("a change by another client", () => {
   story("that cancelled the follow-up is respected: this step is not tried again", (fake) =>
     Effect.gen(function* () {
       yield* arm
@@ -543,7 +543,7 @@ describe("a failing service", () => {
 
   for (const kind of ["read", "list"] as const) {
     story(
-      `garbles the answer to a ${kind} at the last look: asked for once more, in time to take the follow-up back`,
+      `garbles the answer to a ${kind} at the last look: requested once more, in time to take the follow-up back`,
       (fake) =>
         Effect.gen(function* () {
           yield* arm
@@ -606,7 +606,7 @@ describe("a failing service", () => {
     })
   )
 
-  story("NotFound ends it: the chat is gone, and the decision says so", (fake) =>
+  story("NotFound ends it: the chat is gone, and the decision records it", (fake) =>
     Effect.gen(function* () {
       yield* fake.put((kind, apply) => (kind === "set" ? Effect.fail(new InventError.NotFound(answer)) : apply))
       yield* arm
@@ -699,7 +699,7 @@ describe("a failing service", () => {
     })
   )
 
-  story("a chat that cannot be read gets a decision that says why", (fake) =>
+  story("a chat that cannot be read gets a decision with the reason", (fake) =>
     Effect.gen(function* () {
       yield* fake.put(FakeChat.unsent(connectionLost))
       expect(yield* Effect.flip(reviewChat)).toBe(connectionLost)
@@ -842,7 +842,7 @@ describe("a follow-up that crosses a reply", () => {
     })
   )
 
-  story("is waited for to be told from the answer", (fake) =>
+  story("is waited for, so that it is not taken for the answer", (fake) =>
     Effect.gen(function* () {
       yield* cross(fake)
       yield* sweepUntil(after(hour + 2 * minute))
@@ -983,7 +983,8 @@ describe("a process that was frozen", () => {
   ) => Effect.Effect<unknown, unknown, Dispatch | ChatReview | ChatRows | Ledger.Ledger | SqlClient.SqlClient>
 
   /**
-   * Stands still, once, at a request of this kind or as soon as the ledger has said that a follow-up is still its own.
+   * Stands still, once, at a request of this kind or as soon as the ledger has confirmed that a follow-up is still its
+   * own.
    */
   const freezing = (
     where: FakeChat.Kind | "ledger",
@@ -1085,7 +1086,7 @@ describe("a process that was frozen", () => {
     })
   )
 
-  it.effect("before it took a follow-up back asks the ledger once more, and leaves what is another's alone", () =>
+  it.effect("before it took a follow-up back reads the ledger once more, and leaves what is another's alone", () =>
     Effect.gen(function* () {
       const fake = yield* frozen("ledger", "after", goesOn, replied)
       expect(fake.requests.filter((kind) => kind === "clear")).toEqual(["clear"])
@@ -1095,7 +1096,7 @@ describe("a process that was frozen", () => {
 })
 
 describe("two dispatchers", () => {
-  /** Both do the same with the same row, at the moment at which it is due; what was asked of the chat meanwhile. */
+  /** Both do the same with the same row, at the moment at which it is due; the requests about the chat meanwhile. */
   const both = (use: (dispatch: Dispatch["Type"], row: FollowUp) => Effect.Effect<unknown, unknown>) =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
@@ -1190,7 +1191,7 @@ describe("a wake-up", () => {
     })
   )
 
-  withTimers("for a follow-up that nobody knows, or that has ended, does nothing", (fake, timers) =>
+  withTimers("for a follow-up that is unknown, or that has ended, does nothing", (fake, timers) =>
     Effect.gen(function* () {
       const dispatch = yield* Dispatch
       const ledger = yield* Ledger.Ledger
@@ -1339,7 +1340,7 @@ describe("what has changed when its time comes", () => {
   )
 
   story(
-    "a policy that replaces puts its own instant in the place of somebody else's",
+    "a policy that replaces puts its own instant in the place of another client's",
     (fake) =>
       Effect.gen(function* () {
         yield* fake.becomes({ follow_up_at: after(5 * hour) })

@@ -1,4 +1,4 @@
-/** The commands in the documents are ones that the program knows, with all of their options. */
+/** The commands in the documents exist in the program, with all of their options. */
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { existsSync, readFileSync } from "node:fs"
@@ -30,7 +30,7 @@ const namesOf = (words: ReadonlyArray<string>) =>
     words.findIndex((word) => word.startsWith("--"))
   )
 
-/** What the help says of a command, without the examples. */
+/** The help of a command, without the examples. */
 const help = (names: ReadonlyArray<string>) =>
   Effect.map(CommandLine.run([...names, "--help"]), ({ stdout }) => stdout.split("Examples:")[0] ?? "")
 
@@ -39,8 +39,8 @@ it.live.each(commands)("$document: $line", ({ line }) =>
     const start = starts.find((start) => line.startsWith(start))
     expect(start).toBeDefined()
     const words = line.slice(start?.length).split(" ")
-    const said = yield* help(namesOf(words))
-    for (const flag of words.filter((word) => word.startsWith("--"))) expect(said).toContain(flag)
+    const printed = yield* help(namesOf(words))
+    for (const flag of words.filter((word) => word.startsWith("--"))) expect(printed).toContain(flag)
     for (const file of words.filter((word) => word.startsWith("policies/")))
       expect(existsSync(new URL(file, root)), file).toBe(true)
   })

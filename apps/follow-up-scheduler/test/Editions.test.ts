@@ -1,5 +1,5 @@
 /**
- * A ledger of another edition of this program: of a newer one, or of an older one that nobody has brought up to date.
+ * A ledger of another edition of this program: of a newer one, or of an older one that was not brought up to date.
  */
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as HttpClient from "@effect/platform/HttpClient"

@@ -80,7 +80,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )
     )
 
-    story("ends what waits, asks the service nothing about them again, and records nothing", (fake) =>
+    story("ends what waits, sends no further request about them, and records nothing", (fake) =>
       under(
         fake,
         {}
@@ -158,7 +158,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       )
     )
 
-    story("is repeated where an operator has said something about them since", (fake) =>
+    story("is repeated where an operator has recorded something about them since", (fake) =>
       under(
         fake,
         {}
@@ -248,7 +248,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
     )
 
     for (const [name, fields] of [
-      ["asked for", {}],
+      ["requested", {}],
       ["sent in words", words]
     ] as const) {
       story(`is found out after the look at the chat, too, right before a follow-up is ${name}`, (fake) =>

@@ -24,7 +24,7 @@ Postgres.describe("on PostgreSQL", () => {
 })
 
 const entries = 200_000
-const detail = JSON.stringify({ error: "as long as what a server says of itself ".repeat(20) })
+const detail = JSON.stringify({ error: "as long as the error body of some servers  ".repeat(20) })
 
 /** A ledger whose audit is larger than the memory of the process that exports it. */
 const longAudit = Effect.gen(function* () {

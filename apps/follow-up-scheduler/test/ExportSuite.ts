@@ -180,7 +180,7 @@ export const suite = (database: Effect.Effect<Env>): void => {
       })
     )
 
-    story("says on stderr that nothing is on record about a contact", (env) =>
+    story("prints on stderr that nothing is on record about a contact", (env) =>
       Effect.gen(function* () {
         expect(yield* CommandLine.run(["export", "--contact", "contact_none"], { env })).toEqual({
           code: 0,
@@ -284,7 +284,7 @@ export const suite = (database: Effect.Effect<Env>): void => {
     )
 
     for (const command of ["opt-out", "opt-in"])
-      story(`nor does ${command}, which says that they are never followed up`, (env) =>
+      story(`nor does ${command}, which prints that they are never followed up`, (env) =>
         Effect.gen(function* () {
           yield* CommandLine.run(["erase", "contact_gone"], { env })
           const inWords = yield* CommandLine.run([command, "contact_gone"], { env })

@@ -18,7 +18,7 @@ import * as Build from "./Build.ts"
 
 /**
  * What a request is about: reading the chat's row in the inbox, listing its messages, setting a follow-up, taking it
- * back, changing the state, assigning, sending a message, asking for the newest chat; an update that changes nothing.
+ * back, changing the state, assigning, sending a message, reading the newest chat; an update that changes nothing.
  */
 export type Kind = "read" | "list" | "set" | "clear" | "state" | "assign" | "send" | "newest" | "empty"
 
@@ -77,7 +77,7 @@ export const make = ({ late = 0 }: Options = {}) => {
     return follow_up_at === null ? "clear" : "set"
   }
 
-  /** Like the client, it asks the guard of the surroundings before a request leaves. */
+  /** Like the client, it runs the provided `SendGuard` before each request. */
   const answer = <A>(kind: Kind, result: () => A) =>
     Effect.flatMap(Effect.zipRight(gate(kind), Effect.flatten(SendGuard.CurrentGuard)), (isWanted) => {
       if (!isWanted) return Effect.fail(SendGuard.withheld(kind))
@@ -109,7 +109,7 @@ export const make = ({ late = 0 }: Options = {}) => {
         contact: { id: ContactId.make("contact_1"), blocked: true }
       })
     }),
-    /** The contact unsubscribes, now: what only the contact list tells. */
+    /** The contact unsubscribes, now: only the contact list shows it. */
     unsubscribes: Effect.map(settle, () => void (isUnsubscribed = true)),
     /** Somebody merges the contact into another one, now. */
     mergesInto: (id: ContactId) =>

@@ -4,7 +4,8 @@
  * is lost, every chat has a reason.
  *
  * Not covered: two schedulers with a ledger each that send the words of the policy within the seconds between look and
- * message, since the step here is one that the service takes once, whoever sets it. See the decisions 0011 and 0016.
+ * message, since the step here is one that the service takes once, whichever scheduler sets it. See the decisions 0011
+ * and 0016.
  */
 import * as Checker from "@effect-invent/follow-up-checker/Checker"
 import * as Requirement from "@effect-invent/test-support/Requirement"
@@ -36,7 +37,7 @@ import * as Proxy from "./Proxy.ts"
 import * as Volume from "./Volume.ts"
 
 const setting = <A>(config: Config.Config<A>, byDefault: A) => Effect.runSync(Config.withDefault(config, byDefault))
-/** `pnpm test:faults` asks for more, in worlds of so many faults. */
+/** `pnpm test:faults` runs more, in worlds of so many faults. */
 const faultsEach = setting(Config.integer("FAULTS_EACH"), 50)
 const seed = setting(Config.string("FAULTS_SEED"), "1")
 const worldsAtATime = setting(Config.integer("FAULTS_WORLDS"), 1)

@@ -19,13 +19,13 @@ const sent = [
 const chats = { chat_one: { messages: sent }, chat_two: { messages: sent } }
 const passes = ["2026-07-15T15:30:00Z", "2026-07-15T15:35:00Z", "2026-07-15T23:00:00Z"]
 
-it.live("the steps that the first edition planned are sent once, and its records are told", () =>
+it.live("the steps that the first edition planned are sent once, and its records are explained", () =>
   Effect.gen(function* () {
-    const told: Array<string> = []
+    const printed: Array<string> = []
     const explain = (ledger: string) =>
       Effect.map(Process.run(["explain", "chat_one", "--db", ledger], { cwd: dirname(ledger) }), ({ code, stdout }) => {
         expect(code).toBe(0)
-        told.push(stdout)
+        printed.push(stdout)
       })
     const { reasonsInTheEnd, sentAfter } = yield* Passes.followUps({
       chats,
@@ -37,6 +37,6 @@ it.live("the steps that the first edition planned are sent once, and its records
       sentAfter: [2, 2, 2],
       reasonsInTheEnd: { chat_one: "cadence_finished", chat_two: "cadence_finished" }
     })
-    expect(told.join("\n")).toMatch(/step 1[^]*step 2/)
+    expect(printed.join("\n")).toMatch(/step 1[^]*step 2/)
   })
 )

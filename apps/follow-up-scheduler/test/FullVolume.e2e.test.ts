@@ -98,7 +98,7 @@ Requirement.describeWith([aVolume], "on a volume that is full", () => {
   )
 
   it.live(
-    "nothing is sent that is not on record, the error says so, and once there is room everything goes on, once",
+    "nothing is sent that is not on record, the error reports it, and once there is room everything goes on, once",
     () =>
       Effect.gen(function* () {
         const { apiKey, log, url, world } = yield* Emulator.Emulator

@@ -134,7 +134,7 @@ const started = (
     return { again, key, running, service, story }
   })
 
-/** Tells it to stop, and once it says that it does, does this; it ends in good order, and without another request. */
+/** Sends SIGTERM, and after the log line of the stop does this; it ends in good order, without another request. */
 const stoppedAnd = (then: "release" | "hang", ...how: Parameters<typeof started>) =>
   Effect.gen(function* () {
     const { running, service, story, ...rest } = yield* started(...how)
@@ -153,7 +153,7 @@ const live = (
   test: Effect.Effect<void, unknown, Emulator.Emulator | NodeContext.NodeContext | Scope.Scope>
 ) => it.live(name, () => test.pipe(Effect.scoped, Effect.provide(Layer.merge(emulator, NodeContext.layer))))
 
-describe("told to stop", () => {
+describe("a signal to stop", () => {
   live(
     "it records the answer it waits for, and ends with 143 as soon as it has it",
     Effect.gen(function* () {
@@ -286,9 +286,9 @@ const cuttable = (port: number) =>
     ({ close }) => Effect.sync(close)
   )
 
-Postgres.describe("told to stop while its database hangs", () => {
+Postgres.describe("a signal to stop while its database hangs", () => {
   live(
-    "it is gone soon after its grace and says why, and the database is as the next one needs it",
+    "it is gone soon after its grace and logs why, and the database is as the next one needs it",
     Effect.gen(function* () {
       const { apiKey, url } = yield* Emulator.Emulator
       const files = yield* FileSystem.FileSystem

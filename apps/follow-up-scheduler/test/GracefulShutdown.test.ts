@@ -56,7 +56,7 @@ describe("what is under way when it is interrupted", () => {
     })
   )
 
-  it.effect("is waited for as long as FOLLOW_UPS_STOP_GRACE says", () =>
+  it.effect("is waited for as long as FOLLOW_UPS_STOP_GRACE", () =>
     Effect.gen(function* () {
       const finishing = yield* GracefulShutdown.finishing
       const work = yield* Effect.fork(GracefulShutdown.inOrder(finishing(Effect.never)))

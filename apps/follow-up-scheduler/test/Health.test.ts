@@ -39,11 +39,11 @@ const story = <E>(name: string, test: Effect.Effect<void, E, Parts>) =>
     }).pipe(Effect.ensuring(Metric.set(Telemetry.outage, 0)))
   )
 
-/** An answer of the service, as the client tells of it. */
+/** An answer of the service, as the client passes it to `onAnswer`. */
 const answer = (fields: Partial<RawAnswer>) =>
   Effect.flatMap(CurrentCallOptions, ({ onAnswer }) =>
     onAnswer === undefined
-      ? Effect.dieMessage("nobody hears of answers")
+      ? Effect.dieMessage("no callback for answers is set")
       : onAnswer({
           endpoint: "inbox.list",
           attempt: 1,
@@ -94,7 +94,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "whose key is refused says so at once, until a request is accepted",
+    "whose key is refused reports it at once, until a request is accepted",
     Effect.gen(function* () {
       yield* answer({ status: 401 })
       expect(yield* kinds).toEqual(["key_refused"])
@@ -106,7 +106,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "that leaves the service alone says that it does not answer",
+    "with an open circuit reports that the service does not answer",
     Effect.gen(function* () {
       yield* Metric.set(Telemetry.outage, 1)
       expect(yield* kinds).toEqual(["service_out"])
@@ -114,7 +114,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "that has read no list of chats for ten minutes says so, but not while it is paused",
+    "that has read no list of chats for ten minutes reports it, but not while it is paused",
     Effect.gen(function* () {
       const look = Effect.zipRight(TestClock.adjust("4 minutes"), Activity.turned)
       yield* Effect.zipRight(look, look)
@@ -130,7 +130,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "whose sweep fails says why, until one goes through",
+    "whose sweep fails reports why, until one goes through",
     Effect.gen(function* () {
       yield* Activity.sweepFailed("database or disk is full")
       expect(yield* found).toBe("the ledger cannot be used: database or disk is full")
@@ -140,7 +140,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "whose policy files are refused says the first problem and how many more there are, until they are right",
+    "whose policy files are refused reports the first problem and how many more there are, until they are right",
     Effect.gen(function* () {
       yield* Activity.policiesRefused("policy a.yaml: is empty\npolicy b.yaml: is empty\npolicy c.yaml: is empty")
       expect(yield* found).toBe("a policy file is refused: policy a.yaml: is empty; and 2 more")
@@ -151,14 +151,14 @@ describe("a scheduler", () => {
   )
 
   story(
-    "whose ledger does not answer says so",
+    "whose ledger does not answer reports it",
     Effect.gen(function* () {
       yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ALTER TABLE pauses RENAME TO gone`)
       expect(yield* kinds).toEqual(["ledger_failing"])
     })
   )
 
-  it.effect("whose ledger hangs says so within ten seconds, and its loop is found stuck all the same", () =>
+  it.effect("whose ledger hangs reports it within ten seconds, and its loop is found stuck all the same", () =>
     Effect.gen(function* () {
       const hanging = Layer.effect(
         Ledger.Ledger,
@@ -166,19 +166,19 @@ describe("a scheduler", () => {
       ).pipe(Layer.provide(Ledger.layer), Layer.provide(SqliteClient.layer({ filename: ":memory:" })))
       const over = Layer.provide(Health.layer(Health.defaults, Duration.seconds(1)), hanging)
       const context = yield* Layer.build(over)
-      const asked = yield* Effect.fork(Effect.provide(found, context))
+      const troubles = yield* Effect.fork(Effect.provide(found, context))
       yield* TestClock.adjust("10 seconds")
-      expect(yield* Fiber.join(asked)).toBe("the ledger cannot be used: it does not answer")
-      const told: Array<string> = []
-      const watching = Health.untilStuck(Health.defaults, ({ kind }) => Effect.sync(() => void told.push(kind)))
+      expect(yield* Fiber.join(troubles)).toBe("the ledger cannot be used: it does not answer")
+      const reported: Array<string> = []
+      const watching = Health.untilStuck(Health.defaults, ({ kind }) => Effect.sync(() => void reported.push(kind)))
       const stuck = yield* Effect.fork(Effect.flip(Effect.provide(watching, context)))
       yield* TestClock.adjust("6 minutes")
-      expect([(yield* Fiber.join(stuck))._tag, told]).toEqual(["LoopStuck", ["stuck"]])
+      expect([(yield* Fiber.join(stuck))._tag, reported]).toEqual(["LoopStuck", ["stuck"]])
     }).pipe(Effect.scoped)
   )
 
   story(
-    "that is answered with 429 says so for ten minutes",
+    "that is answered with 429 reports it for ten minutes",
     Effect.gen(function* () {
       yield* answer({ status: 429 })
       expect(yield* kinds).toEqual(["throttled"])
@@ -190,7 +190,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "whose clock is more than a minute off says by how much",
+    "whose clock is more than a minute off reports by how much",
     Effect.gen(function* () {
       const date = (millis: number) => answer({ headers: { date: DateTime.toDateUtc(after(millis)).toUTCString() } })
       yield* date(60_000)
@@ -205,7 +205,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "with a follow-up of unknown outcome says so, and since when",
+    "with a follow-up of unknown outcome reports it, and since when",
     Effect.gen(function* () {
       const row = yield* planned
       yield* TestClock.adjust("1 minute")
@@ -223,7 +223,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "says that a follow-up is late only beyond what its own backlog explains, and not while it is paused",
+    "reports that a follow-up is late only beyond what its own backlog explains, and not while it is paused",
     Effect.gen(function* () {
       yield* planned
       const until = (millis: number) =>
@@ -238,7 +238,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "says that a follow-up is late also where each failure moves the date it is due at",
+    "reports that a follow-up is late also where each failure moves the date it is due at",
     Effect.gen(function* () {
       const row = yield* planned
       yield* TestClock.setTime(after(hour + 600_500).epochMillis)
@@ -257,7 +257,7 @@ describe("a scheduler", () => {
   )
 
   story(
-    "that was paused for more than four hours says so; one that is held does at once",
+    "that was paused for more than four hours reports it; one that is held does at once",
     Effect.gen(function* () {
       const { hold, pause, resume } = yield* ledger
       const later = Effect.zipRight(TestClock.adjust("4 hours"), Activity.turned)

@@ -43,9 +43,9 @@ describe("the help of", () => {
 
   it.live("a group lists its commands, also where nothing but its name is given", () =>
     Effect.gen(function* () {
-      const asked = yield* CommandLine.run(["record", "--help"])
-      expect(yield* CommandLine.run(["record"])).toEqual(asked)
-      expect(asked.stdout).toMatch(/^ {2}record inbox {2}\S/m)
+      const requested = yield* CommandLine.run(["record", "--help"])
+      expect(yield* CommandLine.run(["record"])).toEqual(requested)
+      expect(requested.stdout).toMatch(/^ {2}record inbox {2}\S/m)
     })
   )
 

@@ -1,4 +1,4 @@
-/** Keys such as `__proto__` and `toString`, wherever somebody else chooses a key of the scheduler's. */
+/** Keys such as `__proto__` and `toString`, wherever a key of the scheduler comes from outside. */
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -1,5 +1,5 @@
 /**
- * A scheduler that is well and has nothing to do, for an hour: nobody is told anything, and each sweep is followed by
+ * A scheduler that is well and has nothing to do, for an hour: no alert is sent, and each sweep is followed by
  * one heartbeat.
  */
 import * as InventClient from "@effect-invent/client/InventClient"
@@ -42,19 +42,19 @@ const client = Layer.unwrapEffect(
   Effect.map(Emulator.Emulator, ({ apiKey, url }) => InventClient.layer({ apiKey: apiKey("scheduler"), baseUrl: url }))
 )
 
-/** Takes everything, and keeps when and what it was. */
+/** Accepts every request, and records it with its time. */
 const makeReceiver = () => {
-  const heard: Array<{ readonly at: number; readonly line: string }> = []
+  const requests: Array<{ readonly at: number; readonly line: string }> = []
   const http = HttpClient.make((request) =>
     Effect.map(Clock.currentTimeMillis, (at) => {
-      heard.push({ at, line: `${request.method} ${request.url}` })
+      requests.push({ at, line: `${request.method} ${request.url}` })
       return HttpClientResponse.fromWeb(request, new Response(null, { status: 200 }))
     })
   )
-  return { heard, http }
+  return { requests, http }
 }
 
-/** The scheduler, as `serve` puts it together, whose good sweeps `onSweep` hears of from the dispatcher itself. */
+/** The scheduler, as `serve` builds it; the dispatcher runs `onSweep` after each good sweep. */
 const scheduler = (onSweep: Effect.Effect<void>) => {
   const counting = (dispatch: Dispatch["Type"]): Dispatch["Type"] => ({
     ...dispatch,
@@ -78,7 +78,7 @@ it.live("an hour without trouble: no alert, and one heartbeat after each sweep",
     const { log, world } = yield* Emulator.Emulator
     const contact = yield* world.addContact({ name: "Ada", country: "IE", channels: [{ type: "custom" }] })
     yield* world.startChat({ channelId: contact.channels[0]!.id, text: "Do you ship to Malta?" })
-    const { heard, http } = makeReceiver()
+    const { requests, http } = makeReceiver()
     const sweeps: Array<number> = []
     const swept = Effect.map(Clock.currentTimeMillis, (at) => void sweeps.push(at))
     const serving = Effect.gen(function* () {
@@ -95,11 +95,11 @@ it.live("an hour without trouble: no alert, and one heartbeat after each sweep",
       Effect.provide(scheduler(swept)),
       Effect.withConfigProvider(environment)
     )
-    expect(heard.filter(({ line }) => line !== "GET https://beats.example/1")).toEqual([])
-    expect(heard.map(({ at }) => at)).toEqual(sweeps)
+    expect(requests.filter(({ line }) => line !== "GET https://beats.example/1")).toEqual([])
+    expect(requests.map(({ at }) => at)).toEqual(sweeps)
     expect(sweeps.length).toBeGreaterThanOrEqual(1200)
-    const asked = (yield* log.entries).filter((entry) => entry.kind === "request")
-    expect(asked.length).toBeGreaterThan(100)
+    const received = (yield* log.entries).filter((entry) => entry.kind === "request")
+    expect(received.length).toBeGreaterThan(100)
   }).pipe(Effect.provide(Emulator.layer()), Effect.withTracerEnabled(false), (test) =>
     Effect.zipRight(Scheduler.load, VirtualTime.run(test, Build.start))
   )

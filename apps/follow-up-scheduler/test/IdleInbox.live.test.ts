@@ -1,5 +1,5 @@
 /**
- * An inbox in which nothing happens costs no write: the scheduler against a server that knows no code of ours, in
+ * An inbox in which nothing happens costs no write: the scheduler against a server that shares no code with ours, in
  * virtual time.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -53,8 +53,8 @@ const file: Watching = Layer.unwrapScoped(
   })
 ).pipe(Layer.provide(NodeContext.layer), Layer.orDie)
 
-/** What a scheduler asks in the first minute in which it watches these chats, and in the next. */
-const asked = (watch: Watching, chats: PlainVendor.Options["chats"]) =>
+/** The requests of a scheduler in the first minute in which it watches these chats, and in the next. */
+const requests = (watch: Watching, chats: PlainVendor.Options["chats"]) =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
@@ -93,7 +93,7 @@ describe("fifty quiet chats on a service on which each update moves `updated_at`
   ] as const) {
     it.live(`watched as ${what} cost no write, and one request each time they are looked for`, () =>
       Effect.gen(function* () {
-        const { first, next } = yield* asked(watch, chats)
+        const { first, next } = yield* requests(watch, chats)
         expect([...first, ...next].filter(isWrite)).toEqual([])
         expect(first.filter((line) => line.includes("/messages")).length).toBe(names.length)
         expect(next.filter(isList).length).toBe(Duration.toSeconds("1 minute") / Duration.toSeconds(every))
@@ -107,7 +107,7 @@ describe("a chat that no list shows", () => {
   it.live("is read by one update while the contact writes nothing", () =>
     Effect.gen(function* () {
       const chats = Object.fromEntries(names.map((name, index) => [name, index === 0 ? { isUnlisted: true } : {}]))
-      const { first, next } = yield* asked(file, chats)
+      const { first, next } = yield* requests(file, chats)
       expect([...first, ...next].filter(isWrite)).toEqual([`PATCH /chats/${names[0]}/state`])
     })
   )

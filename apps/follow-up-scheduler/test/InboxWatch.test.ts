@@ -129,7 +129,7 @@ const recordLooks = (count: number) =>
     }
   })
 
-/** Watches, and looks at each chat that is named; answers with what was named since it was last asked. */
+/** Watches, and looks at each chat that is named; returns the chats that were listed since the last call. */
 const watching = (
   onNamed: (chat_id: ChatId) => Effect.Effect<void, unknown, Ledger.Ledger> = (chat_id) => look(chat_id)
 ) =>
@@ -173,7 +173,7 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "names a chat once more whose newer state nobody reviewed, though a review from before is recorded after that",
+    "names a chat once more whose newer state was not reviewed, though a review from before is recorded after that",
     Effect.gen(function* () {
       const inbox = makeInbox(1)
       expect(yield* killedAfterNaming(inbox)).toEqual([id(0)])
@@ -392,7 +392,7 @@ describe("watching the inbox", () => {
   )
 
   story(
-    "takes for no news what a change of ours was answered with, unless somebody has written",
+    "takes for no news what a change of ours was answered with, unless a message is new",
     Effect.gen(function* () {
       const inbox = makeInbox(1)
       yield* Effect.gen(function* () {

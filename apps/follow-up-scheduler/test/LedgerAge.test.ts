@@ -1,4 +1,4 @@
-/** `doctor` tells a ledger that is older than what the chats show, by a bounded sample of them. */
+/** `doctor` reports a ledger that is older than what the chats show, by a bounded sample of them. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId, ConversationId } from "@effect-invent/domain/Ids"
 import { describe, expect } from "@effect/vitest"
@@ -15,7 +15,7 @@ const { after, hour, minute, policy, wireChat, wireMessage } = Build
 
 const words = "Do you still need help with this?"
 const inWords = policy({ steps: [{ after: "1 hour", action: "send_message", message: words }] })
-const said = { messages: [{ role: "assistant", parts: [{ type: "text", text: words }] }] } as const
+const ofThePolicy = { messages: [{ role: "assistant", parts: [{ type: "text", text: words }] }] } as const
 
 const asked = wireMessage("contact", -minute)
 const answer = wireMessage("assistant", 0)
@@ -80,9 +80,9 @@ describe("a follow-up that the ledger does not have", () => {
     })
   )
 
-  it.effect("is wrong where it is in the words of the policy, as whoever it is listed", () =>
+  it.effect("is wrong where it has the text of the policy, whichever author is listed", () =>
     Effect.gen(function* () {
-      const sent = wireMessage("human", hour, said)
+      const sent = wireMessage("human", hour, ofThePolicy)
       expect(yield* found([chatOf(1, [asked, answer, sent])], hour - minute, inWords)).toMatchObject({ state: "error" })
     })
   )

@@ -222,7 +222,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "asks for the status that was read as well as for the revision",
+      "requires the status that was read as well as for the revision",
       Effect.gen(function* () {
         const row = yield* planned()
         const sql = yield* SqlClient.SqlClient
@@ -262,7 +262,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "takes the row from everybody who read it before",
+      "makes every earlier reading of the row outdated",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         const row = yield* planned()
@@ -331,7 +331,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
       Effect.flatMap(Ledger, (ledger) => Effect.map(ledger.overdue(before), (rows) => rows.map(({ key }) => key)))
 
     story(
-      "comes with the longest overdue first, up to and including the instant asked about",
+      "comes with the longest overdue first, up to and including the given instant",
       Effect.gen(function* () {
         for (const [name, due] of [
           ["b", 2],
@@ -356,7 +356,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "is counted ahead by pending: open, and due within the time asked about",
+      "is counted ahead by pending: open, and due within the given time",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* record(planNamed("soon", { due_at: after(minute) }))
@@ -582,7 +582,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "counts after a pause whom it kept waiting and whom it has found since, and nobody else",
+      "counts after a pause the contacts that waited and those that were found since, and no others",
       Effect.gen(function* () {
         const ledger = yield* Ledger
         yield* waiting(["due in an hour"])
@@ -601,7 +601,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
     )
 
     story(
-      "says which chats have an end from which nothing followed yet",
+      "lists which chats have an end from which nothing followed yet",
       Effect.gen(function* () {
         const { unobserved } = yield* Ledger
         const row = yield* Effect.flatten(change(yield* planned(), armed))

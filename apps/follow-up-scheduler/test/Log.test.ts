@@ -90,11 +90,11 @@ describe("the log", () => {
 
   for (const [what, args, env] of [
     [
-      "by the option, whatever the environment says",
+      "by the option, whatever the environment sets",
       [...serve, "--log-format", "logfmt"],
       { FOLLOW_UPS_LOG_FORMAT: "json" }
     ],
-    ["where nothing is said", serve, {}],
+    ["where nothing is set", serve, {}],
     ["of a command that does not take the option", ["status"], { FOLLOW_UPS_LOG_FORMAT: "json" }]
   ] as const) {
     it.effect(`is logfmt ${what}`, () =>
@@ -128,9 +128,9 @@ describe("the log", () => {
       const logging = Effect.annotateLogs(Effect.logInfo(text), { error: text, cause: new Error(text) })
       for (const format of ["json", "logfmt"]) {
         const { stdout } = yield* linesOf([...serve, "--log-format", format], logging, env)
-        const said = stdout.join("\n")
-        expect(said.split("<redacted>").length).toBeGreaterThan(6)
-        for (const secret of [...secrets, "quoted"]) expect(said).not.toContain(secret)
+        const printed = stdout.join("\n")
+        expect(printed.split("<redacted>").length).toBeGreaterThan(6)
+        for (const secret of [...secrets, "quoted"]) expect(printed).not.toContain(secret)
       }
     })
   )

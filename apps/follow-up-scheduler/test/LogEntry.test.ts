@@ -18,7 +18,10 @@ describe("a line of an emulator's log", () => {
   it.each([
     ["another kind", { kind: "weather", at: "2026-03-10T12:00:00.000Z" }],
     ["no instant", { kind: "request", at: "noon" }],
-    ["a message of nobody", { kind: "message", at: "2026-03-10T12:00:00.000Z", chat_id: "chat_1", cause: "reply" }]
+    [
+      "a message without an author",
+      { kind: "message", at: "2026-03-10T12:00:00.000Z", chat_id: "chat_1", cause: "reply" }
+    ]
   ])("of %s is refused", (_, line) => {
     expect(Either.isLeft(decode(JSON.stringify(line)))).toBe(true)
   })

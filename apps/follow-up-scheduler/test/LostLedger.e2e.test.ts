@@ -1,5 +1,5 @@
 /**
- * Nobody gets a step twice, whatever becomes of the ledger: the program against a server that knows no code of ours.
+ * No contact gets a step twice, even without the ledger: the program against a server that shares no code with ours.
  * Two chats and a policy of two steps make four follow-ups, and the chats are the only witness of those that the ledger
  * has lost.
  */

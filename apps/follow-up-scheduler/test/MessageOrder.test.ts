@@ -104,10 +104,10 @@ describe("messages of the same second", () => {
 
   it("that are new in a list which nothing orders follow in the order that other lists have shown", () => {
     const before = readOnly([question, named("assistant", "first", -second)])
-    const heard = (direction: "ascending" | "descending", listed: ReadonlyArray<ChatMessage>) =>
+    const newMessages = (direction: "ascending" | "descending", listed: ReadonlyArray<ChatMessage>) =>
       ids(ChatSnapshot.hear(before, listed, direction)).slice(2)
-    expect(heard("ascending", [reply, answer])).toEqual(["reply", "answer"])
-    expect(heard("descending", [answer, reply])).toEqual(["reply", "answer"])
+    expect(newMessages("ascending", [reply, answer])).toEqual(["reply", "answer"])
+    expect(newMessages("descending", [answer, reply])).toEqual(["reply", "answer"])
   })
 })
 
@@ -156,7 +156,7 @@ describe("a message without any date", () => {
     expect(decision).toMatchObject({ _tag: "Wait", step: 1, until: after(101 * hour - 15 * second), reason: "silence" })
   })
 
-  it("is the awaited follow-up where the value that asked for it is gone, and not while it stands", () => {
+  it("is the awaited follow-up where the `follow_up_at` that requested it is gone, and not while it is set", () => {
     const timeless = named("assistant", "follow-up", 0, undated)
     const armed = Build.followUp({ after_id: answer.id })
     const read = (follow_up_at: typeof armed.follow_up_at) =>

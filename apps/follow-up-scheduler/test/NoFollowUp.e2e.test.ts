@@ -1,4 +1,4 @@
-/** Who is not followed up, and who is again: the program against a server that knows no code of ours. */
+/** Who is not followed up, and who is again: the program against a server that shares no code with ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { followUps, policy } from "./Passes.ts"
@@ -127,7 +127,7 @@ describe("switching on a policy without a date", () => {
     })
   )
 
-  it.live("follows up old chats, too, where the policy says all", () =>
+  it.live("follows up old chats, too, where the policy sets `all`", () =>
     Effect.gen(function* () {
       const { sent } = yield* followUps({ chats: { chat_old: { messages: old } }, passes })
       expect(sent).toEqual({ chat_old: 2 })
@@ -145,7 +145,7 @@ describe("more follow-ups than a policy allows for all contacts together", () =>
   )
 })
 
-describe("what awaits nobody", () => {
+describe("a silence that no contact has to end", () => {
   it.live("gets no follow-up, each with its own reason, while another chat gets both", () =>
     Effect.gen(function* () {
       const { reasons, sent } = yield* together

@@ -6,7 +6,7 @@ import * as Layer from "effect/Layer"
 const noon = Date.UTC(2026, 2, 10, 12)
 const nanosPerMilli = 1_000_000n
 
-/** Shows this instant now, and goes on as the machine's. It can be put forward, without waking whoever sleeps. */
+/** Shows this instant now, and goes on as the machine's. It can be put forward, without waking any sleeper. */
 export const startingAt = (start: number): Clock.Clock & { readonly putForward: (millis: number) => void } => {
   const base = Clock.make()
   let offset = start - base.unsafeCurrentTimeMillis()

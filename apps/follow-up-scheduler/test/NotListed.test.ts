@@ -10,19 +10,21 @@ import { reviewChat, record, story, sweepUntil, under } from "./Scheduling.ts"
 const { after, hour } = Build
 const assigned = { assigned_user: { id: UserId.make("user_1") } }
 
-story("of an earlier state gets the assistant's follow-up, and the answer to the update tells its state", (fake) =>
-  under(
-    fake,
-    {}
-  )(
-    Effect.gen(function* () {
-      yield* reviewChat
-      yield* fake.leavesLists
-      yield* sweepUntil(after(2 * hour))
-      expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
-      expect(fake.requests).not.toContain("empty")
-    })
-  )
+story(
+  "of an earlier state gets the assistant's follow-up, and its state is read from the answer to the update",
+  (fake) =>
+    under(
+      fake,
+      {}
+    )(
+      Effect.gen(function* () {
+        yield* reviewChat
+        yield* fake.leavesLists
+        yield* sweepUntil(after(2 * hour))
+        expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
+        expect(fake.requests).not.toContain("empty")
+      })
+    )
 )
 
 story("that was assigned meanwhile has its follow-up taken back at once", (fake) =>
@@ -57,11 +59,11 @@ for (const action of [{ action: "send_message", message: "Are you still there?" 
 }
 
 story(
-  "and of which nothing is known is read by an update, once until the contact writes again, and its story says so",
+  "and of which nothing is known is read by an update, once until the contact writes again, and its story records it",
   (fake) =>
     Effect.gen(function* () {
       yield* fake.leavesLists
-      // Each process knows nothing of what another has read.
+      // A process has nothing of what another has read.
       const look = under(fake, {})(reviewChat)
       expect(yield* look).toMatchObject({ _tag: "Wait", step: 1 })
       expect(yield* look).toEqual({ _tag: "Skip", reason: "not_listed" })
@@ -69,8 +71,8 @@ story(
       yield* fake.writes("contact", { id: Build.messageId("another question") })
       expect(yield* look).toMatchObject({ _tag: "Stop", reason: "replied" })
       expect(fake.requests.filter((kind) => kind === "empty")).toHaveLength(2)
-      const told = yield* under(fake, {})(Effect.flatMap(Ledger, (ledger) => ledger.story(Build.chat_id)))
-      const sentences = told.map(AuditEvent.sentence).filter((sentence) => sentence.includes("read by an update"))
+      const story = yield* under(fake, {})(Effect.flatMap(Ledger, (ledger) => ledger.story(Build.chat_id)))
+      const sentences = story.map(AuditEvent.sentence).filter((sentence) => sentence.includes("read by an update"))
       expect(sentences).toHaveLength(2)
     })
 )

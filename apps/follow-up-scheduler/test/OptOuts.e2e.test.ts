@@ -1,6 +1,6 @@
 /**
- * Who must not be written to, told by nothing but what the vendor's pages print: the program against a server that
- * knows no code of ours.
+ * Who must not be written to, by nothing but what the vendor's pages print: the program against a server that
+ * shares no code with ours.
  */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -20,18 +20,18 @@ const resubscribed = {
   metadata: {}
 }
 
-/** A contact whom the list and the activities tell of, as they would. */
+/** A contact, as the list and the activities of the vendor give one. */
 const left: PlainVendor.Fixture = { listed: ["UNSUBSCRIBED"], activities: [unsubscribed] }
 
 describe("a contact who opted out", () => {
-  it.live("gets no follow-up, told by the contact list and the activities only, while another gets both", () =>
+  it.live("gets no follow-up, by the contact list and the activities only, while another gets both", () =>
     Effect.gen(function* () {
       const { reasons, requests, sent } = yield* followUps({
         chats: { chat_willing: {}, chat_unsubscribed: left, chat_blocked: { listed: ["BLOCKED"] } }
       })
       expect(sent).toEqual({ chat_willing: 2, chat_unsubscribed: 0, chat_blocked: 0 })
       expect(reasons).toMatchObject({ chat_unsubscribed: "unsubscribed", chat_blocked: "blocked" })
-      // A list that is read serves every chat; who is on it is asked for only whether they came back since.
+      // A list that is read serves every chat; for a contact on it one more request shows whether they came back.
       const isOfReturn = (line: string) =>
         line.includes("/contact_chat_unsubscribed/") && line.includes("contact_resubscribed")
       expect(requests.filter((line) => line.includes("/activities") && !isOfReturn(line))).toEqual([])
@@ -49,7 +49,7 @@ describe("a contact who opted out", () => {
     })
   )
 
-  it.live("cannot be told where neither can be had, or read: then nobody is written to", () =>
+  it.live("is unknown where neither can be fetched or decoded: then nobody is written to", () =>
     Effect.gen(function* () {
       const { sent } = yield* followUps({
         chats: { chat_willing: {}, chat_unsubscribed: left },

@@ -75,7 +75,7 @@ const activity = (type: "contact_unsubscribed" | "contact_resubscribed", at?: nu
 const none = { isUnsubscribed: false, isBlocked: false, isWithoutAi: false }
 
 describe("who opted out", () => {
-  it.effect("is whom the lists name, each by its filter, and nobody else", () => {
+  it.effect("is every contact in the lists, each by its filter, and no other", () => {
     const { layer, requests } = vendor({
       UNSUBSCRIBED: [[{ id: id("a") }], [{ id: id("b"), unsubscribed: true }]],
       BLOCKED: [[{ id: id("c") }]],
@@ -92,7 +92,7 @@ describe("who opted out", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("is not whom a server lists that does not know the filter, and says so", () => {
+  it.effect("is no contact of a server that ignores the filter, and the error reports it", () => {
     const { layer } = vendor({
       UNSUBSCRIBED: [[{ id: id("a"), unsubscribed: false }]],
       BLOCKED: [[{ id: id("a"), blocked: false }]]
@@ -129,8 +129,8 @@ describe("a contact is looked up", () => {
     ["never unsubscribed", [], [], false],
     ["came back later", latest, [activity("contact_resubscribed", 2 * minute)], false],
     ["came back before", latest, [activity("contact_resubscribed", 0)], true],
-    ["came back at a time that is not told", latest, [activity("contact_resubscribed")], true],
-    ["left at a time that is not told", [activity("contact_unsubscribed")], [activity("contact_resubscribed", 0)], true]
+    ["came back at an unknown time", latest, [activity("contact_resubscribed")], true],
+    ["left at an unknown time", [activity("contact_unsubscribed")], [activity("contact_resubscribed", 0)], true]
   ] as const) {
     it.effect(`and has ${expected ? "" : "not "}unsubscribed who ${what}`, () => {
       const { layer } = vendor(
@@ -150,13 +150,13 @@ describe("a contact is looked up", () => {
       true
     ],
     [
-      "came back long before, and is on the list by what no activity tells",
+      "came back long before, and is on the list without an activity for it",
       [activity("contact_unsubscribed", -2 * hour)],
       [activity("contact_resubscribed", -hour)],
       true
     ],
     [
-      "is on the list, and came back from what no activity tells",
+      "is on the list, and came back without an activity for having left",
       [],
       [activity("contact_resubscribed", 2 * minute)],
       true
@@ -205,7 +205,7 @@ describe("a contact is looked up", () => {
   })
 })
 
-describe("nothing is known, and the error says so,", () => {
+describe("nothing is known, and the error reports it,", () => {
   const fails = (what: string, { layer }: ReturnType<typeof vendor>, tag: string) =>
     it.effect(what, () =>
       Effect.flip(of("a")).pipe(
@@ -225,7 +225,7 @@ describe("nothing is known, and the error says so,", () => {
     "UnexpectedResponse"
   )
   fails(
-    "where the server does not know the filter of the activities",
+    "where the server ignores the filter of the activities",
     vendor({ UNSUBSCRIBED: fault }, { contact_unsubscribed: [{ id: ActivityId.make("n"), type: "note_created" }] }),
     "UnexpectedResponse"
   )
@@ -235,7 +235,7 @@ describe("nothing is known, and the error says so,", () => {
     "UnexpectedResponse"
   )
   fails(
-    "where the list of those without the assistant cannot be had: no activity tells of it",
+    "where the list of those without the assistant cannot be fetched: no activity contains it",
     vendor({ AI_REPLIES_DISABLED: fault }),
     "ServerFault"
   )
@@ -288,7 +288,7 @@ describe("the lists", () => {
     }).pipe(Effect.provide(layer))
   })
 
-  it.effect("are not read while nobody wants them", () => {
+  it.effect("are not read while no chat needs them", () => {
     const { layer, requests } = vendor({})
     return Effect.gen(function* () {
       const keeping = yield* Effect.fork(

@@ -1,4 +1,4 @@
-/** An example: a policy of your own, asked about a chat of your own, without a network or a clock that ticks. */
+/** An example: a policy of your own, applied to a chat of your own, without a network or a clock that ticks. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
@@ -38,7 +38,7 @@ const invent = InventClient.layerMock({
 
 const ledger = Layer.provide(Ledger.layer, SqliteClient.layer({ filename: ":memory:" }))
 
-it.effect("a policy of your own says what it would do on Monday morning", () =>
+it.effect("a policy of your own decides what to do on Monday morning", () =>
   Effect.gen(function* () {
     const chat = yield* Effect.flatMap(ChatReader.ChatReader, (reader) => reader.read(chat_id))
     const now = DateTime.unsafeMake("2026-07-20T08:00:00Z")

@@ -1,5 +1,5 @@
 /**
- * The program, one pass after the other, each at its own time, over real sockets to a server that knows no code of
+ * The program, one pass after the other, each at its own time, over real sockets to a server that shares no code with
  * ours. A pass runs in the process of the test, from its arguments to its exit code; `serve` is the built program in a
  * process of its own.
  */
@@ -57,7 +57,7 @@ export interface Options extends Omit<PlainVendor.Options, "since" | "meanwhile"
   readonly served?: { readonly at: string; readonly followUps: number }
 }
 
-/** What each pass said of each chat, and how many follow-ups each has got after all of them. */
+/** What each pass printed of each chat, and how many follow-ups each has got after all of them. */
 export const followUps = (options: Options) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -100,18 +100,18 @@ export const followUps = (options: Options) =>
       yield* serving.ended
     }
     const ledgers = options.ledgers ?? ["follow-ups.db"]
-    const said: Array<ReadonlyArray<Line>> = []
+    const printed: Array<ReadonlyArray<Line>> = []
     const sentAfter: Array<number> = []
     for (const [pass, now] of (options.passes ?? passes).entries()) {
       yield* options.before?.(pass, `${cwd}/${ledgers[0]}`) ?? Effect.void
       for (const db of ledgers) {
         const { code, stderr, stdout } = yield* runAt(now, [...args("run", db), "--json", ...furtherOf(pass)])
         expect([code, stdout === "" ? stderr : ""]).toEqual([0, ""])
-        said.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
+        printed.push((JSON.parse(stdout) as { readonly chats: ReadonlyArray<Line> }).chats)
       }
       sentAfter.push(names.reduce((sum, name) => sum + vendor.sentTo(name), 0))
     }
-    const reasons = said.map((lines) =>
+    const reasons = printed.map((lines) =>
       Object.fromEntries(lines.map(({ chat_id, next, reason }) => [chat_id, reason ?? next]))
     )
     return {

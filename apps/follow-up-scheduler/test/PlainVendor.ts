@@ -1,6 +1,6 @@
 /**
- * A vendor of Node's own `http`, which knows no code of ours: its answers have the keys that the vendor's pages print,
- * and no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is told by the
+ * A vendor of Node's own `http`, which shares no code with ours: its answers have the keys that the vendor's pages
+ * print, and no other. The contact inside a chat has `id`, `name`, `blocked` and `is_admin`; who unsubscribed is in the
  * contact list and by the activities only. Every update of a chat's state moves `updated_at`, also one that changes
  * nothing.
  */
@@ -40,7 +40,7 @@ export interface Options {
   readonly chats: Readonly<Record<string, Fixture>>
   /** When the contact asked and the assistant answered. */
   readonly since: string
-  /** The time, where nobody tells it by `at`. */
+  /** The time, where it is not given by `at`. */
   readonly now?: () => string
   /** The `Date` of each answer, in place of the service's time. */
   readonly date?: () => string
@@ -57,7 +57,7 @@ export interface Vendor {
   readonly url: string
   /** The request lines, in their order. */
   readonly requests: Array<string>
-  /** Its time, for whoever moves the program's clock. */
+  /** Its time, for a test that moves the program's clock. */
   at: string
   /** How many messages the chat has got from the program. */
   readonly sentTo: (chat: string) => number

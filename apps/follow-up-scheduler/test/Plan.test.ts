@@ -51,7 +51,7 @@ describe("the key of a plan", () => {
   })
 })
 
-it("a plan says what is due where, when, and by which version of the policy", () => {
+it("a plan states what is due where, when, and by which version of the policy", () => {
   expect(plan({ version: 3 })).toEqual({
     key: plan().key,
     conversation_id,

@@ -18,7 +18,7 @@ const change = (fields: Fields, running: Rollout.Running) =>
   Effect.provide(Rollout.apply(Build.policy(fields), running), Ledger.layer)
 
 describe("a version of a policy", () => {
-  story("never changes: the same version with another content is refused, and says which fields differ", (fake) =>
+  story("never changes: the same version with another content is refused with the fields that differ", (fake) =>
     Effect.gen(function* () {
       yield* under(fake, {})(reviewChat)
       const changed = yield* Effect.flip(under(fake, { weekdays: [1], arm_lead: "1 minute" })(reviewChat))

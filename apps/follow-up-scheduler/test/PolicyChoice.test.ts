@@ -52,7 +52,7 @@ describe("the policy of a chat", () => {
   it.each(table)("of %j, for a chat that is %s, is number %i", (matches, chat, taken, others) => {
     const choice = PolicyChoice.choose(policies(matches), chats[chat])
     expect(choice.isTaken).toBe(taken > 0)
-    // Where none takes it, the first one says why not.
+    // Where none takes it, the reason is that of the first one.
     expect(choice.policy.name).toBe(`p${taken || 1}`)
     expect(choice.others.map(({ name }) => name)).toEqual(others.map((number) => `p${number}`))
   })
@@ -88,7 +88,7 @@ describe("two policies", () => {
     )
   })
 
-  it("that come after one that takes all of a third one's chats are not told of that third one", () => {
+  it("that come after one that takes all of a third one's chats are not reported with that third one", () => {
     expect(PolicyOverlap.between(policies([whatsapp, { ...whatsapp, ...german }, german]))).toEqual([
       { taker: "p1", later: "p2", isWhole: true },
       { taker: "p1", later: "p3", isWhole: false }

@@ -6,7 +6,7 @@ const version = (version: number, after: string) =>
   `name: nudge\nversion: ${version}\ntime_zone: UTC\nsteps:\n  - after: ${after}\n    action: schedule_follow_up\n`
 
 describe("policy apply", () => {
-  it.live("shows what changes, changes nothing until it is told how, and tells programs the same as JSON", () =>
+  it.live("shows what changes, changes nothing without a choice by option, and prints the same as JSON", () =>
     CommandLine.inFolder(
       { "one.yaml": version(1, "4 hours"), "two.yaml": version(2, "1 hour") },
       Effect.gen(function* () {

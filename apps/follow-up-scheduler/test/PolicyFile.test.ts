@@ -40,7 +40,7 @@ const withFiles = <E>(name: string, test: Effect.Effect<void, E, NodeContext.Nod
   it.scoped(name, () => Effect.provide(test, NodeContext.layer))
 
 describe("a policy file", () => {
-  it.effect("in YAML is the policy that it says", () =>
+  it.effect("in YAML is decoded to its policy", () =>
     Effect.gen(function* () {
       expect(yield* parse(yaml)).toEqual(Build.policy())
     })
@@ -77,7 +77,7 @@ describe("a policy file", () => {
     )
   }
 
-  it.effect("that says no more than it must gets the defaults", () =>
+  it.effect("that has only the required fields gets the defaults", () =>
     Effect.gen(function* () {
       const policy = yield* parse(yaml)
       expect(policy.weekdays).toEqual([1, 2, 3, 4, 5, 6, 7])
@@ -91,7 +91,7 @@ describe("a policy file", () => {
     })
   )
 
-  it.effect("may say from when it holds, by date or by instant", () =>
+  it.effect("may set from when it holds, by date or by instant", () =>
     Effect.gen(function* () {
       for (const [text, instant] of [
         ["2026-02-28", "2026-02-28T00:00:00Z"],
@@ -164,7 +164,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
     ["an offset in place of a zone", yaml.replace("UTC", '"+01:00"'), 3, "time_zone: Unknown time zone"],
     ["a duration without a unit", yaml.replace("1 hour", "1"), 5, "steps.0.after"],
     [
-      "a duration nobody knows",
+      "a duration of an unknown unit",
       yaml.replace("2 hours", "2 fortnights"),
       7,
       'steps.1.after: Expected a duration such as "4 hours"'
@@ -212,7 +212,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
       "steps.0.message: {{contact.nam|you}} is unknown; there are assistant.name"
     ],
     [
-      "a variable that may be unknown, and nothing to say then",
+      "a variable that may be unknown, and no fallback",
       message("Hello {{contact.name}}, still there?"),
       7,
       "steps.0.message: {{contact.name}} does not say what to write"
@@ -230,7 +230,7 @@ describe("a wrong policy is refused with its line and its field:", () => {
       "steps.0.message: Expected at least 8 characters of its own"
     ],
     [
-      "nobody to assign to",
+      "no member to assign to",
       yaml.replace("action: schedule_follow_up", "action: assign"),
       5,
       "steps.0.member_id: is missing"
@@ -502,7 +502,7 @@ describe("the policies of this repository", () => {
 
   for (const file of files) {
     withFiles(
-      `${file} loads, and tells editors where the schema is`,
+      `${file} loads, and names the schema for editors`,
       Effect.gen(function* () {
         const policy = yield* PolicyFile.load(folder + file)
         expect(`${policy.name}.yaml`).toBe(file)

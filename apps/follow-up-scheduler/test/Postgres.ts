@@ -9,7 +9,7 @@ export { freePort } from "@effect-invent/postgres/Postgres"
 export const describe = (name: string, tests: () => void): void =>
   Requirement.describeWith([Requirement.postgres], name, tests)
 
-/** The server; it starts when the first test of a run asks for it. */
+/** The server; it starts with the first test of a run that needs it. */
 export const forSuite = () =>
   Effect.map(Shared.password, (password) => ({
     password,

@@ -5,7 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import * as Postgres from "../src/Ledger/Database/Postgres.ts"
 
-it.live("a password with a percent sign that encodes nothing is an unusable database, and not told", () =>
+it.live("a password with a percent sign that encodes nothing is an unusable database, and is not printed", () =>
   Effect.gen(function* () {
     const url = Redacted.make("postgresql://ada:50%off@127.0.0.1:1/ledger")
     const error = yield* Effect.flip(Effect.scoped(Layer.build(Postgres.layer(url))))

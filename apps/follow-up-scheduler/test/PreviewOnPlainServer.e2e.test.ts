@@ -1,5 +1,5 @@
 /**
- * `preview` on a plain `node:http` server: its bodies are written out by hand, and nothing in it knows a schema of
+ * `preview` on a plain `node:http` server: its bodies are written out by hand, and nothing in it uses a schema of
  * ours.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
@@ -55,7 +55,7 @@ interface Line {
   readonly why: string
 }
 
-/** What `preview` says of each chat at this instant: what comes next, why, and when, to the minute. */
+/** What `preview` prints of each chat at this instant: what comes next, why, and when, to the minute. */
 const preview = (policy: ReadonlyArray<string>, now: string, lists: Bodies) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

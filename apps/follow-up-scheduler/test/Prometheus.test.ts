@@ -6,21 +6,21 @@ import * as MetricBoundaries from "effect/MetricBoundaries"
 import { it } from "../../../tools/testing/it.ts"
 import * as Prometheus from "../src/Operations/Prometheus.ts"
 
-/** What is told of the metrics that a test has named after itself. */
-const told = (prefix: string) =>
+/** The exposition of the metrics whose names begin with this prefix. */
+const exposition = (prefix: string) =>
   Effect.map(Metric.snapshot, (pairs) =>
     Prometheus.encode(pairs.filter(({ metricKey }) => metricKey.name.startsWith(prefix)))
   )
 
 const lines = (...all: ReadonlyArray<string>) => all.map((line) => `${line}\n`).join("")
 
-describe("a metric is told", () => {
+describe("a metric is exposed", () => {
   it.effect("as a counter where it only grows, in one family for all its labels", () =>
     Effect.gen(function* () {
       const ends = Metric.counter("kinds.ends", { description: "Follow-ups that ended, by how.", incremental: true })
       yield* Metric.incrementBy(Metric.tagged(ends, "status", "sent"), 2)
       yield* Metric.increment(Metric.tagged(Metric.tagged(ends, "status", "skipped"), "reason", "replied"))
-      expect(yield* told("kinds.ends")).toBe(
+      expect(yield* exposition("kinds.ends")).toBe(
         lines(
           "# HELP kinds_ends_total Follow-ups that ended, by how.",
           "# TYPE kinds_ends_total counter",
@@ -38,7 +38,7 @@ describe("a metric is told", () => {
       yield* Metric.set(Metric.gauge("gauges.most"), Number.POSITIVE_INFINITY)
       yield* Metric.set(Metric.gauge("gauges.least"), Number.NEGATIVE_INFINITY)
       yield* Metric.set(Metric.gauge("gauges.none"), Number.NaN)
-      expect(yield* told("gauges.")).toBe(
+      expect(yield* exposition("gauges.")).toBe(
         lines(
           "# TYPE gauges_active gauge",
           "gauges_active -3",
@@ -64,7 +64,7 @@ describe("a metric is told", () => {
       )
       for (const seconds of [0.25, 0.5, 0.75, 3600])
         yield* Metric.update(Metric.tagged(lateness, "status", "planned"), seconds)
-      expect(yield* told("histograms.")).toBe(
+      expect(yield* exposition("histograms.")).toBe(
         lines(
           "# TYPE histograms_lateness_seconds histogram",
           'histograms_lateness_seconds_bucket{status="planned",le="0.5"} 2',
@@ -85,7 +85,7 @@ describe("a metric is told", () => {
       const full = summary("summaries.full")
       for (const value of [7, 7, 7]) yield* Metric.update(full, value)
       yield* Metric.value(summary("summaries.empty"))
-      expect(yield* told("summaries.")).toBe(
+      expect(yield* exposition("summaries.")).toBe(
         lines(
           "# TYPE summaries_full summary",
           'summaries_full{quantile="0.5"} 7',
@@ -106,7 +106,7 @@ describe("a metric is told", () => {
     Effect.gen(function* () {
       const words = Metric.frequency("frequencies.words")
       for (const word of ["no", "yes", "no"]) yield* Metric.update(words, word)
-      expect(yield* told("frequencies.")).toBe(
+      expect(yield* exposition("frequencies.")).toBe(
         lines(
           "# TYPE frequencies_words_total counter",
           'frequencies_words_total{key="no"} 2',
@@ -122,7 +122,7 @@ describe("what Prometheus could not read", () => {
     Effect.gen(function* () {
       const gauge = Metric.gauge("escaped.gauge", { description: 'a "back\\slash"\nand a line' })
       yield* Metric.set(Metric.tagged(gauge, "text", 'C:\\new "Zoë"\n'), 1)
-      expect(yield* told("escaped.")).toBe(
+      expect(yield* exposition("escaped.")).toBe(
         lines(
           '# HELP escaped_gauge a "back\\\\slash"\\nand a line',
           "# TYPE escaped_gauge gauge",
@@ -136,29 +136,29 @@ describe("what Prometheus could not read", () => {
     Effect.gen(function* () {
       const gauge = Metric.gauge("spelt:über-all")
       yield* Metric.set(gauge.pipe(Metric.tagged("url.template", "/chats/{chat_id}"), Metric.tagged("2nd", "b")), 1)
-      expect(yield* told("spelt:")).toBe(
+      expect(yield* exposition("spelt:")).toBe(
         lines("# TYPE spelt__ber_all gauge", 'spelt__ber_all{url_template="/chats/{chat_id}",_2nd="b"} 1')
       )
     })
   )
 
-  it.effect("a label twice, is told once, with its last value", () =>
+  it.effect("a label twice, is exposed once, with its last value", () =>
     Effect.gen(function* () {
       yield* Metric.set(
         Metric.gauge("twice.gauge").pipe(Metric.tagged("a.b", "first"), Metric.tagged("a_b", "last")),
         1
       )
-      expect(yield* told("twice.")).toBe(lines("# TYPE twice_gauge gauge", 'twice_gauge{a_b="last"} 1'))
+      expect(yield* exposition("twice.")).toBe(lines("# TYPE twice_gauge gauge", 'twice_gauge{a_b="last"} 1'))
     })
   )
 
-  it.effect("one name of two kinds, or the same labels again, is told as it came first", () =>
+  it.effect("one name of two kinds, or the same labels again, is exposed as it came first", () =>
     Effect.gen(function* () {
       yield* Metric.set(Metric.gauge("clash.a"), 1)
       yield* Metric.set(Metric.gauge("clash.a", { description: "another" }), 2)
       yield* Metric.set(Metric.gauge("clash_a"), 3)
       yield* Metric.update(Metric.histogram("clash.a", MetricBoundaries.fromIterable([1])), 4)
-      expect(yield* told("clash")).toBe(lines("# TYPE clash_a gauge", "clash_a 1"))
+      expect(yield* exposition("clash")).toBe(lines("# TYPE clash_a gauge", "clash_a 1"))
     })
   )
 })
@@ -176,7 +176,7 @@ describe("a unit", () => {
     it.effect(`${unit} of ${name} makes ${expected}, and no label`, () =>
       Effect.gen(function* () {
         yield* Metric.set(Metric.tagged(Metric.gauge(name), "unit", unit), 1)
-        expect(yield* told(name)).toBe(lines(`# TYPE ${expected} gauge`, `${expected} 1`))
+        expect(yield* exposition(name)).toBe(lines(`# TYPE ${expected} gauge`, `${expected} 1`))
       })
     )
   }
@@ -184,7 +184,7 @@ describe("a unit", () => {
   it.effect("of a timer of Effect's own is spelt out already", () =>
     Effect.gen(function* () {
       yield* Metric.update(Metric.timer("timed.work"), Duration.millis(1))
-      expect(yield* told("timed.")).toContain("# TYPE timed_work_milliseconds histogram\n")
+      expect(yield* exposition("timed.")).toContain("# TYPE timed_work_milliseconds histogram\n")
     })
   )
 })

@@ -52,7 +52,7 @@ const running = (program: string, args: ReadonlyArray<string>, env: NodeJS.Proce
   )
 
 /** One call of the page through the proxy; of an answer without end, its first event. */
-const ask = (port: number, to: string, method = "GET") =>
+const request = (port: number, to: string, method = "GET") =>
   Effect.async<{ readonly status: number | undefined; readonly body: string }, Error>((resume) => {
     const headers = {
       host,
@@ -83,10 +83,10 @@ const serves = <E>(begin: (port: number, target: string) => Effect.Effect<void, 
     const port = yield* freePort
     const target = new URL(Option.getOrThrow(yield* PageAddress)).host
     yield* begin(port, target)
-    yield* Effect.retry(ask(port, "/healthz"), Schedule.spaced("100 millis"))
-    const { body, status } = yield* ask(port, Api.livePath)
+    yield* Effect.retry(request(port, "/healthz"), Schedule.spaced("100 millis"))
+    const { body, status } = yield* request(port, Api.livePath)
     expect([status, body.startsWith("data: {")]).toEqual([200, true])
-    expect(yield* ask(port, "/api/pause", "POST")).toMatchObject({ status: 204 })
+    expect(yield* request(port, "/api/pause", "POST")).toMatchObject({ status: 204 })
     expect(Option.isSome(yield* Effect.flatMap(Ledger, (ledger) => ledger.paused))).toBe(true)
   }).pipe(
     Effect.scoped,

@@ -1,6 +1,6 @@
 /**
  * A network between the scheduler and the service that does what networks and services do: connections that break
- * before or after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it says when a
+ * before or after the request was applied, 5xx before or after, storms of 429, bursts of 503. And it reports when a
  * request came, or was applied, so that a test can kill the process that made it.
  */
 import * as Effect from "effect/Effect"

@@ -47,7 +47,7 @@ describe("a forecast", () => {
     expect(QuotaForecast.worst(many(Math.floor(minute / cost) - 1, hour), start, quota)).toBeUndefined()
   })
 
-  it("lets what is due later wait behind a backlog, and tells of the worst of several", () => {
+  it("lets what is due later wait behind a backlog, and reports the worst of several", () => {
     const due = [...many(1000, 0), ...many(10, minute), ...many(300, 10 * hour)]
     const backlog = QuotaForecast.worst(due.toReversed(), start, quota)!
     expect(backlog.followUps).toBe(1010)
@@ -60,7 +60,7 @@ describe("a forecast", () => {
     expect(millis(eta!)).toBeCloseTo(cost, 0)
   })
 
-  it("says of each when it will be done: never before it is due, never two at once", () => {
+  it("computes for each when it will be done: never before it is due, never two at once", () => {
     const due = Arr.makeBy(500, (n) => after(((n * 7919) % 600) * second))
     const etas = QuotaForecast.etas(due, start, quota)
     const sorted = due.toSorted((a, b) => a.epochMillis - b.epochMillis)

@@ -43,7 +43,7 @@ const chatWith = (state: Partial<NonNullable<Chat["state"]>>): Chat => ({
 const recordOf = (chat: Chat, ours: ReadonlyArray<string> = [], listed = messages) =>
   FromChat.make(chat_id, chat, listed, new Set(ours.map((id) => MessageId.make(id))), after(day))
 
-describe("the record of a chat that the API tells of", () => {
+describe("the record of a chat that the API returns", () => {
   it("has what was written, by whom, in order, up to the time of reading", () => {
     const { chat, events, names, until } = recordOf(chatWith({}), [], messages.toReversed())
     expect(events.map(({ writes }) => writes)).toEqual(["contact", "assistant", "assistant"])
@@ -55,7 +55,7 @@ describe("the record of a chat that the API tells of", () => {
     ])
   })
 
-  it("marks the follow-ups that the ledger knows, and only those", () => {
+  it("marks the follow-ups in the ledger, and only those", () => {
     expect(recordOf(chatWith({}), ["nudge"]).events.map(({ isFollowUp }) => isFollowUp ?? false)).toEqual([
       false,
       false,

@@ -1,4 +1,4 @@
-/** Policy files that change under a running process: what is put in force, and what changes nothing and is told. */
+/** Policy files that change under a running process: what is put in force, and what changes nothing and is logged. */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -114,7 +114,7 @@ describe("a policy file that changes under a running process", () => {
     })
   )
 
-  /** What happens to the folder, and how each line of what is told begins. */
+  /** What happens to the folder, and how each line of the log begins. */
   const wrong: Readonly<
     Record<string, readonly [(folder: Folder) => Effect.Effect<unknown, unknown>, ...Array<string>]>
   > = {
@@ -147,15 +147,15 @@ describe("a policy file that changes under a running process", () => {
     ]
   }
   for (const [what, [change, ...lines]] of Object.entries(wrong)) {
-    story(`and ${what} changes nothing, and is told until it is right`, (folder) =>
+    story(`and ${what} changes nothing, and is reported until it is right`, (folder) =>
       Effect.gen(function* () {
         yield* folder.settle
         yield* change(folder)
         yield* folder.settle
         expect(yield* folder.inForce).toBe(before)
         expect((yield* PolicyVersions.inForce).map(({ policy }) => policy)).toEqual(["quotes@1", "nudge@1"])
-        const told = folder.refused()?.split("\n") ?? []
-        expect(told.map((line, index) => line.slice(0, lines[index]?.length))).toEqual(lines)
+        const reported = folder.refused()?.split("\n") ?? []
+        expect(reported.map((line, index) => line.slice(0, lines[index]?.length))).toEqual(lines)
         yield* folder.write("10-quotes.yaml", text("quotes", 1))
         yield* folder.write("20-nudge.yaml", text("nudge", 1))
         yield* Effect.ignore(folder.remove("30-more.yaml"))
@@ -179,7 +179,7 @@ describe("a policy file that changes under a running process", () => {
     })
   )
 
-  it.scoped("and whose folder is removed changes nothing, and is told", () =>
+  it.scoped("and whose folder is removed changes nothing, and is reported", () =>
     Effect.gen(function* () {
       const folder = yield* begin()
       yield* Effect.gen(function* () {

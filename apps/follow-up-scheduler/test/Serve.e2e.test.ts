@@ -1,4 +1,4 @@
-/** `serve` as whoever watches over it sees it: by its log, its metrics, and how it ends. */
+/** `serve` as its operator sees it: by its log, its metrics, and how it ends. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -60,7 +60,7 @@ it.live(
       ]) {
         expect(metrics).toContain(`\n${name}\n`)
       }
-      // What an operator is told to watch is told; a counter is there once it has counted.
+      // Each metric that the docs name for operators is exposed; a counter appears with its first count.
       const alerts = yield* files.readFileString(
         fileURLToPath(new URL("../../../docs/prometheus/alerts.yaml", import.meta.url))
       )
@@ -69,7 +69,8 @@ it.live(
       )
       expect(watched.size).toBeGreaterThan(4)
       for (const name of watched) expect(metrics).toContain(`\n${name} `)
-      // So is what the dashboard draws, with the labels that it divides by. No answer was 429 here, and nothing had a reason.
+      // So is what the dashboard draws, with the labels that it divides by. No answer was 429 here, and nothing had a
+      // reason.
       const { labels, metrics: drawn } = Queries.of(Queries.dashboard.map(({ expr }) => expr).join(" + "))
       for (const name of drawn)
         if (name !== "invent_client_throttled_total") expect(metrics).toMatch(new RegExp(`^${name}[{ ]`, "m"))

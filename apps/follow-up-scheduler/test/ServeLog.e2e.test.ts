@@ -45,7 +45,7 @@ it.live("every line of serve, from its start to its end, is one JSON object with
           .map((line) => JSON.parse(line))
         for (const entry of entries) expect(Object.keys(entry)).toEqual(["timestamp", "level", "message", "fields"])
         const messages = entries.map(({ message }) => message).join("\n")
-        for (const text of ["The operator page is at", "Health is told at", "following up", "stopping"])
+        for (const text of ["The operator page is at", "Health is served at", "following up", "stopping"])
           expect(messages).toContain(text)
         expect(entries).toContainEqual(
           expect.objectContaining({

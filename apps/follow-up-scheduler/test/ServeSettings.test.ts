@@ -15,7 +15,7 @@ describe("how often serve searches the ledger", () => {
     })
   )
 
-  it.effect("is what the environment says", () =>
+  it.effect("is what the environment sets", () =>
     Effect.gen(function* () {
       const settings = yield* read({ FOLLOW_UPS_SWEEP_EVERY: "500 millis", FOLLOW_UPS_SWEEP_SLACK: "1 minute" })
       expect(settings).toEqual({ sweepEvery: Duration.millis(500), sweepSlack: Duration.minutes(1) })

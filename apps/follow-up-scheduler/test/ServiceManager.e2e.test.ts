@@ -30,12 +30,12 @@ const start = ([program = "", ...words]: ReadonlyArray<string>, cwd: string, env
         env: { ...env, PATH: process.env["PATH"] ?? "" }
       })
       let output = ""
-      const hear = (chunk: Buffer) => {
+      const receive = (chunk: Buffer) => {
         output += chunk.toString()
         if (output.includes("following up the chats of the inbox")) Deferred.unsafeDone(isUp, Effect.void)
       }
-      child.stdout.on("data", hear)
-      child.stderr.on("data", hear)
+      child.stdout.on("data", receive)
+      child.stderr.on("data", receive)
       const ended = new Promise<number | null>((resolve) => child.on("exit", resolve).on("error", () => resolve(null)))
       void ended.then((code) => Deferred.unsafeDone(isUp, Effect.fail(`it ended with ${code}: ${output}`)))
       return { child, ended: Effect.promise(() => ended), isUp: Deferred.await(isUp) }

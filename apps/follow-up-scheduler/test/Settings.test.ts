@@ -190,7 +190,7 @@ describe("the options of a configuration file", () => {
   )
 })
 
-it("every variable of the documents is known to the program, and every one that it knows is documented", () => {
+it("every variable of the documents is read by the program, and every one that it reads is documented", () => {
   const documents = ["operating.md", "adopting.md"].map((name) =>
     readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8")
   )

@@ -1,6 +1,6 @@
 /**
- * `serve` with a folder of two policies, which changes while it runs: over a server that knows no code of ours, with a
- * plain listener in place of a chat program.
+ * `serve` with a folder of two policies, which changes while it runs: over a server that shares no code with ours, with
+ * a plain listener in place of a chat program.
  */
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -31,7 +31,7 @@ interface Listed {
 }
 
 it.live(
-  "each chat gets the follow-up of its own policy; a wrong file changes nothing and is told, a right one counts",
+  "each chat gets the follow-up of its own policy; a wrong file changes nothing and is reported, a right one counts",
   () =>
     Effect.gen(function* () {
       const files = yield* FileSystem.FileSystem
@@ -43,7 +43,7 @@ it.live(
 
       const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
       const vendor = yield* PlainVendor.serve({ chats, since, now: () => new Date().toISOString() })
-      const { heard, url } = yield* receiver(0)
+      const { alerts, url } = yield* receiver(0)
       const env = {
         INVENT_API_KEY: "inv_key",
         INVENT_BASE_URL: vendor.url,
@@ -88,12 +88,12 @@ it.live(
 
       yield* write("1-quotes", longer.replaceAll("1 second", "soon"))
       yield* running.says("steps.1.after")
-      yield* until(() => heard.length > 0)
+      yield* until(() => alerts.length > 0)
       expect(running.said()).toMatch(/the policies in force stay:.*1-quotes\.yaml, line 7, column 14: steps\.0\.after/s)
-      expect(heard[0]).toMatch(
+      expect(alerts[0]).toMatch(
         /^A policy file is refused: policy policies\/1-quotes\.yaml, line 7, .* and 1 more, since /
       )
-      expect(heard[0]).toContain("First: follow-ups doctor.")
+      expect(alerts[0]).toContain("First: follow-ups doctor.")
       expect(yield* inForce).toEqual(["quotes@1", "nudge@1"])
       expect(yield* shown).toContain("A policy file is refused: ")
       expect(yield* sent).toEqual(ofBoth)
@@ -104,42 +104,40 @@ it.live(
       expect(yield* sent).toEqual({ ...ofBoth, quoted: [first.quotes, second] })
       expect(yield* inForce).toEqual(["quotes@2", "nudge@1"])
       expect(yield* shown).toContain('"policy":"quotes@2, nudge@1"')
-      yield* until(() => heard.length > 1)
-      expect(heard[1]).toMatch(/^No longer: a policy file is refused/)
+      yield* until(() => alerts.length > 1)
+      expect(alerts[1]).toMatch(/^No longer: a policy file is refused/)
 
       running.process.kill("SIGTERM")
       expect(yield* running.ended).toMatchObject({ code: 143, stderr: "" })
-      expect(heard).toHaveLength(2)
+      expect(alerts).toHaveLength(2)
     }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )
 
-it.live(
-  "a start without a policy that conversations run on says how many, and does with them what --running says",
-  () =>
-    Effect.gen(function* () {
-      const files = yield* FileSystem.FileSystem
-      const cwd = yield* files.makeTempDirectoryScoped()
-      const later = (name: string, channel: string) =>
-        `${header(name, 1, channel)}${step(`Is all well with your ${name}?`).replace("1 second", "1 hour")}`
-      yield* files.writeFileString(`${cwd}/quotes.yaml`, later("quotes", "whatsapp_bot"))
-      yield* files.writeFileString(`${cwd}/nudge.yaml`, later("nudge", "custom"))
-      const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
-      const vendor = yield* PlainVendor.serve({ chats, since, now: () => new Date().toISOString() })
-      const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url }
-      const options = ["--inbox", "--db", "a.db"]
-      const left =
-        "1 conversations have a follow-up waiting or under way by quotes@1, which is not among the policies any more"
+it.live("a start without a policy that conversations run on prints how many, and treats them by --running", () =>
+  Effect.gen(function* () {
+    const files = yield* FileSystem.FileSystem
+    const cwd = yield* files.makeTempDirectoryScoped()
+    const later = (name: string, channel: string) =>
+      `${header(name, 1, channel)}${step(`Is all well with your ${name}?`).replace("1 second", "1 hour")}`
+    yield* files.writeFileString(`${cwd}/quotes.yaml`, later("quotes", "whatsapp_bot"))
+    yield* files.writeFileString(`${cwd}/nudge.yaml`, later("nudge", "custom"))
+    const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
+    const vendor = yield* PlainVendor.serve({ chats, since, now: () => new Date().toISOString() })
+    const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url }
+    const options = ["--inbox", "--db", "a.db"]
+    const left =
+      "1 conversations have a follow-up waiting or under way by quotes@1, which is not among the policies any more"
 
-      yield* Process.run(["run", "--policy", "quotes.yaml", "--policy", "nudge.yaml", ...options], { cwd, env })
-      const { stdout } = yield* Process.run(["run", "--policy", "nudge.yaml", ...options], { cwd, env })
-      expect(stdout).toContain(`${left}: they go on as they began (--running keep)`)
+    yield* Process.run(["run", "--policy", "quotes.yaml", "--policy", "nudge.yaml", ...options], { cwd, env })
+    const { stdout } = yield* Process.run(["run", "--policy", "nudge.yaml", ...options], { cwd, env })
+    expect(stdout).toContain(`${left}: they go on as they began (--running keep)`)
 
-      const exit = ["serve", "--policy", "nudge.yaml", "--running", "exit", ...options]
-      const running = yield* Process.start(exit, { cwd, env })
-      yield* running.says(`${left}: they have ended (--running exit)`)
-      running.process.kill("SIGTERM")
-      yield* running.ended
-      const story = yield* Process.run(["explain", "--db", "a.db", "quoted"], { cwd, env })
-      expect(story.stdout).toContain("did not follow up: the policy was changed, and this cadence")
-    }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
+    const exit = ["serve", "--policy", "nudge.yaml", "--running", "exit", ...options]
+    const running = yield* Process.start(exit, { cwd, env })
+    yield* running.says(`${left}: they have ended (--running exit)`)
+    running.process.kill("SIGTERM")
+    yield* running.ended
+    const story = yield* Process.run(["explain", "--db", "a.db", "quoted"], { cwd, env })
+    expect(story.stdout).toContain("did not follow up: the policy was changed, and this cadence")
+  }).pipe(Effect.scoped, Effect.provide(NodeContext.layer))
 )

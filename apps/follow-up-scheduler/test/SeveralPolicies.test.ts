@@ -70,7 +70,7 @@ const due = hour + minute
 
 describe("with two policies in force", () => {
   story(
-    "each chat gets the follow-up of its own policy, and one that none matches gets none and says so",
+    "each chat gets the follow-up of its own policy, and one that none matches gets none, with that reason",
     Effect.suspend(() => {
       const inbox = FakeInbox.make(chats)
       return Effect.gen(function* () {
@@ -216,7 +216,7 @@ describe("a policy that is not named any more", () => {
   } as const
   for (const running of ["keep", "retime", "exit"] as const) {
     story(
-      `leaves its conversations to --running ${running}, and says how many there are`,
+      `leaves its conversations to --running ${running}, and reports how many there are`,
       Effect.suspend(() => {
         const inbox = FakeInbox.make({ ada: chats.ada })
         return Effect.gen(function* () {
@@ -233,7 +233,7 @@ describe("a policy that is not named any more", () => {
   }
 
   story(
-    "hands a chat that its version does not match any more to the policy that does, which goes on with the next step",
+    "moves a chat that its version does not match any more to the policy that does, which goes on with the next step",
     Effect.suspend(() => {
       const inbox = FakeInbox.make({ ada: chats.ada })
       return Effect.gen(function* () {

@@ -71,7 +71,7 @@ describe("preview", () => {
   )
 
   story(
-    "tells programs the same as JSON, and of one policy nothing of it",
+    "prints the same as JSON, and for a single policy nothing of it",
     Effect.gen(function* () {
       const of = (...names: ReadonlyArray<string>) =>
         Effect.map(run("preview", ...named(...names), "--chats", "ids.txt", "--json"), ({ stdout }) =>
@@ -103,7 +103,7 @@ describe("doctor", () => {
   const usable = (name: string) => `ok policy: ${name}@1 can be used, and every step has an opening`
 
   story(
-    "tells which policies share chats and which one takes them, which gets none, and what becomes of the rest",
+    "prints which policies share chats and which one takes them, which gets none, and what becomes of the rest",
     Effect.gen(function* () {
       expect(yield* findings("german", "quotes", "never")).toEqual([
         usable("german"),
@@ -121,7 +121,7 @@ describe("doctor", () => {
   )
 
   story(
-    "tells every problem of every file",
+    "prints every problem of every file",
     Effect.map(findings("quotes", "gone", "nope"), (found) => {
       expect(found).toHaveLength(1)
       expect(found[0]).toMatch(
@@ -133,7 +133,7 @@ describe("doctor", () => {
 
 describe("status", () => {
   story(
-    "tells which versions are in force, in their order, once several are",
+    "prints which versions are in force, in their order, once several are",
     Effect.gen(function* () {
       const status = Effect.map(run("status"), ({ stdout }) => stdout)
       yield* run("run", ...named("quotes"), "--chats", "ids.txt")

@@ -24,7 +24,7 @@ const refusals = [
     says: "history history.jsonl, line 2: "
   },
   {
-    what: "a word that nobody knows",
+    what: "an unknown word",
     files: { "history.jsonl": Conversations.line(0).replace('"contact"', '"customer"') },
     says: "line 1: events.0.writes: "
   },
@@ -54,7 +54,7 @@ describe("simulate", () => {
     )
   }
 
-  it.live("tells what two policies would have done, as a table of 80 columns, as JSON and as a picture", () =>
+  it.live("prints what two policies would have done, as a table of 80 columns, as JSON and as a picture", () =>
     Effect.gen(function* () {
       const files = { "history.jsonl": Conversations.line(0) }
       const table = yield* simulate(files, "--compare", other)
@@ -86,7 +86,7 @@ describe("simulate", () => {
     })
   )
 
-  it.live("explains itself with examples, without colour where nobody would see it", () =>
+  it.live("explains itself with examples, without colour where it is not a terminal", () =>
     Effect.gen(function* () {
       const { code, stdout } = yield* CommandLine.run(["simulate", "--help"])
       expect(stdout).toContain("follow-ups simulate --policy old.yaml --compare new.yaml --against chats.jsonl")
@@ -112,7 +112,7 @@ const happened = Effect.gen(function* () {
 
 describe("record", () => {
   it.live(
-    "puts chats on record by their ids, with names and texts unless told otherwise, and simulate plays them",
+    "puts chats on record by their ids, with names and texts unless an option removes them, and simulate replays them",
     () =>
       Effect.gen(function* () {
         const { apiKey, url } = yield* Emulator.Emulator

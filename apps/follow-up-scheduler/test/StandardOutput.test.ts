@@ -6,7 +6,7 @@ import { EventEmitter } from "node:events"
 import { it } from "../../../tools/testing/it.ts"
 import * as StandardOutput from "../src/cli/StandardOutput.ts"
 
-/** Streams of a process of which the test says what becomes of each line. */
+/** Streams of a process; the test decides what becomes of each line. */
 const makeStreams = () => {
   const codes: Array<number> = []
   const errors: Array<string> = []
@@ -53,7 +53,7 @@ describe("output that cannot be written", () => {
     )
   }
 
-  it("ends any other command with 2, and says why", () => {
+  it("ends any other command with 2, and prints why", () => {
     const { codes, errors, fail } = makeStreams()
     fail("ENOSPC")
     expect([codes, errors]).toEqual([[2], ["the output could not be written: ENOSPC: no\n"]])

@@ -1,16 +1,16 @@
-/** What would write to many at once: the program against a server that knows no code of ours. */
+/** What would write to many at once: the program against a server that shares no code with ours. */
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { followUps, policy } from "./Passes.ts"
 
 const chats = Object.fromEntries(Array.from({ length: 150 }, (_, index) => [`chat_${index + 1}`, {}]))
 const unlimited = policy.replace("steps:", "at_most_per_hour: 1000\nsteps:")
-// A quota that keeps nobody waiting: how long it makes them wait is no part of this.
+// A quota that delays no request: the delay is no part of this test.
 const env = { INVENT_RATE_LIMIT: "100000" }
 
 describe("a policy that would write to 150 contacts when it is put in force", () => {
   it.live(
-    "writes to nobody, in this pass and the next, until 150 are confirmed; then each gets one, and later the other",
+    "writes to no contact, in this pass and the next, until 150 are confirmed; then each gets one, and later the other",
     () =>
       Effect.gen(function* () {
         const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:01:00Z", "2026-07-15T13:02:00Z", "2026-07-15T15:30:00Z"]

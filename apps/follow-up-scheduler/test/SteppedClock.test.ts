@@ -65,7 +65,7 @@ it.effect("an outage is over as soon as the service is well again", () =>
   )
 )
 
-it.effect("what is under way when a stop is asked for is waited for no longer than the grace", () =>
+it.effect("what is under way when a stop is requested is waited for no longer than the grace", () =>
   withStep((putBack) =>
     Effect.gen(function* () {
       const grace = Duration.toMillis(Grace.byDefault)
@@ -84,19 +84,19 @@ it.effect("what is under way when a stop is asked for is waited for no longer th
   ).pipe(Effect.provide(GracefulShutdown.layer))
 )
 
-it.scoped("progress is told on", () =>
+it.scoped("progress is printed on", () =>
   withStep((putBack) =>
     Effect.gen(function* () {
       const write = vi.spyOn(process.stderr, "write").mockReturnValue(true)
       yield* Effect.addFinalizer(() => Effect.sync(() => write.mockRestore()))
-      const tell = yield* Progress.make("conversations")
+      const report = yield* Progress.make("conversations")
       yield* TestClock.adjust("6 seconds")
       yield* putBack
-      yield* tell({ count: 12, part: undefined })
+      yield* report({ count: 12, part: undefined })
       yield* TestClock.adjust("6 seconds")
-      yield* tell({ count: 24, part: undefined })
-      const told = write.mock.calls.map(([text]) => String(text))
-      expect(told.map((text) => /(\d+ conversations, \d+\/s)/.exec(text)?.[1])).toEqual([
+      yield* report({ count: 24, part: undefined })
+      const printed = write.mock.calls.map(([text]) => String(text))
+      expect(printed.map((text) => /(\d+ conversations, \d+\/s)/.exec(text)?.[1])).toEqual([
         "12 conversations, 2/s",
         "24 conversations, 2/s"
       ])

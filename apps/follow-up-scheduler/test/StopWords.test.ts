@@ -52,7 +52,7 @@ describe("a message is none", () => {
   })
 })
 
-it("no word says both", () => {
+it("no word means both", () => {
   expect(optIn.filter((word) => StopWords.isOneOf(optOut, word))).toEqual([])
 })
 

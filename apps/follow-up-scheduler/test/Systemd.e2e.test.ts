@@ -1,4 +1,4 @@
-/** The unit of docs/systemd: systemd reads it, rates it as closed, and hears from the loop that it turns. */
+/** The unit of docs/systemd: systemd reads it, rates it as closed, and receives the loop's watchdog messages. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Requirement from "@effect-invent/test-support/Requirement"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -23,7 +23,7 @@ const analyze = (...args: ReadonlyArray<string>) =>
   })
 
 Requirement.describeWith([Requirement.program("systemd-analyze", "systemd")], "the unit for systemd", () => {
-  it.live("has no setting that systemd does not know, and is closed", () =>
+  it.live("has no setting that systemd rejects, and is closed", () =>
     CommandLine.inFolder(
       {},
       Effect.gen(function* () {

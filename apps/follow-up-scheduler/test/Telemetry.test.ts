@@ -60,7 +60,7 @@ const gauge = <Type, In, Out extends { readonly value: number }>(metric: Metric.
   Effect.map(Metric.value(metric), ({ value }) => value)
 
 story(
-  "what a monitor alerts on is counted: what is to come, what is overdue, what nobody knows, and whether all is held",
+  "what a monitor alerts on is counted: what is to come, what is overdue, what is unknown, and whether all is held",
   (fake) =>
     under(fake, { steps })(
       Effect.gen(function* () {

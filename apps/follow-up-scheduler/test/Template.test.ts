@@ -11,7 +11,7 @@ const values = (fields: Partial<Template.Values> = {}): Template.Values => ({
 const greeting = "Hello {{contact.name|there}}, {{ assistant.name | the team }} here."
 
 describe("a template", () => {
-  it("says what the chat tells, and what it was given for the rest", () => {
+  it("fills in the fields of the chat, and the given fallback for the rest", () => {
     expect(Template.render(greeting, values({ "contact.name": "Ada" }))).toBe("Hello Ada, the team here.")
     expect(Template.render(greeting, values())).toBe("Hello there, the team here.")
     expect(Template.render(greeting, values({ "contact.name": " \n\t " }))).toBe("Hello there, the team here.")
@@ -38,7 +38,7 @@ describe("a template", () => {
       .slice("Hello ".length)
       .split(",")[0]
 
-  it("leaves out what nobody sees: controls of direction, joiners that join nothing, blanks of no width", () => {
+  it("leaves out what is invisible: controls of direction, joiners that join nothing, blanks of no width", () => {
     expect(shown("\u2067Ada\u2069\u200E \u061CLove\u202Alace")).toBe("Ada Lovelace")
     expect(shown("\u200DA\u200B\uFEFF\u00ADda \u200C Lovelace\u200D")).toBe("Ada Lovelace")
     expect(shown("Ada\u{E0041}\u2060")).toBe("Ada")
@@ -59,7 +59,7 @@ describe("a template", () => {
     )
   })
 
-  it("knows its own messages, whatever was filled in, and no others", () => {
+  it("recognizes its own messages, whatever was filled in, and no others", () => {
     FastCheck.assert(
       FastCheck.property(FastCheck.string(), FastCheck.string({ unit: "grapheme" }), (name, assistant) => {
         expect(

@@ -28,7 +28,7 @@ const hostile = [
 const overflowing = (text: string) => text.split("\n").filter((line) => stringWidth(line) > TerminalText.columns)
 
 describe("lines", () => {
-  it("say all of what is too wide, under the last of their columns that has room", () => {
+  it("print all of what is too wide, under the last of their columns that has room", () => {
     const why = "the customer wrote last and waits for us, ".repeat(4).trim()
     const words = (lines: ReadonlyArray<string>) =>
       lines
@@ -105,11 +105,11 @@ describe("the terminal", () => {
         ["resume"],
         ["erase", contact.id]
       ]
-      const said = yield* CommandLine.inFolder(
+      const printed = yield* CommandLine.inFolder(
         files,
         Effect.forEach(commands, (args) => CommandLine.run(args, online))
       )
-      for (const [index, { stderr, stdout }] of said.entries()) {
+      for (const [index, { stderr, stdout }] of printed.entries()) {
         const command = commands[index]!.join(" ")
         expect(stdout, `${command}: ${stderr}`).not.toBe("")
         expect(overflowing(stdout), command).toEqual([])

@@ -38,7 +38,7 @@ describe("a follow-up that is far", () => {
       Layer.fresh
     )
 
-  /** Planned, and its timer asked for, as after a look at its chat. */
+  /** Planned, and its timer requested, as after a look at its chat. */
   const plan = Effect.gen(function* () {
     const ids = {
       conversation_id: ConversationId.make("conversation"),

@@ -20,8 +20,8 @@ interface Woken {
   readonly at: DateTime.Utc
 }
 
-/** One life of a process that asks for wake-ups and is never woken. */
-const asking = Cluster.layer.pipe(
+/** One life of a process that requests wake-ups and is never woken. */
+const requesting = Cluster.layer.pipe(
   Layer.provideMerge(ClusterRunner.layer(Duration.millis(100))),
   Layer.provideMerge(Ledger.layer)
 )
@@ -32,7 +32,7 @@ const process = (woken: Queue.Enqueue<Woken>) =>
     Cluster.layerWaker((key, revision) =>
       Effect.flatMap(DateTime.now, (at) => Queue.offer(woken, { key, revision, at }))
     ),
-    asking
+    requesting
   )
 
 const due = (name: string, millis: number, revision = 1) =>
@@ -79,7 +79,7 @@ export const suite = <E>(
     }).pipe(Effect.provide(process(woken)))
   )
 
-  timers("wakes for the same look once, however often it was asked for, and for the next look again", (woken) =>
+  timers("wakes for the same look once, however often it was requested, and for the next look again", (woken) =>
     Effect.gen(function* () {
       yield* Effect.forEach([1, 1, 1, 2], (revision) => schedule("a", 0, revision))
       const both = yield* Queue.takeN(woken, 2)
@@ -92,7 +92,7 @@ export const suite = <E>(
 
   timers("wakes for what fell due while no process was there", (woken) =>
     Effect.gen(function* () {
-      yield* Effect.provide(schedule("a", 0), asking)
+      yield* Effect.provide(schedule("a", 0), requesting)
       expect(yield* Queue.size(woken)).toBe(0)
       yield* Effect.provide(
         Effect.map(Queue.take(woken), ({ key }) => expect(key).toBe("a")),

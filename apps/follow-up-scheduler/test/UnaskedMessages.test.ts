@@ -177,12 +177,12 @@ describe("a record that has lost something", () => {
     expect(next([asked, answer, followUp, again], policy(), [taken()])).toBe("followed_up_already")
   })
 
-  it("that knows of every step says that every step was taken", () => {
+  it("that contains every step gives as reason that every step was taken", () => {
     const both = [taken(), taken({ step: 2, message_id: again.id })]
     expect(next([asked, answer, followUp, again], policy(), both)).toBe("cadence_finished")
   })
 
-  it("that knows of every step, and of no message, says so, too", () => {
+  it("that contains every step, and no message, does so, too", () => {
     const both = [1, 2].map((step) =>
       taken({ step, message_id: undefined, follow_up_at: after(step === 1 ? hour : 3 * hour) })
     )
@@ -203,13 +203,13 @@ describe("a record that has lost something", () => {
     expect(next([asked, answer, message("assistant", hour + 5 * minute)], policy(), [failed])).toBe(second_)
   })
 
-  it("says that a follow-up is under way while its message is not on record", () => {
+  it("gives as reason that a follow-up is under way while its message is not on record", () => {
     expect(next([asked, answer, followUp], policy(), [taken({ message_id: undefined, status: "under_way" })])).toBe(
       "in_progress"
     )
   })
 
-  it("knows a follow-up that crossed the reply: the answer to the reply counts as one, however late", () => {
+  it("recognizes a follow-up that crossed the reply: the answer to the reply counts as one, however late", () => {
     const crossed = taken({ anchor_id: messageId("long ago") })
     const late = message("assistant", 4 * hour)
     expect(next([asked, followUp, late], policy(), [crossed])).toBe(`step 2 after ${late.id}`)

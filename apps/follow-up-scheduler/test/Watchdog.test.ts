@@ -11,10 +11,10 @@ import * as Watchdog from "../src/Operations/Watchdog.ts"
 
 const watched = { NOTIFY_SOCKET: "/run/systemd/notify", WATCHDOG_USEC: "20000000" }
 
-/** Feeding in this environment; `state` says whether the loop runs, and whether the datagram can be sent. */
+/** Feeding in this environment; `state` sets whether the loop runs, and whether the datagram can be sent. */
 const feeding = (env: Record<string, string>, state = { isLive: true, isBroken: false }) =>
   Effect.gen(function* () {
-    const seen = { fed: 0, said: new Array<string>() }
+    const seen = { fed: 0, logged: new Array<string>() }
     const notify = Effect.suspend(() => {
       seen.fed++
       return state.isBroken ? Effect.fail(new Error("no such program")) : Effect.void
@@ -30,7 +30,7 @@ const feeding = (env: Record<string, string>, state = { isLive: true, isBroken: 
       Effect.provide(
         Logger.replace(
           Logger.defaultLogger,
-          Logger.make(({ message }) => void seen.said.push(String(message)))
+          Logger.make(({ message }) => void seen.logged.push(String(message)))
         )
       ),
       Effect.fork
@@ -60,7 +60,9 @@ describe("the watchdog of systemd", () => {
     Effect.gen(function* () {
       const { fiber, seen } = yield* feeding(watched, { isLive: true, isBroken: true })
       yield* TestClock.adjust("10 seconds")
-      expect(seen.said).toEqual(Array.from({ length: 2 }, () => "the watchdog of systemd was not fed: no such program"))
+      expect(seen.logged).toEqual(
+        Array.from({ length: 2 }, () => "the watchdog of systemd was not fed: no such program")
+      )
       yield* Fiber.interrupt(fiber)
     })
   )

@@ -7,8 +7,8 @@
  * ```
  *
  * Bound an unsafe call by a deadline, not by `Effect.timeout`. A deadline that passes after the request has left ends
- * the call in `OutcomeUnknown`, which says what was sent and when. `Effect.timeout` interrupts the call and fails with
- * its own `TimeoutException`: all that is left of the request is a warning in the log.
+ * the call in `OutcomeUnknown`, which records what was sent and when. `Effect.timeout` interrupts the call and fails
+ * with its own `TimeoutException`: all that is left of the request is a warning in the log.
  */
 import * as Context from "effect/Context"
 import type { DurationInput } from "effect/Duration"

@@ -133,7 +133,7 @@ export interface AssistantConfigChange {
   } | undefined
   readonly knowledge_scope?: string | undefined
   readonly model?: string | undefined
-  /** An IANA time zone: the only zone the API knows. */
+  /** An IANA time zone: the only zone in the API. */
   readonly timezone?: string | undefined
   readonly instructions?: string | undefined
 }
@@ -344,7 +344,7 @@ export interface DecideApproval {
   readonly background?: boolean | undefined
 }
 
-/** In a request. No page says which of its keys are required. */
+/** In a request. No page documents which of its keys are required. */
 export interface DefinitionChange {
   readonly path?: string | undefined
   readonly definition?: OpenRecord<unknown> | undefined
@@ -900,7 +900,7 @@ export interface ViewConfigChange {
  */
 export interface Contacts {
   /**
-   * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it tells who must not be written
+   * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it lists who must not be written
    * to.
    *
    * `GET /orgs/{org_id}/contacts`. Reads only: sent again after a lost answer.
@@ -919,7 +919,7 @@ export interface Contacts {
   }) => Effect.Effect<ReadonlyArray<Contact | Undecodable>, RepeatableError>
 
   /**
-   * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it tells who must not be written
+   * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it lists who must not be written
    * to.
    *
    * As a stream: all entries, page by page, in the order the server lists them. `urlParams.page` is the page to begin
@@ -1438,8 +1438,8 @@ export interface Messages {
   }) => Effect.Effect<void, RepeatableError>
 
   /**
-   * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only
-   * when the tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
+   * Accepts or rejects an action that the assistant wants approved. Without `background: true`, it answers only when
+   * the tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
    *
    * `POST /chats/{chat_id}/messages/{message_id}/approvals/{tool_call_id}`. Not sent again after a lost answer, which
    * is an `OutcomeUnknown`.
@@ -2573,8 +2573,7 @@ export interface Broadcasts {
 
   /**
    * Sends a transactional broadcast to one contact, on every channel that its templates reach: each that fired has a
-   * row in the answer. The newer meaning of the path. Unless told `background: true`, it answers only when all was
-   * sent.
+   * row in the answer. The newer meaning of the path. Without `background: true`, it answers only when all was sent.
    *
    * `POST /orgs/{org_id}/broadcasts/{broadcast_id}/send`. Not sent again after a lost answer, which is an
    * `OutcomeUnknown`.

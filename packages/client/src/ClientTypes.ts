@@ -33,7 +33,7 @@ type Argument<Key extends string, Value> = [Value] extends [never]
     ? { readonly [K in Key]?: Value }
     : { readonly [K in Key]: Value }
 
-/** What a method takes: `path`, `urlParams` and `payload` as the contract says; `org_id` is filled in when left out. */
+/** What a method takes: `path`, `urlParams` and `payload` as in the contract; `org_id` is filled in when left out. */
 export type Request<Path, UrlParams, Payload> = Simplify<
   Argument<"path", WithoutOrg<Path>> &
     Argument<"urlParams", UrlParams> &
@@ -117,7 +117,7 @@ export type Streams = {
   }
 }
 
-/** What `inbox.events` can be told. */
+/** The options of `inbox.events`. */
 export interface EventsRequest {
   readonly path?: { readonly org_id?: OrgId }
   /**
@@ -141,7 +141,7 @@ export interface StateExtras {
 
 /** What `orgs` has beside the endpoints of the contract. */
 export interface OrgsExtras {
-  /** What the server's clock says, from the `Date` of a cheap answer, in whole seconds; none where it says nothing. */
+  /** The server's clock, from the `Date` of a cheap answer, in whole seconds; none where the answer has none. */
   readonly serverTime: (request?: {
     readonly path?: { readonly org_id?: OrgId }
   }) => Effect.Effect<Option.Option<DateTime.Utc>, InventError.RepeatableError>

@@ -39,7 +39,7 @@ export type {
 } from "./ClientTypes.ts"
 
 /**
- * The service to ask for: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error of
+ * The service to depend on: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error of
  * `InventError`; where a lost answer leaves open what happened, with `OutcomeUnknown`.
  */
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}

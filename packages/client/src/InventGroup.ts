@@ -21,7 +21,7 @@ import type { ClientMethods } from "./ClientMethods.ts"
 import * as RateLimit from "./RateLimit.ts"
 import * as Settings from "./Settings.ts"
 
-/** What a group of the contract can be asked for. */
+/** The methods of a group of the contract. */
 export type Group<Name extends keyof ClientMethods> = ClientMethods[Name]
 
 /** A group of the contract, from `@effect-invent/domain/api`. */

@@ -3,7 +3,7 @@
  * whichever kind of limit the vendor has; the rule and its proof are in `internal/rateLimit/QuotaModel.ts`.
  *
  * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link
- * withLane}. After a 429, which means that somebody else spends the same quota, the limiter takes less and gives itself
+ * withLane}. After a 429, which means that another program spends the same quota, the limiter takes less and gives itself
  * back what it can.
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
@@ -57,7 +57,7 @@ export const check = ({
 
 /**
  * How urgent a call is: `stop` before `verify` before `send` before `watch`. Inside a lane, first come, first served.
- * Every tenth turn belongs to whoever has waited longest, if that is longer than a window: no lane starves.
+ * Every tenth turn belongs to the call that has waited longest, if that is longer than a window: no lane starves.
  */
 export type Lane = LaneQueue.Lane
 
@@ -86,7 +86,7 @@ export interface Waiting {
   /** Calls that wait now. */
   readonly queued: number
   /**
-   * How long one that came now, in the lane it is asked in, would wait at most if all went well and nobody overtook it.
+   * How long one that came now, in the lane of the caller, would wait at most without failures and without calls that overtake it.
    */
   readonly expectedWait: Duration.Duration
 }
@@ -107,7 +107,7 @@ export class RateLimit extends Context.Tag("@effect-invent/client/RateLimit")<
       neverLeft: (error: E) => boolean
     ) => Effect.Effect<A, E | QueueFull | RateLimitUnavailable, R>
     /**
-     * To be called after a 429: somebody else spends the same quota. Nobody sends for this long, or for longer while
+     * To be called after a 429: another program spends the same quota. No call sends for this long, or for longer while
      * 429s go on; then one request tries, and the others follow, a little less of them than before.
      */
     readonly pause: (duration: Duration.Duration) => Effect.Effect<void>

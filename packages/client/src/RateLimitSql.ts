@@ -5,7 +5,7 @@
  *
  * - Between processes that wait, permits go in turn; inside a process, by lane and in order.
  * - A 429 holds all of them, and one request of one of them tries afterwards.
- * - What a killed process had in flight counts as received one lease after it was last heard of.
+ * - What a killed process had in flight counts as received one lease after its last report.
  * - While the database does not answer nothing is sent: calls wait for `patience`, and then fail with
  *   `RateLimitUnavailable`.
  *
@@ -73,7 +73,7 @@ const openStore = (
 > =>
   Effect.flatMap(SqlClient.SqlClient, (client) => {
     const sql = client.withoutTransforms()
-    // The clock is looked at last: then it shows no less than to whoever wrote the row, and time runs at one speed for
+    // The clock is looked at last: then it shows no less than to the writer of the row, and time runs at one speed for
     // all.
     const inProcess = Effect.flatMap(
       sql<Row>`SELECT stamp, state FROM effect_invent_rate_limits WHERE name = ${name}`,
@@ -109,7 +109,7 @@ const unavailable = (reason: string) => Effect.fail(new RateLimit.RateLimitUnava
 const reasonOf = ({ cause, message }: SqlError) =>
   cause instanceof Error && cause.message !== "" ? cause.message : (message ?? "the database failed")
 
-/** Reads, works out the reply, and writes; from the start when somebody else wrote in between. */
+/** Reads, works out the reply, and writes; from the start when another process wrote in between. */
 const exchangeWith = (store: Store, quota: SharedQuotaModel.SharedQuota, nextStamp: () => string) => {
   const exchange = (
     request: SharedQuotaModel.Request

@@ -1,6 +1,6 @@
 /**
  * Of each unsafe endpoint, which verdict finds out what became of a request whose answer was lost, or why nothing can.
- * The types say the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the
+ * The types state the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the
  * contract.
  */
 import type { UnsafeEndpoint } from "./ClientTypes.ts"
@@ -14,7 +14,7 @@ export type VerdictName =
   | `ReconcileOrganization.${Extract<keyof typeof ReconcileOrganization, `${string}Verdict`>}`
   | `ReconcileRecords.${Extract<keyof typeof ReconcileRecords, `${string}Verdict`>}`
 
-/** Why nobody can tell what became of a request. */
+/** Why it cannot be found out whether a request was applied. */
 export interface Reason {
   readonly cannotBeTold: string
 }
@@ -47,10 +47,10 @@ export const verdicts = {
   "workflows.run": "ReconcileRecords.runWorkflowVerdict"
 } as const satisfies Readonly<Record<UnsafeEndpoint, VerdictName | Reason>>
 
-/** The unsafe endpoints of which a verdict tells what became of a request. */
+/** The unsafe endpoints with a verdict on what became of a request. */
 export type Reconcilable = {
   [Endpoint in UnsafeEndpoint]: (typeof verdicts)[Endpoint] extends VerdictName ? Endpoint : never
 }[UnsafeEndpoint]
 
-/** The unsafe endpoints of which nobody can tell: after an `OutcomeUnknown` of theirs a person has to look. */
+/** The unsafe endpoints without a verdict: after an `OutcomeUnknown` of theirs a person has to look. */
 export type CannotBeTold = Exclude<UnsafeEndpoint, Reconcilable>

@@ -1,10 +1,10 @@
 /**
  * What became of an unsafe request whose answer was lost. A verdict is found by looking at what the server lists; a
- * sender uses it to apply a request exactly once. `Reconcilable` says which verdict is on which endpoint, and of which
- * nobody can tell.
+ * sender uses it to apply a request exactly once. `Reconcilable` lists the verdict of each endpoint, and the endpoints
+ * without one.
  *
- * It rests on two assumptions, as the API knows no idempotency key: what was applied is listed `visibleWithin` after
- * the answer was lost, and nobody else does the same as the same contact meanwhile. Where the evidence allows two
+ * It rests on two assumptions, as the API has no idempotency key: what was applied is listed `visibleWithin` after
+ * the answer was lost, and no other program does the same as the same contact meanwhile. Where the evidence allows two
  * readings the verdict is `StillUnknown`, and nothing is sent again.
  *
  * ```ts
@@ -39,7 +39,7 @@ export type Verdict<A> = Data.TaggedEnum<{
 interface VerdictDefinition extends Data.TaggedEnum.WithGenerics<1> {
   readonly taggedEnum: Verdict<this["A"]>
 }
-/** Makes a verdict, matches on its tag (`$match`), and asks for it (`$is`). */
+/** Makes a verdict, matches on its tag (`$match`), and tests for it (`$is`). */
 export const Verdict = Data.taggedEnum<VerdictDefinition>()
 
 /** How long to look for what became of a request, and how often to send it. */
@@ -64,7 +64,7 @@ export interface Window {
 export interface MessageOptions extends Window, Patience {
   /**
    * Messages that existed before the request. A sender that is not given them lists the last ones before it sends;
-   * whoever sends equal messages faster than they are listed names them here.
+   * a sender of equal messages that are not listed yet names them here.
    */
   readonly known?: ReadonlyArray<MessageId>
 }
@@ -75,7 +75,7 @@ export interface ChatOptions<E = never, R = never> extends Window, Patience {
    * The chats that may be the new one, for example those of the inbox. No published endpoint lists a contact's chats.
    */
   readonly findChat?: Effect.Effect<ReadonlyArray<Chat>, E, R>
-  /** Chats that existed before the request. A sender that is not given them asks `findChat` before it sends. */
+  /** Chats that existed before the request. Without them a sender calls `findChat` before it sends. */
   readonly known?: ReadonlyArray<ChatId>
 }
 
@@ -199,7 +199,7 @@ export const sendMessageOnChannelVerdict = (
 
 /**
  * Whether `contacts.respondToTool` was applied. Applied: another message of the contact's names the tool call and the
- * connection. Not applied: none does, and the message with the tool says that the call is pending. The shape of neither
+ * connection. Not applied: none does, and the message with the tool shows that the call is pending. The shape of neither
  * is published, so both are searched for the ids; the whole chat is listed, as a tool can be older than any margin.
  */
 export const respondToToolVerdict = (
@@ -233,7 +233,7 @@ export const respondToToolVerdict = (
 
 /**
  * Whether `contacts.createChat` was applied: looks for a new chat with the contact's channel, the assistant and the
- * title among those of `findChat`. Without it nobody can tell, as no published endpoint lists a contact's chats.
+ * title among those of `findChat`. Without it the outcome stays unknown, as no published endpoint lists a contact's chats.
  */
 export const createChatVerdict = <E = never, R = never>(
   { path, payload }: CreateChat,
@@ -358,7 +358,7 @@ export const respondToTool = (
 
 /**
  * `contacts.createChat`, applied at most once, and exactly once where `findChat` finds it. Without `findChat` an answer
- * that was lost ends in `OutcomeUnknown` at once, as no look could tell.
+ * that was lost ends in `OutcomeUnknown` at once, as no look could find it out.
  */
 export const createChat = <E = never, R = never>(
   invent: Pick<Sends, "contacts">,

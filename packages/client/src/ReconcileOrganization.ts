@@ -22,7 +22,7 @@ import type { Options } from "./ReconcileRecords.ts"
 
 const { Verdict } = Reconcile
 
-type Asked<Group extends keyof Service, Name extends keyof Service[Group]> = Service[Group][Name] extends (
+type RequestOf<Group extends keyof Service, Name extends keyof Service[Group]> = Service[Group][Name] extends (
   request: infer Request
 ) => unknown
   ? Request
@@ -34,7 +34,7 @@ const stillUnknown = (reason: string) => Effect.succeed(Verdict.StillUnknown({ r
 /** Whether `assistants.createAction` was applied: looks for an action of that kind and name, created since. */
 export const createActionVerdict = (
   invent: { readonly assistants: Pick<Service["assistants"], "streamActions"> },
-  { path, payload }: Asked<"assistants", "createAction">,
+  { path, payload }: RequestOf<"assistants", "createAction">,
   unknown: OutcomeUnknown,
   options: Options = {}
 ): Found<AssistantAction> => {
@@ -56,7 +56,7 @@ export const createActionVerdict = (
  */
 export const rotateSecretKeyVerdict = (
   invent: { readonly assistants: Pick<Service["assistants"], "get"> },
-  { path }: Asked<"assistants", "rotateSecretKey">,
+  { path }: RequestOf<"assistants", "rotateSecretKey">,
   before: Redacted.Redacted,
   unknown: OutcomeUnknown,
   options: Reconcile.Patience = {}
@@ -73,7 +73,7 @@ export const rotateSecretKeyVerdict = (
 /** Whether `broadcasts.create` was applied: looks for a broadcast of that name, created since. */
 export const createBroadcastVerdict = (
   invent: { readonly broadcasts: Pick<Service["broadcasts"], "stream"> },
-  { path, payload }: Asked<"broadcasts", "create">,
+  { path, payload }: RequestOf<"broadcasts", "create">,
   unknown: OutcomeUnknown,
   options: Options = {}
 ): Found<Broadcast> => {
@@ -91,7 +91,7 @@ export const createBroadcastVerdict = (
  */
 export const sendMarketingVerdict = (
   invent: { readonly broadcasts: Pick<Service["broadcasts"], "stream"> },
-  { path }: Asked<"broadcasts", "sendMarketing">,
+  { path }: RequestOf<"broadcasts", "sendMarketing">,
   unknown: OutcomeUnknown,
   options: Reconcile.Window & Reconcile.Patience = {}
 ): Found<Broadcast> => {
@@ -118,7 +118,7 @@ export const sendMarketingVerdict = (
  */
 export const mergeTwoVerdict = (
   invent: { readonly contacts: Pick<Service["contacts"], "stream"> },
-  { path, payload }: Asked<"contacts", "mergeTwo">,
+  { path, payload }: RequestOf<"contacts", "mergeTwo">,
   unknown: OutcomeUnknown,
   options: Reconcile.Patience = {}
 ): Found<Contact> =>
@@ -141,7 +141,7 @@ export const mergeTwoVerdict = (
  */
 export const uploadOrgFileVerdict = (
   invent: { readonly files: Pick<Service["files"], "streamOrg"> },
-  { path, payload }: Asked<"files", "uploadOrg">,
+  { path, payload }: RequestOf<"files", "uploadOrg">,
   unknown: OutcomeUnknown,
   options: Options = {}
 ): Found<File> => {
@@ -159,7 +159,7 @@ export const uploadOrgFileVerdict = (
  */
 export const createContentVerdict = (
   invent: { readonly knowledge: Pick<Service["knowledge"], "get" | "streamAvailable"> },
-  { path, payload }: Asked<"knowledge", "create">,
+  { path, payload }: RequestOf<"knowledge", "create">,
   assistant_id: AssistantId,
   unknown: OutcomeUnknown,
   options: Options = {}
@@ -185,7 +185,7 @@ export const createContentVerdict = (
 /** Whether `orgs.create` was applied: looks for an organization of that name, created since. */
 export const createOrgVerdict = (
   invent: { readonly orgs: Pick<Service["orgs"], "stream"> },
-  { path, payload }: Asked<"orgs", "create">,
+  { path, payload }: RequestOf<"orgs", "create">,
   unknown: OutcomeUnknown,
   options: Options = {}
 ): Found<Organization> => {
@@ -201,7 +201,7 @@ export const createOrgVerdict = (
 /** Whether `tables.create` was applied: looks for a table of that name and prefix, created since. */
 export const createTableVerdict = (
   invent: { readonly tables: Pick<Service["tables"], "stream"> },
-  { path, payload }: Asked<"tables", "create">,
+  { path, payload }: RequestOf<"tables", "create">,
   unknown: OutcomeUnknown,
   options: Options = {}
 ): Found<Table> => {

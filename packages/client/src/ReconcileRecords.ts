@@ -1,6 +1,6 @@
 /**
  * What became of an unsafe request that is not a contact's, by what a list shows: as `Reconcile`, on the same
- * assumptions. `Reconcilable` says which verdict is on which endpoint.
+ * assumptions. `Reconcilable` lists the verdict of each endpoint.
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
 import type { Chat } from "@effect-invent/domain/Chat"
@@ -64,7 +64,7 @@ export const createMessageVerdict = (
 
 /**
  * Whether a `decideApproval`, the staff's or a contact's, was applied. Not applied: a message names the tool call and
- * says that it is pending. Anything else leaves it open, as nothing published says who decided.
+ * says that it is pending. Anything else leaves it open, as nothing published shows who decided.
  */
 export const decideApprovalVerdict = (
   invent: Reconcile.Lists,
@@ -221,8 +221,8 @@ export const runWorkflowVerdict = (
 }
 
 /**
- * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's tells: looks there for a new
- * message of the broadcast. That none is there says nothing of the other channels.
+ * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's shows it: looks there for a new
+ * message of the broadcast. Without one there, the other channels stay unknown.
  */
 export const sendTransactionalVerdict = (
   invent: Reconcile.Lists,

@@ -47,7 +47,7 @@ const candidates = (digits: string, now: number): ReadonlyArray<number> => {
 }
 
 /**
- * An instant in any of the three forms, in epoch milliseconds; `now` says which century two digits of a year are of.
+ * An instant in any of the three forms, in epoch milliseconds; `now` determines the century of a year of two digits.
  */
 export const httpDate = (text: string, now: number): Option.Option<number> => {
   const groups = (imfFixdate.exec(text) ?? rfc850.exec(text) ?? asctime.exec(text))?.groups

@@ -27,7 +27,7 @@ export interface Options {
 /** 25 retries for a total outage of 300 calls: 1.08 requests per call. */
 export const defaults: Options = { capacity: 25, refillPerSuccess: 0.1 }
 
-/** `attributes` tell its gauge from that of another budget in the same process. */
+/** `attributes` distinguish its gauge from that of another budget in the same process. */
 export const make = (
   options: Options,
   attributes: Readonly<Record<string, string | number>> = {}

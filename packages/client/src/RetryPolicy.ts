@@ -8,7 +8,7 @@ import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
-/** An answer with a status, as far as an error wants to know it. */
+/** An answer with a status, as far as an error needs it. */
 export interface Answer {
   readonly status: number
   readonly excerpt: string
@@ -29,12 +29,12 @@ export type Failure = Data.TaggedEnum<{
   AttemptTimedOut: { readonly after: Duration.Duration }
   /** 429: refused before it was applied. */
   Throttled: { readonly answer: Answer; readonly retryAfter: Option.Option<Duration.Duration> }
-  /** 5xx: applied or not, nobody knows. */
+  /** 5xx: it is unknown whether it was applied. */
   Faulted: { readonly answer: Answer; readonly retryAfter: Option.Option<Duration.Duration> }
   /** An answer that would be the same next time. */
   Rejected: { readonly error: InventError }
 }>
-/** Makes a failure, matches on its tag (`$match`), and asks for it (`$is`). */
+/** Makes a failure, matches on its tag (`$match`), and tests for it (`$is`). */
 export const Failure = Data.taggedEnum<Failure>()
 
 /** What follows on a failed attempt. */
@@ -43,10 +43,10 @@ export type Decision = Data.TaggedEnum<{
   Repeat: { readonly after: Duration.Duration }
   /** This failure is the call's result. */
   GiveUp: {}
-  /** The server asks for a wait that the deadline does not leave. */
+  /** The server requires a wait that is longer than the rest of the deadline. */
   TooLong: { readonly wait: Duration.Duration }
 }>
-/** Makes a decision, matches on its tag (`$match`), and asks for it (`$is`). */
+/** Makes a decision, matches on its tag (`$match`), and tests for it (`$is`). */
 export const Decision = Data.taggedEnum<Decision>()
 
 /** How often a call is tried, and how long it waits in between. */
@@ -58,7 +58,7 @@ export interface RetryPolicy {
   readonly maxAttempts: number
   /** The upper end of the first back-off; it doubles with each attempt. */
   readonly baseDelay: Duration.Duration
-  /** The longest back-off, unless `Retry-After` asks for more. */
+  /** The longest back-off, unless `Retry-After` is longer. */
   readonly maxDelay: Duration.Duration
 }
 
@@ -120,7 +120,7 @@ const ceilingOf = ({ attempt, failure, policy }: Situation): Duration.Duration =
  *   left, and after any other lost answer or 5xx unless the endpoint is unsafe. An answer that would be the same next
  *   time is never repeated.
  * - The wait is a random part of a back-off that starts at `baseDelay` and doubles up to `maxDelay`, on top of what the
- *   server asks for in `Retry-After`.
+ *   server requires in `Retry-After`.
  * - `GiveUp` where it may not be repeated, where `maxAttempts` or the budget is used up, and where the wait would not
  *   end before the call's deadline. A 429 uses up neither attempts nor budget.
  * - `TooLong` where `Retry-After` alone is not shorter than what the deadline leaves.
@@ -129,13 +129,13 @@ export const decide = (situation: Situation): Decision => {
   const { failure, jitter, remaining, safety } = situation
   if (!isRepeatable(failure, safety) || isExhausted(situation)) return Decision.GiveUp()
   const backOff = Duration.times(ceilingOf(situation), jitter)
-  const asked = failure._tag === "Throttled" || failure._tag === "Faulted" ? failure.retryAfter : Option.none()
-  if (Option.isSome(asked) && Duration.greaterThanOrEqualTo(asked.value, remaining)) {
-    return Decision.TooLong({ wait: asked.value })
+  const required = failure._tag === "Throttled" || failure._tag === "Faulted" ? failure.retryAfter : Option.none()
+  if (Option.isSome(required) && Duration.greaterThanOrEqualTo(required.value, remaining)) {
+    return Decision.TooLong({ wait: required.value })
   }
-  const after = Option.match(asked, {
+  const after = Option.match(required, {
     onNone: () => backOff,
-    // Everybody was told the same instant: the jitter comes on top of it.
+    // All callers got the same instant: the jitter is added to it.
     onSome: (floor) => Duration.sum(floor, backOff)
   })
   return Duration.greaterThanOrEqualTo(after, remaining) ? Decision.GiveUp() : Decision.Repeat({ after })

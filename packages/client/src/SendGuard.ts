@@ -1,5 +1,5 @@
 /**
- * The last word before a request leaves: asked for each attempt of a call, after its waits for a permit and between
+ * The last check before a request is sent: run for each attempt of a call, after its waits for a permit and between
  * attempts, when what the call was made for may no longer hold.
  */
 import * as InventError from "@effect-invent/domain/InventError"

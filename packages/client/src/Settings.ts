@@ -1,5 +1,5 @@
 /**
- * What a client is told: key, address, organization, deadlines, policies. Bad values are refused by name when it is
+ * What a client is built from: key, address, organization, deadlines, policies. Bad values are refused by name when it is
  * built.
  */
 import { OrgId } from "@effect-invent/domain/Ids"
@@ -49,8 +49,8 @@ export interface Options {
   readonly userAgent?: string
   /**
    * Default: 20 seconds an attempt, 5 minutes in all, waiting for a permit included. `blocking`, 10 minutes, is for an
-   * attempt of a call that the server answers only when its work is done, an approved tool or a broadcast that is not
-   * told `background: true`; such a call has `blocking` and `total` in all.
+   * attempt of a call that the server answers only when its work is done, an approved tool or a broadcast
+   * without `background: true`; such a call has `blocking` and `total` in all.
    */
   readonly deadlines?: {
     readonly attempt?: Duration.DurationInput
@@ -167,7 +167,7 @@ export const make = (options: Options): ValidateOption.Checked<Settings> =>
     maxBodyBytes: ValidateOption.whole("maxBodyBytes", options.maxBodyBytes ?? defaultMaxBodyBytes)
   })
 
-// Built when it is asked for: who gives values does not load what reads the environment.
+// Built on first use: a caller that passes values does not load what reads the environment.
 const environment = () =>
   Config.all({
     apiKey: Config.redacted("INVENT_API_KEY"),

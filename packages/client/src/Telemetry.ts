@@ -4,7 +4,7 @@
  * otherwise.
  *
  * Spans: one for each call, `InventClient.messages.list`, and under it one of kind client for each request that left,
- * named and attributed as the conventions say, `GET /chats/{chat_id}/messages` with `http.request.resend_count` from
+ * named and attributed as in the conventions, `GET /chats/{chat_id}/messages` with `http.request.resend_count` from
  * the second on and `invent.client.queue.duration`. Neither has a key, a body, a header or the value of a query
  * parameter.
  *
@@ -12,7 +12,7 @@
  * request that left a line `GET /chats/{chat_id}/messages` with `attempt`, `duration` and `queued` (the wait for the
  * rate limit) in seconds, and how it ended, by the attributes of the metrics. For each wait before another request a
  * line with `next` (which request it is), `wait` in seconds and `because`, what the last one failed with. Ids, queries,
- * headers, bodies and what a server says are in none of them. `request` is logged by the path it was given, and as `/…`
+ * headers, bodies and texts of a server are in none of them. `request` is logged by the path it was given, and as `/…`
  * where it has no `params`.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-metrics/

@@ -22,7 +22,7 @@ export interface Upload {
 export interface Options {
   /** Default of a file that is read: the last part of its path. */
   readonly name?: string
-  /** Its MIME type. Default: by the end of its name, and `application/octet-stream` where that says nothing. */
+  /** Its MIME type. Default: by the end of its name, and `application/octet-stream` where that is unknown. */
   readonly type?: string
 }
 

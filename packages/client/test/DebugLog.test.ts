@@ -122,7 +122,7 @@ describe("the debug log", () => {
     "a network that fails": Vendor.fails(Object.assign(new Error(secret), { code: "ECONNREFUSED", syscall: "connect" }))
   }
   for (const [what, call] of Object.entries(leaky)) {
-    it.scoped(`tells nothing of ${what}, nor the key, whatever the answer`, () =>
+    it.scoped(`contains nothing of ${what}, nor the key, whatever the answer`, () =>
       Effect.gen(function* () {
         for (const [name, answer] of Object.entries(answers)) {
           const { invent } = yield* Vendor.connect(() => answer)

@@ -137,7 +137,7 @@ interface Answer {
 const samples = 10 * scale
 
 /**
- * What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and tells the
+ * What comes of calls to a server that answers so, one by one, not repeated. A defect fails the test, and names the
  * body.
  */
 const outcomes = (endpoint: Endpoint, answers: ReadonlyArray<Answer>) =>

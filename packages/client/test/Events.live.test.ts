@@ -19,13 +19,13 @@ const chat = (id: string) => ({ id, updated_at: "2026-03-04T10:00:00Z" })
 
 type Client = InventClient.InventClient["Type"]
 
-/** Each happens when the client has told this many changes. */
-interface Told {
+/** Each is done when the client has emitted this many changes. */
+interface Emitted {
   readonly one: Deferred.Deferred<void>
   readonly two: Deferred.Deferred<void>
 }
 
-const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>, told: Told) =>
+const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>, emitted: Emitted) =>
   HttpRouter.empty.pipe(
     HttpRouter.get(`/orgs/c/${path}`, HttpServerResponse.json([chat("listed")])),
     HttpRouter.get(
@@ -36,9 +36,9 @@ const serve = (path: "inbox" | "chats", handshakes: Array<string | undefined>, t
         const write = yield* socket.writer
         const nth = handshakes.length
         const push = write(JSON.stringify({ data: chat(`pushed ${nth}`) }))
-        yield* Effect.forkScoped(Effect.zipRight(Deferred.await(told.one), push))
+        yield* Effect.forkScoped(Effect.zipRight(Deferred.await(emitted.one), push))
         // The first connection is closed by the server.
-        const end = nth === 1 ? Deferred.await(told.two) : Effect.never
+        const end = nth === 1 ? Deferred.await(emitted.two) : Effect.never
         yield* Effect.raceFirst(
           socket.runRaw(() => {}),
           end
@@ -60,14 +60,14 @@ describe("over a real socket", () => {
     it.scopedLive(`${name} sends the key in the handshake, and comes back when the server closes`, () =>
       Effect.gen(function* () {
         const handshakes: Array<string | undefined> = []
-        const told: Told = { one: yield* Deferred.make<void>(), two: yield* Deferred.make<void>() }
-        const server = yield* Layer.build(serve(path, handshakes, told))
+        const emitted: Emitted = { one: yield* Deferred.make<void>(), two: yield* Deferred.make<void>() }
+        const server = yield* Layer.build(serve(path, handshakes, emitted))
         const url = yield* Effect.provide(HttpServer.addressFormattedWith(Effect.succeed), server)
         const invent: Client = yield* connect(url, NodeHttpClient.layerUndici)
         let count = 0
-        const tell = Effect.suspend(() => Deferred.succeed(++count === 1 ? told.one : told.two, undefined))
+        const countOne = Effect.suspend(() => Deferred.succeed(++count === 1 ? emitted.one : emitted.two, undefined))
         const changes = yield* events(invent).pipe(
-          Stream.tap(() => tell),
+          Stream.tap(() => countOne),
           Stream.take(3),
           Stream.runCollect,
           Effect.provide(NodeSocket.layerWebSocketConstructor)

@@ -69,12 +69,12 @@ const run = (
       Effect.provideService(Socket.WebSocketConstructor, construct as never),
       Effect.forkScoped
     )
-    const told = () =>
+    const emitted = () =>
       changes.map((change) =>
         change._tag === "Unreadable" ? `Unreadable ${change.excerpt}` : `${change._tag} ${change.chat.id}`
       )
     yield* TestClock.adjust("1 seconds")
-    return { fiber, seen, sockets, changes, told }
+    return { fiber, seen, sockets, changes, emitted }
   })
 
 const chat = (id: string, second = 0) => ({ id, updated_at: `2026-03-04T10:00:0${second}Z` })
@@ -91,53 +91,53 @@ describe("inbox.events", () => {
     })
   )
 
-  it.scoped("tells the inbox as it is, then what is pushed, unknown types included", () =>
+  it.scoped("emits the inbox as it is, then what is pushed, unknown types included", () =>
     Effect.gen(function* () {
-      const { changes, sockets, told } = yield* run(() => json([chat("a"), chat("b")]))
-      expect(told()).toEqual(["Listed a", "Listed b"])
+      const { changes, sockets, emitted } = yield* run(() => json([chat("a"), chat("b")]))
+      expect(emitted()).toEqual(["Listed a", "Listed b"])
       sockets[0]!.says(frame(chat("c"), "create"))
       sockets[0]!.says(new TextEncoder().encode(frame(chat("d"))))
       sockets[0]!.says(frame(chat("e"), "update"))
       yield* TestClock.adjust("1 seconds")
-      expect(told().slice(2)).toEqual(["Pushed c", "Pushed d", "Pushed e"])
+      expect(emitted().slice(2)).toEqual(["Pushed c", "Pushed d", "Pushed e"])
       expect(changes.slice(2)).toMatchObject([{ type: "create" }, {}, { type: { _tag: "Unknown", value: "update" } }])
     })
   )
 
-  it.scoped("tells a frame that is no event, without the key, and goes on", () =>
+  it.scoped("emits a frame that is no event, without the key, and goes on", () =>
     Effect.gen(function* () {
-      const { sockets, told } = yield* run(() => json([]))
+      const { sockets, emitted } = yield* run(() => json([]))
       const frames = ["ping", '{"type":"ping"}', `{"data":7,"key":"${Vendor.apiKey}"}`, "[".repeat(100_000)]
       for (const each of frames) sockets[0]!.says(each)
       sockets[0]!.says(frame(chat("a")))
       yield* TestClock.adjust("1 seconds")
-      expect(told().slice(0, 3)).toEqual([
+      expect(emitted().slice(0, 3)).toEqual([
         "Unreadable ping",
         'Unreadable {"type":"ping"}',
         'Unreadable {"data":7,"key":"<redacted>"}'
       ])
-      expect(told()[3]!.length).toBeLessThan(600)
-      expect(told()[4]).toBe("Pushed a")
+      expect(emitted()[3]!.length).toBeLessThan(600)
+      expect(emitted()[4]).toBe("Pushed a")
     })
   )
 
-  it.scoped("after a connection is lost tells what changed meanwhile, and nothing that was told", () =>
+  it.scoped("after a connection is lost emits what changed meanwhile, and nothing twice", () =>
     Effect.gen(function* () {
       const lists = [
         [chat("a", 1), chat("b", 1)],
         [chat("a", 1), chat("b", 2), chat("c", 2), chat("d", 3)]
       ]
-      const { seen, sockets, told } = yield* run(({ nth }) => json(lists[nth - 1]))
+      const { seen, sockets, emitted } = yield* run(({ nth }) => json(lists[nth - 1]))
       sockets[0]!.says(frame(chat("d", 3)))
       sockets[0]!.ends()
       yield* TestClock.adjust("1 seconds")
       expect(sockets.length).toBe(2)
       expect(seen.length).toBe(2)
-      expect(told()).toEqual(["Listed a", "Listed b", "Pushed d", "Listed b", "Listed c"])
+      expect(emitted()).toEqual(["Listed a", "Listed b", "Pushed d", "Listed b", "Listed c"])
     })
   )
 
-  it.scoped("tells a chat once more that changed twice in the same second", () =>
+  it.scoped("emits a chat once more that changed twice in the same second", () =>
     Effect.gen(function* () {
       const withLast = (id: string, status: string) => ({ ...chat("a", 1), last_message: { id, status } })
       const lists = [
@@ -146,24 +146,24 @@ describe("inbox.events", () => {
         withLast("two", "COMPLETED"),
         withLast("two", "COMPLETED")
       ]
-      const { told } = yield* run(({ nth }) => json([lists[Math.min(nth, lists.length) - 1]]))
+      const { emitted } = yield* run(({ nth }) => json([lists[Math.min(nth, lists.length) - 1]]))
       yield* TestClock.adjust("25 minutes")
-      expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
+      expect(emitted()).toEqual(["Listed a", "Listed a", "Listed a"])
     })
   )
 
   it.scoped("lists every five minutes beside a connection that says nothing", () =>
     Effect.gen(function* () {
-      const { seen, sockets, told } = yield* run(({ nth }) => json([chat("a", nth)]))
+      const { seen, sockets, emitted } = yield* run(({ nth }) => json([chat("a", nth)]))
       yield* TestClock.adjust("10 minutes")
       expect([sockets.length, seen.length]).toEqual([1, 3])
-      expect(told()).toEqual(["Listed a", "Listed a", "Listed a"])
+      expect(emitted()).toEqual(["Listed a", "Listed a", "Listed a"])
     })
   )
 
   it.scoped("polls, ever more slowly, where no connection is let in", () =>
     Effect.gen(function* () {
-      const { seen, sockets, told } = yield* run(
+      const { seen, sockets, emitted } = yield* run(
         ({ nth }) => json([chat("a", Math.min(nth, 9))]),
         () => "refused"
       )
@@ -173,7 +173,7 @@ describe("inbox.events", () => {
       expect(sockets.length).toBe(seen.length)
       expect(seen.length - early).toBeGreaterThanOrEqual(20_000 / 400)
       expect(early).toBeGreaterThan(1_000 / 400)
-      expect(told().length).toBe(9)
+      expect(emitted().length).toBe(9)
     })
   )
 
@@ -203,7 +203,7 @@ describe("inbox.events", () => {
     Effect.gen(function* () {
       const down = yield* run(({ nth }) => (nth <= 4 ? json({}, 503) : json([chat("a")])))
       yield* TestClock.adjust("1 minutes")
-      expect(down.told()).toEqual(["Listed a"])
+      expect(down.emitted()).toEqual(["Listed a"])
       const refused = yield* run(
         () => json({}, 401),
         () => "refused"
@@ -226,7 +226,7 @@ describe("inbox.events", () => {
           const first = 100 * (Number(url.searchParams.get("page") ?? 1) - 1)
           return json(inbox.slice(first, first + 100))
         }
-        const { sockets, told } = yield* run(page, undefined, {}, reader.await)
+        const { sockets, emitted } = yield* run(page, undefined, {}, reader.await)
         inbox = ids.map((id) => chat(id, 1))
         for (const each of inbox) sockets[0]!.says(frame(each))
         yield* TestClock.adjust("1 seconds")
@@ -235,10 +235,10 @@ describe("inbox.events", () => {
         expect(sockets.length).toBe(2)
         yield* reader.open
         yield* TestClock.adjust("10 minutes")
-        const pushed = told().filter((each) => each.startsWith("Pushed"))
+        const pushed = emitted().filter((each) => each.startsWith("Pushed"))
         expect(pushed.length).toBeLessThanOrEqual(1001)
         expect(
-          told()
+          emitted()
             .map((each) => each.split(" ")[1])
             .toSorted()
         ).toEqual(ids.toSorted())
@@ -256,13 +256,13 @@ describe("inbox.events", () => {
 
   it.scoped("survives a constructor that takes no headers, as a poll", () =>
     Effect.gen(function* () {
-      const { told } = yield* run(
+      const { emitted } = yield* run(
         () => json([chat("a")]),
         () => {
           throw new SyntaxError("The subprotocol is invalid")
         }
       )
-      expect(told()).toEqual(["Listed a"])
+      expect(emitted()).toEqual(["Listed a"])
     })
   )
 
@@ -277,7 +277,7 @@ describe("inbox.events", () => {
 
   it.scoped("never lists where that is not wanted, whether the connection holds or not", () =>
     Effect.gen(function* () {
-      const { seen, sockets, told } = yield* run(() => json([chat("a")]), undefined, { listEvery: "never" })
+      const { seen, sockets, emitted } = yield* run(() => json([chat("a")]), undefined, { listEvery: "never" })
       sockets[0]!.says(frame(chat("b")))
       yield* TestClock.adjust("1 hours")
       sockets[0]!.ends()
@@ -285,7 +285,7 @@ describe("inbox.events", () => {
       sockets.at(-1)!.says(frame(chat("c")))
       yield* TestClock.adjust("1 seconds")
       expect(sockets).toHaveLength(2)
-      expect(told()).toEqual(["Pushed b", "Pushed c"])
+      expect(emitted()).toEqual(["Pushed b", "Pushed c"])
       expect(seen).toEqual([])
     })
   )

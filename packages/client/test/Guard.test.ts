@@ -10,7 +10,7 @@ import * as Vendor from "./Vendor.ts"
 const { calls, chat, inOrder, json, within } = Vendor
 
 describe("a guard", () => {
-  it.scoped("that says no keeps the request from leaving, and its error can be told from others", () =>
+  it.scoped("that refuses keeps the request from leaving, and its error is distinct from others", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(() => json(chat))
       const error = yield* Effect.flip(SendGuard.withGuard(Effect.succeed(false))(calls.Idempotent(invent)))

@@ -11,7 +11,7 @@ import * as Sockets from "./Sockets.ts"
 import { calls } from "./Vendor.ts"
 
 /**
- * Accepts connections and sends what it is told to, which is less than a whole answer. `closed` when the client hangs
+ * Accepts connections and sends the given part of an answer. `closed` when the client hangs
  * up.
  */
 const listen = (says: string) =>
@@ -66,7 +66,7 @@ const interrupted = (
 
 for (const [name, transport] of Object.entries(Sockets.transports)) {
   describe(`an interruption over ${name}`, () => {
-    // The server hears the greeting of TLS, and never answers it. The half-open connection is the transport's, for
+    // The server receives the greeting of TLS, and never answers it. The half-open connection is the transport's, for
     // others.
     it.scopedLive("while connecting ends the call", () =>
       Effect.gen(function* () {

@@ -27,7 +27,7 @@ it.effect("a group of the contract is a client with its methods and streams, and
   }).pipe(Effect.provide(transport))
 })
 
-it.effect("groups keep one rate limit together where they are told to", () => {
+it.effect("groups keep one rate limit together where it is passed to them", () => {
   const { seen, transport } = Vendor.serve(({ method }) => json(method === "GET" ? [] : Vendor.chat))
   return Effect.gen(function* () {
     const messages = yield* InventGroup.makeShared(Messages, { apiKey })

@@ -135,7 +135,7 @@ describe("messages.stream", () => {
     })
   )
 
-  it.scoped("resumes at the page it is told, and loses nothing whether or not the server counts", () =>
+  it.scoped("resumes at the given page, and loses nothing whether or not the server counts", () =>
     Effect.gen(function* () {
       for (const headers of [[], ["count"], ["count", "take"]] as const) {
         const middle = yield* read(paging({ count: 250, headers }), { page: 2 })

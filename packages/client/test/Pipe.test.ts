@@ -326,7 +326,7 @@ describe("an unsafe call", () => {
     })
   )
 
-  it.scoped("whose second request is lost tells of that one, and not of the 429 before it", () =>
+  it.scoped("whose second request is lost reports that one, and not the 429 before it", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(
         inOrder(Vendor.text("", 429, { "retry-after": "7", "x-request-id": "req_429" }), Vendor.reset)

@@ -123,7 +123,7 @@ describe("the rate limit", () => {
     })
   )
 
-  it.effect("gives that permit to a waiter who was told to come back much later", () =>
+  it.effect("gives that permit to a waiter whose next try is much later", () =>
     Effect.gen(function* () {
       const limit = yield* RateLimit.make({ limit: 2, window: Duration.seconds(60) })
       const { request, times } = recorder()

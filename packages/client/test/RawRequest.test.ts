@@ -24,7 +24,7 @@ const react = {
 } as const
 
 describe("a request that the contract does not have", () => {
-  it.scoped("is sent as it is told, and read by its schema", () =>
+  it.scoped("is sent as given, and decoded by its schema", () =>
     Effect.gen(function* () {
       const { invent, seen } = yield* Vendor.connect(() => json({ id: "r1", emoji: "+1" }))
       const reaction = yield* within(0, invent.request({ ...react, schema: Reaction }))

@@ -25,7 +25,7 @@ describe("what became of an unsafe request", () => {
     expect(Object.keys(Reconcilable.verdicts).toSorted()).toEqual(unsafe.toSorted())
   })
 
-  it("is in the types: two endpoints are those of which nobody can tell", () => {
+  it("is in the types: two endpoints are those without a verdict", () => {
     expectTypeOf<Reconcilable.CannotBeTold>().toEqualTypeOf<"orgs.join" | "tables.importRecords">()
     expectTypeOf<"contacts.create">().toExtend<Reconcilable.Reconcilable>()
     expect(table.flatMap(([endpoint, how]) => (typeof how === "string" ? [] : [endpoint]))).toEqual([

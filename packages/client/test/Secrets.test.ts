@@ -43,7 +43,7 @@ const echoedIn = [
 ]
 
 /**
- * A server that tells everybody what it was sent, the API key included, in the body and in every header that is read.
+ * A server that repeats what it was sent, the API key included, in the body and in every header that is read.
  */
 const echo =
   (status: number, wrap: (authorization: string) => string, headers: Record<string, string> = {}): Vendor.Answer =>

@@ -66,7 +66,7 @@ export const models: Record<string, Model> = {
   }
 }
 
-/** A small generator of random numbers (mulberry32), so that a seed tells the whole story. */
+/** A small generator of random numbers (mulberry32), so that a seed determines the whole run. */
 export const randomOf = (seed: number) => {
   let state = seed
   return () => {

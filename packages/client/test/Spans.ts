@@ -1,4 +1,4 @@
-/** A tracer that keeps all it is told of each span. */
+/** A tracer that keeps everything of each span. */
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"

@@ -101,7 +101,7 @@ export const connect = <E = never>(
     return { invent: Context.get(context, InventClient.InventClient), seen }
   })
 
-/** Lets time pass until a call is over, and tells how it ended; it must end within `time`. */
+/** Lets time pass until a call is over, and returns how it ended; it must end within `time`. */
 export const within = <A, E, R>(time: DurationInput, call: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.fork(call)

@@ -29,7 +29,7 @@ export interface ActionConfigEncoded extends Schema.Schema.Encoded<typeof action
  */
 export const ActionConfig: Schema.Schema<ActionConfig, ActionConfigEncoded> = actionConfig
 
-/** In a request. No page says which of its keys are required. */
+/** In a request. No page documents which of its keys are required. */
 export const DefinitionChange = Closed.struct({
   path: Closed.optional(Schema.String),
   definition: Closed.optional(OpenRecord.Json)

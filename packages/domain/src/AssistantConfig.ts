@@ -38,7 +38,7 @@ export const ConversationConfig: Schema.Schema<ConversationConfig, ConversationC
 /** As {@link conversationKeys}, of the assistant. */
 const assistantKeys = {
   model: Schema.String,
-  /** An IANA time zone: the only zone the API knows. */
+  /** An IANA time zone: the only zone in the API. */
   timezone: Schema.String,
   instructions: Schema.String
 }

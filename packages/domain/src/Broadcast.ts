@@ -23,7 +23,7 @@ const broadcastTemplate = Open.struct({
   updated_at: Open.optional(Instant)
 }).annotations({ identifier: "BroadcastTemplate" })
 
-/** What a broadcast says on one kind of channel. */
+/** The content of a broadcast on one kind of channel. */
 export interface BroadcastTemplate extends Schema.Schema.Type<typeof broadcastTemplate> {}
 /** {@link BroadcastTemplate} as it is on the wire: JSON, with dates as ISO 8601 text. */
 export interface BroadcastTemplateEncoded extends Schema.Schema.Encoded<typeof broadcastTemplate> {}

@@ -20,7 +20,7 @@ export const MemberContact = Open.struct({
   is_admin: Open.optional(Schema.Boolean)
 })
 /**
- * A contact inside a channel: its id, its name, and whether it is blocked. It does not say whether the contact
+ * A contact inside a channel: its id, its name, and whether it is blocked. It does not show whether the contact
  * unsubscribed.
  */
 export type MemberContact = typeof MemberContact.Type

@@ -7,9 +7,9 @@ import { MessagePart } from "./MessagePart.ts"
 import * as Open from "./Open.ts"
 import { Features, Tool } from "./Tool.ts"
 
-/** Who speaks. The author is in `member`; the roles inside and outside a message can differ. */
+/** The role of the author. The author is in `member`; the roles inside and outside a message can differ. */
 export const Role = Open.literals("user", "assistant", "system", "tool", "event", "note")
-/** Who speaks, or an unknown role as `Unknown`. */
+/** The role of the author, or an unknown role as `Unknown`. */
 export type Role = typeof Role.Type
 
 /** How far the assistant is with a message, or with a chat. */
@@ -39,7 +39,7 @@ const chatMessage = Open.struct({
   status: Open.optional(RunStatus),
   created_at: Open.optional(Instant),
   updated_at: Open.optional(Instant),
-  /** What was said, in parts. The role in here can differ from the one outside. */
+  /** The content, in parts. The role in here can differ from the one outside. */
   messages: Open.optional(
     Schema.Array(Open.struct({ role: Open.optional(Role), parts: Open.optional(Schema.Array(MessagePart)) }))
   ),

@@ -13,7 +13,7 @@ export type InboxState = typeof InboxState.Type
 
 const chatState = Open.struct({
   id: Open.optional(Schema.String),
-  /** `SNOOZED` says nothing of when it ends. */
+  /** `SNOOZED` has no end. */
   state: Open.optional(InboxState),
   integration_id: Open.optional(IntegrationId),
   assistant_id: Open.optional(AssistantId),
@@ -107,7 +107,7 @@ const stateInfo = Open.struct({
 }).annotations({ identifier: "StateInfo" })
 
 /**
- * Names the newest chat of a conversation, where another chat than the one asked for exists.
+ * Names the newest chat of a conversation, where another chat than the requested one exists.
  *
  * @see https://docs.useinvent.com/api-reference/chats-state/get-chat-state-info
  */

@@ -4,12 +4,12 @@
  */
 import * as Schema from "effect/Schema"
 
-/** A struct that refuses keys it does not know. */
+/** A struct that refuses unknown keys. */
 export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields) =>
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
 
 /**
- * A key that may be left out; `undefined` counts as left out. Where null has a meaning of its own, the schema says so.
+ * A key that may be left out; `undefined` counts as left out. Where null has a meaning of its own, the schema allows it.
  */
 export const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optional(schema)
 
@@ -32,7 +32,7 @@ export const text = (longest: number) => Schema.String.pipe(Schema.maxLength(lon
 /** Text of at least so many characters and at most so many. */
 export const textBetween = (shortest: number, longest: number) => text(longest).pipe(Schema.minLength(shortest))
 
-/** An address as far as its shape tells: something before the @ and something after. */
+/** An address, by its shape only: something before the @ and something after. */
 export const email = Schema.String.pipe(
   Schema.pattern(/^[^\s@]+@[^\s@]+$/, { message: () => "Expected an e-mail address" })
 )

@@ -1,4 +1,4 @@
-/** A file that somebody shared, or the voice note behind a text. */
+/** A file that a person shared, or the voice note behind a text. */
 import * as Schema from "effect/Schema"
 import { FileId } from "./Ids.ts"
 import { Instant } from "./Instant.ts"

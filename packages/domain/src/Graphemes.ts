@@ -10,7 +10,7 @@ const longestCluster = 64
 const unitsOf = (cluster: string): number => cluster.length
 
 /**
- * The beginning of a text: as many whole clusters as have room, by what `sizeOf` says of each; by their UTF-16 units
+ * The beginning of a text: as many whole clusters as have room, by the `sizeOf` of each; by their UTF-16 units
  * unless it is given.
  */
 export const take = (text: string, room: number, sizeOf: (cluster: string) => number = unitsOf): string => {

@@ -1,4 +1,4 @@
-/** What a WebSocket of the inbox says: a chat is new, or has changed. */
+/** A frame of the inbox's WebSocket: a chat is new, or has changed. */
 import type * as Schema from "effect/Schema"
 import { Chat } from "./Chat.ts"
 import * as Open from "./Open.ts"

@@ -77,7 +77,7 @@ export class UnprocessableContent extends Schema.TaggedError<UnprocessableConten
 /** 429 until the deadline: a call that is refused waits for the rate limit again. The request was not applied. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", {
   ...answer,
-  /** What the server asked for in `Retry-After`, counted from its answer. */
+  /** What the server required in `Retry-After`, counted from its answer. */
   retryAfter: Schema.optionalWith(Schema.DurationFromSelf, { exact: true })
 }) {
   override get message() {
@@ -106,7 +106,7 @@ export class UnexpectedResponse extends Schema.TaggedError<UnexpectedResponse>()
 /** No request reached the server: its name did not resolve, it refused, or TLS failed. */
 export class ConnectionFailed extends Schema.TaggedError<ConnectionFailed>()("ConnectionFailed", {
   ...call,
-  /** What the transport said. */
+  /** The error of the transport. */
   reason: Schema.String
 }) {
   override get message() {
@@ -155,15 +155,15 @@ export class QueueFull extends Schema.TaggedError<QueueFull>()("QueueFull", {
  */
 export class RateLimitUnavailable extends Schema.TaggedError<RateLimitUnavailable>()("RateLimitUnavailable", {
   ...call,
-  /** What the store said. */
+  /** The error of the store. */
   reason: Schema.String
 }) {
   override get message() {
-    return `${this.endpoint}: the shared rate limit cannot be asked: ${this.reason}`
+    return `${this.endpoint}: the shared rate limit cannot be used: ${this.reason}`
   }
 }
 
-/** The server asks to wait longer than the call's deadline leaves. */
+/** The server requires a longer wait than the call's deadline leaves. */
 export class RetryAfterTooLong extends Schema.TaggedError<RetryAfterTooLong>()("RetryAfterTooLong", {
   ...call,
   status: Schema.Int,
@@ -218,7 +218,7 @@ export type RepeatableError =
 export type UnsafeError = Exclude<RepeatableError, ServerFault | ConnectionLost> | OutcomeUnknown
 
 /**
- * Every error that a call can fail with. Match on `_tag`; `isRetryable` says whether the same call can succeed later.
+ * Every error that a call can fail with. Match on `_tag`; `isRetryable` returns whether the same call can succeed later.
  */
 export type InventError = RepeatableError | OutcomeUnknown
 

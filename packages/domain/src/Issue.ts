@@ -13,15 +13,15 @@ const longestExpected = 1000
 const cut = (text: string, longest: number): string =>
   text.length > longest ? `${Graphemes.cut(text, longest)}…` : text
 
-/** What came is missing where a schema says of itself what it expects. */
-const said = /^Expected ([\s\S]*?)(?:, actual ([\s\S]*))?$/
+/** The received value is missing where a schema has an expectation of its own. */
+const expectation = /^Expected ([\s\S]*?)(?:, actual ([\s\S]*))?$/
 
-/** A brand is ours, and of no use to whoever sent the value. */
+/** A brand is ours, and of no use to the sender of the value. */
 const withoutBrands = (expected: string): string => expected.replaceAll(/ & Brand<"\w+">/g, "")
 
-/** One sentence for everything that is said of the same place, which is one sentence for each alternative. */
+/** One sentence for all issues of the same place, which is one sentence for each alternative. */
 const joined = (messages: ReadonlyArray<string>, clean: (text: string) => string): string => {
-  const parts = messages.map((message) => said.exec(message))
+  const parts = messages.map((message) => expectation.exec(message))
   const came = new Set(parts.flatMap((part) => part?.[2] ?? []))
   if (parts.includes(null) || came.size !== 1) return cut(clean(messages[0] ?? ""), longestExpected)
   const expected = [...new Set(parts.map((part) => part?.[1]))]
@@ -33,12 +33,12 @@ const joined = (messages: ReadonlyArray<string>, clean: (text: string) => string
 
 /**
  * Of everything that does not fit, the innermost: every level above repeats that nothing in it fits. `clean` takes out
- * what must not be told, before anything is cut: of what is cut in two, a half could stay.
+ * what must not be printed, before anything is cut: of what is cut in two, a half could stay.
  */
 export const innermost = (issue: ParseResult.ParseIssue, clean: (text: string) => string = (text) => text): string => {
   // What came is printed recursively, and a server can nest it deeper than the stack is.
   const formatted = Either.try(() => ParseResult.ArrayFormatter.formatIssueSync(issue))
-  if (Either.isLeft(formatted)) return "it does not fit, and it is nested too deep to say where"
+  if (Either.isLeft(formatted)) return "it does not fit, and it is nested too deep to find where"
   const deepest = formatted.right.reduce((a, b) => (b.path.length > a.path.length ? b : a))
   const place = deepest.path.map(String).join(".")
   const message = joined(

@@ -79,7 +79,7 @@ const keepingOthers =
     })
 
 /**
- * A struct that keeps keys it does not know. Each becomes an own property, whatever its name: the platform's own way,
+ * A struct that keeps unknown keys. Each becomes an own property, whatever its name: the platform's own way,
  * `onExcessProperty: "preserve"`, takes the value of a key `__proto__` for a prototype.
  */
 export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields): Struct<Fields> => {
@@ -109,7 +109,7 @@ const anything = Schema.declare((_: unknown): _ is unknown => true, {
 })
 
 /**
- * Refuses an {@link Undecodable} before the schema sees it: a filter would be asked about the copy that the schema
+ * Refuses an {@link Undecodable} before the schema sees it: a filter would get the copy that the schema
  * makes.
  */
 const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
@@ -125,8 +125,8 @@ const notUndecodable = <A, I>(schema: Schema.Schema<A, I>) => {
 }
 
 /**
- * What may be something else than its page says: that decodes to {@link Undecodable} and costs nothing but itself. For
- * what describes; what decides whether somebody may be written to is not to be read past.
+ * What may differ from its page: that decodes to {@link Undecodable} and costs nothing but itself. For
+ * what describes; what decides whether a contact may be written to must not be skipped.
  */
 export const tolerant = <A, I>(
   schema: Schema.Schema<A, I>

@@ -1,5 +1,5 @@
 /**
- * Objects whose keys somebody else chooses. Any text is a key, also `__proto__` and the names that every object
+ * Objects whose keys come from outside. Any text is a key, also `__proto__` and the names that every object
  * inherits: a key becomes an own property, and is found only where it is one.
  */
 import type * as Effect from "effect/Effect"
@@ -9,7 +9,7 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
 
-/** An object whose keys somebody else chose. Read a key with {@link get}, which sees own properties only. */
+/** An object whose keys come from outside. Read a key with {@link get}, which sees own properties only. */
 export interface OpenRecord<A> {
   readonly [key: string]: A
 }

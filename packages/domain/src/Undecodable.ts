@@ -4,7 +4,7 @@
  */
 import * as Data from "effect/Data"
 
-/** `raw` is what the server sent; `issue` says where it differs from what was expected. */
+/** `raw` is what the server sent; `issue` describes where it differs from what was expected. */
 export class Undecodable extends Data.TaggedClass("Undecodable")<{ readonly raw: unknown; readonly issue: string }> {}
 
 /** Whether an entry is one that could not be read. */

@@ -25,15 +25,15 @@ import { it } from "../../../tools/testing/it.ts"
 const folder = new URL("fixtures/drift/", import.meta.url)
 
 interface Row {
-  /** The schema of each variant in the fixture, and what of it tells the variants apart. */
-  readonly [variant: string]: readonly [Schema.Schema<never, never>, tells: unknown]
+  /** The schema of each variant in the fixture, and the value that distinguishes the variants. */
+  readonly [variant: string]: readonly [Schema.Schema<never, never>, distinguishing: unknown]
 }
 
-const variant = <A, I>(schema: Schema.Schema<A, I>, tell: (value: A) => unknown, expected: unknown) =>
+const variant = <A, I>(schema: Schema.Schema<A, I>, pick: (value: A) => unknown, expected: unknown) =>
   [
     Schema.transform(schema, Schema.Unknown, {
       strict: false,
-      decode: (value) => ({ value, told: tell(value) }),
+      decode: (value) => ({ value, picked: pick(value) }),
       encode: (u) => (u as { value: unknown }).value
     }) as unknown as Schema.Schema<never, never>,
     expected
@@ -188,8 +188,8 @@ describe("where pages disagree", () => {
     for (const [which, [schema, expected]] of Object.entries(row)) {
       it.effect(`${name}, ${which}: is read for what it says and written back unchanged`, () =>
         Effect.gen(function* () {
-          const decoded = (yield* Schema.decodeUnknown(schema)(bodies[which])) as { readonly told: unknown }
-          expect(decoded.told).toEqual(expected)
+          const decoded = (yield* Schema.decodeUnknown(schema)(bodies[which])) as { readonly picked: unknown }
+          expect(decoded.picked).toEqual(expected)
           expect(yield* Schema.encode(schema)(decoded as never)).toStrictEqual(bodies[which])
         })
       )

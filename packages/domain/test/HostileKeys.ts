@@ -22,7 +22,7 @@ export const entriesOf = (json: unknown): unknown => {
   return { entries: entries.toSorted(([a], [b]) => (a < b ? -1 : 1)) }
 }
 
-/** What a hostile key stands for in the tests: an object that can be told where it became a prototype. */
+/** What a hostile key stands for in the tests: an object that can be recognized where it became a prototype. */
 export const mark = { polluted: true }
 
 /** The objects in a value whose prototype is the mark, or was taken away. */

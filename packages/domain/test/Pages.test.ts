@@ -253,7 +253,7 @@ describe("the requests of the contract", () => {
 })
 
 describe("what is called unknown", () => {
-  it("is what nothing tells the name or the form of", () => {
+  it("is what has no documented name or form", () => {
     const found = endpoints.flatMap(({ name, parts }) =>
       Object.entries(parts).flatMap(([part, standing]: [string, Provenance.Standing]) => {
         if (standing === "unknown") return [`${name} ${part}`]

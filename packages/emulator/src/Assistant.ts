@@ -16,7 +16,7 @@ import * as Reply from "./Assistant/Reply.ts"
 import { World } from "./World.ts"
 import type { Event } from "./World/Core.ts"
 
-/** What the scripted assistant says, and how long it takes. */
+/** What the scripted assistant writes, and how long it takes. */
 export interface Settings {
   readonly script: Reply.Script
   /** From the contact's message to the appearance of the assistant's, which is then RUNNING. */

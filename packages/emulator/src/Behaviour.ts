@@ -20,7 +20,7 @@ const Obstacles = Schema.Struct({
   muted: flag,
   aiDisabled: flag,
   blocked: flag,
-  /** The pages speak of broadcasts alone that do not come to such a contact. */
+  /** The pages document only that broadcasts do not come to such a contact. */
   unsubscribed: withDefault(Schema.Boolean, true)
 })
 /** A state of a chat, or of its contact, that keeps its follow-up from being written. */
@@ -37,7 +37,7 @@ export const Behaviour = Schema.Struct({
   replyClearsFollowUp: withDefault(Schema.Boolean, true),
   /** The obstacles that a follow-up ignores. */
   followUpFiresWhen: withDefault(Obstacles, Schema.decodeSync(Obstacles)({})),
-  /** What `follow_up_at` says after an obstacle kept the follow-up from being written. It never fires later. */
+  /** The value of `follow_up_at` after an obstacle kept the follow-up from being written. It never fires later. */
   suppressedFollowUp: withDefault(Schema.Literal("cleared", "kept"), "cleared"),
   /** A `follow_up_at` that has passed already: due at once, or refused with 400. */
   pastFollowUp: withDefault(Schema.Literal("fires", "refused"), "fires"),
@@ -51,7 +51,7 @@ export const Behaviour = Schema.Struct({
   /** Whether a message of the staff's through the API switches the assistant off. */
   staffMessageDisablesAi: flag,
   /**
-   * Whether the assistant answers in a chat that is muted, of which the pages say how to mute it and not what that
+   * Whether the assistant answers in a chat that is muted, of which the pages document how to mute it and not what that
    * stops.
    */
   mutedAssistant: withDefault(Schema.Literal("answers", "silent"), "answers"),
@@ -72,7 +72,7 @@ export const Behaviour = Schema.Struct({
   webSocket: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   /** The `type` of an event about a chat that has changed; that of a new one is `create`. Null: events have no type. */
   changeEvent: withDefault(Schema.Literal("create", "update", null), "update"),
-  /** The kind of channel that a contact is created with when the request does not say. */
+  /** The kind of channel that a contact is created with when the request does not set it. */
   channelWithoutType: withDefault(Schema.Literal("custom", "email", "internal"), "custom"),
   /** Whether a broadcast leaves out a contact that is blocked or unsubscribed. */
   broadcastToOptedOut: withDefault(Schema.Literal("skipped", "sent"), "skipped"),
@@ -80,7 +80,7 @@ export const Behaviour = Schema.Struct({
   fractionalCsatScore: withDefault(Schema.Literal("accepted", "refused"), "accepted"),
   /** An upload with neither `file` nor `file_url`: refused with 400, or an empty file. */
   uploadOfNothing: withDefault(Schema.Literal("refused", "accepted"), "refused"),
-  /** What a sub-organization's `features` are changed by: by their update, as the older page says, or by nothing. */
+  /** What a sub-organization's `features` are changed by: by their update, as on the older page, or by nothing. */
   orgFeatures: withDefault(Schema.Literal("changed", "ignored"), "ignored"),
   /** The answer to `stream: true` of a workflow's run: the run as JSON, or events as text. */
   streamedRun: withDefault(Schema.Literal("json", "events"), "events"),
@@ -107,7 +107,7 @@ export type Overrides = typeof Behaviour.Encoded
 /** Those of a YAML or JSON file: an object, or one with the one key `behaviour`. A left is one line. */
 export const read = (text: string): Either.Either<Overrides, string> => YamlFile.read("behaviour", Behaviour, text)
 
-/** Fills in the defaults. Throws a `ParseError` where an option is out of range; `read` says it in one line instead. */
+/** Fills in the defaults. Throws a `ParseError` where an option is out of range; `read` fails with one line instead. */
 export const make: (overrides?: Overrides) => Options["Type"] = (overrides = {}) =>
   Schema.decodeSync(Behaviour)(overrides)
 

@@ -1,5 +1,5 @@
 /**
- * A local Invent: a stateful server, inside a test or on the loopback address, and a handle for whoever plays the other
+ * A local Invent: a stateful server, inside a test or on the loopback address, and a handle for a test that plays the other
  * people in its world.
  *
  * ```ts
@@ -48,7 +48,7 @@ export class Emulator extends Context.Tag("@effect-invent/emulator/Emulator")<
 >() {}
 
 /**
- * What an emulator is told. Everything has a default: the vendor's limit, an assistant that repeats what it hears, no
+ * The settings of an emulator. Each has a default: the vendor's limit, an assistant that repeats each message, no
  * faults.
  */
 export interface Settings extends Partial<Assistant.Settings> {
@@ -68,12 +68,12 @@ export interface Settings extends Partial<Assistant.Settings> {
 export interface ServerSettings extends Settings {
   /** 0, the default: any free port. */
   readonly port?: number
-  /** The address to listen at; default 127.0.0.1, which nobody else reaches. */
+  /** The address to listen at; default 127.0.0.1, which no other machine reaches. */
   readonly host?: string
 }
 
 /**
- * The address and a key of every emulator of {@link layer}: what a client has to be told. The log calls the key
+ * The address and a key of every emulator of {@link layer}: the settings of a client. The log calls the key
  * `client`.
  */
 export const client = { baseUrl: InProcessClient.url, apiKey: ApiKeys.secret("client") }
@@ -127,7 +127,7 @@ const inProcess = Effect.gen(function* () {
 })
 
 /**
- * Starts a new emulator in the runtime and under the clock of whoever provides it, with no socket: a `TestClock` moves
+ * Starts a new emulator in the runtime and under the clock of the caller, with no socket: a `TestClock` moves
  * both sides. The `HttpClient` reaches this emulator and nothing else.
  */
 export const layer = (settings: Settings = {}): Layer.Layer<Emulator | HttpClient.HttpClient> =>
@@ -161,7 +161,7 @@ export const layerHttp = (port: number, host: string): Layer.Layer<HttpServer.Ht
     })
   )
 
-/** Starts a new emulator on the loopback address; closing the scope stops it, whoever is still connected. */
+/** Starts a new emulator on the loopback address; closing the scope stops it, also with open connections. */
 export const layerServer = ({ host = loopback, port = 0, ...settings }: ServerSettings = {}): Layer.Layer<
   Emulator,
   ServeError

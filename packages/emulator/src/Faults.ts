@@ -59,7 +59,7 @@ export const make = Effect.fnUntraced(function* ({ faults = [], seed = 1, unfire
 
   const mustHaveFired = (match: Match.Match, exit: Exit.Exit<unknown, unknown>) =>
     unfired === "die" && match.fired() === 0 && Exit.isSuccess(exit)
-      ? Effect.dieMessage(`The fault "${match.fault.name}" never fired: no request was as its "when" says`)
+      ? Effect.dieMessage(`The fault "${match.fault.name}" never fired: no request matched its "when"`)
       : Effect.void
 
   const add = Effect.fnUntraced(function* (encoded: Fault.Encoded) {

@@ -27,10 +27,10 @@ export const RequestEntry = Schema.Struct({
   endpoint: Schema.NullOr(Schema.String),
   chat_id: Schema.NullOr(ChatId),
   status: Schema.Int,
-  /** Whether the request changed something, whatever its answer says. */
+  /** Whether the request changed something, whatever its answer was. */
   applied: Schema.Boolean,
   /**
-   * What the client says of the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200
+   * The client's headers about the attempt: `x-…`, `idempotency-key`, `traceparent` and `user-agent`, each cut at 200
    * characters.
    */
   headers: OpenRecord.record(Schema.String),

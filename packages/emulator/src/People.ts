@@ -1,5 +1,5 @@
 /**
- * The people of a world that lives: customers who answer after a while, never or at night, who block and who ask for a
+ * The people of a world that lives: customers who answer after a while, never or at night, who block and who want a
  * human; agents who take over, close, snooze and hand back; and the assistant that answers them. The same seed, the
  * same people.
  */
@@ -26,7 +26,7 @@ export interface Settings {
   readonly conversations: number
   /** How long new ones go on to begin, spread evenly; default a day. */
   readonly during?: Duration.DurationInput
-  /** Told of every chat in which somebody of them has just done something. */
+  /** Called with every chat in which one of them has just done something. */
   readonly onAct?: (chat_id: ChatId) => Effect.Effect<unknown>
 }
 
@@ -37,7 +37,7 @@ interface Talk {
   readonly chat_id: ChatId
 }
 
-/** An assistant that does what it is asked, now and then fails, and now and then says nothing. */
+/** An assistant that does what it is asked, sometimes fails, and sometimes writes nothing. */
 export const assistant =
   (seed: number): Reply.Script =>
   ({ chatId, contactText, turn }) => {
@@ -59,7 +59,7 @@ const nextHour = (now: DateTime.Utc, country: Script.Country, hours: number, min
   return DateTime.greaterThan(today, now) ? today : DateTime.add(today, { days: 1 })
 }
 
-/** Who waits for the next follow-up of a chat, and is told its instant when it is set. */
+/** The waits for the next follow-up of a chat; each ends with its instant when it is set. */
 const makeFollowUps = Effect.gen(function* () {
   const world = yield* World
   const waiting = new Map<ChatId, Deferred.Deferred<DateTime.Utc>>()
@@ -85,7 +85,7 @@ const makeFollowUps = Effect.gen(function* () {
   })
 })
 
-/** Plays one conversation after the other's beginning, each as its script says. What the world refuses is not done. */
+/** Starts one conversation after the other, and plays each by its script. What the world refuses is not done. */
 export const makePlayer = (onAct: (chat_id: ChatId) => Effect.Effect<unknown> = () => Effect.void) =>
   Effect.gen(function* () {
     const world = yield* World

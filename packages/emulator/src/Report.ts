@@ -21,7 +21,7 @@ const line = ({ applied, at, fault, method, path, status }: Request) =>
 const violated = (what: string, culprits: ReadonlyArray<Request>) =>
   Effect.dieMessage([what, ...culprits.map(line)].join("\n"))
 
-/** The endpoint's change was made exactly so often, whatever the answers said: 1 is neither lost nor doubled. */
+/** The endpoint's change was made exactly so often, whatever the answers were: 1 is neither lost nor doubled. */
 export const applied = (endpoint: string, times: number): Effect.Effect<void, never, Emulator> =>
   Effect.flatMap(requests, (all) => {
     const of = all.filter((request) => request.endpoint === endpoint)

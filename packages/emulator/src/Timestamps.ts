@@ -1,5 +1,5 @@
 /**
- * How fine the dates of an answer are: in whole seconds, as every published example has them, where the option says so.
+ * How fine the dates of an answer are: in whole seconds, as every published example has them, where the option sets that.
  */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as RawResponse from "./Http/RawResponse.ts"
@@ -10,7 +10,7 @@ const fraction = /("(?:\w+_at|muted_until)":"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}
 /** Cuts the fraction of a second off every date of this JSON. */
 export const inWholeSeconds = (json: string): string => json.replaceAll(fraction, "$1")
 
-/** The same for a frame of the WebSocket, as the option says. */
+/** The same for a frame of the WebSocket, by the option. */
 export const ofFrame =
   ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
   (frame: string): string =>
@@ -19,7 +19,7 @@ export const ofFrame =
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
-/** The same for an answer, as the option says. */
+/** The same for an answer, by the option. */
 export const ofResponse =
   ({ timestamps }: Pick<Options["Type"], "timestamps">) =>
   (response: HttpServerResponse.HttpServerResponse): HttpServerResponse.HttpServerResponse => {

@@ -67,7 +67,7 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
 
     readonly contactOf: (chatId: ChatId) => Option.Option<ContactId>
 
-    // As the published endpoints say.
+    // As in the published endpoints.
     readonly createChat: Customers["createChat"]
     readonly sendMessage: Customers["sendMessage"]
     readonly respondToTool: Customers["respondToTool"]
@@ -91,7 +91,7 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly views: Tables["views"]
     readonly records: Tables["records"]
     readonly analytics: ReturnType<typeof Analytics.make>
-    /** `by` is who the log says did it. */
+    /** `by` is the actor in the log. */
     readonly updateState: Inbox["updateState"]
 
     // What contacts do on channels of any type, where the API cannot.
@@ -116,21 +116,21 @@ export class World extends Context.Tag("@effect-invent/emulator/World")<
     readonly takeOver: (chatId: ChatId, userId?: UserId, text?: string) => Effect.Effect<ChatMessage, Refusal>
     /** A receipt touches every message of the chat: its `updated_at` moves, and nothing else of it. */
     readonly touch: (chatId: ChatId) => Effect.Effect<void, Refusal>
-    /** Nobody is assigned, and the assistant is switched on. */
+    /** No member is assigned, and the assistant is switched on. */
     readonly handBack: (chatId: ChatId) => Effect.Effect<void, Refusal>
     readonly setState: (chatId: ChatId, state: State) => Effect.Effect<void, Refusal>
     readonly mute: (chatId: ChatId, until: DateTime.Utc | null) => Effect.Effect<void, Refusal>
     readonly block: (contactId: ContactId, blocked?: boolean) => Effect.Effect<void, Refusal>
     readonly unsubscribe: (contactId: ContactId, unsubscribed?: boolean) => Effect.Effect<void, Refusal>
     readonly snapshot: (chatId: ChatId) => Effect.Effect<Chat, Refusal>
-    /** What the vendor would know. At most `last` chats, the latest; their messages only where `withMessages`. */
+    /** The records of the vendor. At most `last` chats, the latest; their messages only where `withMessages`. */
     readonly everything: (options?: {
       readonly last?: number
       readonly withMessages?: boolean
     }) => Effect.Effect<InboxOf.Everything>
 
     // What the assistant does.
-    /** What happens from now on that the assistant has to know. */
+    /** The events from now on that the assistant reacts to. */
     readonly events: Effect.Effect<Queue.Dequeue<Core.Event>, never, Scope.Scope>
     /** What an earlier run of the same world has left to do. */
     readonly unfinished: Effect.Effect<ReadonlyArray<Core.Event>>

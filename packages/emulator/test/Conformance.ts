@@ -286,14 +286,14 @@ export const conforms = (layer: Start) => {
         yield* send("PATCH", `/chats/${chat_id}/state`, { body: "{}" })
         yield* send("GET", `/chats/${chat_id}/messages?take=1`)
         yield* send("GET", "/no/such/path", { authorization: "Bearer a-wrong-secret" })
-        const told = (yield* requests).map((entry) => [
+        const logged = (yield* requests).map((entry) => [
           entry.key,
           entry.endpoint,
           entry.chat_id,
           entry.status,
           entry.applied
         ])
-        assert.deepStrictEqual(told, [
+        assert.deepStrictEqual(logged, [
           ["customers", "contacts.createChat", chat_id, 200, true],
           ["scheduler", "state.update", chat_id, 200, true],
           ["scheduler", "state.update", chat_id, 200, false],

@@ -134,7 +134,7 @@ export const behaves = (layer: Start) => {
       }).pipe(Effect.provide(layer(asking)))
     )
 
-    it.effect("is rejected with a reason of at most 512 characters, which the assistant hears", () =>
+    it.effect("is rejected with a reason of at most 512 characters, which the assistant receives", () =>
       Effect.gen(function* () {
         const { invent, path } = yield* asked
         const url = `/chats/${path.chat_id}/messages/${path.message_id}/approvals/${path.tool_call_id}`

@@ -31,14 +31,14 @@ const arrival = Effect.repeatN(Effect.yieldNow(), 10)
 export const befalls = (start: Start) => {
   const withFaults = (...faults: ReadonlyArray<Faults.Encoded>) => start({ faults })
 
-  it.effect("answers as it is told, with any Retry-After, and makes no change", () =>
+  it.effect("answers as set, with any Retry-After, and makes no change", () =>
     Effect.gen(function* () {
       const { chat_id } = yield* openChat
       const { body, headers, status } = yield* close(chat_id)
       assert.deepStrictEqual([status, headers["retry-after"], headers["x-lb"], body], [503, "soon", "7", "<busy>"])
       assert.strictEqual(yield* stateNow(chat_id), "OPEN")
-      const told = (yield* requests).map(({ applied, fault, status }) => [status, applied, fault])
-      assert.deepStrictEqual(told, [
+      const logged = (yield* requests).map(({ applied, fault, status }) => [status, applied, fault])
+      assert.deepStrictEqual(logged, [
         [200, true, null],
         [503, false, "busy"],
         [200, false, null]
@@ -233,7 +233,7 @@ export const befalls = (start: Start) => {
     )
   )
 
-  it.effect("tells the time of the emulator's clock, and a wrong one on demand", () =>
+  it.effect("sends the time of the emulator's clock, and a wrong one on demand", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust("1 hour")
       const { chat_id } = yield* openChat

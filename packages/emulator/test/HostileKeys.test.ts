@@ -50,15 +50,15 @@ describe.each(hostileKeys)("a key %s", (key) => {
       const { world } = yield* Emulator
       const { chat_id, contact_id } = yield* openChat
       const { id } = yield* world.setUp.addBroadcast("Shipped", [{ channel_type: "custom", text: `<{{${key}}}>` }])
-      const told = (variables: object) =>
+      const textWith = (variables: object) =>
         Effect.gen(function* () {
           const body = JSON.stringify({ contact_id, variables })
           assert.strictEqual((yield* send("POST", `/orgs/c/broadcasts/${id}/send`, { body })).status, 200)
           return words((yield* world.listMessages(chat_id)).messages.at(-1))
         })
-      assert.strictEqual(yield* told({}), "<>")
-      assert.strictEqual(yield* told(withKey({}, key, "mine")), "<mine>")
-      assert.strictEqual(yield* told(withKey({}, key, mark)), `<${JSON.stringify(mark)}>`)
+      assert.strictEqual(yield* textWith({}), "<>")
+      assert.strictEqual(yield* textWith(withKey({}, key, "mine")), "<mine>")
+      assert.strictEqual(yield* textWith(withKey({}, key, mark)), `<${JSON.stringify(mark)}>`)
     }).pipe(Effect.provide(withWorld(layer())))
   )
 

@@ -17,7 +17,7 @@ conforms(start)
 behaves(start)
 
 describe("the emulator inside a test", () => {
-  it.effect("has the address and the key that a client is told before it starts", () =>
+  it.effect("has the address and the key of a client before it starts", () =>
     Effect.gen(function* () {
       const { apiKey, url } = yield* Emulator
       assert.deepStrictEqual({ baseUrl: url, apiKey: apiKey("client") }, client)

@@ -96,8 +96,8 @@ describe("a state file", () => {
           return chat.chat_id
         })
       )
-      const told = yield* kept(file, Effect.map(messagesOf(chat_id), summary))
-      assert.deepStrictEqual(told, ["user COMPLETED", "assistant FAILED"])
+      const restored = yield* kept(file, Effect.map(messagesOf(chat_id), summary))
+      assert.deepStrictEqual(restored, ["user COMPLETED", "assistant FAILED"])
     })
   )
 

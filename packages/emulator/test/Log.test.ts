@@ -21,9 +21,9 @@ const story = Effect.gen(function* () {
 })
 
 describe("Log", () => {
-  it.effect("tells in order who wrote, who changed the state, and what the state was then", () =>
+  it.effect("records in order who wrote, who changed the state, and what the state was then", () =>
     Effect.gen(function* () {
-      const told = (yield* story).map((entry) => {
+      const logged = (yield* story).map((entry) => {
         switch (entry.kind) {
           case "message":
             return `${entry.author} ${entry.cause} ${entry.status}`
@@ -33,7 +33,7 @@ describe("Log", () => {
             return entry.kind
         }
       })
-      assert.deepStrictEqual(told, [
+      assert.deepStrictEqual(logged, [
         "contact",
         "chat",
         "contact: no follow-up, AI on",

@@ -19,24 +19,26 @@ const breaks = <A, E, R>(assertion: Effect.Effect<A, E, R>, reason: RegExp) =>
   )
 
 describe("a report", () => {
-  it.effect("tells a change that was made once from one that was lost or doubled, whatever the answers said", () =>
-    Effect.gen(function* () {
-      const path = yield* openChat
-      const invent = yield* api
-      const say = Effect.exit(invent.contacts.sendMessage({ path, payload: { message: text("Hi") } }))
-      yield* breaks(Report.applied("contacts.sendMessage", 1), /applied 0 times, not 1/)
-      assert.strictEqual((yield* say)._tag, "Failure")
-      yield* Report.applied("contacts.sendMessage", 1)
-      yield* say
-      yield* breaks(Report.applied("contacts.sendMessage", 1), /applied 2 times, not 1\n.*200, applied, fault "lost"/)
-    }).pipe(
-      Effect.provide(
-        start({ faults: [{ name: "lost", when: { endpoint: "contacts.sendMessage", calls: [1] }, do: { cut: 0 } }] })
+  it.effect(
+    "distinguishes a change that was made once from one that was lost or doubled, whatever the answers were",
+    () =>
+      Effect.gen(function* () {
+        const path = yield* openChat
+        const invent = yield* api
+        const say = Effect.exit(invent.contacts.sendMessage({ path, payload: { message: text("Hi") } }))
+        yield* breaks(Report.applied("contacts.sendMessage", 1), /applied 0 times, not 1/)
+        assert.strictEqual((yield* say)._tag, "Failure")
+        yield* Report.applied("contacts.sendMessage", 1)
+        yield* say
+        yield* breaks(Report.applied("contacts.sendMessage", 1), /applied 2 times, not 1\n.*200, applied, fault "lost"/)
+      }).pipe(
+        Effect.provide(
+          start({ faults: [{ name: "lost", when: { endpoint: "contacts.sendMessage", calls: [1] }, do: { cut: 0 } }] })
+        )
       )
-    )
   )
 
-  it.effect("tells requests that were too many in any window", () =>
+  it.effect("reports requests that were too many in any window", () =>
     Effect.gen(function* () {
       const get = send("GET", "/chats/chat_none/messages")
       yield* Effect.replicateEffect(get, 2)

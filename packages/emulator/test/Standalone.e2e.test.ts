@@ -79,10 +79,10 @@ const upBy = Effect.fnUntraced(function* (
   ...args: ReadonlyArray<string>
 ) {
   const running = yield* startBy(command, first, cwd, "--port", "0", ...args)
-  const told = (pattern: RegExp) => Effect.promise(() => running.said(pattern))
-  const url = yield* told(/at (http:\S+)/)
-  const key = yield* told(/INVENT_API_KEY=(\S+)/)
-  const token = yield* told(/control token +(\S+)\n/)
+  const printed = (pattern: RegExp) => Effect.promise(() => running.said(pattern))
+  const url = yield* printed(/at (http:\S+)/)
+  const key = yield* printed(/INVENT_API_KEY=(\S+)/)
+  const token = yield* printed(/control token +(\S+)\n/)
   const call = (path: string, secret: string, body?: unknown) =>
     Effect.promise(async () => {
       const init = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }
@@ -328,11 +328,11 @@ describe("the emulator as a program", () => {
   )
 
   it.scopedLive(
-    "limits as it is told, runs its clock as fast as it is told, and is reached from this machine's loopback address alone",
+    "limits by its options, runs its clock as fast as they set, and is reached from this machine's loopback address alone",
     () =>
       Effect.gen(function* () {
-        const told = ["--limit", "2/600m", "--limiter", "sliding", "--clock", "3600", "--seed", "7"]
-        const { api, control, url } = yield* up(yield* folder, ...told)
+        const options = ["--limit", "2/600m", "--limiter", "sliding", "--clock", "3600", "--seed", "7"]
+        const { api, control, url } = yield* up(yield* folder, ...options)
         const { body: before } = yield* control("report")
         const statuses = yield* Effect.forEach([1, 2, 3], () =>
           Effect.map(api("/chats/chat_9/messages"), ({ status }) => status)

@@ -8,7 +8,7 @@ import * as StandardOutput from "../src/Program/StandardOutput.ts"
 
 for (const code of ["ENOSPC", "EIO"]) {
   it.scoped(
-    `output that cannot be written (${code}) ends nothing: lost lines are counted, and told once there is room again`,
+    `output that cannot be written (${code}) ends nothing: lost lines are counted, and logged once there is room again`,
     () => {
       const streams = {
         stdout: new EventEmitter(),

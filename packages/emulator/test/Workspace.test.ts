@@ -320,7 +320,7 @@ describe("contacts that are one person", () => {
     }).pipe(Effect.provide(start()))
   )
 
-  it.effect("are told apart from new ones by a dry run, which writes nothing", () =>
+  it.effect("are distinguished from new ones by a dry run, which writes nothing", () =>
     Effect.gen(function* () {
       const { world } = yield* Emulator
       const invent = yield* api

@@ -26,7 +26,7 @@ export interface Settings {
   readonly grace: Duration.DurationInput
   /** What it may take from an answer to the effect of what the scheduler does about it; default none. */
   readonly reaction?: Duration.DurationInput
-  /** How old what the scheduler knows of who unsubscribed may be, which no chat tells; default two minutes. */
+  /** How old the scheduler's list of the unsubscribed may be, as no chat shows it; default two minutes. */
   readonly optOutAge?: Duration.DurationInput
   /**
    * How many schedulers use one key; default 1. With more, a list of contacts that one of them read is not held against
@@ -44,7 +44,7 @@ export interface Down {
   /**
    * Whether it stood still and then went on, as a process that is frozen or a machine that is suspended; default false.
    * A request that it had begun leaves late, by what was known before. So this time does not count towards how long a
-   * change may go unseen, where the scheduler was not told of the change.
+   * change may go unseen, where no answer showed the change to the scheduler.
    */
   readonly isFrozen?: boolean
 }
@@ -54,35 +54,37 @@ interface Tracked {
   readonly period: EligiblePeriod.EligiblePeriod | undefined
 }
 
-interface Asked {
+interface Request {
   readonly index: number
   readonly at: number
   readonly answered_at: number
   /** Whether it got the true answer. */
-  readonly isHeard: boolean
-  /** Whether it may be for taking a follow-up back: what a request asks for is not in the log. */
+  readonly isReceived: boolean
+  /** Whether it may be for taking a follow-up back: the body of a request is not in the log. */
   readonly mayTakeBack: boolean
 }
 
-/** In place of a chat: the list of contacts tells of all of them. */
+/** In place of a chat: the list of contacts covers all of them. */
 const contactList = Symbol("contacts.list")
 
 /**
- * The list is read by one status after the other, of which the log does not tell the order: so many requests for it
+ * The list is read by one status after the other, of which the log does not contain the order: so many requests for it
  * have each of unsubscribed, blocked and without replies of the assistant among them.
  */
 const statusesOfContacts = 3
 
 /** The scheduler's requests about each chat, and for the list of contacts, with their places in the log. */
-const askedByChat = (entries: ReadonlyArray<LogEntry.LogEntry>): ReadonlyMap<string | symbol, ReadonlyArray<Asked>> => {
-  const byChat = new Map<string | symbol, Array<Asked>>()
+const requestsByChat = (
+  entries: ReadonlyArray<LogEntry.LogEntry>
+): ReadonlyMap<string | symbol, ReadonlyArray<Request>> => {
+  const byChat = new Map<string | symbol, Array<Request>>()
   for (const [index, entry] of entries.entries()) {
     if (entry.kind !== "request" || entry.key !== ChatTimeline.schedulerKey) continue
     const { answered_at, at, endpoint, spoilt, status } = entry
     const about = endpoint === "contacts.list" ? contactList : entry.chat_id
     if (about === null) continue
     const of = byChat.get(about) ?? []
-    of.push({ index, at, answered_at, isHeard: status < 400 && !spoilt, mayTakeBack: endpoint === "state.update" })
+    of.push({ index, at, answered_at, isReceived: status < 400 && !spoilt, mayTakeBack: endpoint === "state.update" })
     byChat.set(about, of)
   }
   return byChat
@@ -114,7 +116,7 @@ export const check = (
   const reaction = Duration.toMillis(settings.reaction ?? 0)
   const optOutAge = Duration.toMillis(settings.optOutAge ?? "2 minutes")
   const calendar = Calendar.make(policy)
-  const askedOf = askedByChat(entries)
+  const requestsOf = requestsByChat(entries)
   const chats = new Map<string, Tracked>()
   const chatsOf = new Map<string, Set<string>>()
   const contacts = new Map<string, Contact.Contact>()
@@ -178,39 +180,39 @@ export const check = (
       return settle(Unasked.count(policy, chat, ChatTimeline.afterForeignFollowUp(chat, at), at), at)
     }
     followUps++
-    const asked = askedOf.get(chat_id) ?? []
-    const isAnswered = ({ answered_at, index: place, isHeard }: Asked) =>
-      isHeard && (answered_at < at || (answered_at === at && place < index))
+    const ofChat = requestsOf.get(chat_id) ?? []
+    const isAnswered = ({ answered_at, index: place, isReceived }: Request) =>
+      isReceived && (answered_at < at || (answered_at === at && place < index))
     const { down = [] } = settings
-    const couldAct = (told: Asked) =>
-      told.answered_at + reaction <= at &&
-      !down.some(({ from, until }) => from <= told.answered_at + reaction && until >= at)
+    const couldAct = (read: Request) =>
+      read.answered_at + reaction <= at &&
+      !down.some(({ from, until }) => from <= read.answered_at + reaction && until >= at)
     // It tried to take the follow-up back, at once, and was refused or not answered in time.
-    const isHeldUp = (told: Asked) =>
-      asked.some(
+    const isHeldUp = (read: Request) =>
+      ofChat.some(
         (request) =>
           request.mayTakeBack &&
           !isAnswered(request) &&
-          request.at >= told.answered_at &&
-          request.at <= told.answered_at + Math.max(reaction, FollowUp.raceSlack) &&
+          request.at >= read.answered_at &&
+          request.at <= read.answered_at + Math.max(reaction, FollowUp.raceSlack) &&
           request.at < at
       )
-    const wasToldBy = (requests: ReadonlyArray<Asked>, atLeast: number) => (since: number) => {
-      const told = requests.filter((request) => request.at > since && isAnswered(request) && couldAct(request))
-      const last = told.at(-1)
-      return last !== undefined && told.length >= atLeast && !isHeldUp(last)
+    const wasShownBy = (requests: ReadonlyArray<Request>, atLeast: number) => (since: number) => {
+      const reads = requests.filter((request) => request.at > since && isAnswered(request) && couldAct(request))
+      const last = reads.at(-1)
+      return last !== undefined && reads.length >= atLeast && !isHeldUp(last)
     }
-    const wasTold = wasToldBy(asked, 1)
+    const wasShown = wasShownBy(ofChat, 1)
     const isAlone = (settings.schedulers ?? 1) === 1
-    const wasToldOfContacts = wasToldBy(isAlone ? (askedOf.get(contactList) ?? []) : [], statusesOfContacts)
+    const wasShownContacts = wasShownBy(isAlone ? (requestsOf.get(contactList) ?? []) : [], statusesOfContacts)
     const question = {
       chat,
       contact: contactOf(chat),
       at,
       grace,
       optOutAge,
-      wasTold,
-      wasToldOfContacts,
+      wasShown,
+      wasShownContacts,
       stoodStill: (since: number) => stoodStill(down, since, at)
     }
     const judgement = FollowUp.judge(policy, calendar, question)

@@ -272,10 +272,10 @@ describe("a follow-up to a contact who waits for us", () => {
     })
 
     it("means nothing if taking it back was tried at once after that, and refused", () => {
-      const told = asked(-900, -800)
+      const received = asked(-900, -800)
       for (const fate of [{ status: 500 }, { spoilt: true }])
-        expect(withRequest([...told, ...asked(-600, -500, fate)])).toEqual([])
-      expect(withRequest([...told, ...asked(-600, 1)])).toEqual([])
+        expect(withRequest([...received, ...asked(-600, -500, fate)])).toEqual([])
+      expect(withRequest([...received, ...asked(-600, 1)])).toEqual([])
     })
 
     it("means that it knew if what was refused after that came too late, or was no taking back", () => {
@@ -326,11 +326,11 @@ describe("a follow-up to a contact who waits for us", () => {
     ]
     const sent = followUp(iso("4 hours", "15 seconds"))
     expect(judge([...crossed, ...sent])).toMatchObject({ violations: [], races: { count: 1, max_ms: 10_000 } })
-    const told = request(iso("4 hours", "7 seconds"), iso("4 hours", "8 seconds"))
-    expect(rules([...crossed, ...told, ...sent])).toEqual(["too_early"])
+    const received = request(iso("4 hours", "7 seconds"), iso("4 hours", "8 seconds"))
+    expect(rules([...crossed, ...received, ...sent])).toEqual(["too_early"])
     const more = [...contact(iso("4 hours", "9 seconds")), ...reply(iso("4 hours", "10 seconds"))]
     expect(judge([...crossed, ...more, ...sent])).toMatchObject({ violations: [], races: { max_ms: 10_000 } })
-    expect(rules([...crossed, ...told, ...more, ...sent])).toEqual(["too_early"])
+    expect(rules([...crossed, ...received, ...more, ...sent])).toEqual(["too_early"])
     const again = armed(iso("4 hours", "8 seconds"), iso("4 hours", "20 seconds"))
     expect(rules([...crossed, ...again, ...followUp(iso("4 hours", "20 seconds"))])).toEqual(["too_early"])
   })
@@ -452,7 +452,7 @@ describe("a follow-up that must not be", () => {
     ["to_blocked", (at) => person(at, { blocked: true })],
     ["to_unsubscribed", (at) => person(at, { unsubscribed: true })]
   ]
-  /** No chat tells who unsubscribed: it may be known for two minutes less. */
+  /** No chat shows who unsubscribed: it may be known for two minutes less. */
   const slackOf = (rule: string) => (rule === "to_unsubscribed" ? 136_000 : 16_000)
 
   it("breaks exactly the rule that says so", () => {
@@ -477,7 +477,7 @@ describe("a follow-up that must not be", () => {
     }
   })
 
-  it("is no race where the scheduler got the lists of contacts since the contact unsubscribed, which no chat tells", () => {
+  it("is no race where the scheduler got the lists of contacts since the contact unsubscribed, which no chat shows", () => {
     const left = [...answered, ...person(iso(4 * 3_600_000 - 900), { unsubscribed: true })]
     const asked = request(iso(4 * 3_600_000 - 800), fourHours)
     const listed = asked.map((line) => ({ ...line, endpoint: "contacts.list", chat_id: null }))
@@ -1045,7 +1045,7 @@ describe("the order of the log", () => {
 })
 
 describe("the counts", () => {
-  it("tell requests and 429s by key", () => {
+  it("count requests and 429s by key", () => {
     const at = iso(0)
     const lines = [
       ...request(at, at),
@@ -1148,9 +1148,11 @@ describe("a policy file", () => {
     expect(policy.steps).toHaveLength(1)
   })
 
-  it("is refused where the log does not tell enough to judge it", () => {
-    expect(refusal("match: { segments: [vip] }")).toBe("match.segments: The log does not tell enough to judge segments")
-    expect(refusal("stop_after_unanswered: 3")).toContain("The log does not tell enough")
+  it("is refused where the log does not contain enough to judge it", () => {
+    expect(refusal("match: { segments: [vip] }")).toBe(
+      "match.segments: The log does not contain enough to judge segments"
+    )
+    expect(refusal("stop_after_unanswered: 3")).toContain("The log does not contain enough")
     expect(
       Either.isLeft(
         Checker.readPolicy(`${header}  - { after: 2 days, action: send_message, message: Are you there }\n`)

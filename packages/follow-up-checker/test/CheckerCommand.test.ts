@@ -60,7 +60,7 @@ const check = Effect.fnUntraced(function* (
 })
 
 describe("the check command", () => {
-  it.scoped("gives 0 and says that it agrees", () =>
+  it.scoped("gives 0 and prints that it agrees", () =>
     Effect.gen(function* () {
       const result = yield* check(sent("13:00:00.000"))
       expect(result).toMatchObject({ code: 0, stderr: "" })
@@ -68,7 +68,7 @@ describe("the check command", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.scoped("gives 1 and lists the violations, as JSON if asked", () =>
+  it.scoped("gives 1 and lists the violations, as JSON by option", () =>
     Effect.gen(function* () {
       const early = sent("12:59:59.999")
       const text = yield* check(early)
@@ -83,7 +83,7 @@ describe("the check command", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.scoped("allows three seconds of grace, or what it is told", () =>
+  it.scoped("allows three seconds of grace, or the given one", () =>
     Effect.gen(function* () {
       const late = (seconds: string, ...args: ReadonlyArray<string>) => check(sent(`13:00:${seconds}`), args)
       expect((yield* late("18.000")).code).toBe(0)

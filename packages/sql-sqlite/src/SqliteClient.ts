@@ -2,7 +2,7 @@
  * A `SqlClient` of @effect/sql for one SQLite database, on the SQLite that Node brings with it: nothing is compiled or
  * downloaded. One connection, shared by all fibers: a statement runs alone and blocks the event loop until it is done,
  * a transaction has the connection for itself until it ends, and the file's one write lock from its beginning. To wait
- * for the lock of another connection blocks nobody.
+ * for the lock of another connection blocks no other fiber.
  */
 import * as Reactivity from "@effect/experimental/Reactivity"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -122,7 +122,7 @@ const attributesOf = ({ spanAttributes = {} }: Options): ReadonlyArray<readonly 
  * - Parameters: text, numbers, bigints, booleans (1 and 0), Dates (ISO 8601), bytes, `null` and `undefined` (NULL).
  *   Anything
  *   else, text with a NUL character and an integer beyond 64 bits fail.
- * - A stream reads its rows as they are asked for. It sees what other fibers write meanwhile, unless it is run within a
+ * - A stream reads its rows as they are pulled. It sees what other fibers write meanwhile, unless it is run within a
  *   transaction.
  */
 export const make = (

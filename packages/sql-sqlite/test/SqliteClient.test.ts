@@ -163,7 +163,7 @@ describe("a statement", () => {
     })
   )
 
-  it.scoped("names what is transformed, unless it is told not to", () =>
+  it.scoped("names what is transformed, unless an option turns that off", () =>
     Effect.gen(function* () {
       const sql = yield* Databases.open({
         transformQueryNames: (name) => name.toLowerCase(),
@@ -265,7 +265,7 @@ describe("a stream", () => {
     })
   )
 
-  it.scoped("reads no more than is asked for, and statements can be run for each row", () =>
+  it.scoped("reads no more than is pulled, and statements can be run for each row", () =>
     Effect.gen(function* () {
       const sql = yield* Databases.open()
       yield* sql`CREATE TABLE notes (n INTEGER)`

@@ -1,4 +1,4 @@
-/** A server on the loopback address that reads each request whole, counts it, and replies as it is told. */
+/** A server on the loopback address that reads each request whole, counts it, and sends the given reply. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
 import type { AddressInfo } from "node:net"
 

@@ -1,4 +1,4 @@
-/** What is said of a handful of measurements on a machine that others use, too. */
+/** Statistics of a handful of measurements on a machine that others use, too. */
 
 export interface Sample {
   readonly median: number

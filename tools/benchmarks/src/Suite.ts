@@ -3,7 +3,7 @@
  */
 import type { Table } from "./Report.ts"
 
-/** What a run asks for in place of what stands in docs/benchmarks.md. */
+/** The options of a run in place of those in docs/benchmarks.md. */
 export interface Sizes {
   /** How many follow-ups wait. */
   readonly waiting?: ReadonlyArray<number>

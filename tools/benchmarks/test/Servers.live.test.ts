@@ -30,11 +30,11 @@ describe("the servers of the bench", () => {
   })
 
   it.each(["invent-undici", "undici"])(
-    "hear from %s once of a POST whose answer is lost, and what the caller heard",
+    "receive from %s once a POST whose answer is lost, and the caller's outcome",
     async (competitor) => {
       const outcomes = await LostPost.run({ competitors: [competitor], patience: 3000 })
       const wanted = { "invent-undici": "OutcomeUnknown", undici: "SocketError" }[competitor]
-      expect(outcomes.find(({ fault }) => fault === "cut")).toMatchObject({ requests: 1, heard: wanted })
+      expect(outcomes.find(({ fault }) => fault === "cut")).toMatchObject({ requests: 1, outcome: wanted })
     }
   )
 

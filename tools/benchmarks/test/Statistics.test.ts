@@ -20,7 +20,7 @@ describe("Statistics", () => {
     expect(Statistics.ratio([20, 2000, 22], [10, 1000, 11])).toEqual({ median: 2, low: 2, high: 2 })
   })
 
-  it("refuses to say anything of nothing, or of rounds that do not match", () => {
+  it("refuses no measurements, and rounds that do not match", () => {
     expect(() => Statistics.sample([])).toThrow("nothing was measured")
     expect(() => Statistics.ratio([1, 2], [1])).toThrow("same rounds")
   })

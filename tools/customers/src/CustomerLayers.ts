@@ -52,7 +52,7 @@ export const client = (key: string) =>
 /** The events of one world: nothing has passed yet. */
 export const events = Layer.effect(ChannelEvents, Queue.unbounded<ChatId>())
 
-/** Customers with a client of their own, who tell {@link ChannelEvents} of what they did. */
+/** Customers with a client of their own, who report to {@link ChannelEvents} what they did. */
 export const customers = Layer.effect(
   SimulatedCustomers,
   Effect.flatMap(ChannelEvents, (events) => Customers.make((chat_id) => Queue.offer(events, chat_id)))

@@ -51,14 +51,14 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
     const read = (talk: Talk) =>
       Effect.map(invent.messages.list({ path: { chat_id: talk.chat_id }, urlParams: { take: 100 } }), Undecodable.omit)
 
-    const hear = (talk: Talk, answers: number): Effect.Effect<ReadonlyArray<ChatMessage>, unknown> =>
+    const awaitAnswers = (talk: Talk, answers: number): Effect.Effect<ReadonlyArray<ChatMessage>, unknown> =>
       Effect.delay(read(talk), between.polls).pipe(
         Effect.flatMap((messages) =>
-          countOf(messages) >= answers ? Effect.as(onPassed(talk.chat_id), messages) : hear(talk, answers)
+          countOf(messages) >= answers ? Effect.as(onPassed(talk.chat_id), messages) : awaitAnswers(talk, answers)
         )
       )
 
-    const say = (talk: Talk, text: string) =>
+    const write = (talk: Talk, text: string) =>
       invent.contacts.sendMessage({
         path: { contact_id: talk.contact_id, chat_id: talk.chat_id },
         payload: { message: MessagePart.text(text) }
@@ -93,19 +93,27 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
         case "waiting":
           return Effect.void
         case "connects_calendar":
-          return Effect.flatMap(say(talk, calendar), () =>
+          return Effect.flatMap(write(talk, calendar), () =>
             Effect.zipRight(
-              Effect.flatMap(hear(talk, 2), (messages) => connect(talk, messages)),
-              hear(talk, 3)
+              Effect.flatMap(awaitAnswers(talk, 2), (messages) => connect(talk, messages)),
+              awaitAnswers(talk, 3)
             )
           )
         case "answers_early":
-          return Effect.zipRight(Effect.zipRight(think, say(talk, "Medium, I think.")), hear(talk, 2))
+          return Effect.zipRight(Effect.zipRight(think, write(talk, "Medium, I think.")), awaitAnswers(talk, 2))
         case "talks_again":
-          return Effect.zipRight(hear(talk, 2), Effect.zipRight(say(talk, "Sorry, I was away."), hear(talk, 3)))
+          return Effect.zipRight(
+            awaitAnswers(talk, 2),
+            Effect.zipRight(write(talk, "Sorry, I was away."), awaitAnswers(talk, 3))
+          )
         case "solved":
           return Effect.all(
-            [hear(talk, 2), say(talk, "All good, thank you!"), rate(talk), world.setState(talk.chat_id, "CLOSED")],
+            [
+              awaitAnswers(talk, 2),
+              write(talk, "All good, thank you!"),
+              rate(talk),
+              world.setState(talk.chat_id, "CLOSED")
+            ],
             {
               discard: true
             }
@@ -113,7 +121,7 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
         case "taken_over_early":
           return Effect.zipRight(think, world.takeOver(talk.chat_id))
         case "taken_over_late":
-          return Effect.zipRight(hear(talk, 2), world.takeOver(talk.chat_id))
+          return Effect.zipRight(awaitAnswers(talk, 2), world.takeOver(talk.chat_id))
         case "blocked":
           return Effect.zipRight(think, world.block(talk.contact_id))
         case "unsubscribed":
@@ -145,7 +153,7 @@ export const make = (onPassed: (chat_id: ChatId) => Effect.Effect<unknown>) =>
       })
       const talk: Talk = { person, contact_id: contact.id, channel_id, chat_id: chat.id }
       yield* onPassed(chat.id)
-      const rest = person.scenario === "waiting" ? Effect.void : Effect.zipRight(hear(talk, 1), goOn(talk))
+      const rest = person.scenario === "waiting" ? Effect.void : Effect.zipRight(awaitAnswers(talk, 1), goOn(talk))
       return { chat_id: chat.id, rest }
     })
 

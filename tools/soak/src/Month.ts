@@ -65,23 +65,23 @@ const grace = Duration.minutes(30)
 /** What a second request may take. */
 const reaction = Duration.seconds(1)
 
-/** A channel sees a message pass when its chat has had time to answer, and tells again what was not taken in. */
+/** A channel reports a message once its chat has had time to answer, and reports again what was not taken in. */
 const makeHints = Effect.gen(function* () {
   const { world } = yield* Emulator.Emulator
   const passed = yield* Queue.unbounded<ChatId>()
   const hints = yield* FiberMap.make<ChatId, boolean>()
-  const told = new Map<ChatId, DateTime.Utc>()
-  const tell = (chat_id: ChatId) =>
+  const reported = new Map<ChatId, DateTime.Utc>()
+  const report = (chat_id: ChatId) =>
     Effect.flatMap(DateTime.now, (now) => {
-      told.set(chat_id, now)
+      reported.set(chat_id, now)
       return Queue.offer(passed, chat_id)
     })
   const hint = (chat_id: ChatId) =>
     Effect.flatMap(Random.nextIntBetween(600, 3000), (millis) =>
-      FiberMap.run(hints, chat_id, Effect.delay(tell(chat_id), Duration.millis(millis)))
+      FiberMap.run(hints, chat_id, Effect.delay(report(chat_id), Duration.millis(millis)))
     )
-  const tellAgain = Effect.flatMap(DateTime.now, (now) => {
-    const latest = [...told].filter(([, at]) => DateTime.distance(at, now) < Duration.toMillis(options.sweepEvery))
+  const reportAgain = Effect.flatMap(DateTime.now, (now) => {
+    const latest = [...reported].filter(([, at]) => DateTime.distance(at, now) < Duration.toMillis(options.sweepEvery))
     return Effect.asVoid(
       Queue.offerAll(
         passed,
@@ -97,7 +97,7 @@ const makeHints = Effect.gen(function* () {
     Effect.forever,
     Effect.forkScoped
   )
-  return { passed, hint, tellAgain }
+  return { passed, hint, reportAgain }
 })
 
 /** What a slow sweep over all chats would find: those that could not be read when something passed. */
@@ -142,12 +142,12 @@ const layerAround = (policy: string) =>
 const play = ({ conversations, seed }: Settings) =>
   Effect.gen(function* () {
     const { faults, log, world } = yield* Emulator.Emulator
-    const { hint, passed, tellAgain } = yield* makeHints
+    const { hint, passed, reportAgain } = yield* makeHints
     const down: Array<CrashInjection.Down> = []
     const onCrash = (crash: CrashInjection.Down) =>
       Effect.zipRight(
         Effect.sync(() => void down.push(crash)),
-        tellAgain
+        reportAgain
       )
     const life = Effect.all([Scheduler.serve(options), sweep(passed)], {
       concurrency: "unbounded",

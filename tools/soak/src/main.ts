@@ -1,5 +1,5 @@
 /**
- * `pnpm test:month`: as many months as asked for, on all cores. Exits with 1 where the checker found a violation, with
+ * `pnpm test:month`: as many months as given, on all cores. Exits with 1 where the checker found a violation, with
  * 2 where a month broke off.
  */
 import { render } from "@effect-invent/follow-up-checker/Checker"
@@ -55,7 +55,7 @@ const replay = async (seed: number) => {
 
 type Answer = Pick<Month.Outcome, "verdict" | "fired" | "kills"> | { readonly failure: string }
 
-const ask = (worker: ChildProcess, settings: Month.Settings): Promise<Answer> =>
+const run = (worker: ChildProcess, settings: Month.Settings): Promise<Answer> =>
   new Promise((resolve) => {
     const ended = (code: number | null) => resolve({ failure: `the process ended with ${code}` })
     worker.once("exit", ended)
@@ -71,14 +71,14 @@ const playAll = async (seeds: number) => {
   const totals = { followUps: 0, violations: 0, races: 0, faults: 0, kills: 0, requests: 0, failures: 0 }
   let next = 1
   let done = 0
-  const tell = (seed: number, text: string) =>
+  const report = (seed: number, text: string) =>
     console.log(`${text}\n  replay: pnpm test:month --seed ${seed} --conversations ${conversations}`)
 
   const take = (seed: number, answer: Answer) => {
     done++
     if ("failure" in answer) {
       totals.failures++
-      return tell(seed, `seed ${seed} broke off: ${answer.failure}`)
+      return report(seed, `seed ${seed} broke off: ${answer.failure}`)
     }
     const { fired, kills, verdict } = answer
     totals.followUps += verdict.followUps
@@ -87,7 +87,7 @@ const playAll = async (seeds: number) => {
     totals.requests += Object.values(verdict.requests).reduce((sum, each) => sum + each, 0)
     totals.kills += kills
     totals.faults += Object.values(fired).reduce((sum, each) => sum + each, 0)
-    if (verdict.violations.length > 0) tell(seed, `seed ${seed}: ${render(verdict)}`)
+    if (verdict.violations.length > 0) report(seed, `seed ${seed}: ${render(verdict)}`)
     else if (done % 10 === 0) console.log(`${done} of ${seeds} months, ${seconds(started)}`)
   }
 
@@ -98,7 +98,7 @@ const playAll = async (seeds: number) => {
     })
     while (next <= seeds) {
       const seed = next++
-      take(seed, await ask(worker, { seed, conversations }))
+      take(seed, await run(worker, { seed, conversations }))
       if (worker.exitCode !== null) return
     }
     worker.kill()

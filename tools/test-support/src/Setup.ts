@@ -1,6 +1,6 @@
 /**
  * Runs in vitest's main process for the whole suite: starts a PostgreSQL server or a browser, or packs the packages,
- * when the first test asks for it, keeps it for all later ones, and ends it after the last test. Tests ask through
+ * when the first test needs it, keeps it for all later ones, and ends it after the last test. Tests request it through
  * `Shared`.
  */
 import * as Postgres from "@effect-invent/postgres/Postgres"

@@ -48,10 +48,10 @@ const isRefusal = (error: unknown): boolean => Predicate.isTagged(error, "Unauth
 
 const isFailure = (error: unknown): boolean => Predicate.hasProperty(error, "_tag") && failures.includes(error._tag)
 
-const tell = (isOutage: boolean) => Metric.set(Telemetry.outage, Number(isOutage))
+const setOutage = (isOutage: boolean) => Metric.set(Telemetry.outage, Number(isOutage))
 
 /** Builds a breaker that is closed, and sets the metric `invent.scheduler.outage` to 0. */
-export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
+export const make = Effect.map(setOutage(false), (): CircuitBreaker["Type"] => {
   let inARow = 0
   let pause = Duration.zero
   let nextAt = 0
@@ -70,7 +70,10 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
 
   const begin = (now: number, words: string) => {
     wait(now, shortestPause)
-    return Effect.zipRight(tell(true), Effect.logWarning(`${words}: it is left alone, and asked now and then`))
+    return Effect.zipRight(
+      setOutage(true),
+      Effect.logWarning(`${words}: it is only probed, every 2 s to 2 min, until it answers`)
+    )
   }
 
   const failed = Effect.flatMap(MonotonicClock.millis, (now) => {
@@ -87,7 +90,7 @@ export const make = Effect.map(tell(false), (): CircuitBreaker["Type"] => {
   const answered = Effect.suspend(() => {
     const isOver = inARow >= tolerated
     inARow = 0
-    return isOver ? Effect.zipRight(tell(false), Effect.logInfo("the service answers again")) : Effect.void
+    return isOver ? Effect.zipRight(setOutage(false), Effect.logInfo("the service answers again")) : Effect.void
   })
 
   const turn: Effect.Effect<void> = Effect.flatMap(mayLook, (yes) =>

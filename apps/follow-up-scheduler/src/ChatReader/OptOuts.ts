@@ -7,7 +7,7 @@
  * documented quota on them at most. No chat is judged by a list of the unsubscribed that is older than two minutes:
  * each contact is then looked up, for two requests. That is so with more than about 3,000 contacts on the lists, and
  * while a list cannot be read. A contact on a list of the unsubscribed that is older than the read of the chat may have
- * resubscribed since: that is asked for by one or two requests.
+ * resubscribed since: one or two more requests find that out.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"

@@ -53,14 +53,14 @@ export const snapshotMaxAge = ({ arm_lead }: Policy) => Duration.millis(Math.cei
  */
 const isPrompt = ([took]: readonly [Duration.Duration, boolean]) => Duration.lessThan(took, "2 seconds")
 
-/** A snapshot that a request acts on, and when its messages were asked for and had come. */
+/** A snapshot that a request acts on, and when its messages were requested and received. */
 export interface Look {
   readonly chat: ChatSnapshot
   readonly asked_at: MonotonicClock.Moment
   readonly answered_at: MonotonicClock.Moment
 }
 
-/** The look that this snapshot is; as of now, where it does not say when its messages were listed. */
+/** The look that this snapshot is; as of now, where it has no time at which its messages were listed. */
 export const lookOf = (chat: ChatSnapshot): Effect.Effect<Look> =>
   Effect.map(MonotonicClock.moment, (now) => ({ chat, ...(chat.listed ?? { asked_at: now, answered_at: now }) }))
 

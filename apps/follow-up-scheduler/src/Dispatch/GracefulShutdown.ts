@@ -1,5 +1,5 @@
 /**
- * Stops the process in good order. Once a stop is asked for, no request is sent. Requests under way get their answers
+ * Stops the process in good order. Once a stop is requested, no request is sent. Requests under way get their answers
  * and go on record, for as long as the grace. What was not begun or not finished is in the ledger, and the next start
  * takes it up.
  */
@@ -14,48 +14,51 @@ import * as Option from "effect/Option"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Grace from "./GracefulShutdown/Grace.ts"
 
-/** The stop of this process: whether it was asked for, and how long it may take. */
+/** The stop of this process: whether it was requested, and how long it may take. */
 export class GracefulShutdown extends Context.Tag("@effect-invent/follow-up-scheduler/Dispatch/GracefulShutdown")<
   GracefulShutdown,
   {
-    /** Done when a stop has been asked for: with that instant of the monotonic clock, in milliseconds. */
-    readonly asked: Deferred.Deferred<number>
+    /** Done when a stop has been requested: with that instant of the monotonic clock, in milliseconds. */
+    readonly requestedAt: Deferred.Deferred<number>
     readonly grace: Duration.Duration
   }
 >() {}
 
 /**
- * No stop asked for yet; the grace is `FOLLOW_UPS_STOP_GRACE`, 8 seconds unless given. Fails with a `ConfigError` where
- * that is not a duration.
+ * No stop is requested yet; the grace is `FOLLOW_UPS_STOP_GRACE`, 8 seconds unless given. Fails with a `ConfigError`
+ * where that is not a duration.
  */
-export const layer = Layer.effect(GracefulShutdown, Effect.all({ asked: Deferred.make<number>(), grace: Grace.config }))
+export const layer = Layer.effect(
+  GracefulShutdown,
+  Effect.all({ requestedAt: Deferred.make<number>(), grace: Grace.config })
+)
 
-const ask = Effect.gen(function* () {
-  const { asked, grace } = yield* GracefulShutdown
-  const isFirst = yield* Deferred.succeed(asked, yield* MonotonicClock.millis)
+const request = Effect.gen(function* () {
+  const { requestedAt, grace } = yield* GracefulShutdown
+  const isFirst = yield* Deferred.succeed(requestedAt, yield* MonotonicClock.millis)
   if (isFirst)
     yield* Effect.logInfo(`stopping; answers that are under way are waited for, for up to ${Duration.format(grace)}`)
 })
 
 /**
- * Runs it until it ends or is interrupted. An interruption asks for the stop first, and only then interrupts what runs.
+ * Runs it until it ends or is interrupted. An interruption requests the stop first, and only then interrupts what runs.
  */
 export const inOrder = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R | GracefulShutdown> =>
   Effect.uninterruptibleMask((restore) =>
     Effect.flatMap(Effect.fork(restore(work)), (fiber) =>
-      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(ask, Fiber.interrupt(fiber)))
+      Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(request, Fiber.interrupt(fiber)))
     )
   )
 
 /**
- * What is left of the grace. It counts once from when the stop was asked for, not again for each part that is
+ * What is left of the grace. It counts once from when the stop was requested, not again for each part that is
  * interrupted.
  */
 const graceLeft = (stop: Option.Option<GracefulShutdown["Type"]>) =>
   Effect.gen(function* () {
     const now = yield* MonotonicClock.millis
-    const asked = Option.isSome(stop) ? yield* Deferred.poll(stop.value.asked) : Option.none()
-    const since = Option.isSome(asked) ? yield* asked.value : now
+    const requestedAt = Option.isSome(stop) ? yield* Deferred.poll(stop.value.requestedAt) : Option.none()
+    const since = Option.isSome(requestedAt) ? yield* requestedAt.value : now
     const whole = Option.match(stop, { onNone: () => Grace.byDefault, onSome: ({ grace }) => grace })
     return Duration.millis(Math.max(0, Duration.toMillis(whole) - (now - since)))
   })
@@ -76,7 +79,7 @@ export const finishing = Effect.map(
 )
 
 /**
- * A quota that the stop closes: requests that wait for a permit, or ask for one, are interrupted. A request that was
+ * A quota that the stop closes: requests that wait for a permit, or need one later, are interrupted. A request that was
  * sent keeps its permit.
  */
 export const closing = <E, R>(
@@ -85,7 +88,7 @@ export const closing = <E, R>(
   Layer.provide(
     Layer.effect(
       RateLimit.RateLimit,
-      Effect.zipWith(GracefulShutdown, RateLimit.RateLimit, ({ asked }, inner): RateLimit.RateLimit["Type"] => ({
+      Effect.zipWith(GracefulShutdown, RateLimit.RateLimit, ({ requestedAt }, inner): RateLimit.RateLimit["Type"] => ({
         ...inner,
         permit: (request, neverLeft) =>
           Effect.suspend(() => {
@@ -95,7 +98,7 @@ export const closing = <E, R>(
               return request
             })
             const closed = Effect.zipRight(
-              Deferred.await(asked),
+              Deferred.await(requestedAt),
               Effect.suspend(() => (hasLeft ? Effect.never : Effect.interrupt))
             )
             return Effect.raceFirst(closed, inner.permit(leaving, neverLeft))

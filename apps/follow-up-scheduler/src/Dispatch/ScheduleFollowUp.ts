@@ -36,8 +36,8 @@ const isSame = (a: DateTime.Utc | null | undefined, b: DateTime.Utc | null | und
 /**
  * The action of such a step. `arm` records the intent and sets `follow_up_at`. `check` acts on what a later read of the
  * chat shows: records the message, takes the value back, or sets it again. A message that was looked for {@link
- * maxConfirmChecks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the value.
- * Otherwise it is planned again, {@link maxAttempts} times at most.
+ * maxConfirmChecks} times and is not there ends the follow-up: `assistant_declined` where the server had confirmed the
+ * value. Otherwise it is planned again, {@link maxAttempts} times at most.
  */
 export const make = (context: ActionContext, policy: Policy) => {
   const { lastLook, ledger, transitions, chatReview, reader, stateUpdates, timer } = context
@@ -138,7 +138,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       { confirmed_at: now, due_at: nextLookAt(follow_up_at, now) },
       { name: "scheduled", detail: { follow_up_at } }
     )
-    // The answer to the update is a read of the chat: somebody may have written while it was under way.
+    // The answer to the update is a read of the chat: a message may have been written while it was under way.
     const after = ChatSnapshot.refresh(look.chat, answered.right)
     lastLook.keep(armed.key, after)
     yield* Option.isSome(confirmed) ? check(confirmed.value, after) : undo(armed)
@@ -219,7 +219,9 @@ export const make = (context: ActionContext, policy: Policy) => {
     yield* chatReview.review(after)
   })
 
-  /** The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that. */
+  /**
+   * The instant has passed and no message is there. Looks for it {@link maxConfirmChecks} times before acting on that.
+   */
   const absent = (armed: FollowUp, chat: ChatSnapshot.ChatSnapshot) => {
     if (armed.confirm_checks < maxConfirmChecks)
       return rescheduleIn(

@@ -1,8 +1,8 @@
 /**
- * `send_message`: sends the policy's own words as the API key. The vendor has no idempotency key, so the intent is on
+ * `send_message`: sends the policy's own text as the API key. The vendor has no idempotency key, so the intent is on
  * record before the request is sent, and a lost answer is followed by a look for the message. It is sent a second time
- * only if it was looked for {@link maxConfirmChecks} times in vain, and never a third time. If that does not settle it, the
- * follow-up is `unknown` and the cadence ends until an operator decides.
+ * only if it was looked for {@link maxConfirmChecks} times in vain, and never a third time. If that does not settle it,
+ * the follow-up is `unknown` and the cadence ends until an operator decides.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import { text } from "@effect-invent/domain/MessagePart"
@@ -89,7 +89,7 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
       return yield* reschedule(armed, { due_at }, { name: "answer_lost", detail: { error: error._tag } })
     }
     if (error._tag === "NotFound") return yield* transitions.endChatGone(armed)
-    // Every other error says that it was not applied. A row that another process has changed meanwhile stays as it is.
+    // Every other error means that it was not applied. A row that another process has changed meanwhile stays as it is.
     yield* Transitions.canSucceedLater(error) ? transitions.planAgain(armed, error) : end(armed, "skipped", "refused")
   })
 

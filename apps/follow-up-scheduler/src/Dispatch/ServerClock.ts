@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 /** By how much the clock may be off. An answer that took as long as an attempt may, 30 seconds, is within it. */
 export const tolerance = Duration.minutes(1)
 
-/** The difference of the clocks, as the latest answer shows it. 0 where nobody reads the answers. */
+/** The difference of the clocks, as the latest answer shows it. 0 where no answers are read. */
 export class ServerClock extends Context.Reference<ServerClock>()(
   "@effect-invent/follow-up-scheduler/Dispatch/ServerClock",
   {
@@ -35,7 +35,7 @@ export const aheadBy = ({ headers }: Pick<RawAnswer, "headers">): Effect.Effect<
 /** Whether a clock that is ahead by so many milliseconds is off by more than {@link tolerance}. */
 export const isOff = (ahead: number): boolean => Math.abs(ahead) > Duration.toMillis(tolerance)
 
-/** The difference in words, for example `10m ahead of`. */
+/** The difference as text, for example `10m ahead of`. */
 export const describe = (ahead: number): string => {
   const minutes = Duration.format(Duration.minutes(Math.round(Math.abs(ahead) / 60_000)))
   return `${minutes} ${ahead > 0 ? "ahead of" : "behind"}`

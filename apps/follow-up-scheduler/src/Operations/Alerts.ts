@@ -27,7 +27,7 @@ const Url = Config.redacted(Config.nonEmptyString())
 export interface Settings {
   /** Where alerts go: an incoming webhook. */
   readonly url: Option.Option<Redacted.Redacted>
-  /** `json`: an object whose `text` and `content` chat programs show. `text`: the words alone. */
+  /** `json`: an object whose `text` and `content` chat programs show. `text`: the text alone. */
   readonly format: "json" | "text"
   /** How long a trouble lasts before its alert is sent again. */
   readonly repeatAfter: Duration.Duration
@@ -97,12 +97,12 @@ interface Sent {
 
 /** An alert that is due. */
 export interface News extends Sent {
-  readonly words: string
+  readonly text: string
 }
 
 /**
  * Gives the alerts to send now, by what is wrong, and keeps in memory that they were sent. `remembered`: what an
- * earlier process has sent. `isKnown`: whether this process can already tell that a trouble of this kind is over.
+ * earlier process has sent. `isKnown`: whether this process can already decide that a trouble of this kind is over.
  */
 export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArray<Sent> = []) => {
   const sent = new Map<Kind, Sent>(remembered.map((each) => [each.trouble.kind, each]))
@@ -119,14 +119,14 @@ export const makeNews = (repeatAfter: Duration.Duration, remembered: ReadonlyArr
       const trouble = before?.isOver === false ? { ...found, since: before.trouble.since } : found
       const next = { trouble, at: now, isOver: false }
       sent.set(found.kind, next)
-      news.push({ ...next, words: advise(trouble) })
+      news.push({ ...next, text: advise(trouble) })
     }
     const kinds = new Set(troubles.map(({ kind }) => kind))
     for (const [kind, before] of sent) {
       if (before.isOver || kinds.has(kind) || !isKnown(kind)) continue
       const next = { ...before, isOver: true }
       sent.set(kind, next)
-      news.push({ ...next, words: resolved(before.trouble) })
+      news.push({ ...next, text: resolved(before.trouble) })
     }
     return news
   }
@@ -139,16 +139,16 @@ const beat = (url: Redacted.Redacted) =>
   )
 
 interface Letter {
-  readonly words: string
+  readonly text: string
   readonly onDelivered: Effect.Effect<void>
 }
 
 /** Sends the alerts of the queue one after the other, each until it is delivered. */
 const delivering = (queue: Queue.Dequeue<Letter>, url: Redacted.Redacted, format: Settings["format"]) =>
   Effect.forever(
-    Effect.flatMap(Queue.take(queue), ({ onDelivered, words }) =>
+    Effect.flatMap(Queue.take(queue), ({ onDelivered, text }) =>
       Effect.retry(
-        Effect.tapError(send(url, format, words), (error) =>
+        Effect.tapError(send(url, format, text), (error) =>
           Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)
         ),
         again
@@ -194,14 +194,14 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
     const queue = yield* Queue.unbounded<Letter>()
     let latest = yield* Deferred.make<void>()
     yield* Deferred.succeed(latest, undefined)
-    const tell = (each: News) =>
+    const send = (each: News) =>
       Effect.gen(function* () {
-        yield* Effect.logWarning(`alert: ${each.words}`)
+        yield* Effect.logWarning(`alert: ${each.text}`)
         if (Option.isNone(url)) return
         const delivered = yield* Deferred.make<void>()
         latest = delivered
         yield* Queue.offer(queue, {
-          words: each.words,
+          text: each.text,
           onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined))
         })
       })
@@ -216,7 +216,7 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
           yield* DateTime.now,
           isKnown
         ),
-        tell,
+        send,
         { discard: true }
       )
     })

@@ -1,4 +1,4 @@
-/** Puts into words, for people, what happened to a chat and what became of all chats. */
+/** Describes, for people, what happened to a chat and what became of all chats. */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
@@ -19,7 +19,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
   })
 }
 
-/** The words of a tally: how many follow-ups were sent, whether the chat waits, and why. */
+/** The text of a tally: how many follow-ups were sent, whether the chat waits, and why. */
 export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
   const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason

@@ -251,7 +251,10 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     const since = new Map<Kind, DateTime.Utc>()
     const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
 
-    const asking = Effect.all([Effect.provideService(ofLedger(settings, cost), Ledger, ledger), ledger.paused]).pipe(
+    const readLedger = Effect.all([
+      Effect.provideService(ofLedger(settings, cost), Ledger, ledger),
+      ledger.paused
+    ]).pipe(
       Effect.disconnect,
       Effect.timeoutFail({ duration: ledgerAnswersWithin, onTimeout: () => new Cause.TimeoutException() }),
       Effect.either
@@ -259,17 +262,17 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
 
     const troubles = Effect.gen(function* () {
       const [millis, now] = [yield* MonotonicClock.millis, yield* DateTime.now]
-      const asked = yield* asking
-      const isPaused = asked._tag === "Right" && Option.isSome(asked.right[1])
+      const read = yield* readLedger
+      const isPaused = read._tag === "Right" && Option.isSome(read.right[1])
       const { value } = yield* Metric.value(Telemetry.outage)
       yield* measure(seen, millis)
       const ofThis = ofProcess(seen, settings, millis, value === 1, isPaused)
-      const isTold = ofThis.some(({ kind }) => kind === "ledger_failing")
+      const isReported = ofThis.some(({ kind }) => kind === "ledger_failing")
       const found = [
         ...ofThis,
-        ...(asked._tag === "Right"
-          ? asked.right[0]
-          : isTold
+        ...(read._tag === "Right"
+          ? read.right[0]
+          : isReported
             ? []
             : failed("the ledger cannot be used: it does not answer"))
       ]
@@ -302,8 +305,8 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
 /** The health as a layer. `cost`: see `ofLedger`. */
 export const layer = (settings: Settings, cost: Duration.Duration) => Layer.effectContext(make(settings, cost))
 
-/** Fails with `LoopStuck` once the loop is stuck, after `tell` has run. Checks ten times per `stuckAfter`. */
-export const untilStuck = <R>({ stuckAfter }: Settings, tell: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
+/** Fails with `LoopStuck` once the loop is stuck, after `onStuck` has run. Checks ten times per `stuckAfter`. */
+export const untilStuck = <R>({ stuckAfter }: Settings, onStuck: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
   Effect.gen(function* () {
     const { isLive, troubles } = yield* Health
     yield* Effect.repeat(isLive, {
@@ -311,6 +314,6 @@ export const untilStuck = <R>({ stuckAfter }: Settings, tell: (trouble: Trouble)
       until: (isLive) => !isLive
     })
     const stuck = (yield* troubles).find(({ kind }) => kind === "stuck")
-    if (stuck !== undefined) yield* tell(stuck)
+    if (stuck !== undefined) yield* onStuck(stuck)
     return yield* new LoopStuck({ found: stuck?.found ?? "the loop does not turn" })
   })

@@ -1,4 +1,4 @@
-/** The checks of `doctor`: each says what was found and, where that is wrong, what to do. */
+/** The checks of `doctor`: each returns what was found and, where that is wrong, what to do. */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -34,21 +34,21 @@ export const tolerableSkew = Duration.seconds(2)
 /** A `Date` header has whole seconds: the server's clock may be up to this much later. */
 const resolution = Duration.seconds(1)
 
-const skewBetween = (server: DateTime.Utc, asked: DateTime.Utc, answered: DateTime.Utc): Finding => {
+const skewBetween = (server: DateTime.Utc, requested: DateTime.Utc, answered: DateTime.Utc): Finding => {
   // The server read its clock at some moment between the request and the answer.
-  const ahead = asked.epochMillis - server.epochMillis - Duration.toMillis(resolution)
+  const ahead = requested.epochMillis - server.epochMillis - Duration.toMillis(resolution)
   const behind = server.epochMillis - answered.epochMillis
   const least = Math.max(ahead, behind, 0)
   const words = `this machine's clock is ${least === ahead ? "ahead of" : "behind"} the server's by at least ${Duration.format(Duration.seconds(Math.round(least / 1000)))}`
   return least <= Duration.toMillis(tolerableSkew)
-    ? finding("clock", "ok", "agrees with the server's, as far as whole seconds tell")
+    ? finding("clock", "ok", "agrees with the server's, compared in whole seconds")
     : finding("clock", "error", `${words}; set it by NTP`)
 }
 
 /** Whether the service accepts the key, and how far the clocks differ: one GET. Errors become findings. */
 export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient> = Effect.gen(function* () {
   const invent = yield* InventClient
-  const asked = yield* DateTime.now
+  const requested = yield* DateTime.now
   const answered = yield* Effect.either(invent.orgs.serverTime())
   const now = yield* DateTime.now
   if (answered._tag === "Left") {
@@ -59,7 +59,7 @@ export const service: Effect.Effect<ReadonlyArray<Finding>, never, InventClient>
   }
   const clock = Option.match(answered.right, {
     onNone: () => finding("clock", "warning", "cannot be compared: the server sends no Date"),
-    onSome: (server) => skewBetween(server, asked, now)
+    onSome: (server) => skewBetween(server, requested, now)
   })
   return [finding("key", "ok", "the service accepts it"), clock]
 })

@@ -44,9 +44,9 @@ export class HealthUnavailable extends Schema.TaggedError<HealthUnavailable>()("
 
 const routes = HttpRouter.empty.pipe(HttpRouter.get("/healthz", liveness), HttpRouter.get("/readyz", readiness))
 
-const say = HttpServer.addressWith((address) =>
+const printAddress = HttpServer.addressWith((address) =>
   address._tag === "TcpAddress"
-    ? Console.log(`Health is told at ${address.hostname}:${address.port}, under /healthz and /readyz`)
+    ? Console.log(`Health is served at ${address.hostname}:${address.port}, under /healthz and /readyz`)
     : Effect.void
 )
 
@@ -55,7 +55,7 @@ export const layerOptional = ({ host, port }: { readonly host: string; readonly 
   Option.match(port, {
     onNone: () => Layer.empty,
     onSome: (port) =>
-      Layer.merge(HttpServer.serve(routes), Layer.effectDiscard(say)).pipe(
+      Layer.merge(HttpServer.serve(routes), Layer.effectDiscard(printAddress)).pipe(
         Layer.provide(Listener.layer({ host, port }, (reason) => new HealthUnavailable({ host, port, reason })))
       )
   })

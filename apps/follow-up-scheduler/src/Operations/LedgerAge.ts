@@ -45,9 +45,9 @@ const writtenAt = ({ last_message }: Chat): number => last_message?.created_at?.
 const advice = "if it is an old copy, put the newest one back; else nothing is to be done: they count as steps taken"
 
 /**
- * Compares the ledger with the chats that were written in since its latest entry. Follow-ups there in the words of the
- * chat's policy are the scheduler's own: then the ledger is an `error`. Others may be another program's, written while no
- * scheduler ran: then it is a `warning`.
+ * Compares the ledger with the chats that were written in since its latest entry. Follow-ups there with the text of the
+ * chat's policy are the scheduler's own: then the ledger is an `error`. Others may be another program's, written while
+ * no scheduler ran: then it is a `warning`.
  */
 export const examine = (...policies: PolicyChoice.InForce) =>
   Effect.gen(function* () {

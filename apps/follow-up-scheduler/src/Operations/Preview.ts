@@ -44,7 +44,7 @@ export const Prospect = Schema.Struct({
   /** When the step would be taken, or the chat be decided upon again. */
   at: Schema.NullOr(Schema.DateTimeUtc),
   reason: Schema.NullOr(Reason),
-  /** The reason, or the error, in words. */
+  /** The reason, or the error, as a sentence. */
   why: Schema.String
 })
 /** What would happen next in one chat. */
@@ -91,7 +91,7 @@ export const effectiveFrom = Effect.gen(function* () {
   )
 })
 
-/** The same in words. The policies are named where there are several. */
+/** The same as text. The policies are named where there are several. */
 export const describeEffectiveFrom = (
   all: ReadonlyArray<{ readonly policy: string; readonly from: DateTime.Utc | undefined }>
 ): ReadonlyArray<string> =>
@@ -118,7 +118,7 @@ export const matchesOf = (choices: ReadonlyArray<readonly [ChatId, PolicyChoice.
   unmatched: choices.flatMap(([chat_id, { isTaken }]) => (isTaken ? [] : [chat_id]))
 })
 
-/** The same in words: a line for each overlap, and one for all chats that no policy matches. */
+/** The same as text: a line for each overlap, and one for all chats that no policy matches. */
 export const describeMatches = ({ overlaps, unmatched }: typeof Matches.Type): ReadonlyArray<string> => [
   ...overlaps.map(
     ({ also, chat_id, taken_by }) =>
@@ -155,7 +155,7 @@ export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): 
   return { ...found, policy: policy.id, action }
 }
 
-/** The prospect of a chat that could not be read; `why` is the error in words. */
+/** The prospect of a chat that could not be read; `why` is the text of the error. */
 export const unread = (chat_id: ChatId, why: string): Prospect => ({
   chat_id,
   next: "unread",

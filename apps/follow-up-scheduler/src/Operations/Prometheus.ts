@@ -81,7 +81,7 @@ const totals = ({ count, sum }: { readonly count: number; readonly sum: number }
   { suffix: "_count", value: count }
 ]
 
-/** How a unit is spelt in a name; what stands in braces only says what is counted. */
+/** How a unit is spelt in a name; a word in braces only describes what is counted. */
 const units: Record<string, string> = { s: "seconds", ms: "milliseconds", By: "bytes", "1": "" }
 const isUnit = (name: string): boolean => name === "unit" || name === "time_unit"
 

@@ -91,7 +91,7 @@ export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota
 const roughly = (duration: Duration.Duration) =>
   Duration.format(Duration.minutes(Math.ceil(Duration.toMinutes(duration))))
 
-/** A backlog in words, for people. */
+/** A backlog as a sentence, for people. */
 export const describe = ({ followUps, from, latest, until }: Backlog): string =>
   `${followUps} follow-ups from ${DateTime.formatIso(from).slice(0, 16)}Z will take ${roughly(DateTime.distanceDuration(from, until))}; ` +
   `the latest will be ${roughly(latest)} late`

@@ -11,7 +11,7 @@ export type Kind = keyof typeof advice
 export interface Trouble {
   readonly kind: Kind
   readonly since: DateTime.Utc
-  /** What was found, in words. Names no contact and contains no message text. */
+  /** What was found, as a sentence. Names no contact and contains no message text. */
   readonly found: string
 }
 
@@ -55,7 +55,7 @@ export const advice = {
   late: {
     fix: "Look at what else spends the quota, and at the log.",
     command: "status",
-    safe: "They are sent late, or left out where the policy says so."
+    safe: "They are sent late, or left out where the policy sets that."
   },
   throttled: {
     fix: "Give the programs that share this key's quota one DATABASE_URL, or lower INVENT_RATE_LIMIT.",

@@ -58,7 +58,7 @@ export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Pri
 const secretOf = (sql: SqlClient.SqlClient) =>
   Effect.map(sql<{ secret: string }>`SELECT secret FROM erasure_key WHERE id = 1`, (rows) => rows[0]?.secret)
 
-/** The details of an audit entry that stay after an erasure: they say nothing about the contact. */
+/** The details of an audit entry that stay after an erasure: they contain nothing about the contact. */
 const Nameless = Schema.parseJson(
   Schema.partial(
     Schema.Struct({

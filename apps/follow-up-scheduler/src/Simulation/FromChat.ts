@@ -1,7 +1,7 @@
 /**
  * A recorded conversation, from what the API gives about a chat now. The API has the dates of messages and of an
  * assignment. It has no date of closing, muting, switching off or blocking: those changes are put where the chat was
- * last updated. A follow-up is listed as any message of the assistant; the ledger says which messages were ours.
+ * last updated. A follow-up is listed as any message of the assistant; the ledger records which messages were ours.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"

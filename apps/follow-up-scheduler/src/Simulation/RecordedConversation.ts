@@ -16,7 +16,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 /** Null: the chat does not have this any more. */
 const clearable = <A, I>(schema: Schema.Schema<A, I>) => optional(Schema.NullOr(schema))
 
-/** What is true of a chat, in the words of `ChatSnapshot`; what is left out stays as it was. */
+/** What is true of a chat, by the names of `ChatSnapshot`; what is left out stays as it was. */
 export const Facts = Schema.Struct({
   state: optional(Schema.Literal("OPEN", "SNOOZED", "CLOSED")),
   ai_enabled: optional(Schema.Boolean),

@@ -1,4 +1,4 @@
-/** What the scheduler reports about its loop and its policies, so that `Health` can tell what is wrong. */
+/** What the scheduler reports about its loop and its policies, so that `Health` can find what is wrong. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 

@@ -51,11 +51,11 @@ const setWithin = Duration.seconds(5)
  */
 const announce = (ledger: Ledger["Type"], send: Timer["Type"]["schedule"]) =>
   Effect.gen(function* () {
-    const told = yield* Ref.make(yield* DateTime.now)
+    const announcedUntil = yield* Ref.make(yield* DateTime.now)
     const slice = Effect.gen(function* () {
       const until = DateTime.addDuration(yield* DateTime.now, near)
-      yield* Effect.forEach(yield* ledger.comingUp(yield* Ref.get(told), until), send, { discard: true })
-      yield* Ref.set(told, until)
+      yield* Effect.forEach(yield* ledger.comingUp(yield* Ref.get(announcedUntil), until), send, { discard: true })
+      yield* Ref.set(announcedUntil, until)
     })
     const again = Effect.catchAll(slice, (error) =>
       Effect.logWarning("no timer was set for what comes near; the sweep will find it", error)
@@ -95,7 +95,7 @@ export const layerWaker = <E, R>(onWake: (key: FollowUpKey, revision: number) =>
         onWake(payload.key, payload.revision).pipe(
           Effect.provide(context),
           Effect.catchAllCause((cause) =>
-            // A stop has been asked for.
+            // A stop has been requested.
             Cause.isInterruptedOnly(cause)
               ? Effect.interrupt
               : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause)

@@ -27,7 +27,7 @@ import * as MigrationLock from "../Ledger/Database/MigrationLock.ts"
 const entityMaxIdleTime = Duration.seconds(5)
 
 /**
- * No wait: what is under way when a runner stops, or hands a conversation over, ends on its own (see
+ * No wait: what is under way when a runner stops, or releases a conversation, ends on its own (see
  * `GracefulShutdown.finishing`).
  */
 const entityTerminationTimeout = Duration.zero

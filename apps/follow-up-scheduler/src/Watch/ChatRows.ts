@@ -31,19 +31,19 @@ const atMost = 20_000
 /** A row, and when it became known, in milliseconds of `MonotonicClock.elapsed`. */
 export interface Row {
   readonly chat: Chat
-  /** When it was asked for; undefined where an event delivered it, because the event may have been delayed. */
+  /** When it was requested; undefined where an event delivered it, because the event may have been delayed. */
   readonly asked_at: number | undefined
   readonly known_at: number
 }
 
 /** How fresh a row has to be, and how many pages may be read for it. */
 export interface Need {
-  /** It was asked for at this instant of `MonotonicClock.elapsed`, or later. */
+  /** It was requested at this instant of `MonotonicClock.elapsed`, or later. */
   readonly since: number
   /** How many pages of the inbox may be read for it. Without it, the whole inbox and then the whole list of chats. */
   readonly pages?: number
-  /** Whether a row that an event delivered counts as asked for when the event arrived. */
-  readonly orTold?: boolean
+  /** Whether a row that an event delivered counts as requested when the event arrived. */
+  readonly orByEvent?: boolean
 }
 
 /** The newest row of each chat, kept in memory. Concurrent readers share one reading of the lists. */
@@ -51,7 +51,7 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
   ChatRows,
   {
     /**
-     * Keeps rows that were asked for at this instant; undefined for those that an event delivered. An older row never
+     * Keeps rows that were requested at this instant; undefined for those that an event delivered. An older row never
      * replaces a newer one.
      */
     readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined) => Effect.Effect<void>
@@ -70,13 +70,13 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
   }
 >() {}
 
-/** What a page holds, and when it was asked for. */
+/** The entries of a page, and when it was requested. */
 export interface Page {
   readonly entries: ReadonlyArray<Chat | Undecodable>
   readonly asked_at: number
 }
 
-/** The pages of a list. A page is asked for when the one before it has been handled; that instant is its `asked_at`. */
+/** The pages of a list. A page is requested when the one before it has been handled; that instant is its `asked_at`. */
 export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): Stream.Stream<Page, E, R> =>
   Stream.unwrap(
     Effect.map(MonotonicClock.elapsed, (begun_at) => {
@@ -117,8 +117,8 @@ const noReading: Reading = { begun_at: Number.NEGATIVE_INFINITY, pages: 0 }
 
 const updatedAt = ({ updated_at }: Chat) => updated_at?.epochMillis ?? 0
 
-const isFresh = (row: Row, { orTold, since }: Need): boolean =>
-  (row.asked_at !== undefined && row.asked_at >= since) || (orTold === true && row.known_at >= since)
+const isFresh = (row: Row, { orByEvent, since }: Need): boolean =>
+  (row.asked_at !== undefined && row.asked_at >= since) || (orByEvent === true && row.known_at >= since)
 
 const make = Effect.gen(function* () {
   const invent = yield* InventClient
@@ -172,7 +172,7 @@ const make = Effect.gen(function* () {
     }
   }
 
-  /** Reads a list until `isEnough`, which is asked after each page. */
+  /** Reads a list until `isEnough`, which is called after each page. */
   const readList = (
     endpoint: string,
     list: Stream.Stream<Chat | Undecodable, RepeatableError>,
@@ -198,8 +198,8 @@ const make = Effect.gen(function* () {
     )
 
   /**
-   * Reads the lists once, until everybody who waited when it began has an answer. A reader that comes during it gets
-   * its row only if a later page shows it.
+   * Reads the lists once, until every reader that waited when it began has an answer. A reader that comes during it
+   * gets its row only if a later page shows it.
    */
   const readOnce = Effect.gen(function* () {
     const begun_at = yield* MonotonicClock.elapsed

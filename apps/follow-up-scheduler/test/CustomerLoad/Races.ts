@@ -15,7 +15,7 @@ export interface Down extends Interval {
   readonly isFrozen?: boolean
 }
 
-/** What the schedulers went through, which no log tells. A test adds to it while it goes on. */
+/** The disruptions of the schedulers, which no log contains. A test adds to them while it runs. */
 export interface Disruptions {
   /** How many run at a time. */
   readonly schedulers: number
@@ -24,7 +24,7 @@ export interface Disruptions {
   /** When the clock of a scheduler was an hour ahead. */
   readonly fast: ReadonlyArray<Interval>
   /**
-   * False once a copy of the ledger has taken its place, or another one was beside it: it does not know of all
+   * False once a copy of the ledger has taken its place, or another one was beside it: it does not contain all
    * follow-ups.
    */
   readonly isLedgerWhole: boolean
@@ -111,10 +111,10 @@ export const find = (
 }
 
 /**
- * What no race excuses. A reply that nothing could take the follow-up back for must be near: whoever lives looks a
- * third of the lead before the instant and takes back what a reply overtook; what nobody lives to look after stands for
- * the whole lead from the look by which it was set, and an instant is set in whole seconds, so that it is up to one
- * further ahead.
+ * What no race excuses. A reply that nothing could take the follow-up back for must be near: a live scheduler looks a
+ * third of the lead before the instant and takes back what a reply overtook; a follow-up without a live scheduler
+ * stands for the whole lead from the look by which it was set, and an instant is set in whole seconds, so that it is up
+ * to one further ahead.
  */
 export const violations = (
   verdict: Checker.Verdict,

@@ -9,7 +9,7 @@ export interface Kind<World> {
   readonly happens: (world: World) => Effect.Effect<unknown, unknown>
 }
 
-/** How long what belongs to a scheduler that is not heard of is its own: shorter than any freeze. */
+/** How long a scheduler keeps its chats without a heartbeat: shorter than any freeze. */
 export const lockExpiration = "2 seconds"
 const freeze = { least: 2500, most: 5000 }
 

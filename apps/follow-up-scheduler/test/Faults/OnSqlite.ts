@@ -21,7 +21,7 @@ export interface World {
   readonly options: Parameters<typeof Process.start>[1]
   /** Waits for a random moment: a few milliseconds after one of the next requests. */
   readonly soon: Effect.Effect<void>
-  /** Somebody asks, so that there is something to record. */
+  /** A contact writes, so that there is something to record. */
   readonly oneArrives: Effect.Effect<unknown, unknown>
   readonly clock: WorldClock.WorldClock
   readonly processClock: WorldClock.ProcessClock

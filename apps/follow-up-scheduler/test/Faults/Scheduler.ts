@@ -14,9 +14,9 @@ export interface Scheduler {
   readonly end: (signal: "SIGKILL" | "SIGTERM") => Effect.Effect<void>
   /** It stands still during this. */
   readonly freezeWhile: <A, E, R>(during: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Waits until it has said this once more, or was not let in and ended. */
+  /** Waits until it has printed this once more, or was not admitted and ended. */
   readonly saysAgain: (text: string) => Effect.Effect<void>
-  /** Fails where it ended and nobody had ended it. */
+  /** Fails where it ended by itself. */
   readonly endsByItself: Effect.Effect<never>
 }
 
@@ -57,9 +57,9 @@ export const make = (
       const started = yield* Scope.extend(Process.start(args, options), scope)
       running = started
       yield* Effect.forkIn(watch(started), scope)
-      const said = yield* Effect.exit(started.says("following up"))
+      const up = yield* Effect.exit(started.says("following up"))
       // Then it is started again, and that start goes on here.
-      if (Exit.isFailure(said)) return isNotLetIn(yield* started.ended) ? undefined : yield* said
+      if (Exit.isFailure(up)) return isNotLetIn(yield* started.ended) ? undefined : yield* up
       if (endedAt !== undefined) down.push({ from: endedAt, until: now() })
       endedAt = undefined
     })
@@ -73,10 +73,10 @@ export const make = (
         endedAt = now()
         ending.process.kill(signal)
         const { code, stderr } = yield* ending.ended
-        const said = stderr.replace(warning, "")
-        expect({ code, said }, "it was alive until it was ended").toEqual({
+        const printed = stderr.replace(warning, "")
+        expect({ code, printed }, "it was alive until it was ended").toEqual({
           code: signal === "SIGKILL" ? null : 143,
-          said: ""
+          printed: ""
         })
       })
     const freezeWhile = <A, E, R>(during: Effect.Effect<A, E, R>) =>

@@ -46,7 +46,7 @@ export const make = () => {
     currentTimeNanos: Effect.sync(nanos),
     sleep
   }
-  /** Wakes whoever would have woken meanwhile, the earliest first. */
+  /** Wakes every sleeper whose instant has passed, the earliest first. */
   const putForward = (millis: number) => {
     ahead += millis
     const all = [...sleepers].toSorted((a, b) => a.at - b.at)

@@ -1,4 +1,4 @@
-/** What runs in each runtime: makes the calls of a command over a transport, and tells how each of them ended. */
+/** What runs in each runtime: makes the calls of a command over a transport, and prints how each of them ended. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Ids from "@effect-invent/domain/Ids"
 import type * as HttpClient from "@effect/platform/HttpClient"

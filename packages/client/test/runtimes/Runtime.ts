@@ -184,9 +184,9 @@ export const start = ({ commandLine, entry }: Runtime, env: Readonly<Record<stri
     const untilEnd = Effect.raceFirst(Deferred.await(ended))
     const said = createInterface({ input: (entry === "Worker" ? child.stdio[3] : child.stdout) as Readable })
     const line = Effect.async<string>((resume) => {
-      const told = (text: string) => resume(Effect.succeed(text))
-      said.once("line", told)
-      return Effect.sync(() => said.off("line", told))
+      const onLine = (text: string) => resume(Effect.succeed(text))
+      said.once("line", onLine)
+      return Effect.sync(() => said.off("line", onLine))
     }).pipe(untilEnd)
     if (entry !== "Worker") {
       return (command: Command) =>

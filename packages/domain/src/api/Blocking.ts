@@ -1,5 +1,5 @@
 /**
- * Endpoints that answer only when work of unknown length is done: an approved tool, a broadcast. Told `background:
+ * Endpoints that answer only when work of unknown length is done: an approved tool, a broadcast. With `background:
  * true` they answer at once.
  */
 import * as Context from "effect/Context"

@@ -112,7 +112,7 @@ export const sendMarketing = Endpoint.post("sendMarketing", "/orgs/:org_id/broad
 
 /**
  * Sends a transactional broadcast to one contact, on every channel that its templates reach: each that fired has a row
- * in the answer. The newer meaning of the path. Unless told `background: true`, it answers only when all was sent.
+ * in the answer. The newer meaning of the path. Without `background: true`, it answers only when all was sent.
  *
  * @see https://docs.useinvent.com/api-reference/orgs-broadcasts/send-a-transactional-broadcast
  */

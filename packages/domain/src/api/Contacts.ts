@@ -94,7 +94,7 @@ export const DryRunCreate = Closed.struct({
 const contact = { org_id: OrgId, contact_id: ContactId }
 
 /**
- * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it tells who must not be written
+ * Lists the contacts of the organization. With `unsubscribed: true`, or a `status`, it lists who must not be written
  * to.
  *
  * @inferred The page describes a search by name without its name; `search` is the name on other lists.

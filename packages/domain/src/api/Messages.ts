@@ -103,7 +103,7 @@ export const remove = Endpoint.del("remove", "/chats/:chat_id/messages/:message_
   .pipe(RetrySafety.idempotent)
 
 /**
- * Accepts or rejects an action that the assistant wants approved. Unless told `background: true`, it answers only when
+ * Accepts or rejects an action that the assistant wants approved. Without `background: true`, it answers only when
  * the tool has finished, so one attempt may take as long as the client's deadline for blocking calls.
  *
  * @inferred The page is stored without names: `decision`, `reason` and `background` are guesses for what it describes,

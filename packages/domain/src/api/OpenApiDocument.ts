@@ -16,9 +16,12 @@ const annotation = <I, S, A>(
   annotations: Context.Context<never>,
   tag: Context.Tag<I, S>,
   key: string,
-  tell: (value: S) => A
+  render: (value: S) => A
 ) =>
-  Option.match(Context.getOption(annotations, tag), { onNone: () => ({}), onSome: (value) => ({ [key]: tell(value) }) })
+  Option.match(Context.getOption(annotations, tag), {
+    onNone: () => ({}),
+    onSome: (value) => ({ [key]: render(value) })
+  })
 
 /** What OpenAPI has no word for: `x-retry-safety`, `x-provenance` of each part, `x-blocking`, `x-websocket`. */
 const extensions = (annotations: Context.Context<never>) => ({
@@ -58,7 +61,7 @@ const counts = {
 const isPaged = ({ parameters }: OpenApi.OpenAPISpecOperation): boolean =>
   parameters.some(({ name }) => name === "take")
 
-/** What an entry may be beside what its page says is for our own readers: other tools are told of the page. */
+/** Our own readers tolerate more than the page documents; the document for other tools has the page's schema alone. */
 const asPrinted = (schema: unknown): unknown => {
   if (Array.isArray(schema)) return schema.map(asPrinted)
   if (!Predicate.isRecord(schema)) return schema

@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import * as Closed from "../Closed.ts"
 
 /**
- * What other tools are told of `file`: a generator of clients takes no union of a text and an object, and no page names
+ * The schema of `file` for other tools: a generator of clients takes no union of a text and an object, and no page names
  * the keys of the object.
  */
 const base64 = { type: "string", contentEncoding: "base64" }

@@ -1,7 +1,7 @@
 /**
  * How a call of an interactive tool looks inside a message. The vendor documents that such calls exist and have an id,
  * not where the id is found: this shape (an inner message of role `tool` with keys of its own) is the emulator's
- * invention, so everybody reads it through {@link pendingTool}.
+ * invention, so all code reads it through {@link pendingTool}.
  */
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import { ConnectionId, ToolCallId } from "@effect-invent/domain/Ids"

@@ -2,7 +2,7 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 
 /**
- * What the assistant does about a message: writes, opens an interactive tool, asks for approval of an action, fails, or
+ * What the assistant does about a message: writes, opens an interactive tool, requests the approval of an action, fails, or
  * stays silent.
  */
 export type Reply =

@@ -92,5 +92,5 @@ export type Fault = typeof Fault.Type
 /** As it is written in a file or in code. */
 export type Encoded = typeof Fault.Encoded
 
-/** Reads a fault, and refuses keys that it does not know. */
+/** Reads a fault, and refuses unknown keys. */
 export const decode = Schema.decodeUnknownEither(Fault, { onExcessProperty: "error" })

@@ -25,7 +25,7 @@ const isSpoiling = ({ answer, body, cut, gzip, length, reset, stall }: Do) =>
 
 /**
  * Makes what handles a request that was let in: looks for a fault, and lets it delay the request, replace or garble its
- * answer, or close the connection. The change is made all the same, unless the fault says `applied: false` or resets
+ * answer, or close the connection. The change is made all the same, unless the fault has `applied: false` or resets
  * first.
  */
 export const make = Effect.gen(function* () {

@@ -4,7 +4,7 @@ import * as DateTime from "effect/DateTime"
 import { PCGRandom } from "effect/Utils"
 import type { Fault } from "./Fault.ts"
 
-/** What a fault can tell requests apart by. */
+/** The properties by which a fault matches requests. */
 export interface Request {
   readonly endpoint: string | null
   readonly contact_id: ContactId | null
@@ -35,7 +35,7 @@ export const make = (fault: Fault, seed: number) => {
   return {
     fault,
     fired: () => fired,
-    /** Counts the request and says whether the fault wants it. */
+    /** Counts the request and returns whether the fault applies to it. */
     wants: (request: Request): boolean => {
       if (!concerns(fault, request)) return false
       seen += 1

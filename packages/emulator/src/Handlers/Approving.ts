@@ -1,4 +1,4 @@
-/** Answers a decision on an action: at once where told so, else when the action has ended. */
+/** Answers a decision on an action: at once with `background: true`, else when the action has ended. */
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-/** Answers a WebSocket: each frame tells of one chat that is new or has changed, as it is when the frame is written. */
+/** Answers a WebSocket: each frame contains one chat that is new or has changed, as it is when the frame is written. */
 import { InboxEvent } from "@effect-invent/domain/InboxEvent"
 import { Unknown } from "@effect-invent/domain/Open"
 import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
@@ -20,7 +20,7 @@ const noKeys = new Refusal({ status: 401, message: "This endpoint is not availab
 
 /**
  * Makes the WebSocket of a list. Closes when the client goes away; without an upgrade it is refused with 400, and with
- * 401 where the behaviour says that keys may not open it.
+ * 401 where by the behaviour keys may not open it.
  */
 export const make = Effect.gen(function* () {
   const world = yield* World
@@ -44,12 +44,12 @@ export const make = Effect.gen(function* () {
       const socket = yield* Effect.mapError(request.upgrade, () => notOpened)
       const changes = yield* world.inbox.changes
       const write = yield* socket.writer
-      const tell = Queue.take(changes).pipe(Effect.flatMap(frame), Effect.flatMap(write), Effect.forever)
-      // What a client says here is undocumented, and ignored; a client that goes away ends it.
+      const writeChanges = Queue.take(changes).pipe(Effect.flatMap(frame), Effect.flatMap(write), Effect.forever)
+      // Frames of a client are undocumented, and ignored; a client that goes away ends it.
       yield* Effect.ignore(
         Effect.raceFirst(
           socket.runRaw(() => {}),
-          tell
+          writeChanges
         )
       )
       return HttpServerResponse.empty()

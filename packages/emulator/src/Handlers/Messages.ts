@@ -9,7 +9,7 @@ import * as Approving from "./Approving.ts"
 
 const messages = Answering.paged(Contract.list.successSchema)
 
-/** Answers `messages`. A decision waits for its action unless told otherwise. */
+/** Answers `messages`. A decision waits for its action without `background: true`. */
 export const layer = HttpApiBuilder.group(InventApi.InventApi, "messages", (handlers) =>
   Effect.gen(function* () {
     const { deleted, refuse, world } = yield* Answering.make

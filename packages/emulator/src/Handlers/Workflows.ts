@@ -12,7 +12,7 @@ import * as Answering from "./Answering.ts"
 
 const encode = Schema.encode(Schema.parseJson(WorkflowRun))
 
-/** A run as a stream would tell it: what an event looks like is on no page. */
+/** A run as a stream of events: what an event looks like is on no page. */
 const events = (run: WorkflowRun) =>
   Effect.map(Effect.orDie(encode(run)), (data) =>
     HttpServerResponse.text(`data: ${data}\n\n`, { contentType: "text/event-stream" })

@@ -1,6 +1,6 @@
 /**
  * The contract for people and for tools: a page to browse it at `/docs`, and the OpenAPI document at `/openapi.json`.
- * Both are public, and neither asks anybody else for anything.
+ * Both are public, and neither loads anything from another host.
  */
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import * as OpenApiDocument from "@effect-invent/domain/api/OpenApiDocument"
@@ -50,20 +50,20 @@ const wordsOfPart = ([part, standing]: readonly [string, Parts[keyof Parts]]): R
 }
 
 const words = (parts: Parts): string => {
-  const told = Object.entries(parts).flatMap(wordsOfPart)
-  return told.length === 0 ? "" : `On no page: ${told.join("; ")}.`
+  const inferred = Object.entries(parts).flatMap(wordsOfPart)
+  return inferred.length === 0 ? "" : `On no page: ${inferred.join("; ")}.`
 }
 
 const api = InventApi.InventApi.annotate(OpenApi.Transform, document)
 
-/** Two megabytes, which are not loaded before somebody looks. */
+/** Two megabytes, which are not loaded before the first request. */
 const load = Effect.flatMap(
   Effect.promise(() => import("@effect/platform/HttpApiSwagger")),
   ({ layerHttpLayerRouter }) =>
     Effect.scoped(HttpLayerRouter.toHttpEffect(layerHttpLayerRouter({ api, path: paths.page })))
 )
 
-/** Makes the answers to both URLs. The page is read once, and when it is first asked for. */
+/** Makes the answers to both URLs. The page is read once, and at the first request for it. */
 export const make = Effect.map(Effect.cached(load), (page) => {
   const forTools = Effect.sync(() => HttpServerResponse.unsafeJson(document()))
   const respond = (request: HttpServerRequest.HttpServerRequest) =>

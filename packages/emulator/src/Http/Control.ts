@@ -1,5 +1,5 @@
 /**
- * The emulator's own side door: what was asked of it, what is true in its world, and the moves of the people in it.
+ * The emulator's control routes: the requests it got, the state of its world, and the moves of the people in it.
  * Every route but the page wants the control token, and a request here counts against no limit.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -72,7 +72,7 @@ const bodies = {
   key: Schema.Struct({ name: Schema.NonEmptyString })
 }
 
-/** Refuses keys it does not know: a misspelt one would do nothing, silently. */
+/** Refuses unknown keys: a misspelt one would do nothing, silently. */
 const body = <A, I>(schema: Schema.Schema<A, I>) =>
   Effect.zipRight(
     Effect.flatMap(HttpServerRequest.HttpServerRequest, JsonDepth.check),
@@ -196,7 +196,7 @@ const makeRouter = Effect.gen(function* () {
 const refused = ({ message, status }: Refusal) => Effect.succeed(answer(status, { message }))
 const noRoute = Effect.succeed(answer(404, { message: "There is no such control route" }))
 
-/** `respond` is for what {@link isFor} says is for it. */
+/** `respond` is for the requests that {@link isFor} accepts. */
 export const make = (token: Redacted.Redacted) =>
   Effect.gen(function* () {
     const router = yield* makeRouter

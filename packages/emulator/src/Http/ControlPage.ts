@@ -1,4 +1,4 @@
-/** The page at `/`: one file, which asks the control routes for what it shows. Nothing but itself may run in it. */
+/** The page at `/`: one file, which reads what it shows from the control routes. Nothing but itself may run in it. */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"

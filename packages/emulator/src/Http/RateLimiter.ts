@@ -23,7 +23,7 @@ export interface Limit {
   readonly model: Model
   /** How long after the epoch the windows of `fixed` and `counter` begin, modulo `window`, in milliseconds. */
   readonly phase: number
-  /** Whether a 429 says when to come back. No page documents that it does. */
+  /** Whether a 429 has `Retry-After`. No page documents that it does. */
   readonly retryAfter: "none" | "seconds"
 }
 

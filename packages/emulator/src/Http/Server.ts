@@ -83,7 +83,7 @@ const makeAdmit = Effect.gen(function* () {
   })
 })
 
-/** Node would tell the time of the machine, which is not that of this world. */
+/** Node would send the time of the machine, which is not that of this world. */
 const dated = (response: HttpServerResponse.HttpServerResponse) =>
   Effect.map(Clock.currentTimeMillis, (now) =>
     response.headers["date"] === undefined ? HttpServerResponse.setHeader(response, "date", httpDate(now)) : response

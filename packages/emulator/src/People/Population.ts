@@ -1,4 +1,4 @@
-/** Contacts with channels and chats, as many as asked for and the same for the same seed. */
+/** Contacts with channels and chats, as many as given and the same for the same seed. */
 import type { ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
@@ -11,7 +11,7 @@ export interface Settings {
   readonly contacts: number
   /** Of each contact; default 1. */
   readonly chats?: number
-  /** What the contacts write on; default `custom`, the only type on which the API can speak for them. */
+  /** What the contacts write on; default `custom`, the only type on which the API can write as them. */
   readonly channels?: readonly [ChannelType, ...Array<ChannelType>]
 }
 

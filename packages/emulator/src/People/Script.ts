@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { ChannelType } from "../World/Store.ts"
 
-/** When somebody acts. */
+/** When a person acts. */
 export type Moment =
   /** So long after the act before. */
   | { readonly _tag: "After"; readonly wait: Duration.DurationInput }
@@ -16,7 +16,7 @@ export type Moment =
    */
   | { readonly _tag: "AroundFollowUp"; readonly millis: number; readonly patience: Duration.DurationInput }
 
-/** What somebody does at one moment of a conversation. */
+/** What a person does at one moment of a conversation. */
 export type What =
   | { readonly _tag: "Write"; readonly text: string }
   /** The contact answers the interactive tool that waits for it, if one does. */
@@ -31,7 +31,7 @@ export type What =
   /** Sets `follow_up_at`, as Invent's own dashboard can. */
   | { readonly _tag: "FollowUp"; readonly in: Duration.DurationInput }
 
-/** One thing that somebody does, and when. */
+/** One thing that a person does, and when. */
 export interface Act {
   readonly when: Moment
   readonly what: What
@@ -57,7 +57,7 @@ export const zones = {
   PT: "Europe/Lisbon",
   US: "America/New_York"
 } as const
-/** A country whose clocks the people know, as two letters. */
+/** A country by whose clocks the people live, as two letters. */
 export type Country = keyof typeof zones
 
 /** Words that the assistant of {@link assistantOf} understands. */

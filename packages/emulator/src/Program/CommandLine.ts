@@ -1,4 +1,4 @@
-/** The options of the program, and what it says when it is up. */
+/** The options of the program, and what it prints once it listens. */
 import * as Options from "@effect/cli/Options"
 import * as Command from "@effect/cli/Command"
 import * as FileSystem from "@effect/platform/FileSystem"
@@ -80,13 +80,13 @@ const readWith = <A>(what: string, read: (text: string) => Either.Either<A, stri
     )
   )
 
-const toldBy = (faults: number, behaviour: string | undefined, state: string | undefined) => [
+const notesOn = (faults: number, behaviour: string | undefined, state: string | undefined) => [
   ...(faults === 0 ? [] : [`${faults} faults are planned`]),
   ...(behaviour === undefined ? [] : [`where the vendor's pages are silent, it behaves as ${behaviour} says`]),
   state === undefined ? "the world is gone when this ends; --state FILE keeps it" : `the world is kept in ${state}`
 ]
 
-const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, told: ReadonlyArray<string>) {
+const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, notes: ReadonlyArray<string>) {
   const emulator = yield* Emulator
   const broken = yield* Standalone.Broken
   const secret = Redacted.value(token)
@@ -96,7 +96,7 @@ const serve = Effect.fnUntraced(function* (token: Redacted.Redacted, told: Reado
     `  INVENT_API_KEY=${Redacted.value(emulator.apiKey("default"))}`,
     `  control token  ${secret}`,
     `  page           ${emulator.url}/#${secret}`,
-    ...told.map((line) => `  ${line}`)
+    ...notes.map((line) => `  ${line}`)
   ]
   yield* Console.log(lines.join("\n"))
   return yield* broken
@@ -118,7 +118,7 @@ export const command = Command.make(
       const behaves = yield* readWith("behaviour", Behaviour.read, behaviour)
       const token = Redacted.make(yield* Effect.sync(() => randomBytes(18).toString("base64url")))
       const kept = Option.getOrUndefined(state)
-      const told = toldBy(planned.length, Option.getOrUndefined(behaviour), kept)
+      const notes = notesOn(planned.length, Option.getOrUndefined(behaviour), kept)
       const layer = Standalone.layer({
         ...given,
         faults: planned,
@@ -129,7 +129,7 @@ export const command = Command.make(
         ...(kept === undefined ? {} : { state: kept })
       })
       return yield* Effect.scoped(
-        Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, told), context))
+        Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, notes), context))
       )
     })
 )

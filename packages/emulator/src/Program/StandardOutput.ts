@@ -36,7 +36,7 @@ export const outlast = ({ exit, stderr, stdout }: Streams): Effect.Effect<void, 
     lost++
     reason = error.message
   })
-  const tell = Effect.gen(function* () {
+  const logLost = Effect.gen(function* () {
     const count = lost
     if (count === 0) return
     lost = 0
@@ -45,5 +45,5 @@ export const outlast = ({ exit, stderr, stdout }: Streams): Effect.Effect<void, 
     // This one, too.
     if (lost > 0) lost += count - 1
   })
-  return Effect.asVoid(Effect.forkScoped(Effect.repeat(tell, Schedule.spaced("1 second"))))
+  return Effect.asVoid(Effect.forkScoped(Effect.repeat(logLost, Schedule.spaced("1 second"))))
 }

@@ -1,4 +1,4 @@
-/** A YAML or JSON file of settings. What is wrong with it is told in one line that names the field and the rule. */
+/** A YAML or JSON file of settings. An error in it is one line that names the field and the rule. */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"

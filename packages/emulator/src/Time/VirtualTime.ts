@@ -49,7 +49,7 @@ const quietTurns = 2
 /** The longest wait of the platform's timers. */
 const longestWait = 2 ** 31 - 1
 
-/** Decides what happens when the program is quiet. `wake` asks for another turn of the event loop. */
+/** Decides what happens when the program is quiet. `wake` schedules another turn of the event loop. */
 const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
   const agenda = Agenda.make()
   const queue: Array<Work> = []

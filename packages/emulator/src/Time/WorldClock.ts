@@ -35,7 +35,7 @@ export const make = (base: Clock.Clock, speed: number) => {
   const sleepers = new Set<Sleeper>()
   let ahead = 0
   /**
-   * Follows the machine's monotonic clock: a wall clock that is put back would let everybody in this world sleep
+   * Follows the machine's monotonic clock: a wall clock that is put back would let every sleeper in this world sleep
    * longer.
    */
   const millis = () => Math.floor(start + (Number(base.unsafeCurrentTimeNanos() - began) / 1e6) * speed + ahead)

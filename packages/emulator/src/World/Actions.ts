@@ -18,7 +18,7 @@ export interface Path {
   readonly action_id: AssistantActionId
 }
 
-/** Places are in steps of so much, as the page says. */
+/** Places are in steps of so much, as on the page. */
 const step = 100
 
 const decodeConfig = Schema.decodeUnknownSync(ActionConfig)

@@ -1,4 +1,4 @@
-/** Actions of the assistant's that wait for a human's approval: asked for, decided, and carried out. */
+/** Actions of the assistant's that wait for a human's approval: requested, decided, and carried out. */
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { ChatId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
@@ -26,7 +26,7 @@ export const make = (core: Core) => {
 
   const rejected = (reason: string | undefined) => `I will not do that${reason === undefined ? "." : `: ${reason}`}`
 
-  /** Part of a change: records the decision. The assistant does what was approved, and says more. */
+  /** Part of a change: records the decision. The assistant does what was approved, and writes on. */
   const decide = Effect.fnUntraced(function* (path: ApprovalPath, { decision, reason }: DecideApproval) {
     const chat = yield* store.findChat(path.chat_id)
     const message = yield* core.findMessage(chat, path.message_id)

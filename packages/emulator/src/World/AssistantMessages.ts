@@ -11,7 +11,7 @@ import type { ChatRecord } from "./Store.ts"
 
 /**
  * Makes what the assistant does to chats. It writes nothing where the chat's state, or the contact's block, forbids it,
- * and where an option says so in a chat that is muted.
+ * and by an option in a chat that is muted.
  */
 export const make = (core: Core) => {
   const { atomic, options, store } = core

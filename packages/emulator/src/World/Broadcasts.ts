@@ -80,7 +80,7 @@ export const make = (core: Core, book: ContactBook) => {
     return Pages.page(recipientsOf(id), query, (row) => WireBroadcast.listed(store, broadcast, row))
   }, atomic)
 
-  /** A line that names nobody, or nobody who is known, is invalid. */
+  /** A line without a contact, or with an unknown one, is invalid. */
   const dryRunEntries = Effect.fn("World.broadcasts.dryRunEntries")(function* (
     id: BroadcastId,
     { entries }: typeof DryRunEntries.Type
@@ -133,7 +133,7 @@ export const make = (core: Core, book: ContactBook) => {
     const isLater = broadcast.scheduled_at !== null && DateTime.greaterThan(broadcast.scheduled_at, at)
     broadcast.status = isLater ? "SCHEDULED" : "SENT"
     broadcast.updated_at = at
-    // What a marketing broadcast says is on no page, so it comes to no chat.
+    // The content of a marketing broadcast is on no page, so it comes to no chat.
     if (!isLater) for (const contact of audienceOf(broadcast)) addRecipient(broadcast, contact, at, {})
     return show(broadcast)
   }, atomic)

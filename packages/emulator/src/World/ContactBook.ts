@@ -8,7 +8,7 @@ import type { Activity } from "./Records.ts"
 import type { ChannelRecord, ChatRecord, ContactRecord } from "./Store.ts"
 
 /**
- * Makes what the other parts of the world ask about contacts. Ids that are unknown, or that were merged away, are
+ * Makes what the other parts of the world need of contacts. Ids that are unknown, or that were merged away, are
  * refused with 404.
  */
 export const make = (core: Core) => {
@@ -57,7 +57,7 @@ export const make = (core: Core) => {
     return channel
   }
 
-  /** To be said of every contact that is new or permits something else now. */
+  /** To be called for every contact that is new or has changed permissions. */
   const changed = ({ blocked, id, unsubscribed }: ContactRecord, at: DateTime.Utc) =>
     core.log.append({ kind: "contact", at, contact_id: id, blocked, unsubscribed })
 
@@ -96,7 +96,7 @@ export const make = (core: Core) => {
   const channelsOf = (contact_id: ContactId): ReadonlyArray<ChannelRecord> =>
     [...store.channels.values()].filter((channel) => channel.contact_id === contact_id)
 
-  /** Refuses a blocked contact, where the option says so. */
+  /** Refuses a blocked contact, where the option sets that. */
   const admit = (contact: ContactRecord) =>
     contact.blocked && options.blockedContact === "refused"
       ? badRequest(`Contact ${contact.id} is blocked`)

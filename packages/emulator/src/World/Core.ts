@@ -10,7 +10,7 @@ import * as JournalSync from "./Persistence/JournalSync.ts"
 import * as Store from "./Store.ts"
 import * as Summary from "./Summary.ts"
 
-/** What the assistant has to know about. */
+/** What the assistant reacts to. */
 export type Event =
   | {
       readonly _tag: "ContactWrote"
@@ -52,9 +52,9 @@ export const make = Effect.gen(function* () {
   const touched = new Map<ChatId, boolean>()
 
   const announce = Effect.suspend(() => {
-    const told = [...touched].map(([chat_id, isNew]): Change => ({ chat_id, isNew }))
+    const published = [...touched].map(([chat_id, isNew]): Change => ({ chat_id, isNew }))
     touched.clear()
-    return PubSub.publishAll(changes, told)
+    return PubSub.publishAll(changes, published)
   })
 
   /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */

@@ -41,7 +41,7 @@ export const make = (core: Core, book: ContactBook, approvals: Approvals) => {
       : badRequest("channel_id is required: the contact has more than one custom channel on this chat")
   }
 
-  /** A sign of life of the contact: reopens the chat and cancels the follow-up, as the options say. */
+  /** A sign of life of the contact: reopens the chat and cancels the follow-up, by the options. */
   const contactActed = Effect.fnUntraced(function* (chat: ChatRecord, at: DateTime.Utc) {
     chat.last_contact_message_at = at
     const { closed, snoozed } = options.contactMessageReopens

@@ -1,5 +1,5 @@
 /**
- * What the API does with contacts that may be one person: find them, merge them, and tell of many what they would
+ * What the API does with contacts that may be one person: find them, merge them, and preview for many what they would
  * become.
  */
 import type { DryRunCreate, MergeContacts, MergeTwo } from "@effect-invent/domain/api/Contacts"

@@ -42,7 +42,7 @@ export const make = (core: Core) => {
     return WireContact.segment(store, segment)
   }, atomic)
 
-  /** Which field the options are of is not looked at: each connection has its own, whatever is asked. */
+  /** Which field the options are of is not looked at: each connection has its own, whatever is requested. */
   const actionOptions = Effect.fn("World.connections.actionOptions")(
     (
       { connection_id }: typeof ActionOptions.Type,

@@ -119,7 +119,7 @@ export const Connection = record({ id: ConnectionId, options: Schema.Array(Schem
 /** A connection to a service outside. */
 export type Connection = typeof Connection.Type
 
-/** What is set by whoever uses it, and of no meaning here. */
+/** What is set by the user of the API, and of no meaning here. */
 const Anything = OpenRecord.Json
 
 const orElse = <A, I>(schema: Schema.Schema<A, I>, value: A) =>
@@ -181,7 +181,7 @@ export const Template = Schema.Struct({
   channel_type: Schema.Literal(...integrations),
   text: Schema.String
 })
-/** What a broadcast says on one kind of channel. */
+/** The content of a broadcast on one kind of channel. */
 export type Template = typeof Template.Type
 
 /** A broadcast, as the world keeps it. */
@@ -209,7 +209,7 @@ export const Recipient = record({
   channel_id: Schema.NullOr(ChannelId),
   status: Schema.Literal("SKIPPED", "SENT", "SENDING"),
   error_message: Schema.NullOr(Schema.String),
-  /** What the request said in place of the contact's own, for this broadcast only. */
+  /** What the request set in place of the contact's own, for this broadcast only. */
   instead: Schema.Struct({
     name: Schema.NullOr(Schema.String),
     phone: Schema.NullOr(Schema.String),

@@ -54,7 +54,7 @@ export const make = (core: Core) => {
       : yield* notFound("message", message.id)
   }, atomic)
 
-  /** `by` is who the log says did it. */
+  /** `by` is the actor in the log. */
   const create = Effect.fn("World.messages.create")(function* (chatId: ChatId, parts: UserMessage, by: string) {
     const chat = yield* store.findChat(chatId)
     const { blocked = false, unsubscribed = false } = store.contacts.get(chat.contact_id) ?? {}

@@ -100,7 +100,7 @@ export type MemberRecord =
   | { readonly _tag: "Contact"; readonly id: MemberId; readonly channel_id: ChannelId }
   | { readonly _tag: "User"; readonly id: MemberId; readonly user_id: UserId }
 
-/** A message, as the world keeps it, with the tool or action that it asks for. */
+/** A message, as the world keeps it, with the tool or action that it requests. */
 export interface MessageRecord {
   readonly id: MessageId
   readonly chat_id: ChatId
@@ -207,7 +207,7 @@ const find =
     })
 
 /**
- * Makes the records of a world in which nobody has written yet: the organization, its assistant and its first member.
+ * Makes the records of a world without messages: the organization, its assistant and its first member.
  */
 export const make = () => {
   const ids = makeIds()

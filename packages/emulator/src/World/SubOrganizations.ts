@@ -34,7 +34,7 @@ const decodeFeatures = Schema.decodeUnknownSync(OrgFeatures)
 
 type Json = Readonly<Record<string, unknown>>
 
-/** As the page says of `config`: at any depth, what is not given stays. */
+/** As on the page of `config`: at any depth, what is not given stays. */
 const merged = (before: Json, change: Json): Json => {
   const changed = Object.entries(change).map(([key, value]) => {
     const old = OpenRecord.get(before, key)

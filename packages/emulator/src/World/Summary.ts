@@ -5,7 +5,7 @@ import type { ChatRecord, Store } from "./Store.ts"
 
 const longestPoint = 80
 
-/** Does nothing where the assistant is told to keep no memories. */
+/** Does nothing where the assistant is set to keep no memories. */
 export const write = (store: Store, chat: ChatRecord, at: DateTime.Utc): void => {
   const config = chat.assistant_config ?? store.assistants.peek(chat.assistant_id)?.config
   if (config?.conversation?.enable_memories === false) return

@@ -1,4 +1,4 @@
-/** A map that remembers which of its keys were used since it was last asked, since what was used may have changed. */
+/** A map that remembers which of its keys were used since the last query, as what was used may have changed. */
 export class Table<K extends string, A> extends Map<K, A> {
   readonly #used = new Set<K>()
   #isWatched = false

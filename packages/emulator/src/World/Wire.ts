@@ -15,7 +15,7 @@ import type { AssistantRecord, ChatRecord, ContactRecord, MemberRecord, MessageR
 export const nameOf = (store: Store, id: UserId): string =>
   [...store.members.values()].find(({ user_id }) => user_id === id)?.name ?? "Staff"
 
-/** A contact inside a channel, which does not say whether they unsubscribed. */
+/** A contact inside a channel, which does not show whether they unsubscribed. */
 export const memberContact = ({ ai_replies_disabled, blocked, id, is_admin, name }: ContactRecord): MemberContact => ({
   id,
   name,

@@ -1,4 +1,4 @@
-/** When the policy lets a contact be written to: asked minute by minute, in the contact's own time zone. */
+/** When the policy lets a contact be written to: checked minute by minute, in the contact's own time zone. */
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { Policy } from "./Policy.ts"
@@ -13,7 +13,7 @@ const horizon = 9 * 24 * 60
  */
 export interface Calendar {
   /**
-   * The zones by whose clocks a contact from this country may be written to, all at once; none where nobody can tell.
+   * The zones by whose clocks a contact from this country may be written to, all at once; none where it is unknown.
    */
   readonly zonesOf: (country: string | null, at: number) => ReadonlyArray<string>
   /** Why nothing may be sent at this instant to a contact of this country who lives in one of these zones, if so. */
@@ -32,12 +32,12 @@ export interface Calendar {
   readonly firstAllowed: (zones: ReadonlyArray<string>, from: number, country: string | null) => number | undefined
 }
 
-const memoize = <K, V>(ask: (key: K) => V): ((key: K) => V) => {
+const memoize = <K, V>(compute: (key: K) => V): ((key: K) => V) => {
   const answers = new Map<K, V>()
   return (key) => {
     const known = answers.get(key)
     if (known !== undefined || answers.has(key)) return known as V
-    const answer = ask(key)
+    const answer = compute(key)
     answers.set(key, answer)
     return answer
   }
@@ -65,7 +65,7 @@ const judge = (
   return isQuiet(policy, minuteOfDay) ? `${clockText(minuteOfDay)} in ${zone} is in the quiet hours` : undefined
 }
 
-/** Remembers what it found out about each minute; otherwise the same as asking anew. */
+/** Caches the result for each minute; otherwise the same as computing it anew. */
 export const make = (policy: Policy): Calendar => {
   const hasOneClock = memoize((key: string) => {
     const [country = "", year] = key.split(" ")

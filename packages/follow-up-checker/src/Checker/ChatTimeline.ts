@@ -1,5 +1,5 @@
 /**
- * What the log has told of one chat so far, and how each of its entries changes that. All instants are epoch
+ * What the log has shown of one chat so far, and how each of its entries changes that. All instants are epoch
  * milliseconds.
  */
 import type { Message, State } from "./LogEntry.ts"
@@ -8,7 +8,7 @@ import type { Policy } from "./Policy.ts"
 /** The name of the scheduler's API key. */
 export const schedulerKey = "scheduler"
 
-/** What the log has told of a chat so far. Instants are epoch milliseconds; `undefined` is what has not happened. */
+/** What the log has shown of a chat so far. Instants are epoch milliseconds; `undefined` is what has not happened. */
 export interface ChatTimeline {
   readonly chat_id: string
   readonly contact_id: string | undefined
@@ -23,11 +23,11 @@ export interface ChatTimeline {
   readonly elsewhere: ReadonlyArray<number>
 
   // Who waits for whom. A silence begins with the contact's message and ends with the next one.
-  /** The contact's first message that nobody has answered yet. */
+  /** The contact's first message without an answer. */
   readonly waitingSince: number | undefined
   /** The assistant's last message in this silence that is no follow-up; none while the contact waits. */
   readonly answeredAt: number | undefined
-  /** When the assistant began that message, where the log says so. */
+  /** When the assistant began that message, where the log has it. */
   readonly answerBegunAt: number | undefined
   /** The assistant's last message of all, follow-ups included. */
   readonly lastOursAt: number | undefined
@@ -42,7 +42,7 @@ export interface ChatTimeline {
   /** Messages that the assistant has begun and not ended: their id and when. */
   readonly running: ReadonlyMap<string, number>
 
-  // What speaks against a follow-up, since when without a break.
+  // What forbids a follow-up, since when without a break.
   /** A human has written since the contact last did. */
   readonly staffSince: number | undefined
   /** A human has written at all. */
@@ -122,7 +122,7 @@ const assistantAnswered = (chat: ChatTimeline, { at, created_at, message_id }: M
 })
 
 /**
- * A broadcast answers nobody. Whether a follow-up is owed after it is left open: it puts the next step off and is no
+ * A broadcast is no answer. Whether a follow-up is owed after it is left open: it puts the next step off and is no
  * message to follow up.
  */
 const broadcastCame = (chat: ChatTimeline): ChatTimeline => ({ ...chat, answeredAt: undefined })
@@ -169,8 +169,8 @@ export const afterFollowUp = (
 })
 
 /**
- * A follow-up that someone else had set: a message of ours like any other. Whether it answers who waits for one nobody
- * can tell, since a chat does not say why a message was written: then none is owed, and none forbidden.
+ * A follow-up that someone else had set: a message of ours like any other. Whether it is an answer is
+ * unknown, since a chat does not show why a message was written: then none is owed, and none forbidden.
  */
 export const afterForeignFollowUp = (chat: ChatTimeline, at: number): ChatTimeline => ({
   ...chat,
@@ -187,13 +187,13 @@ export const isMuted = ({ mutedUntil }: Pick<ChatTimeline, "mutedUntil">, at: nu
   mutedUntil !== undefined && mutedUntil > at
 
 /**
- * Whether the follow-up that stands was set by someone else. One that nobody was seen to set counts as the scheduler's.
+ * Whether the follow-up that stands was set by someone else. One without a setter in the log counts as the scheduler's.
  */
 export const isForeign = ({ followUpBy }: ChatTimeline): boolean =>
   followUpBy !== undefined && followUpBy !== schedulerKey
 
 /**
- * The chat after an entry that tells its state: who answers, who it is assigned to, and which follow-up is set, by
+ * The chat after an entry with its state: who answers, who it is assigned to, and which follow-up is set, by
  * whom.
  */
 export const afterState = (chat: ChatTimeline, entry: State): ChatTimeline => {
@@ -217,7 +217,7 @@ export const afterState = (chat: ChatTimeline, entry: State): ChatTimeline => {
     mutedSince: since(isMuted({ mutedUntil }, at), isMuted(chat, at) ? chat.mutedSince : undefined, at),
     mutedUntil,
     followUpAt: entry.follow_up_at,
-    // Whoever changes something else passes the standing value on; it stays the one's who set it.
+    // A change of something else repeats the value that is set; the value stays its setter's.
     followUpBy: entry.follow_up_at === null ? undefined : isSame ? chat.followUpBy : entry.by,
     repliedSinceSet: isSame ? chat.repliedSinceSet : undefined
   }

@@ -1,5 +1,5 @@
 /**
- * The command line of the checker: reads a log and a policy, prints the verdict, and gives the exit code that says it.
+ * The command line of the checker: reads a log and a policy, prints the verdict, and returns its exit code.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Console from "effect/Console"
@@ -69,7 +69,7 @@ const judge = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
 })
 
 /**
- * Runs the program and gives its exit code. Never fails: what cannot be read is said on stderr and is {@link unusable}.
+ * Runs the program and gives its exit code. Never fails: what cannot be read is printed on stderr and is {@link unusable}.
  */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, FileSystem.FileSystem> =>
   judge(args).pipe(Effect.catchAll(({ reason }) => Effect.as(Console.error(`checker: ${reason}`), unusable)))

@@ -1,4 +1,4 @@
-/** What the log has told of one contact so far: what it forbids, since when without a break. */
+/** What the log has shown of one contact so far: what it forbids, since when without a break. */
 import type * as LogEntry from "./LogEntry.ts"
 
 /**
@@ -9,7 +9,7 @@ export interface Contact {
   readonly unsubscribedSince: number | undefined
 }
 
-/** A contact of whom the log has told nothing: neither blocked nor unsubscribed. */
+/** A contact of whom the log has shown nothing: neither blocked nor unsubscribed. */
 export const unknown: Contact = { blockedSince: undefined, unsubscribedSince: undefined }
 
 /** The contact after an entry about them. What lasts keeps the instant at which it began. */

@@ -1,6 +1,6 @@
 /**
  * A period in which a chat, without a break, could have been followed up and the policy has a step left for
- * it. When it ends, this says whether its follow-up had not come by the deadline.
+ * it. When it ends, this returns whether its follow-up had not come by the deadline.
  */
 import type { Calendar } from "./Calendar.ts"
 import * as ChatTimeline from "./ChatTimeline.ts"
@@ -26,7 +26,7 @@ export interface EligiblePeriod {
   readonly country: string | null
   /** When the channel closes to us. */
   readonly closes: number
-  /** Whether a cap may hold this one back: then nobody says when it was due. */
+  /** Whether a cap may hold this one back: then it is unknown when it was due. */
   readonly isCapped: boolean
 }
 

@@ -1,5 +1,5 @@
 /**
- * Judges one follow-up by what the log had told when it was sent: which rules it breaks, and whether it raced with a
+ * Judges one follow-up by what the log had shown when it was sent: which rules it breaks, and whether it raced with a
  * change.
  */
 import * as Arr from "effect/Array"
@@ -27,16 +27,16 @@ export interface Question {
    * Whether the scheduler was answered about this chat between that instant and this follow-up, and could have acted on
    * it.
    */
-  readonly wasTold: (since: number) => boolean
-  /** The same of an answer that tells who unsubscribed. */
-  readonly wasToldOfContacts: (since: number) => boolean
+  readonly wasShown: (since: number) => boolean
+  /** The same of an answer that shows who unsubscribed. */
+  readonly wasShownContacts: (since: number) => boolean
   /** How much longer than another change an unsubscription may stay unknown. */
   readonly optOutAge: number
   /** How long the scheduler stood still between that instant and this follow-up, in milliseconds. */
   readonly stoodStill: (since: number) => number
 }
 
-/** What is wrong with a follow-up, and what can be said in its favour. */
+/** What is wrong with a follow-up, and what excuses it. */
 export interface Judgement {
   readonly findings: ReadonlyArray<Finding>
   /** How long before the follow-up the change came that it raced with, in milliseconds. */
@@ -118,7 +118,7 @@ const cadence = (policy: Policy, { at, chat }: Question): Finding | undefined =>
     : undefined
 }
 
-/** A cap or a mute that is over may have put it off: then nobody says when it was due. */
+/** A cap or a mute that is over may have put it off: then it is unknown when it was due. */
 const lateness = (policy: Policy, calendar: Calendar, { at, chat, grace }: Question): Finding | undefined => {
   const zones = calendar.zonesOf(chat.country, at)
   const { lastOursAt } = chat
@@ -159,11 +159,11 @@ const timing = (policy: Policy, calendar: Calendar, { at, chat }: Question): Rea
  * is counted as a race.
  */
 export const judge = (policy: Policy, calendar: Calendar, question: Question): Judgement => {
-  const { at, chat, optOutAge, stoodStill, wasTold, wasToldOfContacts } = question
+  const { at, chat, optOutAge, stoodStill, wasShown, wasShownContacts } = question
   const isWithin = (since: number, limit: number) => at - since - stoodStill(since) <= limit
-  const isUnseen = (since: number) => isWithin(since, policy.arm_lead + raceSlack) && !wasTold(since)
+  const isUnseen = (since: number) => isWithin(since, policy.arm_lead + raceSlack) && !wasShown(since)
   const isUnseenOptOut = (since: number) =>
-    isWithin(since, policy.arm_lead + raceSlack + optOutAge) && !wasToldOfContacts(since)
+    isWithin(since, policy.arm_lead + raceSlack + optOutAge) && !wasShownContacts(since)
   const [seen, unseen] = Arr.partition(obstaclesOf(policy, question), ({ rule, since }) =>
     rule === "to_unsubscribed" ? isUnseenOptOut(since) : isUnseen(since)
   )

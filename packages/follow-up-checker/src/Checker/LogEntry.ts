@@ -1,4 +1,4 @@
-/** What the checker reads in a log: one JSON object a line. Keys and kinds that it does not know are passed over. */
+/** What the checker reads in a log: one JSON object a line. Unknown keys and kinds are ignored. */
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as ParseResult from "effect/ParseResult"
@@ -18,7 +18,7 @@ const Request = Schema.Struct({
   /** Whether a fault kept the client from reading the answer. */
   spoilt: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
-/** A request that the emulator answered: who asked, for what, and when. */
+/** A request that the emulator answered: whose it was, for what, and when. */
 export type Request = typeof Request.Type
 
 const Chat = Schema.Struct({
@@ -33,7 +33,7 @@ const Chat = Schema.Struct({
 const Message = Schema.Struct({
   kind: Schema.Literal("message"),
   at: Instant,
-  /** When it was begun, where the log says so. `at` is when it was whole. */
+  /** When it was begun, where the log has it. `at` is when it was whole. */
   created_at: Schema.optional(Instant),
   chat_id: Schema.String,
   message_id: Schema.String,

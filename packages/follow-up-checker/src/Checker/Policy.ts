@@ -1,6 +1,6 @@
 /**
  * What the checker reads in a policy: when a follow-up may be sent, after how much silence. Keys that say nothing about
- * that are passed over; those that do, and that the log cannot tell, are refused.
+ * that are passed over; those that do, and that the log does not show, are refused.
  */
 import * as Duration from "effect/Duration"
 import * as Either from "effect/Either"
@@ -70,7 +70,7 @@ const LocalDate = Schema.String.pipe(
 )
 
 const unjudged = (what: string) =>
-  Schema.Unknown.pipe(Schema.filter(() => `The log does not tell enough to judge ${what}`, { identifier: what }))
+  Schema.Unknown.pipe(Schema.filter(() => `The log does not contain enough to judge ${what}`, { identifier: what }))
 
 /** A step later than its limit may be left out, or come at its time of day on a later day. */
 const Lateness = Schema.Struct({ limit: Millis, beyond: Schema.Literal("send", "skip", "shift") })
@@ -119,7 +119,7 @@ export const Policy = Schema.Struct({
   holdout: Schema.optional(Percent),
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   /**
-   * Without it a policy counts from when it was first in force, which the log does not tell: then nothing counts as too
+   * Without it a policy counts from when it was first in force, which the log does not contain: then nothing counts as too
    * old.
    */
   effective_from: Schema.optional(Schema.Union(Instant, Schema.Literal("all"))),
@@ -166,7 +166,7 @@ const decode = (input: unknown) =>
     ? Either.mapLeft(Schema.decodeUnknownEither(Policy)(input), Issue.describe)
     : Either.left("Expected a policy: keys and values")
 
-/** The policy in the text of a file, or one line that says what is wrong with it. */
+/** The policy in the text of a file, or one line with what is wrong with it. */
 export const readPolicy = (text: string): Either.Either<Policy, string> =>
   Either.map(Either.flatMap(fromYaml(text), decode), ({ effective_from, ...policy }) => ({
     ...policy,

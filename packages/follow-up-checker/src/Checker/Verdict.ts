@@ -1,4 +1,4 @@
-/** What the checker has to say: which rules were broken where, and how much there was to judge. */
+/** The verdict of the checker: which rules were broken where, and how much there was to judge. */
 
 export type Rule =
   | "duplicate"
@@ -45,13 +45,13 @@ export interface Summary {
   readonly max_ms: number | null
 }
 
-/** All that the checker says of a log: the violations, and how many chats and follow-ups it judged. */
+/** The checker's result for a log: the violations, and how many chats and follow-ups it judged. */
 export interface Verdict {
   readonly violations: ReadonlyArray<Violation>
   readonly chats: number
   /** Those of the scheduler. */
   readonly followUps: number
-  /** Those that someone else had set, and that are nobody's fault here. */
+  /** Those that someone else had set, and that are no violation here. */
   readonly foreignFollowUps: number
   /** Follow-ups that came after their deadline, and by how much. */
   readonly late: Summary

@@ -1,5 +1,5 @@
 /**
- * Time zones, as the runtime's own time-zone database knows them: which ones a country has, and what their clocks show.
+ * Time zones, by the runtime's own time-zone database: which ones a country has, and what their clocks show.
  */
 import * as Option from "effect/Option"
 
@@ -29,7 +29,7 @@ const makeFormat = Option.liftThrowable(
     })
 )
 
-/** Whether the time-zone database knows a zone by this name. */
+/** Whether the time-zone database has a zone of this name. */
 export const isKnown = (zone: string): boolean => Option.isSome(makeFormat(zone))
 
 /** What the clocks of a zone show at an instant in epoch milliseconds. */

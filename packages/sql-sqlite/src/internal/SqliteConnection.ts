@@ -111,7 +111,7 @@ const ofTransactions = /^(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT)\b/
 type Patiently = ReturnType<typeof Busy.patiently>
 
 interface SqliteConnection extends Connection {
-  /** Runs a statement that returns no rows, and waits for nobody. */
+  /** Runs a statement that returns no rows, and waits for no lock. */
   readonly runAtOnce: (text: string) => Effect.Effect<void, SqlError>
 }
 

@@ -24,7 +24,7 @@ const holdsSeveral = (text: string): boolean => {
 
 const namesOf = (statement: Statement) => statement.columns().map(({ name }) => name)
 
-/** Prepares a statement that nobody else uses. */
+/** Prepares a statement that has no other user. */
 export const prepare = (database: Database, text: string): Prepared => {
   if (holdsSeveral(text))
     throw new SqliteError({ message: "the SQL text contains more than one statement", extendedCode: 0 })

@@ -1,5 +1,5 @@
 /**
- * One POST that the server reads whole and answers badly, every time: how often it is sent, and what the caller hears.
+ * One POST that the server reads whole and answers badly, every time: how often it is sent, and what the caller gets.
  */
 import * as CountingServer from "../CountingServer.ts"
 import { byId } from "./Competitors.ts"
@@ -31,7 +31,7 @@ export interface Outcome {
   readonly fault: Fault
   readonly requests: number
   /** The name of the error, or null where the caller still waited. */
-  readonly heard: string | null
+  readonly outcome: string | null
   readonly afterMillis: number
 }
 
@@ -46,13 +46,13 @@ const one = async (competitor: string, fault: Fault, patience: number): Promise<
   const client = await connect({ url: server.url, quota: { limit: 500, window: 60_000 } })
   const started = performance.now()
   const patient = new Promise<null>((resolve) => setTimeout(resolve, patience, null))
-  const heard = await Promise.race([client.post().then(() => "success", nameOf), patient])
+  const outcome = await Promise.race([client.post().then(() => "success", nameOf), patient])
   const afterMillis = performance.now() - started
-  // Who told the caller of an error might still go on.
+  // A client that returned an error might still go on.
   await patient
   const requests = server.requests()
   await server.close()
-  return { competitor, fault, requests, heard, afterMillis }
+  return { competitor, fault, requests, outcome, afterMillis }
 }
 
 export const run = ({ competitors, patience }: Args): Promise<ReadonlyArray<Outcome>> =>

@@ -19,7 +19,7 @@ export interface Outcome {
 const one = async (competitor: string, { calls, patience }: Args): Promise<Outcome> => {
   const server = await CountingServer.serve((response) => CountingServer.json(response, 500, `{"error":"no"}`))
   const { connect } = await byId(competitor).load()
-  // Far more than is asked for: what is looked at is retrying.
+  // Far more than is used: this measures retrying.
   const client = await connect({ url: server.url, quota: { limit: 100_000, window: 60_000 } })
   let open = calls
   const ended = () => {

@@ -11,7 +11,7 @@ export interface Size {
   readonly parts: ReadonlyArray<readonly [part: string, bytes: number]>
 }
 
-/** One call and nothing else, as somebody writes it who has one call to make. */
+/** One call and nothing else, as a program of one call has it. */
 const ours = (from: string, module: string, layer: string) => `
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
@@ -114,7 +114,7 @@ const isOurs = (path: string) => !/^(effect|@effect\/platform)\//.test(place(pat
 /** All that a program on Effect 4 would not have without the client, Effect 3 among it. */
 const isBesideEffect4 = (path: string) => !/\/effect@4\.|\/Main\.ts$/.test(path)
 
-/** With its line ends, a bundle says where each module begins. */
+/** With its line ends, a bundle shows where each module begins. */
 const without = (bundle: string, isLeftOut: (path: string) => boolean): string => {
   let isKept = true
   const lines = bundle.split("\n").filter((line) => {

@@ -1,9 +1,9 @@
 /** Starts a server in a process of its own; it ends with this one at the latest. */
 import { fork } from "node:child_process"
-import type { Kind, Told } from "./Server.ts"
+import type { Kind, Address } from "./Server.ts"
 
 export interface Begun {
-  readonly told: Told
+  readonly address: Address
   readonly end: () => void
 }
 
@@ -13,7 +13,7 @@ export const begin = (kind: Kind, body = ""): Promise<Begun> =>
     const child = fork(new URL("../../dist/emulator/Server.js", import.meta.url), [kind, body], {
       stdio: ["ignore", "inherit", "inherit", "ipc"]
     })
-    child.once("message", (told) => resolve({ told: told as Told, end: () => child.disconnect() }))
+    child.once("message", (address) => resolve({ address: address as Address, end: () => child.disconnect() }))
     child.once("error", reject)
     child.once("exit", (code) => reject(new Error(`the ${kind} server ended with ${code}`)))
   })

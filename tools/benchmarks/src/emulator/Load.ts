@@ -3,9 +3,9 @@
  * its answer.
  */
 import { Pool } from "undici"
-import type { Told } from "./Server.ts"
+import type { Address } from "./Server.ts"
 
-export interface Args extends Told {
+export interface Args extends Address {
   readonly callers: number
   readonly warmUpMillis: number
   readonly millis: number

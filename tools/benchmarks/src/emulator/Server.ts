@@ -1,4 +1,4 @@
-/** A server in a process of its own that tells its parent where it listens, for as long as the parent lives. */
+/** A server in a process of its own that reports its address to its parent, for as long as the parent lives. */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Population from "@effect-invent/emulator/Population"
 import { World } from "@effect-invent/emulator/World"
@@ -9,8 +9,8 @@ import * as Redacted from "effect/Redacted"
 
 export type Kind = "emulator" | "bare"
 
-/** The path to ask for, and the key to ask with. */
-export interface Told {
+/** The path to request, and the key to use. */
+export interface Address {
   readonly url: string
   readonly path: string
   readonly key: string
@@ -24,8 +24,8 @@ const emulator = Effect.gen(function* () {
   const [person] = yield* Effect.provideService(Population.make({ seed: 1, contacts: 1 }), World, world)
   // Until the assistant has answered, the list is not yet what it will be.
   yield* Effect.sleep("1 second")
-  const told: Told = { url, path: `/chats/${person!.chat_ids[0]}/messages`, key: Redacted.value(apiKey("bench")) }
-  process.send!(told)
+  const address: Address = { url, path: `/chats/${person!.chat_ids[0]}/messages`, key: Redacted.value(apiKey("bench")) }
+  process.send!(address)
   return yield* Effect.never
 })
 
@@ -40,6 +40,6 @@ if (kind === "emulator") {
   server.keepAliveTimeout = 60_000
   server.listen(0, "127.0.0.1", () => {
     const { port } = server.address() as AddressInfo
-    process.send!({ url: `http://127.0.0.1:${port}`, path: "/", key: "" } satisfies Told)
+    process.send!({ url: `http://127.0.0.1:${port}`, path: "/", key: "" } satisfies Address)
   })
 }

@@ -1,4 +1,4 @@
-/** Starts over what waits, and is asked for more that comes due at the pace of the quota. */
+/** Starts over what waits, and gets more that comes due at the pace of the quota. */
 import { setTimeout as sleep } from "node:timers/promises"
 import { enqueueAll, type Wait } from "./JobStore.ts"
 import { byId } from "./JobStores.ts"

@@ -1,4 +1,4 @@
-/** A server that keeps one quota in all four ways at once, a few milliseconds away, and knows who sent what when. */
+/** A server that keeps one quota in all four ways at once, a few milliseconds away, and records who sent what when. */
 import * as RateLimiter from "@effect-invent/emulator/RateLimiter"
 import * as Effect from "effect/Effect"
 import * as CountingServer from "../CountingServer.ts"

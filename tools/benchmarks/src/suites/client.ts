@@ -23,8 +23,8 @@ const seconds = (millis: number) => `${(millis / 1000).toFixed(millis < 10_000 ?
 const patience = 15_000
 const everyone = competitors.map(({ id }) => id)
 
-const heard = ({ afterMillis, heard, requests }: LostPost.Outcome) =>
-  `${requests}, ${heard === null ? "no word yet" : afterMillis < 1000 ? heard : `${heard} after ${seconds(afterMillis)}`}`
+const outcome = ({ afterMillis, outcome, requests }: LostPost.Outcome) =>
+  `${requests}, ${outcome === null ? "no word yet" : afterMillis < 1000 ? outcome : `${outcome} after ${seconds(afterMillis)}`}`
 
 const lostPost = async (): Promise<Table> => {
   const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({
@@ -32,10 +32,10 @@ const lostPost = async (): Promise<Table> => {
     patience
   })
   const cell = (id: string, fault: LostPost.Fault) =>
-    heard(outcomes.find((each) => each.competitor === id && each.fault === fault)!)
+    outcome(outcomes.find((each) => each.competitor === id && each.fault === fault)!)
   return {
     title: "One POST, its answer lost",
-    about: `The server reads the request whole, and then it cuts the connection or answers as the column says, every time. The requests it saw in ${seconds(patience)}, and what the caller heard. More than one in the first two columns is a message that a customer gets twice; only a 429 says that nothing was done.`,
+    about: `The server reads the request whole, and then it cuts the connection or answers as in the column, every time. The requests it saw in ${seconds(patience)}, and what the caller got. More than one in the first two columns is a message that a customer gets twice; only a 429 means that nothing was done.`,
     head: ["", "connection cut", "500", "429, Retry-After: 1", "429, Retry-After: 3600"],
     rows: competitors.map(({ id, name }) => [name, ...faultNames.map((fault) => cell(id, fault))])
   }

@@ -18,14 +18,14 @@ const kinds = ["emulator", "bare"] as const
 
 const throughput = async (progress: (what: string) => void): Promise<Table> => {
   const emulator = await begin("emulator")
-  const headers = { authorization: `Bearer ${emulator.told.key}` }
-  const body = await (await fetch(`${emulator.told.url}${emulator.told.path}`, { headers })).text()
+  const headers = { authorization: `Bearer ${emulator.address.key}` }
+  const body = await (await fetch(`${emulator.address.url}${emulator.address.path}`, { headers })).text()
   const servers = { emulator, bare: await begin("bare", body) }
   const measured: Record<Kind, Array<Load.Result>> = { emulator: [], bare: [] }
   for (let round = 1; round <= rounds; round++) {
     for (const kind of kinds) {
       progress(`throughput: round ${round} of ${rounds}, ${kind}`)
-      measured[kind].push(await load({ ...servers[kind].told, ...pace }))
+      measured[kind].push(await load({ ...servers[kind].address, ...pace }))
     }
   }
   for (const kind of kinds) servers[kind].end()

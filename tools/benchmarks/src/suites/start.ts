@@ -25,9 +25,9 @@ const execute = promisify(execFile)
 const stage = async () => {
   const emulator = await begin("emulator")
   const folder = mkdtempSync(join(tmpdir(), "bench-start-"))
-  const chat = emulator.told.path.split("/")[2]!
+  const chat = emulator.address.path.split("/")[2]!
   writeFileSync(join(folder, "chats.txt"), `${chat}\n`)
-  const env = { INVENT_API_KEY: emulator.told.key, INVENT_BASE_URL: emulator.told.url }
+  const env = { INVENT_API_KEY: emulator.address.key, INVENT_BASE_URL: emulator.address.url }
   const run = (args: ReadonlyArray<string>) => execute(process.execPath, args, { cwd: folder, env })
   await run([programs.bundled, "run", "--policy", policy, "--chats", "chats.txt"])
   const end = () => {

@@ -4,7 +4,7 @@ import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodab
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 
-/** What came may hold what no error may tell. */
+/** A body may contain what no error may contain. */
 const expectedBy = ({ issue }: Undecodable): string => issue.replace(/, actual [\s\S]*$/, "")
 
 /** Fails with `UnexpectedResponse` at an entry that cannot be read. */

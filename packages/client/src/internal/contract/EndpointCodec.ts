@@ -52,7 +52,7 @@ const readers = ({ ast }: Schema.Schema.Any) => {
   return new Map(asts.map(HttpApiSchema.getStatusSuccessAST).map((status) => [status, ofStatus(status)]))
 }
 
-/** What the contract says nothing about is not written. */
+/** What is not in the contract is not written. */
 const writer = (schema: Option.Option<Schema.Schema.Any>): ((value: unknown) => Parsed<unknown>) =>
   Option.match(schema, {
     onNone: () => () => Effect.void,

@@ -1,6 +1,6 @@
 /**
- * The inbox as a stream: a WebSocket for what happens, and the list for what it does not tell. Unless listing is not
- * wanted, each connection, opened or not, is followed by one, and what is newer than what was seen is told.
+ * The inbox as a stream: a WebSocket for what happens, and the list for what it does not deliver. Unless listing is not
+ * wanted, each connection, opened or not, is followed by one, and what is newer than what was seen is emitted.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
 import * as Graphemes from "@effect-invent/domain/Graphemes"
@@ -25,11 +25,11 @@ import type { Settings } from "../../Settings.ts"
 import * as Authentication from "../pipeline/Authentication.ts"
 import * as MonotonicClock from "../pipeline/MonotonicClock.ts"
 
-/** What is to be told, and at the end why there is no more. */
+/** The changes to emit, and at the end the reason for the end. */
 type Changes = Queue.Queue<Effect.Effect<InboxChange, RepeatableError>>
 
 /**
- * Changes that wait for a slow reader. A WebSocket cannot be told to wait: a frame that finds no room is dropped and
+ * Changes that wait for a slow reader. A WebSocket has no backpressure: a frame that finds no room is dropped and
  * ends the connection, and the listing that follows waits for room.
  */
 const mostWaiting = 1000
@@ -87,7 +87,7 @@ const makeSeen = () => {
   }
 }
 
-// The platform's constructor knows no headers. That of Node and that of `ws` take an object with them in place of
+// The platform's constructor takes no headers. That of Node and that of `ws` take an object with them in place of
 // protocols.
 const open = ({ apiKey, userAgent }: Settings, url: string) =>
   Effect.flatMap(Socket.WebSocketConstructor, (construct) =>
@@ -116,20 +116,20 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
   })
   /** Whether there was room. */
   const push = (change: InboxChange): boolean => {
-    const isTold = Queue.unsafeOffer(changes, Effect.succeed(change))
-    if (isTold && change._tag !== "Unreadable") seen.add(change.chat)
-    return isTold
+    const isQueued = Queue.unsafeOffer(changes, Effect.succeed(change))
+    if (isQueued && change._tag !== "Unreadable") seen.add(change.chat)
+    return isQueued
   }
 
   return Effect.gen(function* () {
     const opened = yield* Deferred.make<void>()
     const overflow = yield* Deferred.make<void>()
     const socket = yield* connect(settings, url)
-    const hear = (frame: string | Uint8Array) => {
+    const receive = (frame: string | Uint8Array) => {
       if (!push(read(frame, withoutKey))) Deferred.unsafeDone(overflow, Effect.void)
     }
     const listening = yield* socket
-      .runRaw(hear, { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
+      .runRaw(receive, { onOpen: Effect.asVoid(Deferred.succeed(opened, undefined)) })
       .pipe(Effect.exit, Effect.forkScoped)
     if (listEvery === "never") {
       yield* Fiber.await(listening)

@@ -1,5 +1,5 @@
 /**
- * Reads a paged list as a stream: until the server's own count says that all was seen, else until a short or empty
+ * Reads a paged list as a stream: until the server's own count shows that all was read, else until a short or empty
  * page.
  */
 import * as Paging from "@effect-invent/domain/api/Paging"
@@ -37,12 +37,12 @@ interface Progress {
 const isLast = (response: HttpClientResponse, seen: number, take: number, length: number): boolean => {
   if (length === 0) return true
   const count = numberIn(response, Paging.headers.count)
-  // A server may give fewer than were asked for on every page, so a short page alone ends nothing when it names its
+  // A server may give fewer than were requested on every page, so a short page alone ends nothing when it names its
   // size.
   return count === undefined ? length < (numberIn(response, Paging.headers.take) ?? take) : seen >= count
 }
 
-/** What has no id is told from others by all that it holds. */
+/** An entry without an id is compared by its whole content. */
 const nameOf = (item: unknown): unknown => (Predicate.hasProperty(item, "id") ? item.id : item)
 
 /** Two pages of equal length that begin and end alike are one page twice, as nothing is listed twice. */
@@ -50,7 +50,7 @@ const endsOf = (items: ReadonlyArray<unknown>): string =>
   JSON.stringify([items.length, nameOf(items.at(0)), nameOf(items.at(-1))])
 
 /**
- * Makes the stream of a list: asks for page after page until one is short or the counts of the headers are reached.
+ * Makes the stream of a list: requests page after page until one is short or the counts of the headers are reached.
  * Fails with `UnexpectedResponse` when a page comes twice.
  */
 export const stream =

@@ -1,4 +1,4 @@
-/** What the server's clock says, read from the header of an answer that costs it little. */
+/** The server's clock, read from the header of an answer that costs it little. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

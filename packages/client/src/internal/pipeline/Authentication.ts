@@ -1,4 +1,4 @@
-/** Puts the API key on a request, and takes it out of what a server says. Nothing else reads the key. */
+/** Puts the API key on a request, and removes it from the texts of a server. Nothing else reads the key. */
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Redacted from "effect/Redacted"
 import type { Middleware } from "./CallState.ts"

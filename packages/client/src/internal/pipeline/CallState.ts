@@ -1,4 +1,4 @@
-/** What the steps of the pipe know about the call they serve: which endpoint, how safe, how far it is. */
+/** The state of a call that the steps of the pipe share: which endpoint, how safe, how far it is. */
 import type { Safety } from "@effect-invent/domain/api/RetrySafety"
 import type { HttpClientRequest } from "@effect/platform/HttpClientRequest"
 import type { HttpClientResponse } from "@effect/platform/HttpClientResponse"
@@ -73,7 +73,7 @@ export const make = (
   refusal: undefined
 })
 
-/** Fails with an error that knows which call it is of. */
+/** Fails with an error that names its call. */
 export const fail = <E>({ span }: CallState, error: E): Effect.Effect<never, E> =>
   Effect.withParentSpan(Effect.fail(error), span)
 

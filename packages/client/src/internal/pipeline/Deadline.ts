@@ -57,7 +57,7 @@ export const begin = (call: CallState, now: number): void =>
 /** The request is over: what is left to do is not part of it. */
 export const end = (call: CallState): void => call.alarm?.set(call.until)
 
-/** How a request ended, which knows of its alarm only that it was interrupted. */
+/** How a request ended; of its alarm it shows only that it was interrupted. */
 export const endOf = <A>(exit: Exit.Exit<A, Failure>, call: CallState): Exit.Exit<A, Failure> =>
   call.alarm?.hasRung === true && call.alarm.until < call.until && Exit.isInterrupted(exit)
     ? Exit.fail(late(call))

@@ -71,7 +71,7 @@ const on = (clock: Clock.Clock) => {
 export interface Watch {
   /**
    * Runs work in a fiber of its own, below this span. When it is not over in time, it is interrupted, and when it has
-   * ended of that, the result is what `late` says.
+   * ended of that, the result is that of `late`.
    */
   readonly within: <A, E>(
     until: number,

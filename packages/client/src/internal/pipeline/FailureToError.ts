@@ -23,7 +23,7 @@ const answerFacts = (call: CallState, answer: { status: number; excerpt: string;
 
 const decoder = new TextDecoder()
 
-/** Tells requests apart, without what they say. */
+/** Identifies a request, without its content. */
 export const fingerprint = (request: HttpClientRequest): string => {
   const body = request.body._tag === "Uint8Array" ? decoder.decode(request.body.body) : ""
   return `${request.method} ${request.url} ${(Hash.string(body) >>> 0).toString(16)}`
@@ -85,7 +85,7 @@ export const fromFailure = (failure: Failure, call: CallState): InventError.Inve
   }
 }
 
-/** Whoever waited for another try after a 429 learns of the 429. */
+/** A call that waited for another attempt after a 429 fails with the 429. */
 export const pastTotalDeadline = (call: CallState, after: Duration.Duration): InventError.InventError => {
   if (call.refusal !== undefined) return fromFailure(call.refusal, call)
   return (
@@ -94,7 +94,7 @@ export const pastTotalDeadline = (call: CallState, after: Duration.Duration): In
   )
 }
 
-/** The answer came whole, and is not what the contract says. */
+/** The answer came whole, and does not match the contract. */
 export const unexpected = (call: CallState, issue: string): InventError.UnexpectedResponse =>
   new InventError.UnexpectedResponse({
     ...answerFacts(call, call.answer ?? { status: 0, excerpt: "", requestId: undefined }),

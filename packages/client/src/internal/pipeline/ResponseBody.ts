@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 /** The bytes of an answer, up to the limit. */
 export interface Body {
   readonly bytes: ArrayBuffer
-  /** Whether more was announced, or came, than was asked for. */
+  /** Whether more was announced, or came, than was to be read. */
   readonly isCut: boolean
 }
 
@@ -53,7 +53,7 @@ const isEmpty = (error: unknown) =>
   Predicate.isTagged(error, "ResponseError") && Predicate.hasProperty(error, "reason") && error.reason === "EmptyBody"
 
 /**
- * Why a body cannot be read. A web stream that broke refuses to be cancelled, and says so in a defect beside its
+ * Why a body cannot be read. A web stream that broke refuses to be cancelled, and reports it in a defect beside its
  * failure.
  */
 const failed = (cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> => {
@@ -62,7 +62,7 @@ const failed = (cause: Cause.Cause<unknown>): Effect.Effect<void, unknown> => {
   return isEmpty(error) ? Effect.void : Effect.fail(error)
 }
 
-/** The whole body, or its first `maxBytes`. Fails with whatever the transport says of a body that broke off. */
+/** The whole body, or its first `maxBytes`. Fails with the transport's error where a body broke off. */
 export const read = (response: HttpClientResponse, maxBytes: number): Effect.Effect<Body, unknown> =>
   Effect.suspend(() => {
     if ((announced(response) ?? Infinity) <= maxBytes) {
@@ -87,6 +87,6 @@ export const beginning = (
     )
   })
 
-/** The response with the body that was read of it: whoever asks for its text finds it in memory. */
+/** The response with the body that was read of it: a reader of its text finds it in memory. */
 export const withText = (response: HttpClientResponse, text: string): HttpClientResponse =>
   Object.create(response, { text: { value: Effect.succeed(text) } })

@@ -14,15 +14,15 @@ import * as CallState from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 import * as FailureToError from "./FailureToError.ts"
 
-/** What a retry asks: the policy, the budget, and the rate limit. */
+/** What a retry depends on: the policy, the budget, and the rate limit. */
 export interface Options {
   readonly policy: RetryPolicy.RetryPolicy
   readonly budget: RetryBudget
-  /** Told of every 429, so that the calls that wait behind this one hold back, too. */
+  /** Called after every 429, so that the calls that wait behind this one hold back, too. */
   readonly rateLimit: RateLimit["Type"]
 }
 
-/** Repeats attempts as `RetryPolicy.decide` says, and turns the last failure into the call's error. */
+/** Repeats attempts by the decisions of `RetryPolicy.decide`, and turns the last failure into the call's error. */
 export const make =
   ({ budget, policy, rateLimit }: Options) =>
   (next: CallState.Middleware<RetryPolicy.Failure>): CallState.Middleware<InventError.InventError> =>
@@ -97,7 +97,7 @@ const logged = (
       : Effect.void
   )
 
-/** After a 429 the limiter holds everybody, and this call waits with them; otherwise only this call waits. */
+/** After a 429 the limiter holds all calls, and this one waits with them; otherwise only this call waits. */
 const holdBack = (rateLimit: RateLimit["Type"], failure: RetryPolicy.Failure, after: Duration.Duration) =>
   failure._tag === "Throttled" ? rateLimit.pause(after) : Effect.sleep(after)
 

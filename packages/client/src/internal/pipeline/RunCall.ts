@@ -54,7 +54,7 @@ const deadlinesOf = (
   }).pipe(Either.mapLeft((error) => String(error)))
 }
 
-/** Logs that an unsafe request may have been applied: a caller that interrupts the call gets no error that says so. */
+/** Logs that an unsafe request may have been applied: a caller that interrupts the call gets no error about it. */
 const warned = (call: CallState.CallState): Effect.Effect<void> => {
   const { endpoint, safety, unconfirmedRequest } = call
   if (safety !== "Unsafe" || unconfirmedRequest === undefined) return Effect.void

@@ -64,7 +64,7 @@ const rejectionOf = (endpoint: string, attempts: number, answer: Answer): Invent
   }
 }
 
-/** What the decompression says of a body that is not what `content-encoding` names. The same would come next time. */
+/** The error of the decompression where a body is not what `content-encoding` names. The same would come next time. */
 const isMiscoded = (error: unknown): boolean =>
   Predicate.isObject(error) &&
   (("code" in error && /^(Z_DATA_ERROR|ERR__ERROR_FORMAT)/.test(String(error.code))) ||
@@ -73,7 +73,7 @@ const isMiscoded = (error: unknown): boolean =>
 const undone = (response: HttpClientResponse, body: Uint8Array, isCut: boolean, maxBytes: number) =>
   ContentCoding.undo(response.headers["content-encoding"], body, { isCut, maxBytes })
 
-/** The beginning of a body as a human can read it, or why nobody can. */
+/** The beginning of a body as readable text, or why it is not readable. */
 const excerptable = (response: HttpClientResponse, body: Uint8Array): Uint8Array =>
   Either.getOrElse(undone(response, body.subarray(0, excerptBytes), true, excerptUndoneBytes), (issue) =>
     encoder.encode(`<${issue}>`)
@@ -102,7 +102,7 @@ export const make =
       return id === undefined ? undefined : withoutKey(id).slice(0, longestRequestId)
     }
 
-    // Only an error wants to know it.
+    // Only an error needs it.
     const answered = (response: HttpClientResponse, call: CallState, body: Uint8Array): Answer =>
       (call.answer = {
         status: response.status,
@@ -160,7 +160,7 @@ export const make =
       })
 
     const failure = (response: HttpClientResponse, call: CallState) =>
-      // What the status says holds whatever becomes of the body.
+      // The status counts whatever becomes of the body.
       Effect.gen(function* () {
         const body = excerptable(
           response,

@@ -1,4 +1,4 @@
-/** The innermost step: sends a request, and says of a failure whether the request ever left. */
+/** The innermost step: sends a request, and determines of a failure whether the request ever left. */
 import * as InventError from "@effect-invent/domain/InventError"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import * as HttpBody from "@effect/platform/HttpBody"
@@ -16,7 +16,7 @@ import type { CallState, Middleware } from "./CallState.ts"
 import * as MonotonicClock from "./MonotonicClock.ts"
 
 /**
- * Codes of Node and undici that say no byte of the request reached a server. None of OpenSSL's is among them but for
+ * Codes of Node and undici that mean no byte of the request reached a server. None of OpenSSL's is among them but for
  * the certificate's: what it calls a wrong version number can be noise on a connection that has carried the request.
  */
 const neverSentCodes: ReadonlySet<string> = new Set([
@@ -35,7 +35,7 @@ const neverSentCodes: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
 
-/** An open connection can die of any network code, too: then the system call says so, and the request may have left. */
+/** An open connection can die of any network code, too: then the system call shows it, and the request may have left. */
 const onOpenConnection: ReadonlySet<unknown> = new Set(["read", "write"])
 
 const causeDepth = 8
@@ -75,7 +75,7 @@ const withInit =
   }
 
 /**
- * Fetch follows redirects unless it is told not to, and what is meant for one host is not sent to another: a redirect
+ * Fetch follows redirects by default, and what is meant for one host is not sent to another: a redirect
  * is an answer like any other. A fetch transport brings a context of its own, in which the user's `RequestInit` can be,
  * and which only a request that is being prepared sees. So it is completed there; what comes after the attempt does not
  * see it.

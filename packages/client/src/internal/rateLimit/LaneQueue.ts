@@ -1,8 +1,8 @@
 /**
- * Who is next: four lanes, first come, first served inside a lane, and nobody waits for ever. Pure state: it is told
- * the time.
+ * Which call is next: four lanes, first come, first served inside a lane, and no call waits for ever. Pure state: the
+ * time is a parameter.
  *
- * The higher lane goes first, except that every tenth turn belongs to whoever has waited longest, if that is longer
+ * The higher lane goes first, except that every tenth turn belongs to the call that has waited longest, if that is longer
  * than `patience`. So a stop overtakes a sweep of thousands, and the sweep keeps a tenth of the quota.
  */
 
@@ -26,7 +26,7 @@ export interface Line<A extends Waiter> {
   readonly leave: (waiter: A, isServed: boolean) => void
   readonly next: (now: number) => A | undefined
   readonly length: () => number
-  /** How many would go before one that came now; those that grow old are not told apart. */
+  /** How many would go before one that came now; those that grow old are not distinguished. */
   readonly ahead: (lane: Lane) => number
 }
 

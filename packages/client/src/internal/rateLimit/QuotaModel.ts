@@ -1,7 +1,7 @@
 /**
  * When the next request may leave, so that the vendor's rate limit is used and not hit, whichever of four kinds it is:
  * a fixed window, a sliding log, a token bucket, or a sliding counter (previous window · rest + current window). Pure
- * state: it is told the time.
+ * state: the time is a parameter.
  *
  * The rule. Of each request it is known that the server counted it between its sending and the receipt of its answer.
  * Let C(s) be the requests that were received at s or later or are in flight. A request may leave at t when, for every
@@ -14,7 +14,7 @@
  * s or later, what counts as previous at s − W or later, and f has only grown: the sum is at most the one that let k
  * go. When the window began after t, the sum is at most C(s − W) with t − W < s − W ≤ t, and each such count was at
  * most the limit when k left. The phase, the clocks, the latency and the order of arrival play no part, as long as an
- * answer takes less than a window. Why no other model refuses. With s → t − W the rule says that no more than the limit
+ * answer takes less than a window. Why no other model refuses. With s → t − W the rule states that no more than the limit
  * were received in any window or are in flight: so no window of that length, aligned or sliding, ever holds more
  * arrivals, and a bucket never runs dry.
  *
@@ -60,19 +60,19 @@ export interface Permit {
 /** The state of a quota. Times are milliseconds of a clock that never goes back. */
 export interface Quota {
   /**
-   * A permit, or the milliseconds until it is worth asking again: not a moment too long, unless a permit comes back.
+   * A permit, or the milliseconds until it is worth trying again: not a moment too long, unless a permit comes back.
    */
   readonly take: (now: number) => Permit | { readonly wait: number }
   /** How many can be taken now. */
   readonly available: (now: number) => number
   /**
-   * The answer came so many milliseconds ago, or will never come. Says whether it is worth asking before the time that
-   * was told.
+   * The answer came so many milliseconds ago, or will never come. Returns whether it is worth trying before the time
+   * that `take` returned.
    */
   readonly received: (permit: Permit, now: number, age?: number) => boolean
   /** The request never left. */
   readonly unused: (permit: Permit) => void
-  /** A 429: somebody else spends the same quota. Nobody leaves for this many milliseconds at least. */
+  /** A 429: another program spends the same quota. No request leaves for this many milliseconds at least. */
   readonly refused: (now: number, pause: number) => void
   /** Milliseconds until that many permits could have been taken, if all answers came now. */
   readonly expected: (now: number, permits: number) => number
@@ -96,7 +96,7 @@ export interface Saved {
   readonly refusedInARow: number
 }
 
-/** The most receipts that one character can tell. */
+/** The most receipts that one character can encode. */
 export const mostPerCell = 0xd7ff - 0x30
 
 /** A time that JSON can hold, too. */
@@ -172,7 +172,7 @@ const makeHistory = (window: number) => {
       for (let i = size - 1 + cells; i > top - cells; i--) {
         if (i < size) current += i === size - 1 && isAnswered ? received[i]! + inFlight : received[i]!
         previous += received[i - cells]!
-        // At s itself the weight is `previous`; it falls to `current` in a window, and then nobody has this s any more.
+        // At s itself the weight is `previous`; it falls to `current` in a window, and then no request has this s any more.
         const excess = previous - allowed
         if (excess <= 0 || excess * cells <= (latest - i) * (previous - current)) continue
         const light = i + Math.min(1, excess / (previous - current)) * cells
@@ -240,7 +240,7 @@ export const make = (limit: number, window: number): Quota => {
   let evenly = longAgo
   let closedUntil = longAgo
   let isProbeDue = false
-  /** While the probe is out, nobody else leaves. */
+  /** While the probe is out, no other request leaves. */
   let probedUntil = longAgo
   let refusedInARow = 0
 

@@ -1,7 +1,7 @@
 /**
- * Where the calls of one process wait for permits that somebody else gives out, by lane and in order. One fiber asks
- * for them: when a call comes to an empty line, when it was told to, and when it has to say what became of earlier
- * ones.
+ * Where the calls of one process wait for permits of a shared quota, by lane and in order. One fiber requests
+ * them: when a call comes to an empty line, at the time of the last reply, and when it has to report what became of
+ * earlier ones.
  */
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
@@ -41,7 +41,7 @@ interface Return {
   readonly receivedAt: number | undefined
 }
 
-/** Receipts can be told this share of a window later: they say when they were. */
+/** Receipts can be reported this share of a window later: they contain their time. */
 const reportWithin = 1 / 60
 
 /** Between two questions that nobody answers. */
@@ -69,9 +69,9 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   let out = 0
   let returns: Array<Return> = []
   let pausedUntil: number | undefined
-  /** When to ask for permits, when to tell of returns, when to show that we live, and when not to try before. */
+  /** When to request permits, when to report returns, when to send a sign of life, and the earliest next try. */
   let askAt = never
-  let tellAt = never
+  let reportAt = never
   let aliveAt = never
   let retryAt = 0
   let failures: { readonly since: number; readonly count: number } | undefined
@@ -81,15 +81,15 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     bell.unsafeOpen()
   }
 
-  const tell = (at: number) => {
-    if (at >= tellAt) return
-    tellAt = at
+  const scheduleReport = (at: number) => {
+    if (at >= reportAt) return
+    reportAt = at
     ring()
   }
 
   const giveBack = (permit: QuotaModel.Permit, now: number, isUnused: boolean) => {
     returns.push({ permit, receivedAt: isUnused ? undefined : now })
-    tell(isUnused || permit.isProbe ? now : now + reportWithin * window)
+    scheduleReport(isUnused || permit.isProbe ? now : now + reportWithin * window)
   }
 
   const requestAt = (now: number): Request => ({
@@ -138,14 +138,14 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     failures = { since: failures?.since ?? now, count: (failures?.count ?? 0) + 1 }
     retryAt = now + Math.min(longestRetry, firstRetry * 2 ** (failures.count - 1))
     if (request.pause !== undefined) pausedUntil = Math.max(pausedUntil ?? 0, now + request.pause)
-    tellAt = now
+    reportAt = now
     if (now - failures.since >= patience) refuseAll(now, error)
   }
 
   const turn = Effect.flatMap(MonotonicClock.millis, (askedAt) => {
     const request = requestAt(askedAt)
     pausedUntil = undefined
-    tellAt = never
+    reportAt = never
     return Effect.flatMap(Effect.exit(ask(request)), (exit) =>
       Effect.map(MonotonicClock.millis, (now) =>
         Exit.match(exit, {
@@ -164,7 +164,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
   })
 
   const next = Effect.flatMap(Effect.zipRight(bell.close, MonotonicClock.millis), (now) => {
-    const due = Math.max(retryAt, Math.min(askAt, tellAt, out > 0 ? aliveAt : never))
+    const due = Math.max(retryAt, Math.min(askAt, reportAt, out > 0 ? aliveAt : never))
     // The permits of one moment come back and are asked for in one request.
     if (due <= now) return Effect.zipRight(Effect.yieldNow(), turn)
     return due === never ? bell.await : Effect.raceFirst(bell.await, Effect.sleep(Math.ceil(due - now)))
@@ -216,7 +216,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
     pause: (duration) =>
       Effect.map(MonotonicClock.millis, (now) => {
         pausedUntil = Math.max(pausedUntil ?? 0, now + Duration.toMillis(duration))
-        tell(now)
+        scheduleReport(now)
       }),
     waiting: Effect.flatMap(CurrentLane, (lane) => Effect.map(MonotonicClock.millis, (now) => waitingIn(lane, now)))
   }

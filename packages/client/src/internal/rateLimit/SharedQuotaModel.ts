@@ -1,13 +1,13 @@
 /**
  * One quota for several processes: the rule of `Quota.ts` over a state that they pass around, with who has how many
- * requests in flight and whose turn it is. Pure state: it is told the time.
+ * requests in flight and whose turn it is. Pure state: the time is a parameter.
  *
- * Each process says how many it has in flight, in full and not what changed, so that an answer that got lost on its way
- * to a process leaves nothing behind. Who says nothing for a lease is gone: what it had in flight counts as received
- * then. Should it not be gone after all, it says again what it has in flight, and that counts twice rather than not at
+ * Each process reports how many it has in flight, in full and not what changed, so that an answer that got lost on its way
+ * to a process leaves nothing behind. A process without a report for a lease is gone: what it had in flight counts as received
+ * then. Should it not be gone after all, it reports again what it has in flight, and that counts twice rather than not at
  * all.
  *
- * Processes that wait take turns. Each is told when its turn comes; who is late by more than a little is overtaken, and
+ * Processes that wait take turns. Each reply has the time of the next turn; a process that is late by more than a little is overtaken, and
  * keeps its turn.
  */
 import * as OpenRecord from "@effect-invent/domain/OpenRecord"
@@ -25,7 +25,7 @@ export interface Terms {
   readonly lease: number
 }
 
-/** What a process tells the shared quota and asks of it. */
+/** What a process reports to the shared quota and requests from it. */
 export interface Request {
   /** The permits that came back since the last request that was answered, … */
   readonly returned: ReadonlyArray<Returned>
@@ -60,7 +60,7 @@ const Holder = Schema.Struct({
   until: Schema.Number,
   /** Of those that wait, the smallest is next; 0 waits for nothing. */
   turn: Schema.Number,
-  /** When it was told to come back. */
+  /** When it has to come back, by the last reply. */
   due: Schema.Number,
   wanted: Schema.Number
 })
@@ -90,7 +90,7 @@ type State = typeof State.Type
 
 const decode = Schema.decodeUnknownEither(Schema.parseJson(State))
 
-/** Nobody is told to stay away for longer than this share of a window: what others give back is not announced. */
+/** No process stays away for longer than this share of a window: what others give back is not announced. */
 const patience = 1 / 60
 
 /** How late the next in turn may be, in milliseconds: a pause between two requests, within these bounds. */
@@ -136,11 +136,11 @@ export const make = (terms: Terms, self: string): SharedQuota => {
   let ahead = Number.POSITIVE_INFINITY
 
   /**
-   * Follows the store's clock, but neither backwards nor faster than ours: whoever sets it by hand frees no permits.
+   * Follows the store's clock, but neither backwards nor faster than ours: a clock that is set by hand frees no permits.
    */
   const timeOf = (state: State, clock: number, monotone: number) => {
-    const told = state.at + Math.max(0, clock - state.clock)
-    const now = Math.max(state.at, Math.min(told, monotone + ahead + 2 * resolution))
+    const byStore = state.at + Math.max(0, clock - state.clock)
+    const now = Math.max(state.at, Math.min(byStore, monotone + ahead + 2 * resolution))
     // Others may know that more time has passed: ours stands still while its machine sleeps.
     if (state.at - monotone > ahead + 2 * resolution) ahead = state.at - monotone
     ahead = Math.min(ahead, now - monotone)

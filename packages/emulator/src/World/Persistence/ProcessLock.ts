@@ -5,10 +5,10 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type { Scope } from "effect/Scope"
 
-/** Another process has the file, or it cannot be locked. `message` says which. */
+/** Another process has the file, or it cannot be locked. `message` names the case. */
 export class Locked extends Data.TaggedError("Locked")<{ readonly message: string }> {}
 
-/** SQLite says nothing of the file in question. */
+/** SQLite does not name the file in question. */
 const reasonOf = (cause: unknown) => (Predicate.hasProperty(cause, "message") ? String(cause.message) : String(cause))
 
 /** Held until the scope closes, and no longer than the process lives. */

@@ -291,6 +291,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       ])
         yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
+      yield* sql`DROP INDEX chat_decisions_reason`
       yield* sql`ALTER TABLE follow_ups DROP COLUMN writes`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN revision TO wake`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN attempts TO arms`

@@ -203,6 +203,8 @@ const make = Effect.gen(function* () {
 
   const overview = Effect.gen(function* () {
     const now = yield* DateTime.now
+    // Read first, so that no entry, such as that of a pause, is shown without the state that it has led to.
+    const recent = yield* survey.recent(limits.recent)
     const upcoming = yield* survey.upcoming(limits.upcoming)
     const unresolved = yield* survey.unresolved(limits.unresolved)
     const tally = yield* ledger.tally
@@ -228,7 +230,7 @@ const make = Effect.gen(function* () {
       holdouts: (yield* inDatabase(holdouts)).map(HoldoutReport.describe),
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
-      recent: (yield* survey.recent(limits.recent)).map(toTimelineEntry)
+      recent: recent.map(toTimelineEntry)
     } satisfies Api.Overview
   })
 

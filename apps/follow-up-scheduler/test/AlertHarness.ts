@@ -74,14 +74,14 @@ interface World {
   date: () => string
 }
 
-/** The first reading of the chat's messages is answered, and each later one when it is let go. */
-const makeHold = () => {
+/** So many readings of the chat's messages are answered, and each later one when it is let go. */
+const makeHold = (answered: number) => {
   let release = () => {}
   const released = new Promise<void>((resolve) => (release = resolve))
   let readings = 0
   const held = (line: string) =>
-    line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > 1 ? released : undefined
-  return { held, isHolding: () => readings > 1, release: Effect.sync(() => release()) }
+    line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > answered ? released : undefined
+  return { held, isHolding: () => readings > answered, release: Effect.sync(() => release()) }
 }
 
 export interface Options {
@@ -94,6 +94,11 @@ export interface Options {
   /** Whether the chat's messages are read once and then not until the test lets them be. */
   readonly isHeld?: boolean
   /**
+   * Whether the assistant has not answered yet: until the test writes the answer, no follow-up is due. The messages are
+   * read once more then.
+   */
+  readonly isUnanswered?: boolean
+  /**
    * Where the ledger is, as an option of `serve` and as a layer of the test. Default: a file in the folder of the
    * process.
    */
@@ -105,6 +110,7 @@ export const harness = ({
   after = "1 hour",
   env = {},
   isHeld = false,
+  isUnanswered = false,
   canCrash = false,
   ledger,
   refusals = 0
@@ -115,11 +121,9 @@ export const harness = ({
     yield* files.writeFileString(`${cwd}/policy.yaml`, policy(after))
     const world: World = { broken: undefined, date: () => new Date().toUTCString() }
     const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
-    const messages = [
-      { by: "contact", at: since, text: words },
-      { by: "assistant", at: since, text: "We do." }
-    ] as const
-    const hold = makeHold()
+    const asked: PlainVendor.Written = { by: "contact", at: since, text: words }
+    const messages = isUnanswered ? [asked] : [asked, { by: "assistant", at: since, text: "We do." } as const]
+    const hold = makeHold(isUnanswered ? 2 : 1)
     const vendor = yield* PlainVendor.serve({
       chats: { chat_of_ada: { messages } },
       since,
@@ -175,7 +179,7 @@ export const serving = (options: Options) =>
     })
     // Until it has looked at the chat: before that, a service that refuses it ends it.
     yield* started.inLedger((sql) =>
-      Effect.repeat(sql`SELECT 1 FROM follow_ups`, {
+      Effect.repeat(sql`SELECT 1 FROM chat_decisions`, {
         schedule: Schedule.spaced("50 millis"),
         until: (rows) => rows.length > 0
       })

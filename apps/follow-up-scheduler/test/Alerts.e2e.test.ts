@@ -67,17 +67,23 @@ const faults: Readonly<Record<string, Fault>> = {
     under: { after: "1 second", isHeld: true, env: { FOLLOW_UPS_SWEEP_SLACK: "0 millis" } }
   },
   "a follow-up that is due is not sent, because the service does not answer for its chat": {
-    begin: ({ hold }) => until(hold.isHolding),
+    begin: ({ hold, vendor }) =>
+      Effect.zipRight(
+        Effect.sync(() => vendor.writes("chat_of_ada", "assistant")),
+        until(hold.isHolding)
+      ),
     end: ({ hold, vendor }) =>
       Effect.zipRight(
         hold.release,
         until(() => vendor.sentTo("chat_of_ada") === 1)
       ),
     alert: "1 follow-ups are more than 1s",
-    // The timer takes it up, since a sweep that takes it up waits for it.
+    // The timer takes it up, since a sweep that takes it up waits for it. A timer does nothing during the count of a
+    // start, so the follow-up is planned after that.
     under: {
       after: "1 second",
       isHeld: true,
+      isUnanswered: true,
       env: { FOLLOW_UPS_LATE_AFTER: "1 second", FOLLOW_UPS_SWEEP_SLACK: "1 hour" }
     }
   },

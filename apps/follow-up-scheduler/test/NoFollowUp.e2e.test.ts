@@ -57,12 +57,12 @@ describe("a reply that reaches the service after it has made its answer to our l
     return followUps({
       chats: { chat_one: {} },
       passes,
-      meanwhile: (line, { contactWrites, putForward }) => {
+      meanwhile: (line, { writes, putForward }) => {
         if (line.startsWith("GET /chats/chat_one/messages")) reads++
         // The first read is for the decision, and the second for the message that follows from it.
         if (reads !== 2) return
         reads++
-        contactWrites("chat_one")
+        writes("chat_one", "contact")
         putForward(millis)
       }
     })

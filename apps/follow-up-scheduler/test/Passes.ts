@@ -41,7 +41,7 @@ export interface Options extends Omit<PlainVendor.Options, "since" | "meanwhile"
   /** What happens while an answer is on its way, by the request line: the answer was made before it. */
   readonly meanwhile?: (
     line: string,
-    world: Pick<PlainVendor.Vendor, "contactWrites"> & { readonly putForward: (millis: number) => void }
+    world: Pick<PlainVendor.Vendor, "writes"> & { readonly putForward: (millis: number) => void }
   ) => void
   readonly policy?: string
   /** When the program runs. */
@@ -69,7 +69,7 @@ export const followUps = (options: Options) =>
     const vendor = yield* PlainVendor.serve({
       ...options,
       since,
-      meanwhile: (line, { contactWrites }) => options.meanwhile?.(line, { contactWrites, putForward })
+      meanwhile: (line, { writes }) => options.meanwhile?.(line, { writes, putForward })
     })
     const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url, ...options.env }
     const runAt = (now: string, args: ReadonlyArray<string>) => {

@@ -49,7 +49,7 @@ export interface Options {
   /** What an answer waits for, by the request line. */
   readonly held?: (line: string) => Promise<void> | undefined
   /** What happens while an answer is on its way, by the request line: the answer was made before it. */
-  readonly meanwhile?: (line: string, vendor: Pick<Vendor, "contactWrites">) => void
+  readonly meanwhile?: (line: string, vendor: Pick<Vendor, "writes">) => void
 }
 
 export interface Vendor {
@@ -61,8 +61,8 @@ export interface Vendor {
   at: string
   /** How many messages the chat has got from the program. */
   readonly sentTo: (chat: string) => number
-  /** The contact of the chat writes now. */
-  readonly contactWrites: (chat: string) => void
+  /** The contact of the chat or the assistant writes now. */
+  readonly writes: (chat: string, by: "contact" | "assistant") => void
 }
 
 interface Message {
@@ -251,6 +251,7 @@ export const serve = (options: Options) =>
       )
       const begun = new Map([...messages].map(([name, written]) => [name, written.length]))
       let set = { at: options.since, since: performance.now() }
+      const now = options.now ?? (() => set.at)
       const vendor = {
         get at() {
           return set.at
@@ -260,17 +261,17 @@ export const serve = (options: Options) =>
         },
         requests,
         sentTo: (chat: string) => messages.get(chat)!.length - begun.get(chat)!,
-        contactWrites: (chat: string) => {
+        writes: (chat: string, by: "contact" | "assistant") => {
           const of = messages.get(chat)!
-          const member = memberOf(chat, options.chats[chat]!)
-          of.push({ id: `message_${chat}_${of.length + 1}`, role: "user", text: "A reply.", at: set.at, member })
+          const [written] = firstMessages(chat, { messages: [{ by, at: now() }] }, options.since)
+          of.push({ ...written!, id: `message_${chat}_${of.length + 1}` })
           begun.set(chat, begun.get(chat)! + 1)
         }
       }
       /** The time of the service: the instant that `at` was last set to, and what has passed since. */
       const date = () => new Date(Date.parse(set.at) + performance.now() - set.since).toUTCString()
       const dateNow = options.date ?? (options.now === undefined ? date : () => new Date(options.now!()).toUTCString())
-      const reply = answer(options, messages, options.now ?? (() => vendor.at))
+      const reply = answer(options, messages, now)
       const server = http.createServer((request, response) => {
         const chunks: Array<Buffer> = []
         request.on("data", (chunk: Buffer) => chunks.push(chunk))

@@ -314,7 +314,7 @@ const make = Effect.gen(function* () {
     ...Starts.make(sql, pauseSwitch, audit),
     ...Consents.make(sql, audit),
     ...Reviews.make(sql),
-    ...Enrolments.make(sql),
+    ...Enrolments.make(sql, audit),
     ...UpdateReads.make(sql),
     ...AlertsSent.make(sql),
     ...Sweeps.make(sql),

@@ -40,7 +40,7 @@ const ends = Effect.flatMap(SqlClient.SqlClient, (sql) =>
   )
 )
 
-const told = Effect.map(
+const events = Effect.map(
   Effect.flatMap(Ledger, (ledger) => ledger.story(chat_id)),
   (entries) => entries.map(({ event }) => event)
 )
@@ -64,7 +64,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
           expect(yield* ends).toEqual(["1 skipped holdout"])
           expect(yield* chatDecision).toBe("Stop holdout")
           expect(yield* enrolments).toEqual([{ of: "nudge contact_1 holdout", enrolled: hour - lead, replied: null }])
-          expect(yield* told).toEqual(["decided", "planned", "resumed_by_sweep", "enrolled", "skipped", "decided"])
+          expect(yield* events).toEqual(["decided", "planned", "resumed_by_sweep", "enrolled", "skipped", "decided"])
           const words = ChatStory.ofChat(chat_id, yield* Effect.flatMap(Ledger, (ledger) => ledger.story(chat_id)))
           expect(words.join("\n")).toContain("the contact is left out, to compare how many reply")
           expect(words.join("\n")).toContain("no follow-up: the contact is in the holdout of the policy")
@@ -216,7 +216,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
             yield* sweepUntil(after(2 * day))
             expect(yield* ends).toEqual(["1 skipped holdout"])
             expect(yield* enrolments).toMatchObject([{ enrolled: hour }])
-            expect((yield* told).filter((event) => event === "enrolled")).toHaveLength(1)
+            expect((yield* events).filter((event) => event === "enrolled")).toHaveLength(1)
           })
         )
       })

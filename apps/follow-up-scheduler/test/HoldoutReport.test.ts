@@ -44,7 +44,7 @@ describe("the comparison of a holdout", () => {
       "Replies within 3d of the first follow-up of quotes:",
       "  followed up: 0 contacts; 0 of 0 observed replied",
       "  left out: 0 contacts; 0 of 0 observed replied",
-      "  whether follow-ups change it cannot be told yet"
+      "  more replies are needed to see whether follow-ups change it"
     ])
   })
 
@@ -65,7 +65,7 @@ describe("the comparison of a holdout", () => {
         )
         const { stdout } = yield* CommandLine.run(["status", "--db", "x.db"])
         expect(stdout).toContain("followed up: 20 contacts; 5 of 20 observed replied: 25.0 %")
-        expect(stdout).toContain("cannot be told yet")
+        expect(stdout).toContain("more replies are needed")
         const json = yield* CommandLine.run(["status", "--db", "x.db", "--json"])
         expect(JSON.parse(json.stdout).holdouts).toMatchObject([
           {

@@ -120,7 +120,7 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
             "Replies within 3d of the first follow-up of nudge:",
             "  followed up: 0 contacts; 0 of 0 observed replied",
             "  left out: 1 contact; 0 of 1 observed replied: 0.0 % (0.0 % to 79.3 %)",
-            "  whether follow-ups change it cannot be told yet"
+            "  more replies are needed to see whether follow-ups change it"
           ]
         ])
       }).pipe(Effect.provide(under(fake, { steps })))

@@ -14,7 +14,7 @@ import * as Holdout from "../Decide/Holdout.ts"
 import type { Policy } from "../Policy.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as Transaction from "./Database/Transaction.ts"
-import * as AuditEvent from "./AuditEvent.ts"
+import type * as AuditWriter from "./AuditWriter.ts"
 
 /** The counts of one group. */
 export interface GroupCounts {
@@ -65,8 +65,8 @@ interface Enrolled {
   readonly enrolled_at: number | string
 }
 
-/** Over the table `enrolments` of this database. */
-export const make = (sql: SqlClient.SqlClient): Enrolments => {
+/** Over the tables `enrolments` and `audit` of this database. */
+export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): Enrolments => {
   const inTransaction = Transaction.within(sql)
 
   /** The contact whom the ledger has for the chat counts, too: they may have been merged into another since. */
@@ -90,8 +90,7 @@ export const make = (sql: SqlClient.SqlClient): Enrolments => {
       const added = yield* sql`INSERT INTO enrolments ${sql.insert({ ...row, enrolled_at: at, replied_at: null })}
         ON CONFLICT (policy, contact_id) DO NOTHING RETURNING policy`
       if (added.length === 0) return
-      const event = AuditEvent.encode({ name: "enrolled", detail: { group } }, policy.id)
-      yield* sql`INSERT INTO audit ${sql.insert({ at, chat_id, conversation_id, key, ...event })}`
+      yield* audit({ chat_id, conversation_id, key, policy: policy.id }, { name: "enrolled", detail: { group } })
     })
 
   const enrol: Enrolments["enrol"] = Effect.fnUntraced(function* (policy, chat, followUp) {

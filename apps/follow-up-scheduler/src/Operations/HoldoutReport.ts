@@ -96,7 +96,7 @@ const groupLine = ({ contacts, group, observed, replied, share }: Comparison["gr
 }
 
 const conclusions = {
-  unclear: "whether follow-ups change it cannot be told yet",
+  unclear: "more replies are needed to see whether follow-ups change it",
   more_replies: "with follow-ups more contacts reply",
   fewer_replies: "with follow-ups fewer contacts reply"
 } satisfies Record<Comparison["effect"], string>
@@ -104,7 +104,10 @@ const conclusions = {
 const differenceLine = ({ high, low, value }: Proportion.Estimate): string =>
   `  difference: ${points(value)} points (${points(low)} to ${points(high)})`
 
-/** The comparison in words: a heading, a line for each group, one for the difference, and what it shows. Intervals are of 95 %. */
+/**
+ * The comparison as lines: a heading, a line for each group, one for the difference, and what it shows. Intervals are of
+ * 95 %.
+ */
 export const describe = (comparison: Comparison): ReadonlyArray<string> => [
   `Replies within ${Duration.format(Duration.seconds(comparison.reply_within_seconds))} of the first follow-up of ${comparison.policy}:`,
   ...comparison.groups.map(groupLine),

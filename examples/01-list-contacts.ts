@@ -1,6 +1,6 @@
 /** Lists all contacts who may be written to, page by page. */
 import * as InventClient from "@effect-invent/client/InventClient"
-import * as Undecodable from "@effect-invent/domain/Undecodable"
+import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Stream } from "effect"
 

@@ -1,7 +1,7 @@
 /** Opens a chat on a contact's custom channel: how a channel of your own hands over what a customer wrote. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChannelId, ContactId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Config, Console, Effect, Layer, Schema } from "effect"
 

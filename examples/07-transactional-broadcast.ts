@@ -1,7 +1,7 @@
 /** Sends a transactional broadcast to one contact, with its own variables, and prints the result of each channel. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { BroadcastId, ContactId } from "@effect-invent/domain/Ids"
-import * as Undecodable from "@effect-invent/domain/Undecodable"
+import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Schema } from "effect"
 

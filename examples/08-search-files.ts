@@ -1,7 +1,7 @@
 /** Finds the images of a chat that have "invoice" in their names. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
-import { isDecoded } from "@effect-invent/domain/Undecodable"
+import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, Effect, Layer, Schema, Stream } from "effect"
 

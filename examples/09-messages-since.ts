@@ -1,7 +1,7 @@
 /** Lists what was written in a chat since SINCE, an ISO date, oldest first. The server's own order is undocumented. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
-import { isDecoded } from "@effect-invent/domain/Undecodable"
+import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Array, Console, DateTime, Effect, Layer, Option, Schema, Stream } from "effect"
 

@@ -2,7 +2,7 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Reconcile from "@effect-invent/client/Reconcile"
 import { ChatId, ContactId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Config, Console, Effect, Layer, Schema } from "effect"
 

@@ -142,7 +142,7 @@ const typeOf = (ast, source, indent) => {
     case "Declaration": {
       const [parameter] = ast.typeParameters
       if (parameter !== undefined)
-        return `${useDomain("packages/domain/src/OpenRecord.ts", "OpenRecord")}<${typeOf(parameter)}>`
+        return `${useDomain("packages/domain/src/schema/OpenRecord.ts", "OpenRecord")}<${typeOf(parameter)}>`
       if (`${ast}` === "a DateTime.Utc instance") return utc()
       if (`${ast}` === "Uint8ArrayFromSelf") return "Uint8Array"
     }
@@ -214,7 +214,7 @@ const answerOf = ({ file, success }) => {
   const entry = useDomain(target.file, target.name)
   return list
     ? {
-        type: `ReadonlyArray<${entry} | ${useDomain("packages/domain/src/Undecodable.ts", "Undecodable")}>`,
+        type: `ReadonlyArray<${entry} | ${useDomain("packages/domain/src/schema/Undecodable.ts", "Undecodable")}>`,
         entry: `${entry} | Undecodable`
       }
     : { type: entry }

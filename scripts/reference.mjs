@@ -3,6 +3,7 @@
 // is. Without --write it only holds `llms.txt` to what it would write. A public module or export without a description
 // fails both.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { join, relative } from "node:path"
 import ts from "typescript-5"
 
 const out = "reference"
@@ -30,8 +31,18 @@ const namesIn = (folder, pattern) =>
         .sort()
     : []
 
+/** The folders whose modules can be imported: all but the internal ones where the manifest exports every path. */
+const publicFolders = (name) =>
+  "./*" in JSON.parse(read(`packages/${name}/package.json`)).exports
+    ? readdirSync(`packages/${name}/src`, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => `${relative(`packages/${name}/src`, join(entry.parentPath ?? entry.path, entry.name))}/`)
+        .filter((folder) => !folder.startsWith("internal/"))
+        .sort()
+    : []
+
 const modulesOf = (name) =>
-  ["", "api/"].flatMap((folder) =>
+  ["", ...publicFolders(name)].flatMap((folder) =>
     namesIn(`packages/${name}/src/${folder}`, /^(?!index\.|main\.).*\.ts$/).map((file) => {
       const path = `${folder}${file.replace(/\.ts$/, "")}`
       return {

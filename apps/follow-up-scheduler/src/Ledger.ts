@@ -4,7 +4,7 @@
  * due and has not ended is taken up again, whatever became of its timer (decision 0002).
  */
 import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as SqliteError from "@effect-invent/sql-sqlite/SqliteError"
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

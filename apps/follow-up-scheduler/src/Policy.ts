@@ -2,7 +2,7 @@
  * A follow-up policy as data: which chats it is for, after how much silence which step follows, and when a contact may
  * be written to. It is written as YAML or JSON. A wrong policy is refused with the field and the rule.
  */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"

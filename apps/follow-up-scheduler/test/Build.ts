@@ -2,8 +2,8 @@
  * Builders: a snapshot, a wire chat, a policy, a follow-up, each with everything a test does not care about filled in.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { ChatState } from "@effect-invent/domain/ChatState"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
+import type { ChatState } from "@effect-invent/domain/Chat/ChatState"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"

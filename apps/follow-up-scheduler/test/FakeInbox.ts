@@ -1,7 +1,7 @@
 /** Several chats of a vendor that exists in memory only, of contacts who can have more than one. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as SendGuard from "@effect-invent/client/SendGuard"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { ChannelId, ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
 import { IntegrationId } from "@effect-invent/domain/Integration"
 import * as DateTime from "effect/DateTime"

@@ -3,7 +3,7 @@
  */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as Reply from "@effect-invent/emulator/Reply"

@@ -1,6 +1,6 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { AssistantId, MessageId, UserId } from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect } from "@effect/vitest"

@@ -2,20 +2,25 @@
  * What each method of the client takes, gives and fails with, in the contract's own words. Written by `pnpm interface`
  * from `packages/domain/src/api`, and held to it by `check`: change the words there.
  */
-import type { ContactGrowth, Dashboard } from "@effect-invent/domain/Analytics"
 import type { Assistant } from "@effect-invent/domain/Assistant"
-import type { AssistantAction } from "@effect-invent/domain/AssistantAction"
+import type { AssistantAction } from "@effect-invent/domain/Assistant/AssistantAction"
+import type {
+  AvailableContent,
+  KnowledgeChunk,
+  KnowledgeContent
+} from "@effect-invent/domain/Assistant/KnowledgeContent"
 import type { Broadcast, EntriesDryRun, Recipient, Recipients } from "@effect-invent/domain/Broadcast"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { ChatState, StateInfo, Unseen } from "@effect-invent/domain/ChatState"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
+import type { ChatState, StateInfo, Unseen } from "@effect-invent/domain/Chat/ChatState"
+import type { Memory } from "@effect-invent/domain/Chat/Memory"
+import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import type { ActionOption, Connection } from "@effect-invent/domain/Connection"
 import type { Contact, ContactDryRun, DuplicateGroup, MergedContact } from "@effect-invent/domain/Contact"
-import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
-import type { ContactChannel } from "@effect-invent/domain/ContactChannel"
-import type { ContactFile } from "@effect-invent/domain/ContactFile"
-import type { ContactNote } from "@effect-invent/domain/ContactNote"
-import type { Field } from "@effect-invent/domain/Field"
+import type { ContactActivity } from "@effect-invent/domain/Contact/ContactActivity"
+import type { ContactChannel } from "@effect-invent/domain/Contact/ContactChannel"
+import type { ContactFile } from "@effect-invent/domain/Contact/ContactFile"
+import type { ContactNote } from "@effect-invent/domain/Contact/ContactNote"
 import type { File } from "@effect-invent/domain/File"
 import type {
   ActionKind,
@@ -43,18 +48,17 @@ import type {
   WorkflowId
 } from "@effect-invent/domain/Ids"
 import type { RepeatableError, UnsafeError } from "@effect-invent/domain/InventError"
-import type { AvailableContent, KnowledgeChunk, KnowledgeContent } from "@effect-invent/domain/KnowledgeContent"
-import type { Memory } from "@effect-invent/domain/Memory"
-import type { UserMessage } from "@effect-invent/domain/MessagePart"
-import type { OpenRecord } from "@effect-invent/domain/OpenRecord"
 import type { OrgUsage, Organization } from "@effect-invent/domain/Organization"
-import type { RecordActivity } from "@effect-invent/domain/RecordActivity"
+import type { ContactGrowth, Dashboard } from "@effect-invent/domain/Organization/Analytics"
 import type { Segment } from "@effect-invent/domain/Segment"
 import type { RecordsImport, Table } from "@effect-invent/domain/Table"
-import type { Undecodable } from "@effect-invent/domain/Undecodable"
-import type { View } from "@effect-invent/domain/View"
+import type { Field } from "@effect-invent/domain/Table/Field"
+import type { RecordActivity } from "@effect-invent/domain/Table/RecordActivity"
+import type { View } from "@effect-invent/domain/Table/View"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import type { ContactStatus } from "@effect-invent/domain/api/Contacts"
+import type { OpenRecord } from "@effect-invent/domain/schema/OpenRecord"
+import type { Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"

@@ -1,6 +1,6 @@
 /** What `inbox.events` emits: a chat of the inbox is new or has changed, and how that became known. */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { InboxEvent } from "@effect-invent/domain/InboxEvent"
+import type { InboxEvent } from "@effect-invent/domain/Chat/InboxEvent"
 import * as Data from "effect/Data"
 
 /** A chat of the inbox is new or has changed; the tag states how that became known. */

@@ -12,11 +12,11 @@
  * ```
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import { type InventError, OutcomeUnknown, type RepeatableError } from "@effect-invent/domain/InventError"
-import type { UserMessage } from "@effect-invent/domain/MessagePart"
-import { isDecoded } from "@effect-invent/domain/Undecodable"
+import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
+import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"

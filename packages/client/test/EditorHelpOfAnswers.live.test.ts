@@ -21,7 +21,7 @@ it("an editor shows what the pages say of a key of an answer, at any depth", { t
   const text = [
     'import type { Chat } from "@effect-invent/domain/Chat"',
     'import type { Contact } from "@effect-invent/domain/Contact"',
-    'import type { ContactFile } from "@effect-invent/domain/ContactFile"',
+    'import type { ContactFile } from "@effect-invent/domain/Contact/ContactFile"',
     "declare const [chat, contact, file]: [Chat, Contact, ContactFile]",
     ...Object.keys(words).map((key) => `void ${key}\n`)
   ].join("\n")

@@ -1,5 +1,5 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
-import { isDecoded, omit } from "@effect-invent/domain/Undecodable"
+import { isDecoded, omit } from "@effect-invent/domain/schema/Undecodable"
 import { describe, expect } from "@effect/vitest"
 import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"

@@ -1,6 +1,6 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import * as Ids from "@effect-invent/domain/Ids"
-import { omit } from "@effect-invent/domain/Undecodable"
+import { omit } from "@effect-invent/domain/schema/Undecodable"
 import * as FetchHttpClient from "@effect/platform/FetchHttpClient"
 import type * as HttpClient from "@effect/platform/HttpClient"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

@@ -1,4 +1,4 @@
-import * as Reconcilable from "@effect-invent/client/Reconcilable"
+import * as Reconcilable from "@effect-invent/client/Reconcile/Reconcilable"
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"

@@ -3,7 +3,7 @@
  */
 import * as Reconcile from "@effect-invent/client/Reconcile"
 import { ConnectionId } from "@effect-invent/domain/Ids"
-import * as MessagePart from "@effect-invent/domain/MessagePart"
+import * as MessagePart from "@effect-invent/domain/Chat/MessagePart"
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import { pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"

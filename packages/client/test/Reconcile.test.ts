@@ -1,6 +1,6 @@
 import type * as InventClient from "@effect-invent/client/InventClient"
 import * as Reconcile from "@effect-invent/client/Reconcile"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import { describe, expect } from "@effect/vitest"

@@ -1,6 +1,6 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import type * as Reconcile from "@effect-invent/client/Reconcile"
-import * as Organization from "@effect-invent/client/ReconcileOrganization"
+import * as Organization from "@effect-invent/client/Reconcile/ReconcileOrganization"
 import * as Ids from "@effect-invent/domain/Ids"
 import * as InventError from "@effect-invent/domain/InventError"
 import * as Emulator from "@effect-invent/emulator/Emulator"

@@ -1,12 +1,12 @@
 /** An assistant: the AI that talks to contacts, with the channels and actions it has. */
 import * as Schema from "effect/Schema"
-import { AssistantAction } from "./AssistantAction.ts"
-import { AssistantConfig } from "./AssistantConfig.ts"
+import { AssistantAction } from "./Assistant/AssistantAction.ts"
+import { AssistantConfig } from "./Assistant/AssistantConfig.ts"
 import { AssistantId, BoardId, ConnectionId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
+import { Instant } from "./schema/Instant.ts"
 import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import * as Open from "./schema/Open.ts"
+import * as OpenRecord from "./schema/OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 
 const assistantIntegration = Open.struct({

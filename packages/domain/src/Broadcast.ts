@@ -2,10 +2,10 @@
 import * as Schema from "effect/Schema"
 import { Contact } from "./Contact.ts"
 import { BroadcastId, ConnectionId, RecipientId, TemplateId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
+import { Instant } from "./schema/Instant.ts"
 import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import * as Open from "./schema/Open.ts"
+import * as OpenRecord from "./schema/OpenRecord.ts"
 import { Segment } from "./Segment.ts"
 
 /** `CANCELLED` has two Ls here, and one in the status of a chat. */

@@ -1,13 +1,13 @@
 /** A chat between a contact and an assistant, with its members, its state and its last message. */
 import * as Schema from "effect/Schema"
-import { ChatMember } from "./ChatMember.ts"
-import { ChatMessage, RunStatus } from "./ChatMessage.ts"
-import { ChatState } from "./ChatState.ts"
+import { ChatMember } from "./Chat/ChatMember.ts"
+import { ChatMessage, RunStatus } from "./Chat/ChatMessage.ts"
+import { ChatState } from "./Chat/ChatState.ts"
 import { ChatId, OrgId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import { MessagePart } from "./MessagePart.ts"
-import * as Open from "./Open.ts"
-import { Features, Tool } from "./Tool.ts"
+import { Instant } from "./schema/Instant.ts"
+import { MessagePart } from "./Chat/MessagePart.ts"
+import * as Open from "./schema/Open.ts"
+import { Features, Tool } from "./Chat/Tool.ts"
 
 const referral = Open.struct({
   type: Open.optional(Open.literals("messenger_ad")),

@@ -1,7 +1,7 @@
 /** A connection of the organization to a service outside, and what can be chosen for the fields of its actions. */
 import * as Schema from "effect/Schema"
 import { ConnectionId } from "./Ids.ts"
-import * as Open from "./Open.ts"
+import * as Open from "./schema/Open.ts"
 
 const connection = Open.struct({
   id: ConnectionId

@@ -1,10 +1,10 @@
 /** A contact: a person who talks to an assistant, with the channels that reach them. */
 import * as Schema from "effect/Schema"
-import { ContactChannel } from "./ContactChannel.ts"
+import { ContactChannel } from "./Contact/ContactChannel.ts"
 import { ContactId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
+import { Instant } from "./schema/Instant.ts"
 import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
+import * as Open from "./schema/Open.ts"
 import { Segment } from "./Segment.ts"
 
 const contact = Open.struct({

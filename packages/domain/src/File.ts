@@ -1,8 +1,8 @@
 /** A file that a person shared, or the voice note behind a text. */
 import * as Schema from "effect/Schema"
 import { FileId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
 
 /** The keys of a stored file, which a contact's file has too. `file_size` is in bytes. */
 export const fields = {

@@ -1,5 +1,5 @@
 /** The kinds of channel on which an assistant talks. */
-import * as Open from "./Open.ts"
+import * as Open from "./schema/Open.ts"
 
 /**
  * The kinds of channel by the newest page. Older pages lack `tiktok_dm` and `email`, the oldest also `telnyx`.

@@ -1,9 +1,9 @@
 /** An organization (workspace), as its parent sees it: its plan, its members, what it pays and what it may use. */
 import * as Schema from "effect/Schema"
 import { OrgId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import { OrgMember } from "./OrgMember.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
+import { OrgMember } from "./Organization/OrgMember.ts"
 
 const billing = Open.struct({
   auto_recharge: Open.optional(

@@ -1,8 +1,8 @@
 /** A segment: a named, coloured set of contacts, placed on boards. */
 import * as Schema from "effect/Schema"
 import { BoardId, SegmentId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
 
 /** The colours of the vendor's interface. */
 export const colors = [

@@ -1,9 +1,9 @@
 /** A table of the organization's own: the fields of its records, and what became of an import. */
 import * as Schema from "effect/Schema"
-import { Field } from "./Field.ts"
+import { Field } from "./Table/Field.ts"
 import { FieldId, TableId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
 
 /**
  * Which kinds of table there are: the organization's own, and those of contacts, chats and users.

@@ -1,8 +1,8 @@
 /** A user: a human of the organization's staff, as others see them. */
 import * as Schema from "effect/Schema"
 import { UserId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
 
 const user = Open.struct({
   id: Open.optional(UserId),

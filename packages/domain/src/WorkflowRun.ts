@@ -1,10 +1,10 @@
 /** One run of a workflow. */
 import * as Schema from "effect/Schema"
-import { Definition } from "./AssistantAction.ts"
+import { Definition } from "./Assistant/AssistantAction.ts"
 import { OrgId, WorkflowId, WorkflowRunId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import { Instant } from "./schema/Instant.ts"
+import * as Open from "./schema/Open.ts"
+import * as OpenRecord from "./schema/OpenRecord.ts"
 
 const workflowStep = Open.struct({
   type: Open.optional(Schema.String),

@@ -1,7 +1,7 @@
 import * as AsContact from "@effect-invent/domain/api/AsContact"
 import * as Messages from "@effect-invent/domain/api/Messages"
 import * as State from "@effect-invent/domain/api/State"
-import * as Open from "@effect-invent/domain/Open"
+import * as Open from "@effect-invent/domain/schema/Open"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -1,6 +1,6 @@
 /** Keys such as `__proto__` and `toString`, in every object of every request and answer of the contract. */
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect, it } from "@effect/vitest"
 import * as Arbitrary from "effect/Arbitrary"

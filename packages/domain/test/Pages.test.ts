@@ -1,7 +1,7 @@
 /** The contract against what the pages print. */
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
 import * as Provenance from "@effect-invent/domain/api/Provenance"
-import * as Issue from "@effect-invent/domain/Issue"
+import * as Issue from "@effect-invent/domain/schema/Issue"
 import * as HttpApi from "@effect/platform/HttpApi"
 import { describe, expect } from "@effect/vitest"
 import * as Context from "effect/Context"

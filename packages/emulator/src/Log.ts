@@ -3,7 +3,7 @@
  * names API keys and never holds one.
  */
 import { ChatId, ContactId, ConversationId, MessageId } from "@effect-invent/domain/Ids"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

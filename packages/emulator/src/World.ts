@@ -3,7 +3,7 @@
  * Every operation happens whole or not at all, and is written to the {@link Log}.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type {
   AssistantId,
   ChannelId,

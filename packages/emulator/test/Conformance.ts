@@ -1,7 +1,7 @@
 /** What every way of running the emulator must do, as a function of the layer that runs it. */
 import * as InventApi from "@effect-invent/domain/api/InventApi"
 import { ConnectionId, OrgId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"

@@ -12,7 +12,7 @@ import {
   SegmentId
 } from "@effect-invent/domain/Ids"
 import { CallableApi } from "@effect-invent/domain/api/InventApi"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as HttpApiClient from "@effect/platform/HttpApiClient"
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"

@@ -1,8 +1,8 @@
 /** A world without a socket, and the few steps that most tests begin with. */
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
-import { isDecoded, omit, type Undecodable } from "@effect-invent/domain/Undecodable"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
+import { isDecoded, omit, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import { assert, describe } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"

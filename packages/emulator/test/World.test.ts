@@ -1,5 +1,5 @@
 import type { UpdateState } from "@effect-invent/domain/api/State"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import { AssistantId, ChannelId, ChatId, ContactId } from "@effect-invent/domain/Ids"
 import { assert, describe } from "@effect/vitest"
 import * as DateTime from "effect/DateTime"

@@ -4,13 +4,13 @@
  * no client.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { type ChannelId, type ChatId, ConnectionId, type ContactId } from "@effect-invent/domain/Ids"
-import * as MessagePart from "@effect-invent/domain/MessagePart"
+import * as MessagePart from "@effect-invent/domain/Chat/MessagePart"
 import { Emulator } from "@effect-invent/emulator/Emulator"
 import { pendingTool } from "@effect-invent/emulator/PendingTool"
 import * as Reply from "@effect-invent/emulator/Reply"
-import * as Undecodable from "@effect-invent/domain/Undecodable"
+import * as Undecodable from "@effect-invent/domain/schema/Undecodable"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -3,11 +3,11 @@
  * what the vendor may leave out, so that no other code has to. Pure.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/ChatMember"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMember, MemberContactChannel } from "@effect-invent/domain/Chat/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { type ChatId, type ContactId, ConversationId } from "@effect-invent/domain/Ids"
-import { Unknown } from "@effect-invent/domain/Open"
-import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
+import { Unknown } from "@effect-invent/domain/schema/Open"
+import { isDecoded, isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as DateTime from "effect/DateTime"
 import type { Consent } from "./Consent.ts"
 import * as MessageList from "./MessageList.ts"

@@ -3,7 +3,7 @@
  * ordered, dates may be whole seconds, and both dates of a message may be null: so the date of a message alone does not
  * give its place. Pure.
  */
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"

@@ -5,7 +5,7 @@
  * the follow-up is `unknown` and the cadence ends until an operator decides.
  */
 import * as SendGuard from "@effect-invent/client/SendGuard"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

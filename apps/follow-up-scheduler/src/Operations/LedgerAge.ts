@@ -4,7 +4,7 @@
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
-import { omit } from "@effect-invent/domain/Undecodable"
+import { omit } from "@effect-invent/domain/schema/Undecodable"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -4,7 +4,7 @@
  * last updated. A follow-up is listed as any message of the assistant; the ledger records which messages were ours.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"

@@ -1,6 +1,6 @@
 /** `explain`: why a contact was, or was not, written to. */
 import type { ChatId } from "@effect-invent/domain/Ids"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"

@@ -1,5 +1,5 @@
 /** `export`: the audit, or all that is on record about a contact, on stdout: one JSON object a line, or CSV. */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Chunk from "effect/Chunk"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"

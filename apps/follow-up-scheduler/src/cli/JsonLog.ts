@@ -1,5 +1,5 @@
 /** An entry of the log as one line of JSON: an object with `timestamp`, `level`, `message` and `fields`. */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Arr from "effect/Array"
 import * as Cause from "effect/Cause"
 import * as Inspectable from "effect/Inspectable"

@@ -2,7 +2,7 @@
  * The calls between the operator page and its server. Both are made from this file: the server's routes, and in the
  * browser the client and the decoding of what arrives. Instants are sent as epoch milliseconds.
  */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"

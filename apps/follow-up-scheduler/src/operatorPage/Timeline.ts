@@ -1,10 +1,10 @@
 /** One chat in order of time: its messages, as the service has them now, between the audit entries. */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as RateLimit from "@effect-invent/client/RateLimit"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
-import { isDecoded } from "@effect-invent/domain/Undecodable"
+import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

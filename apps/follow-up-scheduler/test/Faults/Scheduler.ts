@@ -74,7 +74,7 @@ export const make = (
         ending.process.kill(signal)
         const { code, stderr } = yield* ending.ended
         const printed = stderr.replace(warning, "")
-        expect({ code, printed }, "it was alive until it was ended").toEqual({
+        expect({ code, printed }, `it was alive until it was ended, and printed: ${printed}`).toEqual({
           code: signal === "SIGKILL" ? null : 143,
           printed: ""
         })

@@ -1,6 +1,6 @@
 import * as InventClient from "@effect-invent/client/InventClient"
 import { ChatId } from "@effect-invent/domain/Ids"
-import { isDecoded } from "@effect-invent/domain/Undecodable"
+import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Console, DateTime, Effect, Layer, Stream } from "effect"
 

@@ -1,6 +1,6 @@
 /** The answer to an action of the assistant's that waits for a human's approval, as the staff or as the contact. */
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 
 /**
  * What to decide about an action that waits for approval. All names of the keys are guesses: the page is stored without

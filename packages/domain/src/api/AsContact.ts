@@ -1,10 +1,10 @@
 /** The part of `contacts` that acts as a contact, on a custom channel. No other kind of channel allows it. */
 import * as Schema from "effect/Schema"
 import { Chat } from "../Chat.ts"
-import { ChatMessage } from "../ChatMessage.ts"
-import * as Closed from "../Closed.ts"
+import { ChatMessage } from "../Chat/ChatMessage.ts"
+import * as Closed from "../schema/Closed.ts"
 import { AssistantId, ChannelId, ChatId, ConnectionId, ContactId, MessageId, OrgId, ToolCallId } from "../Ids.ts"
-import { UserMessage } from "../MessagePart.ts"
+import { UserMessage } from "../Chat/MessagePart.ts"
 import { DecideApproval } from "./Approval.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"

@@ -2,10 +2,10 @@
  * The part of `assistants` that is about their actions: the tools that an assistant can use, and how each is set up.
  */
 import * as Schema from "effect/Schema"
-import { ActionConfigChange, AssistantAction } from "../AssistantAction.ts"
-import * as Closed from "../Closed.ts"
+import { ActionConfigChange, AssistantAction } from "../Assistant/AssistantAction.ts"
+import * as Closed from "../schema/Closed.ts"
 import { ActionKind, AssistantActionId, AssistantId, ConnectionId, OrgId } from "../Ids.ts"
-import * as Open from "../Open.ts"
+import * as Open from "../schema/Open.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"

@@ -1,10 +1,10 @@
 /** The contract of `files`: what was shared in a chat, and what the organization keeps. */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 import { File } from "../File.ts"
 import { ChatId, OrgId } from "../Ids.ts"
-import * as Open from "../Open.ts"
+import * as Open from "../schema/Open.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"

@@ -3,7 +3,7 @@
  */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 import { AssistantId, ContentId, OrgId } from "../Ids.ts"
 import {
   AvailableContent,
@@ -11,8 +11,8 @@ import {
   contentTypes,
   KnowledgeChunk,
   KnowledgeContent
-} from "../KnowledgeContent.ts"
-import * as Open from "../Open.ts"
+} from "../Assistant/KnowledgeContent.ts"
+import * as Open from "../schema/Open.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"
 import { Provenance } from "./Provenance.ts"

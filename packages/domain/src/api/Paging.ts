@@ -6,7 +6,7 @@
  * @see https://docs.useinvent.com/api-reference/getting-started/cookbook
  */
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 
 /** The most entries a page can have, and how many it has when `take` is left out. */
 export const maxTake = 100

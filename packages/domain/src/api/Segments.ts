@@ -1,9 +1,9 @@
 /** The contract of `segments`. */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 import { OrgId, SegmentId } from "../Ids.ts"
-import * as Open from "../Open.ts"
+import * as Open from "../schema/Open.ts"
 import { colors, Segment } from "../Segment.ts"
 import * as Endpoint from "./Endpoint.ts"
 import * as Paging from "./Paging.ts"

@@ -1,6 +1,6 @@
 /** A file in a request: its bytes, or an address to fetch it from. Which of the two is required is on no page. */
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 
 /**
  * The schema of `file` for other tools: a generator of clients takes no union of a text and an object, and no page names

@@ -1,9 +1,9 @@
 /** The contract of `views`: how the records of a table are shown. */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 import { OrgId, ViewId } from "../Ids.ts"
-import { View, ViewConfigChange } from "../View.ts"
+import { View, ViewConfigChange } from "../Table/View.ts"
 import * as Endpoint from "./Endpoint.ts"
 import { Provenance } from "./Provenance.ts"
 import * as RetrySafety from "./RetrySafety.ts"

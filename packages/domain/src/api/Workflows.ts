@@ -1,10 +1,10 @@
 /** The contract of `workflows`. */
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as Schema from "effect/Schema"
-import * as Closed from "../Closed.ts"
+import * as Closed from "../schema/Closed.ts"
 import { OrgId, WorkflowId } from "../Ids.ts"
-import * as Open from "../Open.ts"
-import * as OpenRecord from "../OpenRecord.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 import { WorkflowRun } from "../WorkflowRun.ts"
 import { Blocking, unlessInBackground } from "./Blocking.ts"
 import * as Endpoint from "./Endpoint.ts"

@@ -3,7 +3,7 @@
  * not where the id is found: this shape (an inner message of role `tool` with keys of its own) is the emulator's
  * invention, so all code reads it through {@link pendingTool}.
  */
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import { ConnectionId, ToolCallId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"
 import * as Option from "effect/Option"

@@ -1,5 +1,5 @@
 /** What goes wrong, as data: when a fault fires, and what it does to the request and its answer. */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Schema from "effect/Schema"
 import * as Routes from "../Routes.ts"
 import { Wait } from "../Time/DurationText.ts"

@@ -1,6 +1,6 @@
 /** Answers a decision on an action: at once with `background: true`, else when the action has ended. */
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import * as Effect from "effect/Effect"
 import { applies } from "../RequestContext.ts"
 import type { Refusal } from "../Refusal.ts"

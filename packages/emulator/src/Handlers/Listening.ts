@@ -1,6 +1,6 @@
 /** Answers a WebSocket: each frame contains one chat that is new or has changed, as it is when the frame is written. */
-import { InboxEvent } from "@effect-invent/domain/InboxEvent"
-import { Unknown } from "@effect-invent/domain/Open"
+import { InboxEvent } from "@effect-invent/domain/Chat/InboxEvent"
+import { Unknown } from "@effect-invent/domain/schema/Open"
 import type { HttpServerRequest } from "@effect/platform/HttpServerRequest"
 import * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as Effect from "effect/Effect"

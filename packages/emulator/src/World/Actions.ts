@@ -1,6 +1,6 @@
 /** The actions that an assistant can take: kept, set up and put in order, and never carried out. */
 import type { CreateAction, ReorderActions, UpdateAction } from "@effect-invent/domain/api/AssistantActions"
-import { ActionConfig, ActionConfigChange, type AssistantAction } from "@effect-invent/domain/AssistantAction"
+import { ActionConfig, ActionConfigChange, type AssistantAction } from "@effect-invent/domain/Assistant/AssistantAction"
 import type { AssistantActionId, AssistantId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

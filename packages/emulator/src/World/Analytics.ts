@@ -1,6 +1,6 @@
 /** What is counted of the whole world. */
 import type { GrowthFilter } from "@effect-invent/domain/api/Analytics"
-import type { ContactGrowth, Dashboard } from "@effect-invent/domain/Analytics"
+import type { ContactGrowth, Dashboard } from "@effect-invent/domain/Organization/Analytics"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,6 +1,6 @@
 /** What the assistant does to a chat: begin a message, end it, and follow up when that is due. */
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

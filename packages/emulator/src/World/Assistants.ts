@@ -1,7 +1,7 @@
 /** The assistants of the organization: listed, created within the hourly limit, changed, and given actions. */
 import type { AssistantFilter, CreateAssistant, UpdateAssistant } from "@effect-invent/domain/api/Assistants"
 import type { Assistant } from "@effect-invent/domain/Assistant"
-import { AssistantConfig, AssistantConfigChange } from "@effect-invent/domain/AssistantConfig"
+import { AssistantConfig, AssistantConfigChange } from "@effect-invent/domain/Assistant/AssistantConfig"
 import type { AssistantId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -2,7 +2,7 @@
 import type { ContactFilter, CreateContact, UpdateContact } from "@effect-invent/domain/api/Contacts"
 import type { ContactFileFilter, UpdateChannel } from "@effect-invent/domain/api/OfContact"
 import type { UploadFile } from "@effect-invent/domain/api/Upload"
-import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
+import type { ContactActivity } from "@effect-invent/domain/Contact/ContactActivity"
 import type { ChannelId, ContactId, SegmentId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -4,7 +4,7 @@
 import type { DecideApproval } from "@effect-invent/domain/api/Approval"
 import type { CreateChat, RespondToTool, SendMessage } from "@effect-invent/domain/api/AsContact"
 import type { AssistantId, ChannelId, ChatId, ContactId, MessageId, ToolCallId } from "@effect-invent/domain/Ids"
-import { text, type UserMessage } from "@effect-invent/domain/MessagePart"
+import { text, type UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as PubSub from "effect/PubSub"

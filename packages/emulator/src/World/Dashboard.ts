@@ -1,6 +1,6 @@
 /** What people do in Invent's own dashboard, outside the published endpoints. */
 import type { ChannelId, ChatId, ContactId, UserId } from "@effect-invent/domain/Ids"
-import { text } from "@effect-invent/domain/MessagePart"
+import { text } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound } from "../Refusal.ts"

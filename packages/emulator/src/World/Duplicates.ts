@@ -6,7 +6,7 @@ import type { DryRunCreate, MergeContacts, MergeTwo } from "@effect-invent/domai
 import type { ContactDryRun, DuplicateGroup, ImportedContact } from "@effect-invent/domain/Contact"
 import type { ContactId } from "@effect-invent/domain/Ids"
 import { integrations } from "@effect-invent/domain/Integration"
-import { Unknown } from "@effect-invent/domain/Open"
+import { Unknown } from "@effect-invent/domain/schema/Open"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest } from "../Refusal.ts"

@@ -5,7 +5,7 @@
 import type { UpdateChat } from "@effect-invent/domain/api/Chats"
 import type { FileFilter } from "@effect-invent/domain/api/Files"
 import type { UpdateState } from "@effect-invent/domain/api/State"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatId, ContactId, MemoryId, OrgId, OrgMemberId } from "@effect-invent/domain/Ids"
 import * as Arr from "effect/Array"

@@ -1,7 +1,11 @@
 /** What assistants can look up: texts, cut into chunks at once, and websites, of which nothing is read. */
 import type { ContentFilter, CreateContent, UpdateContentUrl } from "@effect-invent/domain/api/Knowledge"
 import type { AssistantId, ContentId } from "@effect-invent/domain/Ids"
-import type { AvailableContent, KnowledgeChunk, KnowledgeContent } from "@effect-invent/domain/KnowledgeContent"
+import type {
+  AvailableContent,
+  KnowledgeChunk,
+  KnowledgeContent
+} from "@effect-invent/domain/Assistant/KnowledgeContent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest } from "../Refusal.ts"

@@ -2,7 +2,7 @@
  * What the organization keeps beside its contacts and chats: each kind of record as it is in memory and as it is
  * written down.
  */
-import { activityTypes } from "@effect-invent/domain/ContactActivity"
+import { activityTypes } from "@effect-invent/domain/Contact/ContactActivity"
 import {
   ActionKind,
   ActivityId,
@@ -31,10 +31,10 @@ import {
   WorkflowId,
   WorkflowRunId
 } from "@effect-invent/domain/Ids"
-import { fieldTypes } from "@effect-invent/domain/Field"
+import { fieldTypes } from "@effect-invent/domain/Table/Field"
 import { integrations } from "@effect-invent/domain/Integration"
-import { contentStatuses } from "@effect-invent/domain/KnowledgeContent"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import { contentStatuses } from "@effect-invent/domain/Assistant/KnowledgeContent"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import { colors } from "@effect-invent/domain/Segment"
 import * as Schema from "effect/Schema"
 

@@ -1,7 +1,7 @@
 /** What the API does to the messages of a chat, which is what the staff does: write, read, edit and delete them. */
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
-import type { UserMessage } from "@effect-invent/domain/MessagePart"
+import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { badRequest, notFound } from "../Refusal.ts"

@@ -1,5 +1,5 @@
 /** What the world consists of: records in memory, found by id, with ids that count up so that a run can be repeated. */
-import type { AssistantConfig } from "@effect-invent/domain/AssistantConfig"
+import type { AssistantConfig } from "@effect-invent/domain/Assistant/AssistantConfig"
 import {
   ActivityId,
   AssistantActionId,
@@ -32,9 +32,9 @@ import {
   WorkflowRunId
 } from "@effect-invent/domain/Ids"
 import type { IntegrationId } from "@effect-invent/domain/Integration"
-import type { UserMessage } from "@effect-invent/domain/MessagePart"
-import type { Unknown } from "@effect-invent/domain/Open"
-import type { Tool } from "@effect-invent/domain/Tool"
+import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
+import type { Unknown } from "@effect-invent/domain/schema/Open"
+import type { Tool } from "@effect-invent/domain/Chat/Tool"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound, type Refusal } from "../Refusal.ts"

@@ -7,8 +7,8 @@ import {
   type UsageFilter
 } from "@effect-invent/domain/api/Orgs"
 import type { OrgId } from "@effect-invent/domain/Ids"
-import { Unknown } from "@effect-invent/domain/Open"
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import { Unknown } from "@effect-invent/domain/schema/Open"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import {
   OrgBilling,
   OrgConfig,
@@ -16,7 +16,7 @@ import {
   type Organization,
   type OrgUsage
 } from "@effect-invent/domain/Organization"
-import type { OrgMember } from "@effect-invent/domain/OrgMember"
+import type { OrgMember } from "@effect-invent/domain/Organization/OrgMember"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"

@@ -3,9 +3,9 @@
  * `packages/domain/test/fixtures/unprinted.json`, and nothing else is sent.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMember, MemberContact } from "@effect-invent/domain/ChatMember"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
-import type { ChatState } from "@effect-invent/domain/ChatState"
+import type { ChatMember, MemberContact } from "@effect-invent/domain/Chat/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
+import type { ChatState } from "@effect-invent/domain/Chat/ChatState"
 import type { UserId } from "@effect-invent/domain/Ids"
 import type { ActionCall, ToolCall, ToolResponse } from "../Assistant/PendingTool.ts"
 import { given } from "./Given.ts"

@@ -1,6 +1,6 @@
 /** How broadcasts, and what became of them at each contact, look in an answer. */
 import type { Broadcast, Recipient } from "@effect-invent/domain/Broadcast"
-import { Unknown } from "@effect-invent/domain/Open"
+import { Unknown } from "@effect-invent/domain/schema/Open"
 import type * as Records from "./Records.ts"
 import type { Store } from "./Store.ts"
 import * as WireContact from "./WireContact.ts"

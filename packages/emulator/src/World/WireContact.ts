@@ -1,9 +1,9 @@
 /** How contacts, and what is kept on them, look in an answer. */
 import type { Contact } from "@effect-invent/domain/Contact"
-import type { ContactActivity } from "@effect-invent/domain/ContactActivity"
-import type { ContactChannel } from "@effect-invent/domain/ContactChannel"
-import type { ContactFile } from "@effect-invent/domain/ContactFile"
-import type { ContactNote } from "@effect-invent/domain/ContactNote"
+import type { ContactActivity } from "@effect-invent/domain/Contact/ContactActivity"
+import type { ContactChannel } from "@effect-invent/domain/Contact/ContactChannel"
+import type { ContactFile } from "@effect-invent/domain/Contact/ContactFile"
+import type { ContactNote } from "@effect-invent/domain/Contact/ContactNote"
 import type { UserId } from "@effect-invent/domain/Ids"
 import type * as Domain from "@effect-invent/domain/Segment"
 import type { Activity, File, Note, Segment } from "./Records.ts"

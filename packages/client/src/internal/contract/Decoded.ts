@@ -1,6 +1,6 @@
 /** Lists of which every entry has to be read: an entry that cannot be read could be the one that is looked for. */
 import * as InventError from "@effect-invent/domain/InventError"
-import { isUndecodable, type Undecodable } from "@effect-invent/domain/Undecodable"
+import { isUndecodable, type Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 

@@ -2,7 +2,7 @@
 import { Blocking } from "@effect-invent/domain/api/Blocking"
 import { RetrySafety } from "@effect-invent/domain/api/RetrySafety"
 import { WebSocket } from "@effect-invent/domain/api/WebSocket"
-import * as Issue from "@effect-invent/domain/Issue"
+import * as Issue from "@effect-invent/domain/schema/Issue"
 import * as InventError from "@effect-invent/domain/InventError"
 import type * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import type * as HttpApiGroup from "@effect/platform/HttpApiGroup"

@@ -1,6 +1,6 @@
 /** A request that the contract does not have, through the same pipe as those that it has. */
 import * as InventError from "@effect-invent/domain/InventError"
-import * as Issue from "@effect-invent/domain/Issue"
+import * as Issue from "@effect-invent/domain/schema/Issue"
 import * as HttpBody from "@effect/platform/HttpBody"
 import * as HttpClientRequest from "@effect/platform/HttpClientRequest"
 import * as Effect from "effect/Effect"

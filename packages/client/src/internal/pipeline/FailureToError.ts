@@ -8,7 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
-import * as Reconcilable from "../../Reconcilable.ts"
+import * as Reconcilable from "../../Reconcile/Reconcilable.ts"
 import type { Failure } from "../../RetryPolicy.ts"
 import type { CallState } from "./CallState.ts"
 

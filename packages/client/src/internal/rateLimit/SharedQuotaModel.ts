@@ -10,7 +10,7 @@
  * Processes that wait take turns. Each reply has the time of the next turn; a process that is late by more than a little is overtaken, and
  * keeps its turn.
  */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Data from "effect/Data"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"

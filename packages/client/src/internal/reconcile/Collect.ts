@@ -1,6 +1,6 @@
 /** What a list shows, whole: the base of every verdict. */
 import type { RepeatableError } from "@effect-invent/domain/InventError"
-import type { Undecodable } from "@effect-invent/domain/Undecodable"
+import type { Undecodable } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"

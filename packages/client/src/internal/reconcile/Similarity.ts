@@ -4,12 +4,12 @@
  * guess.
  */
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMember } from "@effect-invent/domain/ChatMember"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMember } from "@effect-invent/domain/Chat/ChatMember"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { UploadFile } from "@effect-invent/domain/api/Upload"
 import type { File } from "@effect-invent/domain/File"
 import type { AssistantId, ChannelId, ContactId, ToolCallId } from "@effect-invent/domain/Ids"
-import type { UserMessage } from "@effect-invent/domain/MessagePart"
+import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import * as DateTime from "effect/DateTime"
 import * as Predicate from "effect/Predicate"
 

@@ -1,5 +1,5 @@
 /** Updates the metrics of `Telemetry`. */
-import { isUndecodable } from "@effect-invent/domain/Undecodable"
+import { isUndecodable } from "@effect-invent/domain/schema/Undecodable"
 import type { RuntimeFiber } from "effect/Fiber"
 import * as FiberRef from "effect/FiberRef"
 import type * as Metric from "effect/Metric"

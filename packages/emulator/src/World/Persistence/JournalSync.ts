@@ -1,5 +1,5 @@
 /** Keeps the store in step with its journal: filled from it at the start, and each change written to it. */
-import * as OpenRecord from "@effect-invent/domain/OpenRecord"
+import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"

@@ -1,5 +1,5 @@
 /** The records of the world as they are written down: each table's schema, and the way back into a store. */
-import { AssistantConfig } from "@effect-invent/domain/AssistantConfig"
+import { AssistantConfig } from "@effect-invent/domain/Assistant/AssistantConfig"
 import {
   AssistantId,
   BoardId,
@@ -16,8 +16,8 @@ import {
   ToolCallId,
   UserId
 } from "@effect-invent/domain/Ids"
-import { UserMessage } from "@effect-invent/domain/MessagePart"
-import { Tool } from "@effect-invent/domain/Tool"
+import { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
+import { Tool } from "@effect-invent/domain/Chat/Tool"
 import * as Either from "effect/Either"
 import type * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"

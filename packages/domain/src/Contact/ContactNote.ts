@@ -1,10 +1,10 @@
 /** What the staff wrote down about a contact. */
 import * as Schema from "effect/Schema"
-import { File } from "./File.ts"
-import { ContactId, NoteId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import { User } from "./User.ts"
+import { File } from "../File.ts"
+import { ContactId, NoteId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
+import { User } from "../User.ts"
 
 const contactNote = Open.struct({
   id: NoteId,

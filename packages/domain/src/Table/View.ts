@@ -1,10 +1,10 @@
 /** A view of a table: which records it shows, in which order, and how. */
 import * as Schema from "effect/Schema"
-import * as Closed from "./Closed.ts"
-import { TableId, ViewId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import * as Closed from "../schema/Closed.ts"
+import { TableId, ViewId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 
 const text = Open.optional(Schema.String)
 const flag = Open.optional(Schema.Boolean)

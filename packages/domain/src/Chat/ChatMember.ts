@@ -2,10 +2,10 @@
  * Who takes part in a chat, and so who wrote a message: a contact's channel, a user of the staff, or a widget session.
  */
 import * as Schema from "effect/Schema"
-import * as ContactChannel from "./ContactChannel.ts"
-import { ChannelId, ContactId, MemberId, UserId } from "./Ids.ts"
-import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
+import * as ContactChannel from "../Contact/ContactChannel.ts"
+import { ChannelId, ContactId, MemberId, UserId } from "../Ids.ts"
+import { IntegrationId } from "../Integration.ts"
+import * as Open from "../schema/Open.ts"
 
 /**
  * A contact as it appears inside a channel. Whether the contact unsubscribed is printed on no page here: see `Contact`,

@@ -1,7 +1,7 @@
 /** A frame of the inbox's WebSocket: a chat is new, or has changed. */
 import type * as Schema from "effect/Schema"
-import { Chat } from "./Chat.ts"
-import * as Open from "./Open.ts"
+import { Chat } from "../Chat.ts"
+import * as Open from "../schema/Open.ts"
 
 const inboxEvent = Open.struct({
   type: Open.optional(Open.literals("create")),

@@ -2,9 +2,9 @@
  * What an assistant can look up: a text, a file or a website, cut into chunks. All its pages are of the oldest kind.
  */
 import * as Schema from "effect/Schema"
-import { ContentId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { ContentId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
 
 /** The kinds of content. How a file or a website is given is printed on no page. */
 export const contentTypes = ["TEXT", "FILE", "URL"] as const

@@ -3,8 +3,8 @@
  * The types state the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the
  * contract.
  */
-import type { UnsafeEndpoint } from "./ClientTypes.ts"
-import type * as Reconcile from "./Reconcile.ts"
+import type { UnsafeEndpoint } from "../ClientTypes.ts"
+import type * as Reconcile from "../Reconcile.ts"
 import type * as ReconcileOrganization from "./ReconcileOrganization.ts"
 import type * as ReconcileRecords from "./ReconcileRecords.ts"
 

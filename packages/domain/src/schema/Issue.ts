@@ -4,7 +4,7 @@
  */
 import * as Either from "effect/Either"
 import * as ParseResult from "effect/ParseResult"
-import * as Graphemes from "./Graphemes.ts"
+import * as Graphemes from "../Graphemes.ts"
 
 /** What came is the sender's, of any length. What was expected is ours: a list of all values is worth its length. */
 const longestActual = 100

@@ -1,11 +1,11 @@
 /** One entry of a record's timeline: what happened to the record, and by whom. */
 import * as Schema from "effect/Schema"
-import { File } from "./File.ts"
-import { ActivityId, AssistantId, BroadcastId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import { Segment } from "./Segment.ts"
-import { User } from "./User.ts"
+import { File } from "../File.ts"
+import { ActivityId, AssistantId, BroadcastId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
+import { Segment } from "../Segment.ts"
+import { User } from "../User.ts"
 
 const change = Open.struct({
   key: Open.optional(Schema.String),

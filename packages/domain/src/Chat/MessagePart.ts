@@ -1,8 +1,8 @@
 /** The pieces a message is made of: text, a file, a chosen option. */
 import * as Schema from "effect/Schema"
-import * as Closed from "./Closed.ts"
-import { File } from "./File.ts"
-import * as Open from "./Open.ts"
+import * as Closed from "../schema/Closed.ts"
+import { File } from "../File.ts"
+import * as Open from "../schema/Open.ts"
 
 const messagePart = Open.struct({
   type: Open.optional(Open.literals("text", "file", "option_selected")),

@@ -1,10 +1,10 @@
 /** The state of a chat: open or closed, who answers, when a follow-up is due, until when it is muted. */
 import * as Schema from "effect/Schema"
-import { AssistantConfig, ConversationConfig } from "./AssistantConfig.ts"
-import { AssistantId, ChatId, ConversationId, UserId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
+import { AssistantConfig, ConversationConfig } from "../Assistant/AssistantConfig.ts"
+import { AssistantId, ChatId, ConversationId, UserId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import { IntegrationId } from "../Integration.ts"
+import * as Open from "../schema/Open.ts"
 
 /** The states an inbox entry can be in. `SNOOZED` carries no wake time. */
 export const InboxState = Open.literals("OPEN", "SNOOZED", "CLOSED")

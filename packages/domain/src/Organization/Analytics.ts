@@ -1,6 +1,6 @@
 /** What is counted of the whole organization: its contacts, messages and conversations. */
 import * as Schema from "effect/Schema"
-import * as Open from "./Open.ts"
+import * as Open from "../schema/Open.ts"
 
 const dashboard = Open.struct({
   total_contacts: Open.optional(Schema.Number),

@@ -1,7 +1,7 @@
 /** How an assistant behaves; a chat can carry its own, which overrides the assistant's. */
 import * as Schema from "effect/Schema"
-import * as Closed from "./Closed.ts"
-import * as Open from "./Open.ts"
+import * as Closed from "../schema/Closed.ts"
+import * as Open from "../schema/Open.ts"
 
 /** The keys of a conversation's settings that are spelt and typed alike in requests and in answers. */
 const conversationKeys = {

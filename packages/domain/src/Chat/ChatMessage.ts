@@ -1,10 +1,10 @@
 /** One message of a chat, written by a contact, an assistant, a user of the staff or the system. */
 import * as Schema from "effect/Schema"
 import { ChatMember } from "./ChatMember.ts"
-import { BroadcastId, MessageId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
+import { BroadcastId, MessageId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
 import { MessagePart } from "./MessagePart.ts"
-import * as Open from "./Open.ts"
+import * as Open from "../schema/Open.ts"
 import { Features, Tool } from "./Tool.ts"
 
 /** The role of the author. The author is in `member`; the roles inside and outside a message can differ. */

@@ -4,18 +4,18 @@
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
 import type { Chat } from "@effect-invent/domain/Chat"
-import type { ChatMessage } from "@effect-invent/domain/ChatMessage"
+import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { Contact, MergedContact } from "@effect-invent/domain/Contact"
-import type { ContactFile } from "@effect-invent/domain/ContactFile"
+import type { ContactFile } from "@effect-invent/domain/Contact/ContactFile"
 import type { ChatId, ToolCallId } from "@effect-invent/domain/Ids"
 import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
-import { isUndecodable } from "@effect-invent/domain/Undecodable"
+import { isUndecodable } from "@effect-invent/domain/schema/Undecodable"
 import type { WorkflowRun } from "@effect-invent/domain/WorkflowRun"
 import * as Effect from "effect/Effect"
-import { collect } from "./internal/reconcile/Collect.ts"
-import * as Similarity from "./internal/reconcile/Similarity.ts"
-import type { Service } from "./ClientTypes.ts"
-import * as Reconcile from "./Reconcile.ts"
+import { collect } from "../internal/reconcile/Collect.ts"
+import * as Similarity from "../internal/reconcile/Similarity.ts"
+import type { Service } from "../ClientTypes.ts"
+import * as Reconcile from "../Reconcile.ts"
 
 const { Verdict } = Reconcile
 

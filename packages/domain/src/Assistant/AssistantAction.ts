@@ -1,10 +1,10 @@
 /** An action that an assistant can take: the kind of tool, how it is set up, and where it stands among the others. */
 import * as Schema from "effect/Schema"
-import * as Closed from "./Closed.ts"
-import { ActionKind, AssistantActionId, AssistantId, ConnectionId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import * as Closed from "../schema/Closed.ts"
+import { ActionKind, AssistantActionId, AssistantId, ConnectionId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 
 /** Which of the values at `input` are worked out anew each time, and how. */
 export const Definition = Open.struct({

@@ -1,8 +1,8 @@
 /** A file that belongs to a contact. */
 import type * as Schema from "effect/Schema"
-import { fields } from "./File.ts"
-import * as Open from "./Open.ts"
-import { User } from "./User.ts"
+import { fields } from "../File.ts"
+import * as Open from "../schema/Open.ts"
+import { User } from "../User.ts"
 
 const contactFile = Open.struct({
   ...fields,

@@ -3,21 +3,21 @@
  * knowledge and the organizations below it. By what a list shows, as `Reconcile`, and on the same assumptions.
  */
 import type { Assistant } from "@effect-invent/domain/Assistant"
-import type { AssistantAction } from "@effect-invent/domain/AssistantAction"
+import type { AssistantAction } from "@effect-invent/domain/Assistant/AssistantAction"
 import type { Broadcast } from "@effect-invent/domain/Broadcast"
 import type { Contact } from "@effect-invent/domain/Contact"
 import type { File } from "@effect-invent/domain/File"
 import type { AssistantId } from "@effect-invent/domain/Ids"
 import type { OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
-import type { KnowledgeContent } from "@effect-invent/domain/KnowledgeContent"
+import type { KnowledgeContent } from "@effect-invent/domain/Assistant/KnowledgeContent"
 import type { Organization } from "@effect-invent/domain/Organization"
 import type { Table } from "@effect-invent/domain/Table"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { collect } from "./internal/reconcile/Collect.ts"
-import * as Similarity from "./internal/reconcile/Similarity.ts"
-import type { Service } from "./ClientTypes.ts"
-import * as Reconcile from "./Reconcile.ts"
+import { collect } from "../internal/reconcile/Collect.ts"
+import * as Similarity from "../internal/reconcile/Similarity.ts"
+import type { Service } from "../ClientTypes.ts"
+import * as Reconcile from "../Reconcile.ts"
 import type { Options } from "./ReconcileRecords.ts"
 
 const { Verdict } = Reconcile

@@ -1,10 +1,10 @@
 /** A contact's channel: one address at which the contact can be reached. */
 import * as Schema from "effect/Schema"
-import { ChannelId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import { IntegrationId } from "./Integration.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import { ChannelId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import { IntegrationId } from "../Integration.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 
 /** What the oldest pages call `type`, `user_id`, `username`, `name` and `avatar`. */
 export const olderNames = {

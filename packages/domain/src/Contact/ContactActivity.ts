@@ -2,12 +2,12 @@
 import * as Schema from "effect/Schema"
 import { ContactFile } from "./ContactFile.ts"
 import { ContactNote } from "./ContactNote.ts"
-import { ActivityId, AssistantId, BroadcastId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
-import { Segment } from "./Segment.ts"
-import { User } from "./User.ts"
+import { ActivityId, AssistantId, BroadcastId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
+import { Segment } from "../Segment.ts"
+import { User } from "../User.ts"
 
 /**
  * What an entry of a contact's timeline can be. Older pages lack `file_uploaded`.

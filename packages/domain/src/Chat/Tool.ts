@@ -1,9 +1,9 @@
 /** The tools and features that a model could use when it wrote a message. */
 import * as Schema from "effect/Schema"
-import * as Closed from "./Closed.ts"
-import { ConnectionId } from "./Ids.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import * as Closed from "../schema/Closed.ts"
+import { ConnectionId } from "../Ids.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 
 /** Spelt and typed alike in requests and in answers. `validation` is on newer pages, `connection_id` on older ones. */
 const keys = {

@@ -1,8 +1,8 @@
 /** A member of an organization: a user, with a role there. */
 import * as Schema from "effect/Schema"
-import { OrgId, OrgMemberId, UserId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { OrgId, OrgMemberId, UserId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
 
 const orgMember = Open.struct({
   /** What `state.assign` takes. */

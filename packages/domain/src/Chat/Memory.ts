@@ -1,8 +1,8 @@
 /** What the assistant remembers of a conversation: a summary, written by itself every 10 messages. */
 import * as Schema from "effect/Schema"
-import { ChatId, MemoryId } from "./Ids.ts"
-import { Instant } from "./Instant.ts"
-import * as Open from "./Open.ts"
+import { ChatId, MemoryId } from "../Ids.ts"
+import { Instant } from "../schema/Instant.ts"
+import * as Open from "../schema/Open.ts"
 
 const memory = Open.struct({
   id: MemoryId,

@@ -1,8 +1,8 @@
 /** The definition of a field that an organization keeps on its contacts, or on the records of a table of its own. */
 import * as Schema from "effect/Schema"
-import { FieldId, TableId } from "./Ids.ts"
-import * as Open from "./Open.ts"
-import * as OpenRecord from "./OpenRecord.ts"
+import { FieldId, TableId } from "../Ids.ts"
+import * as Open from "../schema/Open.ts"
+import * as OpenRecord from "../schema/OpenRecord.ts"
 
 /**
  * The types that a field's values can have. The type of a field cannot be changed.

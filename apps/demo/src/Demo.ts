@@ -105,8 +105,8 @@ interface DemoOptions {
 
 /**
  * Plays the conversations and prints the result. Fails with exit code 1 where the checker finds a violation. With a
- * port for the page, keeps serving it until Ctrl-C. Fails where follow-ups are still under way 5 minutes of the demo's clock after
- * the last contact.
+ * port for the page, keeps serving it until Ctrl-C. Fails where follow-ups are still under way 5 minutes of the demo's
+ * clock after the last contact.
  */
 export const demo = ({ chats, json, page, seed }: DemoOptions) =>
   Effect.gen(function* () {

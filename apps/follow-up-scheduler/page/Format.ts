@@ -65,7 +65,8 @@ const actions: Record<NonNullable<Action>, string> = {
 }
 
 /**
- * `step 2: close`; and `step 2 of quotes@1: close`, where several policies are in force or this one is in force no more.
+ * `step 2: close`; and `step 2 of quotes@1: close`, where several policies are in force or this one is in force no
+ * more.
  */
 export const step = (
   { action, policy, step }: { readonly action: Action; readonly policy: string; readonly step: number },

@@ -134,8 +134,8 @@ const isOurs = (instant: DateTime.Utc, taken: ReadonlyArray<Episode.PastFollowUp
  * - `Stop`: the cadence is over, or the outcome of one of its follow-ups is unknown.
  * - `Skip`: the chat has a `follow_up_at` that is not ours (`existing_follow_up: respect`), or no zone is known.
  * - Else the next step that is not left out as late: `Act` where it is due, within `arm_lead` for `schedule_follow_up`;
- *   `Wait` until then; `Skip` where it has no opening. In place of an `Act` that would write: `Stop` with `holdout` for a
- *   contact of that group.
+ *   `Wait` until then; `Skip` where it has no opening. In place of an `Act` that would write: `Stop` with `holdout` for
+ *   a contact of that group.
  */
 export const decide = (asked: DecisionInput): Decision => {
   const question = { ...asked, chat: Episode.attributeOwnMessages(asked.chat, asked.taken, asked.policy) }

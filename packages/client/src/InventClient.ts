@@ -39,8 +39,8 @@ export type {
 } from "./ClientTypes.ts"
 
 /**
- * The service to depend on: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error of
- * `InventError`; where a lost answer leaves open what happened, with `OutcomeUnknown`.
+ * The service to depend on: `yield* InventClient.InventClient`. Each method is an Effect that fails with a typed error
+ * of `InventError`; where a lost answer leaves open what happened, with `OutcomeUnknown`.
  */
 export class InventClient extends Context.Tag("@effect-invent/client/InventClient")<InventClient, Service>() {}
 

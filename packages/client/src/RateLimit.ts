@@ -3,8 +3,8 @@
  * whichever kind of limit the vendor has; the rule and its proof are in `internal/rateLimit/QuotaModel.ts`.
  *
  * After an idle time a tenth of the quota leaves at once, the rest evenly. Urgent calls overtake others by {@link
- * withLane}. After a 429, which means that another program spends the same quota, the limiter takes less and gives itself
- * back what it can.
+ * withLane}. After a 429, which means that another program spends the same quota, the limiter takes less and gives
+ * itself back what it can.
  *
  * @see https://docs.useinvent.com/workspace-management/api-keys
  */
@@ -86,7 +86,8 @@ export interface Waiting {
   /** Calls that wait now. */
   readonly queued: number
   /**
-   * How long one that came now, in the lane of the caller, would wait at most without failures and without calls that overtake it.
+   * How long one that came now, in the lane of the caller, would wait at most without failures and without calls that
+   * overtake it.
    */
   readonly expectedWait: Duration.Duration
 }

@@ -199,8 +199,9 @@ export const sendMessageOnChannelVerdict = (
 
 /**
  * Whether `contacts.respondToTool` was applied. Applied: another message of the contact's names the tool call and the
- * connection. Not applied: none does, and the message with the tool shows that the call is pending. The shape of neither
- * is published, so both are searched for the ids; the whole chat is listed, as a tool can be older than any margin.
+ * connection. Not applied: none does, and the message with the tool shows that the call is pending. The shape of
+ * neither is published, so both are searched for the ids; the whole chat is listed, as a tool can be older than any
+ * margin.
  */
 export const respondToToolVerdict = (
   invent: Lists,
@@ -233,7 +234,8 @@ export const respondToToolVerdict = (
 
 /**
  * Whether `contacts.createChat` was applied: looks for a new chat with the contact's channel, the assistant and the
- * title among those of `findChat`. Without it the outcome stays unknown, as no published endpoint lists a contact's chats.
+ * title among those of `findChat`. Without it the outcome stays unknown, as no published endpoint lists a contact's
+ * chats.
  */
 export const createChatVerdict = <E = never, R = never>(
   { path, payload }: CreateChat,

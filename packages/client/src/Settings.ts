@@ -1,6 +1,6 @@
 /**
- * What a client is built from: key, address, organization, deadlines, policies. Bad values are refused by name when it is
- * built.
+ * What a client is built from: key, address, organization, deadlines, policies. Bad values are refused by name when it
+ * is built.
  */
 import { OrgId } from "@effect-invent/domain/Ids"
 import * as Config from "effect/Config"

@@ -218,7 +218,8 @@ export type RepeatableError =
 export type UnsafeError = Exclude<RepeatableError, ServerFault | ConnectionLost> | OutcomeUnknown
 
 /**
- * Every error that a call can fail with. Match on `_tag`; `isRetryable` returns whether the same call can succeed later.
+ * Every error that a call can fail with. Match on `_tag`; `isRetryable` returns whether the same call can succeed
+ * later.
  */
 export type InventError = RepeatableError | OutcomeUnknown
 

@@ -1,6 +1,6 @@
 /**
- * A local Invent: a stateful server, inside a test or on the loopback address, and a handle for a test that plays the other
- * people in its world.
+ * A local Invent: a stateful server, inside a test or on the loopback address, and a handle for a test that plays the
+ * other people in its world.
  *
  * ```ts
  * Effect.provide(program, Layer.provideMerge(InventClient.layer(Emulator.client), Emulator.layer()))

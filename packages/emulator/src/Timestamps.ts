@@ -1,5 +1,6 @@
 /**
- * How fine the dates of an answer are: in whole seconds, as every published example has them, where the option sets that.
+ * How fine the dates of an answer are: in whole seconds, as every published example has them, where the option sets
+ * that.
  */
 import type * as HttpServerResponse from "@effect/platform/HttpServerResponse"
 import * as RawResponse from "./Http/RawResponse.ts"

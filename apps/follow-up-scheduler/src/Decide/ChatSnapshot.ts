@@ -37,8 +37,8 @@ export interface ChatSnapshot {
   readonly isStateOld: boolean
   /**
    * When the messages were listed, where they were read to take a step or to see what became of one. Later requests of
-   * the same read may take long. `asked_at`: when the first request left; what was written later may be missing from the
-   * answer. `answered_at`: when the last page had come.
+   * the same read may take long. `asked_at`: when the first request left; what was written later may be missing from
+   * the answer. `answered_at`: when the last page had come.
    */
   readonly listed?: { readonly asked_at: Moment; readonly answered_at: Moment }
   readonly state: "OPEN" | "SNOOZED" | "CLOSED"

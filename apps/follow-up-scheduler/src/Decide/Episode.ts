@@ -25,8 +25,8 @@ export interface PastFollowUp {
   /**
    * - `under_way`: its request is on its way, or its message is awaited.
    * - `done`: its message was written.
-   * - `state_changed`: it was a `snooze`, `close` or `assign`, and was carried out, or may have been. Its step is taken,
-   *   and no cap counts it.
+   * - `state_changed`: it was a `snooze`, `close` or `assign`, and was carried out, or may have been. Its step is
+   *   taken, and no cap counts it.
    * - `unknown`: it may have been sent; that could not be found out.
    * - `failed`: it was armed and ended without a message, or `policy apply` ended its cadence. Its step is taken.
    */

@@ -1,7 +1,7 @@
 /**
  * Who takes part in the comparison that a policy with a `holdout` makes. A contact is enrolled in a group at the first
- * instant at which a follow-up of that policy is due and nothing stands against it, found by the same fresh read in both
- * groups, and stays in it. Recorded are the instants of that and of the first reply, and no text.
+ * instant at which a follow-up of that policy is due and nothing stands against it, found by the same fresh read in
+ * both groups, and stays in it. Recorded are the instants of that and of the first reply, and no text.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

@@ -27,8 +27,8 @@ export interface PauseSwitch {
    */
   readonly hold: (reason: string, contacts?: number) => Effect.Effect<void, SqlError>
   /**
-   * Begins a pause, for all processes and after a restart, and records who did. Does nothing where follow-ups are paused
-   * already.
+   * Begins a pause, for all processes and after a restart, and records who did. Does nothing where follow-ups are
+   * paused already.
    */
   readonly pause: Effect.Effect<void, SqlError>
   /** Ends the pause or hold, without opening a start: operators go through `Starts.resumeWith`. */

@@ -105,8 +105,8 @@ const differenceLine = ({ high, low, value }: Proportion.Estimate): string =>
   `  difference: ${points(value)} points (${points(low)} to ${points(high)})`
 
 /**
- * The comparison as lines: a heading, a line for each group, one for the difference, and what it shows. Intervals are of
- * 95 %.
+ * The comparison as lines: a heading, a line for each group, one for the difference, and what it shows. Intervals are
+ * of 95 %.
  */
 export const describe = (comparison: Comparison): ReadonlyArray<string> => [
   `Replies within ${Duration.format(Duration.seconds(comparison.reply_within_seconds))} of the first follow-up of ${comparison.policy}:`,

@@ -23,7 +23,9 @@ const z = 1.959963984540054
 
 const clamp = (value: number): number => Math.min(1, Math.max(0, value))
 
-/** The share and its Wilson score interval, without continuity correction; undefined where there is nothing to count. */
+/**
+ * The share and its Wilson score interval, without continuity correction; undefined where there is nothing to count.
+ */
 export const share = ({ of, out }: Count): Estimate | undefined => {
   if (of === 0) return undefined
   const value = out / of

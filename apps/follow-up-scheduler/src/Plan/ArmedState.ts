@@ -14,7 +14,8 @@ export type ArmedState = Data.TaggedEnum<{
   /** Something happened after which the follow-up must not come; the reason says what. */
   Invalidated: { readonly reason: Reason }
   /**
-   * Invalidated, and a message of the assistant is there that may be the follow-up, or the answer to the contact's reply.
+   * Invalidated, and a message of the assistant is there that may be the follow-up, or the answer to the contact's
+   * reply.
    */
   Ambiguous: { readonly reason: Reason }
   /** The chat still has our `follow_up_at`: its instant has not come, or the message is not listed yet. */

@@ -30,8 +30,8 @@ const Millis = Schema.DateTimeUtcFromNumber
 const Flag = Schema.transformLiterals([0, false], [1, true])
 
 /**
- * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `revision` are still
- * as they were read, so that two writers cannot both make it. `step` counts from 1.
+ * One follow-up, as a row of the ledger's table `follow_ups`. A change is made only where `status` and `revision` are
+ * still as they were read, so that two writers cannot both make it. `step` counts from 1.
  */
 export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   key: FollowUpKey,

@@ -1,4 +1,6 @@
-/** Reads a policy from a YAML or JSON file, and refuses it with all that is wrong: each with its place and the reason. */
+/**
+ * Reads a policy from a YAML or JSON file, and refuses it with all that is wrong: each with its place and the reason.
+ */
 import * as FileSystem from "@effect/platform/FileSystem"
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"

@@ -1,6 +1,6 @@
 /**
- * Reads the policies that `--policy` names: files, and folders of them, in the stated order. Refuses them with all that is
- * wrong in all of them at once.
+ * Reads the policies that `--policy` names: files, and folders of them, in the stated order. Refuses them with all that
+ * is wrong in all of them at once.
  */
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"

@@ -69,7 +69,9 @@ const collect = (
   }
 }
 
-/** How many letters have to be put in, left out, replaced or swapped with the next one to make one word of the other. */
+/**
+ * How many letters have to be put in, left out, replaced or swapped with the next one to make one word of the other.
+ */
 export const distance = (a: string, b: string): number => {
   const rows: Array<Array<number>> = [Array.from({ length: b.length + 1 }, (_, column) => column)]
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY
@@ -104,8 +106,8 @@ const isWithin = (inner: Problem, outer: Problem): boolean =>
   inner.path.length > outer.path.length && outer.path.every((key, index) => key === inner.path[index])
 
 /**
- * All problems, the first of each field, in the order in which they were found. A field that has wrong parts is named by
- * these alone.
+ * All problems, the first of each field, in the order in which they were found. A field that has wrong parts is named
+ * by these alone.
  */
 export const of = (error: ParseResult.ParseError): ReadonlyArray<Problem> => {
   const choices = new Map<string, Choice>()

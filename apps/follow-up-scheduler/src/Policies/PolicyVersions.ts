@@ -1,6 +1,7 @@
 /**
- * The versions of policies on record, those that running cadences are still on among them. A version is recorded when it
- * is first used and never changes afterwards; a cadence stays on the version it began with until the contact replies.
+ * The versions of policies on record, those that running cadences are still on among them. A version is recorded when
+ * it is first used and never changes afterwards; a cadence stays on the version it began with until the contact
+ * replies.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"

@@ -1,6 +1,6 @@
 /**
- * Puts policies in force, and decides what becomes of the cadences that run on earlier versions, or on policies that are
- * not named any more. `policy apply` shows the differences before it changes anything.
+ * Puts policies in force, and decides what becomes of the cadences that run on earlier versions, or on policies that
+ * are not named any more. `policy apply` shows the differences before it changes anything.
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type * as Statement from "@effect/sql/Statement"

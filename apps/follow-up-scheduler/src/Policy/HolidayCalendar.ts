@@ -44,8 +44,8 @@ export const unknownCode = ({ country, region, state }: Place): UnknownCode | un
 const dayHours = 24
 
 /**
- * The local dates of a holiday. One of a part of a day counts as a whole day. A day on which the clocks are put back has
- * 25 hours.
+ * The local dates of a holiday. One of a part of a day counts as a whole day. A day on which the clocks are put back
+ * has 25 hours.
  */
 const datesOf = ({ date, end, start }: { readonly date: string; readonly end: Date; readonly start: Date }) => {
   const hours = (end.getTime() - start.getTime()) / 3_600_000

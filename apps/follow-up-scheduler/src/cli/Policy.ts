@@ -59,8 +59,8 @@ const applyOne = (policy: Policy, { json, running }: Options) =>
   })
 
 /**
- * Prints the differences from the latest version on record. Changes nothing without `--running`, and nothing of a policy
- * that is not named. Fails with `PolicyRefused` or `VersionChanged`, before anything is changed.
+ * Prints the differences from the latest version on record. Changes nothing without `--running`, and nothing of a
+ * policy that is not named. Fails with `PolicyRefused` or `VersionChanged`, before anything is changed.
  */
 export const apply = (options: Options) =>
   Effect.flatMap(PolicyFiles.load(options.policies), (policies) =>

@@ -14,7 +14,9 @@ const shortest = 6
 
 const decode = Option.liftThrowable(decodeURIComponent)
 
-/** The tokens of the page; of others the secret and, of a URL, its password: as it is written, and as a server sees it. */
+/**
+ * The tokens of the page; of others the secret and, of a URL, its password: as it is written, and as a server sees it.
+ */
 const partsOf = (name: string, secret: string): ReadonlyArray<string> => {
   if (name === "FOLLOW_UPS_PAGE_TOKENS") return tokensIn(secret)
   const password = URL.canParse(secret) ? new URL(secret).password : ""

@@ -66,7 +66,10 @@ const isGiven = (words: ReadonlyArray<string>, option: string): boolean =>
 const textOf = (provider: ConfigProvider.ConfigProvider, name: string) =>
   Effect.orElseSucceed(provider.load(Config.option(Config.string(name))), Option.none<string>)
 
-/** Reads the secrets that files hold. Fails with `ConfigError` where a file cannot be read, is empty, or is one too many. */
+/**
+ * Reads the secrets that files hold. Fails with `ConfigError` where a file cannot be read, is empty, or is one too
+ * many.
+ */
 const readSecrets = (environment: ConfigProvider.ConfigProvider, fromFile: ReadonlyMap<string, string>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -39,7 +39,9 @@ const isThisMachine = (header: string): boolean => isLoopback(header.replace(/:\
 
 /** What a request is checked against. */
 export interface Access {
-  /** Whose tokens are accepted. Empty: only requests from this machine, or through the proxy of `origin`, are answered. */
+  /**
+   * Whose tokens are accepted. Empty: only requests from this machine, or through the proxy of `origin`, are answered.
+   */
   readonly operators: ReadonlyArray<Operators.Operator>
   /** The address of the page in the browser, where it is behind a proxy: scheme, host and port. */
   readonly origin: Option.Option<string>

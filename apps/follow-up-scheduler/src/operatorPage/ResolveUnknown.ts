@@ -31,8 +31,8 @@ const sendAgain = (from: FollowUp) =>
   })
 
 /**
- * Resolves a follow-up of unknown outcome, and records who did. Fails with `NothingToResolve` where it is not unknown, or was resolved
- * meanwhile, and with `SqlError`.
+ * Resolves a follow-up of unknown outcome, and records who did. Fails with `NothingToResolve` where it is not unknown,
+ * or was resolved meanwhile, and with `SqlError`.
  */
 export const resolve = Effect.fn("ResolveUnknown.resolve")(function* (key: string, as: Api.Resolution["as"]) {
   const found = yield* Effect.flatMap(Ledger, (ledger) => ledger.find(FollowUpKey.make(key)))

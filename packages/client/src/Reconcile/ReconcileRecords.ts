@@ -221,8 +221,8 @@ export const runWorkflowVerdict = (
 }
 
 /**
- * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's shows it: looks there for a new
- * message of the broadcast. Without one there, the other channels stay unknown.
+ * Whether `broadcasts.sendTransactional` was applied, as far as one chat of the contact's shows it: looks there for a
+ * new message of the broadcast. Without one there, the other channels stay unknown.
  */
 export const sendTransactionalVerdict = (
   invent: Reconcile.Lists,

@@ -61,8 +61,8 @@ export const listOrg = Endpoint.get("listOrg", "/orgs/:org_id/files")
 /**
  * Uploads a file to the organization: presumably what an assistant's `avatar_id` and an organization's `logo_id` name.
  *
- * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and does
- * not name its keys: `data`, `name` and `type` are guesses.
+ * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and
+ * does not name its keys: `data`, `name` and `type` are guesses.
  * @see https://docs.useinvent.com/api-reference/create-file
  */
 export const uploadOrg = Endpoint.post("uploadOrg", "/orgs/:org_id/files")

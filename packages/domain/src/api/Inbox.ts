@@ -23,8 +23,8 @@ export const InboxFilter = Closed.struct({
 /**
  * Lists the chats of the inbox, each with its members, state and last message. Their order is undocumented.
  *
- * @experimental There is no page: the path, `integration_id` and `take` are what public code uses; `page` is inferred from
- * other lists.
+ * @experimental There is no page: the path, `integration_id` and `take` are what public code uses; `page` is inferred
+ * from other lists.
  * @inferred The query is what public code uses, and the answer what public code reads.
  * @see https://docs.useinvent.com/guides/inbox
  */

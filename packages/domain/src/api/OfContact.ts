@@ -119,8 +119,8 @@ export const listFiles = Endpoint.get("listFiles", "/orgs/:org_id/contacts/:cont
 /**
  * Gives a contact a file.
  *
- * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and does
- * not name its keys: `data`, `name` and `type` are guesses.
+ * @inferred Beside base64 text, the page takes an object with the base64 data, the name and the type of a file, and
+ * does not name its keys: `data`, `name` and `type` are guesses.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/upload-contact-file
  */
 export const uploadFile = Endpoint.post("uploadFile", "/orgs/:org_id/contacts/:contact_id/files")

@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 import * as Closed from "../schema/Closed.ts"
 
 /**
- * The schema of `file` for other tools: a generator of clients takes no union of a text and an object, and no page names
- * the keys of the object.
+ * The schema of `file` for other tools: a generator of clients takes no union of a text and an object, and no page
+ * names the keys of the object.
  */
 const base64 = { type: "string", contentEncoding: "base64" }
 

@@ -9,7 +9,8 @@ export const struct = <const Fields extends Schema.Struct.Fields>(fields: Fields
   Schema.Struct(fields).annotations({ parseOptions: { onExcessProperty: "error" } })
 
 /**
- * A key that may be left out; `undefined` counts as left out. Where null has a meaning of its own, the schema allows it.
+ * A key that may be left out; `undefined` counts as left out. Where null has a meaning of its own, the schema allows
+ * it.
  */
 export const optional = <S extends Schema.Schema.All>(schema: S) => Schema.optional(schema)
 

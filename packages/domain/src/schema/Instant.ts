@@ -6,8 +6,8 @@ import * as DateTime from "effect/DateTime"
 import * as ParseResult from "effect/ParseResult"
 import * as Schema from "effect/Schema"
 
-// A DateTime has milliseconds and no offset. Where the received text contains more than that (a date only, microseconds, an
-// offset), the text is kept beside the value, so that writing it back changes nothing.
+// A DateTime has milliseconds and no offset. Where the received text contains more than that (a date only,
+// microseconds, an offset), the text is kept beside the value, so that writing it back changes nothing.
 const receivedText = new WeakMap<DateTime.Utc, string>()
 
 const shape = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:?\d{2})?)?$/

@@ -2,8 +2,8 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 
 /**
- * What the assistant does about a message: writes, opens an interactive tool, requests the approval of an action, fails, or
- * stays silent.
+ * What the assistant does about a message: writes, opens an interactive tool, requests the approval of an action,
+ * fails, or stays silent.
  */
 export type Reply =
   | { readonly _tag: "Text"; readonly text: string }

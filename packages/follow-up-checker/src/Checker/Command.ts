@@ -69,7 +69,8 @@ const judge = Effect.fnUntraced(function* (args: ReadonlyArray<string>) {
 })
 
 /**
- * Runs the program and gives its exit code. Never fails: what cannot be read is printed on stderr and is {@link unusable}.
+ * Runs the program and gives its exit code. Never fails: what cannot be read is printed on stderr and is {@link
+ * unusable}.
  */
 export const run = (args: ReadonlyArray<string>): Effect.Effect<number, never, FileSystem.FileSystem> =>
   judge(args).pipe(Effect.catchAll(({ reason }) => Effect.as(Console.error(`checker: ${reason}`), unusable)))

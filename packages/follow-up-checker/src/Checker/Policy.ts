@@ -119,8 +119,8 @@ export const Policy = Schema.Struct({
   holdout: Schema.optional(Percent),
   match: Schema.optionalWith(Match, { default: () => ({}) }),
   /**
-   * Without it a policy counts from when it was first in force, which the log does not contain: then nothing counts as too
-   * old.
+   * Without it a policy counts from when it was first in force, which the log does not contain: then nothing counts as
+   * too old.
    */
   effective_from: Schema.optional(Schema.Union(Instant, Schema.Literal("all"))),
   time_zone: Schema.optional(TimeZone),

@@ -1,7 +1,7 @@
 /**
- * Messages of the assistant that no contact asked for: after an earlier message of ours, without the contact between. By
- * the silence before it, one counts as a step of the policy, whichever program requested it: then no step is owed or allowed in
- * its place.
+ * Messages of the assistant that no contact asked for: after an earlier message of ours, without the contact between.
+ * By the silence before it, one counts as a step of the policy, whichever program requested it: then no step is owed or
+ * allowed in its place.
  */
 import type * as ChatTimeline from "./ChatTimeline.ts"
 import { leftOut, possibleSteps } from "./FollowUp.ts"

@@ -1,7 +1,7 @@
 /**
  * One request that leaves, with its permit: its deadline, its duration, and its span, named and attributed by
- * OpenTelemetry's conventions. The span ends without the request and the response: an exporter that prints a span's result must
- * not print a key.
+ * OpenTelemetry's conventions. The span ends without the request and the response: an exporter that prints a span's
+ * result must not print a key.
  */
 import * as HttpClient from "@effect/platform/HttpClient"
 import * as Context from "effect/Context"

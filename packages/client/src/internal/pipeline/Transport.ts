@@ -35,7 +35,9 @@ const neverSentCodes: ReadonlySet<string> = new Set([
   "ERR_TLS_CERT_ALTNAME_INVALID"
 ])
 
-/** An open connection can die of any network code, too: then the system call shows it, and the request may have left. */
+/**
+ * An open connection can die of any network code, too: then the system call shows it, and the request may have left.
+ */
 const onOpenConnection: ReadonlySet<unknown> = new Set(["read", "write"])
 
 const causeDepth = 8

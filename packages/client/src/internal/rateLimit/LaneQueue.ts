@@ -2,8 +2,8 @@
  * Which call is next: four lanes, first come, first served inside a lane, and no call waits for ever. Pure state: the
  * time is a parameter.
  *
- * The higher lane goes first, except that every tenth turn belongs to the call that has waited longest, if that is longer
- * than `patience`. So a stop overtakes a sweep of thousands, and the sweep keeps a tenth of the quota.
+ * The higher lane goes first, except that every tenth turn belongs to the call that has waited longest, if that is
+ * longer than `patience`. So a stop overtakes a sweep of thousands, and the sweep keeps a tenth of the quota.
  */
 
 /** From the most to the least urgent. */

@@ -14,8 +14,8 @@
  * s or later, what counts as previous at s − W or later, and f has only grown: the sum is at most the one that let k
  * go. When the window began after t, the sum is at most C(s − W) with t − W < s − W ≤ t, and each such count was at
  * most the limit when k left. The phase, the clocks, the latency and the order of arrival play no part, as long as an
- * answer takes less than a window. Why no other model refuses. With s → t − W the rule states that no more than the limit
- * were received in any window or are in flight: so no window of that length, aligned or sliding, ever holds more
+ * answer takes less than a window. Why no other model refuses. With s → t − W the rule states that no more than the
+ * limit were received in any window or are in flight: so no window of that length, aligned or sliding, ever holds more
  * arrivals, and a bucket never runs dry.
  *
  * Between the steps of C the left side grows with s, so it is enough to look at the steps. Receipts are rounded up to a
@@ -172,7 +172,8 @@ const makeHistory = (window: number) => {
       for (let i = size - 1 + cells; i > top - cells; i--) {
         if (i < size) current += i === size - 1 && isAnswered ? received[i]! + inFlight : received[i]!
         previous += received[i - cells]!
-        // At s itself the weight is `previous`; it falls to `current` in a window, and then no request has this s any more.
+        // At s itself the weight is `previous`; it falls to `current` in a window, and then no request has this s any
+        // more.
         const excess = previous - allowed
         if (excess <= 0 || excess * cells <= (latest - i) * (previous - current)) continue
         const light = i + Math.min(1, excess / (previous - current)) * cells

@@ -2,13 +2,13 @@
  * One quota for several processes: the rule of `Quota.ts` over a state that they pass around, with who has how many
  * requests in flight and whose turn it is. Pure state: the time is a parameter.
  *
- * Each process reports how many it has in flight, in full and not what changed, so that an answer that got lost on its way
- * to a process leaves nothing behind. A process without a report for a lease is gone: what it had in flight counts as received
- * then. Should it not be gone after all, it reports again what it has in flight, and that counts twice rather than not at
- * all.
+ * Each process reports how many it has in flight, in full and not what changed, so that an answer that got lost on its
+ * way to a process leaves nothing behind. A process without a report for a lease is gone: what it had in flight counts
+ * as received then. Should it not be gone after all, it reports again what it has in flight, and that counts twice
+ * rather than not at all.
  *
- * Processes that wait take turns. Each reply has the time of the next turn; a process that is late by more than a little is overtaken, and
- * keeps its turn.
+ * Processes that wait take turns. Each reply has the time of the next turn; a process that is late by more than a
+ * little is overtaken, and keeps its turn.
  */
 import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Data from "effect/Data"
@@ -136,7 +136,8 @@ export const make = (terms: Terms, self: string): SharedQuota => {
   let ahead = Number.POSITIVE_INFINITY
 
   /**
-   * Follows the store's clock, but neither backwards nor faster than ours: a clock that is set by hand frees no permits.
+   * Follows the store's clock, but neither backwards nor faster than ours: a clock that is set by hand frees no
+   * permits.
    */
   const timeOf = (state: State, clock: number, monotone: number) => {
     const byStore = state.at + Math.max(0, clock - state.clock)

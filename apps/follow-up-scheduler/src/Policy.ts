@@ -23,7 +23,8 @@ const withDefault = <A, I>(schema: Schema.Schema<A, I>, value: () => NoInfer<A>)
 /** `all`, or a date that exists, and if wanted a time with its offset: `2026-01-01`, `2026-01-01T09:00:00Z`. */
 const EffectiveFrom = Schema.String.annotations({
   description:
-    "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. all: every message " +
+    "Messages of ours from before this instant are never followed up, so that switching on sweeps no old chats. " +
+    "all: every message " +
     "counts. Default: the instant at which a policy of this name was first put in force in this ledger."
 }).pipe(
   Schema.filter(
@@ -137,7 +138,8 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   public_holidays: Schema.optional(
     said(
       PublicHolidays.FromPlace,
-      "The public holidays of a country, or of a state of it, for all contacts: no follow-ups on them, beside `holidays`."
+      "The public holidays of a country, or of a state of it, for all contacts: no follow-ups on them, beside " +
+        "`holidays`."
     )
   ),
   spread: Schema.optional(
@@ -165,7 +167,8 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   at_most_per_hour: withDefault(
     said(
       AtMost,
-      "So many follow-ups to all contacts together within an hour. Then everything is held until an operator resumes it. Default: 300."
+      "So many follow-ups to all contacts together within an hour. Then everything is held until an operator " +
+        "resumes it. Default: 300."
     ),
     () => 300
   ),
@@ -193,7 +196,8 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   opt_out: withDefault(
     said(
       Words,
-      "A contact who writes one of these words, and nothing else, is not followed up again. Default: a list in many languages. []: none."
+      "A contact who writes one of these words, and nothing else, is not followed up again. Default: a list in " +
+        "many languages. []: none."
     ),
     () => StopWords.optOut
   ),
@@ -207,14 +211,16 @@ export class Policy extends Schema.Class<Policy>("Policy")({
   after_broadcast: withDefault(
     said(
       Schema.Literal("ignore", "follow_up"),
-      "What a broadcast is. ignore: no message to follow up, since it awaits no answer. follow_up: a message of ours as any other."
+      "What a broadcast is. ignore: no message to follow up, since it awaits no answer. follow_up: a message of " +
+        "ours as any other."
     ),
     () => "ignore" as const
   ),
   after_human: withDefault(
     said(
       Schema.Literal("next_episode", "never"),
-      "When a chat is followed up again in which a human of the staff wrote. next_episode: once it is nobody's, the contact has " +
+      "When a chat is followed up again in which a human of the staff wrote. next_episode: once it is nobody's, " +
+        "the contact has " +
         "asked again and the assistant has answered. never: not at all."
     ),
     () => "next_episode" as const

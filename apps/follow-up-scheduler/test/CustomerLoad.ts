@@ -22,6 +22,7 @@ import * as Random from "effect/Random"
 import * as Schedule from "effect/Schedule"
 import { Ledger } from "../src/Ledger.ts"
 import { sentence } from "../src/Ledger/AuditEvent.ts"
+import * as ChatsInLog from "./CustomerLoad/ChatsInLog.ts"
 import * as Races from "./CustomerLoad/Races.ts"
 
 /**
@@ -132,46 +133,28 @@ export const examine = (
     return { verdict, violations: Races.violations(verdict, races, moment), races }
   })
 
-/** Whether the service holds a follow-up that is still to be carried out. */
-const isAnyStanding = (entries: ReadonlyArray<Entry>): boolean => {
-  const standing = new Map<string, boolean>()
-  for (const entry of entries) if (entry.kind === "state") standing.set(entry.chat_id, entry.follow_up_at !== null)
-  return [...standing.values()].includes(true)
-}
-
-type Asked = Extract<Entry, { readonly kind: "request" }>
-
-/** A list that shows the rows of all chats. */
-const isListing = ({ endpoint, key, status }: Asked) =>
-  key === "scheduler" && status === 200 && (endpoint === "inbox.list" || endpoint === "chats.list")
-
 /** How often the scheduler has read the chat that it read least often since anything happened in it. */
-const fewestLooks = (entries: ReadonlyArray<Entry>): number => {
-  const looks = new Map<string, number>()
-  for (const entry of entries) {
-    if (entry.kind === "request" && isListing(entry))
-      for (const [chat_id, count] of looks) looks.set(chat_id, count + 1)
-    if (!("chat_id" in entry)) continue
-    if (entry.kind !== "request") looks.set(entry.chat_id, 0)
-    else if (Races.isLook(entry) && entry.chat_id !== null)
-      looks.set(entry.chat_id, (looks.get(entry.chat_id) ?? 0) + 1)
-  }
-  return Math.min(...looks.values())
-}
+const fewestLooks = ({ looks }: ChatsInLog.ChatsInLog): number => Math.min(...looks.values())
 
-const isFollowUp = (entry: Entry) => entry.kind === "message" && entry.cause === "follow_up"
+/** How many follow-ups went out in each chat that got any. */
+const followUpsByChat = (entries: ReadonlyArray<Entry>): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>()
+  for (const entry of entries)
+    if (ChatsInLog.isFollowUp(entry) && "chat_id" in entry && entry.chat_id !== null)
+      counts.set(entry.chat_id, (counts.get(entry.chat_id) ?? 0) + 1)
+  return counts
+}
 
 /** Chats of which the ledger holds another number of follow-ups as sent than went out. */
 const unrecorded = (entries: ReadonlyArray<Entry>) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const chats = new Set(entries.flatMap((entry) => (entry.kind === "chat" ? [entry.chat_id] : [])))
+    const followUps = followUpsByChat(entries)
     const counted = yield* Effect.forEach(chats, (chat_id) =>
       Effect.map(ledger.story(chat_id), (story) => ({
         chat_id,
-        wrote: entries.filter(
-          (entry) => entry.kind === "message" && entry.chat_id === chat_id && entry.cause === "follow_up"
-        ).length,
+        wrote: followUps.get(chat_id) ?? 0,
         recorded: story.filter(({ event }) => event === "sent").length
       }))
     )
@@ -213,6 +196,7 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
     const { log, world } = yield* Emulator.Emulator
     const scope = yield* Effect.scope
     const machine = yield* MachineTime.make
+    const chatsInLog = ChatsInLog.make(log)
     const persons = yield* Scenarios.people(people, 7)
     const talks: Array<Talk> = []
     const customers = yield* Customers.make(() => Effect.void)
@@ -225,10 +209,10 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
      * The instant of the next follow-up that the service holds for this chat, in milliseconds, as soon as it holds one.
      */
     const nextInstant = (chat_id: ChatId, since: number) =>
-      Effect.map(log.entries, (entries) => {
-        const latest = entries.findLast((entry) => entry.kind === "state" && entry.chat_id === chat_id)
-        return latest?.kind === "state" ? (latest.follow_up_at?.epochMillis ?? 0) : 0
-      }).pipe(Effect.delay("100 millis"), Effect.repeat({ until: (instant) => instant !== 0 && instant !== since }))
+      Effect.map(chatsInLog, ({ followUpAt }) => followUpAt.get(chat_id) ?? 0).pipe(
+        Effect.delay("100 millis"),
+        Effect.repeat({ until: (instant) => instant !== 0 && instant !== since })
+      )
     /** Who answers at about the moment at which a follow-up comes, twice. */
     const impatient = (name: string) =>
       Effect.gen(function* () {
@@ -271,15 +255,13 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
       )
 
     /** Who has not got as many follow-ups as they must. */
-    const missing = Effect.map(log.entries, (entries) =>
-      talks.flatMap(({ chat_id, scenario }) => {
-        const due = wholeCadences[scenario] ?? 0
-        const sent = entries.filter(
-          (entry) => isFollowUp(entry) && "chat_id" in entry && entry.chat_id === chat_id
-        ).length
+    const missing = Effect.map(log.entries, (entries) => {
+      const followUps = followUpsByChat(entries)
+      return talks.flatMap(({ chat_id, scenario }) => {
+        const [due, sent] = [wholeCadences[scenario] ?? 0, followUps.get(chat_id) ?? 0]
         return sent >= due ? [] : [{ chat_id, scenario, due, sent }]
       })
-    )
+    })
 
     /**
      * Nothing is to come any more: the ledger waits for nothing, the service holds no follow-up, all that went out is
@@ -288,13 +270,14 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
      */
     const isSettled = (looks: number) =>
       Effect.gen(function* () {
-        const entries = yield* log.entries
+        const inLog = yield* chatsInLog
         const ledger = yield* Ledger
-        if (answering.size > 0 || isAnyStanding(entries) || fewestLooks(entries) < looks) return false
+        const isAnyHeld = [...inLog.followUpAt.values()].some((instant) => instant !== null)
+        if (answering.size > 0 || isAnyHeld || fewestLooks(inLog) < looks) return false
         if ((yield* ledger.pending(judgedAfter)) > 0 || (yield* ledger.unobserved).length > 0) return false
         if (!disruptions.isLedgerWhole) return true
         const recorded = (yield* ledger.tally).reduce((sum, { chats, sent }) => sum + chats * sent, 0)
-        return recorded === entries.filter(isFollowUp).length
+        return recorded === inLog.followUps
       })
     /**
      * Waits until all customers have written their last message, and every chat is settled. Both must hold
@@ -311,7 +294,7 @@ export const make = (people: number, file: string, disruptions = Races.undisturb
         yield* Effect.forEach(others, ({ rest }) => Fiber.join(rest), { discard: true })
         yield* Effect.zipRight(
           over(3),
-          Effect.flatMap(log.entries, (entries) => over(fewestLooks(entries) + 2))
+          Effect.flatMap(chatsInLog, (inLog) => over(fewestLooks(inLog) + 2))
         ).pipe(Effect.provide(Layer.retry(ledger, Schedule.spaced("500 millis"))))
       })
     }

@@ -1,7 +1,7 @@
 /** The glossary explains each status of a follow-up and each kind of decision that the program has, and no other. */
 import { expect, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
-import * as Ledger from "../src/Ledger.ts"
+import { ChatDecision } from "../src/Ledger/ChatDecisions.ts"
 import { Status } from "../src/Plan/FollowUp.ts"
 
 const glossary = readFileSync(new URL("../../../docs/glossary.md", import.meta.url), "utf8")
@@ -17,5 +17,5 @@ it("has each status of a follow-up", () => {
 })
 
 it("has each kind of decision", () => {
-  expect(wordsBelow("Decisions").toSorted()).toEqual([...Ledger.ChatDecision.fields.decision.literals].toSorted())
+  expect(wordsBelow("Decisions").toSorted()).toEqual([...ChatDecision.fields.decision.literals].toSorted())
 })

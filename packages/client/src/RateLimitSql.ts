@@ -97,8 +97,10 @@ const openStore = (
         ),
       create: ({ stamp, state }) =>
         Effect.zipRight(
-          sql`CREATE TABLE IF NOT EXISTS effect_invent_rate_limits (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)`,
-          sql`INSERT INTO effect_invent_rate_limits (name, stamp, state) VALUES (${name}, ${stamp}, ${state}) ON CONFLICT DO NOTHING`
+          sql`CREATE TABLE IF NOT EXISTS effect_invent_rate_limits
+            (name TEXT PRIMARY KEY, stamp TEXT NOT NULL, state TEXT NOT NULL)`,
+          sql`INSERT INTO effect_invent_rate_limits (name, stamp, state)
+            VALUES (${name}, ${stamp}, ${state}) ON CONFLICT DO NOTHING`
         )
     })
   })

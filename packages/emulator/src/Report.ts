@@ -16,7 +16,8 @@ export const requests: Effect.Effect<ReadonlyArray<Request>, never, Emulator> = 
 })
 
 const line = ({ applied, at, fault, method, path, status }: Request) =>
-  `  ${DateTime.formatIso(at)} ${method} ${path} ${status}${applied ? ", applied" : ""}${fault === null ? "" : `, fault "${fault}"`}`
+  `  ${DateTime.formatIso(at)} ${method} ${path} ` +
+  `${status}${applied ? ", applied" : ""}${fault === null ? "" : `, fault "${fault}"`}`
 
 const violated = (what: string, culprits: ReadonlyArray<Request>) =>
   Effect.dieMessage([what, ...culprits.map(line)].join("\n"))

@@ -64,7 +64,8 @@ const busyTimeoutOf = (options: Options) => Duration.decode(options.busyTimeout 
  * lock.
  */
 const settingsOf = (options: Options): ReadonlyArray<string> => {
-  const wait = `PRAGMA busy_timeout = ${Math.ceil(Duration.toMillis(Duration.min(busyTimeoutOf(options), Busy.longestBlock)))}`
+  const timeout = Duration.min(busyTimeoutOf(options), Busy.longestBlock)
+  const wait = `PRAGMA busy_timeout = ${Math.ceil(Duration.toMillis(timeout))}`
   if (options.readOnly === true) return [wait]
   return [
     wait,

@@ -15,8 +15,8 @@ const known = readdirSync(suites).flatMap((file) => (file.endsWith(".js") ? [fil
 
 const preface = `# Benchmarks
 
-Written by \`pnpm bench\`, each part by its last run, never by hand. Counts repeat; times are of a machine that may have had
-other things to do, so medians stand with the range of all rounds, and ratios are taken within a round.
+Written by \`pnpm bench\`, each part by its last run, never by hand. Counts repeat; times are of a machine that may
+have had other things to do, so medians stand with the range of all rounds, and ratios are taken within a round.
 `
 
 const version = (name: string): string =>
@@ -27,7 +27,8 @@ const load = () => loadavg()[0]!.toFixed(1)
 
 const circumstances = (packages: ReadonlyArray<string>, seconds: number, loadBefore: string): string => {
   const [cpu] = cpus()
-  const machine = `${cpus().length} × ${cpu!.model.trim()}, ${process.platform} ${process.arch}, Node ${process.version}`
+  const system = `${process.platform} ${process.arch}, Node ${process.version}`
+  const machine = `${cpus().length} × ${cpu!.model.trim()}, ${system}`
   const versions = packages.map((name) => `${name} ${version(name)}`).join(", ")
   const when = new Date().toISOString().slice(0, 10)
   return `${when}, in ${seconds.toFixed(0)} s on ${machine}; load ${loadBefore} before, ${load()} after. ${versions}.\n`

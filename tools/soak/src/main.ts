@@ -106,7 +106,8 @@ const playAll = async (seeds: number) => {
   await Promise.all(Array.from({ length: Math.min(seeds, availableParallelism()) }, work))
   const { failures, faults, followUps, kills, races, requests, violations } = totals
   console.log(
-    `${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} races, ${requests} requests, ${faults} faults, ${kills} kills, ${violations} violations`
+    `${conversations} conversations × ${done} seeds in ${seconds(started)}: ${followUps} follow-ups, ${races} ` +
+      `races, ${requests} requests, ${faults} faults, ${kills} kills, ${violations} violations`
   )
   if (failures > 0 || done < seeds) return 2
   return violations > 0 ? 1 : 0

@@ -98,7 +98,8 @@ const definitions = {
     "decision",
     Schema.Struct({ group: Holdout.Group }),
     ({ group }) =>
-      say`the first follow-up of a policy with a holdout is due: the contact is ${group === "holdout" ? "left out" : "followed up"}, to compare how many reply`
+      "the first follow-up of a policy with a holdout is due: the contact is " +
+      say`${group === "holdout" ? "left out" : "followed up"}, to compare how many reply`
   ),
   planned_again: define("wait", Schema.Struct({ look_at }), () => "the request was never applied: planned again"),
   /** `follow_up_at` is about to be set. */
@@ -206,12 +207,10 @@ const definitions = {
   ),
   paused: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} paused all follow-ups`),
   /** `confirmed`: how many contacts a hold wanted confirmed, and were. */
-  resumed: define(
-    "operator",
-    Schema.Struct({ by, confirmed: Schema.optional(Schema.Number) }),
-    (detail) =>
-      say`${who(detail)} resumed follow-ups${detail.confirmed === undefined ? "" : `, and confirmed ${detail.confirmed} contacts`}`
-  ),
+  resumed: define("operator", Schema.Struct({ by, confirmed: Schema.optional(Schema.Number) }), (detail) => {
+    const confirmed = detail.confirmed === undefined ? "" : `, and confirmed ${detail.confirmed} contacts`
+    return say`${who(detail)} resumed follow-ups${confirmed}`
+  }),
   opted_out: define(
     "operator",
     Schema.Struct({ by }),

@@ -11,7 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { AuditEntry } from "../Ledger.ts"
+import { AuditEntry } from "./AuditEntries.ts"
 
 /** Which entries. Where a part is undefined, it excludes none. */
 export interface Selection {

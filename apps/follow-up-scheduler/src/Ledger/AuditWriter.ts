@@ -26,5 +26,11 @@ export const make =
     Effect.flatMap(
       DateTime.now,
       ({ epochMillis }) =>
-        sql`INSERT INTO audit ${sql.insert({ at: epochMillis, chat_id, conversation_id, key: key ?? null, ...AuditEvent.encode(event, policy) })}`
+        sql`INSERT INTO audit ${sql.insert({
+          at: epochMillis,
+          chat_id,
+          conversation_id,
+          key: key ?? null,
+          ...AuditEvent.encode(event, policy)
+        })}`
     )

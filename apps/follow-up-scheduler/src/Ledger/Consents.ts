@@ -44,8 +44,10 @@ interface Row {
 export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): Consents => {
   const inTransaction = Transaction.within(sql)
   const keep = (contact_id: ContactId, { at, isWithdrawn }: Consent.Consent, said_by: "contact" | "operator") =>
-    sql`INSERT INTO consents ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}
-      ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
+    sql`INSERT INTO consents
+      ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}
+      ON CONFLICT (contact_id) DO UPDATE
+        SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
       WHERE consents.at <= excluded.at`
 
   const rememberConsent: Consents["rememberConsent"] = ({ contact_ids, isErased }, consent) =>

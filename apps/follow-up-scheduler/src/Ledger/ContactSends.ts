@@ -20,7 +20,8 @@ export interface ContactSends {
 /** `isUnchanged` has to be called inside the transaction that arms: it locks the contact's chats first. */
 export const make = (sql: SqlClient.SqlClient) => {
   const ofContacts = ({ chat_id, contact_ids }: ChatSnapshot) =>
-    sql`(${sql.in("contact_id", ["", ...contact_ids])} OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat_id}))`
+    sql`(${sql.in("contact_id", ["", ...contact_ids])}
+      OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat_id}))`
 
   const recallSends: ContactSends["recallSends"] = (chat) =>
     Effect.map(

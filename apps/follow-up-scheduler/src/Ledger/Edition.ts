@@ -20,7 +20,10 @@ export class LedgerOfOtherEdition extends Schema.TaggedError<LedgerOfOtherEditio
     const fix = this.isNewer
       ? "install the newer edition of this program"
       : "serve or run of this edition brings it up to date"
-    return `the ledger is of ${this.isNewer ? "the newer" : "the older"} edition ${this.found}, this program of edition ${this.known}; ${fix}`
+    return (
+      `the ledger is of ${this.isNewer ? "the newer" : "the older"} edition ${this.found}, this program of edition ` +
+      `${this.known}; ${fix}`
+    )
   }
 }
 

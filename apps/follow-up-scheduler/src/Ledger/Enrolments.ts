@@ -136,7 +136,8 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       const isObserved = sql`enrolled_at <= ${epochMillis - within}`
       return sql<GroupCounts>`SELECT assigned AS "group", CAST(count(*) AS INTEGER) AS enrolled,
           CAST(sum(CASE WHEN ${isObserved} THEN 1 ELSE 0 END) AS INTEGER) AS observed,
-          CAST(sum(CASE WHEN ${isObserved} AND replied_at - enrolled_at <= ${within} THEN 1 ELSE 0 END) AS INTEGER) AS replied
+          CAST(sum(CASE WHEN ${isObserved} AND replied_at - enrolled_at <= ${within} THEN 1
+            ELSE 0 END) AS INTEGER) AS replied
         FROM enrolments WHERE policy = ${policy} GROUP BY assigned ORDER BY assigned DESC`
     })
 

@@ -155,8 +155,10 @@ const holds = Effect.gen(function* () {
 const starts = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
   const { counter, instant } = columnTypes(sql)
-  yield* sql`CREATE TABLE starts (id ${counter}, policy TEXT UNIQUE, at ${instant} NOT NULL, confirmed INTEGER NOT NULL, counted_at ${instant})`
-  yield* sql`INSERT INTO starts (policy, at, confirmed, counted_at) SELECT id, recorded_at, 0, recorded_at FROM policies`
+  yield* sql`CREATE TABLE starts
+    (id ${counter}, policy TEXT UNIQUE, at ${instant} NOT NULL, confirmed INTEGER NOT NULL, counted_at ${instant})`
+  yield* sql`INSERT INTO starts (policy, at, confirmed, counted_at)
+    SELECT id, recorded_at, 0, recorded_at FROM policies`
   yield* sql`ALTER TABLE pauses ADD COLUMN contacts INTEGER`
 })
 
@@ -213,7 +215,8 @@ export const plainEvents = Effect.gen(function* () {
 /** The policies in force, in the order in which a chat is offered to them, and since when each is. */
 const inForce = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
-  yield* sql`CREATE TABLE IF NOT EXISTS in_force (policy TEXT PRIMARY KEY, position INTEGER NOT NULL, since ${columnTypes(sql).instant} NOT NULL)`
+  yield* sql`CREATE TABLE IF NOT EXISTS in_force
+    (policy TEXT PRIMARY KEY, position INTEGER NOT NULL, since ${columnTypes(sql).instant} NOT NULL)`
 })
 
 /** Whether a follow-up writes to the contact. The limits counted those that do not, too. */
@@ -248,7 +251,8 @@ const enrolments = Effect.gen(function* () {
     PRIMARY KEY (policy, contact_id)
   )`
   yield* sql`CREATE INDEX IF NOT EXISTS enrolments_contact ON enrolments (contact_id)`
-  yield* sql`CREATE INDEX IF NOT EXISTS enrolments_without_reply ON enrolments (conversation_id) WHERE replied_at IS NULL`
+  yield* sql`CREATE INDEX IF NOT EXISTS enrolments_without_reply ON enrolments (conversation_id)
+    WHERE replied_at IS NULL`
 })
 
 /** Finds the chats of a reason, in the order of their ids. */

@@ -22,7 +22,10 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirm
   confirmed: Schema.Int
 }) {
   override get message() {
-    return `${this.contacts} contacts would be written to, and ${this.confirmed} are allowed; look at them with preview, then resume --confirm ${this.contacts}`
+    return (
+      `${this.contacts} contacts would be written to, and ${this.confirmed} are allowed; look at them with ` +
+      `preview, then resume --confirm ${this.contacts}`
+    )
   }
 }
 
@@ -77,7 +80,8 @@ export const make = (
     Effect.flatMap(
       DateTime.now,
       ({ epochMillis }) =>
-        sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })} ON CONFLICT (policy) DO NOTHING`
+        sql`INSERT INTO starts ${sql.insert({ policy, at: epochMillis, confirmed, counted_at: null })}
+          ON CONFLICT (policy) DO NOTHING`
     )
 
   /** Of what waits after a pause: what is due by now, and what was planned since the start was opened. */

@@ -28,7 +28,8 @@ export const make = (sql: SqlClient): UpdateReads => ({
         detail: string
       }>`SELECT detail FROM audit WHERE chat_id = ${chat_id} AND event = ${event}`
       if (before.some((row) => row.detail === detail)) return false
-      yield* sql`INSERT INTO audit ${sql.insert({ at: now.epochMillis, chat_id, conversation_id: chat_id, key: null, event, detail })}`
+      yield* sql`INSERT INTO audit
+        ${sql.insert({ at: now.epochMillis, chat_id, conversation_id: chat_id, key: null, event, detail })}`
       return true
     })
 })

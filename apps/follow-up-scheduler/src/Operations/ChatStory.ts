@@ -2,7 +2,8 @@
 import type { ChatId } from "@effect-invent/domain/Ids"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
-import type { AuditEntry, Tally } from "../Ledger.ts"
+import type { AuditEntry } from "../Ledger/AuditEntries.ts"
+import type { Tally } from "../Ledger/ChatDecisions.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
 

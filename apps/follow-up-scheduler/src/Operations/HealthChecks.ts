@@ -39,7 +39,9 @@ const skewBetween = (server: DateTime.Utc, requested: DateTime.Utc, answered: Da
   const ahead = requested.epochMillis - server.epochMillis - Duration.toMillis(resolution)
   const behind = server.epochMillis - answered.epochMillis
   const least = Math.max(ahead, behind, 0)
-  const words = `this machine's clock is ${least === ahead ? "ahead of" : "behind"} the server's by at least ${Duration.format(Duration.seconds(Math.round(least / 1000)))}`
+  const words =
+    `this machine's clock is ${least === ahead ? "ahead of" : "behind"} the server's by at least ` +
+    `${Duration.format(Duration.seconds(Math.round(least / 1000)))}`
   return least <= Duration.toMillis(tolerableSkew)
     ? finding("clock", "ok", "agrees with the server's, compared in whole seconds")
     : finding("clock", "error", `${words}; set it by NTP`)

@@ -92,7 +92,10 @@ const points = (share: number): string => (100 * share).toFixed(1)
 const groupLine = ({ contacts, group, observed, replied, share }: Comparison["groups"][number]): string => {
   const who = group === "treated" ? "followed up" : "left out"
   const rate = share === null ? "" : `: ${percent(share.value)} (${percent(share.low)} to ${percent(share.high)})`
-  return `  ${who}: ${contacts} ${contacts === 1 ? "contact" : "contacts"}; ${replied} of ${observed} observed replied${rate}`
+  return (
+    `  ${who}: ${contacts} ${contacts === 1 ? "contact" : "contacts"}; ${replied} of ${observed} observed ` +
+    `replied${rate}`
+  )
 }
 
 const conclusions = {
@@ -109,7 +112,8 @@ const differenceLine = ({ high, low, value }: Proportion.Estimate): string =>
  * of 95 %.
  */
 export const describe = (comparison: Comparison): ReadonlyArray<string> => [
-  `Replies within ${Duration.format(Duration.seconds(comparison.reply_within_seconds))} of the first follow-up of ${comparison.policy}:`,
+  `Replies within ${Duration.format(Duration.seconds(comparison.reply_within_seconds))} of the first follow-up ` +
+    `of ${comparison.policy}:`,
   ...comparison.groups.map(groupLine),
   ...Arr.fromNullable(comparison.difference).map(differenceLine),
   `  ${conclusions[comparison.effect]}`

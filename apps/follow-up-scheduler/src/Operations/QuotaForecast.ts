@@ -93,5 +93,6 @@ const roughly = (duration: Duration.Duration) =>
 
 /** A backlog as a sentence, for people. */
 export const describe = ({ followUps, from, latest, until }: Backlog): string =>
-  `${followUps} follow-ups from ${DateTime.formatIso(from).slice(0, 16)}Z will take ${roughly(DateTime.distanceDuration(from, until))}; ` +
+  `${followUps} follow-ups from ${DateTime.formatIso(from).slice(0, 16)}Z will take ` +
+  `${roughly(DateTime.distanceDuration(from, until))}; ` +
   `the latest will be ${roughly(latest)} late`

@@ -83,9 +83,11 @@ export const service = Effect.gen(function* () {
     SELECT id, at FROM audit WHERE ${sql.in("event", answers)} ORDER BY id DESC LIMIT 1`
   const answered = Math.max(Number(looked?.at ?? 0), Number(moved?.at ?? 0))
   const failed = yield* sql<{ detail: string }>`
-    SELECT detail FROM audit WHERE event = 'unreachable' AND at > ${answered} AND id > ${moved?.id ?? 0} ORDER BY id DESC`
+    SELECT detail FROM audit
+      WHERE event = 'unreachable' AND at > ${answered} AND id > ${moved?.id ?? 0} ORDER BY id DESC`
   const unread = yield* sql<{ chat_id: string }>`
-    SELECT chat_id FROM chat_decisions WHERE decision = 'Failed' AND reason = 'unreachable' AND decided_at > ${answered}`
+    SELECT chat_id FROM chat_decisions
+      WHERE decision = 'Failed' AND reason = 'unreachable' AND decided_at > ${answered}`
   const failures = failed.length + unread.length
   return {
     state: failures > 0 ? "unreachable" : answered > 0 ? "answers" : "unknown",
@@ -107,6 +109,7 @@ export const describe = ({ answered_at, error, failures, state }: Service): Read
   const since = answered_at === null ? "" : ` since ${DateTime.formatIso(answered_at)}`
   const fix = error === "Unauthorized" ? "; check INVENT_API_KEY" : ""
   return [
-    `The service has not answered${since}: ${failures} failed looks${error === null ? "" : `, the latest with ${error}`}${fix}`
+    `The service has not answered${since}: ${failures} failed ` +
+      `looks${error === null ? "" : `, the latest with ${error}`}${fix}`
   ]
 }

@@ -69,7 +69,9 @@ export const advice = {
     safe: "Nothing is sent until then."
   },
   policy_refused: {
-    fix: "Put the file right, or back; doctor with the same --policy names every problem, and serve reads the file again by itself.",
+    fix:
+      "Put the file right, or back; doctor with the same --policy names every problem, and serve reads the file " +
+      "again by itself.",
     command: "doctor",
     safe: "The policies that are in force stay in force."
   },

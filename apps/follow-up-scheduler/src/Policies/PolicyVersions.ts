@@ -32,7 +32,8 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
     return [this, ...this.others]
       .map(
         ({ fields, id }) =>
-          `policy ${id} is on record with other ${fields.join(", ")}; a version never changes: give the changed policy the next version`
+          `policy ${id} is on record with other ${fields.join(", ")}; a version never changes: give the changed ` +
+          "policy the next version"
       )
       .join("\n")
   }
@@ -92,7 +93,8 @@ const insert = Effect.fnUntraced(function* (policies: ReadonlyArray<Policy>, now
   const sql = yield* SqlClient.SqlClient
   yield* refuseChanged(...policies)
   for (const policy of policies) {
-    yield* sql`INSERT INTO policies ${sql.insert({ id: policy.id, content: encode(policy), recorded_at: now.epochMillis })}
+    yield* sql`INSERT INTO policies
+      ${sql.insert({ id: policy.id, content: encode(policy), recorded_at: now.epochMillis })}
       ON CONFLICT (id) DO NOTHING`
   }
 })

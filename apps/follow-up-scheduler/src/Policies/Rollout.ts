@@ -181,7 +181,8 @@ const fates: Record<Running, string> = {
 /** What became of what was left, a line for each version. */
 export const describeLeft = ({ earlier, unnamed }: Left, running: Running): ReadonlyArray<string> => {
   const lineOf = (why: string) => (run: Run) =>
-    `${run.conversations} conversations have a follow-up waiting or under way by ${run.policy}, ${why}: ${fates[running]} (--running ${running})`
+    `${run.conversations} conversations have a follow-up waiting or under way by ${run.policy}, ${why}: ` +
+    `${fates[running]} (--running ${running})`
   return [
     ...earlier.map(lineOf("which has a newer version")),
     ...unnamed.map(lineOf("which is not among the policies any more"))

@@ -43,7 +43,8 @@ export const Template = Schema.String.pipe(
   Schema.filter((text) => problem(text) ?? true, {
     identifier: "Template",
     jsonSchema: { minLength: leastOwnWords },
-    description: `The message. ${variables.map((name) => `{{${name}|otherwise}}`).join(", ")} stand for what the chat tells.`
+    description:
+      `The message. ${variables.map((name) => `{{${name}|otherwise}}`).join(", ")} stand for ` + "what the chat tells."
   })
 )
 

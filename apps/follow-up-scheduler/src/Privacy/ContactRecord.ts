@@ -108,7 +108,8 @@ export const of = (contact_id: ContactId): Effect.Effect<ReadonlyArray<Row>, Sql
         )),
         ...(yield* read(
           "enrolments",
-          sql`SELECT * FROM enrolments WHERE ${sql.in("contact_id", [contact_id, proofOf(contact_id), ...conversation_ids])}
+          sql`SELECT * FROM enrolments
+            WHERE ${sql.in("contact_id", [contact_id, proofOf(contact_id), ...conversation_ids])}
             ORDER BY policy`
         )),
         ...(yield* read("erased", sql`SELECT * FROM erased WHERE ${sql.in("proof", proofs)} ORDER BY at, proof`)),

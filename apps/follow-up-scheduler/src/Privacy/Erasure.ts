@@ -125,7 +125,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const forgetConsent = (contact_id: string) => {
     const proof = proofOf(contact_id)
     return Effect.zipRight(
-      sql`DELETE FROM consents WHERE contact_id = ${contact_id} AND EXISTS (SELECT 1 FROM consents WHERE contact_id = ${proof})`,
+      sql`DELETE FROM consents WHERE contact_id = ${contact_id}
+        AND EXISTS (SELECT 1 FROM consents WHERE contact_id = ${proof})`,
       sql`UPDATE consents SET contact_id = ${proof} WHERE contact_id = ${contact_id}`
     )
   }
@@ -133,7 +134,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
   const forgetEnrolments = (contact_id: string) => {
     const proof = proofOf(contact_id)
     return Effect.zipRight(
-      sql`DELETE FROM enrolments WHERE contact_id = ${contact_id} AND policy IN (SELECT policy FROM enrolments WHERE contact_id = ${proof})`,
+      sql`DELETE FROM enrolments WHERE contact_id = ${contact_id}
+        AND policy IN (SELECT policy FROM enrolments WHERE contact_id = ${proof})`,
       sql`UPDATE enrolments SET contact_id = ${proof} WHERE contact_id = ${contact_id}`
     )
   }
@@ -185,9 +187,12 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         (row) => forgetEnrolments(row.contact_id),
         { discard: true }
       )
-      yield* sql`UPDATE enrolments SET conversation_id = ${names.conversation_id} WHERE conversation_id = ${conversation_id}`
-      yield* sql`DELETE FROM chat_decisions WHERE chat_id = ${names.chat_id} AND EXISTS (SELECT 1 FROM chat_decisions WHERE chat_id = ${chat_id})`
-      yield* sql`UPDATE chat_decisions SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
+      yield* sql`UPDATE enrolments SET conversation_id = ${names.conversation_id}
+        WHERE conversation_id = ${conversation_id}`
+      yield* sql`DELETE FROM chat_decisions WHERE chat_id = ${names.chat_id}
+        AND EXISTS (SELECT 1 FROM chat_decisions WHERE chat_id = ${chat_id})`
+      yield* sql`UPDATE chat_decisions
+        SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
       for (const table of ["seen", "last_messages", "subjects", "erasing"])
         yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
       yield* StoredTimers.forget(conversation_id)
@@ -264,7 +269,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       const { chat_id, contact_id, conversation_id } = chat
       if (contact_id !== undefined && !chat.isErased) {
         yield* sql`INSERT INTO subjects ${sql.insert({ chat_id, conversation_id, contact_id })}
-          ON CONFLICT (chat_id) DO UPDATE SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id`
+          ON CONFLICT (chat_id) DO UPDATE
+            SET conversation_id = excluded.conversation_id, contact_id = excluded.contact_id`
       }
       return chat
     })

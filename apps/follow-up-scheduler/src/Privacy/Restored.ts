@@ -55,7 +55,8 @@ const keepConsents = ({ consents }: Tables) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const keep = (row: Consent) => sql`INSERT INTO consents ${sql.insert({ ...row })}
-      ON CONFLICT (contact_id) DO UPDATE SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
+      ON CONFLICT (contact_id) DO UPDATE
+        SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
       WHERE consents.at < excluded.at`
     yield* Effect.forEach(consents, keep, { discard: true })
     return consents.length

@@ -17,7 +17,8 @@ const text = (x: number, y: number, words: string, more = ""): string =>
   `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`
 
 const bar = (x: number, y: number, w: number, h: number, index: number, words: string): string =>
-  `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${w.toFixed(1)}" height="${h.toFixed(1)}" fill="${colours[index]}"><title>${escaped(words)}</title></rect>`
+  `<rect x="${x.toFixed(1)}" y="${y.toFixed(1)}" width="${w.toFixed(1)}" height="${h.toFixed(1)}" ` +
+  `fill="${colours[index]}"><title>${escaped(words)}</title></rect>`
 
 const legend = (reports: ReadonlyArray<Report>): ReadonlyArray<string> =>
   reports.flatMap(({ conversations, nudges, policy }, index) => [
@@ -86,8 +87,10 @@ export const svg = (reports: ReadonlyArray<Report>): string => {
   const height = top + 30 + reasons * line
   const title = reports.map(({ policy }) => policy).join(" against ")
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">`,
-    "<style>svg{background:#fff;color:#111;font:13px system-ui,sans-serif}text{fill:currentColor}.heading{font-weight:600}.small{font-size:11px}.axis{stroke:currentColor}",
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" ` +
+      `aria-label="${escaped(title)}">`,
+    "<style>svg{background:#fff;color:#111;font:13px system-ui,sans-serif}text{fill:currentColor}",
+    ".heading{font-weight:600}.small{font-size:11px}.axis{stroke:currentColor}",
     "@media(prefers-color-scheme:dark){svg{background:#111;color:#eee}}</style>",
     text(left, 24, title, 'class="heading"'),
     ...legend(reports),

@@ -54,7 +54,8 @@ export const makeCountAsSeen = Effect.map(
   SqlClient.SqlClient,
   (sql) => (chat: Chat) =>
     sql`UPDATE seen SET updated_at = ${updatedAt(chat)}
-    WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)} AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
+    WHERE chat_id = ${chat.id} AND updated_at < ${updatedAt(chat)}
+      AND (last_message IS NULL OR last_message = ${lastOf(chat)})`
 )
 
 /** News as the policies in force see it: after a change of one, or of their order, every chat is news once. */

@@ -15,7 +15,10 @@ export class ContactsUnreadable extends Schema.TaggedError<ContactsUnreadable>()
   reason: Schema.String
 }) {
   override get message() {
-    return `contacts ${this.file}${this.line === undefined ? "" : `, line ${this.line}`}: ${this.reason}; nothing was recorded`
+    return (
+      `contacts ${this.file}${this.line === undefined ? "" : `, line ${this.line}`}: ${this.reason}; nothing was ` +
+      "recorded"
+    )
   }
 }
 

@@ -27,7 +27,8 @@ const Imported = Schema.Struct({
 const print = Output.document(Imported)
 
 const summary = ({ contacts, erased, file, opted_out }: typeof Imported.Type): ReadonlyArray<string> => [
-  `${contacts} contacts are named in ${file}. ${opted_out} of them had not opted out before, and are not followed up again.`,
+  `${contacts} contacts are named in ${file}. ${opted_out} of them had not opted out before, and are not ` +
+    "followed up again.",
   ...(erased > 0 ? [`${erased} of them were erased: they are not recorded again, and never followed up.`] : [])
 ]
 

@@ -29,7 +29,8 @@ export const policy = text("policy", "FILE").pipe(
 /** `--policy`: the files of the policies in force, and folders of them, in the stated order. At least one. */
 export const policies = text("policy", "FILE").pipe(
   Options.withDescription(
-    "a policy, a YAML or JSON file, for example policies/idle-nudge.yaml, or a folder of them; of several, the first that matches a chat takes it"
+    "a policy, a YAML or JSON file, for example policies/idle-nudge.yaml, or a folder of them; of several, the " +
+      "first that matches a chat takes it"
   ),
   Options.atLeast(1)
 )
@@ -53,7 +54,8 @@ export const running = Options.choice("running", positions).pipe(
 /** `--running` of `serve`: for the policies that it finds at its start, and those that a reload puts in force. */
 export const runningOnReload = Options.choice("running", positions).pipe(
   Options.withDescription(
-    `what becomes of the follow-ups of earlier versions, and of policies that are not named any more (default: ${byDefault.running})`
+    "what becomes of the follow-ups of earlier versions, and of policies that are not named any more (default: " +
+      `${byDefault.running})`
   ),
   Options.withDefault<Rollout.Running>(byDefault.running)
 )
@@ -117,7 +119,8 @@ export type LogFormat = (typeof logFormats)[number]
 export const logFormat = Options.choice("log-format", logFormats).pipe(
   Options.optional,
   Options.withDescription(
-    "the format of the log; of run, json goes to stderr (default: FOLLOW_UPS_LOG_FORMAT, else pretty on a terminal and logfmt elsewhere)"
+    "the format of the log; of run, json goes to stderr (default: FOLLOW_UPS_LOG_FORMAT, else pretty on a " +
+      "terminal and logfmt elsewhere)"
   )
 )
 
@@ -151,7 +154,8 @@ export const confirm = integer("confirm", "N").pipe(
   ),
   Options.optional,
   Options.withDescription(
-    `how many contacts a new version of a policy or a resume may write to; more hold everything (default: ${byDefault.confirm})`
+    "how many contacts a new version of a policy or a resume may write to; more hold everything (default: " +
+      `${byDefault.confirm})`
   )
 )
 
@@ -183,7 +187,8 @@ export const health = Options.all({ host: healthHost, port: healthPort })
 const uiHost = text("ui-host", "ADDRESS").pipe(
   Options.withDefault(byDefault.host),
   Options.withDescription(
-    `the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN or FOLLOW_UPS_PAGE_TOKENS (default: ${byDefault.host})`
+    "the address that the operator page listens on; any but a loopback address needs FOLLOW_UPS_TOKEN or " +
+      `FOLLOW_UPS_PAGE_TOKENS (default: ${byDefault.host})`
   )
 )
 

@@ -98,6 +98,7 @@ export const preview = ({ db, json, policies, source }: Options) =>
     yield* Output.lines(["", ...(areSeveral ? Preview.describeMatches(matches) : [])])
     yield* Output.lines(Preview.describeEffectiveFrom(inForce))
     yield* Output.lines([
-      `Nothing was sent and nothing recorded. Not seen, because reading it takes a change: ${Preview.unseen.join("; ")}.`
+      "Nothing was sent and nothing recorded. Not seen, because reading it takes a change: " +
+        `${Preview.unseen.join("; ")}.`
     ])
   }).pipe(Effect.provide(layer(db, policies)))

@@ -113,7 +113,8 @@ const dryPass = (source: Source, json: boolean) =>
     if (json) return yield* print({ paused_since: null, chats: found, carried: 0, outcomes: [] })
     yield* Output.lines([
       "",
-      `Dry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these were not seen: ${Preview.unseen.join("; ")}.`
+      "Dry run: nothing was sent and nothing recorded. Only messages can be read without a change, so these were " +
+        `not seen: ${Preview.unseen.join("; ")}.`
     ])
   })
 

@@ -77,7 +77,8 @@ const unknownOrigin = (origin: string) =>
   Option.match(parse(origin), {
     onNone: () => notThePage,
     onSome: (url) =>
-      `${notThePage} Behind a proxy, start serve with --page-origin ${url.origin}. The commands pause and resume work without the page.`
+      `${notThePage} Behind a proxy, start serve with --page-origin ${url.origin}. The commands pause and resume ` +
+      "work without the page."
   })
 
 /** The operator whose call this is, for the handlers of the calls. */
@@ -94,7 +95,8 @@ const safe: ReadonlySet<string> = new Set(["GET", "HEAD"])
 
 const always = {
   "content-security-policy":
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri " +
+    "'none'; form-action 'none'; frame-ancestors 'none'",
   "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",

@@ -4,7 +4,7 @@ import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { FollowUp } from "../Plan/FollowUp.ts"
-import { AuditEntry } from "../Ledger.ts"
+import { AuditEntry } from "../Ledger/AuditEntries.ts"
 import { Reason } from "../Decide/Reason.ts"
 
 const Planned = Schema.parseJson(
@@ -45,7 +45,8 @@ export const make = (sql: SqlClient.SqlClient) => ({
     expected(sql`
       SELECT f.*, d.reason AS decision_reason, a.detail AS planned FROM follow_ups f
       JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
-      LEFT JOIN audit a ON a.id = (SELECT max(id) FROM audit WHERE chat_id = f.chat_id AND key = f.key AND event = 'planned')
+      LEFT JOIN audit a ON a.id =
+        (SELECT max(id) FROM audit WHERE chat_id = f.chat_id AND key = f.key AND event = 'planned')
       WHERE f.status IN ('planned', 'armed') AND (f.status = 'armed' OR NOT EXISTS (
         SELECT 1 FROM audit b WHERE b.chat_id = f.chat_id AND b.event = 'planned' AND b.key <> f.key AND b.id > a.id))
       ORDER BY f.due_at LIMIT ${limit}`),

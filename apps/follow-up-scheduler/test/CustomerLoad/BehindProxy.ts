@@ -1,6 +1,6 @@
 /**
- * Simulated customers and their Invent, a network between Invent and the schedulers that fails by the name's seed, and a folder for
- * the schedulers.
+ * Simulated customers and their Invent, a network between Invent and the schedulers that fails by the name's seed, and
+ * a folder for the schedulers.
  */
 import * as Emulator from "@effect-invent/emulator/Emulator"
 import * as FileSystem from "@effect/platform/FileSystem"

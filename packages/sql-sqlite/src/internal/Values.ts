@@ -16,7 +16,8 @@ const encodeObject = (value: object): Stored => {
   if (value instanceof ArrayBuffer) return new Uint8Array(value)
   if (Predicate.isDate(value) && !Number.isNaN(value.getTime())) return value.toISOString()
   throw refuse(
-    `a parameter cannot be ${Predicate.isDate(value) ? "an invalid Date" : `an object (${Object.prototype.toString.call(value)})`}`
+    "a parameter cannot be " +
+      `${Predicate.isDate(value) ? "an invalid Date" : `an object (${Object.prototype.toString.call(value)})`}`
   )
 }
 

@@ -24,7 +24,8 @@ const patience = 15_000
 const everyone = competitors.map(({ id }) => id)
 
 const outcome = ({ afterMillis, outcome, requests }: LostPost.Outcome) =>
-  `${requests}, ${outcome === null ? "no word yet" : afterMillis < 1000 ? outcome : `${outcome} after ${seconds(afterMillis)}`}`
+  `${requests}, ` +
+  `${outcome === null ? "no word yet" : afterMillis < 1000 ? outcome : `${outcome} after ${seconds(afterMillis)}`}`
 
 const lostPost = async (): Promise<Table> => {
   const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({
@@ -35,7 +36,10 @@ const lostPost = async (): Promise<Table> => {
     outcome(outcomes.find((each) => each.competitor === id && each.fault === fault)!)
   return {
     title: "One POST, its answer lost",
-    about: `The server reads the request whole, and then it cuts the connection or answers as in the column, every time. The requests it saw in ${seconds(patience)}, and what the caller got. More than one in the first two columns is a message that a customer gets twice; only a 429 means that nothing was done.`,
+    about:
+      "The server reads the request whole, and then it cuts the connection or answers as in the column, every " +
+      `time. The requests it saw in ${seconds(patience)}, and what the caller got. More than one in the first two ` +
+      "columns is a message that a customer gets twice; only a 429 means that nothing was done.",
     head: ["", "connection cut", "500", "429, Retry-After: 1", "429, Retry-After: 3600"],
     rows: competitors.map(({ id, name }) => [name, ...faultNames.map((fault) => cell(id, fault))])
   }
@@ -50,7 +54,9 @@ const outage = async (): Promise<Table> => {
   })
   return {
     title: "An outage",
-    about: `${calls} GETs at once to a server that answers each with 500: requests for each call in ${seconds(patience)}.`,
+    about:
+      `${calls} GETs at once to a server that answers each with 500: requests for each call in ` +
+      `${seconds(patience)}.`,
     head: ["", "requests a call", "calls still trying"],
     rows: outcomes.map(({ competitor, open, requests }) => [
       names.get(competitor)!,
@@ -111,7 +117,11 @@ const quota = async (progress: (what: string) => void): Promise<Table> => {
   }
   return {
     title: "A quota",
-    about: `${limit * (windows + 1)} GETs by ${callers} callers for ${seconds(patienceFor(window))}, warmed up before, through a quota of ${limit} in ${seconds(window)}, 10 to 50 ms away, kept in four ways that servers have. The 429s the server gave, the calls that ended in an error, and the use of the quota from the second window on: who has spent all calls by then uses none.`,
+    about:
+      `${limit * (windows + 1)} GETs by ${callers} callers for ${seconds(patienceFor(window))}, warmed up before, ` +
+      `through a quota of ${limit} in ${seconds(window)}, 10 to 50 ms away, kept in four ways that servers have. ` +
+      "The 429s the server gave, the calls that ended in an error, and the use of the quota from the second window " +
+      "on: who has spent all calls by then uses none.",
     head: ["", ...modelNames],
     rows
   }
@@ -123,7 +133,9 @@ const quotaOfAMinute = async (progress: (what: string) => void): Promise<Table> 
   const { servers, uses } = await through(ours.id, window)
   return {
     title: "The documented quota",
-    about: `The same for ours in windows of a minute, for ${seconds(patienceFor(window))}. The last row is what arrived within ${atOnce} ms of the first request, after nothing was sent.`,
+    about:
+      `The same for ours in windows of a minute, for ${seconds(patienceFor(window))}. The last row is what arrived ` +
+      `within ${atOnce} ms of the first request, after nothing was sent.`,
     head: [ours.name, ...modelNames],
     rows: [
       ["429s", ...servers.map((server) => `${server.refused()}`)],
@@ -159,7 +171,11 @@ const cpu = async (progress: (what: string) => void): Promise<Table> => {
   await server.close()
   return {
     title: "Processor time of a GET",
-    about: `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes) on the loopback address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} rounds of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a quota and holds deadlines.`,
+    about:
+      `Microseconds of the calling process for a GET of one message (${Answers.page.length} bytes) on the loopback ` +
+      `address, ${load.callers} at a time, after ${load.warmUp} to warm up; median and range of ${rounds} rounds ` +
+      `of ${load.calls}, each in a process of its own. Only ours checks what it gets against a schema, keeps a ` +
+      "quota and holds deadlines.",
     head: ["", "µs", "ratio to openai"],
     rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
   }
@@ -173,7 +189,9 @@ const imports = async (progress: (what: string) => void): Promise<Table> => {
   })
   return {
     title: "Cold import",
-    about: `Milliseconds of processor time to import it in a new process; median and range of ${rounds} rounds. From installed packages, as Node finds them: a bundle loads faster.`,
+    about:
+      `Milliseconds of processor time to import it in a new process; median and range of ${rounds} rounds. From ` +
+      "installed packages, as Node finds them: a bundle loads faster.",
     head: ["", "ms", "ratio to openai"],
     rows: measured.map(({ name, ratio, sample }) => [name, Statistics.show(sample), ratio])
   }
@@ -196,7 +214,9 @@ const sizes = async (): Promise<Table> => {
   )
   return {
     title: "Size of a program that makes one call",
-    about: `KB (1000 bytes), bundled by esbuild for Node, minified and tree-shaken. Over fetch, Node brings the transport; over undici, the program does.`,
+    about:
+      "KB (1000 bytes), bundled by esbuild for Node, minified and tree-shaken. Over fetch, Node brings the " +
+      "transport; over undici, the program does.",
     head: ["", "gzip", "minified", "largest parts, minified"],
     rows
   }
@@ -206,7 +226,10 @@ const ourSize = async (): Promise<Table> => {
   const [group, all] = await Promise.all([Size.added("invent-group"), Size.added("invent-fetch")])
   return {
     title: "What of it is ours",
-    about: `What the program over fetch weighs more than without our modules: ${kilo(all.gzip)} KB gzip, ${kilo(all.minified)} KB minified; and one that takes a single group of the contract by \`InventGroup\`, ${kilo(group.gzip)} KB gzip, ${kilo(group.minified)} KB minified. Of the latter, by module:`,
+    about:
+      `What the program over fetch weighs more than without our modules: ${kilo(all.gzip)} KB gzip, ` +
+      `${kilo(all.minified)} KB minified; and one that takes a single group of the contract by \`InventGroup\`, ` +
+      `${kilo(group.gzip)} KB gzip, ${kilo(group.minified)} KB minified. Of the latter, by module:`,
     head: ["module", "KB, minified"],
     rows: group.parts
       .slice(0, 12)

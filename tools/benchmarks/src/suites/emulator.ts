@@ -39,7 +39,12 @@ const throughput = async (progress: (what: string) => void): Promise<Table> => {
   ]
   return {
     title: "Throughput",
-    about: `GETs of one chat's messages (${Buffer.byteLength(body)} bytes) on the loopback address by ${pace.callers} callers in another process; median and range of ${rounds} rounds of ${pace.millis / 1000} s after ${pace.warmUpMillis / 1000} s to warm up. The bare server is node:http that answers every request with that same body; the emulator knows the key, counts the quota, finds the chat, encodes by the contract and writes its log.`,
+    about:
+      `GETs of one chat's messages (${Buffer.byteLength(body)} bytes) on the loopback address by ${pace.callers} ` +
+      `callers in another process; median and range of ${rounds} rounds of ${pace.millis / 1000} s after ` +
+      `${pace.warmUpMillis / 1000} s to warm up. The bare server is node:http that answers every request with that ` +
+      "same body; the emulator knows the key, counts the quota, finds the chat, encodes by the contract and writes " +
+      "its log.",
     head: ["", "requests a second", "ratio to bare", "p50, ms", "p99, ms"],
     rows: [row("emulator", "emulator"), row("bare node:http", "bare")]
   }
@@ -56,7 +61,10 @@ const aDay = async (progress: (what: string) => void): Promise<Table> => {
   const logs = new Set(days.map(({ digest }) => digest)).size
   return {
     title: "A day of people",
-    about: `${conversations.toLocaleString("en")} random conversations begin within a day, and all of them end; the clock is virtual. Median and range of ${days.length} rounds with the same seed, each in a process of its own.`,
+    about:
+      `${conversations.toLocaleString("en")} random conversations begin within a day, and all of them end; the ` +
+      `clock is virtual. Median and range of ${days.length} rounds with the same seed, each in a process of its ` +
+      "own.",
     head: ["seconds", "entries of the log", "different logs"],
     rows: [[Statistics.show(seconds, 1), days[0]!.entries.toLocaleString("en"), String(logs)]]
   }

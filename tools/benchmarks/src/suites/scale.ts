@@ -106,7 +106,14 @@ const compare = async (
 
 const table = (rows: ReadonlyArray<ReadonlyArray<string>>): Table => ({
   title: "Very many that wait",
-  about: `So many are handed over, eight at a time, and would outlast the process when that returns; it is killed with -9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a decision, a follow-up and two lines of the audit for each, and a timer for what is near; the others a job. Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. PostgreSQL runs beside it, without fsync for everybody.`,
+  about:
+    "So many are handed over, eight at a time, and would outlast the process when that returns; it is killed with " +
+    `-9. Another one starts over them, and at the pace of the quota (${load.perSecond.toFixed(1)} a second for ` +
+    `${load.seconds} s) more come due. Each looks every ${precision / 1000} s for what is due. Ours keeps a ` +
+    "decision, a follow-up and two lines of the audit for each, and a timer for what is near; the others a job. " +
+    "Bytes on disk and in memory are beyond those of the same with nothing waiting; memory is resident after a " +
+    "collection, so that a few MB come and go by chance. Start-up: until it woke something that was due. " +
+    "PostgreSQL runs beside it, without fsync for everybody.",
   head: [
     "",
     "waiting",
@@ -127,7 +134,11 @@ const seconds = (millis: number) => `${(millis / 1000).toFixed(1)} s`
 
 const backlog = ({ beyond, foreseen, latest, refused, requests }: Backlog.Outcome): Table => ({
   title: "More due than the quota lets through",
-  about: `${queue.people} follow-ups are due at one moment, over HTTP with ${queue.limit} requests in ${queue.windowSeconds} s. Shortly before, the forecast says when each will go. How much later than that each went; what is negative was early, because a forecast counts on the messages of each chat being listed again, and on what watching an inbox may take.`,
+  about:
+    `${queue.people} follow-ups are due at one moment, over HTTP with ${queue.limit} requests in ` +
+    `${queue.windowSeconds} s. Shortly before, the forecast says when each will go. How much later than that each ` +
+    "went; what is negative was early, because a forecast counts on the messages of each chat being listed again, " +
+    "and on what watching an inbox may take.",
   head: [
     "follow-ups",
     "last forecast after",

@@ -96,7 +96,11 @@ export const suite: Suite = {
     return [
       {
         title: "One quota for several processes",
-        about: `Processes that call as fast as they may, ${callers} callers in all, share ${limit} requests in a window through a database. The server keeps that limit in all four ways at once and counts what any of them refuses. Looked at for ${looked} windows after the first ${before}, with both databases at the same time; the least share is that of the process which sent the fewest, of a fair one.`,
+        about:
+          `Processes that call as fast as they may, ${callers} callers in all, share ${limit} requests in a window ` +
+          "through a database. The server keeps that limit in all four ways at once and counts what any of them " +
+          `refuses. Looked at for ${looked} windows after the first ${before}, with both databases at the same ` +
+          "time; the least share is that of the process which sent the fewest, of a fair one.",
         head: ["through", "window", "processes", "use of the quota", "least share", "429s"],
         rows: [...files, ...server]
       }

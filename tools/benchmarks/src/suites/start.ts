@@ -75,7 +75,11 @@ const starts = async (progress: (what: string) => void): Promise<Table> => {
   ]
   return {
     title: "Start",
-    about: `From the start of the process to its end; median and range of ${rounds} rounds, ratios to the bare \`node\` of the same round. "modules" is the program as its modules are built, "bundled" is the same program as \`pnpm start\` runs it and as it is published. The ledger holds one chat; preview asks an emulator on the loopback address for its messages.`,
+    about:
+      `From the start of the process to its end; median and range of ${rounds} rounds, ratios to the bare \`node\` ` +
+      `of the same round. "modules" is the program as its modules are built, "bundled" is the same program as ` +
+      `\`pnpm start\` runs it and as it is published. The ledger holds one chat; preview asks an emulator on the ` +
+      "loopback address for its messages.",
     head: ["command", "program", "ms", "ratio to `node -e 0`"],
     rows: [row("node -e 0", "", bare), ...measured.map(({ millis, name, program }) => row(name, program, millis))]
   }

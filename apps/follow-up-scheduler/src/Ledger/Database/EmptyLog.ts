@@ -15,7 +15,8 @@ const once = (sql: SqlClient.SqlClient) =>
 const backoff = Schedule.intersect(Schedule.spaced("50 millis"), Schedule.recurs(100))
 
 const inTheWay =
-  "what was forgotten is still in the log of the database, because another program keeps reading; it goes when that ends"
+  "what was forgotten is still in the log of the database, because another program keeps reading; it goes when " +
+  "that ends"
 
 const onSqlite = (sql: SqlClient.SqlClient) =>
   Effect.repeat(once(sql), { until: (isDone) => isDone, schedule: backoff }).pipe(

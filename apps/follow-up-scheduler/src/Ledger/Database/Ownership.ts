@@ -137,7 +137,8 @@ export const claim = (files: Files): Effect.Effect<Option.Option<Claim>, SqlErro
       asked TEXT,
       answered TEXT
     )`
-    yield* sql`INSERT OR REPLACE INTO owner ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
+    yield* sql`INSERT OR REPLACE INTO owner
+      ${sql.insert({ id: 1, token, file_id, lock_file: files.lock_file, lock_id })}`
     const stamp = yield* Random.nextIntBetween(1, 2 ** 31)
     yield* sql`PRAGMA application_id = ${sql.literal(String(stamp))}`
     // Written into the file itself: a process that opens it under another name may not see its log.

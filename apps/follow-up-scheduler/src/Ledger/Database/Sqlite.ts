@@ -141,7 +141,9 @@ const stampOf = (file: string) =>
 const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
     database: file,
-    reason: `is gone, though a scheduler has run on it: nobody knows any more who opted out or was erased by command. Put it back, or remove ${lock_file} to begin anew`
+    reason:
+      "is gone, though a scheduler has run on it: nobody knows any more who opted out or was erased by command. " +
+      `Put it back, or remove ${lock_file} to begin anew`
   })
 
 /** Opens the file for this process alone; creates it where it is missing. */

@@ -1,0 +1,59 @@
+/** The latest decision about each chat. */
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Reason } from "../Decide/Reason.ts"
+import type * as AuditWriter from "./AuditWriter.ts"
+
+/** The latest decision about a chat. */
+export class ChatDecision extends Schema.Class<ChatDecision>("ChatDecision")({
+  chat_id: Schema.String,
+  conversation_id: Schema.String,
+  decision: Schema.Literal("Act", "Wait", "Stop", "Skip", "Failed"),
+  reason: Schema.NullOr(Reason),
+  until: Schema.NullOr(Schema.DateTimeUtcFromNumber),
+  decided_at: Schema.DateTimeUtcFromNumber
+}) {}
+
+/** A decision that is about to be recorded: the instant is that of the record. */
+export type LatestDecision = Omit<typeof ChatDecision.Type, "decided_at">
+
+/** The number of chats with the same latest decision, reason and number of messages sent. */
+export interface Tally {
+  readonly decision: string
+  readonly reason: string | null
+  readonly sent: number
+  readonly chats: number
+}
+
+/** The part of the ledger that counts chats. */
+export interface ChatDecisions {
+  /** Every chat counted once, by its latest decision and the follow-ups it got. */
+  readonly tally: Effect.Effect<ReadonlyArray<Tally>, SqlError>
+}
+
+/** Over the table `chat_decisions` of this database. */
+export const make = (sql: SqlClient, audit: AuditWriter.AuditWriter) => {
+  const record = (latest: LatestDecision) =>
+    Effect.gen(function* () {
+      const now = yield* DateTime.now
+      const row = Schema.encodeSync(ChatDecision)(new ChatDecision({ ...latest, decided_at: now }))
+      const before = yield* sql<{ decision: string; reason: string | null }>`
+        SELECT decision, reason FROM chat_decisions WHERE chat_id = ${latest.chat_id}`
+      yield* sql`INSERT INTO chat_decisions ${sql.insert(row)}
+        ON CONFLICT (chat_id) DO UPDATE SET ${sql.update(row, ["chat_id"])}`
+      if (before[0]?.decision === latest.decision && before[0]?.reason === latest.reason) return
+      const { decision, reason, until } = latest
+      yield* audit(latest, { name: "decided", detail: { decision, reason, ...(until !== null && { until }) } })
+    })
+
+  const counts: ChatDecisions = {
+    tally: sql<Tally>`
+      SELECT d.decision, d.reason, CAST(count(*) AS INTEGER) AS chats,
+        (SELECT CAST(count(*) AS INTEGER) FROM follow_ups f WHERE f.chat_id = d.chat_id AND f.status = 'sent') AS sent
+      FROM chat_decisions d GROUP BY d.decision, d.reason, sent ORDER BY chats DESC`
+  }
+  return { record, counts }
+}

@@ -1,0 +1,156 @@
+/** Which follow-ups the ledger holds: of a conversation, by status and by the instant at which they are due. */
+import type { ChatId, ConversationId } from "@effect-invent/domain/Ids"
+import type { SqlClient } from "@effect/sql/SqlClient"
+import type { SqlError } from "@effect/sql/SqlError"
+import type * as Statement from "@effect/sql/Statement"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { PastFollowUp } from "../Decide/Episode.ts"
+import type { Reason } from "../Decide/Reason.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import type { FollowUpKey } from "../Plan.ts"
+import { followUps } from "./Rows.ts"
+
+/** The part of the ledger that reads follow-ups and changes none. */
+export interface FollowUpQueries {
+  /** Whether the row is still as it was read. */
+  readonly isCurrent: (followUp: FollowUp) => Effect.Effect<boolean, SqlError>
+  /** The row of a key; none where there is none. */
+  readonly find: (key: FollowUpKey) => Effect.Effect<Option.Option<FollowUp>, SqlError>
+  /**
+   * The conversation's follow-ups that count as steps taken: armed, sent, done, of unknown outcome, and those that
+   * ended without a message after they were armed.
+   */
+  readonly taken: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<PastFollowUp>, SqlError>
+  /** The conversation's planned follow-ups, the soonest first. */
+  readonly waiting: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** The conversation's armed follow-ups: one at most, by a unique index. */
+  readonly armed: (conversation_id: ConversationId) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** Planned and armed follow-ups that were due before this instant, the longest overdue first. */
+  readonly overdue: (before: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** Follow-ups due after this instant that are armed, or planned after a failure. */
+  readonly waitingAgain: (after: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** Planned and armed follow-ups that will be due after the one instant and until the other, the soonest first. */
+  readonly comingUp: (after: DateTime.Utc, until: DateTime.Utc) => Effect.Effect<ReadonlyArray<FollowUp>, SqlError>
+  /** How many planned and armed follow-ups are due within this time. `Duration.infinity` counts all. */
+  readonly pending: (within: Duration.Duration) => Effect.Effect<number, SqlError>
+  /** How many planned and armed follow-ups have been due for longer than this, or failed so often in a row. */
+  readonly late: (by: Duration.Duration, failures: number) => Effect.Effect<number, SqlError>
+  /** How many follow-ups have the status `unknown`. */
+  readonly unknown: Effect.Effect<number, SqlError>
+  /**
+   * Chats in which a follow-up ended, and about which nothing was decided since. Ends with the reason `refused` or
+   * `unreachable` do not count.
+   */
+  readonly unobserved: Effect.Effect<ReadonlyArray<ChatId>, SqlError>
+}
+
+/** A follow-up that was armed and ended for one of these reasons counts as a step taken, and is not planned again. */
+export const finalReasons = [
+  "assistant_declined",
+  "cancelled",
+  "refused",
+  "chat_gone",
+  "exited"
+] satisfies ReadonlyArray<Reason>
+
+const statusOf = ({ status, writes }: FollowUp): PastFollowUp["status"] => {
+  switch (status) {
+    case "armed":
+      return "under_way"
+    case "sent":
+      return "done"
+    case "done":
+      return "state_changed"
+    case "unknown":
+      return writes ? "unknown" : "state_changed"
+    default:
+      return "failed"
+  }
+}
+
+const toTaken = (row: FollowUp): ReadonlyArray<PastFollowUp> => {
+  const isExited = row.reason === "exited"
+  if (row.follow_up_at === null && !isExited) return []
+  const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row
+  return [
+    {
+      policy,
+      anchor_id,
+      step,
+      message_id: message_id ?? undefined,
+      follow_up_at: follow_up_at ?? due_at,
+      status: statusOf(row),
+      isExited
+    }
+  ]
+}
+
+/** Over the table `follow_ups` of this database. */
+export const make = (sql: SqlClient): FollowUpQueries => {
+  /** Not a parameter: the partial index is used only where the statement itself has its condition. */
+  const isOpen = sql.literal("status IN ('planned', 'armed')")
+
+  const find = (key: FollowUpKey) =>
+    Effect.map(followUps(sql`SELECT * FROM follow_ups WHERE key = ${key}`), (rows) => Option.fromNullable(rows[0]))
+
+  const count = (where: Statement.Fragment) =>
+    Effect.map(
+      sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM follow_ups WHERE ${where}`,
+      (rows) => rows[0]?.count ?? 0
+    )
+
+  return {
+    find,
+    isCurrent: ({ key, status, revision }) =>
+      Effect.map(
+        find(key),
+        Option.exists((row) => row.status === status && row.revision === revision)
+      ),
+    unobserved: Effect.map(
+      sql<{ chat_id: ChatId }>`SELECT DISTINCT chat_id FROM follow_ups WHERE observed = 0`,
+      (rows) => rows.map(({ chat_id }) => chat_id)
+    ),
+    taken: (conversation_id) =>
+      Effect.map(
+        followUps(
+          sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id}
+              AND (status IN ('armed', 'sent', 'done', 'unknown') OR ${sql.in("reason", finalReasons)})`
+        ),
+        (rows) => rows.flatMap(toTaken)
+      ),
+    waiting: (conversation_id) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'planned' ORDER BY due_at`
+      ),
+    armed: (conversation_id) =>
+      followUps(
+        sql`SELECT * FROM follow_ups WHERE conversation_id = ${conversation_id} AND status = 'armed' ORDER BY due_at`
+      ),
+    overdue: (before) =>
+      followUps(sql`SELECT * FROM follow_ups WHERE ${isOpen} AND due_at <= ${before.epochMillis} ORDER BY due_at`),
+    waitingAgain: (after) =>
+      followUps(
+        sql`SELECT * FROM follow_ups
+          WHERE ${isOpen} AND due_at > ${after.epochMillis} AND (status = 'armed' OR failures > 0)`
+      ),
+    comingUp: (after, until) =>
+      followUps(
+        sql`SELECT * FROM follow_ups
+          WHERE ${isOpen} AND due_at > ${after.epochMillis} AND due_at <= ${until.epochMillis}
+            ORDER BY due_at`
+      ),
+    pending: (within) =>
+      Effect.flatMap(DateTime.now, (now) =>
+        count(sql`${isOpen} AND due_at <= ${DateTime.addDuration(now, within).epochMillis}`)
+      ),
+    late: (by, failures) =>
+      Effect.flatMap(DateTime.now, (now) => {
+        const before = DateTime.subtractDuration(now, by).epochMillis
+        return count(sql`${isOpen} AND (due_at <= ${before} OR failures >= ${failures})`)
+      }),
+    unknown: count(sql`status = 'unknown'`)
+  }
+}

@@ -21,7 +21,10 @@ const line = (count: number) =>
     const followUps = entries.filter((entry) => entry.kind === "message" && entry.cause === "follow_up").length
     const requests = entries.filter((entry) => entry.kind === "request")
     const limited = requests.filter((entry) => entry.status === 429).length
-    return `${arrived}/${count} conversations, ${followUps} follow-ups, ${requests.length} requests, ${limited} refused (429)`
+    return (
+      `${arrived}/${count} conversations, ${followUps} follow-ups, ${requests.length} requests, ${limited} refused ` +
+      "(429)"
+    )
   })
 
 /**

@@ -32,20 +32,23 @@ import * as BoundedMap from "./Watch/BoundedMap.ts"
 export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/ChatReader")<
   ChatReader,
   {
-    /** Reads the chat as freshly as the purpose needs; `plan` where none is given. */
+    /**
+     * Reads the chat as freshly as the purpose needs; `plan` where none is given. `maxAge`: how old the row of a chat
+     * may be that a step is taken by, where 2 seconds are too much.
+     */
     readonly read: (
       chat_id: ChatId,
-      purpose?: Purpose
-    ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
-    /**
-     * Reads the row of the chat only, at most `maxAge` old (2 seconds unless given): the state, and as messages the
-     * last one alone. Lists all messages where the row was requested before this call, or is old. One request, which
-     * all readers of rows share, or two; segments cost one more.
-     */
-    readonly glance: (
-      chat_id: ChatId,
+      purpose?: Purpose,
       maxAge?: Duration.Duration
     ) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
+    /**
+     * Reads the row of the chat only, requested during this call: the state, and as messages the last one alone. Lists
+     * all messages where the first pages do not show the chat. One request, which all readers of rows share; segments
+     * cost one more.
+     */
+    readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
+    /** The newest snapshot with all messages that this process has in memory. No request; none after a restart. */
+    readonly remembered: (chat_id: ChatId) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>>
     /**
      * Lists the messages since the last one of an earlier snapshot; the state stays that of the snapshot. One request.
      */
@@ -111,7 +114,7 @@ const remembered = 1000
  * the step.
  */
 const planMaxAge = Duration.minutes(1)
-/** Maximum age of the row that a step is taken by. The messages are always listed then. */
+/** Maximum age of the row that a step is taken by. */
 export const actMaxAge = Duration.seconds(2)
 /**
  * Maximum number of inbox pages read for a row, where the answer to an update will give the state: 5 pages are 500
@@ -124,19 +127,21 @@ const fewPages = 5
  * - `plan`: to decide what is to come. A minute old at most.
  * - `schedule`: to have the assistant write. 2 seconds; where the first 500 chats of the inbox do not show the chat,
  *   any known row, because the answer to the update gives the state again.
- * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it.
+ * - `act`: to send a message, or to snooze, close or assign. 2 seconds; the whole lists are read for it, and the
+ *   messages are always listed.
  * - `check`: to see what became of a step. Requested during this read.
  */
 export type Purpose = "plan" | "schedule" | "act" | "check"
 
-const needOf = (purpose: Purpose, now: number): ChatRows.Need => {
+const needOf = (purpose: Purpose, now: number, maxAge = actMaxAge): ChatRows.Need => {
+  const since = now - Duration.toMillis(Duration.min(maxAge, actMaxAge))
   switch (purpose) {
     case "plan":
       return { since: now - Duration.toMillis(planMaxAge), pages: fewPages, orByEvent: true }
     case "schedule":
-      return { since: now - Duration.toMillis(actMaxAge), pages: fewPages }
+      return { since, pages: fewPages }
     case "act":
-      return { since: now - Duration.toMillis(actMaxAge) }
+      return { since }
     case "check":
       return { since: now }
   }
@@ -173,7 +178,7 @@ const reading = (
     const asked_at = yield* MonotonicClock.elapsed
     const chat = yield* onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
     yield* rows.keep([chat], asked_at)
-    return { chat, asked_at, known_at: asked_at } satisfies ChatRows.Row
+    return { chat, asked_at, known_at: asked_at, page: undefined } satisfies ChatRows.Row
   })
 
   /** The row, and whether it is as fresh as it has to be. */
@@ -188,40 +193,48 @@ const reading = (
   })
 
   const listed = (chat_id: ChatId, { chat }: ChatRows.Row) =>
-    Effect.map(sinceItLeft(list(chat_id)), ({ asked_at, result: { direction, listed } }) => ({
-      chat: ChatSnapshot.make(chat_id, chat, listed, direction),
-      asked_at
-    }))
+    Effect.flatMap(sinceItLeft(list(chat_id)), ({ asked_at, result: { direction, listed } }) =>
+      Effect.map(MonotonicClock.moment, (answered_at) => ({
+        chat: ChatSnapshot.make(chat_id, chat, listed, direction),
+        listed: { asked_at, answered_at }
+      }))
+    )
+
+  /** The times of a row, as if it had been answered when it was requested. */
+  const timesOf = ({ asked_at }: ChatRows.Row) =>
+    Effect.zipWith(MonotonicClock.moment, MonotonicClock.elapsed, (now, elapsed) => {
+      const at = MonotonicClock.before(now, elapsed - (asked_at ?? elapsed))
+      return { asked_at: at, answered_at: at }
+    })
+
+  /** The snapshot that is in memory with the state of this row, where the row shows that no message is missing. */
+  const unchanged = (chat_id: ChatId, row: ChatRows.Row) =>
+    Effect.suspend(() => {
+      const before = known.get(chat_id)
+      if (before === undefined || !ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, [])))
+        return Effect.succeedNone
+      return Effect.map(timesOf(row), (listed) => Option.some({ chat: ChatSnapshot.refresh(before, row.chat), listed }))
+    })
 
   return {
-    read: (chat_id, purpose = "plan") =>
+    read: (chat_id, purpose = "plan", maxAge) =>
       Effect.gen(function* () {
-        const begun = yield* MonotonicClock.moment
-        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.elapsed))
-        const before = known.get(chat_id)
-        const isBegun = purpose === "schedule" || purpose === "act"
-        const isKnown = before !== undefined && ChatSnapshot.endsAs(before, ChatSnapshot.make(chat_id, row.chat, []))
-        const { asked_at, chat } =
-          isKnown && !isOld && !isBegun
-            ? { chat: ChatSnapshot.refresh(before, row.chat), asked_at: begun }
-            : yield* listed(chat_id, row)
-        const answered_at = yield* MonotonicClock.moment
-        yield* remember(chat)
+        const { isOld, row } = yield* rowFor(chat_id, needOf(purpose, yield* MonotonicClock.elapsed, maxAge))
+        const same = isOld || purpose === "act" ? Option.none() : yield* unchanged(chat_id, row)
+        const read = Option.isSome(same) ? same.value : yield* listed(chat_id, row)
+        yield* remember(read.chat)
         // The row that a chat is planned by can be older than this read.
-        return { ...chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: { asked_at, answered_at } }) }
+        return { ...read.chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) }
       }),
-    glance: (chat_id, maxAge = actMaxAge) =>
+    glance: (chat_id) =>
       Effect.gen(function* () {
-        const begun = yield* MonotonicClock.moment
-        const now = yield* MonotonicClock.elapsed
-        const { isOld, row } = yield* rowFor(chat_id, { since: now - Duration.toMillis(maxAge), pages: fewPages })
-        const isSince = row.asked_at !== undefined && row.asked_at >= now
-        const { asked_at, chat } =
-          isSince && !isOld
-            ? { chat: ChatSnapshot.make(chat_id, row.chat, []), asked_at: begun }
-            : yield* listed(chat_id, row)
-        return { ...chat, isStateOld: isOld, listed: { asked_at, answered_at: yield* MonotonicClock.moment } }
+        const { isOld, row } = yield* rowFor(chat_id, { since: yield* MonotonicClock.elapsed, pages: fewPages })
+        const read = isOld
+          ? yield* listed(chat_id, row)
+          : { chat: ChatSnapshot.make(chat_id, row.chat, []), listed: yield* timesOf(row) }
+        return { ...read.chat, isStateOld: isOld, listed: read.listed }
       }),
+    remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
     readNew: (before) =>
       Effect.gen(function* () {
         const { asked_at, result } = yield* sinceItLeft(news(before))
@@ -243,7 +256,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
     Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.hear(before, listed, direction))
-  return { read, glance: read, readNew }
+  return { read, glance: read, readNew, remembered: () => Effect.succeedNone }
 }
 
 /**
@@ -251,7 +264,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
  * began: one more request for each chat.
  */
 const withSegments = (
-  { glance, readNew, read }: ChatReader["Type"],
+  { glance, read, readNew, remembered }: ChatReader["Type"],
   invent: InventClient["Type"],
   policies: Policies.Policies["Type"]
 ): ChatReader["Type"] => {
@@ -268,8 +281,9 @@ const withSegments = (
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.flatMap(areNeeded, (needed) => (needed ? listed(chat) : Effect.succeed(chat)))
   return {
-    glance: (...look) => Effect.flatMap(glance(...look), segmentsOf),
+    glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf),
     readNew,
+    remembered,
     read: (...look) => Effect.flatMap(read(...look), segmentsOf)
   }
 }
@@ -278,14 +292,15 @@ const withSegments = (
  * Adds what the contact list and the activities show of the chat's contacts. The header of `OptOuts` states the cost.
  */
 const withOptOuts = (
-  { glance, readNew, read }: ChatReader["Type"],
+  { glance, read, readNew, remembered }: ChatReader["Type"],
   optOuts: OptOuts.OptOuts["Type"]
 ): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
-    glance: (...look) => Effect.flatMap(glance(...look), marked),
+    glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
     readNew,
+    remembered,
     read: (...look) => Effect.flatMap(read(...look), marked)
   }
 }

@@ -28,7 +28,7 @@ import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
-import { ifStillOwned, lookOf, readAttributed, type ActionContext } from "./Dispatch/ActionContext.ts"
+import { ifStillOwned, lookOf, readAttributed, snapshotMaxAge, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
@@ -120,6 +120,18 @@ export const make = Effect.gen(function* () {
   /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
   const mayBegin = Effect.zipWith(outage.mayLook, ahead, (mayLook, ahead) => mayLook && !ServerClock.isOff(ahead))
 
+  /** Whether the latest answer shows that the clocks differ. The row stays as it is, for the sweep after they agree. */
+  const isHeldByClock = ({ key }: FollowUp) =>
+    Effect.tap(Effect.map(ahead, ServerClock.isOff), (isOff) =>
+      isOff
+        ? Effect.flatMap(ahead, (off) =>
+            Effect.logWarning(
+              `follow-up ${key} is held: this machine's clock is ${ServerClock.describe(off)} the server's`
+            )
+          )
+        : Effect.void
+    )
+
   /** The action of a follow-up's step. A step that its version does not have is treated as `schedule_follow_up`. */
   const actionOf = (policy: Policy, followUp: FollowUp) => {
     const step = policy.steps[followUp.step - 1]
@@ -140,14 +152,7 @@ export const make = Effect.gen(function* () {
     (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
 
   const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
-    // The read of the chat has shown it. The row stays as it is, for the sweep after the clock was set.
-    const off = yield* ahead
-    if (ServerClock.isOff(off)) {
-      yield* Effect.logWarning(
-        `follow-up ${planned.key} is held: this machine's clock is ${ServerClock.describe(off)} the server's`
-      )
-      return
-    }
+    if (yield* isHeldByClock(planned)) return
     const step = policy.steps[planned.step - 1]
     if (chat.isStateOld && !isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
     const earlier = SendMessage.earlier(step, planned, chat)
@@ -174,6 +179,8 @@ export const make = Effect.gen(function* () {
         const newest = yield* Effect.either(newestOf(planned.chat_id))
         if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
         if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
+        // The chat may be known from before the clock was set. This answer is not.
+        if (yield* isHeldByClock(planned)) return
       }
       // Both groups have passed the same checks here, by the same fresh read.
       const writes = step === undefined || isWriting(step)
@@ -203,7 +210,8 @@ export const make = Effect.gen(function* () {
 
   /**
    * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
-   * was armed, and one after it, where its message is found; else the whole chat is read.
+   * was armed. After it, it costs none where the watch has found its message, and one where a list of what is new shows
+   * it; else the whole chat is read.
    */
   const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
     const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
@@ -219,6 +227,12 @@ export const make = Effect.gen(function* () {
       // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
       if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
     }
+    // The watch may have read the chat since the message was written: then no request is needed to find it.
+    const watched = followUp.status === "armed" ? yield* reader.remembered(followUp.chat_id) : Option.none()
+    if (Option.isSome(watched)) {
+      const chat = yield* claim({ ...watched.value, follow_up_at: undefined })
+      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
+    }
     const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
     if (before !== undefined) {
       const chat = yield* claim({ ...(yield* reader.readNew(before)), follow_up_at: undefined })
@@ -226,7 +240,9 @@ export const make = Effect.gen(function* () {
     }
     if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
     if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
-    const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule"))
+    // The other half of what a snapshot may age is for the requests that follow.
+    const half = Duration.times(snapshotMaxAge(policy), 0.5)
+    const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule", half))
     // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
     return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat

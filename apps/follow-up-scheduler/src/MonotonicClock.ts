@@ -21,6 +21,12 @@ export const moment: Effect.Effect<Moment> = Effect.zipWith(Clock.currentTimeMil
   monotonic
 }))
 
+/** The moment so many milliseconds earlier. */
+export const before = ({ monotonic, wall }: Moment, millis: number): Moment => ({
+  wall: wall - millis,
+  monotonic: monotonic - millis
+})
+
 /** By clock: how far the wall clock was ahead of the monotonic one at first, and at most, in milliseconds. */
 const leads = new WeakMap<Clock.Clock, { readonly first: number; most: number }>()
 

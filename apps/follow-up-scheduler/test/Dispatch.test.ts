@@ -125,27 +125,40 @@ describe("a cadence", () => {
     })
   )
 
-  const each = ["read", "list", "newest", "set", "read", "list"]
+  const afterRow = ["newest", "set", "read", "list"]
 
   story(
-    "costs a row of the inbox, the messages, the newest chat, the update, a row before the instant, and a list after it",
+    "costs a row of the inbox, the newest chat, the update, a row before the instant, and a list after it",
     (fake) =>
       Effect.gen(function* () {
         yield* reviewChat
         fake.requests.length = 0
         yield* sweepUntil(after(3 * hour + minute))
-        expect(fake.requests).toEqual([...each, ...each])
+        expect(fake.requests).toEqual(["read", ...afterRow, "read", ...afterRow])
       })
   )
 
-  it.effect("costs no more in a process that has nothing of the chat but the ledger", () =>
+  story("costs nothing after the instant where the watch has read the chat since the message was written", (fake) =>
+    Effect.gen(function* () {
+      yield* reviewChat
+      yield* sweepUntil(after(hour - second))
+      yield* setClock(after(hour + second))
+      yield* reviewChat
+      fake.requests.length = 0
+      yield* sweepUntil(after(hour + minute))
+      expect(fake.requests).toEqual([])
+      expect(yield* record).toEqual(["1 sent", "2 planned"])
+    })
+  )
+
+  it.effect("costs a list of the messages more in a process that has nothing of the chat but the ledger", () =>
     Effect.gen(function* () {
       yield* setClock(Build.start)
       const fake = FakeChat.make()
       yield* Effect.provide(reviewChat, scheduler(fake))
       fake.requests.length = 0
       yield* Effect.provide(sweepUntil(after(hour + minute)), Layer.fresh(scheduler(fake)))
-      expect(fake.requests).toEqual(each)
+      expect(fake.requests).toEqual(["read", "list", ...afterRow])
     }).pipe(Effect.provide(database))
   )
 
@@ -183,7 +196,7 @@ describe("a cadence", () => {
         Effect.zipLeft(apply, Effect.orDie(Effect.zipRight(fake.writes("contact"), TestClock.adjust("6 seconds"))))
       )
       yield* sweepUntil(after(2 * hour))
-      expect(fake.requests).toEqual(["read", "list", "newest", "read", "list"])
+      expect(fake.requests).toEqual(["read", "newest", "read", "list"])
       expect(yield* record).toEqual(["1 skipped replied"])
     })
   )
@@ -1227,15 +1240,20 @@ describe("what has changed when its time comes", () => {
   )
 
   const clock = { ahead: 0 }
-  for (const ahead of [hour, -hour])
+  for (const [ahead, kind, what] of [
+    [hour, "read", "row"],
+    [-hour, "read", "row"],
+    [hour, "newest", "newest chat"],
+    [-hour, "newest", "newest chat"]
+  ] as const)
     story(
-      `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} holds it without a further request, until it is right`,
+      `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} at the answer with the ${what} holds it until it is right`,
       (fake) =>
         Effect.gen(function* () {
           yield* reviewChat
           clock.ahead = 0
-          // The read of the chat shows it: that the clock was right is known from the answer before.
-          yield* fake.once("list", (_, apply) =>
+          // That the clock was right is known from the answer before.
+          yield* fake.once(kind, (_, apply) =>
             Effect.zipRight(
               Effect.sync(() => void (clock.ahead = ahead)),
               apply

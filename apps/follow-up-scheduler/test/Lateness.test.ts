@@ -23,7 +23,7 @@ import * as Scheduler from "../src/Scheduler.ts"
 import { Watch } from "../src/Watch.ts"
 import * as Build from "./Build.ts"
 
-const people = 75
+const people = 90
 /** Half of the documented one, so that half as many follow-ups make the same backlog. */
 const limit = { limit: RateLimit.defaults.limit / 2, window: RateLimit.defaults.window }
 const lead = 15 * Build.second

@@ -98,7 +98,7 @@ export const make = (context: ActionContext, policy: Policy) => {
       ({ follow_up_at, status }) => status === "armed" && isSame(follow_up_at, armed.follow_up_at)
     )
     if (isMeant) return
-    const cleared = Effect.flatMap(reader.glance(armed.chat_id, Duration.zero), (chat) =>
+    const cleared = Effect.flatMap(reader.glance(armed.chat_id), (chat) =>
       isSame(chat.follow_up_at, armed.follow_up_at) ? Effect.zipRight(takeBack(armed), unsettle(armed)) : Effect.void
     )
     yield* Effect.catchAll(cleared, (error) =>

@@ -13,10 +13,10 @@ import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { fullReadShare } from "../Watch/InboxWatch.ts"
 
 /**
- * Requests of a follow-up that goes well: row, messages, newest chat, update, row, message. Fewer where several that
- * are due share the rows they read.
+ * Requests of a follow-up that goes well: row, newest chat, update, row, message. Fewer where several that are due share
+ * the rows they read. One more, for the messages, in a process that has not read the chat before.
  */
-export const requestsPerFollowUp = 6
+export const requestsPerFollowUp = 5
 
 /** The vendor's limit, and the part of it that follow-ups may use. */
 export interface Quota {
@@ -67,6 +67,7 @@ export const tolerance = Duration.minutes(1)
 export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota: Quota): Backlog | undefined => {
   const cost = Duration.toMillis(costOf(quota))
   let found: Backlog | undefined
+  let latestFound = Duration.toMillis(tolerance)
   let current = { from: 0, until: Number.NEGATIVE_INFINITY, followUps: 0, latest: 0 }
   for (const at of Arr.sort(due, DateTime.Order)) {
     const due_at = Math.max(at.epochMillis, now.epochMillis)
@@ -74,8 +75,9 @@ export const worst = (due: ReadonlyArray<DateTime.Utc>, now: DateTime.Utc, quota
     current.until += cost
     current.followUps++
     current.latest = Math.max(current.latest, current.until - due_at)
-    if (current.latest >= Duration.toMillis(found?.latest ?? tolerance)) {
+    if (current.latest >= latestFound) {
       const { followUps, from, latest, until } = current
+      latestFound = latest
       found = {
         from: DateTime.unsafeMake(from),
         until: DateTime.unsafeMake(until),

@@ -34,6 +34,8 @@ export interface Row {
   /** When it was requested; undefined where an event delivered it, because the event may have been delayed. */
   readonly asked_at: number | undefined
   readonly known_at: number
+  /** The page of the inbox that showed it last, from 1; undefined where an answer or an event gave the row. */
+  readonly page: number | undefined
 }
 
 /** How fresh a row has to be, and how many pages may be read for it. */
@@ -52,9 +54,9 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
   {
     /**
      * Keeps rows that were requested at this instant; undefined for those that an event delivered. An older row never
-     * replaces a newer one.
+     * replaces a newer one. `page`: the page of the inbox that shows them, from 1.
      */
-    readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined) => Effect.Effect<void>
+    readonly keep: (chats: ReadonlyArray<Chat>, asked_at: number | undefined, page?: number) => Effect.Effect<void>
     /**
      * Drops the row of a chat that was changed in a way that no answer shows. The next read of it reads the lists anew.
      */
@@ -63,17 +65,19 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
     /**
      * A row that is fresh enough. Reads the lists where none is in memory; none where no page that may be read shows
-     * the chat. Fails with `UnexpectedResponse` where the chat's row cannot be decoded, and with the error of the
+     * the chat, and without a request where a later page showed it last. Fails with `UnexpectedResponse` where the chat's row cannot be decoded, and with the error of the
      * request.
      */
     readonly find: (chat_id: ChatId, need: Need) => Effect.Effect<Option.Option<Row>, RepeatableError>
   }
 >() {}
 
-/** The entries of a page, and when it was requested. */
+/** A page of a list: its entries, and when it was requested. */
 export interface Page {
   readonly entries: ReadonlyArray<Chat | Undecodable>
   readonly asked_at: number
+  /** Its number, from 1. */
+  readonly number: number
 }
 
 /** The pages of a list. A page is requested when the one before it has been handled; that instant is its `asked_at`. */
@@ -81,10 +85,11 @@ export const pagesOf = <E, R>(list: Stream.Stream<Chat | Undecodable, E, R>): St
   Stream.unwrap(
     Effect.map(MonotonicClock.elapsed, (begun_at) => {
       let asked_at = begun_at
+      let number = 0
       return Stream.chunks(list).pipe(
         Stream.mapEffect((chunk) =>
           Effect.map(MonotonicClock.elapsed, (now): Page => {
-            const page = { entries: [...chunk], asked_at }
+            const page = { entries: [...chunk], asked_at, number: ++number }
             asked_at = now
             return page
           })
@@ -129,7 +134,7 @@ const make = Effect.gen(function* () {
   let latest = noReading
 
   /** Where two answers crossed each other, the one with the later `updated_at` is kept. */
-  const keepOne = (chat: Chat, asked_at: number | undefined, known_at: number) => {
+  const keepOne = (chat: Chat, asked_at: number | undefined, known_at: number, page: number | undefined) => {
     const before = rows.get(chat.id)
     const earlier = before?.asked_at ?? Number.NEGATIVE_INFINITY
     const hasCrossed = before !== undefined && (asked_at === undefined || before.known_at > asked_at)
@@ -139,12 +144,13 @@ const make = Effect.gen(function* () {
     rows.keep(chat.id, {
       chat: isOlder ? before.chat : chat,
       asked_at: asked_at && Math.max(asked_at, earlier),
-      known_at
+      known_at,
+      page
     })
   }
 
-  const keep: ChatRows["Type"]["keep"] = (chats, asked_at) =>
-    Effect.map(MonotonicClock.elapsed, (now) => chats.forEach((chat) => keepOne(chat, asked_at, now)))
+  const keep: ChatRows["Type"]["keep"] = (chats, asked_at, page) =>
+    Effect.map(MonotonicClock.elapsed, (now) => chats.forEach((chat) => keepOne(chat, asked_at, now, page)))
 
   const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
     Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))
@@ -179,11 +185,12 @@ const make = Effect.gen(function* () {
     isEnough: () => boolean
   ) =>
     pagesOf(list).pipe(
-      Stream.mapEffect(({ asked_at, entries }) =>
+      Stream.mapEffect(({ asked_at, entries, number }) =>
         Effect.map(
           keep(
             entries.filter((entry): entry is Chat => !isUndecodable(entry)),
-            asked_at
+            asked_at,
+            endpoint === "inbox.list" ? number : undefined
           ),
           () => {
             settleUnreadable(entries, endpoint)
@@ -231,13 +238,16 @@ const make = Effect.gen(function* () {
     Effect.ensuring(Effect.sync(() => void (isReading = false)))
   )
 
+  /** Whether a later page of the inbox showed the chat last than may be read for it. */
+  const isFurtherOn = (chat_id: ChatId, { pages = wholeInbox }: Need) => (rows.get(chat_id)?.page ?? 0) > pages
+
   const wasSearched = ({ pages = Number.POSITIVE_INFINITY, since }: Need) =>
     latest.begun_at >= since && latest.pages >= pages
 
   const find: ChatRows["Type"]["find"] = (chat_id, need) =>
     Effect.suspend(() => {
       const row = freshRow(chat_id, need)
-      if (Option.isSome(row) || wasSearched(need)) return Effect.succeed(row)
+      if (Option.isSome(row) || wasSearched(need) || isFurtherOn(chat_id, need)) return Effect.succeed(row)
       const want: Want = { ...need, chat_id, found: Deferred.unsafeMake(FiberId.none) }
       wants.add(want)
       const begin = Effect.suspend(() => {

@@ -58,9 +58,9 @@ const makeReading = Effect.all({ invent: InventClient, rows: ChatRows.ChatRows, 
 /** The chats with news, page by page. The rows of all chats are kept for the reads that follow. */
 const pages = ({ invent, rows, seen }: Reading, isThorough: boolean): Stream.Stream<ReadonlyArray<ChatId>, Failure> =>
   ChatRows.pagesOf(invent.inbox.stream()).pipe(
-    Stream.mapEffect(({ asked_at, entries }) => {
+    Stream.mapEffect(({ asked_at, entries, number }) => {
       const chats = Undecodable.omit(entries)
-      return Effect.zipRight(rows.keep(chats, asked_at), Effect.map(seen.changed(chats, isThorough), idsOf))
+      return Effect.zipRight(rows.keep(chats, asked_at, number), Effect.map(seen.changed(chats, isThorough), idsOf))
     })
   )
 

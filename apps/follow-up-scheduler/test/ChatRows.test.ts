@@ -139,6 +139,24 @@ describe("finding the rows of chats", () => {
     }).pipe(Effect.provide(layer))
   })
 
+  it.effect("searches no first pages for a chat that a later page showed last, until an answer gives its row", () => {
+    const { layer, requests } = service(1000)
+    return Effect.gen(function* () {
+      const rows = yield* ChatRows.ChatRows
+      yield* inTime(find(id(350)))
+      yield* TestClock.adjust("1 minute")
+      requests.length = 0
+      expect(found(yield* inTime(find(id(350), { pages: 3 })))).toBeUndefined()
+      expect(requests).toEqual([])
+      expect(found(yield* inTime(find(id(350), { pages: 4 })))).toBe(id(350))
+      yield* rows.keep([{ id: id(350), updated_at: Build.after(0) }], yield* millis)
+      yield* TestClock.adjust("1 minute")
+      requests.length = 0
+      yield* inTime(find(id(350), { pages: 1 }))
+      expect(requests).toEqual(["inbox 1"])
+    }).pipe(Effect.provide(layer))
+  })
+
   it.effect("goes on in the list of chats where the inbox does not show it, or is not there", () => {
     const { inbox, layer, requests } = service(10, [{ id: id(77) }])
     return Effect.gen(function* () {

@@ -1,7 +1,7 @@
 // Counts what can be seen of the layout and the language of the sources: files a folder, lines a file, exports with a
 // docstring in all and by package, long lines, deeply nested calls, words of documentation. Sources that are generated
 // are left out. Prints one table; `--json` prints the same as JSON, and `--missing <path>` the exports below a path
-// that have no docstring.
+// that have no docstring. `--check` prints only what is beyond its limit, and then ends with 1.
 import { execFileSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { dirname } from "node:path"
@@ -47,12 +47,15 @@ const kinds = {
 const kindOf = (node) => kinds[ts.SyntaxKind[node.kind]] ?? ts.SyntaxKind[node.kind]
 const packageOf = (file) => file.split("/").slice(0, 2).join("/")
 
-// Data-first calls: a call of a module's function, `Effect.map(…)`, directly as the argument of another one.
+// Data-first calls: a call of a module's function, `Effect.map(…)`, directly as the argument of another one. The calls
+// that make a schema are left out: they nest as the value does that they describe.
+const schemas = ["Schema", "Open", "Closed", "OpenRecord"]
 const isModuleCall = (node) =>
   ts.isCallExpression(node) &&
   ts.isPropertyAccessExpression(node.expression) &&
   ts.isIdentifier(node.expression.expression) &&
-  /^[A-Z]/.test(node.expression.expression.text)
+  /^[A-Z]/.test(node.expression.expression.text) &&
+  !schemas.includes(node.expression.expression.text)
 const depthOf = (node) => 1 + Math.max(0, ...node.arguments.filter(isModuleCall).map(depthOf))
 const isOutermost = (node) => !(node.parent && isModuleCall(node.parent) && node.parent.arguments.includes(node))
 
@@ -85,6 +88,7 @@ for (const file of sources) folders.set(dirname(file), (folders.get(dirname(file
 const lengths = sources.map((file) => codeLines(texts.get(file)))
 const lines = sources.flatMap((file) => texts.get(file).split("\n"))
 const largest = [...folders].sort(([, a], [, b]) => b - a).slice(0, 3)
+const tooLong = lines.filter((line) => line.length > widest).length
 const share = (part, whole) => `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`
 
 const table = {
@@ -96,11 +100,22 @@ const table = {
   ...Object.fromEntries(
     [...packages].map(([name, each]) => [`  ${name}`, `${share(each.documented, each.exports)} of ${each.exports}`])
   ),
-  [`lines over ${widest} columns`]: `${lines.filter((line) => line.length > widest).length} of ${lines.length}`,
+  [`lines over ${widest} columns`]: `${tooLong} of ${lines.length}`,
   "calls nested three deep or more, data-first": `${share(counts.deepCalls, counts.calls)} (${counts.deepCalls} of ${counts.calls})`,
   "words of documentation": guides.map((file) => words(texts.get(file))).reduce((sum, count) => sum + count, 0)
 }
+// What the house rules allow at most: no line that is too long, one deep call in a hundred, and one export in twenty
+// without a docstring.
+const beyond = [
+  [tooLong > 0, `lines over ${widest} columns`],
+  [counts.deepCalls > counts.calls * 0.01, "calls nested three deep or more, data-first"],
+  [counts.documented < counts.exports * 0.95, "exports with a docstring"]
+].filter(([isBeyond]) => isBeyond)
 const below = process.argv[process.argv.indexOf("--missing") + 1]
-if (process.argv.includes("--missing")) console.log(missing.filter((line) => line.startsWith(below ?? "")).join("\n"))
+if (process.argv.includes("--check")) {
+  for (const [, what] of beyond) console.error(`beyond the limit: ${what.padEnd(44)} ${table[what]}`)
+  process.exitCode = beyond.length > 0 ? 1 : 0
+} else if (process.argv.includes("--missing"))
+  console.log(missing.filter((line) => line.startsWith(below ?? "")).join("\n"))
 else if (process.argv.includes("--json")) console.log(JSON.stringify(table, null, 2))
 else for (const [what, count] of Object.entries(table)) console.log(`${what.padEnd(50)} ${count}`)

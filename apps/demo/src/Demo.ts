@@ -37,9 +37,9 @@ const arrivals = (people: ReadonlyArray<Scenarios.Person>) =>
     const customers = yield* CustomerLayers.SimulatedCustomers
     const talks = yield* Effect.forEach(people, (person) =>
       Effect.flatMap(customers.arrive(person), ({ chat_id, rest }) =>
-        Effect.delay(
-          Effect.map(Effect.fork(rest), (fiber) => ({ chat_id, fiber })),
-          arrivalEvery
+        Effect.fork(rest).pipe(
+          Effect.map((fiber) => ({ chat_id, fiber })),
+          Effect.delay(arrivalEvery)
         )
       )
     )
@@ -93,7 +93,7 @@ const play = Effect.fn("Demo.play")(function* (
         `follow-ups were still under way ${Duration.format(longestRun)} of the demo's clock after the last arrival`
     })
   )
-  yield* Effect.raceFirst(Effect.raceFirst(story, Scheduler.serve(serveOptions)), progress)
+  yield* Effect.raceFirst(story, Scheduler.serve(serveOptions)).pipe(Effect.raceFirst(progress))
 })
 
 interface DemoOptions {

@@ -114,9 +114,10 @@ export const listen = ({ onLost, onOverview, onTokenWanted }: Listener): (() => 
     })
   })
   const again = Effect.retry(once, { schedule: patience, while: (error) => error._tag === "Disconnected" })
-  const forever = Effect.catchTag(Effect.forever(Effect.delay(again, 100)), "TokenWanted", () =>
-    Effect.sync(onTokenWanted)
+  const forever = Effect.delay(again, 100).pipe(
+    Effect.forever,
+    Effect.catchTag("TokenWanted", () => Effect.sync(onTokenWanted))
   )
-  const running = Effect.runCallback(Effect.provide(Effect.orDie(forever), FetchHttpClient.layer))
+  const running = Effect.orDie(forever).pipe(Effect.provide(FetchHttpClient.layer), Effect.runCallback)
   return () => running()
 }

@@ -308,16 +308,15 @@ const withOptOuts = (
 /** Reads the whole chat: its row in the lists, and its messages where the row shows something that was not read yet. */
 export const layer = Layer.effect(
   ChatReader,
-  Effect.map(Effect.all([InventClient, ChatRows.ChatRows, Ledger]), (parts) => reading(...parts))
+  Effect.all([InventClient, ChatRows.ChatRows, Ledger]).pipe(Effect.map((parts) => reading(...parts)))
 ).pipe(Layer.provideMerge(ChatRows.layer))
 
 /** Adds to a reader the segments, where a policy in force matches by them, and the opt-outs. */
 const complete = <E, R>(base: Layer.Layer<ChatReader, E, R>) =>
   Layer.effect(
     ChatReader,
-    Effect.map(
-      Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts]),
-      ([reader, invent, policies, optOuts]) => withOptOuts(withSegments(reader, invent, policies), optOuts)
+    Effect.all([ChatReader, InventClient, Policies.Policies, OptOuts.OptOuts]).pipe(
+      Effect.map(([reader, invent, policies, optOuts]) => withOptOuts(withSegments(reader, invent, policies), optOuts))
     )
   ).pipe(Layer.provide([base, Policies.layer]), Layer.provideMerge(OptOuts.layer))
 

@@ -149,7 +149,10 @@ const watch = ({ confirmed = unconfirmed, sweepEvery }: ServeOptions) =>
     })
     const settle = Effect.zipRight(untilResumed, count)
     const named = keepsRows ? chats : Stream.tap(chats, forget)
-    const looks = Effect.as(Stream.runDrain(Stream.mapEffect(named, look, { concurrency, unordered: true })), false)
+    const looks = Stream.mapEffect(named, look, { concurrency, unordered: true }).pipe(
+      Stream.runDrain,
+      Effect.as(false)
+    )
     /** Chats that an interrupted pass has named already are named again by the next reading of the lists. */
     const countingBy = (news: Effect.Effect<ReadonlyArray<ChatId>, Effect.Effect.Error<typeof looks>>) => {
       const settling = Effect.gen(function* () {
@@ -226,9 +229,9 @@ export const serve = (options: ServeOptions) =>
       ),
       Effect.repeat(Schedule.spaced(options.sweepEvery))
     )
-    const counting = Effect.repeat(
-      Effect.ignore(Effect.flatMap(count, Telemetry.counted)),
-      Schedule.spaced(recordEvery)
+    const counting = Effect.flatMap(count, Telemetry.counted).pipe(
+      Effect.ignore,
+      Effect.repeat(Schedule.spaced(recordEvery))
     )
     const { maxAge } = yield* OptOuts.OptOutPace
     const fallsDue = Effect.orElseSucceed(ledger.pending(maxAge), () => 0)

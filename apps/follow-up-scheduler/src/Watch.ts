@@ -85,7 +85,10 @@ export const idsOf = (
   every: Duration.Duration
 ): Stream.Stream<ReadonlyArray<ChatId>, ChatsUnreadable, FileSystem.FileSystem> => {
   const again = Effect.catchAll(readFile(file), (error) => Effect.as(Effect.logWarning(error.message), []))
-  const later = Stream.mapEffect(Stream.fromSchedule(Schedule.spaced(every)), () => again)
+  const later = Schedule.spaced(every).pipe(
+    Stream.fromSchedule,
+    Stream.mapEffect(() => again)
+  )
   return Stream.concat(Stream.fromEffect(readFile(file)), later)
 }
 

@@ -84,13 +84,7 @@ export const layer = (options: Settings.Options): Layer.Layer<InventClient, Conf
 export const layerShared = (
   options: Omit<Settings.Options, "rateLimit">
 ): Layer.Layer<InventClient, ConfigError, HttpClient.HttpClient | RateLimit.RateLimit> =>
-  Layer.effect(
-    InventClient,
-    Effect.flatMap(
-      Effect.suspend(() => Settings.make(options)),
-      make
-    )
-  )
+  Layer.effect(InventClient, Effect.suspend(() => Settings.make(options)).pipe(Effect.flatMap(make)))
 
 /**
  * A client from the environment: `INVENT_API_KEY`, `INVENT_BASE_URL`, `INVENT_ORG_ID`, `INVENT_RATE_LIMIT`,

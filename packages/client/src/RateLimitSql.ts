@@ -138,15 +138,18 @@ const within = <A, E>(
   millis: number,
   effect: Effect.Effect<A, E>
 ): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> =>
-  Effect.flatMap(Effect.zipLeft(Effect.forkDaemon(effect), Effect.yieldNow()), (fiber) =>
-    Effect.flatMap(fiber.poll, (exit): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> => {
-      if (exit._tag === "Some") return exit.value
-      const joined = Effect.timeoutFail(Fiber.join(fiber), {
-        duration: millis,
-        onTimeout: () => new RateLimit.RateLimitUnavailable({ reason: "the database does not answer" })
+  Effect.forkDaemon(effect).pipe(
+    Effect.zipLeft(Effect.yieldNow()),
+    Effect.flatMap((fiber) =>
+      Effect.flatMap(fiber.poll, (exit): Effect.Effect<A, E | RateLimit.RateLimitUnavailable> => {
+        if (exit._tag === "Some") return exit.value
+        const joined = Effect.timeoutFail(Fiber.join(fiber), {
+          duration: millis,
+          onTimeout: () => new RateLimit.RateLimitUnavailable({ reason: "the database does not answer" })
+        })
+        return Effect.onError(joined, () => Fiber.interruptFork(fiber))
       })
-      return Effect.onError(joined, () => Fiber.interruptFork(fiber))
-    })
+    )
   )
 
 /** No two processes have the same, not even when both were started with the same seed. */

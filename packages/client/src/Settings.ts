@@ -172,7 +172,7 @@ const environment = () =>
   Config.all({
     apiKey: Config.redacted("INVENT_API_KEY"),
     baseUrl: Config.withDefault(Config.string("INVENT_BASE_URL"), defaultBaseUrl),
-    orgId: Config.withDefault(Config.map(Config.string("INVENT_ORG_ID"), OrgId.make), defaultOrgId),
+    orgId: Config.string("INVENT_ORG_ID").pipe(Config.map(OrgId.make), Config.withDefault(defaultOrgId)),
     rateLimit: quota()
   })
 

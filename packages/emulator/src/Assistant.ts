@@ -42,9 +42,8 @@ const sleepUntil = (instant: DateTime.Utc): Effect.Effect<void> =>
   Effect.flatMap(DateTime.now, (now) =>
     DateTime.greaterThanOrEqualTo(now, instant)
       ? Effect.void
-      : Effect.zipRight(
-          Effect.sleep(Duration.min(Duration.millis(DateTime.distance(now, instant)), longestSleep)),
-          sleepUntil(instant)
+      : Effect.sleep(Duration.min(Duration.millis(DateTime.distance(now, instant)), longestSleep)).pipe(
+          Effect.zipRight(sleepUntil(instant))
         )
   )
 

@@ -78,9 +78,9 @@ const makeFollowUps = Effect.gen(function* () {
     if (standing != null) return Option.some(standing)
     const deferred = yield* Deferred.make<DateTime.Utc>()
     waiting.set(chat_id, deferred)
-    return yield* Effect.ensuring(
-      Effect.timeoutOption(Deferred.await(deferred), patience),
-      Effect.sync(() => waiting.delete(chat_id))
+    return yield* Deferred.await(deferred).pipe(
+      Effect.timeoutOption(patience),
+      Effect.ensuring(Effect.sync(() => waiting.delete(chat_id)))
     )
   })
 })
@@ -183,7 +183,7 @@ export const run = ({ conversations, during = "1 day", onAct, seed }: Settings):
       yield* play(script)
     })
     const fibers = yield* Effect.forEach(Array.from({ length: conversations }), (_, index) =>
-      Effect.fork(Effect.withRandom(conversation, Random.make(`${seed} ${index}`)))
+      Effect.withRandom(conversation, Random.make(`${seed} ${index}`)).pipe(Effect.fork)
     )
     yield* Fiber.joinAll(fibers)
   }).pipe(Effect.scoped)

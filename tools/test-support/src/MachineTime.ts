@@ -25,6 +25,6 @@ export const make = Effect.gen(function* () {
     before = now
     ticks++
   })
-  yield* Effect.forkScoped(Effect.forever(Effect.delay(tick, `${period} millis`)))
+  yield* Effect.delay(tick, `${period} millis`).pipe(Effect.forever, Effect.forkScoped)
   return { elapsed: () => ticks * period, worstLag: () => worst } satisfies MachineTime
 })

@@ -56,7 +56,7 @@ const listen = (answers: Record<string, Effect.Effect<string>>) =>
 
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const scope = await Effect.runPromise(Scope.make())
-  const server = await Effect.runPromise(Scope.extend(Effect.flatMap(make, listen), scope))
+  const server = await Scope.extend(Effect.flatMap(make, listen), scope).pipe(Effect.runPromise)
   project.provide("shared", `http://127.0.0.1:${(server.address() as AddressInfo).port}`)
   return () => Effect.runPromise(Scope.close(scope, Exit.void))
 }

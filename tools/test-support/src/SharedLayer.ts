@@ -18,6 +18,6 @@ export const scopedTester = <R, E>(layer: Layer.Layer<R, E>, timeout: number) =>
   afterAll(() => managed.dispose(), timeout)
   return <A, E2>(name: string, test: () => Effect.Effect<A, E2, R | Scope.Scope>): void =>
     it.live(name, () =>
-      Effect.flatMap(managed.runtimeEffect, (built) => Effect.provide(Effect.scoped(Effect.suspend(test)), built))
+      Effect.flatMap(managed.runtimeEffect, (built) => Effect.suspend(test).pipe(Effect.scoped, Effect.provide(built)))
     )
 }

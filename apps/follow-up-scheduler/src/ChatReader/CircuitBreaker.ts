@@ -97,7 +97,7 @@ export const make = Effect.map(setOutage(false), (): CircuitBreaker["Type"] => {
     yes
       ? Effect.void
       : Effect.flatMap(MonotonicClock.millis, (now) =>
-          Effect.zipRight(Effect.sleep(Duration.millis(Math.max(1, nextAt - now))), turn)
+          Effect.sleep(Duration.millis(Math.max(1, nextAt - now))).pipe(Effect.zipRight(turn))
         )
   )
 

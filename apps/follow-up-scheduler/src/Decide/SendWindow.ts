@@ -87,7 +87,7 @@ const rollingRelease = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>): Rea
 const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: string): ReadonlyArray<string> => {
   if (cap.per !== "calendar_day") return []
   const dates = sent.flatMap((at) =>
-    Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate))
+    Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate).pipe(Option.toArray)
   )
   return dates.filter(
     (date, index) => dates.indexOf(date) === index && dates.filter((other) => other === date).length >= cap.at_most
@@ -180,7 +180,7 @@ const holidayBetween = ({ policy, zones }: Input, from: DateTime.Utc, until: Dat
   if (public_holidays === undefined) return undefined
   const dates = zones.flatMap((zone) => {
     const dateOf = (at: DateTime.Utc) =>
-      Option.toArray(Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate))
+      Option.map(DateTime.makeZoned(at, { timeZone: zone }), DateTime.formatIsoDate).pipe(Option.toArray)
     const days = Math.floor(DateTime.distance(from, until) / Duration.toMillis(day))
     return Arr.makeBy(days + 1, (count) => dateOf(DateTime.addDuration(from, Duration.times(day, count)))).flat()
   })

@@ -69,12 +69,15 @@ export const finishing = Effect.map(
   (stop) =>
     <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
       Effect.uninterruptibleMask((restore) =>
-        Effect.flatMap(Effect.forkDaemon(Effect.interruptible(work)), (fiber) => {
-          // Interruptible, because in an uninterruptible region a timeout would wait for the fiber to end.
-          const ended = Effect.interruptible(Fiber.await(fiber))
-          const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
-          return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))
-        })
+        Effect.interruptible(work).pipe(
+          Effect.forkDaemon,
+          Effect.flatMap((fiber) => {
+            // Interruptible, because in an uninterruptible region a timeout would wait for the fiber to end.
+            const ended = Effect.interruptible(Fiber.await(fiber))
+            const inTime = Effect.flatMap(graceLeft(stop), (left) => Effect.timeoutOption(ended, left))
+            return Effect.onInterrupt(restore(Fiber.join(fiber)), () => Effect.zipRight(inTime, Fiber.interrupt(fiber)))
+          })
+        )
       )
 )
 

@@ -4,8 +4,8 @@ import * as Schema from "effect/Schema"
 import { FollowUp } from "../Plan/FollowUp.ts"
 
 /**
- * Decodes the rows of a statement by a schema. A row that cannot be decoded was written by this program, and is a defect
- * of it, not an error of the caller.
+ * Decodes the rows of a statement by a schema. A row that cannot be decoded was written by this program, and is a
+ * defect of it, not an error of the caller.
  */
 export const decodeRows = <A, I>(schema: Schema.Schema<A, I>) => {
   const decode = Schema.decodeUnknown(Schema.Array(schema))

@@ -145,16 +145,14 @@ interface Letter {
 
 /** Sends the alerts of the queue one after the other, each until it is delivered. */
 const delivering = (queue: Queue.Dequeue<Letter>, url: Redacted.Redacted, format: Settings["format"]) =>
-  Effect.forever(
-    Effect.flatMap(Queue.take(queue), ({ onDelivered, text }) =>
-      Effect.retry(
-        Effect.tapError(send(url, format, text), (error) =>
-          Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)
-        ),
-        again
-      ).pipe(Effect.zipRight(onDelivered))
-    )
-  )
+  Effect.flatMap(Queue.take(queue), ({ onDelivered, text }) =>
+    Effect.retry(
+      Effect.tapError(send(url, format, text), (error) =>
+        Effect.logWarning(`an alert was not delivered and is tried again: ${error.message}`)
+      ),
+      again
+    ).pipe(Effect.zipRight(onDelivered))
+  ).pipe(Effect.forever)
 
 /**
  * The kind whose alert counts for all processes. A refused key ends a process at its start, and a supervisor starts the

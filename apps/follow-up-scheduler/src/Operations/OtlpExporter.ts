@@ -37,9 +37,9 @@ export const endpoint = Config.url("OTEL_EXPORTER_OTLP_ENDPOINT")
 export const serviceName = Config.withDefault(Config.nonEmptyString("OTEL_SERVICE_NAME"), "follow-ups")
 
 /** `OTEL_METRIC_EXPORT_INTERVAL`, in milliseconds as in the specification, else a minute. */
-export const interval = Config.withDefault(
-  Config.map(Config.integer("OTEL_METRIC_EXPORT_INTERVAL"), Duration.millis),
-  Duration.minutes(1)
+export const interval = Config.integer("OTEL_METRIC_EXPORT_INTERVAL").pipe(
+  Config.map(Duration.millis),
+  Config.withDefault(Duration.minutes(1))
 )
 
 const settings = Config.all({ endpoint, headers, serviceName, interval })
@@ -50,19 +50,20 @@ const settings = Config.all({ endpoint, headers, serviceName, interval })
  */
 export const layer = <A, E>(http: Layer.Layer<A, E>) =>
   Layer.unwrapEffect(
-    Effect.map(
-      Config.option(settings),
-      Option.match({
-        onNone: () => Layer.setTracerEnabled(false),
-        onSome: (to) =>
-          Layer.provide(
-            Lazy.layer(
-              "OpenTelemetry",
-              () => import("./OtlpExporter/Exporter.ts"),
-              (exporter) => exporter.layer(to)
-            ),
-            http
-          )
-      })
+    Config.option(settings).pipe(
+      Effect.map(
+        Option.match({
+          onNone: () => Layer.setTracerEnabled(false),
+          onSome: (to) =>
+            Layer.provide(
+              Lazy.layer(
+                "OpenTelemetry",
+                () => import("./OtlpExporter/Exporter.ts"),
+                (exporter) => exporter.layer(to)
+              ),
+              http
+            )
+        })
+      )
     )
   )

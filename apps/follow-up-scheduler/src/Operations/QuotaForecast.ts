@@ -13,8 +13,8 @@ import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { fullReadShare } from "../Watch/InboxWatch.ts"
 
 /**
- * Requests of a follow-up that goes well: row, newest chat, update, row, message. Fewer where several that are due share
- * the rows they read. One more, for the messages, in a process that has not read the chat before.
+ * Requests of a follow-up that goes well: row, newest chat, update, row, message. Fewer where several that are due
+ * share the rows they read. One more, for the messages, in a process that has not read the chat before.
  */
 export const requestsPerFollowUp = 5
 

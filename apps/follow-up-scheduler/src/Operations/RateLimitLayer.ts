@@ -13,10 +13,12 @@ import * as Database from "../Ledger/Database.ts"
  */
 export const layer = (db: Option.Option<string>) =>
   Layer.unwrapEffect(
-    Effect.map(Effect.all([Settings.rateLimitConfig, Database.shared(db)]), ([options, shared]) =>
-      Option.match(shared, {
-        onNone: () => RateLimit.layerMemory(options),
-        onSome: (database) => Layer.provide(RateLimitSql.layerSql(options), database)
-      })
+    Effect.all([Settings.rateLimitConfig, Database.shared(db)]).pipe(
+      Effect.map(([options, shared]) =>
+        Option.match(shared, {
+          onNone: () => RateLimit.layerMemory(options),
+          onSome: (database) => Layer.provide(RateLimitSql.layerSql(options), database)
+        })
+      )
     )
   )

@@ -34,7 +34,7 @@ const withoutPolicy = (folder: string): Content => ({
 })
 
 const contentOf = (file: string) =>
-  Effect.map(Effect.either(PolicyFile.read(file)), (text): Content => ({ file, text }))
+  Effect.either(PolicyFile.read(file)).pipe(Effect.map((text): Content => ({ file, text })))
 
 /** The files of a folder by their names; a path that is no folder is a file itself, also where nothing is there. */
 const contentsOf = Effect.fnUntraced(function* (path: string) {

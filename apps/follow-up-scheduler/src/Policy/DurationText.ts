@@ -25,10 +25,14 @@ const Text = Schema.String.annotations({
 export const DurationText = Schema.transformOrFail(Text, Schema.DurationFromSelf, {
   strict: true,
   decode: (text, _, ast) =>
-    Option.match(Option.filter(Duration.decodeUnknown(text), isUsable), {
-      onNone: () =>
-        ParseResult.fail(new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')),
-      onSome: ParseResult.succeed
-    }),
+    Option.filter(Duration.decodeUnknown(text), isUsable).pipe(
+      Option.match({
+        onNone: () =>
+          ParseResult.fail(
+            new ParseResult.Type(ast, text, 'Expected a duration such as "4 hours", of at most 365 days')
+          ),
+        onSome: ParseResult.succeed
+      })
+    ),
   encode: (duration) => ParseResult.succeed(`${Duration.toMillis(duration)} millis`)
 })

@@ -106,7 +106,7 @@ const eraseAgain = Effect.gen(function* () {
 export const bringUpToDate = (replaced: string) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
-    const before = yield* Effect.option(Effect.provide(tables, Sqlite.layerReadOnly(replaced)))
+    const before = yield* Effect.provide(tables, Sqlite.layerReadOnly(replaced)).pipe(Effect.option)
     const kept = yield* Option.match(before, {
       onNone: () => Effect.succeedNone,
       onSome: (tables) =>

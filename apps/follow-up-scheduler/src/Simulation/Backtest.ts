@@ -78,8 +78,8 @@ const minute = Duration.toMillis(Duration.minutes(1))
 const requestsOfLook = 2
 
 const hourOf = (at: DateTime.Utc, zone: string | undefined): number | undefined =>
-  Option.getOrUndefined(
-    Option.map(DateTime.makeZoned(at, { timeZone: zone ?? "UTC" }), (local) => DateTime.getPart(local, "hours"))
+  Option.map(DateTime.makeZoned(at, { timeZone: zone ?? "UTC" }), (local) => DateTime.getPart(local, "hours")).pipe(
+    Option.getOrUndefined
   )
 
 const share = (sorted: ReadonlyArray<number>, part: number): number =>

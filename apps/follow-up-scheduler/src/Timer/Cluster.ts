@@ -90,16 +90,18 @@ export const layer: Layer.Layer<Timer, never, Ledger | Sharding> = Layer.scoped(
 /** Handles wake-ups, one at a time per conversation. A failure is logged; the sweep tries again. */
 export const layerWaker = <E, R>(onWake: (key: FollowUpKey, revision: number) => Effect.Effect<void, E, R>) =>
   Conversation.toLayer(
-    Effect.map(Effect.context<R>(), (context) => ({
-      Wake: ({ payload }: { readonly payload: Wake }) =>
-        onWake(payload.key, payload.revision).pipe(
-          Effect.provide(context),
-          Effect.catchAllCause((cause) =>
-            // A stop has been requested.
-            Cause.isInterruptedOnly(cause)
-              ? Effect.interrupt
-              : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause)
+    Effect.context<R>().pipe(
+      Effect.map((context) => ({
+        Wake: ({ payload }: { readonly payload: Wake }) =>
+          onWake(payload.key, payload.revision).pipe(
+            Effect.provide(context),
+            Effect.catchAllCause((cause) =>
+              // A stop has been requested.
+              Cause.isInterruptedOnly(cause)
+                ? Effect.interrupt
+                : Effect.logError("a follow-up could not be carried out; the sweep will try again", cause)
+            )
           )
-        )
-    }))
+      }))
+    )
   )

@@ -65,8 +65,8 @@ export class ChatRows extends Context.Tag("@effect-invent/follow-up-scheduler/Wa
     readonly known: (chat_id: ChatId) => Effect.Effect<Option.Option<Row>>
     /**
      * A row that is fresh enough. Reads the lists where none is in memory; none where no page that may be read shows
-     * the chat, and without a request where a later page showed it last. Fails with `UnexpectedResponse` where the chat's row cannot be decoded, and with the error of the
-     * request.
+     * the chat, and without a request where a later page showed it last. Fails with `UnexpectedResponse` where the
+     * chat's row cannot be decoded, and with the error of the request.
      */
     readonly find: (chat_id: ChatId, need: Need) => Effect.Effect<Option.Option<Row>, RepeatableError>
   }

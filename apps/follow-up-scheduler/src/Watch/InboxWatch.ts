@@ -71,7 +71,7 @@ const firstPages = (reading: Reading) =>
 /** Logs a failure, and ends this reading of the list; the next one comes at its time. */
 const loggingFailure = <A, R>(stream: Stream.Stream<A, Failure, R>): Stream.Stream<A, never, R> =>
   Stream.catchAll(stream, (error) =>
-    Stream.drain(Stream.fromEffect(Effect.logWarning(`the inbox was not read: ${error.message}`)))
+    Effect.logWarning(`the inbox was not read: ${error.message}`).pipe(Stream.fromEffect, Stream.drain)
   )
 
 const pushEvents = ({ invent, rows, seen }: Reading) =>
@@ -85,19 +85,20 @@ const pushEvents = ({ invent, rows, seen }: Reading) =>
 
 /** Reads the whole inbox at once, and then again and again; fails only if the first reading does. */
 const fullReads = (reading: Reading) =>
-  Stream.unwrap(
-    Effect.map(Ref.make(0), (count) => {
+  Ref.make(0).pipe(
+    Effect.map((count) => {
       const whole = Stream.flattenIterables(
         Stream.tap(pages(reading, true), () => Ref.update(count, (pages) => pages + 1))
       )
       const wait = Effect.flatMap(Ref.getAndSet(count, 0), (pages) => Effect.sleep(fullReadEvery(pages)))
       return Stream.concat(whole, Stream.forever(Stream.unwrap(Effect.as(wait, loggingFailure(whole)))))
-    })
+    }),
+    Stream.unwrap
   )
 
 /** The ids of all chats of the inbox. */
 export const all = Effect.flatMap(InventClient, (invent) =>
-  Effect.map(Stream.runCollect(Stream.filter(invent.inbox.stream(), Undecodable.isDecoded)), idsOf)
+  Stream.filter(invent.inbox.stream(), Undecodable.isDecoded).pipe(Stream.runCollect, Effect.map(idsOf))
 ).pipe(RateLimit.withLane("watch"))
 
 const newsOf = (reading: Reading) =>
@@ -121,15 +122,14 @@ export const layer = (
     Effect.gen(function* () {
       const reading = yield* makeReading
       const context = yield* Effect.context<WebSocketConstructor>()
-      const looks = Stream.flatMap(Stream.fromSchedule(Schedule.spaced(every)), () =>
-        loggingFailure(firstPages(reading))
+      const looks = Schedule.spaced(every).pipe(
+        Stream.fromSchedule,
+        Stream.flatMap(() => loggingFailure(firstPages(reading)))
       )
-      const pushed = Stream.forever(
-        Stream.concat(
-          loggingFailure(pushEvents(reading)),
-          Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
-        )
-      )
+      const pushed = Stream.concat(
+        loggingFailure(pushEvents(reading)),
+        Stream.drain(Stream.fromEffect(Effect.sleep(shortestFullReadWait)))
+      ).pipe(Stream.forever)
       const chats = Stream.mergeAll([fullReads(reading), looks, Stream.provideContext(pushed, context)], {
         concurrency: "unbounded"
       })

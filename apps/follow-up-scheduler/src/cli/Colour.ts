@@ -11,7 +11,7 @@ const plain = (words: ReadonlyArray<unknown>) =>
 /** @see https://no-color.org */
 export const whereWanted = <A, E, R>(program: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.gen(function* () {
-    const noColour = yield* Effect.orElseSucceed(Config.option(Config.nonEmptyString("NO_COLOR")), Option.none)
+    const noColour = yield* Config.nonEmptyString("NO_COLOR").pipe(Config.option, Effect.orElseSucceed(Option.none))
     const isWanted = (stream: NodeJS.WriteStream) => stream.isTTY === true && Option.isNone(noColour)
     const console = yield* Effect.console
     return yield* Effect.withConsole(program, {

@@ -114,21 +114,23 @@ const sending = Effect.gen(function* () {
 const probes = (db: Db, paths: ReadonlyArray<string>) =>
   Layer.effect(
     Probes,
-    Effect.map(Effect.context<Layer.Layer.Context<typeof invent>>(), (world) => ({
-      service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
-      database: Effect.provide(
-        Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
-        Ledgers.reading(db)
-      ),
-      sending: Effect.provide(sending, Ledgers.reading(db)),
-      policies: ifNamed(paths, PolicyFiles.load(paths)),
-      age: ifNamed(
-        paths,
-        Effect.flatMap(PolicyFiles.load(paths), (policies) => LedgerAge.examine(...policies)).pipe(
-          Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world))])
+    Effect.context<Layer.Layer.Context<typeof invent>>().pipe(
+      Effect.map((world) => ({
+        service: Effect.provide(HealthChecks.service, Layer.provide(invent, Layer.succeedContext(world))),
+        database: Effect.provide(
+          Effect.flatMap(Ledger.Ledger, (ledger) => ledger.pending(Duration.infinity)),
+          Ledgers.reading(db)
+        ),
+        sending: Effect.provide(sending, Ledgers.reading(db)),
+        policies: ifNamed(paths, PolicyFiles.load(paths)),
+        age: ifNamed(
+          paths,
+          Effect.flatMap(PolicyFiles.load(paths), (policies) => LedgerAge.examine(...policies)).pipe(
+            Effect.provide([Ledgers.reading(db), Layer.provide(invent, Layer.succeedContext(world))])
+          )
         )
-      )
-    }))
+      }))
+    )
   )
 
 /** With the gap that follows it. */

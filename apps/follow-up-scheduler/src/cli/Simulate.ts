@@ -14,9 +14,9 @@ import * as Progress from "./Progress.ts"
 
 /** Plays each conversation once for each policy. */
 const play = Effect.fn("Simulate.play")(function* (file: string, tests: ReadonlyArray<Backtest.Backtest>) {
-  const size = yield* Effect.map(
-    Effect.option(Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(file))),
-    Option.map(({ size }) => Number(size))
+  const size = yield* Effect.flatMap(FileSystem.FileSystem, (files) => files.stat(file)).pipe(
+    Effect.option,
+    Effect.map(Option.map(({ size }) => Number(size)))
   )
   const tell = yield* Progress.make("conversations")
   const counts = { both: 0, onlyFirst: 0, onlySecond: 0, neither: 0 }

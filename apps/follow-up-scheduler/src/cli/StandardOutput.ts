@@ -78,7 +78,7 @@ export const make = ({ exit, stderr, stdout }: Streams): Output => {
       Effect.sync(() => void (isLog = true)),
       () => Effect.sync(() => void (isLog = false))
     ),
-    Effect.asVoid(Effect.forkScoped(Effect.repeat(tell, Schedule.spaced("1 second"))))
+    Effect.repeat(tell, Schedule.spaced("1 second")).pipe(Effect.forkScoped, Effect.asVoid)
   )
   // A stream calls back in the order of its writes.
   const written = Effect.async<void>((resume) => void stdout.write("", () => resume(Effect.void)))

@@ -172,8 +172,9 @@ const make = Effect.gen(function* () {
   const findBacklog = Effect.gen(function* () {
     const spent = QuotaForecast.quota(yield* meter.reading)
     const due = (yield* ServiceStatus.waiting(spent)).map(({ due_at }) => due_at)
-    return Option.getOrNull(
-      Option.map(Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)), QuotaForecast.describe)
+    return Option.fromNullable(QuotaForecast.worst(due, yield* DateTime.now, spent)).pipe(
+      Option.map(QuotaForecast.describe),
+      Option.getOrNull
     )
   })
   // It reads everything that is to come, so once a minute. A failure of the database shows in the other queries.
@@ -251,7 +252,7 @@ const make = Effect.gen(function* () {
       reading !== undefined && now < reading.until ? Effect.succeed(reading) : read
     )
   )
-  const ticks = Stream.concat(Stream.make(0), Stream.fromSchedule(Schedule.spaced(freshness.least)))
+  const ticks = Stream.concat(Stream.make(0), Schedule.spaced(freshness.least).pipe(Stream.fromSchedule))
   const changes = Stream.mapEffect(ticks, () => latest).pipe(
     Stream.changesWith((a, b) => a.facts === b.facts),
     Stream.map(({ text }) => text)

@@ -184,5 +184,5 @@ const layerNone = Layer.succeed(PageAddress, Option.none())
 /** As {@link layer}; serves nothing where no port is given. */
 export const layerOptional = ({ port, ...options }: Omit<Options, "port"> & { readonly port: Option.Option<number> }) =>
   Layer.unwrapEffect(
-    Effect.succeed(Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) }))
+    Option.match(port, { onNone: () => layerNone, onSome: (port) => layer({ ...options, port }) }).pipe(Effect.succeed)
   )

@@ -87,6 +87,7 @@ export const sendMessageOnChannel = Endpoint.post(
   .annotate(Provenance, { method: "inferred", path: "inferred", body: "inferred", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
+/** The path of a message in a chat on a channel of a contact. */
 const message = "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id"
 
 /**

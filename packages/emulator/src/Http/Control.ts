@@ -139,20 +139,20 @@ const makeRouter = Effect.gen(function* () {
     ),
     HttpRouter.post(
       "/contacts",
-      Effect.map(Effect.flatMap(body(bodies.contact), world.addContact), (contact) => answer(200, contact))
+      Effect.flatMap(body(bodies.contact), world.addContact).pipe(Effect.map((contact) => answer(200, contact)))
     ),
     HttpRouter.post(
       "/contacts/:id/block",
-      Effect.as(
-        Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.block(id, value)),
-        done
+      Effect.all([contactId, body(bodies.flag)]).pipe(
+        Effect.flatMap(([id, { value }]) => world.block(id, value)),
+        Effect.as(done)
       )
     ),
     HttpRouter.post(
       "/contacts/:id/unsubscribe",
-      Effect.as(
-        Effect.flatMap(Effect.all([contactId, body(bodies.flag)]), ([id, { value }]) => world.unsubscribe(id, value)),
-        done
+      Effect.all([contactId, body(bodies.flag)]).pipe(
+        Effect.flatMap(([id, { value }]) => world.unsubscribe(id, value)),
+        Effect.as(done)
       )
     ),
     HttpRouter.post(
@@ -173,20 +173,20 @@ const makeRouter = Effect.gen(function* () {
         world.takeOver(id, undefined, text)
       ).pipe(Effect.map((message) => answer(200, { id: message.id })))
     ),
-    HttpRouter.post("/chats/:id/touch", Effect.as(Effect.flatMap(chatId, world.touch), done)),
-    HttpRouter.post("/chats/:id/hand-back", Effect.as(Effect.flatMap(chatId, world.handBack), done)),
+    HttpRouter.post("/chats/:id/touch", Effect.flatMap(chatId, world.touch).pipe(Effect.as(done))),
+    HttpRouter.post("/chats/:id/hand-back", Effect.flatMap(chatId, world.handBack).pipe(Effect.as(done))),
     HttpRouter.post(
       "/chats/:id/state",
-      Effect.as(
-        Effect.flatMap(Effect.all([chatId, body(bodies.state)]), ([id, { state }]) => world.setState(id, state)),
-        done
+      Effect.all([chatId, body(bodies.state)]).pipe(
+        Effect.flatMap(([id, { state }]) => world.setState(id, state)),
+        Effect.as(done)
       )
     ),
     HttpRouter.post(
       "/chats/:id/mute",
-      Effect.as(
-        Effect.flatMap(Effect.all([chatId, body(bodies.mute)]), ([id, { until }]) => world.mute(id, until)),
-        done
+      Effect.all([chatId, body(bodies.mute)]).pipe(
+        Effect.flatMap(([id, { until }]) => world.mute(id, until)),
+        Effect.as(done)
       )
     ),
     HttpRouter.prefixAll(prefix)

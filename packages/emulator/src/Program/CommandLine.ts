@@ -128,8 +128,9 @@ export const command = Command.make(
         token,
         ...(kept === undefined ? {} : { state: kept })
       })
-      return yield* Effect.scoped(
-        Effect.flatMap(Layer.build(layer), (context) => Effect.provide(serve(token, notes), context))
+      return yield* Layer.build(layer).pipe(
+        Effect.flatMap((context) => Effect.provide(serve(token, notes), context)),
+        Effect.scoped
       )
     })
 )

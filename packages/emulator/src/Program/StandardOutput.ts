@@ -45,5 +45,5 @@ export const outlast = ({ exit, stderr, stdout }: Streams): Effect.Effect<void, 
     // This one, too.
     if (lost > 0) lost += count - 1
   })
-  return Effect.asVoid(Effect.forkScoped(Effect.repeat(logLost, Schedule.spaced("1 second"))))
+  return Effect.repeat(logLost, Schedule.spaced("1 second")).pipe(Effect.forkScoped, Effect.asVoid)
 }

@@ -86,8 +86,8 @@ const makeDriver = (start: number, machine: Clock.Clock, wake: () => void) => {
     if (sleeper === undefined) return realSince !== undefined
     const left = realSince === undefined ? 0 : sleeper.until - millis()
     if (left > 0) {
-      timer = Effect.runFork(
-        Effect.zipRight(machine.sleep(Duration.millis(Math.min(left, longestWait))), Effect.sync(wake))
+      timer = Effect.zipRight(machine.sleep(Duration.millis(Math.min(left, longestWait))), Effect.sync(wake)).pipe(
+        Effect.runFork
       )
       return true
     }
@@ -237,9 +237,8 @@ export const outside = <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A,
 /** The layer, built and closed {@link outside}: for servers, files and databases. */
 export const layerOutside = <A, E, R>(layer: Layer.Layer<A, E, R>): Layer.Layer<A, E, R> =>
   Layer.scopedContext(
-    Effect.flatMap(
-      Effect.acquireRelease(Scope.make(), (scope, exit) => outside(Scope.close(scope, exit))),
-      (scope) => outside(Layer.buildWithScope(layer, scope))
+    Effect.acquireRelease(Scope.make(), (scope, exit) => outside(Scope.close(scope, exit))).pipe(
+      Effect.flatMap((scope) => outside(Layer.buildWithScope(layer, scope)))
     )
   )
 

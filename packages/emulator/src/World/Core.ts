@@ -59,7 +59,7 @@ export const make = Effect.gen(function* () {
 
   /** Makes a change whole: no other change and no interruption comes between its parts and their log entries. */
   const atomic = <A, E, R>(change: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
-    turn.withPermits(1)(Effect.uninterruptible(Effect.ensuring(change, Effect.zipRight(commit, announce))))
+    turn.withPermits(1)(Effect.ensuring(change, Effect.zipRight(commit, announce)).pipe(Effect.uninterruptible))
 
   const touch = (chat: Store.ChatRecord, at: DateTime.Utc) => {
     chat.updated_at = at

@@ -90,7 +90,7 @@ const streamOf = (
           rows.length === 0 ? Effect.fail(Option.none()) : Effect.succeed(Chunk.unsafeFromArray(rows))
         )
       )
-      return Stream.concat(Stream.fromChunk(Chunk.unsafeFromArray(first)), others)
+      return Stream.fromChunk(Chunk.unsafeFromArray(first)).pipe(Stream.concat(others))
     })
   )
 

@@ -123,11 +123,10 @@ const stampAt = 68
  * of a file would end the locks that the process has on it.
  */
 const stampOf = (file: string) =>
-  Effect.map(
-    Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
-      Effect.sync(() => closeSync(handle))
-    ),
-    (handle): Ownership.Stamp =>
+  Effect.acquireRelease(Effect.try({ try: () => openSync(file, "a+"), catch: unusable(file) }), (handle) =>
+    Effect.sync(() => closeSync(handle))
+  ).pipe(
+    Effect.map((handle): Ownership.Stamp =>
       Effect.try({
         try: () => {
           const bytes = new DataView(new ArrayBuffer(4))
@@ -136,6 +135,7 @@ const stampOf = (file: string) =>
         },
         catch: (cause) => new SqlError({ cause, message: "the file cannot be read" })
       })
+    )
   )
 
 const gone = (file: string, lock_file: string) =>
@@ -157,9 +157,8 @@ const openAlone = (file: string) =>
     if (Option.isNone(yield* files.ledgerId) && (yield* onLock(hadLedger))) return yield* gone(file, files.lock_file)
     const stampNow = yield* stampOf(file)
     const sql = yield* openPatiently(file, "NORMAL")
-    const claim = yield* Effect.mapError(
-      Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql),
-      unusable(file)
+    const claim = yield* Effect.provideService(Ownership.claim(files), SqlClient.SqlClient, sql).pipe(
+      Effect.mapError(unusable(file))
     )
     if (Option.isNone(claim)) return yield* inUse(file)
     yield* onLock(mark)

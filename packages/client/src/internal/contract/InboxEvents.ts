@@ -138,7 +138,7 @@ const session = (settings: Settings, { list, listEvery, url }: Options, changes:
     // A change after the listing began must come by the socket, so it listens first, if it can.
     yield* Effect.raceFirst(Deferred.await(opened), Fiber.await(listening))
     yield* listed
-    const again = Effect.forever(Effect.zipRight(Effect.sleep(listEvery), listed))
+    const again = Effect.sleep(listEvery).pipe(Effect.zipRight(listed), Effect.forever)
     yield* Effect.raceAll([again, Fiber.await(listening), Deferred.await(overflow)])
   }).pipe(
     Effect.scoped,
@@ -170,7 +170,7 @@ const stream = (
           return yield* from(Math.min(now + 1, 30))
         })
       yield* Effect.forkScoped(Effect.catchAllCause(from(0), (cause) => Queue.offer(changes, Effect.failCause(cause))))
-      return Stream.repeatEffect(Effect.flatten(Queue.take(changes)))
+      return Effect.flatten(Queue.take(changes)).pipe(Stream.repeatEffect)
     })
   )
 }

@@ -229,7 +229,7 @@ const makeSync = ({ ask, expected, lease, maxQueued, patience, window }: Options
       isClosed = true
       refuseAll(now, new RateLimitUnavailable({ reason: "the rate limit was closed" }))
       while (returns.length < out) returns.push({ permit: { isProbe: false }, receivedAt: now })
-      return Effect.ignore(Effect.timeout(Effect.interruptible(ask(requestAt(now))), lease))
+      return Effect.interruptible(ask(requestAt(now))).pipe(Effect.timeout(lease), Effect.ignore)
     })
   }
 }

@@ -20,7 +20,7 @@ export const over =
   async ({ quota, url }) => {
     const layer = InventClient.layer({ apiKey: Redacted.make(apiKey), baseUrl: url, rateLimit: quota })
     // The scope stays open as long as the process lives.
-    const built = Layer.buildWithScope(Layer.provide(layer, transport), Effect.runSync(Scope.make()))
+    const built = Layer.buildWithScope(Layer.provide(layer, transport), Scope.make().pipe(Effect.runSync))
     const invent = Context.get(await Effect.runPromise(built), InventClient.InventClient)
     return {
       get: () => Effect.runPromise(invent.messages.list({ path: chat })),

@@ -9,7 +9,7 @@ import type { Connect } from "../Competitor.ts"
 import { apiKey, getPath, postBody, postPath } from "../Wire.ts"
 
 export const connect: Connect = async ({ url }) => {
-  const built = Layer.buildWithScope(NodeHttpClient.layerUndici, Effect.runSync(Scope.make()))
+  const built = Layer.buildWithScope(NodeHttpClient.layerUndici, Scope.make().pipe(Effect.runSync))
   const client = (await Effect.runPromise(Effect.provide(HttpClient.HttpClient, await Effect.runPromise(built)))).pipe(
     HttpClient.mapRequest(HttpClientRequest.bearerToken(apiKey)),
     HttpClient.filterStatusOk,

@@ -21,8 +21,10 @@ import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Episode from "./Decide/Episode.ts"
+import * as FirstDue from "./Decide/FirstDue.ts"
+import * as Variant from "./Decide/Variant.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
-import type { FollowUp } from "./Plan/FollowUp.ts"
+import { FollowUp } from "./Plan/FollowUp.ts"
 import * as ServerClock from "./Dispatch/ServerClock.ts"
 import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
@@ -37,7 +39,7 @@ import { ChatReview } from "./ChatReview.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
 import { PolicyVersions } from "./Policies/PolicyVersions.ts"
-import { isWriting, type Policy } from "./Policy.ts"
+import { type AnyPolicy, isWriting, type Policy } from "./Policy.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
 import * as GracefulShutdown from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -139,7 +141,30 @@ export const make = Effect.gen(function* () {
   const isAsking = (policy: Policy, { step }: FollowUp) =>
     (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
 
-  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
+  /** The same of a row that has no variant yet: in each of them. */
+  const mayOnlyAsk = (version: AnyPolicy, followUp: FollowUp) =>
+    Variant.among(version, followUp.variant) === undefined
+      ? Variant.policiesOf(version).every((policy) => isAsking(policy, followUp))
+      : isAsking(Variant.policyOf(version, followUp.variant), followUp)
+
+  /** Ends a planned follow-up that is not to be carried out now, and reviews its chat; or lets it wait. */
+  const putOff = Effect.fn("Dispatch.putOff")(function* (
+    planned: FollowUp,
+    decision: Decide.Decision,
+    { chat, policy, taken }: Decide.DecisionInput
+  ) {
+    if (decision._tag === "Stop" || decision._tag === "Skip") {
+      yield* transitions.end(planned, "skipped", decision.reason)
+    } else if (!isSame(decision, planned)) {
+      yield* transitions.end(planned, "skipped", reasonForAnother(planned, decision, Episode.of(chat, taken, policy)))
+    } else if (decision._tag === "Wait") {
+      const change = { due_at: decision.until, variant: planned.variant }
+      return yield* transitions.reschedule(planned, change, { name: "postponed", detail: { reason: decision.reason } })
+    }
+    yield* chatReview.review(chat)
+  })
+
+  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, version: AnyPolicy, chat: ChatSnapshot) {
     // The read of the chat has shown it. The row stays as it is, for the sweep after the clock was set.
     const off = yield* ahead
     if (ServerClock.isOff(off)) {
@@ -148,41 +173,37 @@ export const make = Effect.gen(function* () {
       )
       return
     }
+    const { isOpen, policy, variant } = yield* policies.assigned(version, chat, planned.variant)
+    const row = new FollowUp({ ...planned, variant: variant ?? null }, true)
     const step = policy.steps[planned.step - 1]
     if (chat.isStateOld && !isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
     const earlier = SendMessage.earlier(step, planned, chat)
     if (step?.action === "send_message" && earlier !== undefined) {
-      yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
+      yield* SendMessage.make(context, policy, step).sent(row, chat, earlier)
       return
     }
     const [now, look] = [yield* DateTime.now, yield* lookOf(chat)]
     const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
-    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
-    if (decision._tag === "Stop" || decision._tag === "Skip") {
-      yield* transitions.end(planned, "skipped", decision.reason)
-    } else if (!isSame(decision, planned)) {
-      yield* transitions.end(planned, "skipped", reasonForAnother(planned, decision, Episode.of(chat, taken, policy)))
-    } else if (decision._tag === "Wait") {
-      yield* transitions.reschedule(
-        planned,
-        { due_at: decision.until },
-        { name: "postponed", detail: { reason: decision.reason } }
-      )
-      return
-    } else {
-      if (step === undefined || isWriting(step)) {
-        const newest = yield* Effect.either(newestOf(planned.chat_id))
-        if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
-        if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
-      }
-      // Both groups have passed the same checks here, by the same fresh read.
-      const writes = step === undefined || isWriting(step)
-      const group = writes ? yield* ledger.enrol(policy, chat, planned) : undefined
-      if (group !== undefined && (yield* erasure.forget(chat))) return
-      if (group !== "holdout") return yield* actionOf(policy, planned).arm(planned, look, decision.at)
-      yield* transitions.end(planned, "skipped", "holdout")
+    const question = { policy, chat, taken, now, first_in_force }
+    const decision = isOpen ? FirstDue.decide(question, Variant.policiesOf(version)) : Decide.decide(question)
+    if (decision._tag !== "Act" || !isSame(decision, planned)) return yield* putOff(planned, decision, question)
+    const writes = isOpen || step === undefined || isWriting(step)
+    if (writes) {
+      const newest = yield* Effect.either(newestOf(planned.chat_id))
+      if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
+      if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
     }
-    yield* chatReview.review(chat)
+    // All groups have passed the same checks here, by the same fresh read.
+    const enrolled = writes ? yield* ledger.enrol(version, chat, planned, variant) : undefined
+    if (enrolled !== undefined && (yield* erasure.forget(chat))) return
+    if (enrolled?.group === "holdout") {
+      yield* transitions.end(planned, "skipped", "holdout")
+      return yield* chatReview.review(chat)
+    }
+    // Of whatever variant the step was that is due first, from now on the contact's own one counts.
+    const own = isOpen ? Decide.decide(question) : decision
+    if (own._tag !== "Act" || !isSame(own, row)) return yield* putOff(row, own, question)
+    yield* actionOf(policy, row).arm(row, look, own.at)
   })
 
   /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
@@ -205,8 +226,10 @@ export const make = Effect.gen(function* () {
    * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
    * was armed, and one after it, where its message is found; else the whole chat is read.
    */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
-    const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
+  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, version: AnyPolicy) {
+    const policy = Variant.policyOf(version, followUp.variant)
+    const claim = (chat: ChatSnapshot) =>
+      readAttributed(context, Variant.policyFor(version, followUp.variant, chat), followUp, chat)
     const now = yield* DateTime.now
     if (
       followUp.status === "armed" &&
@@ -225,7 +248,7 @@ export const make = Effect.gen(function* () {
       if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
     }
     if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
-    if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
+    if (!mayOnlyAsk(version, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
     const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule"))
     // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
@@ -248,9 +271,10 @@ export const make = Effect.gen(function* () {
     // What was armed before a pause is still finished: taken back, or found sent.
     if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
     yield* Effect.zipRight(Telemetry.takenUp(followUp), Activity.turned)
-    const policy = yield* policies.version(followUp.policy)
+    const version = yield* policies.version(followUp.policy)
+    const policy = Variant.policyOf(version, followUp.variant)
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, version))))
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
       if (read.left._tag === "NotListed") {
@@ -268,7 +292,7 @@ export const make = Effect.gen(function* () {
       return
     }
     yield* followUp.status === "planned"
-      ? begin(followUp, policy, read.right)
+      ? begin(followUp, version, read.right)
       : actionOf(policy, followUp).check(followUp, read.right)
   })
 

@@ -64,16 +64,21 @@ const actions: Record<NonNullable<Action>, string> = {
   assign: "assign"
 }
 
+interface Named {
+  readonly action: Action
+  readonly policy: string
+  readonly variant: string | null
+  readonly step: number
+}
+
 /**
  * `step 2: close`; and `step 2 of quotes@1: close`, where several policies are in force or this one is in force no
- * more.
+ * more. With the variant, where there is one: `step 2, variant long: close`.
  */
-export const step = (
-  { action, policy, step }: { readonly action: Action; readonly policy: string; readonly step: number },
-  inForce: Overview["policies"]
-): string => {
+export const step = ({ action, policy, step, variant }: Named, inForce: Overview["policies"]): string => {
   const isOnly = inForce.length === 1 && inForce[0]?.id === policy
-  const name = isOnly ? `step ${step}` : `step ${step} of ${policy}`
+  const of = variant === null ? "" : `, variant ${variant}`
+  const name = isOnly ? `step ${step}${of}` : `step ${step} of ${policy}${of}`
   return action === null ? name : `${name}: ${actions[action]}`
 }
 

@@ -12,12 +12,13 @@ import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Consent from "./Decide/Consent.ts"
 import * as Episode from "./Decide/Episode.ts"
+import * as FirstDue from "./Decide/FirstDue.ts"
+import * as Variant from "./Decide/Variant.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
 import { Ledger } from "./Ledger.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import * as Plan from "./Plan.ts"
-import { PolicyVersions } from "./Policies/PolicyVersions.ts"
-import type { Policy } from "./Policy.ts"
+import { PolicyVersions, type VersionAndHistory } from "./Policies/PolicyVersions.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
@@ -56,19 +57,27 @@ export const make = Effect.gen(function* () {
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
 
-  const next = (policy: Policy, chat: ChatSnapshot, decision: Decide.Decision, now: DateTime.Utc) => {
+  /** The plan that follows from a decision. It has a variant only where one is on record for the contact. */
+  const next = (
+    { isOpen, policy, variant }: VersionAndHistory,
+    chat: ChatSnapshot,
+    decision: Decide.Decision,
+    now: DateTime.Utc
+  ) => {
+    const of = isOpen || variant === undefined ? {} : { variant }
     if (decision._tag === "Stop" || decision._tag === "Skip") return undefined
     if (decision._tag === "Wait" && decision.reason === "in_progress") return undefined
     const due = decision._tag === "Wait" ? decision.until : now
     const detail = {
       policy: policy.id,
+      ...of,
       step: decision.step,
       anchor: decision.anchor_id,
       look_at: due,
       zones: Decide.zonesOf(policy, chat, now),
       country: chat.country
     }
-    return { plan: Plan.make(policy, chat, decision, due), event: { name: "planned", detail } as const }
+    return { plan: Plan.make(policy, chat, { ...decision, ...of }, due), event: { name: "planned", detail } as const }
   }
 
   /**
@@ -80,7 +89,8 @@ export const make = Effect.gen(function* () {
       const isToCome =
         armed.chat_id === chat.chat_id && armed.follow_up_at !== null && DateTime.lessThan(now, armed.follow_up_at)
       if (!isToCome) continue
-      const armedState = ArmedState.read(armed, chat, yield* policies.version(armed.policy))
+      const policy = Variant.policyOf(yield* policies.version(armed.policy), armed.variant)
+      const armedState = ArmedState.read(armed, chat, policy)
       if (armedState._tag !== "Invalidated" && armedState._tag !== "Replaced") continue
       const changed = yield* ledger.advance(armed, { due_at: now }, { name: "brought_forward" })
       yield* Effect.forEach(Option.toArray(changed), timer.schedule, { discard: true })
@@ -93,13 +103,16 @@ export const make = Effect.gen(function* () {
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
     if (marked.isErased) return erased
     const chat = yield* ledger.rememberWhole(marked)
-    const { first_in_force, policy, taken } = yield* policies.versionAndHistory(chat)
+    const known = yield* policies.versionAndHistory(chat)
+    const { first_in_force, group, isOpen, policy, taken, variant } = known
     const consent = Consent.latest(chat.consent, Consent.saidIn(chat.messages, policy))
     if (consent !== undefined) yield* ledger.rememberConsent(chat, consent)
     yield* ledger.rememberReply(Episode.attributeOwnMessages(chat, taken, policy), policy)
-    const group = yield* ledger.groupOf(policy, chat)
-    const now = yield* DateTime.now
-    const decision = Decide.decide({ policy, chat, taken, now, first_in_force, group })
+    const question = { chat, taken, now: yield* DateTime.now, first_in_force }
+    const { now } = question
+    const decision = isOpen
+      ? FirstDue.decide(question, Variant.policiesOf(known.version))
+      : Decide.decide({ ...question, policy, group })
     const latest = {
       chat_id: chat.chat_id,
       conversation_id: chat.conversation_id,
@@ -108,9 +121,12 @@ export const make = Effect.gen(function* () {
       until: decision._tag === "Wait" ? decision.until : null
     }
     yield* bringForward(chat, now)
-    const planned = yield* ledger.decided(latest, next(policy, chat, decision, now))
+    const planned = yield* ledger.decided(latest, next(known, chat, decision, now))
     if (yield* erasure.forget(chat)) return erased
-    yield* Telemetry.decided(latest.decision, latest.reason, policy.id)
+    yield* Telemetry.decided(latest.decision, latest.reason, {
+      policy: policy.id,
+      variant: isOpen ? undefined : variant
+    })
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })

@@ -21,15 +21,18 @@ import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
 import * as Episode from "./Decide/Episode.ts"
+import * as FirstDue from "./Decide/FirstDue.ts"
+import * as Variant from "./Decide/Variant.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
-import type { FollowUp } from "./Plan/FollowUp.ts"
+import { FollowUp } from "./Plan/FollowUp.ts"
 import * as ServerClock from "./Dispatch/ServerClock.ts"
 import * as ScheduleFollowUp from "./Dispatch/ScheduleFollowUp.ts"
 import * as Delay from "./Dispatch/Delay.ts"
 import * as ChangeInboxState from "./Dispatch/ChangeInboxState.ts"
 import * as LastRead from "./Dispatch/LastRead.ts"
-import { ifStillOwned, lookOf, readAttributed, snapshotMaxAge, type ActionContext } from "./Dispatch/ActionContext.ts"
+import { ifStillOwned, lookOf, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
+import * as StepRead from "./Dispatch/StepRead.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
@@ -37,7 +40,7 @@ import { ChatReview } from "./ChatReview.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import type { FollowUpKey } from "./Plan.ts"
 import { PolicyVersions } from "./Policies/PolicyVersions.ts"
-import { isWriting, type Policy } from "./Policy.ts"
+import { type AnyPolicy, isWriting, type Policy } from "./Policy.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
 import * as GracefulShutdown from "./Dispatch/GracefulShutdown.ts"
 import * as Telemetry from "./Telemetry.ts"
@@ -116,6 +119,7 @@ export const make = Effect.gen(function* () {
     transitions,
     lastLook
   }
+  const look = StepRead.make(context)
   const turns = yield* Effect.makeSemaphore(atOnce)
   /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
   const mayBegin = Effect.zipWith(outage.mayLook, ahead, (mayLook, ahead) => mayLook && !ServerClock.isOff(ahead))
@@ -147,49 +151,58 @@ export const make = Effect.gen(function* () {
     }
   }
 
-  /** Whether a step has the assistant write: the answer to that update shows the state of the chat. */
-  const isAsking = (policy: Policy, { step }: FollowUp) =>
-    (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
-
-  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, policy: Policy, chat: ChatSnapshot) {
-    if (yield* isHeldByClock(planned)) return
-    const step = policy.steps[planned.step - 1]
-    if (chat.isStateOld && !isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
-    const earlier = SendMessage.earlier(step, planned, chat)
-    if (step?.action === "send_message" && earlier !== undefined) {
-      yield* SendMessage.make(context, policy, step).sent(planned, chat, earlier)
-      return
-    }
-    const [now, look] = [yield* DateTime.now, yield* lookOf(chat)]
-    const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
-    const decision = Decide.decide({ policy, chat, taken, now, first_in_force })
+  /** Ends a planned follow-up that is not to be carried out now, and reviews its chat; or lets it wait. */
+  const putOff = Effect.fn("Dispatch.putOff")(function* (
+    planned: FollowUp,
+    decision: Decide.Decision,
+    { chat, policy, taken }: Decide.DecisionInput
+  ) {
     if (decision._tag === "Stop" || decision._tag === "Skip") {
       yield* transitions.end(planned, "skipped", decision.reason)
     } else if (!isSame(decision, planned)) {
       yield* transitions.end(planned, "skipped", reasonForAnother(planned, decision, Episode.of(chat, taken, policy)))
     } else if (decision._tag === "Wait") {
-      yield* transitions.reschedule(
-        planned,
-        { due_at: decision.until },
-        { name: "postponed", detail: { reason: decision.reason } }
-      )
-      return
-    } else {
-      if (step === undefined || isWriting(step)) {
-        const newest = yield* Effect.either(newestOf(planned.chat_id))
-        if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
-        if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
-        // The chat may be known from before the clock was set. This answer is not.
-        if (yield* isHeldByClock(planned)) return
-      }
-      // Both groups have passed the same checks here, by the same fresh read.
-      const writes = step === undefined || isWriting(step)
-      const group = writes ? yield* ledger.enrol(policy, chat, planned) : undefined
-      if (group !== undefined && (yield* erasure.forget(chat))) return
-      if (group !== "holdout") return yield* actionOf(policy, planned).arm(planned, look, decision.at)
-      yield* transitions.end(planned, "skipped", "holdout")
+      const change = { due_at: decision.until, variant: planned.variant }
+      return yield* transitions.reschedule(planned, change, { name: "postponed", detail: { reason: decision.reason } })
     }
     yield* chatReview.review(chat)
+  })
+
+  const begin = Effect.fn("Dispatch.begin")(function* (planned: FollowUp, version: AnyPolicy, chat: ChatSnapshot) {
+    if (yield* isHeldByClock(planned)) return
+    const { isOpen, policy, variant } = yield* policies.assigned(version, chat, planned.variant)
+    const row = new FollowUp({ ...planned, variant: variant ?? null }, true)
+    const step = policy.steps[planned.step - 1]
+    if (chat.isStateOld && !StepRead.isAsking(policy, planned)) return yield* transitions.endNotListed(planned)
+    const earlier = SendMessage.earlier(step, planned, chat)
+    if (step?.action === "send_message" && earlier !== undefined) {
+      yield* SendMessage.make(context, policy, step).sent(row, chat, earlier)
+      return
+    }
+    const [now, look] = [yield* DateTime.now, yield* lookOf(chat)]
+    const [taken, first_in_force] = [yield* ledger.taken(planned.conversation_id), yield* policies.firstInForce(policy)]
+    const question = { policy, chat, taken, now, first_in_force }
+    const decision = isOpen ? FirstDue.decide(question, Variant.policiesOf(version)) : Decide.decide(question)
+    if (decision._tag !== "Act" || !isSame(decision, planned)) return yield* putOff(planned, decision, question)
+    const writes = isOpen || step === undefined || isWriting(step)
+    if (writes) {
+      const newest = yield* Effect.either(newestOf(planned.chat_id))
+      if (newest._tag === "Left") return yield* transitions.onError(planned, newest.left, "skipped")
+      if (newest.right !== planned.chat_id) return yield* movedOn(planned, newest.right)
+      // The chat may be known from before the clock was set. This answer is not.
+      if (yield* isHeldByClock(planned)) return
+    }
+    // All groups have passed the same checks here, by the same fresh read.
+    const enrolled = writes ? yield* ledger.enrol(version, chat, planned, variant) : undefined
+    if (enrolled !== undefined && (yield* erasure.forget(chat))) return
+    if (enrolled?.group === "holdout") {
+      yield* transitions.end(planned, "skipped", "holdout")
+      return yield* chatReview.review(chat)
+    }
+    // Of whatever variant the step was that is due first, from now on the contact's own one counts.
+    const own = isOpen ? Decide.decide(question) : decision
+    if (own._tag !== "Act" || !isSame(own, row)) return yield* putOff(row, own, question)
+    yield* actionOf(policy, row).arm(row, look, own.at)
   })
 
   /** The newest chat of the conversation. This chat itself where the service answers 404 or 501 to the request. */
@@ -208,49 +221,9 @@ export const make = Effect.gen(function* () {
     yield* chatReview.followToNewestChat(chat_id, newest)
   })
 
-  /**
-   * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
-   * was armed. After it, it costs none where the watch has found its message, and one where a list of what is new shows
-   * it; else the whole chat is read.
-   */
-  const look = Effect.fn("Dispatch.look")(function* (followUp: FollowUp, policy: Policy) {
-    const claim = (chat: ChatSnapshot) => readAttributed(context, policy, followUp, chat)
-    const now = yield* DateTime.now
-    if (
-      followUp.status === "armed" &&
-      followUp.follow_up_at !== null &&
-      DateTime.lessThan(now, followUp.follow_up_at)
-    ) {
-      const chat = yield* claim(yield* reader.glance(followUp.chat_id))
-      const armedState = ArmedState.read(followUp, chat, policy)
-      if (chat.messages.at(-1)?.id === followUp.after_id && armedState._tag === "Pending") return chat
-      // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
-      if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
-    }
-    // The watch may have read the chat since the message was written: then no request is needed to find it.
-    const watched = followUp.status === "armed" ? yield* reader.remembered(followUp.chat_id) : Option.none()
-    if (Option.isSome(watched)) {
-      const chat = yield* claim({ ...watched.value, follow_up_at: undefined })
-      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
-    }
-    const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
-    if (before !== undefined) {
-      const chat = yield* claim({ ...(yield* reader.readNew(before)), follow_up_at: undefined })
-      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
-    }
-    if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
-    if (!isAsking(policy, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
-    // The other half of what a snapshot may age is for the requests that follow.
-    const half = Duration.times(snapshotMaxAge(policy), 0.5)
-    const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule", half))
-    // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
-    const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
-    return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
-  })
-
   /** Takes back an armed follow-up whose chat no list shows. The answer to that update shows the state of the chat. */
   const takeBackUnlisted = Effect.fn("Dispatch.takeBackUnlisted")(function* (armed: FollowUp, policy: Policy) {
-    if (!isAsking(policy, armed))
+    if (!StepRead.isAsking(policy, armed))
       return yield* transitions.rescheduleIn(armed, Delay.afterFailure(Delay.mostFailures), {}, { name: "not_listed" })
     const takingBack = stateUpdates.update({ path: { chat_id: armed.chat_id }, payload: { follow_up_at: null } })
     const answered = yield* Effect.either(takingBack.pipe(ifStillOwned(context, armed, undefined)))
@@ -264,9 +237,10 @@ export const make = Effect.gen(function* () {
     // What was armed before a pause is still finished: taken back, or found sent.
     if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
     yield* Effect.zipRight(Telemetry.takenUp(followUp), Activity.turned)
-    const policy = yield* policies.version(followUp.policy)
+    const version = yield* policies.version(followUp.policy)
+    const policy = Variant.policyOf(version, followUp.variant)
     const lane = followUp.status === "armed" ? "verify" : "send"
-    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, policy))))
+    const read = yield* Effect.either(RateLimit.withLane(lane)(outage.learn(look(followUp, version))))
     if (read._tag === "Left") {
       if (read.left._tag === "SqlError") return yield* read.left
       if (read.left._tag === "NotListed") {
@@ -284,7 +258,7 @@ export const make = Effect.gen(function* () {
       return
     }
     yield* followUp.status === "planned"
-      ? begin(followUp, policy, read.right)
+      ? begin(followUp, version, read.right)
       : actionOf(policy, followUp).check(followUp, read.right)
   })
 

@@ -69,6 +69,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     /**
      * Arms a follow-up, as `advance` does. None also where something was sent to the contact in another conversation
      * since the chat was decided about, or where a limit for all contacts together is reached: then everything is held.
+     * Records the variant of `from`, too.
      */
     readonly arm: (
       from: FollowUp,
@@ -143,7 +144,7 @@ const make = Effect.gen(function* () {
       Effect.tap((changed) => (Option.isSome(changed) && to.status === "armed" ? flush : Effect.void)),
       Effect.catchIf(isUniqueViolation, () => Effect.succeedNone),
       Effect.tap((changed) =>
-        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason, changed.value.policy) : Effect.void
+        Option.isSome(changed) && isEnd(to) ? Telemetry.ended(to.status, to.reason, changed.value) : Effect.void
       ),
       (write) => CrashPoint.around(to.status === "armed" ? "intent" : "record", write)
     )
@@ -185,6 +186,7 @@ const make = Effect.gen(function* () {
             due_at: plan.due_at,
             reason: null,
             policy: plan.policy,
+            variant: plan.variant ?? null,
             chat_id: plan.chat_id
           },
           event
@@ -231,7 +233,10 @@ const make = Effect.gen(function* () {
         Effect.gen(function* () {
           yield* sendLimits.lock
           const tooMany = yield* sendLimits.reached(limits)
-          if (tooMany === undefined) return (yield* isUnchanged(chat)) ? yield* change(from, to, event) : Option.none()
+          if (tooMany === undefined)
+            return (yield* isUnchanged(chat))
+              ? yield* change(from, { ...to, variant: from.variant }, event)
+              : Option.none()
           yield* pauseSwitch.hold(tooMany)
           yield* Effect.logError(`held: ${tooMany}; nothing more is sent until resume`)
           return Option.none()

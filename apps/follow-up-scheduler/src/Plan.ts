@@ -4,7 +4,7 @@ import type * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
-import type { Policy } from "./Policy.ts"
+import type { AnyPolicy } from "./Policy.ts"
 
 /** The key of a follow-up: the same conversation, policy, step and anchor always give the same key. */
 export const FollowUpKey = Schema.String.pipe(Schema.brand("FollowUpKey"))
@@ -17,6 +17,8 @@ export interface Plan {
   readonly conversation_id: ConversationId
   readonly chat_id: ChatId
   readonly policy: string
+  /** The contact's variant of the policy; undefined where it has none, or it is not known yet. */
+  readonly variant?: string | undefined
   readonly step: number
   readonly anchor_id: MessageId
   /** When to read the chat again and, if the decision is still the same, act. */
@@ -44,15 +46,16 @@ export const keyOf = (
  * waits this is `Decision.Wait.until`, which `arm_lead` has already been taken off.
  */
 export const make = (
-  policy: Policy,
+  policy: Pick<AnyPolicy, "id" | "name">,
   chat: ChatSnapshot,
-  what: { readonly step: number; readonly anchor_id: MessageId },
+  what: { readonly step: number; readonly anchor_id: MessageId; readonly variant?: string | undefined },
   due_at: DateTime.Utc
 ): Plan => ({
   key: keyOf(chat.conversation_id, policy.name, what.step, what.anchor_id),
   conversation_id: chat.conversation_id,
   chat_id: chat.chat_id,
   policy: policy.id,
+  ...(what.variant !== undefined && { variant: what.variant }),
   step: what.step,
   anchor_id: what.anchor_id,
   due_at

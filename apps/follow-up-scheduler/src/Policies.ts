@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import type { InForce } from "./Decide/PolicyChoice.ts"
-import { ActivePolicy, FurtherPolicies, type Policy } from "./Policy.ts"
+import { ActivePolicy, FurtherPolicies, type AnyPolicy } from "./Policy.ts"
 
 /** The policies in force, and how they are replaced. */
 export class Policies extends Context.Tag("@effect-invent/follow-up-scheduler/Policies")<
@@ -16,7 +16,7 @@ export class Policies extends Context.Tag("@effect-invent/follow-up-scheduler/Po
     /** The policies in force now, in the order in which a chat is offered to them. */
     readonly current: Effect.Effect<InForce>
     /** Every version that is or was in force since this process began, those in force first. */
-    readonly known: Effect.Effect<ReadonlyArray<Policy>>
+    readonly known: Effect.Effect<ReadonlyArray<AnyPolicy>>
     /** Puts these in force in place of the ones before. Records nothing: see `Rollout.putInForce`. */
     readonly replace: (next: InForce) => Effect.Effect<void>
   }
@@ -43,7 +43,7 @@ export const layer = Layer.effect(
 )
 
 /** The ids of these policies in words: `quotes@2, nudge@1`. */
-export const idsOf = (policies: ReadonlyArray<Policy>): string => policies.map(({ id }) => id).join(", ")
+export const idsOf = (policies: ReadonlyArray<AnyPolicy>): string => policies.map(({ id }) => id).join(", ")
 
 /** Names a set of policies in their order: the id of a single one, and a hash of the ids of several. */
 export const keyOf = (policies: InForce): string =>

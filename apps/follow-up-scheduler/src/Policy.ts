@@ -6,14 +6,20 @@ import * as OpenRecord from "@effect-invent/domain/schema/OpenRecord"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import type * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import type * as AST from "effect/SchemaAST"
 import * as NextAllowed from "./NextAllowed.ts"
 import { DurationText } from "./Policy/DurationText.ts"
-import { Percent } from "./Policy/Percent.ts"
 import { Country, Match } from "./Policy/Match.ts"
+import { Name } from "./Policy/Name.ts"
+import { Percent } from "./Policy/Percent.ts"
 import { Channel, Steps } from "./Policy/Step.ts"
 import * as PublicHolidays from "./Policy/PublicHolidays.ts"
 import * as StopWords from "./Policy/StopWords.ts"
+import { Variants } from "./Policy/Variants.ts"
 
 export { isWriting, type Step } from "./Policy/Step.ts"
 
@@ -77,10 +83,6 @@ export type Cap = typeof Cap.Type
 
 const AtMost = Schema.Int.pipe(Schema.positive())
 
-const name = Schema.String.pipe(
-  Schema.pattern(/^[a-z0-9][a-z0-9-]{0,63}$/, { message: () => "Expected lower-case letters, digits and dashes" })
-)
-
 /** The default of `reply_within`. */
 export const defaultReplyWithin = Duration.days(3)
 
@@ -97,13 +99,9 @@ const Words = Schema.Array(
 /** Adds the description that editors show beside a field. */
 const said = <A, I>(schema: Schema.Schema<A, I>, description: string) => schema.annotations({ description })
 
-/**
- * One version of a follow-up policy, decoded, with the defaults filled in. Built by {@link decode}, which refuses
- * unknown fields. A recorded version never changes: the same name and version with another content is refused (decision
- * 0007).
- */
-export class Policy extends Schema.Class<Policy>("Policy")({
-  name,
+/** All fields but the steps. */
+const fields = {
+  name: Name,
   /** A version never changes: a changed policy gets the next number. */
   version: Schema.Int.pipe(Schema.positive()),
   match: withDefault(Match, () => ({})),
@@ -241,14 +239,53 @@ export class Policy extends Schema.Class<Policy>("Policy")({
       "What to do with a follow_up_at that is not ours: leave it alone, or put ours in its place."
     ),
     () => "respect" as const
+  )
+}
+
+const idOf = ({ name, version }: { readonly name: string; readonly version: number }): string => `${name}@${version}`
+
+/**
+ * One version of a follow-up policy, decoded, with the defaults filled in. Built by {@link decode}, which refuses
+ * unknown fields. A recorded version never changes: the same name and version with another content is refused (decision
+ * 0007).
+ */
+export class Policy extends Schema.Class<Policy>("Policy")({ ...fields, steps: Steps }) {
+  /** `name@version`: what plans and follow-ups are recorded with. */
+  get id(): string {
+    return idOf(this)
+  }
+}
+
+/**
+ * The same with variants in place of steps. `Decide/Variant.ts` makes of it the {@link Policy} by which a contact is
+ * followed up (decision 0022).
+ */
+export class PolicyWithVariants extends Schema.Class<PolicyWithVariants>("PolicyWithVariants")({
+  ...fields,
+  variants: said(
+    Variants,
+    "Cadences side by side, in place of steps. A contact belongs to one of them; status compares how many reply."
   ),
-  steps: Steps
+  steps: Schema.optional(
+    Schema.Never.annotations({
+      message: () => "stands beside variants; give each variant its steps, and take these away"
+    })
+  )
 }) {
   /** `name@version`: what plans and follow-ups are recorded with. */
   get id(): string {
-    return `${this.name}@${this.version}`
+    return idOf(this)
   }
 }
+
+/** A policy as its file has it: with steps, or with variants. */
+export const AnyPolicy = Schema.Union(Policy, PolicyWithVariants)
+/** A policy as its file has it: with steps, or with variants. */
+export type AnyPolicy = typeof AnyPolicy.Type
+
+/** The variants of a policy; undefined where it has none. */
+export const variantsOf = (policy: AnyPolicy): Variants | undefined =>
+  "variants" in policy ? policy.variants : undefined
 
 const complement = (quiet: { readonly start: string; readonly end: string }): NextAllowed.Window => ({
   start: quiet.end,
@@ -262,17 +299,17 @@ export const effectiveFrom = (
 ): DateTime.Utc | undefined => (effective_from === "all" ? undefined : (effective_from ?? first_in_force))
 
 /** The hours in which a follow-up may go out: all but the quiet hours. */
-export const openHours = (policy: Policy): NextAllowed.Window =>
+export const openHours = (policy: Pick<Policy, "quiet_hours">): NextAllowed.Window =>
   policy.quiet_hours === undefined ? { start: "00:00", end: "24:00" } : complement(policy.quiet_hours)
 
 /** Local dates without follow-ups for a contact of this country. */
-export const holidaysOf = (policy: Policy, country: string | undefined): ReadonlyArray<string> => [
+export const holidaysOf = (policy: AnyPolicy, country: string | undefined): ReadonlyArray<string> => [
   ...policy.holidays,
   ...(OpenRecord.get(policy.holiday_sets, country ?? "") ?? [])
 ]
 
 /** The hours and days in which a contact of this country may be written to, by the clocks of this zone. */
-export const hoursIn = (policy: Policy, country: string | undefined, zone: string): NextAllowed.Hours => ({
+export const hoursIn = (policy: AnyPolicy, country: string | undefined, zone: string): NextAllowed.Hours => ({
   zone,
   window: openHours(policy),
   weekdays: policy.weekdays,
@@ -284,7 +321,10 @@ export const hoursIn = (policy: Policy, country: string | undefined, zone: strin
  * The window of a channel; undefined where the policy gives it none. For an unknown kind of channel, the shortest
  * window of the policy.
  */
-export const channelWindow = ({ channel_windows }: Policy, channel: string | undefined): ChannelWindow | undefined => {
+export const channelWindow = (
+  { channel_windows }: Pick<Policy, "channel_windows">,
+  channel: string | undefined
+): ChannelWindow | undefined => {
   if (channel !== undefined) return Object.entries(channel_windows).find(([name]) => name === channel)?.[1]
   return Object.values(channel_windows).reduce<ChannelWindow | undefined>(
     (strictest, window) =>
@@ -295,13 +335,26 @@ export const channelWindow = ({ channel_windows }: Policy, channel: string | und
   )
 }
 
-/** Fails with a parse error whose first issue names the field and the rule. */
-export const decode = Schema.decodeUnknown(Policy, { onExcessProperty: "error" })
+const strictly = { onExcessProperty: "error" } as const
+
+/** Reads a policy with steps. Fails with a parse error whose first issue names the field and the rule. */
+export const decode = Schema.decodeUnknown(Policy, strictly)
+
+const decodeWithVariants = Schema.decodeUnknown(PolicyWithVariants, strictly)
+
+/**
+ * Reads a policy with steps, or with variants where these are named. Fails with the parse errors of that form alone.
+ */
+export const decodeAny = (
+  input: unknown,
+  options?: AST.ParseOptions
+): Effect.Effect<AnyPolicy, ParseResult.ParseError> =>
+  Predicate.hasProperty(input, "variants") ? decodeWithVariants(input, options) : decode(input, options)
 
 /** The policy in force: the first one, where there are several. */
 export class ActivePolicy extends Context.Tag("@effect-invent/follow-up-scheduler/ActivePolicy")<
   ActivePolicy,
-  Policy
+  AnyPolicy
 >() {}
 
 /**
@@ -310,7 +363,7 @@ export class ActivePolicy extends Context.Tag("@effect-invent/follow-up-schedule
  */
 export class FurtherPolicies extends Context.Reference<FurtherPolicies>()(
   "@effect-invent/follow-up-scheduler/FurtherPolicies",
-  { defaultValue: (): ReadonlyArray<Policy> => [] }
+  { defaultValue: (): ReadonlyArray<AnyPolicy> => [] }
 ) {}
 
 /** The name of a policy, from the id of one of its versions: `quotes` of `quotes@2`. */

@@ -8,13 +8,19 @@ import * as MetricLabel from "effect/MetricLabel"
 import type { FollowUp } from "./Plan/FollowUp.ts"
 import { nameOf } from "./Policy.ts"
 
-/** Decisions about chats. Attributes: `decision`, `reason` where it is not to act, and the name of the `policy`. */
+/**
+ * Decisions about chats. Attributes: `decision`, `reason` where it is not to act, the name of the `policy`, and of the
+ * `variant` where it is known.
+ */
 export const decisions = Metric.counter("invent.scheduler.decisions", {
   description: "Decisions about chats, by decision and reason.",
   incremental: true
 })
 
-/** Follow-ups that ended. Attributes: `status`, as the ledger has it, `reason` where there is one, and `policy`. */
+/**
+ * Follow-ups that ended. Attributes: `status`, as the ledger has it, `reason` where there is one, `policy`, and
+ * `variant` where there is one.
+ */
 export const ends = Metric.counter("invent.scheduler.ends", {
   description: "Follow-ups that ended, by how.",
   incremental: true
@@ -94,13 +100,22 @@ export const countEvery = Duration.seconds(15)
 const labels = (attributes: Readonly<Record<string, string | null | undefined>>) =>
   Object.entries(attributes).flatMap(([name, value]) => (value == null ? [] : [MetricLabel.make(name, value)]))
 
-/** Counts a decision by a version of a policy. Versions of one name count together, so that labels stay few. */
-export const decided = (decision: string, reason: string | null, policy: string) =>
-  Metric.increment(Metric.taggedWithLabels(decisions, labels({ decision, reason, policy: nameOf(policy) })))
+/** A version of a policy, and a variant of it. */
+interface Of {
+  readonly policy: string
+  readonly variant?: string | null | undefined
+}
 
-/** Counts a follow-up that ended, of a version of a policy. */
-export const ended = (status: string, reason: string | null | undefined, policy: string) =>
-  Metric.increment(Metric.taggedWithLabels(ends, labels({ status, reason, policy: nameOf(policy) })))
+/** Versions of one name count together, and a policy has 8 variants at most, so that labels stay few. */
+const labelsOf = ({ policy, variant }: Of) => ({ policy: nameOf(policy), variant })
+
+/** Counts a decision by a version of a policy. */
+export const decided = (decision: string, reason: string | null, of: Of) =>
+  Metric.increment(Metric.taggedWithLabels(decisions, labels({ decision, reason, ...labelsOf(of) })))
+
+/** Counts a follow-up that ended. */
+export const ended = (status: string, reason: string | null | undefined, of: Of) =>
+  Metric.increment(Metric.taggedWithLabels(ends, labels({ status, reason, ...labelsOf(of) })))
 
 /** Records how late a follow-up was taken up, in seconds; one that is early counts as 0. */
 export const takenUp = ({ due_at, policy, status }: FollowUp) =>

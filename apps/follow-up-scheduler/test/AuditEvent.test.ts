@@ -54,6 +54,11 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
       { name: "enrolled", detail: { group: "treated" } },
       "decision",
       "the first follow-up of a policy with a holdout is due: the contact is followed up, to compare how many reply"
+    ],
+    [
+      { name: "enrolled", detail: { group: "treated", variant: "long" } },
+      "decision",
+      "the first follow-up of a policy with variants is due: the contact is in long, to compare how many reply"
     ]
   ],
   planned_again: [

@@ -5,7 +5,7 @@ import * as Backtest from "../src/Simulation/Backtest.ts"
 import * as ReportSvg from "../src/Simulation/ReportSvg.ts"
 import * as ReportTable from "../src/Simulation/ReportTable.ts"
 import type { Conversation, Event } from "../src/Simulation/RecordedConversation.ts"
-import type { Policy } from "../src/Policy.ts"
+import type { AnyPolicy } from "../src/Policy.ts"
 import * as Build from "./Build.ts"
 
 const { after, day, hour, minute } = Build
@@ -24,7 +24,7 @@ const conversation = (events: ReadonlyArray<Event>, until: number): Conversation
   until: after(until)
 })
 
-const reportOf = (policy: Policy, ...conversations: ReadonlyArray<Conversation>) => {
+const reportOf = (policy: AnyPolicy, ...conversations: ReadonlyArray<Conversation>) => {
   const test = Backtest.make(policy)
   for (const each of conversations) test.add(each)
   return test.report()
@@ -45,6 +45,21 @@ describe("a backtest", () => {
       steps: [1, 1],
       ends: { cadence_finished: 1 }
     })
+  })
+
+  it("counts the conversations of each variant, and takes the steps of that alone", () => {
+    const of = (share: string, rest: string) =>
+      reportOf(Build.policyWithVariants({ short: share, long: rest }), conversation([], 90 * minute))
+    expect(of("99.99 %", "0.01 %")).toMatchObject({
+      nudges: 1,
+      steps: [1],
+      variants: [
+        { name: "short", conversations: 1, nudged: 1, nudges: 1 },
+        { name: "long", conversations: 0, nudged: 0, nudges: 0 }
+      ]
+    })
+    expect(of("0.01 %", "99.99 %")).toMatchObject({ nudges: 0, variants: [{}, { name: "long", conversations: 1 }] })
+    expect(reportOf(Build.policy(), conversation([], day))).not.toHaveProperty("variants")
   })
 
   it("writes nothing once the contact has written, and reports that a timer would have", () => {

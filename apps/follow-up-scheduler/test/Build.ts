@@ -11,7 +11,7 @@ import type { Author, ChatSnapshot, Message } from "../src/Decide/ChatSnapshot.t
 import type { PastFollowUp } from "../src/Decide/Episode.ts"
 import { FollowUp } from "../src/Plan/FollowUp.ts"
 import { FollowUpKey } from "../src/Plan.ts"
-import { Policy } from "../src/Policy.ts"
+import { Policy, PolicyWithVariants } from "../src/Policy.ts"
 
 /** A Wednesday, in the middle of everybody's day. */
 export const start = DateTime.unsafeMake("2026-07-15T12:00:00Z")
@@ -27,6 +27,7 @@ export const day = 24 * hour
 export const chat_id = Ids.ChatId.make("chat_1")
 export const conversation_id = Ids.ConversationId.make("conversation_1")
 export const messageId = (text: string) => Ids.MessageId.make(text)
+export const contactId = (text: string) => Ids.ContactId.make(text)
 
 /** A policy as its file would have it: two steps, an hour and two, in UTC around the clock. */
 export const policy = (fields: Readonly<Record<string, unknown>> = {}): Policy =>
@@ -38,6 +39,23 @@ export const policy = (fields: Readonly<Record<string, unknown>> = {}): Policy =
       { after: "1 hour", action: "schedule_follow_up" },
       { after: "2 hours", action: "schedule_follow_up" }
     ],
+    ...fields
+  })
+
+/** The same with variants: `short` after an hour, `long` after two, in shares of 50 % unless others are given. */
+export const policyWithVariants = (
+  shares: Readonly<Record<string, string>> = { short: "50 %", long: "50 %" },
+  fields: Readonly<Record<string, unknown>> = {}
+): PolicyWithVariants =>
+  Schema.decodeUnknownSync(PolicyWithVariants, { onExcessProperty: "error" })({
+    name: "nudge",
+    version: 1,
+    time_zone: "UTC",
+    variants: Object.entries(shares).map(([name, share]) => ({
+      name,
+      share,
+      steps: [{ after: name === "long" ? "2 hours" : "1 hour", action: "schedule_follow_up" }]
+    })),
     ...fields
   })
 
@@ -111,6 +129,7 @@ export const followUp = (fields: Partial<typeof FollowUp.Type> = {}): FollowUp =
     conversation_id,
     chat_id,
     policy: "nudge@1",
+    variant: null,
     step: 1,
     anchor_id: messageId("assistant@0"),
     status: "armed",

@@ -45,7 +45,7 @@ describe("a query", () => {
 
   it.effect("of what ended may divide it by the reason", () =>
     Effect.gen(function* () {
-      yield* Telemetry.ended("skipped", "replied", "nudge@1")
+      yield* Telemetry.ended("skipped", "replied", { policy: "nudge@1" })
       expect(Prometheus.encode(yield* Metric.snapshot)).toMatch(/^invent_scheduler_ends_total\{.*reason="replied"/m)
     })
   )

@@ -187,7 +187,9 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
             contact_id: contact_2,
             contact_ids: [contact_2]
           })
-          expect(yield* ledger.groupOf(Build.policy({ holdout: shares.treated }), other)).toBe("holdout")
+          expect(yield* ledger.enrolmentOf(Build.policy({ holdout: shares.treated }), other)).toEqual({
+            group: "holdout"
+          })
         })
       )
     )

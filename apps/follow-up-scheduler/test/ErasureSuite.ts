@@ -293,6 +293,8 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       yield* sql`DROP INDEX follow_ups_sent`
       yield* sql`DROP INDEX chat_decisions_reason`
       yield* sql`ALTER TABLE follow_ups DROP COLUMN writes`
+      yield* sql`ALTER TABLE follow_ups DROP COLUMN variant`
+      yield* sql`ALTER TABLE enrolments DROP COLUMN variant`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN revision TO wake`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN attempts TO arms`
       yield* sql`ALTER TABLE follow_ups RENAME COLUMN confirm_checks TO looks`

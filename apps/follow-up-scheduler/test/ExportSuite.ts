@@ -168,7 +168,8 @@ export const suite = (database: Effect.Effect<Env>): void => {
             conversation_id: proof,
             assigned: "holdout",
             enrolled_at: "2026-03-01T00:00:00.000Z",
-            replied_at: null
+            replied_at: null,
+            variant: null
           },
           { table: "erased", proof, at: expect.stringMatching(/^\d{4}-.*Z$/) }
         ])

@@ -48,6 +48,48 @@ describe("the comparison of a holdout", () => {
     ])
   })
 
+  const variants = {
+    names: ["short", "long"],
+    counts: [
+      { variant: "early", enrolled: 3, observed: 0, replied: 0 },
+      { variant: "long", enrolled: 80, observed: 80, replied: 48 },
+      { variant: "short", enrolled: 70, observed: 70, replied: 56 }
+    ]
+  }
+
+  it("stands beside that of the variants: each against the first, those of earlier versions last", () => {
+    const both = HoldoutReport.compare("quotes", Duration.days(3), counts([104, 150], [5, 10]), variants)
+    expect(HoldoutReport.describe(both)).toEqual([
+      "Replies within 3d of the first follow-up of quotes:",
+      "  variant short: 70 contacts; 56 of 70 observed replied: 80.0 % (69.2 % to 87.7 %)",
+      "  variant long: 80 contacts; 48 of 80 observed replied: 60.0 % (49.0 % to 70.0 %)",
+      "  variant early: 3 contacts; 0 of 0 observed replied",
+      "  long against short: -20.0 points (-33.4 to -5.2): fewer contacts reply",
+      "  early against short: not clear yet",
+      "  followed up: 150 contacts; 104 of 150 observed replied: 69.3 % (61.5 % to 76.2 %)",
+      "  left out: 10 contacts; 5 of 10 observed replied: 50.0 % (23.7 % to 76.3 %)",
+      "  difference: 19.3 points (-8.1 to 46.5)",
+      "  more replies are needed to see whether follow-ups change it"
+    ])
+  })
+
+  it("has the variants alone where nobody is left out", () => {
+    const small = [
+      { variant: "long", enrolled: 29, observed: 29, replied: 0 },
+      { variant: "short", enrolled: 56, observed: 56, replied: 5 }
+    ]
+    const alone = HoldoutReport.compare("quotes", Duration.days(3), counts([5, 85], [0, 0]), {
+      names: ["short", "long"],
+      counts: small
+    })
+    expect(HoldoutReport.describe(alone)).toEqual([
+      "Replies within 3d of the first follow-up of quotes:",
+      "  variant short: 56 contacts; 5 of 56 observed replied: 8.9 % (3.9 % to 19.3 %)",
+      "  variant long: 29 contacts; 0 of 29 observed replied: 0.0 % (0.0 % to 11.7 %)",
+      "  long against short: -8.9 points (-19.3 to 3.8): not clear yet"
+    ])
+  })
+
   it.live("is in status, for people and as JSON", () =>
     CommandLine.inFolder(
       {},

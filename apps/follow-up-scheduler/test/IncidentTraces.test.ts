@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { it } from "../../../tools/testing/it.ts"
 import type * as Decide from "../src/Decide.ts"
+import * as Variant from "../src/Decide/Variant.ts"
 import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as IncidentTrace from "./IncidentTrace.ts"
 
@@ -36,7 +37,7 @@ describe("an incident of another scheduler, replayed here:", () => {
           return
         }
         if (parsed._tag === "Left") return expect.fail(parsed.left.message)
-        const { done, last } = IncidentTrace.replay(trace, parsed.right)
+        const { done, last } = IncidentTrace.replay(trace, Variant.policiesOf(parsed.right)[0])
         expect(lines(done)).toEqual(lines(trace.messages))
         expect(shown(last)).toBe(trace.ends)
       })

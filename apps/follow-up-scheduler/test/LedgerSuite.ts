@@ -61,6 +61,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         const row = yield* planned()
         expect({ ...row }).toEqual({
           ...plan(),
+          variant: null,
           status: "planned",
           revision: 0,
           follow_up_at: null,

@@ -483,6 +483,72 @@ describe("a holdout", () => {
   )
 })
 
+describe("variants", () => {
+  const variant = (name: string, share: string, action = "schedule_follow_up") =>
+    `  - { name: ${name}, share: ${share}, steps: [{ after: 1 hour, action: ${action} }] }`
+  const head = "name: nudge\nversion: 1\ntime_zone: UTC"
+  const withVariants = (...variants: ReadonlyArray<string>) => [head, "variants:", ...variants].join("\n")
+  const refusal = (text: string) => Effect.map(Effect.flip(parse(text)), ({ message }) => message.split("\n"))
+
+  it.effect("are read, and written as they were read", () =>
+    Effect.gen(function* () {
+      const policy = yield* parse(withVariants(variant("short", "33.3 %"), variant("long", "66.7 %")))
+      expect(Policy.variantsOf(policy)).toMatchObject([{ name: "short", share: 33.3 }, { name: "long" }])
+      const written = yield* Schema.encode(Policy.AnyPolicy)(policy)
+      expect(written).not.toHaveProperty("steps")
+      expect(yield* parse(JSON.stringify(written))).toEqual(policy)
+    })
+  )
+
+  for (const [what, text, says] of [
+    [
+      "shares that do not add up and equal names",
+      withVariants(variant("a", "50 %"), variant("a", "49.5 %")),
+      [
+        "line 6, column 13: variants.1.name: a is the name of variant 1, too; give each variant a name of its own",
+        "line 6, column 23: variants.1.share: the shares add up to 99.5 %; make them 100 % together"
+      ]
+    ],
+    ["an empty list", `${head}\nvariants: []`, ["line 4, column 11: variants: Expected 2 to 8 variants"]],
+    ["no list", `${head}\nvariants:`, ["line 4, column 10: variants: Expected"]],
+    ["a single one", withVariants(variant("a", "99 %")), ["line 5, column 3: variants: Expected 2 to 8 variants"]],
+    [
+      "nine",
+      withVariants(...Array.from("abcdefghi", (name) => variant(name, "11.1 %"))),
+      ["line 5, column 3: variants: Expected 2 to 8 variants"]
+    ],
+    [
+      "steps beside them, with every other problem",
+      `${yaml}weekdays: [8]\nvariants:\n${variant("A b", "50 %")}\n${variant("b", "half")}`,
+      [
+        "line 5, column 3: steps: stands beside variants; give each variant its steps, and take these away",
+        "line 9, column 12: weekdays.0: ",
+        "line 11, column 13: variants.0.name: Expected lower-case letters, digits and dashes",
+        'line 12, column 23: variants.1.share: Expected a share such as "10 %", above 0 and below 100'
+      ]
+    ],
+    [
+      "a first step that writes nothing",
+      withVariants(variant("a", "50 %"), variant("b", "50 %", "close")),
+      ["variants.1.steps.0.action: the first step of a variant writes to the contact"]
+    ],
+    ["__proto__ as a name", withVariants(variant("__proto__", "50 %"), variant("b", "50 %")), ["variants.0.name: "]],
+    [
+      "a step of one of them that has no opening",
+      `${withVariants(variant("a", "50 %"), "  - { name: b, share: 50 %, steps: [{ after: 1 week, action: schedule_follow_up }] }")}
+channel_windows: { whatsapp_bot: { within: 24 hours } }`,
+      ["line 6, column 37: variants.1.steps.0: is never inside the window of whatsapp_bot"]
+    ]
+  ] as const) {
+    it.effect(`are refused for ${what}`, () =>
+      Effect.gen(function* () {
+        const lines = yield* refusal(text)
+        expect(lines).toEqual(says.map((each) => expect.stringContaining(each)))
+      })
+    )
+  }
+})
+
 describe("the policies of this repository", () => {
   withFiles(
     "load, and idle-nudge nudges twice in office hours",
@@ -491,7 +557,7 @@ describe("the policies of this repository", () => {
         fileURLToPath(new URL("../../../policies/idle-nudge.yaml", import.meta.url))
       )
       expect(policy.id).toBe("idle-nudge@1")
-      expect(policy.steps.map(({ after }) => Duration.toHours(after))).toEqual([4, 24])
+      expect(policy.steps?.map(({ after }) => Duration.toHours(after))).toEqual([4, 24])
       expect(Policy.openHours(policy)).toEqual({ start: "09:00", end: "20:00" })
       expect(policy.weekdays).toEqual([1, 2, 3, 4, 5])
     })
@@ -516,7 +582,7 @@ describe("the policies of this repository", () => {
   it("show every action and every field", () => {
     const all = files.map((file) => readFileSync(folder + file, "utf8")).join("\n")
     const words = [
-      ...Object.keys(Policy.Policy.fields),
+      ...Object.keys(Policy.PolicyWithVariants.fields),
       "schedule_follow_up",
       "send_message",
       "snooze",

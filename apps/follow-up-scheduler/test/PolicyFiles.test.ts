@@ -51,7 +51,7 @@ describe("policies are in the stated order", () => {
       const ids = Effect.flatMap(Policies.Policies, ({ current }) => Effect.map(current, Policies.idsOf))
       const inForce = Layer.provide(Policies.layer, PolicyFiles.layer([path]))
       expect(yield* Effect.provide(ids, inForce)).toBe(
-        "idle-nudge@1, quiet-snooze@1, quote-reminder@1, whatsapp-window@1"
+        "idle-nudge@1, quiet-snooze@1, quote-reminder@1, two-waits@1, whatsapp-window@1"
       )
     }).pipe(Effect.provide(NodeContext.layer))
   )

@@ -12,6 +12,7 @@ import * as LedgerSuite from "./LedgerSuite.ts"
 import * as PauseSuite from "./PauseSuite.ts"
 import * as Postgres from "./Postgres.ts"
 import * as TimerSuite from "./TimerSuite.ts"
+import * as VariantsSuite from "./VariantsSuite.ts"
 
 Postgres.describe("on PostgreSQL", () => {
   const server = Postgres.forSuite()
@@ -39,5 +40,6 @@ Postgres.describe("on PostgreSQL", () => {
   ErasureSuite.suite(database, it)
   OverviewSuite.suite(database, it)
   EnrolmentsSuite.suite(database, it)
+  VariantsSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)
 })

@@ -9,6 +9,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as TestClock from "effect/TestClock"
 import * as Decide from "../src/Decide.ts"
+import * as Variant from "../src/Decide/Variant.ts"
 import { ChatId } from "@effect-invent/domain/Ids"
 import * as Ledger from "../src/Ledger.ts"
 import * as Preview from "../src/Operations/Preview.ts"
@@ -28,7 +29,8 @@ steps:
   - { after: 4 hours, action: schedule_follow_up }
 ${more}public_holidays: ${public_holidays}
 `
-const parse = (...text: Parameters<typeof yaml>) => PolicyFile.parse(yaml(...text), "nudge.yaml")
+const parse = (...text: Parameters<typeof yaml>) =>
+  Effect.map(PolicyFile.parse(yaml(...text), "nudge.yaml"), (policy) => Variant.policiesOf(policy)[0])
 const refusal = (...text: Parameters<typeof yaml>) => Effect.map(Effect.flip(parse(...text)), ({ message }) => message)
 
 /** A Friday, noon in São Paulo: our answer, after which the contact is silent. */

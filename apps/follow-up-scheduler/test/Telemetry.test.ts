@@ -11,7 +11,7 @@ import * as Telemetry from "../src/Telemetry.ts"
 import * as Watch from "../src/Watch.ts"
 import * as AuditEvents from "./AuditEvents.ts"
 import * as Build from "./Build.ts"
-import { reviewChat, setClock, story, sweepAt, sweepUntil, under } from "./Scheduling.ts"
+import { reviewChat, setClock, story, sweepAt, sweepUntil, under, underPolicies } from "./Scheduling.ts"
 
 const { after, day, hour, minute, second } = Build
 
@@ -42,6 +42,18 @@ story("every end is counted once by how, and every look by its decision", (fake)
     const now = yield* counts
     expect({ sent: now.sent - before.sent, replied: now.replied - before.replied }).toEqual({ sent: 1, replied: 1 })
     expect(now.waiting - before.waiting).toBeGreaterThan(0)
+  })
+)
+
+story("an end of a policy with variants is counted by the variant, too", (fake) =>
+  Effect.gen(function* () {
+    const ofShort = tagged(Telemetry.ends, { status: "sent", policy: "nudge", variant: "short" })
+    const before = yield* ofShort
+    const policy = Build.policyWithVariants({ short: "99.99 %", long: "0.01 %" })
+    yield* Effect.zipRight(reviewChat, sweepUntil(after(day))).pipe(
+      Effect.provide(underPolicies(Ledger.layer, fake, [policy]))
+    )
+    expect((yield* ofShort).count - before.count).toBe(1)
   })
 )
 

@@ -1182,6 +1182,17 @@ it("refuses public holidays, of which the checker has no calendar", () => {
   expect(Either.getOrThrow(Either.flip(read))).toContain("list their dates under holidays")
 })
 
+it("refuses variants, of which the log does not contain who is in which", () => {
+  const variants = [
+    { name: "short", share: "50 %", steps },
+    { name: "long", share: "50 %", steps }
+  ]
+  const read = Checker.readPolicy(JSON.stringify({ variants }))
+  expect(Either.getOrThrow(Either.flip(read))).toBe(
+    "variants: The log does not contain which variant a contact is in: the checker judges policies with steps only"
+  )
+})
+
 describe("a holdout", () => {
   const late = until(iso("10 days"))
   const leftOut = { name: "nudge", holdout: "99.99 %" }

@@ -16,6 +16,8 @@ import * as UnaskedMessages from "./UnaskedMessages.ts"
 export interface PastFollowUp {
   /** The version of the policy that it belongs to. */
   readonly policy: string
+  /** The variant of that policy; undefined where it has none, or none was on record. */
+  readonly variant?: string | undefined
   readonly anchor_id: MessageId
   readonly step: number
   /** The message that it became; undefined where that is not on record. */
@@ -202,15 +204,14 @@ export const unanswered = (earlier: ReadonlyArray<PastFollowUp>, steps: number):
   return Arr.takeWhile(lastSteps.toReversed(), ({ step }) => step >= steps).length
 }
 
-/**
- * The id of the version that the running cadence is on: that of its latest plan or follow-up. Undefined where none
- * runs.
- */
-export const versionOf = (
-  chat: ChatSnapshot,
-  recorded: ReadonlyArray<{
-    readonly policy: string
-    readonly anchor_id: MessageId
-    readonly message_id?: MessageId | null | undefined
-  }>
-): string | undefined => recorded.findLast(isAmong(sinceContact(chat)))?.policy
+/** A plan or follow-up on record, by which a running cadence is known. */
+export interface Recorded {
+  readonly policy: string
+  readonly variant?: string | null | undefined
+  readonly anchor_id: MessageId
+  readonly message_id?: MessageId | null | undefined
+}
+
+/** The latest plan or follow-up of the running cadence: its version and variant are the cadence's. Undefined: none runs. */
+export const latestOf = (chat: ChatSnapshot, recorded: ReadonlyArray<Recorded>): Recorded | undefined =>
+  recorded.findLast(isAmong(sinceContact(chat)))

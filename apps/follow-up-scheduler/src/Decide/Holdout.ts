@@ -4,26 +4,14 @@
  * without the ledger, and in every version of the policy (decision 0020).
  */
 import * as Schema from "effect/Schema"
-import { createHmac } from "node:crypto"
 import type { Policy } from "../Policy.ts"
 import type { ChatSnapshot } from "./ChatSnapshot.ts"
+import { percentileOf } from "./Percentile.ts"
 
 /** `holdout`: the policy writes nothing to the contact. `treated`: it follows the contact up. */
 export const Group = Schema.Literal("holdout", "treated")
 /** One of the two groups of a policy with a `holdout`. */
 export type Group = typeof Group.Type
-
-/** A hash is read as a number of so many bits, which a double holds exactly. */
-const bits = 48
-
-/**
- * The place of a contact among all, at least 0 and below 100, by HMAC-SHA-256 of the contact's id. The key is the name
- * of the policy, so that no two policies leave out the same contacts. It is no secret.
- */
-const percentileOf = (name: string, contact: string): number => {
-  const hash = createHmac("sha256", `holdout of ${name}`).update(contact).digest()
-  return (hash.readUIntBE(0, bits / 8) / 2 ** bits) * 100
-}
 
 /** What is in a group: the contact, or the conversation where the chat names no contact. */
 export const memberOf = ({
@@ -33,9 +21,9 @@ export const memberOf = ({
 
 /**
  * The group of a contact; undefined where the policy has no `holdout`. A larger share leaves out everyone whom a
- * smaller one does, and more.
+ * smaller one does, and more. The name is part of the key, so that no two policies leave out the same contacts.
  */
 export const groupOf = ({ holdout, name }: Pick<Policy, "holdout" | "name">, contact: string): Group | undefined => {
   if (holdout === undefined) return undefined
-  return percentileOf(name, contact) < holdout ? "holdout" : "treated"
+  return percentileOf(`holdout of ${name}`, contact) < holdout ? "holdout" : "treated"
 }

@@ -32,7 +32,10 @@ export const visibleWithin = Duration.seconds(10)
 export const skew = Duration.seconds(10)
 
 /** The longest wait that such a row can have been given. */
-const longest = ({ failures, status }: FollowUp, { confirm_after }: Policy): Duration.Duration => {
+const longest = (
+  { failures, status }: FollowUp,
+  { confirm_after }: Pick<Policy, "confirm_after">
+): Duration.Duration => {
   const failed = failures > 0 ? afterFailure(failures - 1) : Duration.zero
   return status === "armed" ? Duration.max(failed, Duration.max(confirm_after, visibleWithin)) : failed
 }
@@ -41,7 +44,7 @@ const longest = ({ failures, status }: FollowUp, { confirm_after }: Policy): Dur
  * Whether the row waits for longer than any wait of its kind: the clock was fast when it was written. The date of a
  * plan that did not fail comes from the policy, so it is never too long.
  */
-export const isTooLong = (row: FollowUp, policy: Policy, now: DateTime.Utc): boolean => {
+export const isTooLong = (row: FollowUp, policy: Pick<Policy, "confirm_after">, now: DateTime.Utc): boolean => {
   if (row.status === "planned" && row.failures === 0) return false
   const waited = DateTime.addDuration(now, longest(row, policy))
   const confirmed = DateTime.addDuration(row.follow_up_at ?? now, policy.confirm_after)

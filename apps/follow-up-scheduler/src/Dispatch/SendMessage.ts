@@ -46,7 +46,12 @@ export const make = (context: ActionContext, policy: Policy, step: Sent) => {
     Effect.zipRight(
       ledger.advance(
         from,
-        { status: "sent", message_id: message.id, follow_up_at: from.follow_up_at ?? message.at },
+        {
+          status: "sent",
+          variant: from.variant,
+          message_id: message.id,
+          follow_up_at: from.follow_up_at ?? message.at
+        },
         { name: "sent", detail: { message: message.id, at: message.at } }
       ),
       chatReview.review(chat)

@@ -55,6 +55,9 @@ const step = Schema.Number
 const action = Schema.Literal("snooze", "close", "assign")
 const Empty = Schema.Struct({})
 
+/** The variant of the policy; absent where it has none, or it is not known yet. */
+const variant = Schema.optional(Schema.String)
+
 /** The name of the operator who did it; absent where they gave none. */
 const by = Schema.optional(Schema.String)
 const who = (detail: { readonly by?: string | undefined }): string => detail.by ?? "an operator"
@@ -80,27 +83,30 @@ const definitions = {
     "wait",
     Schema.Struct({
       policy: Schema.String,
+      variant,
       step,
       anchor: Schema.String,
       look_at,
       zones: Schema.Array(Schema.String),
       country: Schema.optional(Schema.String)
     }),
-    (detail, at) => say`planned step ${detail.step} of ${detail.policy}; looks again at ${at(detail.look_at)}`
+    (detail, at) => {
+      const of = detail.variant === undefined ? detail.policy : say`${detail.policy}, variant ${detail.variant}`
+      return say`planned step ${detail.step} of ${of}; looks again at ${at(detail.look_at)}`
+    }
   ),
   postponed: define(
     "wait",
     Schema.Struct({ look_at, reason: Reason }),
     (detail, at) => say`postponed to ${at(detail.look_at)}${because(detail.reason)}`
   ),
-  /** The contact's first follow-up by a policy with a holdout is due. */
-  enrolled: define(
-    "decision",
-    Schema.Struct({ group: Holdout.Group }),
-    ({ group }) =>
-      "the first follow-up of a policy with a holdout is due: the contact is " +
-      say`${group === "holdout" ? "left out" : "followed up"}, to compare how many reply`
-  ),
+  /** The contact's first follow-up by a policy with a holdout or variants is due. */
+  enrolled: define("decision", Schema.Struct({ group: Holdout.Group, variant }), ({ group, variant }) => {
+    const place = group === "holdout" ? "left out" : "followed up"
+    return variant === undefined
+      ? `the first follow-up of a policy with a holdout is due: the contact is ${place}, to compare how many reply`
+      : `the first follow-up of a policy with variants is due: the contact is in ${variant}, to compare how many reply`
+  }),
   planned_again: define("wait", Schema.Struct({ look_at }), () => "the request was never applied: planned again"),
   /** `follow_up_at` is about to be set. */
   armed: define(

@@ -1,7 +1,7 @@
 /**
- * Who takes part in the comparison that a policy with a `holdout` makes. A contact is enrolled in a group at the first
+ * Who takes part in the comparison that a policy with a `holdout` or variants makes. A contact is enrolled at the first
  * instant at which a follow-up of that policy is due and nothing stands against it, found by the same fresh read in
- * both groups, and stays in it. Recorded are the instants of that and of the first reply, and no text.
+ * all groups, and stays where they are. Recorded are the instants of that and of the first reply, and no text.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -11,15 +11,13 @@ import * as Effect from "effect/Effect"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Consent from "../Decide/Consent.ts"
 import * as Holdout from "../Decide/Holdout.ts"
-import type { Policy } from "../Policy.ts"
+import { type AnyPolicy, type Policy, variantsOf } from "../Policy.ts"
 import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as Transaction from "./Database/Transaction.ts"
 import type * as AuditWriter from "./AuditWriter.ts"
 
-/** The counts of one group. */
-export interface GroupCounts {
-  readonly group: Holdout.Group
-  /** Contacts of the group. */
+/** How many contacts were enrolled, and how many of them replied. */
+export interface Counts {
   readonly enrolled: number
   /** Those whose `reply_within` is over. */
   readonly observed: number
@@ -27,19 +25,38 @@ export interface GroupCounts {
   readonly replied: number
 }
 
+/** The counts of one group. */
+export interface GroupCounts extends Counts {
+  readonly group: Holdout.Group
+}
+
+/** The counts of one variant: of the treated who are in it. */
+export interface VariantCounts extends Counts {
+  readonly variant: string
+}
+
+/** Where a contact is enrolled. */
+export interface Enrolment {
+  readonly group: Holdout.Group
+  /** Undefined for the holdout, and where the policy had no variants then. */
+  readonly variant: string | undefined
+}
+
 /** Enrolments by the name of a policy and the contact, in the table `enrolments`. */
 export interface Enrolments {
-  /** The group in which a contact of this chat is enrolled for this policy; undefined where none is. */
-  readonly groupOf: (policy: Policy, chat: ChatSnapshot) => Effect.Effect<Holdout.Group | undefined, SqlError>
+  /** Where a contact of this chat is enrolled for this policy; undefined where none is, or it compares nothing. */
+  readonly enrolmentOf: (policy: AnyPolicy, chat: ChatSnapshot) => Effect.Effect<Enrolment | undefined, SqlError>
   /**
-   * Enrols the contact now, in the group that {@link Holdout.groupOf} gives, where they are not enrolled yet. Gives the
-   * group on record. Undefined, and nothing recorded, where the policy has no `holdout`.
+   * Enrols the contact now, where they are not enrolled yet: in the group that {@link Holdout.groupOf} gives, and of
+   * the treated in this variant. Gives what is on record. Undefined, and nothing recorded, where the policy has neither
+   * a `holdout` nor variants.
    */
   readonly enrol: (
-    policy: Policy,
+    policy: AnyPolicy,
     chat: ChatSnapshot,
-    followUp: FollowUp
-  ) => Effect.Effect<Holdout.Group | undefined, SqlError>
+    followUp: FollowUp,
+    variant?: string | undefined
+  ) => Effect.Effect<Enrolment | undefined, SqlError>
   /**
    * Moves the enrolments of a contact who was merged into another to that one, except for policies for which that one
    * is enrolled, too. Has to be called before the chat's new contact is recorded.
@@ -57,6 +74,11 @@ export interface Enrolments {
     policy: string,
     reply_within: Duration.Duration
   ) => Effect.Effect<ReadonlyArray<GroupCounts>, SqlError>
+  /** Counts the variants of a policy by its name, those in which nobody is enrolled left out. */
+  readonly variants: (
+    policy: string,
+    reply_within: Duration.Duration
+  ) => Effect.Effect<ReadonlyArray<VariantCounts>, SqlError>
 }
 
 interface Enrolled {
@@ -70,37 +92,41 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
   const inTransaction = Transaction.within(sql)
 
   /** The contact whom the ledger has for the chat counts, too: they may have been merged into another since. */
-  const groupOf: Enrolments["groupOf"] = (policy, chat) => {
-    if (policy.holdout === undefined) return Effect.succeed(undefined)
+  const enrolmentOf: Enrolments["enrolmentOf"] = (policy, chat) => {
+    if (policy.holdout === undefined && variantsOf(policy) === undefined) return Effect.succeed(undefined)
     const own = Holdout.memberOf(chat)
     return Effect.map(
-      sql<{ group: Holdout.Group }>`SELECT assigned AS "group" FROM enrolments
+      sql<{ group: Holdout.Group; variant: string | null }>`SELECT assigned AS "group", variant FROM enrolments
         WHERE policy = ${policy.name} AND (${sql.in("contact_id", [own, ...chat.contact_ids])}
           OR contact_id = (SELECT contact_id FROM subjects WHERE chat_id = ${chat.chat_id}))
         ORDER BY CASE WHEN contact_id = ${own} THEN 0 ELSE 1 END, enrolled_at LIMIT 1`,
-      (rows) => rows[0]?.group
+      ([found]) => found && { group: found.group, variant: found.variant ?? undefined }
     )
   }
 
-  const insert = (policy: Policy, chat: ChatSnapshot, { key }: FollowUp, group: Holdout.Group) =>
+  const insert = (policy: AnyPolicy, chat: ChatSnapshot, { key }: FollowUp, { group, variant }: Enrolment) =>
     Effect.gen(function* () {
       const { epochMillis: at } = yield* DateTime.now
       const { chat_id, conversation_id } = chat
-      const row = { policy: policy.name, contact_id: Holdout.memberOf(chat), conversation_id, assigned: group }
-      const added = yield* sql`INSERT INTO enrolments ${sql.insert({ ...row, enrolled_at: at, replied_at: null })}
+      const who = { policy: policy.name, contact_id: Holdout.memberOf(chat), conversation_id }
+      const row = { ...who, assigned: group, variant: variant ?? null, enrolled_at: at, replied_at: null }
+      const added = yield* sql`INSERT INTO enrolments ${sql.insert(row)}
         ON CONFLICT (policy, contact_id) DO NOTHING RETURNING policy`
       if (added.length === 0) return
-      yield* audit({ chat_id, conversation_id, key, policy: policy.id }, { name: "enrolled", detail: { group } })
+      const detail = { group, ...(variant !== undefined && { variant }) }
+      yield* audit({ chat_id, conversation_id, key, policy: policy.id }, { name: "enrolled", detail })
     })
 
-  const enrol: Enrolments["enrol"] = Effect.fnUntraced(function* (policy, chat, followUp) {
-    const group = Holdout.groupOf(policy, Holdout.memberOf(chat))
+  const enrol: Enrolments["enrol"] = Effect.fnUntraced(function* (policy, chat, followUp, variant) {
+    const byHash = Holdout.groupOf(policy, Holdout.memberOf(chat))
+    const group = byHash ?? (variantsOf(policy) === undefined ? undefined : "treated")
     if (group === undefined) return undefined
-    const before = yield* groupOf(policy, chat)
+    const before = yield* enrolmentOf(policy, chat)
     if (before !== undefined) return before
-    yield* inTransaction(insert(policy, chat, followUp, group))
+    const next = { group, variant: group === "treated" ? variant : undefined }
+    yield* inTransaction(insert(policy, chat, followUp, next))
     // Another process may have enrolled them meanwhile, by another version of the policy.
-    return (yield* groupOf(policy, chat)) ?? group
+    return (yield* enrolmentOf(policy, chat)) ?? next
   })
 
   const followMerge: Enrolments["followMerge"] = Effect.fnUntraced(function* ({ chat_id, contact_id }) {
@@ -130,19 +156,33 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
     }
   })
 
-  const groups: Enrolments["groups"] = (policy, reply_within) =>
-    Effect.flatMap(DateTime.now, ({ epochMillis }) => {
+  /** The columns of {@link Counts}, as of now. */
+  const countsWithin = (reply_within: Duration.Duration) =>
+    Effect.map(DateTime.now, ({ epochMillis }) => {
       const within = Duration.toMillis(reply_within)
       const isObserved = sql`enrolled_at <= ${epochMillis - within}`
-      return sql<GroupCounts>`SELECT assigned AS "group", CAST(count(*) AS INTEGER) AS enrolled,
+      return sql`CAST(count(*) AS INTEGER) AS enrolled,
           CAST(sum(CASE WHEN ${isObserved} THEN 1 ELSE 0 END) AS INTEGER) AS observed,
           CAST(sum(CASE WHEN ${isObserved} AND replied_at - enrolled_at <= ${within} THEN 1
-            ELSE 0 END) AS INTEGER) AS replied
-        FROM enrolments WHERE policy = ${policy} GROUP BY assigned ORDER BY assigned DESC`
+            ELSE 0 END) AS INTEGER) AS replied`
     })
 
+  const groups: Enrolments["groups"] = (policy, reply_within) =>
+    Effect.flatMap(
+      countsWithin(reply_within),
+      (counts) => sql<GroupCounts>`SELECT assigned AS "group", ${counts}
+        FROM enrolments WHERE policy = ${policy} GROUP BY assigned ORDER BY assigned DESC`
+    )
+
+  const variants: Enrolments["variants"] = (policy, reply_within) =>
+    Effect.flatMap(
+      countsWithin(reply_within),
+      (counts) => sql<VariantCounts>`SELECT variant, ${counts}
+        FROM enrolments WHERE policy = ${policy} AND variant IS NOT NULL GROUP BY variant ORDER BY variant`
+    )
+
   return {
-    groupOf,
+    enrolmentOf,
     enrol,
     followMerge,
     rememberReply,
@@ -150,6 +190,7 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       sql<{ policy: string }>`SELECT DISTINCT policy FROM enrolments ORDER BY policy`,
       (rows) => rows.map(({ policy }) => policy)
     ),
-    groups
+    groups,
+    variants
   }
 }

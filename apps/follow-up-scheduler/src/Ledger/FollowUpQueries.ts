@@ -74,10 +74,11 @@ const statusOf = ({ status, writes }: FollowUp): PastFollowUp["status"] => {
 const toTaken = (row: FollowUp): ReadonlyArray<PastFollowUp> => {
   const isExited = row.reason === "exited"
   if (row.follow_up_at === null && !isExited) return []
-  const { anchor_id, due_at, follow_up_at, message_id, policy, step } = row
+  const { anchor_id, due_at, follow_up_at, message_id, policy, step, variant } = row
   return [
     {
       policy,
+      ...(variant !== null && { variant }),
       anchor_id,
       step,
       message_id: message_id ?? undefined,

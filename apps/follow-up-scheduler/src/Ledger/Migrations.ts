@@ -261,6 +261,13 @@ const chatsByReason = Effect.flatMap(
   (sql) => sql`CREATE INDEX chat_decisions_reason ON chat_decisions (decision, reason, chat_id)`
 )
 
+/** By which variant of its policy a follow-up is, and a contact is followed up; null where the policy has none. */
+const variants = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`ALTER TABLE follow_ups ADD COLUMN variant TEXT`
+  yield* sql`ALTER TABLE enrolments ADD COLUMN variant TEXT`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -281,7 +288,8 @@ const migrations = {
   "17_writes": writes,
   "18_namings": namings,
   "19_enrolments": enrolments,
-  "20_chats_by_reason": chatsByReason
+  "20_chats_by_reason": chatsByReason,
+  "23_variants": variants
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

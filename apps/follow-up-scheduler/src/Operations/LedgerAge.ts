@@ -13,6 +13,7 @@ import * as Episode from "../Decide/Episode.ts"
 import * as UnaskedMessages from "../Decide/UnaskedMessages.ts"
 import { Ledger } from "../Ledger.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
+import * as Variant from "../Decide/Variant.ts"
 import { type Finding, finding, ok } from "./HealthChecks.ts"
 
 /** Maximum number of chats whose messages are read: those of the inbox's first page that were written in last. */
@@ -29,7 +30,7 @@ const unrecordedSince = (latest: DateTime.Utc, policies: PolicyChoice.InForce) =
     const [invent, ledger] = [yield* InventClient, yield* Ledger]
     const messages = yield* invent.messages.list({ path: { chat_id: row.id }, urlParams: { take: listed } })
     const read = ChatSnapshot.make(row.id, row, messages)
-    const { policy } = PolicyChoice.choose(policies, read)
+    const policy = Variant.policyFor(PolicyChoice.choose(policies, read).policy, undefined, read)
     const taken = yield* ledger.taken(read.conversation_id)
     const chat = Episode.attributeOwnMessages(read, taken, policy)
     const episode = Episode.of(chat, taken, policy)

@@ -39,6 +39,8 @@ export const Prospect = Schema.Struct({
   chat_id: Schema.String,
   next: Schema.Literal("act", "wait", "stop", "hold", "unread"),
   policy: Schema.NullOr(Schema.String),
+  /** The contact's variant of the policy; absent where it has none. */
+  variant: Schema.optionalWith(Schema.String, { exact: true }),
   step: Schema.NullOr(Schema.Int),
   action: Schema.NullOr(Schema.String),
   /** When the step would be taken, or the chat be decided upon again. */
@@ -76,10 +78,9 @@ export const look = (chat_id: ChatId) =>
     const { current } = yield* Policies
     const choice = PolicyChoice.choose(yield* current, chat)
     // A contact who is not enrolled yet would be by the hash.
-    const enrolled = yield* Effect.orElseSucceed(ledger.groupOf(basis.policy, chat), () => undefined)
-    const group = enrolled ?? Holdout.groupOf(basis.policy, Holdout.memberOf(chat))
+    const group = basis.group ?? Holdout.groupOf(basis.policy, Holdout.memberOf(chat))
     const decision = Decide.decide({ ...basis, chat, now: yield* DateTime.now, group })
-    return { decision, policy: basis.policy, choice }
+    return { decision, policy: basis.policy, variant: basis.variant, choice }
   }).pipe(RateLimit.withLane("watch"))
 
 /** For each policy in force: its id, and the instant before which it follows up none of our messages, if it has one. */
@@ -130,7 +131,7 @@ export const describeMatches = ({ overlaps, unmatched }: typeof Matches.Type): R
 const nexts = { Act: "act", Wait: "wait", Stop: "stop", Skip: "hold" } as const
 
 /** A prospect without the policy and the action, for a pass that does not give them. */
-export const Looked = Prospect.omit("policy", "action")
+export const Looked = Prospect.omit("policy", "variant", "action")
 
 const holidayOf = (decision: Decide.Decision): string =>
   decision._tag === "Wait" && decision.holiday !== undefined ? ` (${decision.holiday})` : ""
@@ -148,11 +149,16 @@ export const looked = (chat_id: ChatId, decision: Decide.Decision): typeof Looke
   }
 }
 
-/** The prospect of a decision by this policy, with the step's action. */
-export const of = (chat_id: ChatId, policy: Policy, decision: Decide.Decision): Prospect => {
+/** The prospect of a decision by this policy, of which the contact is in this variant, with the step's action. */
+export const of = (
+  chat_id: ChatId,
+  policy: Policy,
+  decision: Decide.Decision,
+  variant?: string | undefined
+): Prospect => {
   const found = looked(chat_id, decision)
   const action = found.step === null ? null : (policy.steps[found.step - 1]?.action ?? null)
-  return { ...found, policy: policy.id, action }
+  return { ...found, policy: policy.id, ...(variant !== undefined && { variant }), action }
 }
 
 /** The prospect of a chat that could not be read; `why` is the text of the error. */
@@ -169,9 +175,11 @@ export const unread = (chat_id: ChatId, why: string): Prospect => ({
 
 const cells =
   (isNamed: boolean) =>
-  ({ at, chat_id, next, policy, step, why }: Prospect): ReadonlyArray<string> => [
+  ({ at, chat_id, next, policy, step, variant, why }: Prospect): ReadonlyArray<string> => [
     chat_id,
-    step === null ? next : `${next}: step ${step}${isNamed ? ` of ${policy}` : ""}`,
+    step === null
+      ? next
+      : `${next}: step ${step}${isNamed ? ` of ${policy}` : ""}${variant === undefined ? "" : `, variant ${variant}`}`,
     at === null ? "" : DateTime.formatIso(at).slice(0, 19).concat("Z"),
     why
   ]

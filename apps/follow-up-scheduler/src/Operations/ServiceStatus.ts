@@ -12,6 +12,8 @@ export const Waiting = Schema.Struct({
   chat_id: ChatId,
   /** The version of the policy that it belongs to. */
   policy: Schema.String,
+  /** The variant of that policy; absent where it has none, or it is not known yet. */
+  variant: Schema.optionalWith(Schema.String, { exact: true }),
   step: Schema.Int,
   due_at: Schema.DateTimeUtc,
   /** When it will be done, by the forecast of the quota. */
@@ -35,6 +37,7 @@ export type Service = typeof Service.Type
 interface Row {
   readonly chat_id: string
   readonly policy: string
+  readonly variant: string | null
   readonly step: number
   readonly due_at: number | string
 }
@@ -43,14 +46,15 @@ interface Row {
 export const waiting = Effect.fn("ServiceStatus.waiting")(function* (quota: QuotaForecast.Quota) {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<Row>`
-    SELECT f.chat_id, f.policy, f.step, f.due_at FROM follow_ups f
+    SELECT f.chat_id, f.policy, f.variant, f.step, f.due_at FROM follow_ups f
     JOIN chat_decisions d ON d.chat_id = f.chat_id AND d.decision IN ('Act', 'Wait')
     WHERE f.status = 'planned' ORDER BY f.due_at`
   const due = rows.map(({ due_at }) => DateTime.unsafeMake(Number(due_at)))
   const etas = QuotaForecast.etas(due, yield* DateTime.now, quota)
-  return rows.map(({ chat_id, policy, step }, index): Waiting => ({
+  return rows.map(({ chat_id, policy, step, variant }, index): Waiting => ({
     chat_id: ChatId.make(chat_id),
     policy,
+    ...(variant !== null && { variant }),
     step,
     due_at: due[index]!,
     eta: etas[index]!

@@ -38,6 +38,8 @@ export class FollowUp extends Schema.Class<FollowUp>("FollowUp")({
   conversation_id: ConversationId,
   chat_id: ChatId,
   policy: Schema.String,
+  /** The variant of that policy; null where it has none, or the contact is not enrolled in one yet. */
+  variant: Schema.NullOr(Schema.String),
   step: Schema.Int,
   anchor_id: MessageId,
   status: Status,

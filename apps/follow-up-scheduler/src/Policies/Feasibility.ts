@@ -8,6 +8,7 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as SendWindow from "../Decide/SendWindow.ts"
+import * as Variant from "../Decide/Variant.ts"
 import * as Policy from "../Policy.ts"
 
 /** How long hours, holidays and caps may hold a step back beyond its silence. */
@@ -41,14 +42,14 @@ const around = (
 }
 
 /** The dates of the public holidays of a year from now. */
-const publicHolidays = ({ public_holidays }: Policy.Policy, now: DateTime.Utc): ReadonlyArray<string> => {
+const publicHolidays = ({ public_holidays }: Policy.AnyPolicy, now: DateTime.Utc): ReadonlyArray<string> => {
   const [from, until] = [now, DateTime.add(now, { days: 366 })].map(DateTime.formatIsoDateUtc)
   const year = DateTime.getPartUtc(now, "year")
   const dates = [year, year + 1].flatMap((each) => [...(public_holidays?.inYear(each).keys() ?? [])])
   return dates.filter((date) => from !== undefined && until !== undefined && date >= from && date < until)
 }
 
-const startsOf = (policy: Policy.Policy, now: DateTime.Utc): ReadonlyArray<Start> => [
+const startsOf = (policy: Policy.AnyPolicy, now: DateTime.Utc): ReadonlyArray<Start> => [
   ...policy.holidays.flatMap((date, index) => around(date, undefined, ["holidays", index])),
   ...publicHolidays(policy, now).flatMap((date) => around(date, undefined, ["public_holidays"])),
   ...Object.entries(policy.holiday_sets).flatMap(([country, dates]) =>
@@ -125,8 +126,15 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
   return undefined
 }
 
-/** The first problem of a policy from this instant on; undefined where it has none. */
-export const firstProblem = (policy: Policy.Policy, now: DateTime.Utc): Problem | undefined => {
+/** The first problem of a policy from this instant on, of its first variant that has one; undefined where none has. */
+export const firstProblem = (policy: Policy.AnyPolicy, now: DateTime.Utc): Problem | undefined => {
   const starts = startsOf(policy, DateTime.max(now, Policy.effectiveFrom(policy, undefined) ?? now))
-  return hoursFlaw(policy, starts) ?? windowFlaw(policy, starts)
+  const isWithVariants = Policy.variantsOf(policy) !== undefined
+  for (const [index, each] of Variant.policiesOf(policy).entries()) {
+    const problem = hoursFlaw(each, starts) ?? windowFlaw(each, starts)
+    if (problem === undefined) continue
+    const isOfStep = isWithVariants && problem.path[0] === "steps"
+    return isOfStep ? { ...problem, path: ["variants", index, ...problem.path] } : problem
+  }
+  return undefined
 }

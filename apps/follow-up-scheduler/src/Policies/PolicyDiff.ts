@@ -1,9 +1,9 @@
 /** The differences between two versions of a policy. */
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { Policy } from "../Policy.ts"
+import { AnyPolicy } from "../Policy.ts"
 
-const encode = Schema.encodeSync(Policy)
+const encode = Schema.encodeSync(AnyPolicy)
 
 /** One field with another value, as it is written in the policy's file. */
 export const Difference = Schema.Struct({
@@ -36,11 +36,11 @@ const compare = (path: string, before: unknown, after: unknown): ReadonlyArray<D
 }
 
 /** All differences except that of the version. */
-export const between = (before: Policy, after: Policy): ReadonlyArray<Difference> =>
+export const between = (before: AnyPolicy, after: AnyPolicy): ReadonlyArray<Difference> =>
   compare("", encode(before), encode(after)).filter(({ path }) => path !== "version")
 
 /** The top-level fields of the policy that differ. */
-export const fields = (before: Policy, after: Policy): ReadonlyArray<string> => [
+export const fields = (before: AnyPolicy, after: AnyPolicy): ReadonlyArray<string> => [
   ...new Set(between(before, after).map(({ path }) => path.split(".")[0] ?? path))
 ]
 

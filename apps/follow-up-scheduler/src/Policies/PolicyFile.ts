@@ -77,7 +77,7 @@ const placeOf = (document: Yaml.Document.Parsed, lines: Yaml.LineCounter, path: 
 /** A policy, and where its file says its name. */
 export interface Placed extends Place {
   readonly file: string
-  readonly policy: Policy.Policy
+  readonly policy: Policy.AnyPolicy
 }
 
 /** As {@link parse}; gives the place of the name, too. */
@@ -98,7 +98,7 @@ export const parsePlaced = Effect.fn("PolicyFile.parsePlaced")(function* (text: 
     const field = path.length === 0 ? "" : `${path.map(String).join(".")}: `
     return { ...placeOf(document, lines, path), reason: `${field}${reason}` }
   }
-  const policy = yield* Effect.mapError(Policy.decode(content, { errors: "all" }), (error) =>
+  const policy = yield* Effect.mapError(Policy.decodeAny(content, { errors: "all" }), (error) =>
     refusedFor(file, PolicyProblems.of(error).map(problemOf))
   )
   const flaw = Feasibility.firstProblem(policy, yield* DateTime.now)

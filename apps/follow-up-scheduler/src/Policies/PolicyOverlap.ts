@@ -2,7 +2,7 @@
 import * as Arr from "effect/Array"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import type { Match } from "../Policy/Match.ts"
-import type { Policy } from "../Policy.ts"
+import type { AnyPolicy } from "../Policy.ts"
 
 /** A policy, and a later one that takes a chat only where the earlier one does not. */
 export interface Overlap {
@@ -56,4 +56,4 @@ export const between = (policies: InForce): ReadonlyArray<Overlap> => {
 
 /** Whether a policy of the list is for every chat that policies are for unless they say otherwise. */
 export const hasCatchAll = (policies: InForce): boolean =>
-  policies.some(({ match }: Policy) => Arr.isEmptyReadonlyArray(Object.values(match).filter(Boolean)))
+  policies.some(({ match }: AnyPolicy) => Arr.isEmptyReadonlyArray(Object.values(match).filter(Boolean)))

@@ -13,10 +13,11 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
+import * as Variant from "../Decide/Variant.ts"
 import { Ledger } from "../Ledger.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import * as Policies from "../Policies.ts"
-import { nameOf, Policy } from "../Policy.ts"
+import { AnyPolicy, nameOf, variantsOf } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
 
 const changed = { id: Schema.String, fields: Schema.Array(Schema.String) }
@@ -40,8 +41,9 @@ export class VersionChanged extends Schema.TaggedError<VersionChanged>()("Versio
 }
 
 /** The parts of a decision about a chat that come from the ledger. */
-export interface VersionAndHistory {
-  readonly policy: Policy
+export interface VersionAndHistory extends Variant.Assigned {
+  /** The version as it is on record, with all variants. */
+  readonly version: AnyPolicy
   readonly taken: ReadonlyArray<Episode.PastFollowUp>
   readonly first_in_force: DateTime.Utc
 }
@@ -54,19 +56,28 @@ export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-schedu
      * A version by its id. Where it is not on record or cannot be decoded any more, the policy in force of its name,
      * else the first one.
      */
-    readonly version: (id: string) => Effect.Effect<Policy, SqlError>
-    /** When a policy of this name was first put in force in this ledger. Now, where it never was. */
-    readonly firstInForce: (policy: Policy) => Effect.Effect<DateTime.Utc, SqlError>
+    readonly version: (id: string) => Effect.Effect<AnyPolicy, SqlError>
     /**
-     * The version that the chat's cadence is on, else the policy in force that the chat belongs to, and the
-     * conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the policy of
+     * The contact's part of a version: the variant that `recorded` names, the row of a running cadence, else the one
+     * that they are enrolled in, else that of the hash; and their group.
+     */
+    readonly assigned: (
+      version: AnyPolicy,
+      chat: ChatSnapshot,
+      recorded: string | null | undefined
+    ) => Effect.Effect<Variant.Assigned, SqlError>
+    /** When a policy of this name was first put in force in this ledger. Now, where it never was. */
+    readonly firstInForce: (policy: Pick<AnyPolicy, "name">) => Effect.Effect<DateTime.Utc, SqlError>
+    /**
+     * The version that the chat's cadence is on, else the policy in force that the chat belongs to, the contact's part
+     * of it, and the conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the policy of
      * another name that does.
      */
     readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }
 >() {}
 
-const Content = Schema.parseJson(Policy)
+const Content = Schema.parseJson(AnyPolicy)
 const encode = Schema.encodeSync(Content)
 const decode = Schema.decodeUnknown(Content)
 
@@ -78,7 +89,9 @@ export const find = Effect.fn("PolicyVersions.find")(function* (id: string) {
 })
 
 /** Fails with `VersionChanged` if any of these versions is on record with another content. */
-export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (...policies: ReadonlyArray<Policy>) {
+export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function* (
+  ...policies: ReadonlyArray<AnyPolicy>
+) {
   const found = yield* Effect.forEach(policies, (policy) =>
     Effect.map(find(policy.id), (before) => ({
       id: policy.id,
@@ -89,7 +102,7 @@ export const refuseChanged = Effect.fn("PolicyVersions.refuseChanged")(function*
   if (first !== undefined) return yield* new VersionChanged({ ...first, others })
 })
 
-const insert = Effect.fnUntraced(function* (policies: ReadonlyArray<Policy>, now: DateTime.Utc) {
+const insert = Effect.fnUntraced(function* (policies: ReadonlyArray<AnyPolicy>, now: DateTime.Utc) {
   const sql = yield* SqlClient.SqlClient
   yield* refuseChanged(...policies)
   for (const policy of policies) {
@@ -100,7 +113,7 @@ const insert = Effect.fnUntraced(function* (policies: ReadonlyArray<Policy>, now
 })
 
 /** Records a version. Fails with `VersionChanged` if it is on record with another content. */
-export const record = (policy: Policy) => Effect.flatMap(DateTime.now, (now) => insert([policy], now))
+export const record = (policy: AnyPolicy) => Effect.flatMap(DateTime.now, (now) => insert([policy], now))
 
 /**
  * Records these versions as the ones in force, in their order. One that is in force already keeps its instant. Fails
@@ -143,15 +156,16 @@ export const inForceSince = Effect.gen(function* () {
 })
 
 interface Recorded {
-  readonly lookUp: (id: string) => Effect.Effect<Option.Option<Policy>, SqlError>
+  readonly lookUp: (id: string) => Effect.Effect<Option.Option<AnyPolicy>, SqlError>
   readonly since: Effect.Effect<ReadonlyMap<string, DateTime.Utc>, SqlError>
+  readonly enrolmentOf: Ledger["Type"]["enrolmentOf"]
 }
 
-const make = ({ lookUp, since }: Recorded) =>
+const make = ({ enrolmentOf, lookUp, since }: Recorded) =>
   Effect.gen(function* () {
     const policies = yield* Policies.Policies
     const ledger = yield* Ledger
-    const recorded = new Map<string, Policy>()
+    const recorded = new Map<string, AnyPolicy>()
 
     const version: PolicyVersions["Type"]["version"] = Effect.fn("PolicyVersions.version")(function* (id) {
       const known = (yield* policies.known).find((policy) => policy.id === id) ?? recorded.get(id)
@@ -177,29 +191,43 @@ const make = ({ lookUp, since }: Recorded) =>
       return found ?? (yield* DateTime.now)
     })
 
+    const assigned: PolicyVersions["Type"]["assigned"] = Effect.fn("PolicyVersions.assigned")(
+      function* (version, chat, recorded) {
+        const enrolment = yield* enrolmentOf(version, chat)
+        const onRecord = Variant.among(version, recorded) ?? Variant.among(version, enrolment?.variant)
+        const variant = onRecord ?? Variant.nameFor(version, chat)
+        const isOpen = variantsOf(version) !== undefined && onRecord === undefined && enrolment === undefined
+        return { policy: Variant.policyOf(version, variant), variant, group: enrolment?.group, isOpen }
+      }
+    )
+
     /** By whose words our own messages are recognized: the policy of the latest follow-up, else the chosen one. */
-    const wordsOf = (chosen: Policy, latest: string | undefined) =>
+    const wordsOf = (chosen: AnyPolicy, latest: string | undefined) =>
       latest === undefined || nameOf(latest) === chosen.name ? Effect.succeed(chosen) : version(latest)
 
     return {
       version,
+      assigned,
       firstInForce,
       versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {
         const chosen = PolicyChoice.choose(yield* policies.current, chat).policy
         const taken = yield* ledger.taken(chat.conversation_id)
         const all = [...taken, ...(yield* ledger.waiting(chat.conversation_id))]
-        const words = yield* wordsOf(chosen, all.at(-1)?.policy)
-        const id = Episode.versionOf(Episode.attributeOwnMessages(chat, taken, words), all)
-        const begun = id === undefined ? chosen : yield* version(id)
-        const policy = begun.name === chosen.name || PolicyChoice.takes(begun, chat) ? begun : chosen
-        return { policy, taken, first_in_force: yield* firstInForce(policy) }
+        const latest = all.at(-1)
+        const words = Variant.policyFor(yield* wordsOf(chosen, latest?.policy), latest?.variant, chat)
+        const running = Episode.latestOf(Episode.attributeOwnMessages(chat, taken, words), all)
+        const begun = running === undefined ? chosen : yield* version(running.policy)
+        const found = begun.name === chosen.name || PolicyChoice.takes(begun, chat) ? begun : chosen
+        const own = yield* assigned(found, chat, found === begun ? running?.variant : undefined)
+        return { ...own, version: found, taken, first_in_force: yield* firstInForce(found) }
       })
     } satisfies PolicyVersions["Type"]
   })
 
-const recorded = Effect.map(Effect.context<SqlClient.SqlClient>(), (context): Recorded => ({
+const recorded = Effect.map(Effect.context<SqlClient.SqlClient | Ledger>(), (context): Recorded => ({
   lookUp: (id) => Effect.provide(find(id), context),
-  since: Effect.provide(inForceSince, context)
+  since: Effect.provide(inForceSince, context),
+  enrolmentOf: Context.get(context, Ledger).enrolmentOf
 }))
 
 const recordCurrent = Effect.flatMap(Policies.Policies, ({ current }) => Effect.flatMap(current, recordInForce))
@@ -214,8 +242,9 @@ export const layer = Layer.provideMerge(
 export const layerReadOnly = Layer.provideMerge(
   Layer.effect(
     PolicyVersions,
-    Effect.flatMap(recorded, ({ lookUp, since }) =>
+    Effect.flatMap(recorded, ({ enrolmentOf, lookUp, since }) =>
       make({
+        enrolmentOf: (policy, chat) => Effect.orElseSucceed(enrolmentOf(policy, chat), () => undefined),
         lookUp: (id) => Effect.orElseSucceed(lookUp(id), Option.none),
         since: Effect.orElseSucceed(since, () => new Map<string, DateTime.Utc>())
       })

@@ -13,7 +13,7 @@ import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import * as PolicyVersions from "./PolicyVersions.ts"
-import { nameOf, type Policy } from "../Policy.ts"
+import { nameOf, type AnyPolicy } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
 
 /**
@@ -36,12 +36,12 @@ export interface Run {
 /** What a version changes, before it is applied. */
 export interface Preview {
   /** The latest other version on record; undefined where there is none, or it cannot be decoded. */
-  readonly before: Policy | undefined
+  readonly before: AnyPolicy | undefined
   readonly differences: ReadonlyArray<PolicyDiff.Difference>
   readonly running: ReadonlyArray<Run>
 }
 
-const versionsOf = ({ name }: Policy) => `${name}@%`
+const versionsOf = ({ name }: AnyPolicy) => `${name}@%`
 
 const versionOf = (id: string) => Number(id.slice(id.lastIndexOf("@") + 1))
 
@@ -56,7 +56,7 @@ const running = Effect.flatMap(SqlClient.SqlClient, (sql) =>
 )
 
 /** What a version would change. Fails with `VersionChanged` if it is on record with another content. */
-export const preview = Effect.fn("Rollout.preview")(function* (policy: Policy) {
+export const preview = Effect.fn("Rollout.preview")(function* (policy: AnyPolicy) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.refuseChanged(policy)
   const recorded = yield* sql<{
@@ -82,7 +82,7 @@ interface Moved {
 }
 
 /** Of earlier versions of this policy. */
-const earlier = (sql: SqlClient.SqlClient, policy: Policy): Moved => ({
+const earlier = (sql: SqlClient.SqlClient, policy: AnyPolicy): Moved => ({
   which: sql`policy LIKE ${versionsOf(policy)} AND policy <> ${policy.id}`,
   to: policy.id,
   holding: sql.literal("status IN ('armed', 'sent', 'done', 'unknown')")
@@ -132,7 +132,7 @@ const move = (moved: Moved, running: "retime" | "exit") =>
   )
 
 /** Records the version, then moves or ends the cadences on earlier versions, in one transaction. */
-export const apply = Effect.fn("Rollout.apply")(function* (policy: Policy, running: Running) {
+export const apply = Effect.fn("Rollout.apply")(function* (policy: AnyPolicy, running: Running) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.record(policy)
   if (running !== "keep") yield* move(earlier(sql, policy), running)

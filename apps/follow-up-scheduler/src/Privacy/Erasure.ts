@@ -76,7 +76,8 @@ const Nameless = Schema.parseJson(
       at: Schema.Unknown,
       from: Schema.Unknown,
       to: Schema.Unknown,
-      group: Schema.Unknown
+      group: Schema.Unknown,
+      variant: Schema.Unknown
     })
   )
 )

@@ -12,6 +12,7 @@ import type { Conversation } from "./RecordedConversation.ts"
 import * as Decide from "../Decide.ts"
 import * as Policy from "../Policy.ts"
 import { Reason } from "../Decide/Reason.ts"
+import * as Variant from "../Decide/Variant.ts"
 import * as Replay from "./Replay.ts"
 
 /** How late steps were taken. Without any step, 0. */
@@ -48,6 +49,13 @@ export const Report = Schema.Struct({
   state_changed: Schema.Int,
   /** How often each step was taken, from the first. */
   steps: Schema.Array(Schema.Int),
+  /** Of a policy with variants: in how many conversations the contact is in each, and is written to. */
+  variants: Schema.optionalWith(
+    Schema.Array(
+      Schema.Struct({ name: Schema.String, conversations: Schema.Int, nudged: Schema.Int, nudges: Schema.Int })
+    ),
+    { exact: true }
+  ),
   /** Steps that were put off, or not needed any more, because their silence ended in quiet hours or on a day off. */
   nightSendsAvoided: Schema.Int,
   /** Steps that a timer without a fresh decision would have taken after a human agent had taken over. */
@@ -127,9 +135,17 @@ const avoided = (looks: ReadonlyArray<Replay.Look>, policy: Policy.Policy): Avoi
   return { night: night.size, takeovers: takeovers.size, replies: replies.size }
 }
 
+/** Counts the conversations of each variant; undefined where the policy has none. */
+const countVariants = (policy: Policy.AnyPolicy) =>
+  Policy.variantsOf(policy)?.map(({ name }) => ({ name, conversations: 0, nudged: 0, nudges: 0 }))
+
 /** An empty backtest. `limit`: requests per minute; the documented limit unless given. */
-export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.limit): Backtest => {
-  const steps = policy.steps.map(() => 0)
+export const make = (version: Policy.AnyPolicy, limit: number = RateLimit.defaults.limit): Backtest => {
+  const steps = Array.from(
+    { length: Math.max(...Variant.policiesOf(version).map(({ steps }) => steps.length)) },
+    () => 0
+  )
+  const variants = countVariants(version)
   const hours = Array.from({ length: 24 }, () => 0)
   const ends: Partial<Record<Reason | "due", number>> = {}
   const lateness: Array<number> = []
@@ -141,7 +157,17 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
     minutes.set(key, (minutes.get(key) ?? 0) + requests)
   }
 
+  const countIn = (variant: string | undefined, nudges: number) => {
+    const counts = variants?.find(({ name }) => name === variant)
+    if (counts === undefined) return
+    counts.conversations++
+    counts.nudged += nudges > 0 ? 1 : 0
+    counts.nudges += nudges
+  }
+
   const add = (conversation: Conversation) => {
+    const variant = Variant.nameFor(version, Replay.memberOf(conversation))
+    const policy = Variant.policyOf(version, variant)
     const { chat, done, last, looks } = Replay.play(conversation, policy, { isWatched: true })
     const nudges = done.filter(({ step }) => Policy.isWriting(policy.steps[step - 1]!))
     const { night, replies, takeovers } = avoided(looks, policy)
@@ -157,6 +183,7 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
     }
     const end = last._tag === "Act" ? "due" : last.reason
     ends[end] = (ends[end] ?? 0) + 1
+    countIn(variant, nudges.length)
     sums.conversations++
     sums.nudged += nudges.length > 0 ? 1 : 0
     sums.nudges += nudges.length
@@ -171,12 +198,13 @@ export const make = (policy: Policy.Policy, limit: number = RateLimit.defaults.l
     const sorted = lateness.toSorted((a, b) => a - b)
     const spent = [...minutes.values()]
     return {
-      policy: policy.id,
+      policy: version.id,
       conversations: sums.conversations,
       nudged: sums.nudged,
       nudges: sums.nudges,
       state_changed: sums.state_changed,
       steps,
+      ...(variants !== undefined && { variants }),
       nightSendsAvoided: sums.night,
       takeoversAvoided: sums.takeovers,
       repliesFirst: sums.replies,

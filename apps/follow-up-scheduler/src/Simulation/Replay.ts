@@ -73,6 +73,11 @@ const applied = (
   ...(muted_until === undefined ? {} : { muted_until: unset(muted_until) })
 })
 
+/** Who the conversation is with, as it began: their id decides about the variant, as in production. */
+export const memberOf = (
+  conversation: Pick<RecordedConversation.Conversation, "chat" | "chat_id" | "conversation_id" | "names">
+): Pick<ChatSnapshot, "contact_id" | "conversation_id"> => begun(conversation)
+
 const begun = ({
   chat,
   chat_id,

@@ -22,6 +22,24 @@ const row = (label: string, values: ReadonlyArray<string | number>): string => {
 
 const isPresent = <A>(value: A | undefined): value is A => value !== undefined
 
+/** For each variant of a policy, how many conversations are of its contacts, and in how many of them it wrote. */
+const variantRows = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
+  const names = new Set(reports.flatMap(({ variants = [] }) => variants.map(({ name }) => name)))
+  return [...names].flatMap((name) => {
+    const found = reports.map(({ variants = [] }) => variants.find((variant) => variant.name === name))
+    return [
+      row(
+        `  variant ${name}`,
+        found.map((variant) => variant?.conversations ?? "-")
+      ),
+      row(
+        "    written to",
+        found.map((variant) => variant?.nudged ?? "-")
+      )
+    ]
+  })
+}
+
 /** One column for each report. */
 export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => {
   const of = (label: string, value: (report: Report) => string | number) => row(label, reports.map(value))
@@ -35,6 +53,7 @@ export const lines = (reports: ReadonlyArray<Report>): ReadonlyArray<string> => 
     of("conversations written to", ({ nudged }) => nudged),
     of("nudges", ({ nudges }) => nudges),
     ...Array.from({ length: steps }, (_, index) => of(`  step ${index + 1}`, (report) => report.steps[index] ?? "-")),
+    ...variantRows(reports),
     reports.some(({ state_changed }) => state_changed > 0)
       ? of("snoozed, closed or assigned", ({ state_changed }) => state_changed)
       : undefined,

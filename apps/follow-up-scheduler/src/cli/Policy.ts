@@ -2,7 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Policy } from "../Policy.ts"
+import type { AnyPolicy } from "../Policy.ts"
 import * as PolicyDiff from "../Policies/PolicyDiff.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import * as Rollout from "../Policies/Rollout.ts"
@@ -43,7 +43,7 @@ interface Options {
 }
 
 /** Shows what one policy changes, and applies it. */
-const applyOne = (policy: Policy, { json, running }: Options) =>
+const applyOne = (policy: AnyPolicy, { json, running }: Options) =>
   Effect.gen(function* () {
     const preview = yield* Rollout.preview(policy)
     if (!json) yield* Output.lines(shown(policy.id, preview))

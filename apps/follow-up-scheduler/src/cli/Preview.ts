@@ -42,9 +42,9 @@ const prospects = (chat_ids: ReadonlyArray<ChatId>) =>
     const choices = new Map<ChatId, PolicyChoice.Choice>()
     const keep = (prospect: Preview.Prospect, chat_id: ChatId) => Ref.update(found, (map) => map.set(chat_id, prospect))
     const look = (chat_id: ChatId) =>
-      Effect.flatMap(Preview.look(chat_id), ({ choice, decision, policy }) => {
+      Effect.flatMap(Preview.look(chat_id), ({ choice, decision, policy, variant }) => {
         choices.set(chat_id, choice)
-        return Effect.as(keep(Preview.of(chat_id, policy, decision), chat_id), decision)
+        return Effect.as(keep(Preview.of(chat_id, policy, decision, variant), chat_id), decision)
       })
     yield* reviewEach(chat_ids, look, ({ chat_id, error }) =>
       error === undefined ? Effect.void : keep(Preview.unread(chat_id, error.message), chat_id)

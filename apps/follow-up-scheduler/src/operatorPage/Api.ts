@@ -22,6 +22,8 @@ export const Upcoming = Schema.Struct({
   chat_id: Schema.String,
   /** The version of the policy that it belongs to. */
   policy: Schema.String,
+  /** The variant of that policy; null where it has none, or it is not known yet. */
+  variant: Schema.NullOr(Schema.String),
   step: Schema.Int,
   action: Action,
   status: Schema.Literal("planned", "armed"),
@@ -42,6 +44,8 @@ export const Unresolved = Schema.Struct({
   chat_id: Schema.String,
   /** The version of the policy that it belongs to. */
   policy: Schema.String,
+  /** The variant of that policy; null where it has none, or it is not known yet. */
+  variant: Schema.NullOr(Schema.String),
   step: Schema.Int,
   action: Action,
   follow_up_at: Schema.NullOr(Millis),
@@ -147,7 +151,7 @@ export const Overview = Schema.Struct({
   quiet: OpenRecord.record(Schema.Array(TimeRange)),
   quota: Quota,
   outcomes: Schema.Array(Outcome),
-  /** For each policy with a holdout: how many replied in both groups, in words, a line each. */
+  /** For each policy with a holdout or variants: how many replied in each group, in words, a line each. */
   holdouts: Schema.Array(Schema.Array(Schema.String)),
   unresolved: few(Unresolved),
   /** The newest first. */

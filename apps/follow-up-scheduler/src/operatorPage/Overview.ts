@@ -24,8 +24,9 @@ import * as ServiceStatus from "../Operations/ServiceStatus.ts"
 import { advise } from "../Operations/Trouble.ts"
 import { PolicyVersions } from "../Policies/PolicyVersions.ts"
 import * as Policies from "../Policies.ts"
-import { type ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
+import { type ActivePolicy, type AnyPolicy, effectiveFrom } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
+import * as Variant from "../Decide/Variant.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Api from "./Api.ts"
@@ -68,10 +69,17 @@ const hoursOf = ({ planned, policy }: OverviewQueries.Expected): string | null =
   planned === null || planned.zones.length === 0 ? null : [policy, ...planned.zones, planned.country ?? ""].join(" ")
 
 /** Versions of policies by their ids. */
-type Versions = ReadonlyMap<string, Policy>
+type Versions = ReadonlyMap<string, AnyPolicy>
 
-const actionOf = (versions: Versions, { policy, step }: FollowUp): Api.Action =>
-  versions.get(policy)?.steps[step - 1]?.action ?? null
+/** What the step does; null also where the variants differ in it, and the contact's is not known yet. */
+const actionOf = (versions: Versions, { policy, step, variant }: FollowUp): Api.Action => {
+  const version = versions.get(policy)
+  if (version === undefined) return null
+  const known = Variant.among(version, variant)
+  const policies = known === undefined ? Variant.policiesOf(version) : [Variant.policyOf(version, known)]
+  const [first, ...others] = policies.map(({ steps }) => steps[step - 1]?.action ?? null)
+  return others.every((action) => action === first) ? (first ?? null) : null
+}
 
 const why = (
   { decision_reason, due_at, status }: OverviewQueries.Expected,
@@ -89,6 +97,7 @@ const toUpcoming =
     key: row.key,
     chat_id: row.chat_id,
     policy: row.policy,
+    variant: row.variant,
     step: row.step,
     action: actionOf(versions, row),
     status: row.status === "armed" ? "armed" : "planned",
@@ -108,6 +117,7 @@ const toUnresolved =
     key: row.key,
     chat_id: row.chat_id,
     policy: row.policy,
+    variant: row.variant,
     step: row.step,
     action: actionOf(versions, row),
     follow_up_at: row.follow_up_at,

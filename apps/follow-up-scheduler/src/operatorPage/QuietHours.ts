@@ -11,7 +11,7 @@ const longestStride = 15
 const minuteOf = (time: string): number => Number(time.slice(0, 2)) * 60 + Number(time.slice(3))
 
 /** How many minutes the search may step ahead without passing over quiet hours. */
-const strideOf = ({ quiet_hours }: Policy.Policy): number => {
+const strideOf = ({ quiet_hours }: Policy.AnyPolicy): number => {
   if (quiet_hours === undefined) return longestStride
   const length = (minuteOf(quiet_hours.end) - minuteOf(quiet_hours.start) + 1440) % 1440
   return Math.min(longestStride, Math.max(1, length))
@@ -29,7 +29,7 @@ export interface Place {
  * as closed.
  */
 export const between = (
-  policy: Policy.Policy,
+  policy: Policy.AnyPolicy,
   { country, zones }: Place,
   from: DateTime.Utc,
   to: DateTime.Utc

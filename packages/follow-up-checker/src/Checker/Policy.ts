@@ -144,6 +144,13 @@ export const Policy = Schema.Struct({
   after_broadcast: Schema.optionalWith(Schema.Literal("ignore"), { default: () => "ignore" as const }),
   after_human: Schema.optionalWith(Schema.Literal("next_episode", "never"), { default: () => "next_episode" as const }),
   arm_lead: Schema.optionalWith(Millis, { default: () => 15_000 }),
+  variants: Schema.optional(
+    Schema.Unknown.pipe(
+      Schema.filter(
+        () => "The log does not contain which variant a contact is in: the checker judges policies with steps only"
+      )
+    )
+  ),
   steps: Schema.Array(Step).pipe(Schema.minItems(1))
 })
 /** Durations and instants are milliseconds, times of day minutes. */

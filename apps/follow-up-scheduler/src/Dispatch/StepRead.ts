@@ -1,0 +1,67 @@
+/** Reads the chat for the next move of a follow-up, with as few requests as that move needs. */
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Decide from "../Decide.ts"
+import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
+import * as Variant from "../Decide/Variant.ts"
+import * as ArmedState from "../Plan/ArmedState.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import type { AnyPolicy, Policy } from "../Policy.ts"
+import { type ActionContext, readAttributed, snapshotMaxAge } from "./ActionContext.ts"
+
+/** Whether a step has the assistant write: the answer to that update shows the state of the chat. */
+export const isAsking = (policy: Policy, { step }: FollowUp) =>
+  (policy.steps[step - 1]?.action ?? "schedule_follow_up") === "schedule_follow_up"
+
+/** The same of a row that has no variant yet: in each of them. */
+const mayOnlyAsk = (version: AnyPolicy, followUp: FollowUp) =>
+  Variant.among(version, followUp.variant) === undefined
+    ? Variant.policiesOf(version).every((policy) => isAsking(policy, followUp))
+    : isAsking(Variant.policyOf(version, followUp.variant), followUp)
+
+/**
+ * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
+ * was armed. After it, it costs none where the watch has found its message, and one where a list of what is new shows
+ * it; else the whole chat is read.
+ */
+export const make = (context: ActionContext) => {
+  const { lastLook, reader } = context
+  return Effect.fn("StepRead.read")(function* (followUp: FollowUp, version: AnyPolicy) {
+    const policy = Variant.policyOf(version, followUp.variant)
+    const claim = (chat: ChatSnapshot) =>
+      readAttributed(context, Variant.policyFor(version, followUp.variant, chat), followUp, chat)
+    const now = yield* DateTime.now
+    if (
+      followUp.status === "armed" &&
+      followUp.follow_up_at !== null &&
+      DateTime.lessThan(now, followUp.follow_up_at)
+    ) {
+      const chat = yield* claim(yield* reader.glance(followUp.chat_id))
+      const armedState = ArmedState.read(followUp, chat, policy)
+      if (chat.messages.at(-1)?.id === followUp.after_id && armedState._tag === "Pending") return chat
+      // An invalidated `follow_up_at` is taken back at once; the rest of the chat is read afterwards.
+      if (armedState._tag === "Invalidated" && chat.follow_up_at !== undefined) return chat
+    }
+    // The watch may have read the chat since the message was written: then no request is needed to find it.
+    const watched = followUp.status === "armed" ? yield* reader.remembered(followUp.chat_id) : Option.none()
+    if (Option.isSome(watched)) {
+      const chat = yield* claim({ ...watched.value, follow_up_at: undefined })
+      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
+    }
+    const before = followUp.status === "armed" ? lastLook.take(followUp.key) : undefined
+    if (before !== undefined) {
+      const chat = yield* claim({ ...(yield* reader.readNew(before)), follow_up_at: undefined })
+      if (ArmedState.read(followUp, chat, policy)._tag === "Sent") return chat
+    }
+    if (followUp.status === "armed") return yield* claim(yield* reader.read(followUp.chat_id, "check"))
+    if (!mayOnlyAsk(version, followUp)) return yield* claim(yield* reader.read(followUp.chat_id, "act"))
+    // The other half of what a snapshot may age is for the requests that follow.
+    const half = Duration.times(snapshotMaxAge(policy), 0.5)
+    const chat = yield* claim(yield* reader.read(followUp.chat_id, "schedule", half))
+    // An old state may forbid what is allowed by now: the whole lists are read before the step is skipped.
+    const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
+    return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
+  })
+}

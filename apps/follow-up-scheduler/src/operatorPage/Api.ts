@@ -7,6 +7,8 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const Millis = Schema.DateTimeUtcFromNumber
@@ -83,28 +85,79 @@ export const Outcome = Schema.Struct({
 /** The number of chats with the same outcome. */
 export type Outcome = typeof Outcome.Type
 
-/** No text in the ledger has a zero byte: SQLite and PostgreSQL refuse it. */
+/** A text that a database takes. SQLite and PostgreSQL refuse a zero byte, so no text in the ledger has one. */
 const Stored = Schema.String.pipe(Schema.pattern(/^[^\0]*$/))
 
-/** Which chats: those of an outcome whose id comes after `after`. Without `reason`, those that have none. */
-export const ChatsOf = Schema.Struct({
-  decision: Stored,
-  reason: Schema.optional(Stored),
-  sent: Schema.NumberFromString.pipe(Schema.int(), Schema.nonNegative()),
-  after: Schema.optional(Stored)
-})
-/** Which chats. */
-export type ChatsOf = typeof ChatsOf.Type
+/** The column of a step is a whole number of 32 bits. */
+const mostSteps = 2 ** 31 - 1
 
-/** Chats of an outcome. `next`: what to give as `after` to read on; null where there are no more. */
-export const Chats = Schema.Struct({
-  chats: Schema.Array(
-    Schema.Struct({ chat_id: Schema.String, contact_id: Schema.NullOr(Schema.String), decided_at: Millis })
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) &&
+  DateTime.make(`${text}T00:00:00Z`).pipe(Option.map(DateTime.formatIsoDateUtc), Option.contains(text))
+
+/** What a search can be narrowed by. A row has to meet all that are given. */
+export const Filters = Schema.Struct({
+  /** How the id of the chat or of its contact begins. At most 100 characters. */
+  text: Schema.optional(Stored.pipe(Schema.maxLength(100))),
+  /** Of the latest decision about the chat: its reason, null for none, and how many messages were sent. */
+  outcome: Schema.optional(
+    Schema.Struct({ decision: Stored, reason: Schema.NullOr(Stored), sent: Schema.NonNegativeInt })
   ),
-  next: Schema.NullOr(Schema.String)
+  /** The id of a version, such as `nudge@1`, or a name, which stands for all its versions. */
+  policy: Schema.optional(Stored),
+  /** From 1. */
+  step: Schema.optional(Schema.Int.pipe(Schema.between(1, mostSteps))),
+  /** The day in UTC on which a follow-up was or will be sent, or is due: `2026-07-15`. */
+  day: Schema.optional(Schema.String.pipe(Schema.filter(isDay)))
 })
-/** Chats of an outcome. */
-export type Chats = typeof Chats.Type
+/** What a search can be narrowed by. */
+export type Filters = typeof Filters.Type
+
+/** How far a search has read: the last row of the source that it reads. */
+export const Position = Schema.Union(
+  Schema.Struct({ in: Schema.Literal("chats", "outcomes"), chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("contacts"), contact_id: Stored, chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("follow_ups"), at: Schema.JsonNumber, key: Stored })
+)
+/** How far a search has read. */
+export type Position = typeof Position.Type
+
+/** A search, from its start, or after a position. */
+export const Search = Schema.Struct({ ...Filters.fields, after: Schema.optional(Position) })
+/** A search. */
+export type Search = typeof Search.Type
+
+/** A chat; and where the search is narrowed by policy, step or day, one follow-up of it. */
+export const Found = Schema.Struct({
+  chat_id: Schema.String,
+  contact_id: Schema.NullOr(Schema.String),
+  /** The latest decision about the chat, in words; null where none is on record. */
+  outcome: Schema.NullOr(Schema.String),
+  decided_at: Schema.NullOr(Millis),
+  follow_up: Schema.NullOr(
+    Schema.Struct({
+      key: Schema.String,
+      policy: Schema.String,
+      step: Schema.Int,
+      status: Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown"),
+      /** When it was or will be sent; else when it is or was due. */
+      at: Millis
+    })
+  )
+})
+/** A chat that was found, or a follow-up of it. */
+export type Found = typeof Found.Type
+
+/** What one request of a search has found. */
+export const SearchResult = Schema.Struct({
+  found: Schema.Array(Found),
+  /** What to give as `after` to read on; null where there is no more to read. */
+  next: Schema.NullOr(Position),
+  /** How many chats or follow-ups were read for it. */
+  read: Schema.Int
+})
+/** What one request of a search has found. */
+export type SearchResult = typeof SearchResult.Type
 
 /** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
@@ -226,6 +279,9 @@ export type Caller = typeof Caller.Type
 /** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
+/** The path of the search. It is a POST, because the text of a URL gets into the logs of proxies. It changes nothing. */
+export const searchPath = "/api/search"
+
 /** The header of every call; without it a call is refused. A page of another site cannot send it. */
 export const callHeader = { name: "x-follow-ups", value: "page" } as const
 
@@ -240,7 +296,7 @@ export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
     .add(HttpApiEndpoint.get("operator", "/api/operator").addSuccess(Caller))
-    .add(HttpApiEndpoint.get("chats", "/api/chats").setUrlParams(ChatsOf).addSuccess(Chats).addError(LedgerFailed))
+    .add(HttpApiEndpoint.post("search", searchPath).setPayload(Search).addSuccess(SearchResult).addError(LedgerFailed))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
     .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))

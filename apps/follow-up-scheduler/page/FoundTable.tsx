@@ -19,7 +19,7 @@ const FollowUp = ({
 const Row = ({ found, inForce }: { readonly found: Found; readonly inForce: Overview["policies"] }) => (
   <tr role="row">
     <th role="rowheader" scope="row">
-      <ChatLink id={found.chat_id} />
+      <ChatLink id={found.chat_id} name={found.name} />
       {found.contact_id !== null && <bdi class="faint">{found.contact_id}</bdi>}
     </th>
     <td role="cell">{found.follow_up !== null && <FollowUp followUp={found.follow_up} inForce={inForce} />}</td>

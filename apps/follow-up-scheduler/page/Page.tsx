@@ -1,7 +1,7 @@
 /** The operator page: draws each overview that the server sends. */
 import * as DateTime from "effect/DateTime"
 import { render } from "preact"
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useMemo, useState } from "preact/hooks"
 import type { Caller, Overview } from "../src/operatorPage/Api.ts"
 import { type Address, change, Here, useAddress } from "./Address.ts"
 import { ConversationDialog } from "./Conversation.tsx"
@@ -10,6 +10,7 @@ import { HoldoutsPanel } from "./Holdouts.tsx"
 import { OutcomesPanel } from "./Outcomes.tsx"
 import { QuotaPanel } from "./Quota.tsx"
 import { RecentPanel } from "./Recent.tsx"
+import { Names } from "./ChatLink.tsx"
 import { SearchPanel } from "./Search.tsx"
 import { SearchBox } from "./SearchBox.tsx"
 import * as Server from "./Server.ts"
@@ -228,30 +229,33 @@ const Page = () => {
   const chat_id = address.chat
   const [said, say] = useSaid()
   useTitle(known?.overview)
+  const names = useMemo(() => new Map(known?.overview.names), [known])
   const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
   return (
     <Here.Provider value={address}>
-      <Header address={address} caller={caller} known={known} link={link} now={now} say={say} />
-      <p class="said" role="status">
-        {said}
-      </p>
-      <main class={link === "lost" ? "stale" : ""}>
-        {link === "token wanted" ? (
-          <TokenForm onToken={retry} />
-        ) : known === undefined ? (
-          <p class="empty">Connecting…</p>
-        ) : (
-          <Board address={address} caller={caller} known={known} now={now} say={say} />
+      <Names.Provider value={names}>
+        <Header address={address} caller={caller} known={known} link={link} now={now} say={say} />
+        <p class="said" role="status">
+          {said}
+        </p>
+        <main class={link === "lost" ? "stale" : ""}>
+          {link === "token wanted" ? (
+            <TokenForm onToken={retry} />
+          ) : known === undefined ? (
+            <p class="empty">Connecting…</p>
+          ) : (
+            <Board address={address} caller={caller} known={known} now={now} say={say} />
+          )}
+        </main>
+        {chat_id !== undefined && (
+          <ConversationDialog
+            key={chat_id}
+            chat_id={chat_id}
+            version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
+            onClose={() => change((address) => ({ ...address, chat: undefined }))}
+          />
         )}
-      </main>
-      {chat_id !== undefined && (
-        <ConversationDialog
-          key={chat_id}
-          chat_id={chat_id}
-          version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
-          onClose={() => change((address) => ({ ...address, chat: undefined }))}
-        />
-      )}
+      </Names.Provider>
     </Here.Provider>
   )
 }

@@ -133,7 +133,8 @@ const Results = ({
         </span>
         {id !== "" && (
           <span class="exact">
-            Open the chat with exactly this id: <ChatLink id={id} />
+            Names: those that this scheduler has read since it began. Open the chat with exactly this id:{" "}
+            <ChatLink id={id} name={null} />
           </span>
         )}
       </p>

@@ -21,8 +21,8 @@ export const SearchBox = ({ find }: { readonly find: string }) => {
         name="find"
         type="search"
         maxlength={100}
-        aria-label="Contact or chat"
-        placeholder="Contact or chat"
+        aria-label="Name, or beginning of an id"
+        placeholder="Name or id"
         autocomplete="off"
         spellcheck={false}
         value={value}

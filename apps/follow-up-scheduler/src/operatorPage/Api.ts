@@ -97,7 +97,7 @@ const isDay = (text: string): boolean =>
 
 /** What a search can be narrowed by. A row has to meet all that are given. */
 export const Filters = Schema.Struct({
-  /** How the id of the chat or of its contact begins. At most 100 characters. */
+  /** How the id of the chat or of its contact begins, or a part of the contact's name. At most 100 characters. */
   text: Schema.optional(Stored.pipe(Schema.maxLength(100))),
   /** Of the latest decision about the chat: its reason, null for none, and how many messages were sent. */
   outcome: Schema.optional(
@@ -116,6 +116,7 @@ export type Filters = typeof Filters.Type
 /** How far a search has read: the last row of the source that it reads. */
 export const Position = Schema.Union(
   Schema.Struct({ in: Schema.Literal("chats", "outcomes"), chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("names"), number: Schema.Int }),
   Schema.Struct({ in: Schema.Literal("contacts"), contact_id: Stored, chat_id: Stored }),
   Schema.Struct({ in: Schema.Literal("follow_ups"), at: Schema.JsonNumber, key: Stored })
 )
@@ -131,6 +132,8 @@ export type Search = typeof Search.Type
 export const Found = Schema.Struct({
   chat_id: Schema.String,
   contact_id: Schema.NullOr(Schema.String),
+  /** The contact's name; null where this process does not know it. */
+  name: Schema.NullOr(Schema.String),
   /** The latest decision about the chat, in words; null where none is on record. */
   outcome: Schema.NullOr(Schema.String),
   decided_at: Schema.NullOr(Millis),
@@ -203,6 +206,8 @@ export const Overview = Schema.Struct({
   /** For each policy with a holdout: how many replied in both groups, in words, a line each. */
   holdouts: Schema.Array(Schema.Array(Schema.String)),
   unresolved: few(Unresolved),
+  /** Ids of chats, each with its contact's name, as far as this process knows it. */
+  names: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
   /** The newest first. */
   recent: Schema.Array(TimelineEntry)
 })
@@ -222,6 +227,9 @@ export type Said = typeof Said.Type
 /** The messages and audit entries of one chat, in order of time. */
 export const Conversation = Schema.Struct({
   chat_id: Schema.String,
+  contact_id: Schema.NullOr(Schema.String),
+  /** The contact's name; null where this process does not know it. */
+  name: Schema.NullOr(Schema.String),
   zone: Schema.NullOr(Schema.String),
   /** Why there are no messages, when they could not be read. */
   unreadable: Schema.NullOr(Schema.String),

@@ -14,6 +14,7 @@ import { decodeRows } from "../Ledger/Rows.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
 import { Status } from "../Plan/FollowUp.ts"
 import { nameOf } from "../Policy.ts"
+import { ContactNames } from "../Watch/ContactNames.ts"
 import type * as Api from "./Api.ts"
 import * as Sources from "./ChatSearch/Sources.ts"
 
@@ -44,7 +45,7 @@ const isOfFollowUps = ({ day, policy, step }: Api.Search): boolean =>
 
 /** The sources that can have what is searched for, in the order in which they are read. */
 const sourcesOf = (search: Api.Search): ReadonlyArray<Api.Position["in"]> => {
-  if (search.text !== undefined && search.text !== "") return ["chats", "contacts"]
+  if (search.text !== undefined && search.text !== "") return ["names", "chats", "contacts"]
   if (isOfFollowUps(search)) return ["follow_ups"]
   return search.outcome === undefined ? ["chats"] : ["outcomes"]
 }
@@ -118,13 +119,16 @@ const followUpOf = ({ at, key, policy, status, step }: Row): Api.Found["follow_u
     ? null
     : { key, policy, step, status, at }
 
-const toFound = (row: Row): Api.Found => ({
-  chat_id: row.chat_id,
-  contact_id: row.contact_id,
-  outcome: row.decision === null ? null : ChatStory.outcome({ ...row, decision: row.decision, chats: 1 }),
-  decided_at: row.decided_at,
-  follow_up: followUpOf(row)
-})
+const toFound =
+  (names: ReadonlyMap<string, string>) =>
+  (row: Row): Api.Found => ({
+    chat_id: row.chat_id,
+    contact_id: row.contact_id,
+    name: names.get(row.chat_id) ?? null,
+    outcome: row.decision === null ? null : ChatStory.outcome({ ...row, decision: row.decision, chats: 1 }),
+    decided_at: row.decided_at,
+    follow_up: followUpOf(row)
+  })
 
 /** Reads the rows of the candidates, in their order; the follow-ups of one chat the latest first. */
 const readRows = (sql: SqlClient.SqlClient, search: Api.Search, ids: ReadonlyArray<string>) =>
@@ -148,13 +152,15 @@ const readRows = (sql: SqlClient.SqlClient, search: Api.Search, ids: ReadonlyArr
  */
 export const read = Effect.fn("ChatSearch.read")(function* (search: Api.Search) {
   const sql = yield* SqlClient.SqlClient
-  const names = sourcesOf(search)
-  const left = names.slice(Math.max(0, names.indexOf(search.after?.in ?? "chats")))
-  const { ids, next } = yield* candidates(Sources.make(sql, search), left, search.after, pageSize)
-  const unique = [...new Set(ids)]
-  const found = yield* readRows(sql, search, unique)
+  const contactNames = yield* ContactNames
+  const sources = sourcesOf(search)
+  const left = search.after === undefined ? sources : sources.slice(Math.max(0, sources.indexOf(search.after.in)))
+  const { ids, next } = yield* candidates(Sources.make(sql, contactNames, search), left, search.after, pageSize)
+  const rows = yield* readRows(sql, search, [...new Set(ids)])
+  const found = rows.filter(hasOutcome(search.outcome))
+  const names = yield* contactNames.of([...new Set(found.map(({ chat_id }) => chat_id))])
   return {
-    found: found.filter(hasOutcome(search.outcome)).map(toFound),
+    found: found.map(toFound(names)),
     next: next ?? null,
     read: ids.length
   } satisfies Api.SearchResult

@@ -28,6 +28,7 @@ import { type ActivePolicy, effectiveFrom, type Policy } from "../Policy.ts"
 import { describe } from "../Decide/Reason.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
+import { ContactNames } from "../Watch/ContactNames.ts"
 import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
 import * as OverviewQueries from "./OverviewQueries.ts"
@@ -163,6 +164,7 @@ const make = Effect.gen(function* () {
   const { current } = yield* Policies.Policies
   const versions = yield* PolicyVersions
   const quietOf = makeQuiet()
+  const contactNames = yield* ContactNames
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) =>
@@ -213,6 +215,7 @@ const make = Effect.gen(function* () {
     const policies = yield* current
     const ofRows = yield* versionsOf([...upcoming, ...unresolved.first])
     const paused = yield* ledger.paused
+    const shown = [...upcoming, ...unresolved.first, ...recent].map(({ chat_id }) => chat_id)
     const next = upcoming.map(toUpcoming(ofRows, now, Option.isSome(paused)))
     return {
       now,
@@ -232,6 +235,7 @@ const make = Effect.gen(function* () {
       holdouts: (yield* inDatabase(holdouts)).map(HoldoutReport.describe),
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
+      names: [...(yield* contactNames.of([...new Set(shown)]))],
       recent: recent.map(toTimelineEntry)
     } satisfies Api.Overview
   })

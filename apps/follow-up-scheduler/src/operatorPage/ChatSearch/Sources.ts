@@ -6,6 +6,7 @@ import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import type { ContactNames } from "../../Watch/ContactNames.ts"
 import type * as Api from "../Api.ts"
 
 /** A row that may be what is searched for, and where its source goes on after it. */
@@ -89,13 +90,21 @@ export const followUps = (sql: SqlClient.SqlClient, from: number, to: number, at
     ORDER BY ${instant(sql)} DESC, f.key DESC LIMIT ${atMost}`
 
 /** The sources over this database, by their names. */
-export const make = (sql: SqlClient.SqlClient, { day, outcome, text = "" }: Api.Search) => {
+export const make = (
+  sql: SqlClient.SqlClient,
+  names: ContactNames["Type"],
+  { day, outcome, text = "" }: Api.Search
+) => {
   const { from, to } = rangeOf(day)
 
   const ofFollowUps = (rows: ReadonlyArray<{ readonly key: string; readonly at: number }>) =>
     rows.map(({ at, key }): Candidate => ({ id: key, position: { in: "follow_ups", at, key } }))
 
   const sources: Record<Api.Position["in"], Source> = {
+    names: (after, atMost) =>
+      Effect.map(names.search(text, after?.in === "names" ? after.number : 0, atMost), (matches) =>
+        matches.map(({ chat_id, number }) => ({ id: chat_id, position: { in: "names", number } }))
+      ),
     chats: (after, atMost) =>
       Effect.map(chats(sql, text, after?.in === "chats" ? after.chat_id : undefined, atMost), (rows) =>
         rows.map(({ chat_id }) => ({ id: chat_id, position: { in: "chats", chat_id } }))

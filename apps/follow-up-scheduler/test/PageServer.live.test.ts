@@ -149,6 +149,37 @@ describe("the page's server", () => {
   )
 
   served(
+    "refuses a text that no database takes, in a path and in a filter, and a path that is no text",
+    Effect.gen(function* () {
+      const resolution = '{"as":"delivered"}'
+      for (const id of ["%00", "chat%00_1", "chat_1%00"]) {
+        expect(yield* say(`/api/chats/${id}`, page)).toMatchObject({ status: 400 })
+        expect(yield* post(`/api/follow-ups/${id}/resolution`, resolution)).toMatchObject({ status: 400 })
+      }
+      expect(yield* post("/api/resume", '{"confirm":2147483648}')).toMatchObject({ status: 400 })
+      // Half of a character, as bytes that are no UTF-8.
+      expect((yield* say("/api/chats/%ED%A0%80", page)).status).toBeLessThan(500)
+      expect((yield* post("/api/follow-ups/%ff/resolution", resolution)).status).toBeLessThan(500)
+      const zero = "chat\0"
+      for (const filters of [
+        { text: zero },
+        { policy: zero },
+        { day: zero },
+        { outcome: { decision: zero, reason: null, sent: 0 } },
+        { outcome: { decision: "Stop", reason: zero, sent: 0 } },
+        { after: { in: "chats", chat_id: zero } },
+        { after: { in: "contacts", contact_id: zero, chat_id: "x" } },
+        { after: { in: "follow_ups", at: 0, key: zero } }
+      ])
+        expect(yield* post(Api.searchPath, JSON.stringify(filters)), JSON.stringify(filters)).toMatchObject({
+          status: 400
+        })
+      for (const text of ["\uD800", "\uDC00x", "\u{10FFFF}", "__proto__"])
+        expect(yield* post(Api.searchPath, JSON.stringify({ text })), text).toMatchObject({ status: 200 })
+    })
+  )
+
+  served(
     "pauses and resumes",
     Effect.gen(function* () {
       expect(yield* say("/api/pause", page, "POST")).toMatchObject({ status: 204 })

@@ -88,8 +88,8 @@ export type Outcome = typeof Outcome.Type
 /** A text that a database takes. SQLite and PostgreSQL refuse a zero byte, so no text in the ledger has one. */
 const Stored = Schema.String.pipe(Schema.pattern(/^[^\0]*$/))
 
-/** The column of a step is a whole number of 32 bits. */
-const mostSteps = 2 ** 31 - 1
+/** A column of a whole number has 32 bits: PostgreSQL refuses a larger one. */
+const largest = 2 ** 31 - 1
 
 const isDay = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d$/.test(text) &&
@@ -106,7 +106,7 @@ export const Filters = Schema.Struct({
   /** The id of a version, such as `nudge@1`, or a name, which stands for all its versions. */
   policy: Schema.optional(Stored),
   /** From 1. */
-  step: Schema.optional(Schema.Int.pipe(Schema.between(1, mostSteps))),
+  step: Schema.optional(Schema.Int.pipe(Schema.between(1, largest))),
   /** The day in UTC on which a follow-up was or will be sent, or is due: `2026-07-15`. */
   day: Schema.optional(Schema.String.pipe(Schema.filter(isDay)))
 })
@@ -277,7 +277,7 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
 }
 
 /** How many contacts may be written to at once after a pause; null: as many as need no confirmation, 100. */
-export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
+export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.Int.pipe(Schema.between(0, largest))) })
 
 /** Who makes the calls, by the token: their name, null where it has none, and whether they may change anything. */
 export const Caller = Schema.Struct({ name: Schema.NullOr(Schema.String), mayChange: Schema.Boolean })
@@ -293,8 +293,8 @@ export const searchPath = "/api/search"
 /** The header of every call; without it a call is refused. A page of another site cannot send it. */
 export const callHeader = { name: "x-follow-ups", value: "page" } as const
 
-const chat_id = HttpApiSchema.param("chat_id", Schema.String)
-const key = HttpApiSchema.param("key", Schema.String)
+const chat_id = HttpApiSchema.param("chat_id", Stored)
+const key = HttpApiSchema.param("key", Stored)
 
 /**
  * The calls of the page. `live` is a stream of events; `resume` fails with `NotConfirmed` where more contacts have to

@@ -1,16 +1,21 @@
+import { createContext } from "preact"
+import { useContext } from "preact/hooks"
+import { useFragmentOf } from "./Address.ts"
+
+/** The names of contacts by the ids of their chats, as far as the server knows them. */
+export const Names = createContext<ReadonlyMap<string, string>>(new Map())
+
 /**
- * The fragment of the page's address that opens a chat. A browser sends a fragment to no server, so the id stays out of
- * logs.
+ * A chat id, with the name of its contact where it is known, as a link that opens its conversation on this page. `name`:
+ * null for none; without it, the one of the overview.
  */
-export const fragmentOf = (id: string): string => `#${new URLSearchParams({ chat: id })}`
-
-/** The chat id in a fragment; undefined where there is none. */
-export const chatIn = (fragment: string): string | undefined =>
-  new URLSearchParams(fragment.slice(1)).get("chat") ?? undefined
-
-/** A chat id as a link that opens its conversation on this page. */
-export const ChatLink = ({ id }: { readonly id: string }) => (
-  <a class="chat" href={fragmentOf(id)}>
-    {id}
-  </a>
-)
+export const ChatLink = ({ id, name }: { readonly id: string; readonly name?: string | null }) => {
+  const known = useContext(Names).get(id)
+  const shown = name === undefined ? known : name
+  return (
+    <a class="chat" href={useFragmentOf(id)}>
+      {id}
+      {shown != null && <bdi class="name">{shown}</bdi>}
+    </a>
+  )
+}

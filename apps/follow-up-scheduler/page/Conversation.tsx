@@ -36,6 +36,12 @@ const Story = ({ conversation: { chat_id, story, unreadable } }: { readonly conv
   </>
 )
 
+const Contact = ({ conversation: { contact_id, name, zone } }: { readonly conversation: Conversation }) => (
+  <span class="contact-line faint">
+    {name !== null && <bdi class="name">{name}</bdi>} {contact_id !== null && <bdi>{contact_id}</bdi>} {zone}
+  </span>
+)
+
 type Loaded = { readonly conversation: Conversation } | { readonly error: string } | undefined
 
 /** The conversation, read again whenever `version` changes. */
@@ -70,12 +76,12 @@ export const ConversationDialog = ({
   const dialog = useRef<HTMLDialogElement>(null)
   const loaded = useConversation(chat_id, version)
   useEffect(() => dialog.current?.showModal(), [])
-  const zone = loaded !== undefined && "conversation" in loaded ? loaded.conversation.zone : null
+  const conversation = loaded !== undefined && "conversation" in loaded ? loaded.conversation : undefined
   return (
     <dialog ref={dialog} class="conversation" aria-labelledby="conversation" onClose={onClose}>
       <header>
         <h2 id="conversation">{chat_id}</h2>
-        {zone !== null && <span class="faint">{zone}</span>}
+        {conversation !== undefined && <Contact conversation={conversation} />}
         <button type="button" onClick={() => dialog.current?.close()}>
           Close
         </button>

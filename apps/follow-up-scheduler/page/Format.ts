@@ -56,6 +56,9 @@ export const dayAndClock = (at: DateTime.Utc | number, zone?: string): string =>
 /** ISO 8601 in UTC, with milliseconds: for `dateTime` and the title of a time. */
 export const exact = (at: DateTime.Utc): string => new Date(at.epochMillis).toISOString()
 
+/** Date, hour and minute in UTC: `2026-07-15 13:00`. */
+export const minute = (at: DateTime.Utc): string => exact(at).slice(0, 16).replace("T", " ")
+
 const actions: Record<NonNullable<Action>, string> = {
   schedule_follow_up: "assistant writes",
   send_message: "our message",

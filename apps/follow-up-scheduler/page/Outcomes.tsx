@@ -1,12 +1,13 @@
-/** Every chat counted once, by what became of it; the counts add up. Each outcome opens the list of its chats. */
-import { useState } from "preact/hooks"
+/** Every chat counted once, by what became of it; the counts add up. Each outcome lists its chats in the search. */
 import type { Outcome } from "../src/operatorPage/Api.ts"
-import { ChatsDialog } from "./Chats.tsx"
+import { change, noFields, outcomeField } from "./Address.ts"
+
+const list = (outcome: Outcome): void =>
+  change((address) => ({ ...address, search: { ...noFields, outcome: outcomeField(outcome) } }))
 
 /** The table of outcomes, with a bar for each that compares it with the largest. */
 export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<Outcome> }) => {
   const total = outcomes.reduce((sum, { chats }) => sum + chats, 0)
-  const [opened, setOpened] = useState<Outcome>()
   const most = Math.max(1, ...outcomes.map(({ chats }) => chats))
   return (
     <section class="panel outcomes" aria-labelledby="outcomes">
@@ -28,7 +29,7 @@ export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<O
               <tr key={outcome.words}>
                 <td class="number">{outcome.chats}</td>
                 <td>
-                  <button type="button" class="plain" onClick={() => setOpened(outcome)}>
+                  <button type="button" class="plain" onClick={() => list(outcome)}>
                     {outcome.words}
                   </button>
                   <span
@@ -48,7 +49,6 @@ export const OutcomesPanel = ({ outcomes }: { readonly outcomes: ReadonlyArray<O
           </tfoot>
         </table>
       )}
-      {opened !== undefined && <ChatsDialog outcome={opened} onClose={() => setOpened(undefined)} />}
     </section>
   )
 }

@@ -1,15 +1,18 @@
 /** The operator page: draws each overview that the server sends. */
 import * as DateTime from "effect/DateTime"
 import { render } from "preact"
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useMemo, useState } from "preact/hooks"
 import type { Caller, Overview } from "../src/operatorPage/Api.ts"
-import { chatIn, fragmentOf } from "./ChatLink.tsx"
+import { type Address, change, Here, useAddress } from "./Address.ts"
 import { ConversationDialog } from "./Conversation.tsx"
 import * as Format from "./Format.ts"
 import { HoldoutsPanel } from "./Holdouts.tsx"
 import { OutcomesPanel } from "./Outcomes.tsx"
 import { QuotaPanel } from "./Quota.tsx"
 import { RecentPanel } from "./Recent.tsx"
+import { Names } from "./ChatLink.tsx"
+import { SearchPanel } from "./Search.tsx"
+import { SearchBox } from "./SearchBox.tsx"
 import * as Server from "./Server.ts"
 import { UnresolvedPanel } from "./Unresolved.tsx"
 import { UpcomingPanel } from "./Upcoming.tsx"
@@ -59,16 +62,6 @@ const useNow = (known: Known | undefined): number => {
   return known === undefined ? 0 : known.overview.now.epochMillis + performance.now() - known.receivedAt
 }
 
-const useFragment = (): string => {
-  const [fragment, setFragment] = useState(location.hash)
-  useEffect(() => {
-    const onChange = () => setFragment(location.hash)
-    addEventListener("hashchange", onChange)
-    return () => removeEventListener("hashchange", onChange)
-  }, [])
-  return fragment
-}
-
 const TokenForm = ({ onToken }: { readonly onToken: () => void }) => (
   <form
     class="token panel"
@@ -83,29 +76,6 @@ const TokenForm = ({ onToken }: { readonly onToken: () => void }) => (
       <input name="token" type="password" autocomplete="current-password" required />
     </label>
     <button type="submit">Enter</button>
-  </form>
-)
-
-const Search = () => (
-  <form
-    role="search"
-    class="search"
-    onSubmit={(event) => {
-      event.preventDefault()
-      const id = String(new FormData(event.currentTarget).get("chat") ?? "").trim()
-      if (id !== "") location.hash = fragmentOf(id)
-    }}
-  >
-    <input
-      name="chat"
-      type="search"
-      maxlength={200}
-      aria-label="Chat id"
-      placeholder="Chat id"
-      autocomplete="off"
-      spellcheck={false}
-    />
-    <button type="submit">Open</button>
   </form>
 )
 
@@ -165,12 +135,14 @@ const CallerLabel = ({ caller: { mayChange, name } }: { readonly caller: Caller 
   )
 
 const Header = ({
+  address,
   caller,
   known,
   link,
   now,
   say
 }: {
+  readonly address: Address
   readonly caller: Caller
   readonly known: Known | undefined
   readonly link: Link
@@ -188,7 +160,7 @@ const Header = ({
     <span class="space" />
     {known !== undefined && (
       <>
-        <Search />
+        <SearchBox find={address.search?.find ?? ""} />
         <CallerLabel caller={caller} />
         <Switch caller={caller} now={now} overview={known.overview} say={say} />
       </>
@@ -197,11 +169,13 @@ const Header = ({
 )
 
 const Board = ({
+  address,
   caller,
   known,
   now,
   say
 }: {
+  readonly address: Address
   readonly caller: Caller
   readonly known: Known
   readonly now: number
@@ -211,6 +185,7 @@ const Board = ({
     {known.overview.troubles.map(({ words }) => (
       <p class="trouble">{words}</p>
     ))}
+    {address.search !== undefined && <SearchPanel fields={address.search} overview={known.overview} />}
     <UnresolvedPanel
       caller={caller}
       inForce={known.overview.policies}
@@ -250,34 +225,38 @@ const useTitle = (overview: Overview | undefined): void => {
 const Page = () => {
   const { caller, known, link, retry } = useServer()
   const now = useNow(known)
-  const chat_id = chatIn(useFragment())
+  const address = useAddress()
+  const chat_id = address.chat
   const [said, say] = useSaid()
   useTitle(known?.overview)
+  const names = useMemo(() => new Map(known?.overview.names), [known])
   const lastOf = (id: string) => known?.overview.recent.find((happening) => happening.chat_id === id)
   return (
-    <>
-      <Header caller={caller} known={known} link={link} now={now} say={say} />
-      <p class="said" role="status">
-        {said}
-      </p>
-      <main class={link === "lost" ? "stale" : ""}>
-        {link === "token wanted" ? (
-          <TokenForm onToken={retry} />
-        ) : known === undefined ? (
-          <p class="empty">Connecting…</p>
-        ) : (
-          <Board caller={caller} known={known} now={now} say={say} />
+    <Here.Provider value={address}>
+      <Names.Provider value={names}>
+        <Header address={address} caller={caller} known={known} link={link} now={now} say={say} />
+        <p class="said" role="status">
+          {said}
+        </p>
+        <main class={link === "lost" ? "stale" : ""}>
+          {link === "token wanted" ? (
+            <TokenForm onToken={retry} />
+          ) : known === undefined ? (
+            <p class="empty">Connecting…</p>
+          ) : (
+            <Board address={address} caller={caller} known={known} now={now} say={say} />
+          )}
+        </main>
+        {chat_id !== undefined && (
+          <ConversationDialog
+            key={chat_id}
+            chat_id={chat_id}
+            version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
+            onClose={() => change((address) => ({ ...address, chat: undefined }))}
+          />
         )}
-      </main>
-      {chat_id !== undefined && (
-        <ConversationDialog
-          key={chat_id}
-          chat_id={chat_id}
-          version={`${lastOf(chat_id)?.at.epochMillis}${lastOf(chat_id)?.words}`}
-          onClose={() => (location.hash = "")}
-        />
-      )}
-    </>
+      </Names.Provider>
+    </Here.Provider>
   )
 }
 

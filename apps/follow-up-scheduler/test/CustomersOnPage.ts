@@ -20,6 +20,7 @@ import * as Server from "../src/operatorPage/Server.ts"
 import { ActivePolicy, Policy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
 import * as Watch from "../src/Watch.ts"
+import * as ContactNames from "../src/Watch/ContactNames.ts"
 
 const { quota } = CustomerLayers
 
@@ -60,6 +61,7 @@ const arriving = Layer.scopedDiscard(
 const scheduler = (page: Server.Options) =>
   Layer.provideMerge(running, Server.layer(page)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
+    Layer.provideMerge(ContactNames.layer),
     Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
     Layer.provide(CustomerLayers.client("scheduler")),
     Layer.provide(

@@ -291,7 +291,9 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
       ])
         yield* sql`DROP TABLE ${sql(table)}`
       yield* sql`DROP INDEX follow_ups_sent`
-      yield* sql`DROP INDEX chat_decisions_reason`
+      yield* sql`DROP INDEX chat_decisions_outcome`
+      yield* sql`DROP INDEX follow_ups_at`
+      yield* sql`DROP INDEX IF EXISTS chat_decisions_by_chat`
       yield* sql`ALTER TABLE follow_ups DROP COLUMN writes`
       yield* sql`ALTER TABLE follow_ups DROP COLUMN variant`
       yield* sql`ALTER TABLE enrolments DROP COLUMN variant`

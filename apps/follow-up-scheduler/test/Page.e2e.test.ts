@@ -63,12 +63,18 @@ const miss = (page: Page, selector: string, text: string) =>
 const press = (page: Page, name: string) =>
   Effect.promise(() => page.getByRole("button", { name, exact: true }).click(patience))
 
+const search = (page: Page, text: string) => Effect.promise(() => page.fill('input[name="find"]', text))
+
+/** Opens the chat with exactly this id. */
+const openChat = (page: Page, id: string) =>
+  Effect.zipRight(
+    search(page, id),
+    Effect.promise(() => page.locator(".exact").getByRole("link", { name: id, exact: true }).click(patience))
+  )
+
 /** Opens the conversation of a chat, and waits until it says so. */
 const seeInConversation = (page: Page, chat_id: ChatId, text: string) =>
-  Effect.promise(() => page.fill('input[name="chat"]', chat_id)).pipe(
-    Effect.zipRight(press(page, "Open")),
-    Effect.zipRight(seeText(page, ".story li", text))
-  )
+  Effect.zipRight(openChat(page, chat_id), seeText(page, ".story li", text))
 
 /** Somebody comes, asks, is answered, and falls silent. */
 const silentChat = (name: string, country = "IE") =>
@@ -155,11 +161,10 @@ Chromium.describe("the operator page in a browser", () => {
       expect(yield* Effect.promise(() => row.locator(".lane .quiet").count())).toBeGreaterThan(0)
       yield* seeText(page, ".outcomes tbody tr", "no follow-up; waiting, it is night")
       yield* press(page, "no follow-up; waiting, it is night, or a day off, where the customer is")
-      yield* seeText(page, "dialog.chats li", night)
+      yield* seeText(page, ".found tbody tr", night)
       expect(yield* Chromium.violations(page)).toEqual([])
-      yield* Effect.promise(() => page.locator("dialog.chats").getByRole("link", { name: night }).click(patience))
+      yield* Effect.promise(() => page.locator(".found").getByRole("link", { name: night }).click(patience))
       yield* seeText(page, ".conversation h2", night)
-      yield* Effect.promise(() => page.keyboard.press("Escape"))
       yield* Effect.promise(() => page.keyboard.press("Escape"))
       yield* Effect.promise(() => page.locator("dialog").waitFor({ ...patience, state: "detached" }))
       const numbers = yield* Effect.promise(() => page.locator(".outcomes .number").allInnerTexts())
@@ -218,12 +223,55 @@ Chromium.describe("the operator page in a browser", () => {
     Effect.gen(function* () {
       const { page } = yield* browse()
       for (const id of ["5f9-AZ_~/%!", "../x?y#z", "%", "чат", "<img src=x onerror=alert(1)>"]) {
-        yield* Effect.promise(() => page.fill('input[name="chat"]', id))
-        yield* press(page, "Open")
+        yield* openChat(page, id)
         yield* seeText(page, ".conversation h2", id)
         yield* seeText(page, ".conversation .empty", `Nothing is on record about chat ${id}`)
-        yield* press(page, "Close")
+        yield* Effect.promise(() =>
+          page.locator(".conversation").getByRole("button", { name: "Close" }).click(patience)
+        )
       }
+    })
+  )
+
+  story(
+    "finds chats and follow-ups as one types, by filters that combine, and again by its address",
+    Effect.gen(function* () {
+      const { complaints, page } = yield* browse()
+      const requests: Array<string> = []
+      page.on("request", (request) => requests.push(request.url()))
+      const chat_id = yield* silentChat("Noor", "JP")
+      yield* see(page, rowOf(chat_id).upcoming)
+      yield* seeText(page, rowOf(chat_id).upcoming, "Noor")
+      yield* search(page, "nÓOR")
+      yield* seeText(page, ".found tbody tr", `${chat_id}Noor`)
+      yield* search(page, chat_id)
+      yield* seeText(page, ".found tbody tr", chat_id)
+      const day = (yield* planned(chat_id))[0]?.due_at ?? (yield* DateTime.now)
+      yield* Effect.promise(() => page.getByLabel("Day sent or due (UTC)").fill(DateTime.formatIsoDateUtc(day)))
+      yield* seeText(page, ".found tbody tr", /step 1, planned \d{4}-/)
+      yield* Effect.promise(() => page.getByRole("combobox", { name: "Policy" }).fill("quick", patience))
+      yield* Effect.promise(() => page.getByRole("spinbutton", { name: "Step" }).fill("2", patience))
+      yield* seeText(page, ".found [role=status]", /^0 found/)
+      yield* Effect.promise(() => page.getByRole("spinbutton", { name: "Step" }).fill("1", patience))
+      yield* seeText(page, ".found tbody tr", chat_id)
+      // Whoever opens the address finds the same.
+      const other = yield* Chromium.open(yield* Chrome, page.url())
+      yield* seeText(other.page, ".found tbody tr", chat_id)
+      expect(yield* Effect.promise(() => other.page.locator(".found tbody tr").count())).toBe(1)
+      expect(yield* Effect.promise(() => other.page.getByRole("combobox", { name: "Policy" }).inputValue())).toBe(
+        "quick"
+      )
+      yield* Effect.promise(() =>
+        other.page.locator(".found").getByRole("link", { name: chat_id }).first().click(patience)
+      )
+      yield* see(other.page, ".conversation h2")
+      yield* Effect.promise(() => other.page.goBack())
+      yield* miss(other.page, ".conversation h2", chat_id)
+      yield* seeText(other.page, ".found tbody tr", chat_id)
+      yield* Effect.promise(() => page.goto(page.url().replace("step=1", "step=x")))
+      yield* seeText(page, ".found .notice", "a step is a whole number from 1")
+      expect(requests.filter((url) => /noor/i.test(decodeURIComponent(url)))).toEqual([])
+      expect([...complaints, ...other.complaints]).toEqual([])
     })
   )
 
@@ -334,7 +382,7 @@ Chromium.describe("the operator page in a browser", () => {
       yield* seeText(page, ".caller", "<i>Zoë</i>, read only")
       yield* seeText(page, "h2", "Chats by reason")
       const buttons = yield* Effect.promise(() => page.getByRole("button").allInnerTexts())
-      expect(buttons).toEqual(["Open", "1 h", "6 h", "24 h", "3 days"])
+      expect(buttons).toEqual(["Search", "1 h", "6 h", "24 h", "3 days"])
       expect(yield* Chromium.violations(page)).toEqual([])
       // The browser itself notes the call without a token.
       expect(complaints.filter((complaint) => !complaint.includes("401"))).toEqual([])

@@ -100,17 +100,82 @@ describe("the page's server", () => {
     })
   )
 
+  /** Calls with a body of JSON. */
+  const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+    say(
+      path,
+      {
+        ...page,
+        ...headers,
+        "content-type": "application/json",
+        "content-length": String(new TextEncoder().encode(body).length)
+      },
+      "POST",
+      body
+    )
+
   served(
-    "shows the chats behind a reason, and refuses a question that no outcome has",
+    "finds chats by their filters, and refuses filters that there are none of",
     Effect.gen(function* () {
       const { chat_id, conversation_id } = Build.chat()
       const decision = { decision: "Stop", reason: "closed", until: null } as const
       yield* Effect.flatMap(Ledger.Ledger, (ledger) => ledger.decided({ chat_id, conversation_id, ...decision }))
-      const { body } = yield* say("/api/chats?decision=Stop&reason=closed&sent=0", page)
-      expect(JSON.parse(body)).toMatchObject({ chats: [{ chat_id, contact_id: null }], next: null })
-      expect(yield* say("/api/chats?decision=Stop&reason=closed&sent=-1", page)).toMatchObject({ status: 400 })
-      expect(yield* say("/api/chats?sent=0", page)).toMatchObject({ status: 400 })
-      expect(yield* say("/api/chats?decision=Stop&reason=%00&sent=0", page)).toMatchObject({ status: 400 })
+      const search = (filters: unknown) => post(Api.searchPath, JSON.stringify(filters))
+      const outcome = { decision: "Stop", reason: "closed", sent: 0 }
+      for (const filters of [{}, { outcome }, { text: chat_id }, { text: chat_id, outcome }]) {
+        const { body } = yield* search(filters)
+        expect(JSON.parse(body)).toMatchObject({ found: [{ chat_id, contact_id: null, follow_up: null }], next: null })
+      }
+      for (const filters of [{ text: "__proto__" }, { policy: "__proto__" }, { day: "2026-07-15" }, { step: 2 }]) {
+        const { body } = yield* search(filters)
+        expect(JSON.parse(body)).toMatchObject({ found: [], next: null })
+      }
+      for (const wrong of [
+        "x",
+        { outcome: { ...outcome, sent: -1 } },
+        { outcome: { decision: "Stop" } },
+        { text: "x".repeat(101) },
+        { step: 0 },
+        { step: 1.5 },
+        { step: 1e300 },
+        { day: "2026-02-30" },
+        { day: "15.7.2026" },
+        { after: { in: "seen", chat_id: "x" } },
+        { after: { in: "follow_ups", at: "x", key: "x" } }
+      ])
+        expect(yield* search(wrong), JSON.stringify(wrong)).toMatchObject({ status: 400 })
+      expect(yield* post(Api.searchPath, "")).toMatchObject({ status: 400 })
+    })
+  )
+
+  served(
+    "refuses a text that no database takes, in a path and in a filter, and a path that is no text",
+    Effect.gen(function* () {
+      const resolution = '{"as":"delivered"}'
+      for (const id of ["%00", "chat%00_1", "chat_1%00"]) {
+        expect(yield* say(`/api/chats/${id}`, page)).toMatchObject({ status: 400 })
+        expect(yield* post(`/api/follow-ups/${id}/resolution`, resolution)).toMatchObject({ status: 400 })
+      }
+      expect(yield* post("/api/resume", '{"confirm":2147483648}')).toMatchObject({ status: 400 })
+      // Half of a character, as bytes that are no UTF-8.
+      expect((yield* say("/api/chats/%ED%A0%80", page)).status).toBeLessThan(500)
+      expect((yield* post("/api/follow-ups/%ff/resolution", resolution)).status).toBeLessThan(500)
+      const zero = "chat\0"
+      for (const filters of [
+        { text: zero },
+        { policy: zero },
+        { day: zero },
+        { outcome: { decision: zero, reason: null, sent: 0 } },
+        { outcome: { decision: "Stop", reason: zero, sent: 0 } },
+        { after: { in: "chats", chat_id: zero } },
+        { after: { in: "contacts", contact_id: zero, chat_id: "x" } },
+        { after: { in: "follow_ups", at: 0, key: zero } }
+      ])
+        expect(yield* post(Api.searchPath, JSON.stringify(filters)), JSON.stringify(filters)).toMatchObject({
+          status: 400
+        })
+      for (const text of ["\uD800", "\uDC00x", "\u{10FFFF}", "__proto__"])
+        expect(yield* post(Api.searchPath, JSON.stringify({ text })), text).toMatchObject({ status: 200 })
     })
   )
 
@@ -286,7 +351,9 @@ describe("the page's server", () => {
       expect(yield* say(Api.livePath, bearing(reader))).toMatchObject({ status: 200 })
       expect((yield* say("/api/operator", bearing(reader))).body).toBe('{"name":"Board","mayChange":false}')
       expect(yield* say("/metrics", { authorization: `Bearer ${reader}` })).toMatchObject({ status: 200 })
-      for (const path of ["/api/pause", "/api/resume", "/api/follow-ups/x/resolution", ...spellings])
+      expect(yield* post(Api.searchPath, "{}", bearing(reader))).toMatchObject({ status: 200 })
+      const searches = ["/API/search", "/api/search/", "//api/search", "/api/search/../pause"]
+      for (const path of ["/api/pause", "/api/resume", "/api/follow-ups/x/resolution", ...searches, ...spellings])
         for (const method of ["POST", "PUT", "post"]) {
           const { body, status } = yield* say(path, bearing(reader), method)
           expect([status, method === "post" ? "" : body]).toEqual(

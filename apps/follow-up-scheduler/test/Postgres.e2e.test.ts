@@ -4,6 +4,7 @@ import * as ConfigProvider from "effect/ConfigProvider"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
+import * as ChatSearchSuite from "./ChatSearchSuite.ts"
 import * as ConcurrentArmingSuite from "./ConcurrentArmingSuite.ts"
 import * as EnrolmentsSuite from "./EnrolmentsSuite.ts"
 import * as OverviewSuite from "./OverviewSuite.ts"
@@ -39,6 +40,7 @@ Postgres.describe("on PostgreSQL", () => {
   PauseSuite.suite(database, it)
   ErasureSuite.suite(database, it)
   OverviewSuite.suite(database, it)
+  ChatSearchSuite.suite(database, it)
   EnrolmentsSuite.suite(database, it)
   VariantsSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)

@@ -94,10 +94,27 @@ export interface ChatSnapshot {
 const spelt = (value: string | Unknown | null | undefined): string | undefined =>
   value instanceof Unknown ? value.value : (value ?? undefined)
 
-const contactMembers = (chat: Chat | undefined, messages: ReadonlyArray<ChatMessage>): ReadonlyArray<ChatMember> =>
-  [...(chat?.members ?? []), ...messages.flatMap((message) => message.member ?? [])].filter(
-    (member) => member.contact_channel
-  )
+const channelsOf = (
+  chat: Chat | undefined,
+  messages: ReadonlyArray<ChatMessage>
+): ReadonlyArray<MemberContactChannel> => {
+  const members: ReadonlyArray<ChatMember> = [
+    ...(chat?.members ?? []),
+    ...messages.flatMap((message) => message.member ?? [])
+  ]
+  return members.flatMap((member) => member.contact_channel ?? [])
+}
+
+const contactsOf = (channels: ReadonlyArray<MemberContactChannel>) => ({
+  contact_ids: [...new Set(channels.flatMap((channel) => channel.contact?.id ?? []))],
+  name: channels.flatMap((channel) => channel.contact?.name ?? channel.name ?? [])[0]
+})
+
+/** The contacts that the row of a chat names, and the name of the first one. */
+export const contactsOfRow = (chat: Chat) => ({
+  chat_id: chat.id,
+  ...contactsOf(channelsOf(chat, chat.last_message ? [chat.last_message] : []))
+})
 
 /**
  * The switches that are off. The vendor does not print which of them wins over the others, so each of them counts.
@@ -154,8 +171,8 @@ export const make = (
   const state = chat?.state
   const read = listed.filter(isDecoded)
   const messages = [...read, ...(chat?.last_message ? [chat.last_message] : [])]
-  const channels = contactMembers(chat, messages).flatMap((member) => member.contact_channel ?? [])
-  const contact_ids = [...new Set(channels.flatMap((channel) => channel.contact?.id ?? []))]
+  const channels = channelsOf(chat, messages)
+  const { contact_ids, name } = contactsOf(channels)
   const country = channels.flatMap((channel) => channel.country ?? [])[0]
   const listedMessages = messagesOf(chat, read, direction)
   const lastOfContact = listedMessages.findLast(({ author }) => author === "contact")?.at
@@ -193,7 +210,7 @@ export const make = (
     values: {
       "assistant.name": state?.assistant?.name ?? undefined,
       "chat.title": chat?.title ?? undefined,
-      "contact.name": channels.flatMap((channel) => channel.contact?.name ?? channel.name ?? [])[0]
+      "contact.name": name
     },
     messages: listedMessages
   }

@@ -1,9 +1,11 @@
 /** A map of a bounded size: a further value drops the one that was kept longest ago. */
-export interface BoundedMap<in K, in out A> {
+export interface BoundedMap<in out K, in out A> {
   readonly keep: (key: K, value: A) => void
   readonly get: (key: K) => A | undefined
   /** Gives the value and drops it. */
   readonly take: (key: K) => A | undefined
+  /** All values with their keys, the one that was kept longest ago first. */
+  readonly all: () => IterableIterator<[K, A]>
 }
 
 /** An empty map of at most `atMost` values, in memory. To keep a value again makes it the newest. */
@@ -17,6 +19,7 @@ export const make = <K, A>(atMost: number): BoundedMap<K, A> => {
       if (values.size > atMost && eldest !== undefined) values.delete(eldest)
     },
     get: (key) => values.get(key),
+    all: () => values.entries(),
     take: (key) => {
       const value = values.get(key)
       values.delete(key)

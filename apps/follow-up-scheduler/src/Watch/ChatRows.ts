@@ -19,7 +19,9 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Stream from "effect/Stream"
+import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as BoundedMap from "./BoundedMap.ts"
+import { ContactNames } from "./ContactNames.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 
 /**
@@ -128,6 +130,7 @@ const isFresh = (row: Row, { orByEvent, since }: Need): boolean =>
 const make = Effect.gen(function* () {
   const invent = yield* InventClient
   const scope = yield* Effect.scope
+  const names = yield* ContactNames
   const rows = BoundedMap.make<ChatId, Row>(atMost)
   const wants = new Set<Want>()
   let isReading = false
@@ -150,7 +153,10 @@ const make = Effect.gen(function* () {
   }
 
   const keep: ChatRows["Type"]["keep"] = (chats, asked_at, page) =>
-    Effect.map(MonotonicClock.elapsed, (now) => chats.forEach((chat) => keepOne(chat, asked_at, now, page)))
+    Effect.flatMap(MonotonicClock.elapsed, (now) => {
+      chats.forEach((chat) => keepOne(chat, asked_at, now, page))
+      return names.keep(chats.map(ChatSnapshot.contactsOfRow))
+    })
 
   const freshRow = (chat_id: ChatId, need: Need): Option.Option<Row> =>
     Option.filter(Option.fromNullable(rows.get(chat_id)), (row) => isFresh(row, need))

@@ -21,6 +21,7 @@ import * as Retention from "../Privacy/Retention.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as GracefulShutdown from "../Dispatch/GracefulShutdown.ts"
 import type * as Watch from "../Watch.ts"
+import * as ContactNames from "../Watch/ContactNames.ts"
 import * as FileWatch from "../Watch/FileWatch.ts"
 import * as InboxWatch from "../Watch/InboxWatch.ts"
 import * as SingleWatcher from "../Watch/SingleWatcher.ts"
@@ -69,6 +70,7 @@ const healthLayer = (every: Duration.Duration) =>
 const layer = ({ db, every, health, page, policies, source }: Options) =>
   Layer.mergeAll(PageServer.layerOptional(page), HealthServer.layerOptional(health), watch(source, every)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(1))),
+    Layer.provideMerge(Option.isSome(page.port) ? ContactNames.layer : Layer.empty),
     Layer.provideMerge(healthLayer(every)),
     Layer.provideMerge(Layer.provideMerge(LedgerLogging.layer, Ledgers.writing(db))),
     Layer.provideMerge(Layer.merge(Clients.layer(db), PolicyFiles.layer(policies)))

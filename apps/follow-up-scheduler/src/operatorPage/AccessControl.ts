@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import { flow } from "effect/Function"
 import * as Option from "effect/Option"
 import { CurrentOperator } from "../Ledger/Operator.ts"
-import { callHeader } from "./Api.ts"
+import { callHeader, searchPath } from "./Api.ts"
 import * as Operators from "./Operators.ts"
 import * as StaticFiles from "./StaticFiles.ts"
 
@@ -90,8 +90,11 @@ export class Caller extends Context.Reference<Caller>()("@effect-invent/follow-u
 const as = (operator: Operators.Operator) =>
   flow(Effect.provideService(Caller, operator), Effect.provideService(CurrentOperator, operator.name))
 
-/** Methods that change nothing. */
-const safe: ReadonlySet<string> = new Set(["GET", "HEAD"])
+const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD"])
+
+/** Whether a request can change nothing. Another spelling of the path of the search counts as one that can. */
+const isSafe = (method: string, path: string): boolean =>
+  safeMethods.has(method) || (method === "POST" && path === searchPath)
 
 const always = {
   "content-security-policy":
@@ -131,7 +134,7 @@ export const make =
       if (!isScrape && !isSameOrigin(headers, access)) return refuse(403, unknownOrigin(headers["origin"] ?? ""))
       const operator = Operators.find(operators, headers["authorization"])
       if (operators.length > 0 && Option.isNone(operator)) return refuse(401, "The token is missing or wrong.")
-      if (!safe.has(method) && Option.exists(operator, ({ right }) => right === "read"))
+      if (!isSafe(method, path) && Option.exists(operator, ({ right }) => right === "read"))
         return refuse(403, "This token only reads: nothing was changed.")
       if (Number(headers["content-length"] ?? 0) > longestBody)
         return refuse(413, "The body is longer than any call of the page.")

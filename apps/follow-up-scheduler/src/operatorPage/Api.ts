@@ -7,6 +7,8 @@ import * as HttpApi from "@effect/platform/HttpApi"
 import * as HttpApiEndpoint from "@effect/platform/HttpApiEndpoint"
 import * as HttpApiGroup from "@effect/platform/HttpApiGroup"
 import * as HttpApiSchema from "@effect/platform/HttpApiSchema"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 
 const Millis = Schema.DateTimeUtcFromNumber
@@ -87,28 +89,82 @@ export const Outcome = Schema.Struct({
 /** The number of chats with the same outcome. */
 export type Outcome = typeof Outcome.Type
 
-/** No text in the ledger has a zero byte: SQLite and PostgreSQL refuse it. */
+/** A text that a database takes. SQLite and PostgreSQL refuse a zero byte, so no text in the ledger has one. */
 const Stored = Schema.String.pipe(Schema.pattern(/^[^\0]*$/))
 
-/** Which chats: those of an outcome whose id comes after `after`. Without `reason`, those that have none. */
-export const ChatsOf = Schema.Struct({
-  decision: Stored,
-  reason: Schema.optional(Stored),
-  sent: Schema.NumberFromString.pipe(Schema.int(), Schema.nonNegative()),
-  after: Schema.optional(Stored)
-})
-/** Which chats. */
-export type ChatsOf = typeof ChatsOf.Type
+/** A column of a whole number has 32 bits: PostgreSQL refuses a larger one. */
+const largest = 2 ** 31 - 1
 
-/** Chats of an outcome. `next`: what to give as `after` to read on; null where there are no more. */
-export const Chats = Schema.Struct({
-  chats: Schema.Array(
-    Schema.Struct({ chat_id: Schema.String, contact_id: Schema.NullOr(Schema.String), decided_at: Millis })
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) &&
+  DateTime.make(`${text}T00:00:00Z`).pipe(Option.map(DateTime.formatIsoDateUtc), Option.contains(text))
+
+/** What a search can be narrowed by. A row has to meet all that are given. */
+export const Filters = Schema.Struct({
+  /** How the id of the chat or of its contact begins, or a part of the contact's name. At most 100 characters. */
+  text: Schema.optional(Stored.pipe(Schema.maxLength(100))),
+  /** Of the latest decision about the chat: its reason, null for none, and how many messages were sent. */
+  outcome: Schema.optional(
+    Schema.Struct({ decision: Stored, reason: Schema.NullOr(Stored), sent: Schema.NonNegativeInt })
   ),
-  next: Schema.NullOr(Schema.String)
+  /** The id of a version, such as `nudge@1`, or a name, which stands for all its versions. */
+  policy: Schema.optional(Stored),
+  /** From 1. */
+  step: Schema.optional(Schema.Int.pipe(Schema.between(1, largest))),
+  /** The day in UTC on which a follow-up was or will be sent, or is due: `2026-07-15`. */
+  day: Schema.optional(Schema.String.pipe(Schema.filter(isDay)))
 })
-/** Chats of an outcome. */
-export type Chats = typeof Chats.Type
+/** What a search can be narrowed by. */
+export type Filters = typeof Filters.Type
+
+/** How far a search has read: the last row of the source that it reads. */
+export const Position = Schema.Union(
+  Schema.Struct({ in: Schema.Literal("chats", "outcomes"), chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("names"), number: Schema.Int }),
+  Schema.Struct({ in: Schema.Literal("contacts"), contact_id: Stored, chat_id: Stored }),
+  Schema.Struct({ in: Schema.Literal("follow_ups"), at: Schema.JsonNumber, key: Stored })
+)
+/** How far a search has read. */
+export type Position = typeof Position.Type
+
+/** A search, from its start, or after a position. */
+export const Search = Schema.Struct({ ...Filters.fields, after: Schema.optional(Position) })
+/** A search. */
+export type Search = typeof Search.Type
+
+/** A chat; and where the search is narrowed by policy, step or day, one follow-up of it. */
+export const Found = Schema.Struct({
+  chat_id: Schema.String,
+  contact_id: Schema.NullOr(Schema.String),
+  /** The contact's name; null where this process does not know it. */
+  name: Schema.NullOr(Schema.String),
+  /** The latest decision about the chat, in words; null where none is on record. */
+  outcome: Schema.NullOr(Schema.String),
+  decided_at: Schema.NullOr(Millis),
+  follow_up: Schema.NullOr(
+    Schema.Struct({
+      key: Schema.String,
+      policy: Schema.String,
+      step: Schema.Int,
+      status: Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown"),
+      /** When it was or will be sent; else when it is or was due. */
+      at: Millis
+    })
+  )
+})
+/** A chat that was found, or a follow-up of it. */
+export type Found = typeof Found.Type
+
+/** What one request of a search has found. */
+export const SearchResult = Schema.Struct({
+  found: Schema.Array(Found),
+  /** What to give as `after` to read on; null where there is no more to read. */
+  next: Schema.NullOr(Position),
+  /** How many chats or follow-ups were read for it. */
+  read: Schema.Int
+})
+/** What one request of a search has found. */
+export type SearchResult = typeof SearchResult.Type
 
 /** An audit entry of a chat, in words. */
 export const TimelineEntry = Schema.Struct({
@@ -154,6 +210,8 @@ export const Overview = Schema.Struct({
   /** For each policy with a holdout or variants: how many replied in each group, in words, a line each. */
   holdouts: Schema.Array(Schema.Array(Schema.String)),
   unresolved: few(Unresolved),
+  /** Ids of chats, each with its contact's name, as far as this process knows it. */
+  names: Schema.Array(Schema.Tuple(Schema.String, Schema.String)),
   /** The newest first. */
   recent: Schema.Array(TimelineEntry)
 })
@@ -173,6 +231,9 @@ export type Said = typeof Said.Type
 /** The messages and audit entries of one chat, in order of time. */
 export const Conversation = Schema.Struct({
   chat_id: Schema.String,
+  contact_id: Schema.NullOr(Schema.String),
+  /** The contact's name; null where this process does not know it. */
+  name: Schema.NullOr(Schema.String),
   zone: Schema.NullOr(Schema.String),
   /** Why there are no messages, when they could not be read. */
   unreadable: Schema.NullOr(Schema.String),
@@ -220,7 +281,7 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()(
 }
 
 /** How many contacts may be written to at once after a pause; null: as many as need no confirmation, 100. */
-export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.NonNegativeInt) })
+export const Resume = Schema.Struct({ confirm: Schema.NullOr(Schema.Int.pipe(Schema.between(0, largest))) })
 
 /** Who makes the calls, by the token: their name, null where it has none, and whether they may change anything. */
 export const Caller = Schema.Struct({ name: Schema.NullOr(Schema.String), mayChange: Schema.Boolean })
@@ -230,11 +291,14 @@ export type Caller = typeof Caller.Type
 /** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
+/** The path of the search. It is a POST, because the text of a URL gets into the logs of proxies. It changes nothing. */
+export const searchPath = "/api/search"
+
 /** The header of every call; without it a call is refused. A page of another site cannot send it. */
 export const callHeader = { name: "x-follow-ups", value: "page" } as const
 
-const chat_id = HttpApiSchema.param("chat_id", Schema.String)
-const key = HttpApiSchema.param("key", Schema.String)
+const chat_id = HttpApiSchema.param("chat_id", Stored)
+const key = HttpApiSchema.param("key", Stored)
 
 /**
  * The calls of the page. `live` is a stream of events; `resume` fails with `NotConfirmed` where more contacts have to
@@ -244,7 +308,7 @@ export const PageApi = HttpApi.make("page").add(
   HttpApiGroup.make("page", { topLevel: true })
     .add(HttpApiEndpoint.get("live", livePath).addSuccess(HttpApiSchema.Text({ contentType: "text/event-stream" })))
     .add(HttpApiEndpoint.get("operator", "/api/operator").addSuccess(Caller))
-    .add(HttpApiEndpoint.get("chats", "/api/chats").setUrlParams(ChatsOf).addSuccess(Chats).addError(LedgerFailed))
+    .add(HttpApiEndpoint.post("search", searchPath).setPayload(Search).addSuccess(SearchResult).addError(LedgerFailed))
     .add(HttpApiEndpoint.get("conversation")`/api/chats/${chat_id}`.addSuccess(Conversation).addError(LedgerFailed))
     .add(HttpApiEndpoint.post("pause", "/api/pause").addError(LedgerFailed))
     .add(HttpApiEndpoint.post("resume", "/api/resume").setPayload(Resume).addError(NotConfirmed).addError(LedgerFailed))

@@ -29,6 +29,7 @@ import { describe } from "../Decide/Reason.ts"
 import * as Variant from "../Decide/Variant.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import * as ChatStory from "../Operations/ChatStory.ts"
+import { ContactNames } from "../Watch/ContactNames.ts"
 import * as Api from "./Api.ts"
 import * as QuietHours from "./QuietHours.ts"
 import * as OverviewQueries from "./OverviewQueries.ts"
@@ -173,6 +174,7 @@ const make = Effect.gen(function* () {
   const { current } = yield* Policies.Policies
   const versions = yield* PolicyVersions
   const quietOf = makeQuiet()
+  const contactNames = yield* ContactNames
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) =>
@@ -224,6 +226,7 @@ const make = Effect.gen(function* () {
     const policies = yield* current
     const ofRows = yield* versionsOf([...upcoming, ...unresolved.first])
     const paused = yield* ledger.paused
+    const shown = [...upcoming, ...unresolved.first, ...recent].map(({ chat_id }) => chat_id)
     const next = upcoming.map(toUpcoming(ofRows, now, Option.isSome(paused)))
     return {
       now,
@@ -243,6 +246,7 @@ const make = Effect.gen(function* () {
       holdouts: (yield* inDatabase(holdouts)).map(HoldoutReport.describe),
       outcomes: tally.map((row) => ({ words: ChatStory.outcome(row), ...row })),
       unresolved: { total: unresolved.total, first: unresolved.first.map(toUnresolved(ofRows)) },
+      names: [...(yield* contactNames.of([...new Set(shown)]))],
       recent: recent.map(toTimelineEntry)
     } satisfies Api.Overview
   })

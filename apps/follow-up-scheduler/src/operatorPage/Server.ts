@@ -25,7 +25,7 @@ import * as HealthServer from "../Operations/HealthServer.ts"
 import * as Listener from "../Operations/Listener.ts"
 import * as Prometheus from "../Operations/Prometheus.ts"
 import * as Api from "./Api.ts"
-import * as ChatsByOutcome from "./ChatsByOutcome.ts"
+import * as ChatSearch from "./ChatSearch.ts"
 import * as Overview from "./Overview.ts"
 import * as Timeline from "./Timeline.ts"
 import * as StaticFiles from "./StaticFiles.ts"
@@ -98,7 +98,7 @@ const calls = HttpApiBuilder.group(Api.PageApi, "page", (handlers) =>
     .handle("operator", () =>
       Effect.map(AccessControl.Caller, ({ name = null, right }) => ({ name, mayChange: right === "change" }))
     )
-    .handle("chats", ({ urlParams }) => orFailed(ChatsByOutcome.read(urlParams)))
+    .handle("search", ({ payload }) => orFailed(ChatSearch.read(payload)))
     .handle("conversation", ({ path }) => orFailed(Timeline.read(path.chat_id)))
     .handle("pause", () => orFailed(shown(pause)))
     .handle("resume", ({ payload }) => orFailed(shown(resume(payload.confirm ?? unconfirmed))))

@@ -16,6 +16,7 @@ import * as ChatSnapshot from "../Decide/ChatSnapshot.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe } from "../Decide/Reason.ts"
+import { ContactNames } from "../Watch/ContactNames.ts"
 import type * as Api from "./Api.ts"
 import { toTimelineEntry } from "./Overview.ts"
 
@@ -62,15 +63,19 @@ export const read = Effect.fn("Timeline.read")(function* (id: string) {
     Arr.filterMap(entries, (entry) => AuditEvent.detailOf("sent", entry)).map(({ message }) => message)
   )
   const whole = new Map(messages.map((message) => [message.id, message]))
-  const said = ChatSnapshot.make(chat_id, undefined, messages).messages.flatMap(
-    ({ at, author, id }): ReadonlyArray<Api.Said> => {
-      const message = whole.get(id)
-      return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
-    }
-  )
+  const chat = ChatSnapshot.make(chat_id, undefined, messages)
+  const names = yield* ContactNames
+  const { contact_ids, values } = chat
+  yield* names.keep([{ chat_id, contact_ids, name: values["contact.name"] }])
+  const said = chat.messages.flatMap(({ at, author, id }): ReadonlyArray<Api.Said> => {
+    const message = whole.get(id)
+    return message === undefined ? [] : [{ at, author, text: textOf(message), isFollowUp: followUps.has(id) }]
+  })
   const plan = Arr.findLast(entries, (entry) => AuditEvent.detailOf("planned", entry))
   return {
     chat_id,
+    contact_id: chat.contact_id ?? null,
+    name: (yield* names.of([chat_id])).get(chat_id) ?? null,
     zone: Option.getOrUndefined(plan)?.zones?.[0] ?? null,
     unreadable: Either.isLeft(found) ? found.left : null,
     story: Arr.sort([...said, ...entries.map(toTimelineEntry)], byTime)

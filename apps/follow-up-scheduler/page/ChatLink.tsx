@@ -6,8 +6,8 @@ import { useFragmentOf } from "./Address.ts"
 export const Names = createContext<ReadonlyMap<string, string>>(new Map())
 
 /**
- * A chat id, with the name of its contact where it is known, as a link that opens its conversation on this page. `name`:
- * null for none; without it, the one of the overview.
+ * A chat id, with the name of its contact where it is known, as a link that opens its conversation on this page.
+ * `name`: null for none; without it, the one of the overview.
  */
 export const ChatLink = ({ id, name }: { readonly id: string; readonly name?: string | null }) => {
   const known = useContext(Names).get(id)

@@ -5,8 +5,8 @@ import { useEffect, useState } from "preact/hooks"
 const pause = 250
 
 /**
- * The value of an input, and what its events do. `commit` gets the text after a pause, or at once by `flush`. Until then
- * the input keeps what was typed, also where the page is drawn again.
+ * The value of an input, and what its events do. `commit` gets the text after a pause, or at once by `flush`. Until
+ * then the input keeps what was typed, also where the page is drawn again.
  */
 export const useTyped = (current: string, commit: (text: string) => void) => {
   const [typed, setTyped] = useState<string>()

@@ -212,6 +212,8 @@ export interface Recorded {
   readonly message_id?: MessageId | null | undefined
 }
 
-/** The latest plan or follow-up of the running cadence: its version and variant are the cadence's. Undefined: none runs. */
+/**
+ * The latest plan or follow-up of the running cadence: its version and variant are the cadence's. Undefined: none runs.
+ */
 export const latestOf = (chat: ChatSnapshot, recorded: ReadonlyArray<Recorded>): Recorded | undefined =>
   recorded.findLast(isAmong(sinceContact(chat)))

@@ -7,7 +7,9 @@ import * as Arr from "effect/Array"
 import * as Decide from "../Decide.ts"
 import type { Policy } from "../Policy.ts"
 
-/** When a decision is to be carried out, in epoch milliseconds: an `Act` before every `Wait`; infinity for the others. */
+/**
+ * When a decision is to be carried out, in epoch milliseconds: an `Act` before every `Wait`; infinity for the others.
+ */
 const dueAt = (decision: Decide.Decision): number => {
   if (decision._tag === "Act") return Number.NEGATIVE_INFINITY
   return decision._tag === "Wait" ? decision.until.epochMillis : Number.POSITIVE_INFINITY

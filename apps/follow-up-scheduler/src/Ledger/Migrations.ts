@@ -262,8 +262,8 @@ const chatsByReason = Effect.flatMap(
 )
 
 /**
- * Finds follow-ups by when they were or will be sent, or are due; and chats by their decision with its reason, and by how
- * their id or their contact's begins. Those are compared by their bytes, which SQLite does anyway.
+ * Finds follow-ups by when they were or will be sent, or are due; and chats by their decision with its reason, and by
+ * how their id or their contact's begins. Those are compared by their bytes, which SQLite does anyway.
  */
 const searches = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient

@@ -73,7 +73,9 @@ interface Shared {
 const differenceOf = (one: Shared, other: Shared): Proportion.Estimate | null =>
   one.share === null || other.share === null ? null : Proportion.difference(one.share, other.share)
 
-/** The variants of these names, then the others that are on record; each but the first with its difference from that. */
+/**
+ * The variants of these names, then the others that are on record; each but the first with its difference from that.
+ */
 const compareVariants = (
   names: ReadonlyArray<string>,
   counts: ReadonlyArray<VariantCounts>

@@ -70,8 +70,8 @@ export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-schedu
     readonly firstInForce: (policy: Pick<AnyPolicy, "name">) => Effect.Effect<DateTime.Utc, SqlError>
     /**
      * The version that the chat's cadence is on, else the policy in force that the chat belongs to, the contact's part
-     * of it, and the conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the policy of
-     * another name that does.
+     * of it, and the conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the
+     * policy of another name that does.
      */
     readonly versionAndHistory: (chat: ChatSnapshot) => Effect.Effect<VersionAndHistory, SqlError>
   }

@@ -1,7 +1,7 @@
 /**
  * The names of contacts that rows of chats show, for the page. They are kept in memory only, cost no request, and are
- * those that this process has read. The names of erased contacts are dropped: none is shown after an erasure, and none is
- * in memory a few seconds after it.
+ * those that this process has read. The names of erased contacts are dropped: none is shown after an erasure, and none
+ * is in memory a few seconds after it.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { SqlError } from "@effect/sql/SqlError"

@@ -291,7 +291,9 @@ export type Caller = typeof Caller.Type
 /** The path of the server-sent events, each an {@link Overview}. */
 export const livePath = "/api/live"
 
-/** The path of the search. It is a POST, because the text of a URL gets into the logs of proxies. It changes nothing. */
+/**
+ * The path of the search. It is a POST, because the text of a URL gets into the logs of proxies. It changes nothing.
+ */
 export const searchPath = "/api/search"
 
 /** The header of every call; without it a call is refused. A page of another site cannot send it. */

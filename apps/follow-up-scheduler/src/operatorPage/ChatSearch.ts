@@ -147,8 +147,8 @@ const readRows = (sql: SqlClient.SqlClient, search: Api.Search, ids: ReadonlyArr
   })
 
 /**
- * The rows after `search.after` that meet all filters, of at most {@link pageSize} candidates. There may be few, or none,
- * although `next` says that there are more to read. Fails with `SqlError`.
+ * The rows after `search.after` that meet all filters, of at most {@link pageSize} candidates. There may be few, or
+ * none, although `next` says that there are more to read. Fails with `SqlError`.
  */
 export const read = Effect.fn("ChatSearch.read")(function* (search: Api.Search) {
   const sql = yield* SqlClient.SqlClient

@@ -1,6 +1,6 @@
 /**
- * Where a search of the page finds its rows. Each source is walked in the order of an index, from a position and at most
- * so far, so that a request costs the same however large the ledger is.
+ * Where a search of the page finds its rows. Each source is walked in the order of an index, from a position and at
+ * most so far, so that a request costs the same however large the ledger is.
  */
 import type * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
@@ -78,7 +78,9 @@ export const outcomes = (
     WHERE decision || ' ' || COALESCE(reason, '') = ${`${decision} ${reason ?? ""}`} AND chat_id > ${after}
     ORDER BY chat_id LIMIT ${atMost}`
 
-/** Follow-ups of an instant, in the falling order of their keys. Thousands can have the instant at which a night ends. */
+/**
+ * Follow-ups of an instant, in the falling order of their keys. Thousands can have the instant at which a night ends.
+ */
 export const followUpsAt = (sql: SqlClient.SqlClient, at: number, before: string, atMost: number) =>
   sql<{ key: string; at: number }>`SELECT f.key, ${instant(sql)} AS at FROM follow_ups f
     WHERE ${instant(sql)} = ${at} AND f.key < ${before} ORDER BY f.key DESC LIMIT ${atMost}`

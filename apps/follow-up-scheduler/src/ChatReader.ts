@@ -1,11 +1,13 @@
 /**
  * Reads one chat by GET. Its row in the lists has its state, its members and its last message. Its messages are listed,
- * unless this process has listed them already and the row shows nothing new. No published endpoint reads a single chat.
+ * unless this process has listed them already and the row shows nothing new. A chat that fills more than a page is
+ * listed whole once, and from its last known message on after that. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
 import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
+import * as Paging from "@effect-invent/domain/api/Paging"
 import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
@@ -192,13 +194,20 @@ const reading = (
     return { row: Option.isSome(shown) ? shown.value : yield* byUpdate(chat_id), isOld: false }
   })
 
+  /** Lists all messages; of a long chat that is in memory, those since the last known one. */
   const listed = (chat_id: ChatId, { chat }: ChatRows.Row) =>
-    Effect.flatMap(sinceItLeft(list(chat_id)), ({ asked_at, result: { direction, listed } }) =>
-      Effect.map(MonotonicClock.moment, (answered_at) => ({
-        chat: ChatSnapshot.make(chat_id, chat, listed, direction),
+    Effect.gen(function* () {
+      const before = known.get(chat_id)
+      const isLong = before !== undefined && before.messages.length >= Paging.maxTake && !before.hasUnreadable
+      const { asked_at, result } = yield* sinceItLeft(isLong ? news(before) : list(chat_id))
+      const answered_at = yield* MonotonicClock.moment
+      return {
+        chat: isLong
+          ? ChatSnapshot.refresh(ChatSnapshot.withListed(before, result.listed, result.direction), chat)
+          : ChatSnapshot.make(chat_id, chat, result.listed, result.direction),
         listed: { asked_at, answered_at }
-      }))
-    )
+      }
+    })
 
   /** The times of a row, as if it had been answered when it was requested. */
   const timesOf = ({ asked_at }: ChatRows.Row) =>
@@ -240,10 +249,10 @@ const reading = (
         const { asked_at, result } = yield* sinceItLeft(news(before))
         const same = known.get(before.chat_id)
         const isSame = same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id
-        if (isSame) yield* remember(ChatSnapshot.hear(same, result.listed, result.direction))
+        if (isSame) yield* remember(ChatSnapshot.withListed(same, result.listed, result.direction))
         const answered_at = yield* MonotonicClock.moment
         return {
-          ...ChatSnapshot.hear(before, result.listed, result.direction),
+          ...ChatSnapshot.withListed(before, result.listed, result.direction),
           listed: { asked_at, answered_at }
         }
       })
@@ -255,7 +264,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
   const read = (chat_id: ChatId) =>
     Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
-    Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.hear(before, listed, direction))
+    Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.withListed(before, listed, direction))
   return { read, glance: read, readNew, remembered: () => Effect.succeedNone }
 }
 

@@ -238,8 +238,8 @@ describe("the state", () => {
     const before = ChatSnapshot.make(chat_id, wireChat(), [odd, wireMessage("contact", 0)])
     expect(before).toMatchObject({ hasUnreadable: true, messages: [{ author: "contact" }] })
     expect(ChatSnapshot.refresh(before, wireChat()).hasUnreadable).toBe(true)
-    expect(ChatSnapshot.hear(before, []).hasUnreadable).toBe(true)
-    expect(ChatSnapshot.hear(snapshot([wireMessage("contact", 0)]), [odd]).hasUnreadable).toBe(true)
+    expect(ChatSnapshot.withListed(before, []).hasUnreadable).toBe(true)
+    expect(ChatSnapshot.withListed(snapshot([wireMessage("contact", 0)]), [odd]).hasUnreadable).toBe(true)
   })
 })
 

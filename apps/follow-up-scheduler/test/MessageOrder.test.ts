@@ -86,14 +86,14 @@ describe("messages of the same second", () => {
       [answer, reply],
       [reply, answer]
     ]) {
-      expect(ids(ChatSnapshot.hear(before, listed))).toEqual(["question", "answer", "reply"])
+      expect(ids(ChatSnapshot.withListed(before, listed))).toEqual(["question", "answer", "reply"])
     }
     const known = readOnly([question, answer, reply])
     for (const listed of [
       [answer, reply],
       [reply, answer]
     ]) {
-      expect(ids(ChatSnapshot.hear(known, listed))).toEqual(["question", "answer", "reply"])
+      expect(ids(ChatSnapshot.withListed(known, listed))).toEqual(["question", "answer", "reply"])
       expect(ids(ChatSnapshot.refresh(known, wireChat({}, { last_message: reply })))).toEqual([
         "question",
         "answer",
@@ -105,7 +105,7 @@ describe("messages of the same second", () => {
   it("that are new in a list which nothing orders follow in the order that other lists have shown", () => {
     const before = readOnly([question, named("assistant", "first", -second)])
     const newMessages = (direction: "ascending" | "descending", listed: ReadonlyArray<ChatMessage>) =>
-      ids(ChatSnapshot.hear(before, listed, direction)).slice(2)
+      ids(ChatSnapshot.withListed(before, listed, direction)).slice(2)
     expect(newMessages("ascending", [reply, answer])).toEqual(["reply", "answer"])
     expect(newMessages("descending", [answer, reply])).toEqual(["reply", "answer"])
   })
@@ -135,7 +135,7 @@ describe("a message without any date", () => {
     const last = wireChat({}, { last_message: timeless })
     expect(decide(ChatSnapshot.make(chat_id, last, [question, answer]))).toEqual(replied)
     expect(decide(ChatSnapshot.refresh(readOnly([question, answer]), last))).toEqual(replied)
-    expect(decide(ChatSnapshot.hear(readOnly([question, answer]), [timeless]))).toEqual(replied)
+    expect(decide(ChatSnapshot.withListed(readOnly([question, answer]), [timeless]))).toEqual(replied)
   })
 
   it("stays between its neighbours", () => {

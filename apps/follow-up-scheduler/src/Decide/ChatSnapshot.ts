@@ -279,15 +279,24 @@ export const endsAs = (before: ChatSnapshot, now: ChatSnapshot): boolean => {
   )
 }
 
-/** The snapshot after its messages were listed again. Everything else is as old as before. */
-export const hear = (
+/**
+ * The snapshot after its messages were listed again, all or the latest of them. What the list has in a form that the
+ * contact does not see, such as a message that has failed since, is left out. Everything else is as old as before.
+ */
+export const withListed = (
   before: ChatSnapshot,
   listed: ReadonlyArray<Listed>,
   direction?: MessageList.Direction
 ): ChatSnapshot => {
   const read = listed.filter(isDecoded)
   const found = MessageList.directionAmong(before.messages, read) ?? direction
-  const messages = MessageList.merge(before.messages, MessageList.ofList(read, found, before.messages.at(-1)?.at))
+  const now = MessageList.ofList(read, found, before.messages.at(-1)?.at)
+  const seen = new Set(now.map(({ id }) => id))
+  const unseen = new Set(read.map(({ id }) => id).filter((id) => !seen.has(id)))
+  const messages = MessageList.merge(
+    before.messages.filter(({ id }) => !unseen.has(id)),
+    now
+  )
   return {
     ...before,
     hasUnreadable: before.hasUnreadable || listed.some(isUndecodable),

@@ -26,7 +26,7 @@ describe("what became of an unsafe request", () => {
   })
 
   it("is in the types: two endpoints are those without a verdict", () => {
-    expectTypeOf<Reconcilable.CannotBeTold>().toEqualTypeOf<"orgs.join" | "tables.importRecords">()
+    expectTypeOf<Reconcilable.Irreconcilable>().toEqualTypeOf<"orgs.join" | "tables.importRecords">()
     expectTypeOf<"contacts.create">().toExtend<Reconcilable.Reconcilable>()
     expect(table.flatMap(([endpoint, how]) => (typeof how === "string" ? [] : [endpoint]))).toEqual([
       "orgs.join",
@@ -36,7 +36,7 @@ describe("what became of an unsafe request", () => {
 
   it("is in the README of the client, row by row", () => {
     const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
-    const rows = [...readme.matchAll(/^\| `(\w+\.\w+)` \| (?:`(\w+\.\w+)`|cannot be told: (.*)) \|$/gm)]
+    const rows = [...readme.matchAll(/^\| `(\w+\.\w+)` \| (?:`(\w+\.\w+)`|unknown: (.*)) \|$/gm)]
     expect(rows.map(([, endpoint, verdict, cannotBeTold]) => [endpoint, verdict ?? { cannotBeTold }])).toEqual(table)
   })
 })

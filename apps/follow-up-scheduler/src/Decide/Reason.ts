@@ -167,7 +167,7 @@ const sentences: Record<Reason, string> = {
   cancelled: "somebody else cancelled the follow-up",
   chat_gone: "the chat no longer exists",
   assistant_declined: "the assistant was asked and wrote nothing",
-  not_confirmed: "whether it was written cannot be told",
+  not_confirmed: "it is not known whether it was written",
   unreachable: "the service could not be reached",
   refused: "the server refused the request",
   paused: "follow-ups are paused"

@@ -15,10 +15,10 @@ const words = {
   unknown: "nobody knows whether a follow-up went out"
 }
 
-const isTold = (status: string): status is keyof typeof words => Object.hasOwn(words, status)
+const isLogged = (status: string): status is keyof typeof words => Object.hasOwn(words, status)
 
 const tell = ({ chat_id, key, policy, reason, status, step }: FollowUp) =>
-  isTold(status)
+  isLogged(status)
     ? Effect.logInfo(words[status]).pipe(
         Effect.annotateLogs({ chat: chat_id, policy, step, key, ...(reason !== null && { reason }) })
       )

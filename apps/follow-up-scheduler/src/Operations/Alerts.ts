@@ -203,7 +203,7 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
           onDelivered: Effect.zipRight(record.write(each), Deferred.succeed(delivered, undefined))
         })
       })
-    // A loop that is stuck ends the process: `tellOnce` sends that alert.
+    // A loop that is stuck ends the process: `sendOnce` sends that alert.
     const look = Effect.gen(function* () {
       const troubles = yield* health.troubles
       const isAccepted = yield* health.isKeyAccepted
@@ -251,7 +251,7 @@ export const make = ({ format, heartbeat, repeatAfter, url }: Settings) =>
   })
 
 /** Logs and sends one alert, without a second try, because the process is about to end. */
-export const tellOnce = (trouble: Trouble, { format, url }: Settings) =>
+export const sendOnce = (trouble: Trouble, { format, url }: Settings) =>
   Effect.zipRight(
     Effect.logError(`alert: ${advise(trouble)}`),
     Option.match(url, { onNone: () => Effect.void, onSome: (url) => Effect.ignore(send(url, format, advise(trouble))) })

@@ -40,7 +40,7 @@ const printRestored = Output.document(
   })
 )
 
-const told = (
+const linesOf = (
   file: string,
   keptAs: Option.Option<string>,
   kept: Option.Option<Restored.Kept>
@@ -75,5 +75,5 @@ export const restore = ({ db, file, json }: Options) =>
     const counts = Option.getOrElse(kept, () => ({ consents: null, erasures: null }))
     yield* json
       ? printRestored({ file, kept_as: Option.getOrNull(keptAs), ...counts })
-      : Output.lines(told(file, keptAs, kept))
+      : Output.lines(linesOf(file, keptAs, kept))
   })

@@ -18,7 +18,7 @@ const print = Output.document(
   })
 )
 
-const told = ({ chats, left }: { readonly chats: number; readonly left: number }): ReadonlyArray<string> => [
+const linesOf = ({ chats, left }: { readonly chats: number; readonly left: number }): ReadonlyArray<string> => [
   `${chats} chats on record have no names any more; the contact is never followed up again.`,
   ...(left > 0
     ? [`In ${left} chats a follow-up is under way: the next look takes it back, and their names go after it.`]
@@ -37,5 +37,5 @@ const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.
 export const erase = ({ contactId, db, json }: Options) =>
   Effect.gen(function* () {
     const { chats, left } = yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.erase(contactId))
-    yield* json ? print({ chats, left }) : Output.lines(told({ chats, left }))
+    yield* json ? print({ chats, left }) : Output.lines(linesOf({ chats, left }))
   }).pipe(Effect.provide(layer(db)))

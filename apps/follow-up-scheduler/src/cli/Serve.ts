@@ -97,7 +97,7 @@ const watching = (options: Options) =>
     const alertSettings = yield* Alerts.settings
     const alerts = yield* Alerts.make(alertSettings)
     const ending = Health.untilStuck(yield* healthSettings(options.every), (trouble) =>
-      Alerts.tellOnce(trouble, alertSettings)
+      Alerts.sendOnce(trouble, alertSettings)
     )
     const watchingOver = [
       alerts.watching(settings.sweepEvery),

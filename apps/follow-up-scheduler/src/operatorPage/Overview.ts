@@ -207,8 +207,8 @@ const make = Effect.gen(function* () {
     Effect.gen(function* () {
       const found = yield* health.troubles
       const service = yield* inDatabase(ServiceStatus.service)
-      const isTold = found.some(({ kind }) => kind === "service_out" || kind === "key_refused")
-      const unanswered = isTold
+      const isReported = found.some(({ kind }) => kind === "service_out" || kind === "key_refused")
+      const unanswered = isReported
         ? []
         : ServiceStatus.describe(service).map((words) => ({ words: `${words}.`, since: service.answered_at ?? now }))
       return [...found.map((trouble) => ({ words: advise(trouble), since: trouble.since })), ...unanswered]

@@ -80,7 +80,7 @@ const live = Effect.map(Overview.Overview, ({ changes }) =>
     Stream.map((overview) => `data: ${overview}\n\n`),
     Stream.merge(heartbeat, { haltStrategy: "left" }),
     Stream.encodeText,
-    Stream.tapErrorCause((cause) => Effect.logWarning("the page is not told about changes any more", cause)),
+    Stream.tapErrorCause((cause) => Effect.logWarning("the page no longer receives changes", cause)),
     (body) => HttpServerResponse.stream(body, { contentType: "text/event-stream", headers: unbuffered })
   )
 )

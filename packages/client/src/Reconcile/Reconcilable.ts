@@ -1,6 +1,6 @@
 /**
  * Of each unsafe endpoint, which verdict finds out what became of a request whose answer was lost, or why nothing can.
- * The types state the same: {@link Reconcilable} and {@link CannotBeTold} together are all unsafe endpoints of the
+ * The types state the same: {@link Reconcilable} and {@link Irreconcilable} together are all unsafe endpoints of the
  * contract.
  */
 import type { UnsafeEndpoint } from "../ClientTypes.ts"
@@ -53,4 +53,4 @@ export type Reconcilable = {
 }[UnsafeEndpoint]
 
 /** The unsafe endpoints without a verdict: after an `OutcomeUnknown` of theirs a person has to look. */
-export type CannotBeTold = Exclude<UnsafeEndpoint, Reconcilable>
+export type Irreconcilable = Exclude<UnsafeEndpoint, Reconcilable>

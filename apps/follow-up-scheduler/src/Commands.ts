@@ -76,17 +76,20 @@ const doctor = Command.make("doctor", { policies: Options.examinedPolicies, db, 
   )
 ).pipe(Command.withDescription("check the key, the clock, the database, the zone data and the policy"))
 
-const apply = Command.make("apply", { policies: Options.policies, db, running: Options.running, json }, (options) =>
-  Lazy.effect(
-    "policy apply",
-    () => import("./cli/Policy.ts"),
-    ({ apply }) => apply(options)
-  )
+const apply = Command.make(
+  "apply",
+  { policies: Options.policies, db, running: Options.running, by: Options.by, json },
+  (options) =>
+    Lazy.effect(
+      "policy apply",
+      () => import("./cli/Policy.ts"),
+      ({ apply }) => apply(options)
+    )
 ).pipe(Command.withDescription("print what a new version of a policy changes, and put it in force"))
 
 const policy = Command.make("policy").pipe(Command.withDescription("versions of a policy"))
 
-const erase = Command.make("erase", { contactId: Options.contactId, db, json }, (options) =>
+const erase = Command.make("erase", { contactId: Options.contactId, by: Options.by, db, json }, (options) =>
   Lazy.effect(
     "erase",
     () => import("./cli/Erase.ts"),
@@ -116,7 +119,7 @@ const optIn = Command.make("opt-in", { contactId: Options.contactId, by: Options
   )
 ).pipe(Command.withDescription("follow up a contact again who had opted out"))
 
-const importOptOuts = Command.make("opt-outs", { file: Options.file, db, json }, (options) =>
+const importOptOuts = Command.make("opt-outs", { file: Options.file, by: Options.by, db, json }, (options) =>
   Lazy.effect(
     "import opt-outs",
     () => import("./cli/Import.ts"),

@@ -201,6 +201,21 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
   opted_out: [
     [{ name: "opted_out", detail: { by: "Anna" } }, "operator", "Anna recorded that the contact wants no follow-ups"]
   ],
+  opt_outs_imported: [
+    [
+      { name: "opt_outs_imported", detail: { by: "Rita", contacts: 3 } },
+      "operator",
+      "Rita imported 3 contacts who want no follow-ups"
+    ]
+  ],
+  contact_erased: [[{ name: "contact_erased", detail: { by: "Rita" } }, "operator", "Rita erased a contact"]],
+  policy_applied: [
+    [
+      { name: "policy_applied", detail: { policy: "nudge@2", running: "retime" } },
+      "operator",
+      "an operator applied nudge@2 with --running retime"
+    ]
+  ],
   opted_in: [
     [{ name: "opted_in", detail: {} }, "operator", "an operator recorded that the contact wants follow-ups again"]
   ]

@@ -3,6 +3,7 @@
  * too.
  */
 import { ChatId, ContactId, ConversationId } from "@effect-invent/domain/Ids"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { describe, expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { ChatReview } from "../src/ChatReview.ts"
@@ -114,6 +115,24 @@ describe("an operator", () => {
         yield* sweepUntil(after(day))
         expect(yield* fake.followUps).toEqual([])
         expect(yield* record).toEqual(["1 nudge@1 withdrawn opted_out"])
+      })
+    )
+  )
+
+  story("stays on record as who said it, however often their chats are looked at", (fake) =>
+    under(
+      fake,
+      {}
+    )(
+      Effect.gen(function* () {
+        const saidBy = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT said_by FROM consents`)
+        yield* set(one, true)
+        yield* reviewChat
+        expect(yield* saidBy).toEqual([{ said_by: "operator" }])
+        yield* sweepAt(after(minute))
+        yield* fake.writes("contact", textOf("START"))
+        yield* reviewChat
+        expect(yield* saidBy).toEqual([{ said_by: "contact" }])
       })
     )
   )

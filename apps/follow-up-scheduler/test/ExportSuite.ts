@@ -258,6 +258,24 @@ export const suite = (database: Effect.Effect<Env>): void => {
       })
     )
 
+    story("is in the audit once, with who did it and without an id; so is an erasure", (env) =>
+      Effect.gen(function* () {
+        yield* inLedger(env)(remember("ada"))
+        yield* write("contact_1\ncontact_2\n")
+        for (let times = 0; times < 2; times++) {
+          yield* CommandLine.run(["import", "opt-outs", "--by", "Rita", "list.csv"], { env })
+          yield* CommandLine.run(["erase", "--by", "Noor", "contact_ada"], { env })
+        }
+        const { stdout } = yield* CommandLine.run(["export"], { env })
+        const ofAllChats = jsonLines(stdout).filter((entry) => entry["chat_id"] === "")
+        expect(ofAllChats).toMatchObject([
+          { event: "opt_outs_imported", key: null, detail: { by: "Rita", contacts: 2 } },
+          { event: "contact_erased", key: null, detail: { by: "Noor" } }
+        ])
+        expect(stdout).not.toMatch(/contact_(1|2|ada)"/)
+      })
+    )
+
     story("records nothing of a file with a wrong line, and names the line", (env) =>
       Effect.gen(function* () {
         yield* write("contact_1\ncontact_2\nno id\n")

@@ -11,7 +11,7 @@ import * as LedgerAge from "../src/Operations/LedgerAge.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Build from "./Build.ts"
 
-const { after, hour, minute, policy, wireChat, wireMessage } = Build
+const { after, day, hour, minute, policy, wireChat, wireMessage } = Build
 
 const words = "Do you still need help with this?"
 const inWords = policy({ steps: [{ after: "1 hour", action: "send_message", message: words }] })
@@ -54,6 +54,9 @@ const found = (chats: ReadonlyArray<ReturnType<typeof chatOf>>, recordedAt: numb
           reason: "replied",
           until: null
         })
+        // What an operator did since says nothing about the chats.
+        yield* TestClock.setTime(after(10 * day).epochMillis)
+        yield* ledger.pause
       }
       return yield* LedgerAge.examine(by)
     })

@@ -23,6 +23,18 @@ describe("policy apply", () => {
           applied: "exit"
         })
         expect((yield* apply("one.yaml")).stdout).toContain("nudge@2 → nudge@1")
+        yield* apply("two.yaml", "--running", "retime", "--by", "Rita")
+        const { stdout } = yield* CommandLine.run(["export"])
+        expect(
+          stdout
+            .trim()
+            .split("\n")
+            .map((line) => JSON.parse(line).detail)
+        ).toEqual([
+          { policy: "nudge@1", running: "keep" },
+          { policy: "nudge@2", running: "exit" },
+          { by: "Rita", policy: "nudge@2", running: "retime" }
+        ])
       })
     )
   )

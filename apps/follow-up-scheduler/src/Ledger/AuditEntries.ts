@@ -7,6 +7,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as AuditEvent from "./AuditEvent.ts"
 import { decodeRows } from "./Rows.ts"
 
 /**
@@ -26,14 +27,16 @@ export class AuditEntry extends Schema.Class<AuditEntry>("AuditEntry")({
 export interface AuditEntries {
   /** All audit entries of a chat, the oldest first. */
   readonly story: (chat_id: ChatId) => Effect.Effect<ReadonlyArray<AuditEntry>, SqlError>
-  /** When the latest audit entry was written; none where there is none. */
+  /** When the latest audit entry about a chat was written; none where there is none. */
   readonly lastRecordedAt: Effect.Effect<Option.Option<DateTime.Utc>, SqlError>
 }
 
 /** Over the table `audit` of this database. */
 export const make = (sql: SqlClient): AuditEntries => ({
   story: (chat_id) => decodeRows(AuditEntry)(sql`SELECT * FROM audit WHERE chat_id = ${chat_id} ORDER BY id`),
-  lastRecordedAt: Effect.map(sql<{ at: number | string }>`SELECT at FROM audit ORDER BY id DESC LIMIT 1`, ([last]) =>
-    Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))
+  lastRecordedAt: Effect.map(
+    sql<{ at: number | string }>`
+      SELECT at FROM audit WHERE chat_id <> ${AuditEvent.ofAllChats} ORDER BY id DESC LIMIT 1`,
+    ([last]) => Option.map(Option.fromNullable(last), ({ at }) => DateTime.unsafeMake(Number(at)))
   )
 })

@@ -226,6 +226,19 @@ const definitions = {
     "operator",
     Schema.Struct({ by }),
     (detail) => say`${who(detail)} recorded that the contact wants follow-ups again`
+  ),
+  /** `contacts`: how many of a part of the list had not opted out before. */
+  opt_outs_imported: define(
+    "operator",
+    Schema.Struct({ by, contacts: Schema.Number }),
+    (detail) => say`${who(detail)} imported ${detail.contacts} contacts who want no follow-ups`
+  ),
+  /** It names no contact. */
+  contact_erased: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} erased a contact`),
+  policy_applied: define(
+    "operator",
+    Schema.Struct({ by, policy: Schema.String, running: Schema.String }),
+    (detail) => say`${who(detail)} applied ${detail.policy} with --running ${detail.running}`
   )
 }
 

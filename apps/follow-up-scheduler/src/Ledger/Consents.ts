@@ -21,8 +21,8 @@ export interface Consents {
    */
   readonly recallConsent: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
   /**
-   * Records what a contact wrote, for all contacts of the chat, where nothing later is on record. Records nothing for
-   * an erased contact.
+   * Records what a contact wrote, for all contacts of the chat, where nothing later is on record. What is on record
+   * already stays as it is, also who said it. Records nothing for an erased contact.
    */
   readonly rememberConsent: (chat: ChatSnapshot, consent: Consent.Consent) => Effect.Effect<void, SqlError>
   /** Records what an operator set, as of now, and in the audit of each chat of the contact who did. */
@@ -48,7 +48,8 @@ export const make = (sql: SqlClient.SqlClient, audit: AuditWriter.AuditWriter): 
       ${sql.insert({ contact_id, is_withdrawn: isWithdrawn ? 1 : 0, at: at.epochMillis, said_by })}
       ON CONFLICT (contact_id) DO UPDATE
         SET is_withdrawn = excluded.is_withdrawn, at = excluded.at, said_by = excluded.said_by
-      WHERE consents.at <= excluded.at`
+      WHERE consents.at < excluded.at
+        OR (consents.at = excluded.at AND consents.is_withdrawn <> excluded.is_withdrawn)`
 
   const rememberConsent: Consents["rememberConsent"] = ({ contact_ids, isErased }, consent) =>
     isErased

@@ -10,7 +10,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { FollowUp } from "../Plan/FollowUp.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
+import * as AuditWriter from "../Ledger/AuditWriter.ts"
 import { Ledger } from "../Ledger.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import type { InForce } from "../Decide/PolicyChoice.ts"
 import * as PolicyVersions from "./PolicyVersions.ts"
 import { nameOf, type AnyPolicy } from "../Policy.ts"
@@ -131,11 +133,13 @@ const move = (moved: Moved, running: "retime" | "exit") =>
     Transaction.within(sql)(running === "retime" ? retime(moved) : exit(moved))
   )
 
-/** Records the version, then moves or ends the cadences on earlier versions, in one transaction. */
+/** Records the version, then moves or ends the cadences on earlier versions, in one transaction; and who did. */
 export const apply = Effect.fn("Rollout.apply")(function* (policy: AnyPolicy, running: Running) {
   const sql = yield* SqlClient.SqlClient
   yield* PolicyVersions.record(policy)
   if (running !== "keep") yield* move(earlier(sql, policy), running)
+  const detail = { ...(yield* Operator.by), policy: policy.id, running }
+  yield* AuditWriter.make(sql)(AuditWriter.allChats, { name: "policy_applied", detail })
 })
 
 /** What conversations run on that is not in force. */

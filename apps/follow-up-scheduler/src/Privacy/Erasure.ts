@@ -21,6 +21,8 @@ import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
 import { Ledger } from "../Ledger.ts"
+import * as AuditWriter from "../Ledger/AuditWriter.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as StoredTimers from "../Ledger/StoredTimers.ts"
 
 /** The result of an erasure. */
@@ -46,7 +48,10 @@ export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Pri
     readonly among: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>
     /** How many ids were erased. */
     readonly count: Effect.Effect<number, SqlError>
-    /** Erases a contact. Repeated up to 20 times, 100 ms apart, where another process is in the way. */
+    /**
+     * Erases a contact, and records who did, the first time. Repeated up to 20 times, 100 ms apart, where another
+     * process is in the way.
+     */
     readonly erase: (contact_id: ContactId) => Effect.Effect<Erased, SqlError>
     /** Whether the chat was erased since it was marked. If so, what was recorded about it meanwhile is erased, too. */
     readonly forget: (chat: ChatSnapshot) => Effect.Effect<boolean, SqlError>
@@ -241,7 +246,10 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
           contact_id,
           ...chats.flatMap(({ chat_id, conversation_id }) => [chat_id, conversation_id])
         ])
+        const isFirst = (yield* among([contact_id])).size === 0
         yield* remember([...ids])
+        const event = { name: "contact_erased", detail: yield* Operator.by } as const
+        if (isFirst) yield* AuditWriter.make(sql)(AuditWriter.allChats, event)
         yield* forgetConsent(contact_id)
         yield* forgetEnrolments(contact_id)
         yield* Effect.forEach(chats, outstanding, { discard: true })

@@ -2,7 +2,9 @@
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Operator from "../Ledger/Operator.ts"
 import * as Database from "../Ledger/Database.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as Ledger from "../Ledger.ts"
@@ -27,6 +29,7 @@ const linesOf = ({ chats, left }: { readonly chats: number; readonly left: numbe
 
 interface Options {
   readonly contactId: ContactId
+  readonly by: Option.Option<string>
   readonly db: Db
   readonly json: boolean
 }
@@ -34,8 +37,8 @@ interface Options {
 const layer = (db: Db) => Erasure.layer.pipe(Layer.provide(Ledger.layer), Layer.provide(Database.layerBeside(db)))
 
 /** Erases a contact, beside a scheduler that may be running. From then on the contact is never followed up. */
-export const erase = ({ contactId, db, json }: Options) =>
+export const erase = ({ by, contactId, db, json }: Options) =>
   Effect.gen(function* () {
     const { chats, left } = yield* Effect.flatMap(Erasure.Erasure, (erasure) => erasure.erase(contactId))
     yield* json ? print({ chats, left }) : Output.lines(linesOf({ chats, left }))
-  }).pipe(Effect.provide(layer(db)))
+  }).pipe(Operator.as(by), Effect.provide(layer(db)))

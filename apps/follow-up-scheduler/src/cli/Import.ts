@@ -7,10 +7,13 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Database from "../Ledger/Database.ts"
 import * as Transaction from "../Ledger/Database/Transaction.ts"
+import * as AuditWriter from "../Ledger/AuditWriter.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as OptOutList from "../Ledger/OptOutList.ts"
 import * as Ledger from "../Ledger.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as ContactList from "./ContactList.ts"
+import type * as Option from "effect/Option"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 
@@ -35,16 +38,20 @@ const summary = ({ contacts, erased, file, opted_out }: typeof Imported.Type): R
 /** How many contacts are recorded in one transaction: a scheduler beside it waits for no longer than that takes. */
 const atOnce = 500
 
-/** Records these contacts, but those who were erased. Gives how many were new, and how many were erased. */
+/** Records these contacts, but those who were erased, and who did. Gives how many were new, and how many were erased. */
 const recordBatch = (contact_ids: ReadonlyArray<ContactId>) =>
   Effect.gen(function* () {
     const erased = yield* Effect.flatMap(Erasure.Erasure, ({ among }) => among(contact_ids))
     const opted_out = yield* OptOutList.record(contact_ids.filter((id) => !erased.has(id)))
+    const audit = AuditWriter.make(yield* SqlClient.SqlClient)
+    const detail = { ...(yield* Operator.by), contacts: opted_out }
+    if (opted_out > 0) yield* audit(AuditWriter.allChats, { name: "opt_outs_imported", detail })
     return { opted_out, erased: erased.size }
   })
 
 interface Options {
   readonly file: string
+  readonly by: Option.Option<string>
   readonly db: Db
   readonly json: boolean
 }
@@ -57,7 +64,7 @@ const layer = (db: Db) =>
  * created, so that a list can be imported before anything is sent. Fails with `ContactsUnreadable` before anything is
  * recorded. Where it is interrupted, part of the list is recorded: it can be repeated.
  */
-export const importOptOuts = ({ db, file, json }: Options) =>
+export const importOptOuts = ({ by, db, file, json }: Options) =>
   Effect.gen(function* () {
     const contact_ids = yield* ContactList.read(file)
     const counts = yield* Effect.gen(function* () {
@@ -71,4 +78,4 @@ export const importOptOuts = ({ db, file, json }: Options) =>
       erased: counts.reduce((sum, { erased }) => sum + erased, 0)
     }
     yield* json ? print(imported) : Output.lines(summary(imported))
-  })
+  }).pipe(Operator.as(by))

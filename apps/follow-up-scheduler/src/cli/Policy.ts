@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { AnyPolicy } from "../Policy.ts"
+import * as Operator from "../Ledger/Operator.ts"
 import * as PolicyDiff from "../Policies/PolicyDiff.ts"
 import * as PolicyVersions from "../Policies/PolicyVersions.ts"
 import * as Rollout from "../Policies/Rollout.ts"
@@ -39,6 +40,7 @@ interface Options {
   readonly policies: ReadonlyArray<string>
   readonly db: Db
   readonly running: Option.Option<Rollout.Running>
+  readonly by: Option.Option<string>
   readonly json: boolean
 }
 
@@ -71,5 +73,5 @@ export const apply = (options: Options) =>
       if (options.json) return yield* print(changes.length === 1 && first !== undefined ? first : changes)
       if (Option.isNone(options.running))
         yield* Output.lines(["Nothing was changed; say --running keep, retime or exit to apply it."])
-    }).pipe(Effect.provide(Ledgers.writing(options.db)))
+    }).pipe(Operator.as(options.by), Effect.provide(Ledgers.writing(options.db)))
   )

@@ -279,6 +279,18 @@ const searches = Effect.gen(function* () {
   })
 })
 
+/** By process: how much of the quota it uses. */
+const quotaShares = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE IF NOT EXISTS quota_shares (
+    process TEXT PRIMARY KEY,
+    used INTEGER NOT NULL,
+    reserved INTEGER NOT NULL,
+    queued INTEGER NOT NULL,
+    at ${columnTypes(sql).instant} NOT NULL
+  )`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -300,7 +312,8 @@ const migrations = {
   "18_namings": namings,
   "19_enrolments": enrolments,
   "20_chats_by_reason": chatsByReason,
-  "21_searches": searches
+  "21_searches": searches,
+  "22_quota_shares": quotaShares
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

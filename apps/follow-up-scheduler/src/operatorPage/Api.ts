@@ -52,9 +52,11 @@ export const Unresolved = Schema.Struct({
 /** A follow-up of which it is unknown whether it was sent. */
 export type Unresolved = typeof Unresolved.Type
 
-/** The state of the quota, as this process sees it. Counts are requests. */
+/** The state of the quota. Counts are requests, and sums over the schedulers that share the ledger. */
 export const Quota = Schema.Struct({
   limit: Schema.Int,
+  /** How many schedulers are added up. Those beside this one are up to 5 seconds old. */
+  schedulers: Schema.Int,
   window_millis: Schema.Number,
   /** Requests that were answered within the last window. */
   used: Schema.Int,
@@ -62,7 +64,7 @@ export const Quota = Schema.Struct({
   reserved: Schema.Int,
   /** Calls that wait for a permit. */
   queued: Schema.Int,
-  /** How long one more call would wait. */
+  /** How long one more call of this process would wait. */
   wait_millis: Schema.Number,
   /** Follow-ups that are due within the next window. */
   due: Schema.Int,

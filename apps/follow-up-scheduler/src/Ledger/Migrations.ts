@@ -4,22 +4,11 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as AuditEvent from "./AuditEvent.ts"
+import { columnTypes } from "./Migrations/ColumnTypes.ts"
+import * as OfThePage from "./Migrations/OfThePage.ts"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 import * as StoredTimers from "./StoredTimers.ts"
-
-/**
- * A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond
- * exactly.
- */
-const columnTypes = (sql: SqlClient.SqlClient) =>
-  sql.onDialectOrElse({
-    pg: () => ({
-      instant: sql.literal("DOUBLE PRECISION"),
-      counter: sql.literal("INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-    }),
-    orElse: () => ({ instant: sql.literal("INTEGER"), counter: sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT") })
-  })
 
 // Files from before there were migrations have these tables already.
 const createTables = Effect.gen(function* () {
@@ -261,36 +250,6 @@ const chatsByReason = Effect.flatMap(
   (sql) => sql`CREATE INDEX chat_decisions_reason ON chat_decisions (decision, reason, chat_id)`
 )
 
-/**
- * Finds follow-ups by when they were or will be sent, or are due; and chats by their decision with its reason, and by how
- * their id or their contact's begins. Those are compared by their bytes, which SQLite does anyway.
- */
-const searches = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const bytes = sql.literal(sql.onDialectOrElse({ pg: () => 'COLLATE "C"', orElse: () => "COLLATE BINARY" }))
-  yield* sql`CREATE INDEX follow_ups_at ON follow_ups ((COALESCE(follow_up_at, due_at)), key)`
-  yield* sql`DROP INDEX chat_decisions_reason`
-  yield* sql`CREATE INDEX chat_decisions_outcome
-    ON chat_decisions ((decision || ' ' || COALESCE(reason, '')), chat_id)`
-  yield* sql`CREATE INDEX subjects_by_contact ON subjects (contact_id ${bytes}, chat_id)`
-  yield* sql.onDialectOrElse({
-    pg: () => sql`CREATE INDEX chat_decisions_by_chat ON chat_decisions (chat_id ${bytes})`,
-    orElse: () => Effect.void
-  })
-})
-
-/** By process: how much of the quota it uses. */
-const quotaShares = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  yield* sql`CREATE TABLE IF NOT EXISTS quota_shares (
-    process TEXT PRIMARY KEY,
-    used INTEGER NOT NULL,
-    reserved INTEGER NOT NULL,
-    queued INTEGER NOT NULL,
-    at ${columnTypes(sql).instant} NOT NULL
-  )`
-})
-
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -312,8 +271,8 @@ const migrations = {
   "18_namings": namings,
   "19_enrolments": enrolments,
   "20_chats_by_reason": chatsByReason,
-  "21_searches": searches,
-  "22_quota_shares": quotaShares
+  "21_searches": OfThePage.searches,
+  "22_quota_shares": OfThePage.quotaShares
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -1,7 +1,15 @@
-/** The rows of a search: chats, each with a follow-up where one is searched for. */
+/**
+ * The rows of a search: chats, each with a follow-up where one is searched for. A table of any length, of which the
+ * part in view is drawn.
+ */
+import { useEffect, useRef } from "preact/hooks"
 import type { Found, Overview } from "../src/operatorPage/Api.ts"
 import { ChatLink } from "./ChatLink.tsx"
 import * as Format from "./Format.ts"
+import { useVirtualRows } from "./VirtualRows.ts"
+
+/** A chat, or one of its follow-ups. */
+export const keyOf = ({ chat_id, follow_up }: Found): string => follow_up?.key ?? chat_id
 
 const FollowUp = ({
   followUp,
@@ -16,51 +24,81 @@ const FollowUp = ({
   </>
 )
 
-const Row = ({ found, inForce }: { readonly found: Found; readonly inForce: Overview["policies"] }) => (
-  <tr role="row">
-    <th role="rowheader" scope="row">
+const Cells = ({ found, inForce }: { readonly found: Found; readonly inForce: Overview["policies"] }) => (
+  <>
+    <div role="rowheader">
       <ChatLink id={found.chat_id} name={found.name} />
       {found.contact_id !== null && <bdi class="faint">{found.contact_id}</bdi>}
-    </th>
-    <td role="cell">{found.follow_up !== null && <FollowUp followUp={found.follow_up} inForce={inForce} />}</td>
-    <td role="cell">
+    </div>
+    <div role="cell">{found.follow_up !== null && <FollowUp followUp={found.follow_up} inForce={inForce} />}</div>
+    <div role="cell">
       {found.outcome ?? "no decision on record"}
       {found.decided_at !== null && (
         <time class="faint" dateTime={Format.exact(found.decided_at)}>
           {Format.minute(found.decided_at)}
         </time>
       )}
-    </td>
-  </tr>
+    </div>
+  </>
 )
 
-/** A table of what was found; nothing where nothing was. */
+/** How near to the last row one is when more are read. */
+const ahead = 20
+
+/** The number of rows, that of the heading included, as screen readers announce it; -1 while it is unknown. */
+const rowCount = (found: ReadonlyArray<Found>, isWhole: boolean): number => (isWhole ? found.length + 1 : -1)
+
+/** A table of what was found. `onNearEnd` is called when its last rows are in view. */
 export const FoundTable = ({
   found,
-  inForce
+  inForce,
+  isWhole,
+  onNearEnd
 }: {
   readonly found: ReadonlyArray<Found>
   readonly inForce: Overview["policies"]
-}) =>
-  found.length === 0 ? null : (
-    <table role="table" aria-label="Found">
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">
-            Chat and contact
-          </th>
-          <th role="columnheader" scope="col">
-            Follow-up (UTC)
-          </th>
-          <th role="columnheader" scope="col">
-            Latest decision (UTC)
-          </th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {found.map((row) => (
-          <Row key={row.follow_up?.key ?? row.chat_id} found={row} inForce={inForce} />
+  readonly isWhole: boolean
+  readonly onNearEnd: () => void
+}) => {
+  const scroller = useRef<HTMLDivElement>(null)
+  const rows = useVirtualRows(scroller, found.length, (index) => keyOf(found[index]!))
+  const isNearEnd = (rows.shown.at(-1)?.index ?? 0) >= found.length - ahead
+  useEffect(() => {
+    if (isNearEnd) onNearEnd()
+  }, [isNearEnd, found])
+  return (
+    <div
+      role="table"
+      class="rows"
+      aria-label="Found"
+      aria-rowcount={rowCount(found, isWhole)}
+      tabIndex={0}
+      ref={scroller}
+      onFocusIn={rows.onFocusIn}
+      onFocusOut={rows.onFocusOut}
+    >
+      <div role="rowgroup" class="heads">
+        <div role="row" aria-rowindex={1}>
+          <div role="columnheader">Chat and contact</div>
+          <div role="columnheader">Follow-up (UTC)</div>
+          <div role="columnheader">Latest decision (UTC)</div>
+        </div>
+      </div>
+      <div role="rowgroup" class="body" style={{ height: `${rows.height}px` }}>
+        {rows.shown.map(({ index, key, start }) => (
+          <div
+            key={key}
+            role="row"
+            class="row"
+            aria-rowindex={index + 2}
+            data-index={index}
+            ref={rows.measure}
+            style={{ transform: `translateY(${start}px)` }}
+          >
+            <Cells found={found[index]!} inForce={inForce} />
+          </div>
         ))}
-      </tbody>
-    </table>
+      </div>
+    </div>
   )
+}

@@ -17,9 +17,15 @@ const Figure = ({
   </div>
 )
 
-/** The quota as this process sees it: used, reserved and forecast requests, and the backlog where there is one. */
+const whoseWords = (schedulers: number): string =>
+  schedulers === 1 ? "this process" : `${schedulers} schedulers together`
+
+/**
+ * The quota, added up over the schedulers that share the ledger: used, reserved and forecast requests, and the backlog
+ * where there is one.
+ */
 export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
-  const { backlog, due, forecast, limit, queued, reserved, used, wait_millis, window_millis } = quota
+  const { backlog, due, forecast, limit, queued, reserved, schedulers, used, wait_millis, window_millis } = quota
   const free = Math.max(0, limit - used - reserved)
   const window = Format.length(window_millis)
   const share = (count: number) => `${Math.min(100, (100 * count) / limit).toFixed(2)}%`
@@ -28,7 +34,7 @@ export const QuotaPanel = ({ quota }: { readonly quota: Quota }) => {
       <header>
         <h2 id="quota">Quota</h2>
         <span class="faint">
-          {limit} requests in {window}, this process
+          {limit} requests in {window}, {whoseWords(schedulers)}
         </span>
       </header>
       <div

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks"
 import type { Filters, Found, Overview, Position } from "../src/operatorPage/Api.ts"
 import { change, type Fields, filtersOf, outcomeField } from "./Address.ts"
 import { ChatLink } from "./ChatLink.tsx"
-import { FoundTable } from "./FoundTable.tsx"
+import { FoundTable, keyOf } from "./FoundTable.tsx"
 import * as Server from "./Server.ts"
 import { useTyped } from "./Typed.ts"
 
@@ -13,23 +13,29 @@ interface Loaded {
   readonly found: ReadonlyArray<Found>
   readonly next: Position | null
   readonly read: number
+  /** Whether the latest request has found anything. */
+  readonly hasGained: boolean
   readonly isBusy: boolean
   readonly error?: string
 }
 
-const begun: Loaded = { found: [], next: null, read: 0, isBusy: true }
-
-/** A chat, or one of its follow-ups: a row appears once, also where it changed its place while the search was read. */
-const keyOf = ({ chat_id, follow_up }: Found): string => follow_up?.key ?? chat_id
+const begun: Loaded = { found: [], next: null, read: 0, hasGained: true, isBusy: true }
 
 const readMore = (filters: Filters, before: Loaded): Promise<Loaded> =>
   Server.call((calls) =>
     calls.search({ payload: { ...filters, ...(before.next !== null && { after: before.next }) } })
   ).then(
     ({ found, next, read }) => {
+      // A row appears once, also where it changed its place while the search was read.
       const known = new Set(before.found.map(keyOf))
       const more = found.filter((row) => !known.has(keyOf(row)))
-      return { found: [...before.found, ...more], next, read: before.read + read, isBusy: false }
+      return {
+        found: [...before.found, ...more],
+        next,
+        read: before.read + read,
+        hasGained: more.length > 0,
+        isBusy: false
+      }
     },
     (error: Error) => ({ ...before, isBusy: false, error: error.message })
   )
@@ -125,6 +131,7 @@ const Results = ({
 }) => {
   const [loaded, more] = useSearch(filters)
   const id = fields.find.trim()
+  const isMore = !loaded.isBusy && loaded.next !== null && loaded.error === undefined
   return (
     <>
       <p class="count-line">
@@ -138,8 +145,15 @@ const Results = ({
           </span>
         )}
       </p>
-      <FoundTable found={loaded.found} inForce={overview.policies} />
-      {!loaded.isBusy && (loaded.next !== null || loaded.error !== undefined) && (
+      {loaded.found.length > 0 && (
+        <FoundTable
+          found={loaded.found}
+          inForce={overview.policies}
+          isWhole={loaded.next === null}
+          onNearEnd={() => isMore && loaded.hasGained && more()}
+        />
+      )}
+      {(isMore || loaded.error !== undefined) && (
         <p class="more">
           <button type="button" onClick={more}>
             Read on

@@ -26,8 +26,8 @@ const numbers = (sql: SqlClient.SqlClient, count: number) =>
 /** Such as `chat_1000007`. */
 const named = (sql: SqlClient.SqlClient, what: string) => sql.literal(`'${what}_' || (1000000 + i)`)
 
-/** This many chats, each of a contact of its own and with a follow-up. Every tenth is due, and the others wait. */
-const fill = (chats: number) =>
+/** This many chats, each of a contact of its own. Every tenth is due, and the others wait. */
+export const fillChats = (chats: number) =>
   Effect.gen(function* () {
     const sql = yield* SqlClient.SqlClient
     const [chat, conversation] = [named(sql, "chat"), named(sql, "conversation")]
@@ -37,6 +37,14 @@ const fill = (chats: number) =>
         CASE WHEN i % 10 = 0 THEN NULL ELSE 'quiet_hours' END, NULL, i FROM n`
     yield* sql`INSERT INTO subjects (chat_id, conversation_id, contact_id)
       ${numbers(sql, chats)} SELECT ${chat}, ${conversation}, ${named(sql, "person")} FROM n`
+  })
+
+/** The same, each with a follow-up. */
+const fill = (chats: number) =>
+  Effect.gen(function* () {
+    yield* fillChats(chats)
+    const sql = yield* SqlClient.SqlClient
+    const [chat, conversation] = [named(sql, "chat"), named(sql, "conversation")]
     yield* sql`INSERT INTO follow_ups (key, conversation_id, chat_id, policy, step, anchor_id, status, due_at, revision,
         attempts, confirm_checks)
       ${numbers(sql, chats)}

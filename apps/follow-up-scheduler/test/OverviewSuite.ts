@@ -16,6 +16,7 @@ import type { it as Tests } from "../../../tools/testing/it.ts"
 import * as ChatReader from "../src/ChatReader.ts"
 import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
+import * as QuotaShares from "../src/Ledger/QuotaShares.ts"
 import * as Health from "../src/Operations/Health.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Api from "../src/operatorPage/Api.ts"
@@ -180,6 +181,27 @@ export const suite = (database: Layer.Layer<SqlClient.SqlClient, unknown>, it: P
         expect((yield* overview).quota).toMatchObject({ limit: 500, used: 0, reserved: 0, due: 0, forecast: 0 })
         yield* setClock(after(hour - 30 * second))
         expect((yield* overview).quota).toMatchObject({ due: 1, forecast: QuotaForecast.requestsPerFollowUp })
+      }).pipe(Effect.provide(under(fake, {})))
+    )
+
+    story("adds up what the other schedulers use of the quota, as long as they record it", (fake) =>
+      Effect.gen(function* () {
+        const { process } = yield* QuotaUsage.QuotaUsage
+        const { record } = QuotaShares.make(yield* SqlClient.SqlClient)
+        const sql = yield* SqlClient.SqlClient
+        expect((yield* overview).quota).toMatchObject({ schedulers: 1, used: 0, reserved: 0, queued: 0 })
+        yield* record("two", { used: 100, reserved: 3, queued: 1 })
+        yield* record("two", { used: 200, reserved: 4, queued: 2 })
+        yield* record("__proto__", { used: 30, reserved: 0, queued: 0 })
+        // Its own record is older than what it knows of itself.
+        yield* record(process, { used: 7, reserved: 7, queued: 7 })
+        expect((yield* overview).quota).toMatchObject({ schedulers: 3, used: 230, reserved: 4, queued: 2 })
+        yield* sql`UPDATE quota_shares SET at = at - 15001 WHERE process = 'two'`
+        expect((yield* overview).quota).toMatchObject({ schedulers: 2, used: 30, reserved: 0, queued: 0 })
+        yield* sql`UPDATE quota_shares SET at = at - 3600000 WHERE process = 'two'`
+        yield* record("four", { used: 1, reserved: 0, queued: 0 })
+        const left = yield* sql<{ process: string }>`SELECT process FROM quota_shares ORDER BY used`
+        expect(left.map((row) => row.process)).toEqual(["four", process, "__proto__"])
       }).pipe(Effect.provide(under(fake, {})))
     )
 

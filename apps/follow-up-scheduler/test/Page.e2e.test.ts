@@ -5,6 +5,7 @@ import { Emulator } from "@effect-invent/emulator/Emulator"
 import * as SharedLayer from "@effect-invent/test-support/SharedLayer"
 import * as NodeContext from "@effect/platform-node/NodeContext"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as SqlClient from "@effect/sql/SqlClient"
 import { expect } from "@effect/vitest"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -21,6 +22,7 @@ import { ChatReview } from "../src/ChatReview.ts"
 import { PageAddress } from "../src/operatorPage/Server.ts"
 import { ChatRows } from "../src/Watch/ChatRows.ts"
 import * as Chromium from "./Browser.ts"
+import * as ChatSearchSuite from "./ChatSearchSuite.ts"
 import * as CustomersOnPage from "./CustomersOnPage.ts"
 import * as NoonClock from "./NoonClock.ts"
 import * as PageHarness from "./PageHarness.ts"
@@ -141,6 +143,28 @@ const loseTrackOf = (chat_id: ChatId) =>
     yield* until(lose)
   })
 
+/** Two contacts who were followed up, of whom one replied, and one who was left out. */
+const enrolThree = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  for (const [contact_id, assigned, replied_at] of [
+    ["one", "treated", 1],
+    ["two", "treated", null],
+    ["three", "holdout", null]
+  ] as const)
+    yield* sql`INSERT INTO enrolments ${sql.insert({
+      policy: "nudge",
+      contact_id,
+      conversation_id: contact_id,
+      assigned,
+      enrolled_at: 0,
+      replied_at
+    })}`
+})
+
+/** How many pixels of the page are beyond its right edge. */
+const cutOff = (page: Page) =>
+  Effect.promise(() => page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+
 const rowOf = (chat_id: ChatId) => ({
   upcoming: `.upcoming tbody tr:has-text("${chat_id}")`,
   unresolved: `.unresolved li:has-text("${chat_id}")`
@@ -161,7 +185,7 @@ Chromium.describe("the operator page in a browser", () => {
       expect(yield* Effect.promise(() => row.locator(".lane .quiet").count())).toBeGreaterThan(0)
       yield* seeText(page, ".outcomes tbody tr", "no follow-up; waiting, it is night")
       yield* press(page, "no follow-up; waiting, it is night, or a day off, where the customer is")
-      yield* seeText(page, ".found tbody tr", night)
+      yield* seeText(page, ".found .row", night)
       expect(yield* Chromium.violations(page)).toEqual([])
       yield* Effect.promise(() => page.locator(".found").getByRole("link", { name: night }).click(patience))
       yield* seeText(page, ".conversation h2", night)
@@ -243,21 +267,21 @@ Chromium.describe("the operator page in a browser", () => {
       yield* see(page, rowOf(chat_id).upcoming)
       yield* seeText(page, rowOf(chat_id).upcoming, "Noor")
       yield* search(page, "nÓOR")
-      yield* seeText(page, ".found tbody tr", `${chat_id}Noor`)
+      yield* seeText(page, ".found .row", `${chat_id}Noor`)
       yield* search(page, chat_id)
-      yield* seeText(page, ".found tbody tr", chat_id)
+      yield* seeText(page, ".found .row", chat_id)
       const day = (yield* planned(chat_id))[0]?.due_at ?? (yield* DateTime.now)
       yield* Effect.promise(() => page.getByLabel("Day sent or due (UTC)").fill(DateTime.formatIsoDateUtc(day)))
-      yield* seeText(page, ".found tbody tr", /step 1, planned \d{4}-/)
+      yield* seeText(page, ".found .row", /step 1, planned \d{4}-/)
       yield* Effect.promise(() => page.getByRole("combobox", { name: "Policy" }).fill("quick", patience))
       yield* Effect.promise(() => page.getByRole("spinbutton", { name: "Step" }).fill("2", patience))
       yield* seeText(page, ".found [role=status]", /^0 found/)
       yield* Effect.promise(() => page.getByRole("spinbutton", { name: "Step" }).fill("1", patience))
-      yield* seeText(page, ".found tbody tr", chat_id)
+      yield* seeText(page, ".found .row", chat_id)
       // Whoever opens the address finds the same.
       const other = yield* Chromium.open(yield* Chrome, page.url())
-      yield* seeText(other.page, ".found tbody tr", chat_id)
-      expect(yield* Effect.promise(() => other.page.locator(".found tbody tr").count())).toBe(1)
+      yield* seeText(other.page, ".found .row", chat_id)
+      expect(yield* Effect.promise(() => other.page.locator(".found .row").count())).toBe(1)
       expect(yield* Effect.promise(() => other.page.getByRole("combobox", { name: "Policy" }).inputValue())).toBe(
         "quick"
       )
@@ -267,7 +291,7 @@ Chromium.describe("the operator page in a browser", () => {
       yield* see(other.page, ".conversation h2")
       yield* Effect.promise(() => other.page.goBack())
       yield* miss(other.page, ".conversation h2", chat_id)
-      yield* seeText(other.page, ".found tbody tr", chat_id)
+      yield* seeText(other.page, ".found .row", chat_id)
       yield* Effect.promise(() => page.goto(page.url().replace("step=1", "step=x")))
       yield* seeText(page, ".found .notice", "a step is a whole number from 1")
       expect(requests.filter((url) => /noor/i.test(decodeURIComponent(url)))).toEqual([])
@@ -389,6 +413,45 @@ Chromium.describe("the operator page in a browser", () => {
     })
   )
 
+  story(
+    "holds a list of 100,000 chats in a few rows, of which the keyboard and a screen reader reach each",
+    Effect.gen(function* () {
+      const built = yield* Layer.build(PageHarness.layer({ host: "127.0.0.1", port: 0 }))
+      yield* Effect.provide(ChatSearchSuite.fillChats(100_000), built)
+      const { complaints, page } = yield* Chromium.open(
+        yield* Chrome,
+        `${Option.getOrThrow(Context.get(built, PageAddress))}#find=`
+      )
+      const table = page.getByRole("table", { name: "Found" })
+      yield* see(page, ".found .row")
+      expect(yield* Effect.promise(() => table.getAttribute("aria-rowcount"))).toBe("-1")
+      yield* Effect.promise(() => page.locator(".found .row a").first().focus())
+      for (let index = 0; index < 40; index++) yield* Effect.promise(() => page.keyboard.press("Tab"))
+      expect(yield* Effect.promise(() => page.evaluate("document.activeElement?.textContent"))).toBe("chat_1000041")
+      // As one who holds the key that scrolls to the end. The focus stays on its row, far out of view.
+      const read = `new Promise((done) => {
+        const rows = document.querySelector(".found .rows")
+        let most = 0
+        const scroll = () => {
+          most = Math.max(most, document.querySelectorAll(".found .row").length)
+          if (rows.getAttribute("aria-rowcount") !== "-1") return done(most)
+          rows.scrollTop = rows.scrollHeight
+          requestAnimationFrame(scroll)
+        }
+        scroll()
+      })`
+      expect(yield* Effect.promise(() => page.evaluate(read))).toBeLessThan(100)
+      expect(yield* Effect.promise(() => page.evaluate("document.activeElement?.textContent"))).toBe("chat_1000041")
+      yield* seeText(page, ".found [role=status]", "100000 found")
+      expect(yield* Effect.promise(() => table.getAttribute("aria-rowcount"))).toBe("100001")
+      yield* see(page, '.found .row[aria-rowindex="100001"]')
+      yield* seeText(page, ".found .row", "chat_1100000")
+      expect(yield* Effect.promise(() => page.locator(".found .row").count())).toBeLessThan(100)
+      expect(yield* Chromium.violations(page)).toEqual([])
+      expect(complaints).toEqual([])
+    })
+  )
+
   const looks = {
     light: { colorScheme: "light" },
     dark: { colorScheme: "dark" },
@@ -406,15 +469,34 @@ Chromium.describe("the operator page in a browser", () => {
         yield* see(page, ".unresolved li")
         expect(yield* Chromium.violations(page)).toEqual([])
         yield* Chromium.picture(page, name)
-        expect(
-          yield* Effect.promise(() =>
-            page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-          )
-        ).toBe(0)
+        expect(yield* cutOff(page)).toBe(0)
         yield* Effect.promise(() => page.locator(".upcoming a.chat").first().press("Enter"))
         yield* see(page, ".story li")
         expect(yield* Chromium.violations(page)).toEqual([])
         yield* Chromium.picture(page, `${name}-conversation`)
+        expect(complaints).toEqual([])
+      })
+    )
+    story(
+      `shows the holdouts, and the chats behind a reason, as it looks ${name}`,
+      Effect.gen(function* () {
+        const built = yield* Layer.build(PageHarness.layer({ host: "127.0.0.1", port: 0 }))
+        yield* Effect.provide(Effect.zipRight(ChatSearchSuite.fillChats(30), enrolThree), built)
+        const url = Option.getOrThrow(Context.get(built, PageAddress))
+        const { complaints, page } = yield* Chromium.open(yield* Chrome, url, options)
+        yield* seeText(page, ".holdouts h3", "Replies within 3d of the first follow-up of nudge")
+        yield* seeText(page, ".holdouts li", "followed up: 2 contacts; 1 of 2 observed replied")
+        yield* seeText(page, ".holdouts li", "left out: 1 contact; 0 of 1 observed replied")
+        yield* Effect.promise(() => page.getByRole("button", { name: /due now$/ }).press("Enter"))
+        yield* seeText(page, ".found [role=status]", /^3 found$/)
+        yield* seeText(page, ".found .row", "person_1000030")
+        // The heading of the list has the focus, so that a screen reader says where one is.
+        expect(yield* Effect.promise(() => page.evaluate("document.activeElement?.id"))).toBe("found")
+        expect(yield* Chromium.violations(page)).toEqual([])
+        expect(yield* cutOff(page)).toBe(0)
+        yield* Chromium.picture(page, `${name}-search`)
+        yield* Effect.promise(() => page.locator(".found").getByRole("button", { name: "Close" }).press("Enter"))
+        yield* Effect.promise(() => page.locator(".found").waitFor({ ...patience, state: "detached" }))
         expect(complaints).toEqual([])
       })
     )

@@ -29,6 +29,7 @@ export const layer = (options: Server.Options, env: Record<string, string> = {})
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(meter),
-    Layer.provide([database, invent, Timer.layerNone, policy, NodeContext.layer]),
+    Layer.provideMerge(database),
+    Layer.provide([invent, Timer.layerNone, policy, NodeContext.layer]),
     Layer.provide(Layer.setConfigProvider(ConfigProvider.fromMap(new Map(Object.entries(env)))))
   )

@@ -56,6 +56,7 @@ Requirement.describeWith(
             Effect.promise(() => page.getByRole("button", { name, exact: true }).click(patience))
 
           yield* see(`.upcoming tbody tr:has-text("${chat.id}"):has-text("Zoë")`)
+          yield* see('.quota header:has-text("2 schedulers together")')
           yield* press(one.page, "Pause")
           yield* see('.state:has-text("Paused")')
           yield* press(two.page, "Resume")

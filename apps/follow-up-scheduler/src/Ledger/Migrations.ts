@@ -4,22 +4,11 @@ import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Effect from "effect/Effect"
 import type * as AuditEvent from "./AuditEvent.ts"
+import { columnTypes } from "./Migrations/ColumnTypes.ts"
+import * as OfThePage from "./Migrations/OfThePage.ts"
 import * as MigrationLock from "./Database/MigrationLock.ts"
 import * as Edition from "./Edition.ts"
 import * as StoredTimers from "./StoredTimers.ts"
-
-/**
- * A column type for each dialect. A whole number of 64 bits leaves PostgreSQL as text; a double holds every millisecond
- * exactly.
- */
-const columnTypes = (sql: SqlClient.SqlClient) =>
-  sql.onDialectOrElse({
-    pg: () => ({
-      instant: sql.literal("DOUBLE PRECISION"),
-      counter: sql.literal("INTEGER GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-    }),
-    orElse: () => ({ instant: sql.literal("INTEGER"), counter: sql.literal("INTEGER PRIMARY KEY AUTOINCREMENT") })
-  })
 
 // Files from before there were migrations have these tables already.
 const createTables = Effect.gen(function* () {
@@ -261,24 +250,6 @@ const chatsByReason = Effect.flatMap(
   (sql) => sql`CREATE INDEX chat_decisions_reason ON chat_decisions (decision, reason, chat_id)`
 )
 
-/**
- * Finds follow-ups by when they were or will be sent, or are due; and chats by their decision with its reason, and by
- * how their id or their contact's begins. Those are compared by their bytes, which SQLite does anyway.
- */
-const searches = Effect.gen(function* () {
-  const sql = yield* SqlClient.SqlClient
-  const bytes = sql.literal(sql.onDialectOrElse({ pg: () => 'COLLATE "C"', orElse: () => "COLLATE BINARY" }))
-  yield* sql`CREATE INDEX follow_ups_at ON follow_ups ((COALESCE(follow_up_at, due_at)), key)`
-  yield* sql`DROP INDEX chat_decisions_reason`
-  yield* sql`CREATE INDEX chat_decisions_outcome
-    ON chat_decisions ((decision || ' ' || COALESCE(reason, '')), chat_id)`
-  yield* sql`CREATE INDEX subjects_by_contact ON subjects (contact_id ${bytes}, chat_id)`
-  yield* sql.onDialectOrElse({
-    pg: () => sql`CREATE INDEX chat_decisions_by_chat ON chat_decisions (chat_id ${bytes})`,
-    orElse: () => Effect.void
-  })
-})
-
 /** By which variant of its policy a follow-up is, and a contact is followed up; null where the policy has none. */
 const variants = Effect.gen(function* () {
   const sql = yield* SqlClient.SqlClient
@@ -307,7 +278,8 @@ const migrations = {
   "18_namings": namings,
   "19_enrolments": enrolments,
   "20_chats_by_reason": chatsByReason,
-  "21_searches": searches,
+  "21_searches": OfThePage.searches,
+  "22_quota_shares": OfThePage.quotaShares,
   "23_variants": variants
 }
 

@@ -46,8 +46,6 @@ export class Erasure extends Context.Tag("@effect-invent/follow-up-scheduler/Pri
     readonly mark: (chat: ChatSnapshot) => Effect.Effect<ChatSnapshot, SqlError>
     /** Which of these ids were erased. */
     readonly among: (ids: ReadonlyArray<string>) => Effect.Effect<ReadonlySet<string>, SqlError>
-    /** How many ids were erased. */
-    readonly count: Effect.Effect<number, SqlError>
     /**
      * Erases a contact, and records who did, the first time. Repeated up to 20 times, 100 ms apart, where another
      * process is in the way.
@@ -124,11 +122,6 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       const rows = yield* sql<{ proof: string }>`SELECT proof FROM erased WHERE ${sql.in("proof", [...idOf.keys()])}`
       return new Set(rows.flatMap(({ proof }) => idOf.get(proof) ?? []))
     })
-
-  const count = Effect.map(
-    sql<{ count: number }>`SELECT CAST(count(*) AS INTEGER) AS count FROM erased`,
-    (rows) => rows[0]?.count ?? 0
-  )
 
   // Planned again after it was erased, and never carried out: the first row stays for both.
   const dropPlannedAgain = (key: string) =>
@@ -291,7 +284,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
       return chat
     })
 
-  return { check, mark, among, count, erase, forget, finish, proofOf }
+  return { check, mark, among, erase, forget, finish, proofOf }
 }
 
 /** Over the ledger's tables. Creates the key of the proofs where there is none. */

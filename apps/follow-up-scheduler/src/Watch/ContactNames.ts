@@ -4,6 +4,7 @@
  * is in memory a few seconds after it.
  */
 import type { ChatId } from "@effect-invent/domain/Ids"
+import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
@@ -11,6 +12,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as ErasedIds from "../Ledger/ErasedIds.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import * as BoundedMap from "./BoundedMap.ts"
 
@@ -68,7 +70,9 @@ interface Entry {
 const fold = (text: string): string => text.normalize("NFKD").replaceAll(/\p{M}/gu, "").toLowerCase()
 
 /** The names in memory of this process, without those of the contacts that `erasure` has on record. */
-export const make = (erasure: Pick<Erasure.Erasure["Type"], "among" | "count">) => {
+export const make = (
+  erasure: Pick<Erasure.Erasure["Type"], "among"> & { readonly count: Effect.Effect<number, SqlError> }
+) => {
   const entries = BoundedMap.make<string, Entry>(atMost)
   let number = 0
   let erased = 0
@@ -144,8 +148,11 @@ export const make = (erasure: Pick<Erasure.Erasure["Type"], "among" | "count">) 
 export const layer = Layer.scoped(
   ContactNames,
   Effect.gen(function* () {
-    const { forget, names } = make(yield* Erasure.Erasure)
-    yield* Effect.forkScoped(Effect.repeat(forget, Schedule.spaced(forgetEvery)))
+    const { among } = yield* Erasure.Erasure
+    const sql = yield* SqlClient.SqlClient
+    const count = Effect.provideService(ErasedIds.count, SqlClient.SqlClient, sql)
+    const { forget, names } = make({ among, count })
+    yield* forget.pipe(Effect.repeat(Schedule.spaced(forgetEvery)), Effect.forkScoped)
     return names
   })
 ).pipe(Layer.provide(Erasure.layer))

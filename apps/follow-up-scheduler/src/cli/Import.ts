@@ -38,7 +38,9 @@ const summary = ({ contacts, erased, file, opted_out }: typeof Imported.Type): R
 /** How many contacts are recorded in one transaction: a scheduler beside it waits for no longer than that takes. */
 const atOnce = 500
 
-/** Records these contacts, but those who were erased, and who did. Gives how many were new, and how many were erased. */
+/**
+ * Records these contacts, but those who were erased, and who did. Gives how many were new, and how many were erased.
+ */
 const recordBatch = (contact_ids: ReadonlyArray<ContactId>) =>
   Effect.gen(function* () {
     const erased = yield* Effect.flatMap(Erasure.Erasure, ({ among }) => among(contact_ids))

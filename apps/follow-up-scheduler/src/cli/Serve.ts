@@ -110,7 +110,7 @@ const watching = (options: Options) =>
       "Unauthorized",
       () => alerts.lastWords
     )
-    const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring]
+    const work = [...watchingOver, serving, Retention.keeping(options.keep), QuotaUsage.measuring, QuotaUsage.sharing]
     yield* GracefulShutdown.inOrder(Effect.all(work, { concurrency: "unbounded", discard: true }))
   }).pipe(
     Effect.tapErrorCause(ExitCodes.endAnyway),

@@ -56,9 +56,11 @@ export const Unresolved = Schema.Struct({
 /** A follow-up of which it is unknown whether it was sent. */
 export type Unresolved = typeof Unresolved.Type
 
-/** The state of the quota, as this process sees it. Counts are requests. */
+/** The state of the quota. Counts are requests, and sums over the schedulers that share the ledger. */
 export const Quota = Schema.Struct({
   limit: Schema.Int,
+  /** How many schedulers are added up. Those beside this one are up to 5 seconds old. */
+  schedulers: Schema.Int,
   window_millis: Schema.Number,
   /** Requests that were answered within the last window. */
   used: Schema.Int,
@@ -66,7 +68,7 @@ export const Quota = Schema.Struct({
   reserved: Schema.Int,
   /** Calls that wait for a permit. */
   queued: Schema.Int,
-  /** How long one more call would wait. */
+  /** How long one more call of this process would wait. */
   wait_millis: Schema.Number,
   /** Follow-ups that are due within the next window. */
   due: Schema.Int,
@@ -145,6 +147,7 @@ export const Found = Schema.Struct({
     Schema.Struct({
       key: Schema.String,
       policy: Schema.String,
+      variant: Schema.NullOr(Schema.String),
       step: Schema.Int,
       status: Schema.Literal("planned", "armed", "sent", "done", "skipped", "withdrawn", "unknown"),
       /** When it was or will be sent; else when it is or was due. */

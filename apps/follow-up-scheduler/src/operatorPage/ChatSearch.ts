@@ -33,6 +33,7 @@ const rows = decodeRows(
     sent: Schema.Number,
     key: Schema.NullOr(Schema.String),
     policy: Schema.NullOr(Schema.String),
+    variant: Schema.NullOr(Schema.String),
     step: Schema.NullOr(Schema.Int),
     status: Schema.NullOr(Status),
     at: Schema.NullOr(Millis)
@@ -86,7 +87,7 @@ const ofChat = (sql: SqlClient.SqlClient, chat_id: Statement.Fragment) =>
 /** The latest decisions about these chats. */
 export const chatRows = (sql: SqlClient.SqlClient, chat_ids: ReadonlyArray<string>) =>
   sql`SELECT d.chat_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("d.chat_id"))},
-      NULL AS key, NULL AS policy, NULL AS step, NULL AS status, NULL AS at
+      NULL AS key, NULL AS policy, NULL AS variant, NULL AS step, NULL AS status, NULL AS at
     FROM chat_decisions d WHERE ${sql.in("d.chat_id", chat_ids)}`
 
 /** Follow-ups of these keys or of these chats that the filters let through, with the latest decision about the chat. */
@@ -104,7 +105,7 @@ export const followUpRows = (
     ...(day === undefined ? [] : [sql`${Sources.instant(sql)} >= ${from} AND ${Sources.instant(sql)} < ${to}`])
   ]
   return sql`SELECT f.chat_id, d.decision, d.reason, d.decided_at, ${ofChat(sql, sql.literal("f.chat_id"))},
-      f.key, f.policy, f.step, f.status, ${Sources.instant(sql)} AS at
+      f.key, f.policy, f.variant, f.step, f.status, ${Sources.instant(sql)} AS at
     FROM follow_ups f LEFT JOIN chat_decisions d ON d.chat_id = f.chat_id
     WHERE ${sql.and(conditions)}`
 }
@@ -114,10 +115,10 @@ const hasOutcome =
   ({ decision, reason, sent }: Row): boolean =>
     outcome === undefined || (decision === outcome.decision && reason === outcome.reason && sent === outcome.sent)
 
-const followUpOf = ({ at, key, policy, status, step }: Row): Api.Found["follow_up"] =>
+const followUpOf = ({ at, key, policy, status, step, variant }: Row): Api.Found["follow_up"] =>
   at === null || key === null || policy === null || status === null || step === null
     ? null
-    : { key, policy, step, status, at }
+    : { key, policy, variant, step, status, at }
 
 const toFound =
   (names: ReadonlyMap<string, string>) =>

@@ -15,6 +15,7 @@ import type { FollowUp } from "../Plan/FollowUp.ts"
 import * as HoldoutReport from "../Operations/HoldoutReport.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import { Ledger } from "../Ledger.ts"
+import * as QuotaShares from "../Ledger/QuotaShares.ts"
 import type { AuditEntry } from "../Ledger/AuditEntries.ts"
 import type { Tally } from "../Ledger/ChatDecisions.ts"
 import { QuotaUsage } from "../Operations/QuotaUsage.ts"
@@ -175,6 +176,7 @@ const make = Effect.gen(function* () {
   const versions = yield* PolicyVersions
   const quietOf = makeQuiet()
   const contactNames = yield* ContactNames
+  const quotaShares = QuotaShares.make(sql)
 
   const versionsOf = (rows: ReadonlyArray<FollowUp | OverviewQueries.Expected>): Effect.Effect<Versions, SqlError> =>
     Effect.forEach(new Set(rows.map(({ policy }) => policy)), (id) =>
@@ -193,11 +195,20 @@ const make = Effect.gen(function* () {
   const backlog = yield* MonotonicClock.cachedFor("1 minute")(Effect.orElseSucceed(inDatabase(findBacklog), () => null))
 
   const quota = Effect.gen(function* () {
-    const { expectedWait, limit, queued, reserved, used, window } = yield* meter.reading
+    const { expectedWait, limit, window, ...own } = yield* meter.reading
+    const others = yield* quotaShares.ofOthers(meter.process)
     const due = yield* ledger.pending(window)
     const millis = { window_millis: Duration.toMillis(window), wait_millis: Duration.toMillis(expectedWait) }
     const foreseen = { due, forecast: due * QuotaForecast.requestsPerFollowUp, backlog: yield* backlog }
-    return { limit, used, reserved, queued, ...foreseen, ...millis }
+    return {
+      limit,
+      schedulers: 1 + others.schedulers,
+      used: own.used + others.used,
+      reserved: own.reserved + others.reserved,
+      queued: own.queued + others.queued,
+      ...foreseen,
+      ...millis
+    }
   })
 
   /**

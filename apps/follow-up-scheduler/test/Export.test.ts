@@ -22,6 +22,7 @@ const impersonal = [
   "pauses",
   "starts",
   "alerts",
+  "quota_shares",
   "sweeps",
   "follow_ups_migrations"
 ]

@@ -178,21 +178,12 @@ const constants = () =>
         )
     })
 
-/** A text as it is written, or made of texts of the same file: `${messages}/:message_id`. */
-const textOf = (file, expression) =>
-  ts.isTemplateExpression(expression)
-    ? expression.head.text +
-      expression.templateSpans
-        .map(({ expression, literal }) => resolve(file, expression).value.text + literal.text)
-        .join("")
-    : expression.text
-
 /** Every endpoint: its name, method and path, its docstring, and the schemas it is given, as they are written. */
 export const endpoints = () =>
   constants()
     .filter(({ calls }) => calls[0]?.of === "Endpoint")
     .map(({ calls: [start, ...calls], doc, file }) => {
-      const [name, path] = start.arguments.map((argument) => textOf(file, argument))
+      const [name, path] = start.arguments.map((argument) => argument.text)
       const given = (method) => calls.find((call) => call.method === method)?.arguments[0]
       return {
         file,

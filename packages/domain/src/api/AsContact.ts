@@ -87,16 +87,16 @@ export const sendMessageOnChannel = Endpoint.post(
   .annotate(Provenance, { method: "inferred", path: "inferred", body: "inferred", answer: "inferred" })
   .pipe(RetrySafety.unsafe)
 
-/** The path of a message in a chat on a channel of a contact. */
-const message = "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id"
-
 /**
  * Answers a pending interactive tool as the contact. Custom channels only; what happens to a tool that is no longer
  * pending is undocumented.
  *
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/respond-to-interactive-tool-as-a-contact-on-a-channel
  */
-export const respondToTool = Endpoint.post("respondToTool", `${message}/tools/:tool_call_id/respond`)
+export const respondToTool = Endpoint.post(
+  "respondToTool",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/tools/:tool_call_id/respond"
+)
   .setPath(Schema.Struct(toolCall))
   .setPayload(RespondToTool)
   .addSuccess(ChatMessage)
@@ -110,7 +110,10 @@ export const respondToTool = Endpoint.post("respondToTool", `${message}/tools/:t
  * @inferred The keys of the body are guesses, and the answer is a message by the page's description, as there.
  * @see https://docs.useinvent.com/api-reference/orgs-contacts/decide-action-approval-as-a-contact-on-a-channel
  */
-export const decideApproval = Endpoint.post("decideApproval", `${message}/approvals/:tool_call_id`)
+export const decideApproval = Endpoint.post(
+  "decideApproval",
+  "/orgs/:org_id/contacts/:contact_id/channels/:channel_id/chats/:chat_id/messages/:message_id/approvals/:tool_call_id"
+)
   .setPath(Schema.Struct(toolCall))
   .setPayload(DecideApproval)
   .addSuccess(ChatMessage)

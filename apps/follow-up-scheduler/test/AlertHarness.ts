@@ -74,14 +74,17 @@ interface World {
   date: () => string
 }
 
-/** So many readings of the chat's messages are answered, and each later one when it is let go. */
-const makeHold = (answered: number) => {
+/** The last read before a step, that of the newest chat, is answered when it is let go. */
+const makeHold = () => {
   let release = () => {}
   const released = new Promise<void>((resolve) => (release = resolve))
-  let readings = 0
-  const held = (line: string) =>
-    line.startsWith("GET /chats/chat_of_ada/messages") && ++readings > answered ? released : undefined
-  return { held, isHolding: () => readings > answered, release: Effect.sync(() => release()) }
+  let isHolding = false
+  const held = (line: string) => {
+    if (!line.startsWith("GET /chats/chat_of_ada/state/info")) return undefined
+    isHolding = true
+    return released
+  }
+  return { held, isHolding: () => isHolding, release: Effect.sync(() => release()) }
 }
 
 export interface Options {
@@ -91,12 +94,9 @@ export interface Options {
   readonly canCrash?: boolean
   /** How many alerts the receiver refuses. */
   readonly refusals?: number
-  /** Whether the chat's messages are read once and then not until the test lets them be. */
+  /** Whether a step that is due waits for the answer to its last read until the test lets it go. */
   readonly isHeld?: boolean
-  /**
-   * Whether the assistant has not answered yet: until the test writes the answer, no follow-up is due. The messages are
-   * read once more then.
-   */
+  /** Whether the assistant has not answered yet: until the test writes the answer, no follow-up is due. */
   readonly isUnanswered?: boolean
   /**
    * Where the ledger is, as an option of `serve` and as a layer of the test. Default: a file in the folder of the
@@ -123,7 +123,7 @@ export const harness = ({
     const since = `${new Date(Date.now() - 60_000).toISOString().slice(0, 17)}00Z`
     const asked: PlainVendor.Written = { by: "contact", at: since, text: words }
     const messages = isUnanswered ? [asked] : [asked, { by: "assistant", at: since, text: "We do." } as const]
-    const hold = makeHold(isUnanswered ? 2 : 1)
+    const hold = makeHold()
     const vendor = yield* PlainVendor.serve({
       chats: { chat_of_ada: { messages } },
       since,

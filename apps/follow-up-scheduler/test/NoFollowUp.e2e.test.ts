@@ -84,6 +84,47 @@ describe("a reply that reaches the service after it has made its answer to our l
   )
 })
 
+describe("a reply after the last read before the assistant is asked, where the row shows that nothing was written", () => {
+  const asking = policy.replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
+  const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:05:00Z"]
+  const asked = (reply: boolean) => {
+    const lines: Array<string> = []
+    let hasReplied = false
+    const outcome = followUps({
+      chats: { chat_one: {} },
+      policy: asking,
+      passes,
+      meanwhile: (line, { writes }) => {
+        lines.push(line)
+        if (!reply || hasReplied || !line.startsWith("GET /chats/chat_one/state/info")) return
+        hasReplied = true
+        writes("chat_one", "contact")
+      }
+    })
+    const count = (start: string) => lines.filter((line) => line.startsWith(start)).length
+    return Effect.map(outcome, (all) => ({ ...all, count, lines }))
+  }
+
+  it.live("is seen in the answer to the update, which is taken back: the assistant writes nothing", () =>
+    Effect.gen(function* () {
+      const { count, reasonsInTheEnd, sent } = yield* asked(true)
+      expect(sent).toEqual({ chat_one: 0 })
+      expect(reasonsInTheEnd).toEqual({ chat_one: "replied" })
+      expect(count("PATCH /chats/chat_one/state")).toBe(2)
+    })
+  )
+
+  it.live("does not come: the assistant writes, and the messages were listed once before it was asked", () =>
+    Effect.gen(function* () {
+      const { count, lines, sent } = yield* asked(false)
+      expect(sent).toEqual({ chat_one: 1 })
+      expect(count("PATCH /chats/chat_one/state")).toBe(1)
+      const before = lines.slice(0, lines.indexOf("PATCH /chats/chat_one/state"))
+      expect(before.filter((line) => line.startsWith("GET /chats/chat_one/messages"))).toHaveLength(1)
+    })
+  )
+})
+
 describe("a contact with two chats on two channels, and a cap of one a day", () => {
   const capped = (more: string) => policy.replace("steps:", `caps: [{ at_most: 1, per: calendar_day${more} }]\nsteps:`)
   const phone = { person: "ada", state: { integration_id: "whatsapp_bot" } }

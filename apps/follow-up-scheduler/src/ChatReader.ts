@@ -49,8 +49,11 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
      * cost one more.
      */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
-    /** The newest snapshot with all messages that this process has in memory. No request; none after a restart. */
-    readonly remembered: (chat_id: ChatId) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>>
+    /**
+     * The newest snapshot with all messages that this process has in memory; none after a restart. No request for the
+     * chat; segments cost one.
+     */
+    readonly remembered: (chat_id: ChatId) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>, RepeatableError>
     /**
      * Lists the messages since the last one of an earlier snapshot; the state stays that of the snapshot. One request.
      */
@@ -292,7 +295,7 @@ const withSegments = (
   return {
     glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf),
     readNew,
-    remembered,
+    remembered: (chat_id) => Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(segmentsOf)),
     read: (...look) => Effect.flatMap(read(...look), segmentsOf)
   }
 }
@@ -309,7 +312,7 @@ const withOptOuts = (
   return {
     glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
     readNew,
-    remembered,
+    remembered: (chat_id) => Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(marked)),
     read: (...look) => Effect.flatMap(read(...look), marked)
   }
 }

@@ -621,6 +621,22 @@ describe("segments", () => {
     )
   )
 
+  story(
+    "that still hold let the next step be planned where the watch reads the message before it is looked for",
+    (fake) =>
+      under(fake, { ...vip, steps: [follow, follow] })(
+        Effect.gen(function* () {
+          yield* fake.is("Ada", "seg_vip")
+          yield* reviewChat
+          yield* sweepUntil(after(hour - second))
+          yield* setClock(after(hour + second))
+          yield* reviewChat
+          yield* sweepUntil(after(hour + 2 * minute))
+          expect(yield* record).toEqual(["1 nudge@1 sent", "2 nudge@1 planned"])
+        })
+      )
+  )
+
   story("that still hold leave it to its instant", (fake) =>
     under(fake, { ...vip, steps: [follow] })(
       Effect.gen(function* () {

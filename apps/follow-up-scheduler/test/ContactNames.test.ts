@@ -1,4 +1,4 @@
-/** The names of contacts that the page shows: in memory only, from rows that are read anyway, and never of erased ones. */
+/** The names of contacts that the page shows: in memory only, from rows that are read anyway, none of erased contacts. */
 import * as InventClient from "@effect-invent/client/InventClient"
 import type { Chat } from "@effect-invent/domain/Chat"
 import { ChatId, ContactId } from "@effect-invent/domain/Ids"

@@ -1247,7 +1247,7 @@ describe("what has changed when its time comes", () => {
     [-hour, "newest", "newest chat"]
   ] as const)
     story(
-      `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} at the answer with the ${what} holds it until it is right`,
+      `a clock that is an hour ${ahead > 0 ? "ahead" : "behind"} at the answer with the ${what} holds it until then`,
       (fake) =>
         Effect.gen(function* () {
           yield* reviewChat

@@ -84,7 +84,7 @@ describe("a reply that reaches the service after it has made its answer to our l
   )
 })
 
-describe("a reply after the last read before the assistant is asked, where the row shows that nothing was written", () => {
+describe("a reply after the last read, where the row had shown that nothing was written", () => {
   const asking = policy.replaceAll(/action: send_message, message: "[^"]*"/g, "action: schedule_follow_up")
   const passes = ["2026-07-15T13:00:30Z", "2026-07-15T13:05:00Z"]
   const asked = (reply: boolean) => {

@@ -177,7 +177,7 @@ it.effect("no new ledger is begun in the place of one that is gone, unless the l
     yield* files.remove(file)
     const refused = yield* Effect.flip(Effect.scoped(open(file)))
     expect(refused.message).toBe(
-      `database ${file}: is gone, though a scheduler has run on it: nobody knows any more who opted out or was erased by command. Put it back, or remove ${file}.lock to begin anew`
+      `database ${file}: is gone, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are gone with it. Put it back, or remove ${file}.lock to begin anew`
     )
     expect(yield* files.exists(file)).toBe(false)
     yield* files.remove(`${file}.lock`)

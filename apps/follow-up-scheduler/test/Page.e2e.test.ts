@@ -278,7 +278,7 @@ Chromium.describe("the operator page in a browser", () => {
       yield* seeText(page, ".found [role=status]", /^0 found/)
       yield* Effect.promise(() => page.getByRole("spinbutton", { name: "Step" }).fill("1", patience))
       yield* seeText(page, ".found .row", chat_id)
-      // Whoever opens the address finds the same.
+      // The address alone opens the same search.
       const other = yield* Chromium.open(yield* Chrome, page.url())
       yield* seeText(other.page, ".found .row", chat_id)
       expect(yield* Effect.promise(() => other.page.locator(".found .row").count())).toBe(1)

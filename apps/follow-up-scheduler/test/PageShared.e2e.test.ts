@@ -27,7 +27,7 @@ Requirement.describeWith(
     const server = Postgres.forSuite()
 
     it.live(
-      "show the same: a follow-up that waits, a pause from the other page, a reply, and no name of a contact who was erased",
+      "show the same: a follow-up that waits, a pause from the other page, a reply, no name of an erased contact",
       () =>
         Effect.gen(function* () {
           const { apiKey, url, world } = yield* Emulator.Emulator

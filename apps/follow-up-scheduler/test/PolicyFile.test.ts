@@ -487,6 +487,7 @@ describe("variants", () => {
   const variant = (name: string, share: string, action = "schedule_follow_up") =>
     `  - { name: ${name}, share: ${share}, steps: [{ after: 1 hour, action: ${action} }] }`
   const head = "name: nudge\nversion: 1\ntime_zone: UTC"
+  const afterAWeek = "  - { name: b, share: 50 %, steps: [{ after: 1 week, action: schedule_follow_up }] }"
   const withVariants = (...variants: ReadonlyArray<string>) => [head, "variants:", ...variants].join("\n")
   const refusal = (text: string) => Effect.map(Effect.flip(parse(text)), ({ message }) => message.split("\n"))
 
@@ -535,7 +536,7 @@ describe("variants", () => {
     ["__proto__ as a name", withVariants(variant("__proto__", "50 %"), variant("b", "50 %")), ["variants.0.name: "]],
     [
       "a step of one of them that has no opening",
-      `${withVariants(variant("a", "50 %"), "  - { name: b, share: 50 %, steps: [{ after: 1 week, action: schedule_follow_up }] }")}
+      `${withVariants(variant("a", "50 %"), afterAWeek)}
 channel_windows: { whatsapp_bot: { within: 24 hours } }`,
       ["line 6, column 37: variants.1.steps.0: is never inside the window of whatsapp_bot"]
     ]

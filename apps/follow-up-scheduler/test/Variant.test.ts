@@ -12,7 +12,7 @@ const contacts = Array.from({ length: count }, (_, index) =>
 const membersOf = (policy: ReturnType<typeof Build.policyWithVariants>, name: string) =>
   contacts.filter((chat) => Variant.nameFor(policy, chat) === name)
 
-/** Four standard deviations of a binomial count: a fair hash exceeds them once in 16,000 tables, and this one is fixed. */
+/** Four standard deviations of a binomial count. A fair hash exceeds them once in 16,000 tables; this table is fixed. */
 const bound = (share: number) => 4 * Math.sqrt(count * share * (1 - share))
 
 describe("a variant", () => {
@@ -65,7 +65,7 @@ describe("a variant", () => {
     expect(Variant.nameFor(policy, chat)).toBe(Variant.nameFor(policy, byConversation))
   })
 
-  it("gives its steps to the policy, and nothing else; a name that the policy does not have gives the first ones", () => {
+  it("gives its steps to the policy, and nothing else; an unknown name gives those of the first variant", () => {
     const policy = Build.policyWithVariants(undefined, { holdout: "10 %", weekdays: [1] })
     const { variants: _, ...shared } = policy
     expect({ ...Variant.policyOf(policy, "long") }).toEqual({ ...shared, steps: policy.variants[1]?.steps })

@@ -38,8 +38,8 @@ export const policiesOf = (policy: AnyPolicy): Arr.NonEmptyReadonlyArray<Policy>
 }
 
 /**
- * The policy with the steps of this variant. The steps of the first one where it has no variant of that name: a row of
- * a version that was deleted from the record names one that nobody knows any more.
+ * The policy with the steps of this variant. The steps of the first one where it has no variant of that name, as for
+ * a row of a version that was deleted from the record.
  */
 export const policyOf = (policy: AnyPolicy, name: string | null | undefined): Policy => {
   const all = policiesOf(policy)

@@ -142,7 +142,8 @@ const gone = (file: string, lock_file: string) =>
   new DatabaseUnusable({
     database: file,
     reason:
-      "is gone, though a scheduler has run on it: nobody knows any more who opted out or was erased by command. " +
+      "is gone, though a scheduler has run on it: the opt-outs and erasures that were recorded by command are " +
+      "gone with it. " +
       `Put it back, or remove ${lock_file} to begin anew`
   })
 

@@ -77,6 +77,6 @@ describe("the documents", () => {
   })
 
   it("give each decision one screen", () => {
-    for (const file of below("docs/decisions/")) expect(wordsOf(file), file).toBeLessThan(400)
+    for (const file of below("docs/decisions/")) expect(wordsOf(file), file).toBeLessThan(300)
   })
 })

@@ -220,7 +220,7 @@ describe("a project with the scheduler and its peers", () => {
     ]
     writeFileSync(join(alone, "log.jsonl"), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(""))
     const recorded = await followUps("record", "log", "--out", "chats.jsonl", "log.jsonl")
-    expect(recorded).toEqual({ status: 0, output: "1 conversations are on record in chats.jsonl\n" })
+    expect(recorded).toEqual({ status: 0, output: "recorded 1 conversation in chats.jsonl\n" })
     const policy = join(root, "policies/idle-nudge.yaml")
     const played = await followUps("simulate", "--policy", policy, "--against", "chats.jsonl", "--json")
     expect(JSON.parse(played.output)).toMatchObject({ reports: [{ conversations: 1 }] })

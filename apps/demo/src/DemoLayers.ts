@@ -9,6 +9,7 @@ import * as OptOuts from "@effect-invent/follow-up-scheduler/ChatReader/OptOuts"
 import * as Ledger from "@effect-invent/follow-up-scheduler/Ledger"
 import * as Sqlite from "@effect-invent/follow-up-scheduler/Ledger/Database/Sqlite"
 import * as Health from "@effect-invent/follow-up-scheduler/Operations/Health"
+import * as Thresholds from "@effect-invent/follow-up-scheduler/Operations/Health/Thresholds"
 import * as QuotaForecast from "@effect-invent/follow-up-scheduler/Operations/QuotaForecast"
 import * as QuotaUsage from "@effect-invent/follow-up-scheduler/Operations/QuotaUsage"
 import * as Page from "@effect-invent/follow-up-scheduler/operatorPage/Server"
@@ -47,7 +48,7 @@ const database = VirtualTime.layerOutside(
 export const scheduler = (page: PageOptions) =>
   VirtualTime.layerOutside(Page.layerOptional(page)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
-    Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
+    Layer.provideMerge(Health.layer(Thresholds.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
     Layer.provide(CustomerLayers.client("scheduler")),
     Layer.provideMerge(Layer.succeed(OptOuts.OptOutPace, optOutPace)),
     Layer.provideMerge(Ledger.layer),

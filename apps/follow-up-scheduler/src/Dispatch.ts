@@ -16,7 +16,6 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import { ChatReader } from "./ChatReader.ts"
 import type { ChatSnapshot } from "./Decide/ChatSnapshot.ts"
 import * as Decide from "./Decide.ts"
@@ -33,6 +32,7 @@ import * as LastRead from "./Dispatch/LastRead.ts"
 import { ifStillOwned, lookOf, type ActionContext } from "./Dispatch/ActionContext.ts"
 import * as StateUpdates from "./Dispatch/StateUpdates.ts"
 import * as StepRead from "./Dispatch/StepRead.ts"
+import * as Sweep from "./Dispatch/Sweep.ts"
 import * as Transitions from "./Dispatch/Transitions.ts"
 import * as SendMessage from "./Dispatch/SendMessage.ts"
 import { Ledger } from "./Ledger.ts"
@@ -66,14 +66,6 @@ export class Dispatch extends Context.Tag("@effect-invent/follow-up-scheduler/Di
     readonly sweep: (slack: Duration.Duration) => Effect.Effect<number, SqlError>
   }
 >() {}
-
-const sweepConcurrency = 4
-
-/**
- * How many planned follow-ups are begun at a time. A service that takes two seconds to answer then leaves no quota
- * unused, and follow-ups are still armed in the order in which they are due.
- */
-const atOnce = 12
 
 const isSame = (decision: { readonly step: number; readonly anchor_id: string }, followUp: FollowUp): boolean =>
   decision.step === followUp.step && decision.anchor_id === followUp.anchor_id
@@ -120,7 +112,6 @@ export const make = Effect.gen(function* () {
     lastLook
   }
   const look = StepRead.make(context)
-  const turns = yield* Effect.makeSemaphore(atOnce)
   /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
   const mayBegin = Effect.zipWith(outage.mayLook, ahead, (mayLook, ahead) => mayLook && !ServerClock.isOff(ahead))
 
@@ -264,76 +255,8 @@ export const make = Effect.gen(function* () {
 
   const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))
 
-  return {
-    advance,
-    wake: (key, revision) =>
-      Effect.flatMap(
-        ledger.find(key),
-        Option.match({
-          onNone: () => Effect.void,
-          onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
-        })
-      ),
-    sweep: Effect.fn("Dispatch.sweep")(function* (slack) {
-      const now = yield* DateTime.now
-      const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
-      const isPaused = Option.isSome(yield* ledger.paused)
-      const isHeld = yield* ledger.held
-      const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
-      const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
-      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
-        concurrency: sweepConcurrency,
-        discard: true
-      })
-      return taken.length
-    })
-  } satisfies Dispatch["Type"]
-
-  /** Rows that wait for longer than they may, because the clock was fast when they were written. */
-  function heldTooLong(now: DateTime.Utc) {
-    return Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
-      Effect.filter(rows, (row) =>
-        Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now))
-      )
-    )
-  }
-
-  /**
-   * Decides about a chat whose follow-up ended in a process that then ended, too. A chat that cannot be read is left to
-   * the watch.
-   */
-  function catchUp(chat_id: ChatId) {
-    return Effect.catchIf(
-      chatReview.reviewById(chat_id),
-      (error) => error._tag !== "SqlError",
-      (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
-    )
-  }
-
-  /**
-   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits, and is left
-   * alone if it has changed by then.
-   */
-  function inTurn(followUp: FollowUp) {
-    if (followUp.status !== "planned") return advance(followUp)
-    const isWanted = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? mayBegin : Effect.succeed(false)))
-    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), isWanted))
-  }
-
-  /**
-   * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
-   * left to the next sweep. Gives whether it was taken up.
-   */
-  function takeUp(followUp: FollowUp, now: DateTime.Utc) {
-    const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
-    const taking = Effect.flatMap(
-      ledger.advance(followUp, due, { name: "resumed_by_sweep", detail: { was_due: followUp.due_at } }),
-      Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
-    )
-    if (followUp.status !== "planned") return taking
-    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, mayBegin))
-    return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
-  }
+  const queue = yield* Sweep.make({ ledger, policies, chatReview, mayBegin, advance })
+  return { advance, ...queue } satisfies Dispatch["Type"]
 })
 
 /** The dispatcher, as a layer. */

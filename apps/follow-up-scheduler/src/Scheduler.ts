@@ -29,6 +29,7 @@ import * as Activity from "./Telemetry/Activity.ts"
 import * as Timer from "./Timer.ts"
 import { Watch } from "./Watch.ts"
 import { ChatRows } from "./Watch/ChatRows.ts"
+import * as CountText from "./Policy/CountText.ts"
 
 /** Waits until follow-ups are resumed; polls once a second. */
 const untilResumed = Effect.flatMap(Ledger, (ledger) =>
@@ -239,7 +240,7 @@ export const serve = (options: ServeOptions) =>
     yield* begin
     // What an earlier process left is taken up before anything new.
     const left = yield* sweep(Duration.zero)
-    if (left > 0) yield* Effect.logInfo(`took up ${left} follow-ups that an earlier run had left`)
+    if (left > 0) yield* Effect.logInfo(`took up ${CountText.count(left, "follow-up")} that an earlier run had left`)
     const sweeping = Effect.repeat(sweep(options.sweepSlack), Schedule.spaced(options.sweepEvery))
     yield* Effect.all([Effect.zipRight(watch(options), Effect.never), sweeping, counting, keepCurrent, owning], {
       concurrency: "unbounded",

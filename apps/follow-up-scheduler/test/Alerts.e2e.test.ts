@@ -77,7 +77,7 @@ const faults: Readonly<Record<string, Fault>> = {
         hold.release,
         until(() => vendor.sentTo("chat_of_ada") === 1)
       ),
-    alert: "1 follow-ups are more than 1s",
+    alert: "1 follow-up more than 1s",
     // The timer takes it up, since a sweep that takes it up waits for it. A timer does nothing during the count of a
     // start, so the follow-up is planned after that.
     under: {
@@ -90,7 +90,7 @@ const faults: Readonly<Record<string, Fault>> = {
   "an outcome is unknown": {
     begin: unknown("unknown"),
     end: unknown("planned"),
-    alert: "Nobody knows of 1 follow-ups whether they were sent"
+    alert: "The outcome of 1 follow-up is unknown"
   },
   "everything is paused for longer than stated": {
     begin: ({ command }) => command("pause"),

@@ -21,7 +21,7 @@ import { advice, type Trouble } from "../src/Operations/Trouble.ts"
 
 const since = DateTime.unsafeMake("2026-07-15T12:00:00Z")
 const refused: Trouble = { kind: "key_refused", found: "the service refuses the API key", since }
-const late: Trouble = { kind: "late", found: "3 follow-ups are more than 10m late", since }
+const late: Trouble = { kind: "late", found: "3 follow-ups more than 10m late", since }
 
 const settings: Alerts.Settings = {
   url: Option.some(Redacted.make("https://hooks.example/secret")),
@@ -121,7 +121,7 @@ describe("an alert", () => {
       yield* after("1 minutes")
       expect(delivered.map(wordsOf).map((words) => words.split(",")[0])).toEqual([
         "The service refuses the API key",
-        "3 follow-ups are more than 10m late"
+        "3 follow-ups more than 10m late"
       ])
     })
   )

@@ -202,11 +202,7 @@ const rows: { readonly [N in AuditEvent.Name]: readonly [Row, ...ReadonlyArray<R
     [{ name: "opted_out", detail: { by: "Anna" } }, "operator", "Anna recorded that the contact wants no follow-ups"]
   ],
   opt_outs_imported: [
-    [
-      { name: "opt_outs_imported", detail: { by: "Rita", contacts: 3 } },
-      "operator",
-      "Rita imported 3 contacts who want no follow-ups"
-    ]
+    [{ name: "opt_outs_imported", detail: { by: "Rita", contacts: 3 } }, "operator", "Rita imported opt-outs: 3"]
   ],
   contact_erased: [[{ name: "contact_erased", detail: { by: "Rita" } }, "operator", "Rita erased a contact"]],
   policy_applied: [

@@ -97,7 +97,7 @@ describe("restore", () => {
       yield* open(Effect.flatMap(Erasure.Erasure, ({ erase }) => erase(ContactId.make("ada"))))
       yield* open(Effect.flatMap(Ledger.Ledger, ({ setConsent }) => setConsent(ContactId.make("zoë"), true)))
       const { stdout } = yield* restore
-      expect(stdout).toContain("2 erasures, 1 opt-outs and opt-ins")
+      expect(stdout).toContain("2 erasures, 1 opt-out or opt-in")
       expect(yield* open(Effect.flatMap(Erasure.Erasure, ({ among }) => among(["ada", "chat_ada", "zoë"])))).toEqual(
         new Set(["ada", "chat_ada"])
       )

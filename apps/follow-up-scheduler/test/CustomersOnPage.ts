@@ -14,6 +14,7 @@ import * as Stream from "effect/Stream"
 import * as OptOuts from "../src/ChatReader/OptOuts.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Health from "../src/Operations/Health.ts"
+import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Server from "../src/operatorPage/Server.ts"
@@ -62,7 +63,7 @@ const scheduler = (page: Server.Options) =>
   Layer.provideMerge(running, Server.layer(page)).pipe(
     Layer.provideMerge(Scheduler.layerServe(Duration.millis(200))),
     Layer.provideMerge(ContactNames.layer),
-    Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
+    Layer.provideMerge(Health.layer(Thresholds.defaults, QuotaForecast.costOf(QuotaForecast.quota()))),
     Layer.provide(CustomerLayers.client("scheduler")),
     Layer.provide(
       Layer.succeed(OptOuts.OptOutPace, { ...quota, every: Duration.millis(400), maxAge: Duration.millis(500) })

@@ -253,7 +253,7 @@ export const suite = (database: Effect.Effect<Env>): void => {
           before.map(({ contact_id, is_withdrawn, said_by }) => [contact_id, Number(is_withdrawn), said_by])
         ).toEqual(["ada", "new", "old"].map((name) => [`contact_${name}`, 1, "operator"]))
         const again = yield* CommandLine.run(["import", "opt-outs", "list.csv"], { env })
-        expect(again.stdout.replaceAll(/\s+/g, " ")).toContain("0 of them had not opted out before")
+        expect(again.stdout.replaceAll(/\s+/g, " ")).toContain("New opt-outs: 0.")
         expect(yield* consents(env)).toEqual(before)
       })
     )

@@ -15,6 +15,7 @@ import * as TestClock from "effect/TestClock"
 import { it } from "../../../tools/testing/it.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Health from "../src/Operations/Health.ts"
+import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as Plan from "../src/Plan.ts"
 import * as Telemetry from "../src/Telemetry.ts"
 import * as Activity from "../src/Telemetry/Activity.ts"
@@ -23,7 +24,7 @@ import * as Build from "./Build.ts"
 
 const { after, hour, messageId } = Build
 
-const layer = Health.layer(Health.defaults, Duration.seconds(1)).pipe(
+const layer = Health.layer(Thresholds.defaults, Duration.seconds(1)).pipe(
   Layer.provideMerge(Ledger.layer),
   Layer.provideMerge(SqliteClient.layer({ filename: ":memory:" }))
 )
@@ -164,13 +165,13 @@ describe("a scheduler", () => {
         Ledger.Ledger,
         Effect.map(Ledger.Ledger, (ledger) => ({ ...ledger, paused: Effect.uninterruptible(Effect.never) }))
       ).pipe(Layer.provide(Ledger.layer), Layer.provide(SqliteClient.layer({ filename: ":memory:" })))
-      const over = Layer.provide(Health.layer(Health.defaults, Duration.seconds(1)), hanging)
+      const over = Layer.provide(Health.layer(Thresholds.defaults, Duration.seconds(1)), hanging)
       const context = yield* Layer.build(over)
       const troubles = yield* Effect.fork(Effect.provide(found, context))
       yield* TestClock.adjust("10 seconds")
       expect(yield* Fiber.join(troubles)).toBe("the ledger cannot be used: it does not answer")
       const reported: Array<string> = []
-      const watching = Health.untilStuck(Health.defaults, ({ kind }) => Effect.sync(() => void reported.push(kind)))
+      const watching = Health.untilStuck(Thresholds.defaults, ({ kind }) => Effect.sync(() => void reported.push(kind)))
       const stuck = yield* Effect.fork(Effect.flip(Effect.provide(watching, context)))
       yield* TestClock.adjust("6 minutes")
       expect([(yield* Fiber.join(stuck))._tag, reported]).toEqual(["LoopStuck", ["stuck"]])
@@ -216,7 +217,7 @@ describe("a scheduler", () => {
       expect(first).toMatchObject({
         kind: "outcome_unknown",
         since: after(60_000),
-        found: "nobody knows of 1 follow-ups whether they were sent"
+        found: "the outcome of 1 follow-up is unknown"
       })
       expect(again).toEqual(first)
     })

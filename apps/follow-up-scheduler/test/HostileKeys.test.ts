@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import { it } from "../../../tools/testing/it.ts"
 import { entriesOf, hostileKeys, mark, polluted, withKey } from "../../../packages/domain/test/HostileKeys.ts"
 import { AuditEntry } from "../src/Ledger/AuditEntries.ts"
-import * as Policy from "../src/Policy.ts"
+import * as AllowedTimes from "../src/Policy/AllowedTimes.ts"
 import * as Template from "../src/Policy/Template.ts"
 import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Build from "./Build.ts"
@@ -40,8 +40,8 @@ describe.each(hostileKeys)("a key %s", (key) => {
 
   it("as a country has no holidays, and as a channel no window", () => {
     const policy = Build.policy({ holidays: ["2026-12-25"], channel_windows: { whatsapp_bot: { within: "1 day" } } })
-    expect(Policy.holidaysOf(policy, key)).toEqual(["2026-12-25"])
-    expect(Policy.channelWindow(policy, key)).toBeUndefined()
+    expect(AllowedTimes.holidaysOf(policy, key)).toEqual(["2026-12-25"])
+    expect(AllowedTimes.channelWindow(policy, key)).toBeUndefined()
   })
 
   it.effect.each(["", "match", "holiday_sets", "channel_windows", "quiet_hours"])(

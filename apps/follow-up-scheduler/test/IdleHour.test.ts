@@ -19,6 +19,7 @@ import { Dispatch } from "../src/Dispatch.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Alerts from "../src/Operations/Alerts.ts"
 import * as Health from "../src/Operations/Health.ts"
+import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import { ActivePolicy } from "../src/Policy.ts"
 import * as Scheduler from "../src/Scheduler.ts"
@@ -65,7 +66,7 @@ const scheduler = (onSweep: Effect.Effect<void>) => {
     Layer.provideMerge(counted),
     Layer.provideMerge(Scheduler.layerServe(Duration.seconds(30))),
     Layer.provideMerge(
-      Layer.provideMerge(Health.layer(Health.defaults, QuotaForecast.costOf(QuotaForecast.quota())), Ledger.layer)
+      Layer.provideMerge(Health.layer(Thresholds.defaults, QuotaForecast.costOf(QuotaForecast.quota())), Ledger.layer)
     ),
     Layer.provideMerge(
       Layer.mergeAll(client, SqliteClient.layer({ filename: ":memory:" }), Layer.succeed(ActivePolicy, policy))
@@ -86,7 +87,7 @@ it.live("an hour without trouble: no alert, and one heartbeat after each sweep",
       const { sweepEvery } = Scheduler.serveDefaults
       const work = [
         Effect.provideService(alerts.watching(sweepEvery), HttpClient.HttpClient, http),
-        Health.untilStuck(Health.defaults, () => Effect.dieMessage("the loop is stuck")),
+        Health.untilStuck(Thresholds.defaults, () => Effect.dieMessage("the loop is stuck")),
         Scheduler.serve(Scheduler.serveDefaults)
       ]
       yield* Effect.all(work, { concurrency: "unbounded", discard: true })

@@ -503,7 +503,7 @@ export const suite = <E>(database: Layer.Layer<SqlClient.SqlClient, E>, it: Pick
         expect(Option.isSome(yield* ledger.arm(first, soon, AuditEvents.some.armed, within))).toBe(true)
         expect(Option.isSome(yield* ledger.arm(second, soon, AuditEvents.some.armed, within))).toBe(false)
         expect(Option.isSome(yield* ledger.paused)).toBe(true)
-        expect(yield* ledger.heldBy).toEqual(Option.some("at_most_per_hour: 1 follow-ups within an hour"))
+        expect(yield* ledger.heldBy).toEqual(Option.some("at_most_per_hour: 1 follow-up within an hour"))
       })
     )
 

@@ -18,6 +18,7 @@ import * as QuotaForecast from "../src/Operations/QuotaForecast.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as QuotaShares from "../src/Ledger/QuotaShares.ts"
 import * as Health from "../src/Operations/Health.ts"
+import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Api from "../src/operatorPage/Api.ts"
 import * as Overview from "../src/operatorPage/Overview.ts"
@@ -38,7 +39,7 @@ const meter = Layer.provide(QuotaUsage.layer(RateLimit.defaults), RateLimit.laye
 
 const under = (fake: FakeChat.FakeChat, fields: Fields) =>
   Overview.layer.pipe(
-    Layer.provide(Health.layer(Health.defaults, Duration.zero)),
+    Layer.provide(Health.layer(Thresholds.defaults, Duration.zero)),
     Layer.provideMerge(Scheduler.layer),
     Layer.provideMerge(ChatReader.layer),
     Layer.provideMerge(Layer.mergeAll(Timer.layerNone, Ledger.layer, fake.layer, meter)),

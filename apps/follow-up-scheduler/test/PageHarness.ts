@@ -10,6 +10,7 @@ import * as Stream from "effect/Stream"
 import * as Erasure from "../src/Privacy/Erasure.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Health from "../src/Operations/Health.ts"
+import * as Thresholds from "../src/Operations/Health/Thresholds.ts"
 import * as QuotaUsage from "../src/Operations/QuotaUsage.ts"
 import * as Server from "../src/operatorPage/Server.ts"
 import * as PolicyVersions from "../src/Policies/PolicyVersions.ts"
@@ -25,7 +26,7 @@ const database = SqliteClient.layer({ filename: ":memory:" })
 export const layer = (options: Server.Options, env: Record<string, string> = {}) =>
   Server.layer(options).pipe(
     Layer.provide(PolicyVersions.layer),
-    Layer.provide(Health.layer(Health.defaults, Duration.zero)),
+    Layer.provide(Health.layer(Thresholds.defaults, Duration.zero)),
     Layer.provideMerge(Erasure.layer),
     Layer.provideMerge(Ledger.layer),
     Layer.provideMerge(meter),

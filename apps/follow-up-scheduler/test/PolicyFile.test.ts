@@ -11,6 +11,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { it } from "../../../tools/testing/it.ts"
 import * as Policy from "../src/Policy.ts"
+import * as AllowedTimes from "../src/Policy/AllowedTimes.ts"
 import * as PolicyFile from "../src/Policies/PolicyFile.ts"
 import * as Build from "./Build.ts"
 
@@ -86,7 +87,7 @@ describe("a policy file", () => {
       expect(policy.confirm_after).toEqual(Duration.minutes(1))
       expect(policy.existing_follow_up).toBe("respect")
       expect(policy.effective_from).toBeUndefined()
-      expect(Policy.openHours(policy)).toEqual({ start: "00:00", end: "24:00" })
+      expect(AllowedTimes.openHours(policy)).toEqual({ start: "00:00", end: "24:00" })
       expect(policy.id).toBe("nudge@1")
     })
   )
@@ -115,7 +116,7 @@ describe("a policy file", () => {
         ["00:01", "00:00"]
       ] as const) {
         const policy = yield* parse(`${yaml}quiet_hours: { start: "${start}", end: "${end}" }\n`)
-        expect(Policy.openHours(policy)).toEqual({ start: end, end: start })
+        expect(AllowedTimes.openHours(policy)).toEqual({ start: end, end: start })
       }
     })
   )
@@ -559,7 +560,7 @@ describe("the policies of this repository", () => {
       )
       expect(policy.id).toBe("idle-nudge@1")
       expect(policy.steps?.map(({ after }) => Duration.toHours(after))).toEqual([4, 24])
-      expect(Policy.openHours(policy)).toEqual({ start: "09:00", end: "20:00" })
+      expect(AllowedTimes.openHours(policy)).toEqual({ start: "09:00", end: "20:00" })
       expect(policy.weekdays).toEqual([1, 2, 3, 4, 5])
     })
   )

@@ -4,6 +4,7 @@ import * as FastCheck from "effect/FastCheck"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../src/NextAllowed.ts"
 import * as Policy from "../src/Policy.ts"
+import * as AllowedTimes from "../src/Policy/AllowedTimes.ts"
 import * as QuietHours from "../src/operatorPage/QuietHours.ts"
 import * as Build from "./Build.ts"
 
@@ -76,7 +77,7 @@ describe("quiet hours on the time line", () => {
         const isQuiet = stretches.some(
           ({ from, to }) => at.epochMillis >= from.epochMillis && at.epochMillis < to.epochMillis
         )
-        const open = NextAllowed.nextAllowed({ zone, window: Policy.openHours(policy), from: at })
+        const open = NextAllowed.nextAllowed({ zone, window: AllowedTimes.openHours(policy), from: at })
         expect(isQuiet).toBe(!(Option.isSome(open) && open.value.epochMillis === at.epochMillis))
       }),
       { numRuns: 300 }

@@ -126,7 +126,7 @@ it.live("a start without a policy that conversations run on prints how many, and
     const env = { INVENT_API_KEY: "inv_key", INVENT_BASE_URL: vendor.url }
     const options = ["--inbox", "--db", "a.db"]
     const left =
-      "1 conversations have a follow-up waiting or under way by quotes@1, which is not among the policies any more"
+      "1 conversation with a follow-up waiting or under way by quotes@1, which is not among the policies any more"
 
     yield* Process.run(["run", "--policy", "quotes.yaml", "--policy", "nudge.yaml", ...options], { cwd, env })
     const { stdout } = yield* Process.run(["run", "--policy", "nudge.yaml", ...options], { cwd, env })

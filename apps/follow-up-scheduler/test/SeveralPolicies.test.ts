@@ -223,7 +223,7 @@ describe("a policy that is not named any more", () => {
           const left = yield* without(inbox, running)
           expect(left).toEqual({ earlier: [], unnamed: [{ policy: "quotes@1", conversations: 1 }] })
           expect(Rollout.describeLeft(left, running)[0]).toMatch(
-            new RegExp(`^1 conversations .* by quotes@1, which is not among the policies any more: .*${running}\\)$`)
+            new RegExp(`^1 conversation .* by quotes@1, which is not among the policies any more: .*${running}\\)$`)
           )
           expect(yield* inbox.sent).toEqual({ ada: fates[running][0] })
           expect(yield* record).toEqual(fates[running][1])

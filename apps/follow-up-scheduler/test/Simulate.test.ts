@@ -124,7 +124,7 @@ describe("record", () => {
           Effect.gen(function* () {
             const system = yield* FileSystem.FileSystem
             const all = yield* CommandLine.run(["record", "chats", "--out", "history.jsonl", "ids.txt"], online)
-            expect(all.stdout).toContain("1 conversations are on record in history.jsonl")
+            expect(all.stdout).toContain("recorded 1 conversation in history.jsonl")
             const text = yield* system.readFileString("history.jsonl")
             expect(text).toContain("Zoë 李")
             expect(text).toContain("Olá? 🙂")
@@ -162,7 +162,7 @@ describe("record", () => {
         { "log.jsonl": text, "wrong.jsonl": `${text}nonsense\n` },
         Effect.gen(function* () {
           const recorded = yield* CommandLine.run(["record", "log", "--out", "history.jsonl", "log.jsonl"])
-          expect(recorded.stdout).toContain("1 conversations are on record")
+          expect(recorded.stdout).toContain("recorded 1 conversation in")
           const played = yield* CommandLine.run([
             "simulate",
             "--policy",

@@ -44,8 +44,8 @@ describe("output that cannot be written", () => {
           hasRoom = true
           yield* Effect.repeat(TestClock.adjust("1 second"), { until: () => lines.length === 3 })
           yield* TestClock.adjust("1 minute")
-          expect(lines[0]).toBe(`3 lines of this log could not be written and are lost: ${code}: no`)
-          expect(lines[2]).toBe(`4 lines of this log could not be written and are lost: ${code}: no`)
+          expect(lines[0]).toBe(`3 lines of this log could not be written: ${code}: no`)
+          expect(lines[2]).toBe(`4 lines of this log could not be written: ${code}: no`)
           expect(lines).toHaveLength(3)
           expect([codes, errors]).toEqual([[], []])
         }).pipe(Effect.provide(logging(lines, () => hasRoom || fail(code))))

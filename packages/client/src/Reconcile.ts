@@ -14,51 +14,21 @@
 import type { Chat } from "@effect-invent/domain/Chat"
 import type { ChatMessage } from "@effect-invent/domain/Chat/ChatMessage"
 import type { ChatId, MessageId } from "@effect-invent/domain/Ids"
-import { type InventError, OutcomeUnknown, type RepeatableError } from "@effect-invent/domain/InventError"
+import type { InventError, OutcomeUnknown, RepeatableError } from "@effect-invent/domain/InventError"
 import type { UserMessage } from "@effect-invent/domain/Chat/MessagePart"
 import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
-import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Decoded from "./internal/contract/Decoded.ts"
+import { exactlyOnce } from "./internal/reconcile/ExactlyOnce.ts"
 import * as Similarity from "./internal/reconcile/Similarity.ts"
+import { absent, before, judge, type Patience, Verdict, type Window } from "./internal/reconcile/Verdict.ts"
 import type { Service } from "./ClientTypes.ts"
 
-/** What became of a request whose answer was lost, by what the server lists. */
-export type Verdict<A> = Data.TaggedEnum<{
-  /** It was applied, and this is its result. */
-  Applied: { readonly result: A }
-  /** It was not applied, if the assumptions hold. */
-  NotApplied: {}
-  /** The evidence allows two readings, or there is none yet. */
-  StillUnknown: { readonly reason: string }
-}>
-interface VerdictDefinition extends Data.TaggedEnum.WithGenerics<1> {
-  readonly taggedEnum: Verdict<this["A"]>
-}
-/** Makes a verdict, matches on its tag (`$match`), and tests for it (`$is`). */
-export const Verdict = Data.taggedEnum<VerdictDefinition>()
-
-/** How long to look for what became of a request, and how often to send it. */
-export interface Patience {
-  /** What was applied is listed at most so long after its answer was lost; default 10 seconds. */
-  readonly visibleWithin?: Duration.DurationInput
-  /** How often to look in that time, the last time at its end; default 4. */
-  readonly looks?: number
-  /** How often to send at most; default 2. */
-  readonly maxSends?: number
-}
-
-/** Which of the entries that are listed can be the request's. */
-export interface Window {
-  /** How far the server's clock may be from ours, in either direction; default 2 minutes. */
-  readonly skew?: Duration.DurationInput
-  /** How many equal requests are unaccounted for, this one included; default 1. */
-  readonly sends?: number
-}
+export { type Patience, Verdict, type Window, absent, before, judge } from "./internal/reconcile/Verdict.ts"
+export { exactlyOnce } from "./internal/reconcile/ExactlyOnce.ts"
 
 /** How to find out what became of a message. */
 export interface MessageOptions extends Window, Patience {
@@ -94,12 +64,6 @@ export type Sends = Lists & {
   readonly contacts: Pick<Contacts, "createChat" | "respondToTool" | "sendMessage" | "sendMessageOnChannel">
 }
 
-const defaults = { visibleWithin: Duration.seconds(10), looks: 4, maxSends: 2, skew: Duration.minutes(2) }
-
-/** The server's clock may be as far off as `skew`. */
-export const before = (instant: DateTime.Utc, { skew = defaults.skew }: Window) =>
-  DateTime.subtractDuration(instant, skew)
-
 const messagesOf = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
   invent.messages.stream({ path: { chat_id }, urlParams: { from_date: since } })
 
@@ -113,47 +77,6 @@ export const listed = (invent: Lists, chat_id: ChatId, since?: DateTime.Utc) =>
       ...new Map(Chunk.toReadonlyArray(messages).map((message) => [message.id, message])).values()
     ])
   )
-
-/** The verdict when nothing was found: that is an answer only when it had the time to appear. */
-export const absent = (
-  unknown: OutcomeUnknown,
-  { visibleWithin = defaults.visibleWithin }: Patience
-): Effect.Effect<Verdict<never>> =>
-  Effect.map(DateTime.now, (now) => {
-    const conclusiveAt = DateTime.addDuration(unknown.sentAt, visibleWithin)
-    return DateTime.lessThan(now, conclusiveAt)
-      ? Verdict.StillUnknown({ reason: `nothing is listed yet; look again at ${DateTime.formatIso(conclusiveAt)}` })
-      : Verdict.NotApplied()
-  })
-
-/**
- * The verdict by any list: as many equal entries as requests, and each was applied. Any other number fits no single
- * reading, except none.
- */
-export const judge = <A extends { readonly id: string }>(
-  candidates: ReadonlyArray<A>,
-  likeness: (candidate: A) => Similarity.Similarity,
-  unknown: OutcomeUnknown,
-  options: Window & Patience & { readonly known?: ReadonlyArray<string> }
-): Effect.Effect<Verdict<A>> => {
-  const known = new Set(options.known)
-  const isNew = candidates.filter(({ id }) => !known.has(id))
-  const equal = isNew.filter((candidate) => likeness(candidate) === "Equal")
-  const doubtful = isNew.filter((candidate) => likeness(candidate) === "Doubtful")
-  const sends = options.sends ?? 1
-  if (doubtful.length > 0) {
-    const ids = doubtful.map(({ id }) => id).join(", ")
-    return Effect.succeed(Verdict.StillUnknown({ reason: `author, content or time leaves open whether it is ${ids}` }))
-  }
-  if (equal.length === 0) return absent(unknown, options)
-  return Effect.succeed(
-    equal.length === sends
-      ? Verdict.Applied({ result: equal[equal.length - 1]! })
-      : Verdict.StillUnknown({
-          reason: `${sends} sent, ${equal.length} equal listed: ${equal.map(({ id }) => id).join(", ")}`
-        })
-  )
-}
 
 interface Sent extends Similarity.Author {
   readonly chat_id: ChatId
@@ -254,52 +177,6 @@ export const createChatVerdict = <E = never, R = never>(
   return Effect.flatMap(options.findChat, (chats) =>
     judge(chats, (chat) => Similarity.ofChat(chat, wanted, before(unknown.sentAt, options)), unknown, options)
   )
-}
-
-/** Looks until it is certain that it was applied, or to the end of the time in which that can show. */
-const settled = <A, E, R>(
-  look: Effect.Effect<Verdict<A>, E, R>,
-  { looks = defaults.looks, visibleWithin = defaults.visibleWithin }: Patience
-): Effect.Effect<Verdict<A>, never, R> => {
-  const last = Math.max(1, looks)
-  const gap = Duration.times(visibleWithin, 1 / Math.max(1, last - 1))
-  const folded = Effect.catchAll(look, (error) => Effect.succeed(Verdict.StillUnknown({ reason: String(error) })))
-  const from = (nth: number): Effect.Effect<Verdict<A>, never, R> =>
-    Effect.flatMap(folded, (verdict) =>
-      verdict._tag === "Applied" || nth >= last
-        ? Effect.succeed(verdict)
-        : Effect.zipRight(Effect.sleep(gap), from(nth + 1))
-    )
-  return last === 1 ? Effect.zipRight(Effect.sleep(gap), from(1)) : from(1)
-}
-
-const isUnknown = (error: unknown): error is OutcomeUnknown => error instanceof OutcomeUnknown
-
-/**
- * Sends, and when the outcome is unknown looks for what became of it: gives the result where it was applied, sends
- * again only where it was not applied at the end of the wait, and fails with the `OutcomeUnknown` otherwise. `verdict`
- * is asked about the first request that was lost, so that one which shows late is still seen; its own failures count as
- * no evidence.
- */
-export const exactlyOnce = <A, E, R, E2, R2>(
-  send: Effect.Effect<A, E | OutcomeUnknown, R>,
-  verdict: (unknown: OutcomeUnknown) => Effect.Effect<Verdict<A>, E2, R2>,
-  patience: Patience = {}
-): Effect.Effect<A, E | OutcomeUnknown, R | R2> => {
-  const { maxSends = defaults.maxSends } = patience
-  const from = (nth: number, first?: OutcomeUnknown): Effect.Effect<A, E | OutcomeUnknown, R | R2> =>
-    Effect.catchIf(send, isUnknown, (unknown) =>
-      Effect.flatMap(
-        settled(verdict(first ?? unknown), patience),
-        (verdict): Effect.Effect<A, E | OutcomeUnknown, R | R2> => {
-          if (verdict._tag === "Applied") return Effect.succeed(verdict.result)
-          return verdict._tag === "NotApplied" && nth < maxSends
-            ? from(nth + 1, first ?? unknown)
-            : Effect.fail(unknown)
-        }
-      )
-    )
-  return from(1)
 }
 
 /** What exists before the first request: no equal message of before is mistaken for its result. */

@@ -15,6 +15,6 @@ describe("a month of the scheduler among random people and faults", () => {
         assert.isAbove(Object.values(fired).filter((times) => times > 0).length, 4, "faults befell the scheduler")
         assert.strictEqual((yield* month).log, log)
       }),
-    180_000
+    600_000
   )
 })

@@ -11,6 +11,7 @@ import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../NextAllowed.ts"
 import * as Policy from "../Policy.ts"
+import * as AllowedTimes from "../Policy/AllowedTimes.ts"
 
 /** All that decides when one step may be taken. */
 export interface Input {
@@ -99,7 +100,7 @@ const fullDates = (cap: Policy.Cap, sent: ReadonlyArray<DateTime.Utc>, zone: str
  * 1970 for a contact who never wrote, so that no message is sent to them.
  */
 const closesAt = ({ channel, last_contact_message_at, policy, step }: Input): DateTime.Utc | undefined => {
-  const window = Policy.isWriting(step) ? Policy.channelWindow(policy, channel) : undefined
+  const window = Policy.isWriting(step) ? AllowedTimes.channelWindow(policy, channel) : undefined
   if (window === undefined) return undefined
   return last_contact_message_at === undefined
     ? DateTime.unsafeMake(0)
@@ -122,8 +123,8 @@ export const find = (input: Input): SendWindow => {
   const { country, muted_until, policy, sent, sentElsewhere, since, soonest, step, zones } = input
   const caps = Policy.isWriting(step) ? policy.caps : []
   const counted = (cap: Policy.Cap) => (cap.per_conversation === true ? sent : [...sent, ...sentElsewhere])
-  const holidays = Policy.holidaysOf(policy, country)
-  const hours = zones.map((zone) => Policy.hoursIn(policy, country, zone))
+  const holidays = AllowedTimes.holidaysOf(policy, country)
+  const hours = zones.map((zone) => AllowedTimes.hoursIn(policy, country, zone))
   const fullIn = (zone: string) => caps.flatMap((cap) => fullDates(cap, counted(cap), zone))
   const capped = hours.map((rule) => ({ ...rule, holidays: [...holidays, ...fullIn(rule.zone)] }))
   const isFull = capped.some((rule) => rule.holidays.length > holidays.length)
@@ -140,7 +141,7 @@ export const find = (input: Input): SendWindow => {
   const regular = Option.map(allowed(from), (at) =>
     DateTime.greaterThan(at, wholeSecond(from)) ? spread(input, at, allowed) : at
   )
-  const early = Policy.channelWindow(policy, input.channel)?.prefer_early
+  const early = AllowedTimes.channelWindow(policy, input.channel)?.prefer_early
   const isEarly = early !== undefined && isShut(regular)
   const ideal = isEarly
     ? allowed(

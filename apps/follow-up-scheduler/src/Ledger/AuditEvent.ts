@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Holdout from "../Decide/Holdout.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /**
  * What kind of entry it is: a decision, a wait, a call to the service, the end of a follow-up, or a choice of the
@@ -214,7 +215,8 @@ const definitions = {
   paused: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} paused all follow-ups`),
   /** `confirmed`: how many contacts a hold wanted confirmed, and were. */
   resumed: define("operator", Schema.Struct({ by, confirmed: Schema.optional(Schema.Number) }), (detail) => {
-    const confirmed = detail.confirmed === undefined ? "" : `, and confirmed ${detail.confirmed} contacts`
+    const confirmed =
+      detail.confirmed === undefined ? "" : `, and confirmed ${CountText.count(detail.confirmed, "contact")}`
     return say`${who(detail)} resumed follow-ups${confirmed}`
   }),
   opted_out: define(
@@ -231,7 +233,7 @@ const definitions = {
   opt_outs_imported: define(
     "operator",
     Schema.Struct({ by, contacts: Schema.Number }),
-    (detail) => say`${who(detail)} imported ${detail.contacts} contacts who want no follow-ups`
+    (detail) => say`${who(detail)} imported opt-outs: ${detail.contacts}`
   ),
   /** It names no contact. */
   contact_erased: define("operator", Schema.Struct({ by }), (detail) => say`${who(detail)} erased a contact`),

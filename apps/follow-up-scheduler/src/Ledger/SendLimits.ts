@@ -8,6 +8,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { Policy } from "../Policy.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /** The limits of a policy, in follow-ups. The hour and the day are the last 60 minutes and the last 24 hours. */
 export type Limits = Pick<Policy, "at_most_per_day" | "at_most_per_hour">
@@ -40,9 +41,9 @@ export const make = (sql: SqlClient.SqlClient) => {
       const within = (duration: Duration.Duration) =>
         countSince(Math.max(resumed, DateTime.subtractDuration(now, duration).epochMillis))
       if ((yield* within(Duration.hours(1))) >= at_most_per_hour)
-        return `at_most_per_hour: ${at_most_per_hour} follow-ups within an hour`
+        return `at_most_per_hour: ${CountText.count(at_most_per_hour, "follow-up")} within an hour`
       if ((yield* within(Duration.days(1))) >= at_most_per_day)
-        return `at_most_per_day: ${at_most_per_day} follow-ups within a day`
+        return `at_most_per_day: ${CountText.count(at_most_per_day, "follow-up")} within a day`
       return undefined
     })
 

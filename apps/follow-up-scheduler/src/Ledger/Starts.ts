@@ -15,6 +15,7 @@ import * as AuditWriter from "./AuditWriter.ts"
 import * as Transaction from "./Database/Transaction.ts"
 import * as Operator from "./Operator.ts"
 import type * as PauseSwitch from "./PauseSwitch.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /** More contacts would be written to than were confirmed. Nothing was sent, and sending stays held. */
 export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirmed", {
@@ -23,8 +24,8 @@ export class NotConfirmed extends Schema.TaggedError<NotConfirmed>()("NotConfirm
 }) {
   override get message() {
     return (
-      `${this.contacts} contacts would be written to, and ${this.confirmed} are allowed; look at them with ` +
-      `preview, then resume --confirm ${this.contacts}`
+      `${CountText.count(this.contacts, "contact")} would be written to, and ${this.confirmed} are allowed; look at ` +
+      `them with preview, then resume --confirm ${this.contacts}`
     )
   }
 }
@@ -113,7 +114,7 @@ export const make = (
       const ids = starts.map(({ id }) => id)
       yield* sql`UPDATE starts SET counted_at = ${now} WHERE ${sql.in("id", ids)}`
       if (contacts <= Math.max(confirmed, ...starts.map((start) => start.confirmed))) return
-      const held = `${cause}, and ${contacts} contacts would be written to`
+      const held = `${cause}, and ${CountText.count(contacts, "contact")} would be written to`
       yield* pauseSwitch.hold(held, contacts)
       yield* Effect.logError(`held: ${held}; look at them with preview, then resume --confirm ${contacts}`)
     })

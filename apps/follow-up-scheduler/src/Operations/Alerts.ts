@@ -18,7 +18,8 @@ import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { Ledger } from "../Ledger.ts"
-import { Health, keyRefused } from "./Health.ts"
+import { Health } from "./Health.ts"
+import { keyRefused } from "./Health/ProcessTroubles.ts"
 import { advise, type Kind, resolved, type Trouble } from "./Trouble.ts"
 
 const Url = Config.redacted(Config.nonEmptyString())

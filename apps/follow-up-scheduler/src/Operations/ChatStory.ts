@@ -6,6 +6,7 @@ import type { AuditEntry } from "../Ledger/AuditEntries.ts"
 import type { Tally } from "../Ledger/ChatDecisions.ts"
 import * as AuditEvent from "../Ledger/AuditEvent.ts"
 import { describe, Reason } from "../Decide/Reason.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 const isReason = Schema.is(Reason)
 
@@ -24,7 +25,7 @@ export const ofChat = (chat_id: ChatId, entries: ReadonlyArray<AuditEntry>): Rea
 export const outcome = ({ decision, reason, sent }: Tally): string => {
   const waits = decision === "Wait" ? "waiting, " : ""
   const why = reason === null ? "due now" : isReason(reason) ? describe(reason) : reason
-  const followUps = sent === 0 ? "no follow-up" : sent === 1 ? "1 follow-up" : `${sent} follow-ups`
+  const followUps = sent === 0 ? "no follow-up" : CountText.count(sent, "follow-up")
   return `${followUps}; ${waits}${why}`
 }
 

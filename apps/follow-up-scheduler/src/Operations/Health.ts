@@ -2,9 +2,8 @@
  * Whether the scheduler works: its loop runs, the ledger can be used, the key is accepted, chats are read, and what is
  * due is sent. It uses the answers of the service and the sweeps that happen anyway, and sends no request.
  */
-import { CurrentCallOptions, type RawAnswer } from "@effect-invent/client/CallOptions"
+import { CurrentCallOptions } from "@effect-invent/client/CallOptions"
 import * as Cause from "effect/Cause"
-import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -15,12 +14,14 @@ import * as Option from "effect/Option"
 import * as Queue from "effect/Queue"
 import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
-import * as Delay from "../Dispatch/Delay.ts"
 import * as ServerClock from "../Dispatch/ServerClock.ts"
 import { Ledger } from "../Ledger.ts"
 import * as MonotonicClock from "../MonotonicClock.ts"
 import * as Telemetry from "../Telemetry.ts"
-import { type Activity, CurrentActivity } from "../Telemetry/Activity.ts"
+import { CurrentActivity } from "../Telemetry/Activity.ts"
+import * as LedgerTroubles from "./Health/LedgerTroubles.ts"
+import * as ProcessTroubles from "./Health/ProcessTroubles.ts"
+import type { Thresholds } from "./Health/Thresholds.ts"
 import type { Kind, Trouble } from "./Trouble.ts"
 
 /** The health of this process, for alerts, `/healthz`, `/readyz` and the page. */
@@ -48,177 +49,10 @@ export class LoopStuck extends Schema.TaggedError<LoopStuck>()("LoopStuck", { fo
   }
 }
 
-/** From when on something counts as a trouble. See docs/operating.md. */
-export interface Settings {
-  /** How long the loop may stand still before it counts as stuck. */
-  readonly stuckAfter: Duration.Duration
-  /** How long no list of chats or messages may be read before the trouble `not_looked` begins. */
-  readonly lookWithin: Duration.Duration
-  /**
-   * How long after it was due a follow-up counts as late. The time that those which are due keep the quota busy is
-   * added.
-   */
-  readonly lateAfter: Duration.Duration
-  /** How long a pause may last before it counts as forgotten. */
-  readonly pausedFor: Duration.Duration
-  /** For how long an answer with 429 counts as a trouble. */
-  readonly throttledFor: Duration.Duration
-}
-
-const duration = (name: string, byDefault: Duration.Duration) => Config.withDefault(Config.duration(name), byDefault)
-
-/** The settings where the environment gives none. */
-export const defaults: Settings = {
-  stuckAfter: Duration.minutes(5),
-  lookWithin: Duration.minutes(10),
-  lateAfter: Duration.minutes(10),
-  pausedFor: Duration.hours(4),
-  throttledFor: Duration.minutes(10)
-}
-
-/** `FOLLOW_UPS_STUCK_AFTER`, `_LOOK_WITHIN`, `_LATE_AFTER`, `_PAUSED_FOR` and `_THROTTLED_FOR`, else the defaults. */
-export const settings: Config.Config<Settings> = Config.all({
-  stuckAfter: duration("FOLLOW_UPS_STUCK_AFTER", defaults.stuckAfter),
-  lookWithin: duration("FOLLOW_UPS_LOOK_WITHIN", defaults.lookWithin),
-  lateAfter: duration("FOLLOW_UPS_LATE_AFTER", defaults.lateAfter),
-  pausedFor: duration("FOLLOW_UPS_PAUSED_FOR", defaults.pausedFor),
-  throttledFor: duration("FOLLOW_UPS_THROTTLED_FOR", defaults.throttledFor)
-})
-
 /** A database that does not answer for so long counts as failing. */
 const ledgerAnswersWithin = Duration.seconds(10)
 
-interface Found {
-  readonly kind: Kind
-  readonly found: string
-  /** Where that is known. */
-  readonly since?: DateTime.Utc
-}
-
-/** The troubles that the ledger shows. `cost`: how long one follow-up keeps the quota busy. */
-export const ofLedger = (
-  { lateAfter, pausedFor }: Pick<Settings, "lateAfter" | "pausedFor">,
-  cost: Duration.Duration
-) =>
-  Effect.gen(function* () {
-    const ledger = yield* Ledger
-    const now = yield* DateTime.now
-    const [paused, held] = [yield* ledger.paused, yield* ledger.heldBy]
-    const unknown = yield* ledger.unknown
-    const allowed = Duration.sum(lateAfter, Duration.times(cost, yield* ledger.pending(Duration.zero)))
-    const late = yield* ledger.late(allowed, Delay.failuresIn(allowed))
-    const found: Array<Found> = []
-    if (Option.isSome(held) && Option.isSome(paused))
-      found.push({ kind: "held", found: `everything is held: ${held.value}`, since: paused.value })
-    const isForgotten = Option.exists(paused, (since) =>
-      DateTime.lessThan(since, DateTime.subtractDuration(now, pausedFor))
-    )
-    if (isForgotten && Option.isNone(held) && Option.isSome(paused))
-      found.push({ kind: "paused", found: "everything is paused", since: paused.value })
-    if (unknown > 0)
-      found.push({ kind: "outcome_unknown", found: `nobody knows of ${unknown} follow-ups whether they were sent` })
-    if (late > 0 && Option.isNone(paused))
-      found.push({ kind: "late", found: `${late} follow-ups are more than ${Duration.format(allowed)} late` })
-    return found
-  })
-
-/** What this process has seen. Instants are of the monotonic clock, in milliseconds. */
-interface Observed {
-  turnedAt: number
-  lookedAt: number
-  ledgerFailure: string | undefined
-  /** Why the policy files are refused, a line for each problem. */
-  policiesRefused: string | undefined
-  isKeyRefused: boolean
-  isKeyAccepted: boolean
-  /** When the service last answered with 429. */
-  throttledAt: number
-  /** How far this machine's clock is ahead of the server's, in milliseconds. */
-  ahead: number
-}
-
-/** Endpoints whose answers show chats or messages. */
-const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
-
-const learn = (seen: Observed, answer: RawAnswer) =>
-  Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
-    const { endpoint, status } = answer
-    if (status === 401) {
-      seen.isKeyRefused = true
-      seen.isKeyAccepted = false
-    }
-    if (status === 429) seen.throttledAt = millis
-    if (status >= 200 && status < 300) {
-      seen.isKeyRefused = false
-      seen.isKeyAccepted = true
-      if (looks.includes(endpoint)) seen.lookedAt = millis
-    }
-    seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
-  })
-
-const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activity => {
-  const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
-  return {
-    turned,
-    swept: turned.pipe(
-      Effect.zipRight(Effect.sync(() => void (seen.ledgerFailure = undefined))),
-      Effect.zipRight(Queue.offer(sweeps, undefined)),
-      Effect.asVoid
-    ),
-    sweepFailed: (reason) =>
-      Effect.zipRight(
-        turned,
-        Effect.sync(() => void (seen.ledgerFailure = reason))
-      ),
-    policiesRefused: (reasons) => Effect.sync(() => void (seen.policiesRefused = reasons))
-  }
-}
-
-export const keyRefused = "the service refuses the API key"
-
-const refusedWords = (reasons: string): string => {
-  const [first = "", ...others] = reasons.split("\n")
-  return `a policy file is refused: ${first}${others.length === 0 ? "" : `; and ${others.length} more`}`
-}
-
-const ofProcess = (
-  seen: Observed,
-  { lookWithin, stuckAfter, throttledFor }: Settings,
-  millis: number,
-  isOutage: boolean,
-  isPaused: boolean
-): ReadonlyArray<Found> => {
-  const found: Array<Found> = []
-  const age = (at: number) => Duration.millis(Math.max(0, millis - at))
-  const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
-  if (Duration.greaterThan(age(seen.turnedAt), stuckAfter))
-    found.push({
-      kind: "stuck",
-      found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}`
-    })
-  if (seen.ledgerFailure !== undefined)
-    found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
-  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: keyRefused })
-  else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
-  else if (isBlind && !isPaused)
-    found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
-  if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
-    found.push({
-      kind: "throttled",
-      found: "the service answers with 429: another program spends the quota of this key"
-    })
-  }
-  if (seen.policiesRefused !== undefined)
-    found.push({ kind: "policy_refused", found: refusedWords(seen.policiesRefused) })
-  if (ServerClock.isOff(seen.ahead))
-    found.push({
-      kind: "clock_off",
-      found: `this machine's clock is ${ServerClock.describe(seen.ahead)} the server's`
-    })
-  return found
-}
-
-const measure = (seen: Observed, millis: number) =>
+const measure = (seen: ProcessTroubles.Observed, millis: number) =>
   Effect.all(
     [
       Metric.set(Telemetry.listAge, (millis - seen.lookedAt) / 1000),
@@ -230,13 +64,13 @@ const measure = (seen: Observed, millis: number) =>
 
 /**
  * Builds the health of the process whose client and scheduler it is provided to: it counts their answers and sweeps.
- * `cost`: see `ofLedger`.
+ * `cost`: see `LedgerTroubles.find`.
  */
-export const make = (settings: Settings, cost: Duration.Duration) =>
+export const make = (thresholds: Thresholds, cost: Duration.Duration) =>
   Effect.gen(function* () {
     const ledger = yield* Ledger
     const begun = yield* MonotonicClock.millis
-    const seen: Observed = {
+    const seen: ProcessTroubles.Observed = {
       turnedAt: begun,
       lookedAt: begun,
       ledgerFailure: undefined,
@@ -249,10 +83,10 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
     const sweeps = yield* Queue.sliding<void>(1)
     /** When each trouble was first found. */
     const since = new Map<Kind, DateTime.Utc>()
-    const failed = (found: string): ReadonlyArray<Found> => [{ kind: "ledger_failing", found }]
+    const failed = (found: string): ReadonlyArray<LedgerTroubles.Found> => [{ kind: "ledger_failing", found }]
 
     const readLedger = Effect.all([
-      Effect.provideService(ofLedger(settings, cost), Ledger, ledger),
+      Effect.provideService(LedgerTroubles.find(thresholds, cost), Ledger, ledger),
       ledger.paused
     ]).pipe(
       Effect.disconnect,
@@ -266,7 +100,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
       const isPaused = read._tag === "Right" && Option.isSome(read.right[1])
       const { value } = yield* Metric.value(Telemetry.outage)
       yield* measure(seen, millis)
-      const ofThis = ofProcess(seen, settings, millis, value === 1, isPaused)
+      const ofThis = ProcessTroubles.find(seen, thresholds, millis, value === 1, isPaused)
       const isReported = ofThis.some(({ kind }) => kind === "ledger_failing")
       const found = [
         ...ofThis,
@@ -287,7 +121,7 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
 
     const isLive = Effect.map(
       MonotonicClock.millis,
-      (millis) => millis - seen.turnedAt <= Duration.toMillis(settings.stuckAfter)
+      (millis) => millis - seen.turnedAt <= Duration.toMillis(thresholds.stuckAfter)
     )
     const health: Health["Type"] = {
       isLive,
@@ -296,17 +130,20 @@ export const make = (settings: Settings, cost: Duration.Duration) =>
       nextSweep: Queue.take(sweeps)
     }
     return Context.make(Health, health).pipe(
-      Context.add(CurrentActivity, activityOf(seen, sweeps)),
+      Context.add(CurrentActivity, ProcessTroubles.activityOf(seen, sweeps)),
       Context.add(ServerClock.ServerClock, { ahead: Effect.sync(() => seen.ahead) }),
-      Context.add(CurrentCallOptions, { onAnswer: (answer) => learn(seen, answer) })
+      Context.add(CurrentCallOptions, { onAnswer: (answer) => ProcessTroubles.learn(seen, answer) })
     )
   })
 
-/** The health as a layer. `cost`: see `ofLedger`. */
-export const layer = (settings: Settings, cost: Duration.Duration) => Layer.effectContext(make(settings, cost))
+/** The health as a layer. `cost`: see `LedgerTroubles.find`. */
+export const layer = (thresholds: Thresholds, cost: Duration.Duration) => Layer.effectContext(make(thresholds, cost))
 
 /** Fails with `LoopStuck` once the loop is stuck, after `onStuck` has run. Checks ten times per `stuckAfter`. */
-export const untilStuck = <R>({ stuckAfter }: Settings, onStuck: (trouble: Trouble) => Effect.Effect<void, never, R>) =>
+export const untilStuck = <R>(
+  { stuckAfter }: Thresholds,
+  onStuck: (trouble: Trouble) => Effect.Effect<void, never, R>
+) =>
   Effect.gen(function* () {
     const { isLive, troubles } = yield* Health
     yield* Effect.repeat(isLive, {

@@ -15,6 +15,7 @@ import { Ledger } from "../Ledger.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
 import * as Variant from "../Decide/Variant.ts"
 import { type Finding, finding, ok } from "./HealthChecks.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /** Maximum number of chats whose messages are read: those of the inbox's first page that were written in last. */
 export const sampled = 10
@@ -60,10 +61,7 @@ export const examine = (...policies: PolicyChoice.InForce) =>
     const sample = rows.toSorted((a, b) => writtenAt(b) - writtenAt(a)).slice(0, sampled)
     const found = (yield* Effect.forEach(sample, unrecordedSince(latest, policies))).flat()
     if (found.length === 0)
-      return ok(
-        check,
-        `as new as what the chats show (${sample.length} chats written in since its latest record were read)`
-      )
+      return ok(check, `as new as what the chats show (read: ${CountText.count(sample.length, "newer chat")})`)
     const state: Finding["state"] = found.some(
       ({ message, policy }) => UnaskedMessages.stepInWords(policy, message) > 0
     )
@@ -72,6 +70,6 @@ export const examine = (...policies: PolicyChoice.InForce) =>
     return finding(
       check,
       state,
-      `${found.length} follow-ups in ${sample.length} chats are newer than all it has on record; ${advice}`
+      `older than ${CountText.count(found.length, "follow-up")} in ${CountText.count(sample.length, "chat")}; ${advice}`
     )
   })

@@ -11,6 +11,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as OptOuts from "../ChatReader/OptOuts.ts"
 import { fullReadShare } from "../Watch/InboxWatch.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /**
  * Requests of a follow-up that goes well: row, newest chat, update, row, message. Fewer where several that are due
@@ -95,6 +96,6 @@ const roughly = (duration: Duration.Duration) =>
 
 /** A backlog as a sentence, for people. */
 export const describe = ({ followUps, from, latest, until }: Backlog): string =>
-  `${followUps} follow-ups from ${DateTime.formatIso(from).slice(0, 16)}Z will take ` +
+  `${CountText.count(followUps, "follow-up")} from ${DateTime.formatIso(from).slice(0, 16)}Z will take ` +
   `${roughly(DateTime.distanceDuration(from, until))}; ` +
   `the latest will be ${roughly(latest)} late`

@@ -10,6 +10,7 @@ import * as Duration from "effect/Duration"
 import * as SendWindow from "../Decide/SendWindow.ts"
 import * as Variant from "../Decide/Variant.ts"
 import * as Policy from "../Policy.ts"
+import * as AllowedTimes from "../Policy/AllowedTimes.ts"
 
 /** How long hours, holidays and caps may hold a step back beyond its silence. */
 export const longestWait = Duration.days(14)
@@ -115,7 +116,7 @@ const windowFlaw = (policy: Policy.Policy, starts: ReadonlyArray<Start>): Proble
   for (const channel of Object.keys(policy.channel_windows)) {
     if (policy.match.channels?.some((matched) => matched === channel) === false) continue
     const reached = Math.max(...starts.map((start) => walk(policy, start, channel)?.index ?? policy.steps.length))
-    const within = Policy.channelWindow(policy, channel)?.within
+    const within = AllowedTimes.channelWindow(policy, channel)?.within
     if (reached < policy.steps.length && within !== undefined) {
       return {
         path: ["steps", reached],

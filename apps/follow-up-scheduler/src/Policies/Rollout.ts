@@ -17,6 +17,7 @@ import type { InForce } from "../Decide/PolicyChoice.ts"
 import * as PolicyVersions from "./PolicyVersions.ts"
 import { nameOf, type AnyPolicy } from "../Policy.ts"
 import * as PolicyDiff from "./PolicyDiff.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /**
  * What becomes of cadences on earlier versions, and on policies that are not named any more:
@@ -185,8 +186,8 @@ const fates: Record<Running, string> = {
 /** What became of what was left, a line for each version. */
 export const describeLeft = ({ earlier, unnamed }: Left, running: Running): ReadonlyArray<string> => {
   const lineOf = (why: string) => (run: Run) =>
-    `${run.conversations} conversations have a follow-up waiting or under way by ${run.policy}, ${why}: ` +
-    `${fates[running]} (--running ${running})`
+    `${CountText.count(run.conversations, "conversation")} with a follow-up waiting or under way by ${run.policy}, ` +
+    `${why}: ${fates[running]} (--running ${running})`
   return [
     ...earlier.map(lineOf("which has a newer version")),
     ...unnamed.map(lineOf("which is not among the policies any more"))

@@ -10,6 +10,7 @@ import * as Schedule from "effect/Schedule"
 import * as EmptyLog from "../Ledger/Database/EmptyLog.ts"
 import { Erasure } from "./Erasure.ts"
 import * as StoredTimers from "../Ledger/StoredTimers.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /** Deletes audit entries that are older than this; gives their number. */
 export const prune = Effect.fn("Retention.prune")(function* (keep: Duration.Duration) {
@@ -33,7 +34,10 @@ export const keeping = (keep: Duration.Duration) =>
       const { chats } = yield* erasure.finish
       yield* Effect.flatMap(SqlClient.SqlClient, EmptyLog.make)
       if (pruned + chats > 0)
-        yield* Effect.logInfo(`forgot ${pruned} lines of the audit, and the names of ${chats} erased chats`)
+        yield* Effect.logInfo(
+          `removed ${CountText.count(pruned, "audit entry", "audit entries")}, and replaced the ids of ` +
+            CountText.count(chats, "erased chat")
+        )
     })
     const retried = Effect.catchAll(tidy, (error) => Effect.logWarning(`nothing was forgotten: ${error.message}`))
     return yield* Effect.repeat(retried, Schedule.spaced("1 hour"))

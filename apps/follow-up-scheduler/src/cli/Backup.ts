@@ -8,6 +8,7 @@ import * as Ledger from "../Ledger.ts"
 import * as Restored from "../Privacy/Restored.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 const printBackup = Output.document(Schema.Struct({ file: Schema.String }))
 
@@ -49,7 +50,8 @@ const linesOf = (
   Option.match(kept, {
     onNone: () => "No ledger could be read in its place: repeat each erase, opt-out and opt-in since then.",
     onSome: ({ consents, erasures }) =>
-      `Taken over from the ledger in its place: ${erasures} erasures, ${consents} opt-outs and opt-ins.`
+      `Taken over from the ledger in its place: ${CountText.count(erasures, "erasure")}, ` +
+      `${CountText.count(consents, "opt-out or opt-in", "opt-outs and opt-ins")}.`
   }),
   ...Option.toArray(
     Option.map(

@@ -13,7 +13,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import * as Grace from "../Dispatch/GracefulShutdown/Grace.ts"
 import * as Alerts from "../Operations/Alerts.ts"
-import * as Health from "../Operations/Health.ts"
+import * as Thresholds from "../Operations/Health/Thresholds.ts"
 import * as OtlpExporter from "../Operations/OtlpExporter.ts"
 import * as Scheduler from "../Scheduler.ts"
 import * as TerminalText from "../TerminalText.ts"
@@ -64,11 +64,11 @@ const inForce: { readonly [Name in Plain]: InForce } = {
   FOLLOW_UPS_STOP_GRACE: durationOf(Grace.config, (grace) => grace),
   FOLLOW_UPS_SWEEP_EVERY: durationOf(Scheduler.serveConfig, ({ sweepEvery }) => sweepEvery),
   FOLLOW_UPS_SWEEP_SLACK: durationOf(Scheduler.serveConfig, ({ sweepSlack }) => sweepSlack),
-  FOLLOW_UPS_STUCK_AFTER: durationOf(Health.settings, ({ stuckAfter }) => stuckAfter),
-  FOLLOW_UPS_LOOK_WITHIN: durationOf(Health.settings, ({ lookWithin }) => lookWithin),
-  FOLLOW_UPS_LATE_AFTER: durationOf(Health.settings, ({ lateAfter }) => lateAfter),
-  FOLLOW_UPS_PAUSED_FOR: durationOf(Health.settings, ({ pausedFor }) => pausedFor),
-  FOLLOW_UPS_THROTTLED_FOR: durationOf(Health.settings, ({ throttledFor }) => throttledFor),
+  FOLLOW_UPS_STUCK_AFTER: durationOf(Thresholds.settings, ({ stuckAfter }) => stuckAfter),
+  FOLLOW_UPS_LOOK_WITHIN: durationOf(Thresholds.settings, ({ lookWithin }) => lookWithin),
+  FOLLOW_UPS_LATE_AFTER: durationOf(Thresholds.settings, ({ lateAfter }) => lateAfter),
+  FOLLOW_UPS_PAUSED_FOR: durationOf(Thresholds.settings, ({ pausedFor }) => pausedFor),
+  FOLLOW_UPS_THROTTLED_FOR: durationOf(Thresholds.settings, ({ throttledFor }) => throttledFor),
   FOLLOW_UPS_ALERT_FORMAT: Effect.map(Alerts.settings, ({ format }) => format),
   FOLLOW_UPS_ALERT_REPEAT: durationOf(Alerts.settings, ({ repeatAfter }) => repeatAfter),
   RUNNER_HOST: Effect.map(ClusterRunner.address, ({ host }) => host),

@@ -9,7 +9,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import * as Health from "../Operations/Health.ts"
+import * as LedgerTroubles from "../Operations/Health/LedgerTroubles.ts"
+import * as Thresholds from "../Operations/Health/Thresholds.ts"
 import * as HealthChecks from "../Operations/HealthChecks.ts"
 import * as LedgerAge from "../Operations/LedgerAge.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
@@ -23,6 +24,7 @@ import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 import { quota } from "./Status.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 type Probe<A> = Effect.Effect<A, unknown, FileSystem.FileSystem | Path.Path>
 
@@ -86,7 +88,7 @@ const examine = Effect.gen(function* () {
     Effect.succeed<ReadonlyArray<HealthChecks.Finding>>([{ check: "key", state: "error", found: lineOf(error) }])
   )
   const ledger = yield* orError("database", database, (open) =>
-    HealthChecks.ok("database", `can be read; ${open} follow-ups are open`)
+    HealthChecks.ok("database", `can be read; open: ${CountText.count(open, "follow-up")}`)
   )
   const rules = (yield* Effect.forEach(Option.toArray(policies), (probe) =>
     Effect.match(probe, { onSuccess: findingsOfPolicies, onFailure: (error) => [failed("policy", error)] })
@@ -106,8 +108,8 @@ const ifNamed = <A>(paths: ReadonlyArray<string>, probe: A): Option.Option<A> =>
   paths.length === 0 ? Option.none() : Option.some(probe)
 
 const sending = Effect.gen(function* () {
-  const [settings, spent, now] = [yield* Health.settings, yield* quota, yield* DateTime.now]
-  const found = yield* Health.ofLedger(settings, QuotaForecast.costOf(spent))
+  const [settings, spent, now] = [yield* Thresholds.settings, yield* quota, yield* DateTime.now]
+  const found = yield* LedgerTroubles.find(settings, QuotaForecast.costOf(spent))
   return found.map((each): Trouble.Trouble => ({ since: now, ...each }))
 })
 

@@ -10,6 +10,7 @@ import * as Erasure from "../Privacy/Erasure.ts"
 import * as Ledger from "../Ledger.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 const print = Output.document(
   Schema.Struct({
@@ -21,9 +22,13 @@ const print = Output.document(
 )
 
 const linesOf = ({ chats, left }: { readonly chats: number; readonly left: number }): ReadonlyArray<string> => [
-  `${chats} chats on record have no names any more; the contact is never followed up again.`,
+  `The ids of ${CountText.count(chats, "chat")} on record were replaced by proofs. ` +
+    "The contact is never followed up again.",
   ...(left > 0
-    ? [`In ${left} chats a follow-up is under way: the next look takes it back, and their names go after it.`]
+    ? [
+        `In ${CountText.count(left, "chat")} a follow-up is under way. The next reading takes it back, and ` +
+          "then replaces the ids."
+      ]
     : [])
 ]
 

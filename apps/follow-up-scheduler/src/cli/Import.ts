@@ -16,6 +16,7 @@ import * as ContactList from "./ContactList.ts"
 import type * as Option from "effect/Option"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 const Imported = Schema.Struct({
   file: Schema.String,
@@ -30,9 +31,8 @@ const Imported = Schema.Struct({
 const print = Output.document(Imported)
 
 const summary = ({ contacts, erased, file, opted_out }: typeof Imported.Type): ReadonlyArray<string> => [
-  `${contacts} contacts are named in ${file}. ${opted_out} of them had not opted out before, and are not ` +
-    "followed up again.",
-  ...(erased > 0 ? [`${erased} of them were erased: they are not recorded again, and never followed up.`] : [])
+  `${file} names ${CountText.count(contacts, "contact")}. New opt-outs: ${opted_out}.`,
+  ...(erased > 0 ? [`Erased before, so not recorded, and never followed up: ${erased}.`] : [])
 ]
 
 /** How many contacts are recorded in one transaction: a scheduler beside it waits for no longer than that takes. */

@@ -11,12 +11,14 @@ import * as PolicyFiles from "../Policies/PolicyFiles.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 const shown = (id: string, { before, differences, running }: Rollout.Preview): ReadonlyArray<string> => [
   before === undefined ? `${id}: the first version on record` : `${before.id} → ${id}`,
   ...differences.map((difference) => `  ${PolicyDiff.describe(difference)}`),
   ...running.map(
-    ({ conversations, policy }) => `${conversations} conversations have a follow-up waiting or under way by ${policy}`
+    ({ conversations, policy }) =>
+      `${CountText.count(conversations, "conversation")} with a follow-up waiting or under way by ${policy}`
   )
 ]
 

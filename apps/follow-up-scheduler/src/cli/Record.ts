@@ -16,6 +16,7 @@ import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
 import * as Progress from "./Progress.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 interface Target {
   readonly out: string
@@ -53,7 +54,7 @@ const write = <E, R>(
     )
     yield* json
       ? print({ out, conversations: count })
-      : Output.lines([`${count} conversations are on record in ${out}`])
+      : Output.lines([`recorded ${CountText.count(count, "conversation")} in ${out}`])
   }).pipe(Effect.scoped)
 
 const known = (db: Db) => (Option.isSome(db) ? Ledgers.reading(db) : Ledgers.readingIfAny(db))

@@ -8,6 +8,7 @@ import { unconfirmed } from "../Ledger/Unconfirmed.ts"
 import * as LedgerLogging from "../Ledger/LedgerLogging.ts"
 import * as Alerts from "../Operations/Alerts.ts"
 import * as Health from "../Operations/Health.ts"
+import * as Thresholds from "../Operations/Health/Thresholds.ts"
 import * as HealthServer from "../Operations/HealthServer.ts"
 import * as QuotaForecast from "../Operations/QuotaForecast.ts"
 import * as QuotaUsage from "../Operations/QuotaUsage.ts"
@@ -55,7 +56,7 @@ const watch = (
 
 /** The settings of `Health`; chats count as not read after three times `--every` at the soonest. */
 const healthSettings = (every: Duration.Duration) =>
-  Effect.map(Health.settings, (settings) => ({
+  Effect.map(Thresholds.settings, (settings) => ({
     ...settings,
     lookWithin: Duration.max(settings.lookWithin, Duration.times(every, 3))
   }))

@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import { setImmediate } from "node:timers"
+import * as CountText from "../Policy/CountText.ts"
 
 interface Output {
   /** From now on, and until the scope ends, the output is a log. */
@@ -68,7 +69,7 @@ export const make = ({ exit, stderr, stdout }: Streams): Output => {
     const count = lost
     if (count === 0) return
     lost = 0
-    yield* Effect.logWarning(`${count} lines of this log could not be written and are lost: ${reason}`)
+    yield* Effect.logWarning(`${CountText.count(count, "line")} of this log could not be written: ${reason}`)
     yield* turn
     // This one, too.
     if (lost > 0) lost += count - 1

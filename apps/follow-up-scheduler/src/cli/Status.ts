@@ -17,6 +17,7 @@ import * as ChatStory from "../Operations/ChatStory.ts"
 import * as Ledgers from "./Ledgers.ts"
 import type { Db } from "./Options.ts"
 import * as Output from "./Output.ts"
+import * as CountText from "../Policy/CountText.ts"
 
 /** A time in which more is due than the quota carries, in the JSON of `status` and `preview`. */
 export const Backlog = Schema.Struct({
@@ -127,7 +128,9 @@ export const serviceLines = ({
   ...(held_by === null ? [] : [heldLine(held_by, to_confirm)]),
   ...(waiting[0] === undefined
     ? []
-    : [`${waiting.length} follow-ups wait; the next is looked at ${DateTime.formatIso(waiting[0].due_at)}`]),
+    : [
+        `waiting: ${CountText.count(waiting.length, "follow-up")}; the next is due ${DateTime.formatIso(waiting[0].due_at)}`
+      ]),
   ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
   ...ServiceStatus.describe(service)
 ]

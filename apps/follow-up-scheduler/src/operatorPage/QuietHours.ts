@@ -2,7 +2,8 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as NextAllowed from "../NextAllowed.ts"
-import * as Policy from "../Policy.ts"
+import type * as Policy from "../Policy.ts"
+import * as AllowedTimes from "../Policy/AllowedTimes.ts"
 import type { TimeRange } from "./Api.ts"
 
 const minute = 60_000
@@ -34,7 +35,7 @@ export const between = (
   from: DateTime.Utc,
   to: DateTime.Utc
 ): ReadonlyArray<TimeRange> => {
-  const hours = zones.map((zone) => Policy.hoursIn(policy, country, zone))
+  const hours = zones.map((zone) => AllowedTimes.hoursIn(policy, country, zone))
   const opening = (millis: number) => {
     const found = NextAllowed.nextAllowedByEach(hours, DateTime.unsafeMake(millis))
     return Math.min(

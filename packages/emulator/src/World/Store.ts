@@ -1,10 +1,10 @@
 /** What the world consists of: records in memory, found by id, with ids that count up so that a run can be repeated. */
 import type { AssistantConfig } from "@effect-invent/domain/Assistant/AssistantConfig"
-import {
+import type {
   ActivityId,
   AssistantActionId,
   AssistantId,
-  type BoardId,
+  BoardId,
   BroadcastId,
   ChannelId,
   ChatId,
@@ -24,7 +24,6 @@ import {
   RecordId,
   SegmentId,
   TableId,
-  TemplateId,
   ToolCallId,
   UserId,
   ViewId,
@@ -38,6 +37,7 @@ import type { Tool } from "@effect-invent/domain/Chat/Tool"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { notFound, type Refusal } from "../Refusal.ts"
+import * as CountedIds from "./CountedIds.ts"
 import type * as Records from "./Records.ts"
 import { Table } from "./TrackedMap.ts"
 
@@ -156,48 +156,6 @@ export interface ChatRecord {
   user_unseen_count: number
 }
 
-/** The ids of a new world, and those of everything added to it. */
-const makeIds = () => {
-  const counts = new Table<string, number>()
-  const next = (prefix: string) => {
-    const count = (counts.get(prefix) ?? 0) + 1
-    counts.set(prefix, count)
-    return `${prefix}_${String(count).padStart(6, "0")}`
-  }
-  return {
-    counts,
-    org: () => OrgId.make(next("org")),
-    assistant: () => AssistantId.make(next("ast")),
-    contact: () => ContactId.make(next("contact")),
-    channel: () => ChannelId.make(next("channel")),
-    chat: () => ChatId.make(next("chat")),
-    conversation: () => ConversationId.make(next("conversation")),
-    member: () => MemberId.make(next("member")),
-    message: () => MessageId.make(next("message")),
-    toolCall: () => ToolCallId.make(next("call")),
-    user: () => UserId.make(next("user")),
-    orgMember: () => OrgMemberId.make(next("org_member")),
-    segment: () => SegmentId.make(next("segment")),
-    note: () => NoteId.make(next("note")),
-    file: () => FileId.make(next("file")),
-    activity: () => ActivityId.make(next("activity")),
-    memory: () => MemoryId.make(next("memory")),
-    field: () => FieldId.make(next("field")),
-    connection: () => ConnectionId.make(next("con")),
-    workflow: () => WorkflowId.make(next("workflow")),
-    workflowRun: () => WorkflowRunId.make(next("run")),
-    broadcast: () => BroadcastId.make(next("broadcast")),
-    template: () => TemplateId.make(next("template")),
-    recipient: () => RecipientId.make(next("recipient")),
-    action: () => AssistantActionId.make(next("action")),
-    content: () => ContentId.make(next("content")),
-    table: () => TableId.make(next("table")),
-    view: () => ViewId.make(next("view")),
-    record: () => RecordId.make(next("record")),
-    secretKey: () => next("secret")
-  }
-}
-
 const find =
   <K extends string, A>(what: string, records: ReadonlyMap<K, A>) =>
   (id: K): Effect.Effect<A, Refusal> =>
@@ -210,7 +168,7 @@ const find =
  * Makes the records of a world without messages: the organization, its assistant and its first member.
  */
 export const make = () => {
-  const ids = makeIds()
+  const ids = CountedIds.make()
   const org_id = ids.org()
   const user_id = ids.user()
   const assistant: AssistantRecord = {

@@ -1,0 +1,108 @@
+/**
+ * Takes up what is due: by a timer, or by a sweep that searches the ledger for it. An armed follow-up is taken further
+ * at once. Planned ones are begun a few at a time, in the order in which they are due.
+ */
+import type { ChatId } from "@effect-invent/domain/Ids"
+import type { SqlError } from "@effect/sql/SqlError"
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { ChatReview } from "../ChatReview.ts"
+import type { Ledger } from "../Ledger.ts"
+import type { FollowUpKey } from "../Plan.ts"
+import type { FollowUp } from "../Plan/FollowUp.ts"
+import type { PolicyVersions } from "../Policies/PolicyVersions.ts"
+import * as Delay from "./Delay.ts"
+
+const sweepConcurrency = 4
+
+/**
+ * How many planned follow-ups are begun at a time. A service that takes two seconds to answer then leaves no quota
+ * unused, and follow-ups are still armed in the order in which they are due.
+ */
+const atOnce = 12
+
+/** What taking up needs of the dispatcher. */
+export interface Parts {
+  readonly ledger: Ledger["Type"]
+  readonly policies: PolicyVersions["Type"]
+  readonly chatReview: ChatReview["Type"]
+  /** Whether a planned follow-up may be begun: the service answers, and the clocks agree. */
+  readonly mayBegin: Effect.Effect<boolean, SqlError>
+  /** Takes a follow-up one step further. */
+  readonly advance: (followUp: FollowUp) => Effect.Effect<void, SqlError>
+}
+
+/** Builds `wake` and `sweep` of the dispatcher. */
+export const make = Effect.fnUntraced(function* ({ advance, chatReview, ledger, mayBegin, policies }: Parts) {
+  const turns = yield* Effect.makeSemaphore(atOnce)
+
+  /** Rows that wait for longer than they may, because the clock was fast when they were written. */
+  const heldTooLong = (now: DateTime.Utc) =>
+    Effect.flatMap(ledger.waitingAgain(DateTime.addDuration(now, Delay.skew)), (rows) =>
+      Effect.filter(rows, (row) =>
+        Effect.map(policies.version(row.policy), (policy) => Delay.isTooLong(row, policy, now))
+      )
+    )
+
+  /**
+   * Decides about a chat whose follow-up ended in a process that then ended, too. A chat that cannot be read is left to
+   * the watch.
+   */
+  const catchUp = (chat_id: ChatId) =>
+    Effect.catchIf(
+      chatReview.reviewById(chat_id),
+      (error) => error._tag !== "SqlError",
+      (error) => Effect.logWarning(`chat ${chat_id} could not be read`, error.message)
+    )
+
+  /**
+   * An armed follow-up is taken further at once. A planned one waits for one of the {@link atOnce} permits, and is left
+   * alone if it has changed by then.
+   */
+  const inTurn = (followUp: FollowUp) => {
+    if (followUp.status !== "planned") return advance(followUp)
+    const isWanted = Effect.flatMap(ledger.isCurrent(followUp), (yes) => (yes ? mayBegin : Effect.succeed(false)))
+    return turns.withPermits(1)(Effect.whenEffect(advance(followUp), isWanted))
+  }
+
+  /**
+   * Marks a row as taken up, which makes its timer stale, and takes it further. A planned one without a free permit is
+   * left to the next sweep. Gives whether it was taken up.
+   */
+  const takeUp = (followUp: FollowUp, now: DateTime.Utc) => {
+    const due = DateTime.greaterThan(followUp.due_at, now) ? { due_at: now } : {}
+    const taking = Effect.flatMap(
+      ledger.advance(followUp, due, { name: "resumed_by_sweep", detail: { was_due: followUp.due_at } }),
+      Option.match({ onNone: () => Effect.succeed(false), onSome: (taken) => Effect.as(advance(taken), true) })
+    )
+    if (followUp.status !== "planned") return taking
+    const inTurn = turns.withPermitsIfAvailable(1)(Effect.whenEffect(taking, mayBegin))
+    return Effect.map(inTurn, (taken) => Option.getOrElse(Option.flatten(taken), () => false))
+  }
+
+  return {
+    wake: (key: FollowUpKey, revision: number) =>
+      Effect.flatMap(
+        ledger.find(key),
+        Option.match({
+          onNone: () => Effect.void,
+          onSome: (followUp) => (followUp.revision === revision ? inTurn(followUp) : Effect.void)
+        })
+      ),
+    sweep: Effect.fn("Dispatch.sweep")(function* (slack: Duration.Duration) {
+      const now = yield* DateTime.now
+      const overdue = [...(yield* ledger.overdue(DateTime.subtractDuration(now, slack))), ...(yield* heldTooLong(now))]
+      const isPaused = Option.isSome(yield* ledger.paused)
+      const isHeld = yield* ledger.held
+      const wanted = overdue.filter(({ policy, status }) => status === "armed" || !isHeld(policy))
+      const taken = yield* Effect.filter(wanted, (row) => takeUp(row, now), { concurrency: sweepConcurrency })
+      yield* Effect.forEach(isPaused ? [] : yield* ledger.unobserved, catchUp, {
+        concurrency: sweepConcurrency,
+        discard: true
+      })
+      return taken.length
+    })
+  }
+})

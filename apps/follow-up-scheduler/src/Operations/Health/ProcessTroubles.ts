@@ -1,0 +1,109 @@
+/** What a process observes of its own work, and the troubles that this shows. */
+import type { RawAnswer } from "@effect-invent/client/CallOptions"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Queue from "effect/Queue"
+import * as ServerClock from "../../Dispatch/ServerClock.ts"
+import * as MonotonicClock from "../../MonotonicClock.ts"
+import type { Activity } from "../../Telemetry/Activity.ts"
+import type { Found } from "./LedgerTroubles.ts"
+import type { Thresholds } from "./Thresholds.ts"
+
+/** What this process has seen. Instants are of the monotonic clock, in milliseconds. */
+export interface Observed {
+  turnedAt: number
+  lookedAt: number
+  ledgerFailure: string | undefined
+  /** Why the policy files are refused, a line for each problem. */
+  policiesRefused: string | undefined
+  isKeyRefused: boolean
+  isKeyAccepted: boolean
+  /** When the service last answered with 429. */
+  throttledAt: number
+  /** How far this machine's clock is ahead of the server's, in milliseconds. */
+  ahead: number
+}
+
+/** Endpoints whose answers show chats or messages. */
+const looks: ReadonlyArray<string> = ["inbox.list", "chats.list", "messages.list"]
+
+/** Takes over what an answer of the service shows. */
+export const learn = (seen: Observed, answer: RawAnswer) =>
+  Effect.zipWith(MonotonicClock.millis, ServerClock.aheadBy(answer), (millis, ahead) => {
+    const { endpoint, status } = answer
+    if (status === 401) {
+      seen.isKeyRefused = true
+      seen.isKeyAccepted = false
+    }
+    if (status === 429) seen.throttledAt = millis
+    if (status >= 200 && status < 300) {
+      seen.isKeyRefused = false
+      seen.isKeyAccepted = true
+      if (looks.includes(endpoint)) seen.lookedAt = millis
+    }
+    seen.ahead = Option.getOrElse(ahead, () => seen.ahead)
+  })
+
+/** Records what the loop does. Each sweep that reaches its end is added to `sweeps`. */
+export const activityOf = (seen: Observed, sweeps: Queue.Enqueue<void>): Activity => {
+  const turned = Effect.map(MonotonicClock.millis, (millis) => void (seen.turnedAt = millis))
+  return {
+    turned,
+    swept: turned.pipe(
+      Effect.zipRight(Effect.sync(() => void (seen.ledgerFailure = undefined))),
+      Effect.zipRight(Queue.offer(sweeps, undefined)),
+      Effect.asVoid
+    ),
+    sweepFailed: (reason) =>
+      Effect.zipRight(
+        turned,
+        Effect.sync(() => void (seen.ledgerFailure = reason))
+      ),
+    policiesRefused: (reasons) => Effect.sync(() => void (seen.policiesRefused = reasons))
+  }
+}
+
+export const keyRefused = "the service refuses the API key"
+
+const refusedWords = (reasons: string): string => {
+  const [first = "", ...others] = reasons.split("\n")
+  return `a policy file is refused: ${first}${others.length === 0 ? "" : `; and ${others.length} more`}`
+}
+
+export const find = (
+  seen: Observed,
+  { lookWithin, stuckAfter, throttledFor }: Thresholds,
+  millis: number,
+  isOutage: boolean,
+  isPaused: boolean
+): ReadonlyArray<Found> => {
+  const found: Array<Found> = []
+  const age = (at: number) => Duration.millis(Math.max(0, millis - at))
+  const isBlind = Duration.greaterThan(age(seen.lookedAt), lookWithin)
+  if (Duration.greaterThan(age(seen.turnedAt), stuckAfter))
+    found.push({
+      kind: "stuck",
+      found: `the loop that searches for what is due has not turned for ${Duration.format(stuckAfter)}`
+    })
+  if (seen.ledgerFailure !== undefined)
+    found.push({ kind: "ledger_failing", found: `the ledger cannot be used: ${seen.ledgerFailure}` })
+  if (seen.isKeyRefused) found.push({ kind: "key_refused", found: keyRefused })
+  else if (isOutage) found.push({ kind: "service_out", found: "the service does not answer" })
+  else if (isBlind && !isPaused)
+    found.push({ kind: "not_looked", found: `no list of chats was read for ${Duration.format(lookWithin)}` })
+  if (millis - seen.throttledAt <= Duration.toMillis(throttledFor)) {
+    found.push({
+      kind: "throttled",
+      found: "the service answers with 429: another program spends the quota of this key"
+    })
+  }
+  if (seen.policiesRefused !== undefined)
+    found.push({ kind: "policy_refused", found: refusedWords(seen.policiesRefused) })
+  if (ServerClock.isOff(seen.ahead))
+    found.push({
+      kind: "clock_off",
+      found: `this machine's clock is ${ServerClock.describe(seen.ahead)} the server's`
+    })
+  return found
+}

@@ -129,7 +129,8 @@ export const serviceLines = ({
   ...(waiting[0] === undefined
     ? []
     : [
-        `waiting: ${CountText.count(waiting.length, "follow-up")}; the next is due ${DateTime.formatIso(waiting[0].due_at)}`
+        `waiting: ${CountText.count(waiting.length, "follow-up")}; ` +
+          `the next is due ${DateTime.formatIso(waiting[0].due_at)}`
       ]),
   ...(backlog === undefined ? [] : [QuotaForecast.describe(backlog)]),
   ...ServiceStatus.describe(service)

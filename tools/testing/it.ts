@@ -12,9 +12,10 @@ import type * as Scope from "effect/Scope"
 import * as TestServices from "effect/TestServices"
 import * as VirtualTestClock from "./VirtualTestClock.ts"
 
-/** As in the platform's own tests, nothing is logged to the console. */
+/** As in the platform's own tests, nothing is logged to the console. Spans are made only where a test asks for them. */
 const provide = <A, E, R>(test: Effect.Effect<A, E, R>) =>
   VirtualTestClock.provide(test).pipe(
+    Effect.withTracerEnabled(false),
     Effect.locallyWith(FiberRef.currentLoggers, HashSet.remove(Logger.defaultLogger)),
     Effect.provide(TestServices.liveServices)
   )

@@ -99,8 +99,8 @@ const observations: Record<Path<Settings.Options>, Observation> = {
     values: [{ name: "inbox" }, { name: "sweep" }],
     observe: (options) =>
       Effect.gen(function* () {
-        const { spans, tracer } = Spans.record()
-        yield* Effect.withTracer(list(options), tracer)
+        const { spans, traced } = Spans.record()
+        yield* traced(list(options))
         return spans.map(({ attributes }) => attributes.get("invent.client.name"))
       }),
     seen: [

@@ -103,12 +103,9 @@ describe("a request that the contract does not have", () => {
   it.scoped("is known by its name and its template, and an id that is in the path itself by neither", () =>
     Effect.gen(function* () {
       const { invent } = yield* Vendor.connect(() => json({}))
-      const { spans, tracer } = Spans.record()
-      yield* within(0, Effect.withTracer(invent.request(react), tracer))
-      yield* within(
-        0,
-        Effect.withTracer(invent.request({ method: "GET", path: "/chats/chat_7", safety: "Safe" }), tracer)
-      )
+      const { spans, traced } = Spans.record()
+      yield* within(0, traced(invent.request(react)))
+      yield* within(0, traced(invent.request({ method: "GET", path: "/chats/chat_7", safety: "Safe" })))
       expect(spans.map(({ name }) => name)).toEqual([
         "InventClient.chats.react",
         "POST /chats/{chat_id}/reactions",

@@ -208,7 +208,7 @@ describe("the API key", () => {
 
   it.scoped("is in no span and in no log", () =>
     Effect.gen(function* () {
-      const { spans, tracer } = Spans.record()
+      const { spans, traced } = Spans.record()
       const logs: Array<string> = []
       const logger = Logger.make(({ annotations, cause, message, spans }) => {
         logs.push(
@@ -223,7 +223,7 @@ describe("the API key", () => {
         const { invent } = yield* Vendor.connect(() => answer, { ...options, rateLimit }, shared)
         const logged = Effect.tapErrorCause(call(invent), (cause) => Effect.logError("the call failed", cause))
         const program = Effect.exit(logged).pipe(
-          Effect.withTracer(tracer),
+          traced,
           Effect.provide(Logger.replace(Logger.defaultLogger, logger)),
           Logger.withMinimumLogLevel(LogLevel.All)
         )
@@ -232,13 +232,13 @@ describe("the API key", () => {
       expect(spans.filter(({ kind }) => kind === "internal").length).toBeGreaterThanOrEqual(Object.keys(kinds).length)
       expect(spans.filter(({ kind }) => kind === "client").length).toBeGreaterThan(Object.keys(kinds).length)
       expect(logs.some((log) => log.includes("outcome unknown"))).toBe(true)
-      const traced = spans.flatMap((span) => [
+      const inSpans = spans.flatMap((span) => [
         span.name,
         ...printed(Object.fromEntries(span.attributes)),
         ...printed(span.events),
         ...ending(span)
       ])
-      for (const output of [...traced, ...logs]) expect(output.includes(apiKey), output.slice(0, 2000)).toBe(false)
+      for (const output of [...inSpans, ...logs]) expect(output.includes(apiKey), output.slice(0, 2000)).toBe(false)
     })
   )
 })

@@ -1,4 +1,5 @@
-/** A tracer that keeps everything of each span. */
+/** Keeps everything of each span. */
+import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Tracer from "effect/Tracer"
@@ -46,7 +47,10 @@ export const record = () => {
     },
     context: (run) => run()
   })
-  return { spans, tracer }
+  /** Runs the effect with its spans, which a test has not by itself. */
+  const traced = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    effect.pipe(Effect.withTracer(tracer), Effect.withTracerEnabled(true))
+  return { spans, traced }
 }
 
 const millis = (from: bigint, to: bigint) => Number((to - from) / 1_000_000n)

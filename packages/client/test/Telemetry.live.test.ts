@@ -9,9 +9,9 @@ for (const [name, transport] of Object.entries(Sockets.transports)) {
     it.scopedLive("a request has one span, not the platform's beside it, and its ids stay here", () =>
       Effect.gen(function* () {
         const { baseUrl, requests } = yield* Sockets.serve((response) => response.end("[]"))
-        const { spans, tracer } = Spans.record()
+        const { spans, traced } = Spans.record()
         const invent = yield* Sockets.connect(baseUrl, transport)
-        yield* Effect.withTracer(calls.Safe(invent), tracer)
+        yield* traced(calls.Safe(invent))
         expect(spans.map(({ name }) => name)).toEqual(["InventClient.messages.list", "GET /chats/{chat_id}/messages"])
         expect(Object.keys(requests[0]!).filter((header) => /trace|b3/.test(header))).toEqual([])
       })

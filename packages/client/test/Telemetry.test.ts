@@ -33,10 +33,10 @@ const traced = (
   options: Partial<Settings.Options> = {}
 ) =>
   Effect.gen(function* () {
-    const { spans, tracer } = Spans.record()
+    const { spans, traced } = Spans.record()
     const { invent } = yield* Vendor.connect(answer, options)
     const seeded = Effect.withRandom(program(invent), Random.fixed([0.5]))
-    yield* within("10 minutes", Effect.exit(Effect.withTracer(seeded, tracer)))
+    yield* within("10 minutes", Effect.exit(traced(seeded)))
     return Spans.tree(spans)
   })
 

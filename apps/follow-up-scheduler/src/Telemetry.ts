@@ -64,6 +64,11 @@ export const keyRefused = Metric.gauge("invent.scheduler.key.refused", {
   description: "1 while the service refuses the API key."
 })
 
+/** 1 while a policy file is refused and the policies in force stay, else 0. */
+export const policiesRefused = Metric.gauge("invent.scheduler.policies.refused", {
+  description: "1 while a policy file is refused, and the policies in force stay."
+})
+
 /** How far this machine's clock is ahead of the server's, in seconds; below 0 it is behind. */
 export const clockAhead: Metric.Metric.Gauge<number> = Metric.gauge("invent.scheduler.clock.ahead", {
   description: "How far this machine's clock is ahead of the server's."

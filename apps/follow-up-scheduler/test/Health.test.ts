@@ -146,6 +146,7 @@ describe("a scheduler", () => {
       yield* Activity.policiesRefused("policy a.yaml: is empty\npolicy b.yaml: is empty\npolicy c.yaml: is empty")
       expect(yield* found).toBe("a policy file is refused: policy a.yaml: is empty; and 2 more")
       expect(yield* kinds).toEqual(["policy_refused"])
+      expect((yield* Metric.value(Telemetry.policiesRefused)).value).toBe(1)
       yield* Activity.policiesRefused(undefined)
       expect(yield* kinds).toEqual([])
     })

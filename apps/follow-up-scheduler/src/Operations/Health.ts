@@ -57,6 +57,7 @@ const measure = (seen: ProcessTroubles.Observed, millis: number) =>
     [
       Metric.set(Telemetry.listAge, (millis - seen.lookedAt) / 1000),
       Metric.set(Telemetry.keyRefused, Number(seen.isKeyRefused)),
+      Metric.set(Telemetry.policiesRefused, Number(seen.policiesRefused !== undefined)),
       Metric.set(Telemetry.clockAhead, seen.ahead / 1000)
     ],
     { discard: true }

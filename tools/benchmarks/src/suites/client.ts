@@ -25,7 +25,7 @@ const everyone = competitors.map(({ id }) => id)
 
 const outcome = ({ afterMillis, outcome, requests }: LostPost.Outcome) =>
   `${requests}, ` +
-  `${outcome === null ? "no word yet" : afterMillis < 1000 ? outcome : `${outcome} after ${seconds(afterMillis)}`}`
+  `${outcome === null ? "not ended" : afterMillis < 1000 ? outcome : `${outcome} after ${seconds(afterMillis)}`}`
 
 const lostPost = async (): Promise<Table> => {
   const outcomes = await inChild<LostPost.Args, ReadonlyArray<LostPost.Outcome>>("LostPost")({
@@ -121,7 +121,7 @@ const quota = async (progress: (what: string) => void): Promise<Table> => {
       `${limit * (windows + 1)} GETs by ${callers} callers for ${seconds(patienceFor(window))}, warmed up before, ` +
       `through a quota of ${limit} in ${seconds(window)}, 10 to 50 ms away, kept in four ways that servers have. ` +
       "The 429s the server gave, the calls that ended in an error, and the use of the quota from the second window " +
-      "on: who has spent all calls by then uses none.",
+      "on: a client whose calls have all ended by then uses none of it.",
     head: ["", ...modelNames],
     rows
   }

@@ -25,3 +25,20 @@ export const matches = (match: Match, chat: Traits): boolean =>
   isAmong(match.languages, [chat.language]) &&
   isAmong(match.referrals, [chat.referral]) &&
   (match.admins === undefined || chat.isAdmin)
+
+/**
+ * Whether a key that the policy's `match` gives cannot hold, because the chat has another value for it. A value that
+ * is not known says nothing, and `admins` is not compared: `Audience` does that.
+ */
+export const isExcluded = (match: Match, chat: Traits): boolean => {
+  const isOther = (wanted: ReadonlyArray<string> | undefined, found: string | undefined) =>
+    found !== undefined && !isAmong(wanted, [found])
+  return (
+    isOther(match.assistants, chat.assistant_id) ||
+    isOther(match.channels, chat.channel) ||
+    (chat.segments !== undefined && !isAmong(match.segments, chat.segments)) ||
+    isOther(match.countries, chat.country) ||
+    isOther(match.languages, chat.language) ||
+    isOther(match.referrals, chat.referral)
+  )
+}

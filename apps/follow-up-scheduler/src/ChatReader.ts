@@ -50,6 +50,17 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
      */
     readonly glance: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError | NotListed>
     /**
+     * The row of a chat as it is planned by, with the last message alone. No request where the row is a minute old at
+     * most, and no segments or opt-outs. None where no list shows the chat, where its state is not read at all, and
+     * where all messages are in memory, as the row shows.
+     */
+    readonly row: (chat_id: ChatId) => Effect.Effect<Option.Option<ChatSnapshot.ChatSnapshot>, RepeatableError>
+    /**
+     * Lists all messages of a chat, with the newest row in memory, however old; without a row, the state counts as
+     * open. One request a page. Adds no segments or opt-outs.
+     */
+    readonly list: (chat_id: ChatId) => Effect.Effect<ChatSnapshot.ChatSnapshot, RepeatableError>
+    /**
      * The newest snapshot with all messages that this process has in memory; none after a restart. No request for the
      * chat; segments cost one.
      */
@@ -238,6 +249,22 @@ const reading = (
         // The row that a chat is planned by can be older than this read.
         return { ...read.chat, isStateOld: isOld, ...(purpose !== "plan" && { listed: read.listed }) }
       }),
+    row: (chat_id) =>
+      Effect.gen(function* () {
+        const fresh = yield* rows.find(chat_id, needOf("plan", yield* MonotonicClock.elapsed))
+        const row = Option.isSome(fresh) ? fresh : yield* rows.known(chat_id)
+        if (Option.isNone(row) || Option.isSome(yield* unchanged(chat_id, row.value))) return Option.none()
+        return Option.some(ChatSnapshot.make(chat_id, row.value.chat, []))
+      }),
+    list: (chat_id) =>
+      Effect.gen(function* () {
+        const row = yield* rows.known(chat_id)
+        const { direction, listed } = yield* list(chat_id)
+        const chat = Option.isSome(row) ? row.value.chat : undefined
+        const whole = ChatSnapshot.make(chat_id, chat, listed, direction)
+        if (Option.isSome(row)) yield* remember(whole)
+        return whole
+      }),
     glance: (chat_id) =>
       Effect.gen(function* () {
         const { isOld, row } = yield* rowFor(chat_id, { since: yield* MonotonicClock.elapsed, pages: fewPages })
@@ -268,7 +295,8 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
     Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
   const readNew: ChatReader["Type"]["readNew"] = (before) =>
     Effect.map(news(before), ({ direction, listed }) => ChatSnapshot.withListed(before, listed, direction))
-  return { read, glance: read, readNew, remembered: () => Effect.succeedNone }
+  const nothing = () => Effect.succeedNone
+  return { read, glance: read, list: read, readNew, row: nothing, remembered: nothing }
 }
 
 /**
@@ -276,7 +304,7 @@ const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
  * began: one more request for each chat.
  */
 const withSegments = (
-  { glance, read, readNew, remembered }: ChatReader["Type"],
+  { glance, read, remembered, ...base }: ChatReader["Type"],
   invent: InventClient["Type"],
   policies: Policies.Policies["Type"]
 ): ChatReader["Type"] => {
@@ -293,8 +321,8 @@ const withSegments = (
   const segmentsOf = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.flatMap(areNeeded, (needed) => (needed ? listed(chat) : Effect.succeed(chat)))
   return {
+    ...base,
     glance: (chat_id) => Effect.flatMap(glance(chat_id), segmentsOf),
-    readNew,
     remembered: (chat_id) => Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(segmentsOf)),
     read: (...look) => Effect.flatMap(read(...look), segmentsOf)
   }
@@ -304,14 +332,14 @@ const withSegments = (
  * Adds what the contact list and the activities show of the chat's contacts. The header of `OptOuts` states the cost.
  */
 const withOptOuts = (
-  { glance, read, readNew, remembered }: ChatReader["Type"],
+  { glance, read, remembered, ...base }: ChatReader["Type"],
   optOuts: OptOuts.OptOuts["Type"]
 ): ChatReader["Type"] => {
   const marked = (chat: ChatSnapshot.ChatSnapshot) =>
     Effect.map(optOuts.of(chat.contact_ids), (optOut) => ChatSnapshot.withOptOut(chat, optOut))
   return {
+    ...base,
     glance: (chat_id) => Effect.flatMap(glance(chat_id), marked),
-    readNew,
     remembered: (chat_id) => Effect.flatMap(remembered(chat_id), Effect.transposeMapOption(marked)),
     read: (...look) => Effect.flatMap(read(...look), marked)
   }

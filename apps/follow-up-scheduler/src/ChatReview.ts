@@ -15,11 +15,14 @@ import * as Episode from "./Decide/Episode.ts"
 import * as FirstDue from "./Decide/FirstDue.ts"
 import * as Variant from "./Decide/Variant.ts"
 import { Erasure } from "./Privacy/Erasure.ts"
+import type { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
 import { CircuitBreaker } from "./ChatReader/CircuitBreaker.ts"
 import * as Plan from "./Plan.ts"
 import { PolicyVersions, type VersionAndHistory } from "./Policies/PolicyVersions.ts"
 import * as ArmedState from "./Plan/ArmedState.ts"
+import * as ReviewByRow from "./ChatReview/ReviewByRow.ts"
+import * as WholeContact from "./ChatReview/WholeContact.ts"
 import * as Telemetry from "./Telemetry.ts"
 import { Timer } from "./Timer.ts"
 
@@ -31,7 +34,8 @@ export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/
   ChatReview,
   {
     /**
-     * Reads the chat, then as {@link review}. Where it cannot be read, records that (`Failed`, or `Skip` with
+     * Decides by the row of the chat where nothing can be due. Else reads the chat, and those of its contacts that were
+     * decided by their row; then as {@link review}. Where it cannot be read, records that (`Failed`, or `Skip` with
      * `not_listed`), and fails with the error of the request.
      */
     readonly reviewById: (chat_id: ChatId) => Effect.Effect<Decide.Decision, RepeatableError | SqlError>
@@ -42,11 +46,13 @@ export class ChatReview extends Context.Tag("@effect-invent/follow-up-scheduler/
      * the newer one; this is kept in memory only.
      */
     readonly followToNewestChat: (chat_id: ChatId, newest: ChatId) => Effect.Effect<void, SqlError>
+    /**
+     * Lists the messages of the other chats of the same contacts that were decided by their row alone, and gives the
+     * number of these chats: 0 where nothing was left to read. Fails with the error of a request.
+     */
+    readonly readContact: (chat: ChatSnapshot) => Effect.Effect<number, RepeatableError | SqlError>
   }
 >() {}
-
-/** The decision about the chat of an erased contact; it is not recorded. */
-const erased = Decide.Decision.Stop({ reason: "erased" })
 
 /** Builds the review from the services of the context. */
 export const make = Effect.gen(function* () {
@@ -56,6 +62,9 @@ export const make = Effect.gen(function* () {
   const timer = yield* Timer
   const erasure = yield* Erasure
   const outage = yield* CircuitBreaker
+  const services = { erasure, ledger, outage, policies, reader }
+  const byRow = ReviewByRow.make(services)
+  const { readOthers, readWith } = yield* WholeContact.make(services)
 
   /** The plan that follows from a decision. It has a variant only where one is on record for the contact. */
   const next = (
@@ -101,7 +110,7 @@ export const make = Effect.gen(function* () {
     // Recalled before `mark` records this contact: the chat may have belonged to another one, who was merged into them.
     yield* ledger.followMerge(seen)
     const marked = yield* erasure.mark(yield* ledger.recallSends(yield* ledger.recallConsent(seen)))
-    if (marked.isErased) return erased
+    if (marked.isErased) return ReviewByRow.erased
     const chat = yield* ledger.rememberWhole(marked)
     const known = yield* policies.versionAndHistory(chat)
     const { first_in_force, group, isOpen, policy, taken, variant } = known
@@ -122,7 +131,7 @@ export const make = Effect.gen(function* () {
     }
     yield* bringForward(chat, now)
     const planned = yield* ledger.decided(latest, next(known, chat, decision, now))
-    if (yield* erasure.forget(chat)) return erased
+    if (yield* erasure.forget(chat)) return ReviewByRow.erased
     yield* Telemetry.decided(latest.decision, latest.reason, {
       policy: policy.id,
       variant: isOpen ? undefined : variant
@@ -130,6 +139,9 @@ export const make = Effect.gen(function* () {
     yield* Effect.forEach(Option.toArray(planned), timer.schedule, { discard: true })
     return decision
   })
+
+  const isOfService = (error: InventError | NotListed | SqlError): error is InventError =>
+    error._tag !== "NotListed" && error._tag !== "SqlError"
 
   const failed = (chat_id: ChatId, error: InventError) =>
     ledger.decided({
@@ -151,19 +163,27 @@ export const make = Effect.gen(function* () {
 
   const reviewById: ChatReview["Type"]["reviewById"] = (named) => {
     const chat_id = newer.get(named) ?? named
-    const read = outage.learn(reader.read(chat_id)).pipe(
-      Effect.tapError((error) => (error._tag === "NotListed" ? Effect.void : failed(chat_id, error))),
+    const whole = readWith(chat_id, outage.learn(reader.read(chat_id))).pipe(
+      Effect.tap(readOthers),
+      Effect.tapError((error) => (isOfService(error) ? failed(chat_id, error) : Effect.void)),
       Effect.flatMap(review),
       Effect.catchTag("NotListed", () => notListed(chat_id))
     )
+    const read = byRow(chat_id).pipe(
+      // A decision by a row in memory does not show that the service answers.
+      Effect.catchAllCause((cause) => outage.learn(Effect.failCause(cause))),
+      Effect.tapError((error) => (isOfService(error) ? failed(chat_id, error) : Effect.void)),
+      Effect.flatMap(Option.match({ onNone: () => whole, onSome: Effect.succeed }))
+    )
     return Effect.flatMap(erasure.among([chat_id]), ({ size }) =>
-      size > 0 ? Effect.succeed(erased) : ledger.reviewing(named, read)
+      size > 0 ? Effect.succeed(ReviewByRow.erased) : ledger.reviewing(named, read)
     )
   }
 
   return {
     review,
     reviewById,
+    readContact: readOthers,
     followToNewestChat: (chat_id, newest) => {
       newer.set(chat_id, newest)
       return Effect.catchIf(
@@ -176,4 +196,4 @@ export const make = Effect.gen(function* () {
 })
 
 /** The review, as a layer. */
-export const layer = Layer.effect(ChatReview, make)
+export const layer = Layer.scoped(ChatReview, make)

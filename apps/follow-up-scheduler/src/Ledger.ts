@@ -19,6 +19,7 @@ import type * as AuditEvent from "./Ledger/AuditEvent.ts"
 import * as AuditEntries from "./Ledger/AuditEntries.ts"
 import * as AuditWriter from "./Ledger/AuditWriter.ts"
 import * as ChatDecisions from "./Ledger/ChatDecisions.ts"
+import * as ChatsByRow from "./Ledger/ChatsByRow.ts"
 import * as CrashPoint from "./Ledger/CrashPoint.ts"
 import * as Flush from "./Ledger/Database/Flush.ts"
 import * as Transaction from "./Ledger/Database/Transaction.ts"
@@ -89,6 +90,7 @@ export class Ledger extends Context.Tag("@effect-invent/follow-up-scheduler/Ledg
     ) => Effect.Effect<Option.Option<FollowUp>, SqlError>
   } & AuditEntries.AuditEntries &
     ChatDecisions.ChatDecisions &
+    ChatsByRow.ChatsByRow &
     Consents.Consents &
     ContactSends.ContactSends &
     Enrolments.Enrolments &
@@ -217,6 +219,7 @@ const make = Effect.gen(function* () {
   return {
     ...queries,
     ...decisions.counts,
+    ...ChatsByRow.make(sql, decisions.record),
     ...AuditEntries.make(sql),
     ...pauseSwitch,
     ...Starts.make(sql, pauseSwitch, audit),

@@ -30,6 +30,7 @@ const everything = Effect.flatMap(SqlClient.SqlClient, (sql) =>
         "chat_decisions",
         "seen",
         "last_messages",
+        "chats_by_row",
         "subjects",
         "consents",
         "enrolments",

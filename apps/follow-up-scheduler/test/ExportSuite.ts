@@ -45,6 +45,7 @@ const remember = (name: string, at = start) =>
     yield* insert("enrolments", { ...enrolment, replied_at: null })
     yield* insert("seen", { chat_id, updated_at: at, policy: "nudge@1", named_at: at })
     yield* insert("last_messages", { chat_id, message_id: `message_${name}`, whole_at: at })
+    yield* insert("chats_by_row", { chat_id, contact_id, decisions: 1, read_whole: 0 })
     yield* insert("chat_decisions", { ...chat, decision: "Stop", reason: "opted_out", until: null, decided_at: at })
     yield* insert("follow_ups", {
       ...chat,

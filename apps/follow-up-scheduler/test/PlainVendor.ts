@@ -241,6 +241,20 @@ const firstMessages = (name: string, fixture: Fixture, since: string): Array<Mes
   }))
 }
 
+/** A page of a list, with the headers that count it; what is no list as it is. */
+const pageOf = (found: unknown, query: URLSearchParams) => {
+  if (!Array.isArray(found)) return { entries: found, headers: {} }
+  const [page, take] = [Number(query.get("page") ?? 1), Number(query.get("take") ?? 100)]
+  return {
+    entries: found.slice((page - 1) * take, page * take) as ReadonlyArray<unknown>,
+    headers: {
+      "pagination-count": String(found.length),
+      "pagination-page": String(page),
+      "pagination-take": String(take)
+    }
+  }
+}
+
 /** Serves until the scope closes. */
 export const serve = (options: Options) =>
   Effect.acquireRelease(
@@ -281,14 +295,12 @@ export const serve = (options: Options) =>
           const found = broken
             ? undefined
             : reply(method, new URL(url, "http://vendor"), Buffer.concat(chunks).toString("utf8"))
-          const body = broken?.body ?? JSON.stringify(found ?? { message: "not found" })
+          const { entries, headers } = pageOf(found, new URL(url, "http://vendor").searchParams)
+          const body = broken?.body ?? JSON.stringify(entries ?? { message: "not found" })
           options.meanwhile?.(`${method} ${url}`, vendor)
-          const count = Array.isArray(found)
-            ? { "pagination-count": String(found.length), "pagination-page": "1", "pagination-take": "100" }
-            : {}
           response.writeHead(broken?.status ?? (found === undefined ? 404 : 200), {
             "content-type": "application/json",
-            ...count,
+            ...headers,
             date: dateNow()
           })
           response.end(body)

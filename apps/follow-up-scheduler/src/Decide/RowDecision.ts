@@ -8,7 +8,7 @@
  * segments, are not read for it either. A field that the row does not have says nothing: where `match` compares it, the
  * stronger reason can be `not_matched`.
  */
-import * as Arr from "effect/Array"
+import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import * as Decide from "../Decide.ts"

@@ -91,8 +91,8 @@ const isInTime = ({ freshFor, look, until }: Beginning) =>
 /**
  * Checks a request last of all before it is sent, after it has waited for its permit. It is held back where
  * - another process has changed the row since it was read, or the ledger does not answer promptly;
- * - with a `beginning`: the policy's version is held, the contact was erased or has opted out, or the request is too
- *   late.
+ * - with a `beginning`: the policy's version is held, the contact was erased or has opted out, the messages of another
+ *   of their chats have to be listed first, or the request is too late.
  *
  * Without a `beginning` the request takes something back, and only the row's owner counts. `onLeave` runs when the
  * request may be sent. The request has the lane `verify`, which goes before what begins.
@@ -110,6 +110,7 @@ export const ifStillOwned =
       yield* Effect.flatMap(Ownership.Ownership, ({ check }) => check)
       const { chat } = beginning.look
       if ((yield* ledger.held)(followUp.policy) || (yield* erasure.check(chat)).isErased) return true
+      if ((yield* ledger.notReadWhole(chat)).length > 0) return true
       return (yield* ledger.recallConsent(chat)).consent?.isWithdrawn === true
     })
     const isOurs = Effect.zipWith(ledger.isCurrent(followUp), isHeld, (isCurrent, isHeld) => isCurrent && !isHeld).pipe(

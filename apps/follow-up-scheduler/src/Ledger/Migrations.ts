@@ -257,6 +257,19 @@ const variants = Effect.gen(function* () {
   yield* sql`ALTER TABLE enrolments ADD COLUMN variant TEXT`
 })
 
+/** Chats that were decided by their row, and how many of these decisions a reading of all messages covers. */
+const chatsByRow = Effect.gen(function* () {
+  const sql = yield* SqlClient.SqlClient
+  yield* sql`CREATE TABLE IF NOT EXISTS chats_by_row (
+    chat_id TEXT NOT NULL,
+    contact_id TEXT NOT NULL,
+    decisions INTEGER NOT NULL,
+    read_whole INTEGER NOT NULL,
+    PRIMARY KEY (chat_id, contact_id)
+  )`
+  yield* sql`CREATE INDEX IF NOT EXISTS chats_by_row_not_read ON chats_by_row (contact_id) WHERE read_whole < decisions`
+})
+
 const migrations = {
   "1_tables": createTables,
   "2_one_under_way": oneUnderWay,
@@ -280,7 +293,8 @@ const migrations = {
   "20_chats_by_reason": chatsByReason,
   "21_searches": OfThePage.searches,
   "22_quota_shares": OfThePage.quotaShares,
-  "23_variants": variants
+  "23_variants": variants,
+  "25_chats_by_row": chatsByRow
 }
 
 const migrate = Migrator.make({})({ table: Edition.table, loader: Migrator.fromRecord(migrations) })

@@ -5,6 +5,7 @@
  */
 import * as SqlClient from "@effect/sql/SqlClient"
 import type { SqlError } from "@effect/sql/SqlError"
+import type * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
 import * as Episode from "../Decide/Episode.ts"
+import type * as RowDecision from "../Decide/RowDecision.ts"
 import * as Variant from "../Decide/Variant.ts"
 import { Ledger } from "../Ledger.ts"
 import * as PolicyChoice from "../Decide/PolicyChoice.ts"
@@ -68,6 +70,8 @@ export class PolicyVersions extends Context.Tag("@effect-invent/follow-up-schedu
     ) => Effect.Effect<Variant.Assigned, SqlError>
     /** When a policy of this name was first put in force in this ledger. Now, where it never was. */
     readonly firstInForce: (policy: Pick<AnyPolicy, "name">) => Effect.Effect<DateTime.Utc, SqlError>
+    /** The policies in force, in their order, each with {@link firstInForce}. */
+    readonly current: Effect.Effect<Arr.NonEmptyReadonlyArray<RowDecision.InForce>, SqlError>
     /**
      * The version that the chat's cadence is on, else the policy in force that the chat belongs to, the contact's part
      * of it, and the conversation's follow-ups. A cadence whose version does not take the chat any more goes on by the
@@ -191,6 +195,9 @@ const make = ({ enrolmentOf, lookUp, since }: Recorded) =>
       return found ?? (yield* DateTime.now)
     })
 
+    const withFirst = (policy: AnyPolicy) =>
+      Effect.map(firstInForce(policy), (first_in_force): RowDecision.InForce => ({ policy, first_in_force }))
+
     const assigned: PolicyVersions["Type"]["assigned"] = Effect.fn("PolicyVersions.assigned")(
       function* (version, chat, recorded) {
         const enrolment = yield* enrolmentOf(version, chat)
@@ -209,6 +216,7 @@ const make = ({ enrolmentOf, lookUp, since }: Recorded) =>
       version,
       assigned,
       firstInForce,
+      current: Effect.flatMap(policies.current, (current) => Effect.forEach(current, withFirst)),
       versionAndHistory: Effect.fn("PolicyVersions.versionAndHistory")(function* (chat) {
         const chosen = PolicyChoice.choose(yield* policies.current, chat).policy
         const taken = yield* ledger.taken(chat.conversation_id)

@@ -1,6 +1,6 @@
 /**
  * Everything that is on record about one contact, over all tables, for a request of access (GDPR, article 15). The
- * ledger has the contact's id in three tables; all else is on record by the ids of their chats and conversations.
+ * ledger has the contact's id in four tables; all else is on record by the ids of their chats and conversations.
  */
 import type { ContactId } from "@effect-invent/domain/Ids"
 import * as SqlClient from "@effect/sql/SqlClient"
@@ -26,6 +26,7 @@ export const tables = [
   "erasing",
   "seen",
   "last_messages",
+  "chats_by_row",
   "chat_decisions",
   "follow_ups",
   "audit",
@@ -116,6 +117,10 @@ export const of = (contact_id: ContactId): Effect.Effect<ReadonlyArray<Row>, Sql
         ...(yield* ofChat("erasing")),
         ...(yield* ofChat("seen")),
         ...(yield* ofChat("last_messages")),
+        ...(yield* read(
+          "chats_by_row",
+          sql`SELECT * FROM chats_by_row WHERE contact_id = ${contact_id} ORDER BY chat_id`
+        )),
         ...(yield* ofChat("chat_decisions")),
         ...(yield* ofChat("follow_ups")),
         ...(yield* ofChat("audit")),

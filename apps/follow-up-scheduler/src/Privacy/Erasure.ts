@@ -199,7 +199,7 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         AND EXISTS (SELECT 1 FROM chat_decisions WHERE chat_id = ${chat_id})`
       yield* sql`UPDATE chat_decisions
         SET ${sql.update({ ...names, decision: "Stop", reason: "erased", until: null })} WHERE chat_id = ${chat_id}`
-      for (const table of ["seen", "last_messages", "subjects", "erasing"])
+      for (const table of ["seen", "last_messages", "chats_by_row", "subjects", "erasing"])
         yield* sql`DELETE FROM ${sql(table)} WHERE chat_id = ${chat_id}`
       yield* StoredTimers.forget(conversation_id)
     }).pipe(Effect.provideService(SqlClient.SqlClient, sql))
@@ -245,6 +245,8 @@ const make = (sql: SqlClient.SqlClient, secret: string): Erasure["Type"] => {
         if (isFirst) yield* AuditWriter.make(sql)(AuditWriter.allChats, event)
         yield* forgetConsent(contact_id)
         yield* forgetEnrolments(contact_id)
+        // A chat can name other contacts, for whom it is still to be read.
+        yield* sql`DELETE FROM chats_by_row WHERE contact_id = ${contact_id}`
         yield* Effect.forEach(chats, outstanding, { discard: true })
       })
     )

@@ -70,12 +70,14 @@ const chatsOnRecord = Effect.flatMap(
     UNION SELECT chat_id, conversation_id FROM chat_decisions
     UNION SELECT chat_id, conversation_id FROM audit WHERE chat_id <> ${AuditEvent.ofAllChats}
     UNION SELECT chat_id, chat_id FROM seen
-    UNION SELECT chat_id, chat_id FROM last_messages`
+    UNION SELECT chat_id, chat_id FROM last_messages
+    UNION SELECT chat_id, chat_id FROM chats_by_row`
 )
 
 const contactsOnRecord = Effect.flatMap(
   SqlClient.SqlClient,
-  (sql) => sql<{ contact_id: ContactId }>`SELECT contact_id FROM subjects UNION SELECT contact_id FROM consents`
+  (sql) => sql<{ contact_id: ContactId }>`SELECT contact_id FROM subjects UNION SELECT contact_id FROM consents
+    UNION SELECT contact_id FROM chats_by_row`
 )
 
 /**

@@ -1,0 +1,182 @@
+/**
+ * The requests of a first start and of a restart, against a server that shares no code with ours, in virtual time. An
+ * inbox of chats that cannot be due costs its lists; a contact who is followed up costs the messages of their chats.
+ */
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
+import * as Socket from "@effect/platform/Socket"
+import * as InventClient from "@effect-invent/client/InventClient"
+import * as VirtualTime from "@effect-invent/emulator/VirtualTime"
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import * as SqlClient from "@effect/sql/SqlClient"
+import { describe, expect, it } from "@effect/vitest"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as LogLevel from "effect/LogLevel"
+import * as Redacted from "effect/Redacted"
+import * as Ledger from "../src/Ledger.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Scheduler from "../src/Scheduler.ts"
+import * as InboxWatch from "../src/Watch/InboxWatch.ts"
+import * as Build from "./Build.ts"
+import * as PlainVendor from "./PlainVendor.ts"
+
+const since = "2026-07-15T12:00:00Z"
+const begin = "2026-07-15T12:10:00Z"
+const policy = Build.policy()
+
+const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
+  throw new Error("this service has no WebSocket")
+})
+
+/** The requests and the record of schedulers that run for so long each, one after the other, on one ledger. */
+const starts = (chats: PlainVendor.Options["chats"], durations: ReadonlyArray<Duration.DurationInput>) =>
+  Effect.gen(function* () {
+    const clock = yield* Effect.clock
+    const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
+    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ chats, since, now }))
+    const client = InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
+      Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
+    )
+    const scheduler = Scheduler.layerServe(Duration.seconds(1)).pipe(
+      Layer.provideMerge(Ledger.layer),
+      Layer.provideMerge(Layer.mergeAll(client, Layer.succeed(ActivePolicy, policy)))
+    )
+    const watch = Layer.provide(InboxWatch.layer(Duration.seconds(30)), noSocket)
+    const requests: Array<ReadonlyArray<string>> = []
+    for (const duration of durations) {
+      const serving = Effect.zipRight(Scheduler.serve(Scheduler.serveDefaults), Effect.never)
+      yield* Effect.raceFirst(Effect.sleep(duration), serving).pipe(
+        Effect.provide(Layer.fresh(Layer.provideMerge(watch, scheduler)))
+      )
+      requests.push(vendor.requests.splice(0))
+    }
+    const sql = yield* SqlClient.SqlClient
+    const decisions = yield* sql<{ chat_id: string; reason: string | null }>`
+      SELECT chat_id, reason FROM chat_decisions ORDER BY chat_id`
+    return {
+      requests,
+      reasons: Object.fromEntries(decisions.map(({ chat_id, reason }) => [chat_id, reason])),
+      sent: Object.fromEntries(Object.keys(chats).map((name) => [name, vendor.sentTo(name)]))
+    }
+  }).pipe(
+    Effect.provide(SqliteClient.layer({ filename: ":memory:" })),
+    Effect.scoped,
+    Logger.withMinimumLogLevel(LogLevel.Error),
+    Effect.withTracerEnabled(false),
+    (test) => Effect.zipRight(Scheduler.load, VirtualTime.run(test, begin))
+  )
+
+const isMessages = (line: string) => line.includes("/messages")
+const isInbox = (line: string) => line.startsWith("GET /orgs/c/inbox")
+
+/** Chats of one kind each, over and over, none of which can be due under a policy that is put in force now. */
+const kinds: ReadonlyArray<readonly [PlainVendor.Fixture, reason: string]> = [
+  [{}, "before_effective_from"],
+  [{ state: { state: "CLOSED" } }, "closed"],
+  [{ messages: [{ by: "contact", at: since, text: "Do you ship to Malta?" }] }, "replied"],
+  [{ contact: { blocked: true } }, "blocked"],
+  [{ state: { assigned_user: { id: "user_1", name: "Ada" } } }, "human_takeover"],
+  [{ state: { ai_enabled: false } }, "ai_disabled"],
+  [{ state: { integration_id: "internal" } }, "internal_channel"],
+  [{ contact: { is_admin: true } }, "admin_contact"],
+  [{ chat: { temporary: true } }, "temporary_chat"],
+  [{ state: { state: "SNOOZED" } }, "snoozed"]
+]
+
+const many = 1000
+const named = Array.from({ length: many }, (_, index) => [`chat_${index + 1}`, kinds[index % kinds.length]!] as const)
+
+describe(`${many} chats that cannot be due`, () => {
+  const chats = Object.fromEntries(named.map(([name, [fixture]]) => [name, fixture]))
+  it.live("cost a request for a hundred of them and fifty more, and a restart the lists again", () =>
+    Effect.gen(function* () {
+      const { reasons, requests } = yield* starts(chats, ["1 minute", "1 minute"])
+      const [first = [], restarted = []] = requests
+      expect(reasons).toEqual(Object.fromEntries(named.map(([name, [, reason]]) => [name, reason])))
+      expect(first.filter(isMessages)).toEqual([])
+      expect(first.length).toBeLessThanOrEqual(many / 100 + 50)
+      expect(restarted.filter((line) => !isInbox(line))).toEqual([])
+      expect(restarted.length).toBeLessThanOrEqual(many / 100 + 5)
+    })
+  )
+})
+
+const asked = (at: string): ReadonlyArray<PlainVendor.Written> => [
+  { by: "contact", at: `${at}:00Z`, text: "Do you ship to Malta?" },
+  { by: "assistant", at: `${at}:01Z`, text: "We do." }
+]
+const stopped = (at: string): ReadonlyArray<PlainVendor.Written> => [
+  { by: "contact", at: `${at}:00Z`, text: "STOP" },
+  { by: "assistant", at: `${at}:01Z`, text: "Understood." }
+]
+const old = asked("2026-07-15T10:00")
+const closed = { state: { state: "CLOSED" } }
+/** Asked and answered after the policy was put in force: its first step is due an hour later. */
+const later = [...old, ...asked("2026-07-15T12:20")]
+
+const lists = (requests: ReadonlyArray<ReadonlyArray<string>>, name: string) =>
+  requests.flat().filter((line) => line.startsWith(`GET /chats/${name}/messages`)).length
+
+describe("a stop word in a chat that was decided by its row", () => {
+  it.live(
+    "keeps the contact from a follow-up in another chat; the messages are listed once, before it is planned",
+    () =>
+      Effect.gen(function* () {
+        const { reasons, requests, sent } = yield* starts(
+          {
+            ada_old: { ...closed, person: "ada", messages: [...old, ...stopped("2026-07-15T11:00"), ...old] },
+            ada_due: { person: "ada", messages: later },
+            bob_old: { ...closed, person: "bob", messages: old },
+            bob_due: { person: "bob", messages: later },
+            eve_old: { ...closed, person: "eve", messages: old }
+          },
+          ["20 minutes", "1 hour"]
+        )
+        expect(sent).toEqual({ ada_old: 0, ada_due: 0, bob_old: 0, bob_due: 1, eve_old: 0 })
+        expect(reasons).toMatchObject({ ada_due: "opted_out", ada_old: "closed", eve_old: "closed" })
+        expect(["ada_old", "bob_old", "eve_old"].map((name) => lists(requests, name))).toEqual([1, 1, 0])
+        // The chat with a message of ours is read as soon as it has one, and the others of its contact with it.
+        expect(lists(requests.slice(0, 1), "ada_old")).toBe(1)
+        expect(requests.flat().filter((line) => line === "PATCH /chats/ada_due/state")).toEqual([])
+      })
+  )
+
+  it.live("counts where it was written after the step was planned", () =>
+    Effect.gen(function* () {
+      const { reasons, requests, sent } = yield* starts(
+        {
+          ada_old: { ...closed, person: "ada", messages: [...old, ...stopped("2026-07-15T13:00")] },
+          ada_due: { person: "ada", messages: later },
+          bob_old: { ...closed, person: "bob", messages: [...old, ...asked("2026-07-15T13:00")] },
+          bob_due: { person: "bob", messages: later }
+        },
+        ["90 minutes"]
+      )
+      expect(sent).toEqual({ ada_old: 0, ada_due: 0, bob_old: 0, bob_due: 1 })
+      expect(reasons).toMatchObject({ ada_due: "opted_out", ada_old: "closed" })
+      // Once before the step was planned, and once before it was taken.
+      expect(["ada_old", "bob_old"].map((name) => lists(requests, name))).toEqual([2, 2])
+    })
+  )
+})
+
+describe("a contact with many chats, several of which come up at once", () => {
+  it.live("has the messages of each chat that was decided by its row listed once", () =>
+    Effect.gen(function* () {
+      const ten = Array.from({ length: 10 }, (_, index) => index + 1)
+      const { reasons, requests } = yield* starts(
+        Object.fromEntries(
+          ten.flatMap((number) => [
+            [`old_${number}`, { ...closed, person: "ada", messages: old }],
+            [`due_${number}`, { person: "ada", messages: later }]
+          ])
+        ),
+        ["1 hour"]
+      )
+      expect(ten.map((number) => lists(requests, `old_${number}`))).toEqual(ten.map(() => 1))
+      expect(ten.map((number) => reasons[`due_${number}`])).toEqual(ten.map(() => "silence"))
+    })
+  )
+})

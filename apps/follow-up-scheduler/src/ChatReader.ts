@@ -4,21 +4,19 @@
  * listed whole once, and from its last known message on after that. No published endpoint reads a single chat.
  */
 import { InventClient } from "@effect-invent/client/InventClient"
-import * as SendGuard from "@effect-invent/client/SendGuard"
 import type { ChatId } from "@effect-invent/domain/Ids"
 import type { RepeatableError } from "@effect-invent/domain/InventError"
 import * as Paging from "@effect-invent/domain/api/Paging"
 import { isDecoded } from "@effect-invent/domain/schema/Undecodable"
 import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as ChatSnapshot from "./Decide/ChatSnapshot.ts"
-import * as MessageList from "./Decide/MessageList.ts"
+import * as MessageListing from "./ChatReader/MessageListing.ts"
 import * as OptOuts from "./ChatReader/OptOuts.ts"
 import { NotListed } from "./ChatReader/NotListed.ts"
 import { Ledger } from "./Ledger.ts"
@@ -72,56 +70,6 @@ export class ChatReader extends Context.Tag("@effect-invent/follow-up-scheduler/
   }
 >() {}
 
-/** Repeats a request once whose answer could not be decoded. */
-const onceMore = <A>(answer: Effect.Effect<A, RepeatableError>) =>
-  Effect.retry(answer, { times: 1, while: ({ _tag }) => _tag === "UnexpectedResponse" })
-
-/**
- * A list is requested with a start this long before the last known message. No page says whether a list includes a
- * message of exactly its start.
- */
-const margin = Duration.seconds(1)
-
-/**
- * Runs a listing, and gives the moment when its first request left beside the result. The wait for the first permit
- * does not count, and the waits between the pages do.
- */
-const sinceItLeft = <A, E, R>(listing: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const guard = yield* SendGuard.CurrentGuard
-    const begun = yield* MonotonicClock.moment
-    let left: MonotonicClock.Moment | undefined
-    const noted = Effect.map(MonotonicClock.moment, (now) => void (left ??= now))
-    const result = yield* SendGuard.withGuard(Effect.zipLeft(guard, noted))(listing)
-    return { result, asked_at: left ?? begun }
-  })
-
-/**
- * Lists messages, and keeps how the service orders its lists. A list whose times are all the same does not show the
- * order; an earlier list does.
- */
-const listing = (invent: InventClient["Type"]) => {
-  let direction: MessageList.Direction | undefined
-  const list = (chat_id: ChatId, from_date?: DateTime.Utc) =>
-    Stream.runCollect(
-      invent.messages.stream({ path: { chat_id }, ...(from_date && { urlParams: { from_date } }) })
-    ).pipe(
-      onceMore,
-      Effect.map((messages) => {
-        const listed = Chunk.toReadonlyArray(messages)
-        direction = MessageList.directionOf(listed.filter(isDecoded)) ?? direction
-        return { listed, direction }
-      })
-    )
-  return {
-    list,
-    news: ({ chat_id, messages }: ChatSnapshot.ChatSnapshot) => {
-      const last = messages.at(-1)
-      return list(chat_id, last && DateTime.subtractDuration(last.at, margin))
-    }
-  }
-}
-
 /** Maximum number of chats whose messages are kept in memory. The messages of other chats are listed again. */
 const remembered = 1000
 
@@ -168,7 +116,7 @@ const reading = (
   rows: ChatRows.ChatRows["Type"],
   ledger: Ledger["Type"]
 ): ChatReader["Type"] => {
-  const { list, news } = listing(invent)
+  const { list, news } = MessageListing.make(invent)
   const known = BoundedMap.make<ChatId, ChatSnapshot.ChatSnapshot>(remembered)
   const remember = (chat: ChatSnapshot.ChatSnapshot) => Effect.sync(() => known.keep(chat.chat_id, chat))
 
@@ -192,7 +140,7 @@ const reading = (
     if (!mayRead) return yield* new NotListed({ chat_id })
     yield* Effect.logWarning(`chat ${chat_id} is in no list: it is read by an update that changes nothing`)
     const asked_at = yield* MonotonicClock.elapsed
-    const chat = yield* onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
+    const chat = yield* MessageListing.onceMore(invent.state.update({ path: { chat_id }, payload: {} }))
     yield* rows.keep([chat], asked_at)
     return { chat, asked_at, known_at: asked_at, page: undefined } satisfies ChatRows.Row
   })
@@ -213,7 +161,7 @@ const reading = (
     Effect.gen(function* () {
       const before = known.get(chat_id)
       const isLong = before !== undefined && before.messages.length >= Paging.maxTake && !before.hasUnreadable
-      const { asked_at, result } = yield* sinceItLeft(isLong ? news(before) : list(chat_id))
+      const { asked_at, result } = yield* MessageListing.sinceItLeft(isLong ? news(before) : list(chat_id))
       const answered_at = yield* MonotonicClock.moment
       return {
         chat: isLong
@@ -276,7 +224,7 @@ const reading = (
     remembered: (chat_id) => Effect.sync(() => Option.fromNullable(known.get(chat_id))),
     readNew: (before) =>
       Effect.gen(function* () {
-        const { asked_at, result } = yield* sinceItLeft(news(before))
+        const { asked_at, result } = yield* MessageListing.sinceItLeft(news(before))
         const same = known.get(before.chat_id)
         const isSame = same !== undefined && same.messages.at(-1)?.id === before.messages.at(-1)?.id
         if (isSame) yield* remember(ChatSnapshot.withListed(same, result.listed, result.direction))
@@ -290,7 +238,7 @@ const reading = (
 }
 
 const readingOnly = (invent: InventClient["Type"]): ChatReader["Type"] => {
-  const { list, news } = listing(invent)
+  const { list, news } = MessageListing.make(invent)
   const read = (chat_id: ChatId) =>
     Effect.map(list(chat_id), ({ direction, listed }) => ChatSnapshot.make(chat_id, undefined, listed, direction))
   const readNew: ChatReader["Type"]["readNew"] = (before) =>

@@ -50,6 +50,7 @@ export const make = ({ late = 0 }: Options = {}) => {
   let isListed = true
   let untilContacts: Effect.Effect<void> = Effect.void
   let segments: ReadonlyArray<Segment> = []
+  let elsewhereText = ""
 
   /** What the assistant has done by now. */
   const settle = Effect.map(DateTime.now, (now) => {
@@ -67,9 +68,13 @@ export const make = ({ late = 0 }: Options = {}) => {
 
   const wire = () => Build.wireChat(state, { members: [contact], last_message: messages.at(-1)! })
 
+  const lastElsewhere = () =>
+    Build.wireMessage("contact", Build.hour, {
+      messages: [{ role: "user", parts: [{ type: "text", text: elsewhereText }] }]
+    })
+
   /** Another chat of the conversation, in which the contact has written. */
-  const elsewhere = (id: ChatId) =>
-    Build.wireChat({}, { id, members: [contact], last_message: Build.wireMessage("contact", Build.hour) })
+  const elsewhere = (id: ChatId) => Build.wireChat({}, { id, members: [contact], last_message: lastElsewhere() })
 
   const kindOf = ({ follow_up_at, state }: UpdateState): Kind => {
     if (state !== undefined) return "state"
@@ -122,6 +127,8 @@ export const make = ({ late = 0 }: Options = {}) => {
     leavesLists: Effect.sync(() => void (isListed = false)),
     /** The conversation goes on in another chat. */
     movesTo: (chat_id: ChatId) => Effect.sync(() => void (newest = chat_id)),
+    /** What the contact wrote in their other chats. */
+    saysElsewhere: (text: string) => Effect.sync(() => void (elsewhereText = text)),
     /** The contact gets a name, and is put into these segments. */
     is: (name: string, ...ids: ReadonlyArray<string>) =>
       Effect.sync(() => {

@@ -31,11 +31,15 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 })
 
 /** The requests and the record of schedulers that run for so long each, one after the other, on one ledger. */
-const starts = (chats: PlainVendor.Options["chats"], durations: ReadonlyArray<Duration.DurationInput>) =>
+const starts = (
+  chats: PlainVendor.Options["chats"],
+  durations: ReadonlyArray<Duration.DurationInput>,
+  vendorOptions: Pick<PlainVendor.Options, "broken"> = {}
+) =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
-    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ chats, since, now }))
+    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ ...vendorOptions, chats, since, now }))
     const client = InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
       Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
     )
@@ -162,6 +166,31 @@ describe("a stop word in a chat that was decided by its row", () => {
   )
 })
 
+describe("a chat that was decided by its row, and whose messages cannot be listed", () => {
+  const answers: Readonly<Record<string, number>> = { ada_old: 403, bob_old: 404 }
+  const broken = (line: string) => {
+    const status = answers[/^GET \/chats\/(\w+)\/messages/.exec(line)?.[1] ?? ""]
+    return status === undefined ? undefined : { status, body: "{}" }
+  }
+
+  it.live("keeps its contact from a follow-up, unless the chat is gone", () =>
+    Effect.gen(function* () {
+      const { reasons, sent } = yield* starts(
+        {
+          ada_old: { ...closed, person: "ada", messages: old },
+          ada_due: { person: "ada", messages: later },
+          bob_old: { ...closed, person: "bob", messages: old },
+          bob_due: { person: "bob", messages: later }
+        },
+        ["90 minutes"],
+        { broken }
+      )
+      expect(sent).toEqual({ ada_old: 0, ada_due: 0, bob_old: 0, bob_due: 1 })
+      expect(reasons).toMatchObject({ ada_due: "unreachable", ada_old: "closed" })
+    })
+  )
+})
+
 describe("a contact with many chats, several of which come up at once", () => {
   it.live("has the messages of each chat that was decided by its row listed once", () =>
     Effect.gen(function* () {
@@ -173,10 +202,12 @@ describe("a contact with many chats, several of which come up at once", () => {
             [`due_${number}`, { person: "ada", messages: later }]
           ])
         ),
-        ["1 hour"]
+        ["1 hour", "5 minutes"]
       )
       expect(ten.map((number) => lists(requests, `old_${number}`))).toEqual(ten.map(() => 1))
       expect(ten.map((number) => reasons[`due_${number}`])).toEqual(ten.map(() => "silence"))
+      // A restart lists no messages of a chat that waits, either.
+      expect(requests[1]?.filter(isMessages)).toEqual([])
     })
   )
 })

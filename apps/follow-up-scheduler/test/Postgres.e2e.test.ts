@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Database from "../src/Ledger/Database/Postgres.ts"
 import * as ChatSearchSuite from "./ChatSearchSuite.ts"
+import * as ChatsByRowSuite from "./ChatsByRowSuite.ts"
 import * as ConcurrentArmingSuite from "./ConcurrentArmingSuite.ts"
 import * as EnrolmentsSuite from "./EnrolmentsSuite.ts"
 import * as OverviewSuite from "./OverviewSuite.ts"
@@ -41,6 +42,7 @@ Postgres.describe("on PostgreSQL", () => {
   ErasureSuite.suite(database, it)
   OverviewSuite.suite(database, it)
   ChatSearchSuite.suite(database, it)
+  ChatsByRowSuite.suite(database, it)
   EnrolmentsSuite.suite(database, it)
   VariantsSuite.suite(database, it)
   TimerSuite.suite(database, onFreePort)

@@ -7,6 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as ChatReader from "../ChatReader.ts"
 import * as Decide from "../Decide.ts"
+import type { ChatSnapshot } from "../Decide/ChatSnapshot.ts"
+import * as Consent from "../Decide/Consent.ts"
 import * as Holdout from "../Decide/Holdout.ts"
 import * as Erasure from "../Privacy/Erasure.ts"
 import { Ledger } from "../Ledger.ts"
@@ -56,6 +58,24 @@ export type Prospect = typeof Prospect.Type
 export const layer = Layer.mergeAll(PolicyVersions.layerReadOnly, Erasure.layerReadOnly, ChatReader.layerReadOnly)
 
 /**
+ * Adds what the contact wrote about follow-ups in chats that a scheduler has decided by their row alone: their messages
+ * are listed, a request for each.
+ */
+const withConsentElsewhere = (chat: ChatSnapshot, policy: Policy) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger
+    const reader = yield* ChatReader.ChatReader
+    // A database of an older edition may lack the table.
+    const others = yield* Effect.orElseSucceed(ledger.notReadWhole(chat), () => [])
+    const said = yield* Effect.forEach(others, (chat_id) =>
+      Effect.map(reader.list(chat_id), ({ messages }) => Consent.saidIn(messages, policy)).pipe(
+        Effect.catchTag("NotFound", () => Effect.succeed(undefined))
+      )
+    )
+    return { ...chat, consent: said.reduce(Consent.latest, chat.consent) }
+  })
+
+/**
  * Reads the messages of a chat, chooses its policy and decides, by GET only. Fails with the error of the request. A
  * ledger of an older edition that lacks a table counts as empty there.
  */
@@ -79,7 +99,11 @@ export const look = (chat_id: ChatId) =>
     const choice = PolicyChoice.choose(yield* current, chat)
     // A contact who is not enrolled yet would be by the hash.
     const group = basis.group ?? Holdout.groupOf(basis.policy, Holdout.memberOf(chat))
-    const decision = Decide.decide({ ...basis, chat, now: yield* DateTime.now, group })
+    const now = yield* DateTime.now
+    const decideBy = (chat: ChatSnapshot) => Decide.decide({ ...basis, chat, now, group })
+    const first = decideBy(chat)
+    const mayBeDue = first._tag === "Act" || first._tag === "Wait"
+    const decision = mayBeDue ? decideBy(yield* withConsentElsewhere(chat, basis.policy)) : first
     return { decision, policy: basis.policy, variant: basis.variant, choice }
   }).pipe(RateLimit.withLane("watch"))
 

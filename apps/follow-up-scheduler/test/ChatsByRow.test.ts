@@ -1,0 +1,42 @@
+/** Chats that were decided by their row, on SQLite; and what a preview makes of them. */
+import * as SqliteClient from "@effect-invent/sql-sqlite/SqliteClient"
+import { ChatId } from "@effect-invent/domain/Ids"
+import { expect } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { it } from "../../../tools/testing/it.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Preview from "../src/Operations/Preview.ts"
+import { ActivePolicy } from "../src/Policy.ts"
+import * as Policies from "../src/Policies.ts"
+import * as Build from "./Build.ts"
+import { suite } from "./ChatsByRowSuite.ts"
+import { story } from "./Scheduling.ts"
+
+suite(SqliteClient.layer({ filename: ":memory:" }), it)
+
+const other = ChatId.make("chat_2")
+
+story("a preview of a chat lists the messages of its contact's others that were decided by their row", (fake) =>
+  Effect.gen(function* () {
+    const ledger = yield* Ledger.Ledger
+    const look = Effect.map(Preview.look(Build.chat_id), ({ decision }) =>
+      decision._tag === "Act" ? decision._tag : `${decision._tag} ${decision.reason}`
+    )
+    yield* fake.saysElsewhere("STOP")
+    expect(yield* look).toBe("Wait silence")
+    const latest = { chat_id: other, conversation_id: other, decision: "Stop", reason: "closed", until: null } as const
+    yield* ledger.decidedByRow(latest, [Build.contactId("contact_1")])
+    expect(yield* look).toBe("Stop opted_out")
+    // It records nothing: the next one lists them again.
+    expect(yield* ledger.notReadWhole(Build.chat())).toEqual([other])
+    expect(yield* look).toBe("Stop opted_out")
+  }).pipe(
+    Effect.provide(
+      Preview.layer.pipe(
+        Layer.provideMerge(Policies.layer),
+        Layer.provideMerge(Layer.mergeAll(Ledger.layer, fake.layer, Layer.succeed(ActivePolicy, Build.policy())))
+      )
+    )
+  )
+)

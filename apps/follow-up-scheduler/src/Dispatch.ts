@@ -223,7 +223,7 @@ export const make = Effect.gen(function* () {
     yield* transitions.rescheduleIn(armed, Duration.zero, {}, { name: "not_listed" })
   })
 
-  const carryOn: Dispatch["Type"]["advance"] = Effect.fn("Dispatch.advance")(function* (followUp) {
+  const carryOn = Effect.fn("Dispatch.advance")(function* (followUp: FollowUp) {
     if (followUp.status !== "planned" && followUp.status !== "armed") return
     // What was armed before a pause is still finished: taken back, or found sent.
     if (followUp.status === "planned" && (yield* ledger.held)(followUp.policy)) return
@@ -248,14 +248,9 @@ export const make = Effect.gen(function* () {
       )
       return
     }
-    if (followUp.status === "armed") return yield* actionOf(policy, followUp).check(followUp, read.right)
-    const others = yield* Effect.either(RateLimit.withLane(lane)(chatReview.readContact(read.right)))
-    if (others._tag === "Left") {
-      if (others.left._tag === "SqlError") return yield* others.left
-      return yield* transitions.onError(followUp, others.left, "skipped")
-    }
-    // What the contact wrote there counts, and the chat is older by now: it is read again.
-    yield* others.right > 0 ? carryOn(followUp) : begin(followUp, version, read.right)
+    yield* followUp.status === "planned"
+      ? begin(followUp, version, read.right)
+      : actionOf(policy, followUp).check(followUp, read.right)
   })
 
   const advance: Dispatch["Type"]["advance"] = (followUp) => finishing(carryOn(followUp))

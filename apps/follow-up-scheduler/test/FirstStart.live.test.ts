@@ -24,7 +24,6 @@ import * as PlainVendor from "./PlainVendor.ts"
 
 const since = "2026-07-15T12:00:00Z"
 const begin = "2026-07-15T12:10:00Z"
-const policy = Build.policy()
 
 const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
   throw new Error("this service has no WebSocket")
@@ -34,18 +33,18 @@ const noSocket = Layer.succeed(Socket.WebSocketConstructor, () => {
 const starts = (
   chats: PlainVendor.Options["chats"],
   durations: ReadonlyArray<Duration.DurationInput>,
-  vendorOptions: Pick<PlainVendor.Options, "broken"> = {}
+  { broken, fields }: Pick<PlainVendor.Options, "broken"> & { readonly fields?: Readonly<Record<string, unknown>> } = {}
 ) =>
   Effect.gen(function* () {
     const clock = yield* Effect.clock
     const now = () => new Date(clock.unsafeCurrentTimeMillis()).toISOString()
-    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ ...vendorOptions, chats, since, now }))
+    const vendor = yield* VirtualTime.outside(PlainVendor.serve({ chats, since, now, ...(broken && { broken }) }))
     const client = InventClient.layer({ apiKey: Redacted.make("inv_key"), baseUrl: vendor.url }).pipe(
       Layer.provide(Layer.provide(VirtualTime.layerHttpClient, NodeHttpClient.layerUndici))
     )
     const scheduler = Scheduler.layerServe(Duration.seconds(1)).pipe(
       Layer.provideMerge(Ledger.layer),
-      Layer.provideMerge(Layer.mergeAll(client, Layer.succeed(ActivePolicy, policy)))
+      Layer.provideMerge(Layer.mergeAll(client, Layer.succeed(ActivePolicy, Build.policy(fields))))
     )
     const watch = Layer.provide(InboxWatch.layer(Duration.seconds(30)), noSocket)
     const requests: Array<ReadonlyArray<string>> = []
@@ -162,6 +161,25 @@ describe("a stop word in a chat that was decided by its row", () => {
       expect(reasons).toMatchObject({ ada_due: "opted_out", ada_old: "closed" })
       // Once before the step was planned, and once before it was taken.
       expect(["ada_old", "bob_old"].map((name) => lists(requests, name))).toEqual([2, 2])
+    })
+  )
+
+  it.live("takes the follow-up back that is under way where it was written then", () =>
+    Effect.gen(function* () {
+      const { reasons, requests, sent } = yield* starts(
+        {
+          ada_old: { ...closed, person: "ada", messages: [...old, ...stopped("2026-07-15T13:17")] },
+          ada_due: { person: "ada", messages: later },
+          bob_old: { ...closed, person: "bob", messages: [...old, ...asked("2026-07-15T13:17")] },
+          bob_due: { person: "bob", messages: later }
+        },
+        ["90 minutes"],
+        // Armed at a quarter past one, and read for the last time 100 seconds before its instant.
+        { fields: { arm_lead: "5 minutes" } }
+      )
+      expect(sent).toEqual({ ada_old: 0, ada_due: 0, bob_old: 0, bob_due: 1 })
+      expect(reasons).toMatchObject({ ada_due: "opted_out" })
+      expect(requests.flat().filter((line) => line === "PATCH /chats/ada_due/state")).toHaveLength(2)
     })
   )
 })

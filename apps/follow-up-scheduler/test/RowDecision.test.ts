@@ -82,6 +82,11 @@ const rows: ReadonlyArray<readonly [what: string, Chat, expected: string, polici
   ["a state that no page prints", due({ state: new Open.Unknown({ value: "ARCHIVED" }) }), "Skip snoozed"],
   ["no state at all", { id: Build.chat_id, members: [Build.members.contact()], last_message: recent }, "read"],
   ["a message of the contact", due({}, said("Is it red?")), "Stop replied"],
+  [
+    "a message of the contact, who wrote another one since",
+    due({ last_contact_message_at: after(3 * hour) }, said("Is it red?")),
+    "Stop replied"
+  ],
   ["a stop word", due({}, said("STOP")), "read"],
   ["the word that takes it back", due({}, said("START")), "read"],
   ["a message of ours before the contact's last one", due({ last_contact_message_at: after(3 * hour) }), "read"],

@@ -67,10 +67,11 @@ const reasonBy = ({ first_in_force, policy }: InForce, chat: ChatSnapshot): Reas
     : undefined
 }
 
-/** The row without its last message where the contact has written since: then it is not the last one. */
+/** The row without a last message of ours where the contact has written since: then it is not the last one. */
 const withLast = (row: ChatSnapshot): ChatSnapshot => {
   const [last, wrote] = [row.messages.at(-1), row.last_contact_message_at]
-  const isOutdated = last !== undefined && wrote !== undefined && DateTime.greaterThan(wrote, last.at)
+  const isOurs = last !== undefined && last.author !== "contact"
+  const isOutdated = isOurs && wrote !== undefined && DateTime.greaterThan(wrote, last.at)
   return isOutdated ? { ...row, messages: [] } : row
 }
 

@@ -25,10 +25,14 @@ const mayOnlyAsk = (version: AnyPolicy, followUp: FollowUp) =>
  * Reads the chat of a follow-up. An armed one costs one request before its instant, where nothing happened since it
  * was armed. After it, it costs none where the watch has found its message, and one where a list of what is new shows
  * it; else the whole chat is read.
+ *
+ * While a follow-up can still be held or taken back, the messages of the contact's chats that were decided by their row
+ * are listed, too. Then the chat is read again, with what was written there on record. Where they cannot be listed, the
+ * read of a planned follow-up fails, and an armed one goes on.
  */
 export const make = (context: ActionContext) => {
-  const { lastLook, reader } = context
-  return Effect.fn("StepRead.read")(function* (followUp: FollowUp, version: AnyPolicy) {
+  const { chatReview, lastLook, reader } = context
+  const look = Effect.fn("StepRead.read")(function* (followUp: FollowUp, version: AnyPolicy) {
     const policy = Variant.policyOf(version, followUp.variant)
     const claim = (chat: ChatSnapshot) =>
       readAttributed(context, Variant.policyFor(version, followUp.variant, chat), followUp, chat)
@@ -64,4 +68,21 @@ export const make = (context: ActionContext) => {
     const mayBeOver = chat.isStateOld && Decide.blockingReason(chat, policy) !== undefined
     return mayBeOver ? yield* claim(yield* reader.read(followUp.chat_id, "act")) : chat
   })
+
+  /** The number of chats that were read beside this one. */
+  const readContact = Effect.fnUntraced(function* (followUp: FollowUp, chat: ChatSnapshot) {
+    const { follow_up_at, status } = followUp
+    if (status !== "armed") return yield* chatReview.readContact(chat)
+    if (follow_up_at === null || DateTime.lessThanOrEqualTo(follow_up_at, yield* DateTime.now)) return 0
+    return yield* Effect.catchAll(chatReview.readContact(chat), (error) =>
+      Effect.as(Effect.logWarning(`a chat of the contact of ${chat.chat_id} could not be read`, error.message), 0)
+    )
+  })
+
+  return (followUp: FollowUp, version: AnyPolicy) =>
+    Effect.flatMap(look(followUp, version), (chat) =>
+      Effect.flatMap(readContact(followUp, chat), (count) =>
+        count === 0 ? Effect.succeed(chat) : look(followUp, version)
+      )
+    )
 }

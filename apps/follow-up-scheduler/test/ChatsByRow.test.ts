@@ -11,11 +11,31 @@ import { ActivePolicy } from "../src/Policy.ts"
 import * as Policies from "../src/Policies.ts"
 import * as Build from "./Build.ts"
 import { suite } from "./ChatsByRowSuite.ts"
-import { story } from "./Scheduling.ts"
+import { chatDecision, reviewChat, story, sweepUntil, under } from "./Scheduling.ts"
 
 suite(SqliteClient.layer({ filename: ":memory:" }), it)
 
 const other = ChatId.make("chat_2")
+const latest = { chat_id: other, conversation_id: other, decision: "Stop", reason: "closed", until: null } as const
+
+story("a request is held back where another chat of the contact is decided by its row after the last read", (fake) =>
+  under(
+    fake,
+    {}
+  )(
+    Effect.gen(function* () {
+      const ledger = yield* Ledger.Ledger
+      yield* reviewChat
+      yield* fake.saysElsewhere("STOP")
+      const decided = Effect.orDie(ledger.decidedByRow(latest, [Build.contactId("contact_1")]))
+      yield* fake.once("newest", (_, apply) => Effect.zipLeft(apply, decided))
+      yield* sweepUntil(Build.after(2 * Build.hour))
+      expect(fake.requests).toContain("newest")
+      expect(fake.requests).not.toContain("set")
+      expect(yield* chatDecision).toBe("Stop opted_out")
+    })
+  )
+)
 
 story("a preview of a chat lists the messages of its contact's others that were decided by their row", (fake) =>
   Effect.gen(function* () {
@@ -25,7 +45,6 @@ story("a preview of a chat lists the messages of its contact's others that were 
     )
     yield* fake.saysElsewhere("STOP")
     expect(yield* look).toBe("Wait silence")
-    const latest = { chat_id: other, conversation_id: other, decision: "Stop", reason: "closed", until: null } as const
     yield* ledger.decidedByRow(latest, [Build.contactId("contact_1")])
     expect(yield* look).toBe("Stop opted_out")
     // It records nothing: the next one lists them again.
